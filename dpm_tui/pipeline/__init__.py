@@ -1,0 +1,1 @@
+"""The stages from files on disk to groups: plain data in, plain data out."""

@@ -1,0 +1,48 @@
+"""Verify stage: looks at each candidate as a pair and says what kind of pair it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+GRID = 8
+
+
+class Kind(StrEnum):
+    """How two pictures are related, from the strictest to the loosest."""
+
+    IDENTICAL = "identical"
+    PIXELS = "pixels"
+    COPY = "copy"
+    CROP = "crop"
+    TURNED = "turned"
+    EDITED = "edited"
+    VARIANT = "variant"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verification found: kind, similarity in 0..1, and where the two pictures differ.
+
+    ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike.
+    """
+
+    kind: Kind
+    similarity: float
+    differs: bytes = bytes(GRID * GRID)
+
+
+class PairJudge(Protocol):
+    """Decides on one candidate from its two thumbnails."""
+
+    version: str
+    """Changes whenever verdicts may change; verdicts of another version are made anew."""
+
+    def judge(
+        self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float
+    ) -> Verdict | None:
+        """Return the verdict on two RGB arrays (height, width, 3), or None if they are not alike."""
