@@ -1,0 +1,79 @@
+"""The image file: what is known of one picture under the root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Whether a file's picture could be read; anything but ``ok`` is left out of comparing."""
+
+    OK = "ok"
+    DAMAGED = "damaged"
+    TOO_BIG = "too_big"
+    UNSUPPORTED = "unsupported"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The identity of a file's content as the file system tells it; times are ns since the epoch."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    device: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decoding found.
+
+    ``width`` and ``height`` are in pixels after EXIF orientation. ``digest`` is the SHA-256 of the
+    file's bytes; ``pixels`` that of its oriented pixels at full size, empty where decoding was
+    scaled (JPEG) and it was not needed yet. ``quality`` is the JPEG quality estimated from its
+    tables, 0 where there is none. ``taken`` is the EXIF date, ``YYYY-MM-DD HH:MM:SS`` or empty.
+    """
+
+    digest: str
+    format: str
+    width: int
+    height: int
+    frames: int = 1
+    quality: int = 0
+    taken: str = ""
+    has_exif: bool = False
+    pixels: str = ""
+
+
+NO_FACTS = Facts(digest="", format="", width=0, height=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One file under the root; ``path`` is relative to it, ``/``-separated; ids are never reused."""
+
+    id: int
+    path: bytes
+    stamp: Stamp
+    status: Status = Status.OK
+    reason: str = ""
+    facts: Facts = NO_FACTS
+
+    @property
+    def folder(self) -> bytes:
+        """The folder below the root, empty for the root itself."""
+        return self.path.rpartition(b"/")[0]
+
+    @property
+    def name(self) -> bytes:
+        """The name without its folder."""
+        return self.path.rpartition(b"/")[2]
+
+    @property
+    def pixel_count(self) -> int:
+        """Width times height."""
+        return self.facts.width * self.facts.height

@@ -1,0 +1,39 @@
+"""Reporter: how a stage tells its caller what it is doing, and hears that it should stop."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The stages a run goes through, in order."""
+
+    INVENTORY = "inventory"
+    DECODE = "decode"
+    FINGERPRINT = "fingerprint"
+    MATCH = "match"
+    VERIFY = "verify"
+    GROUP = "group"
+
+
+class Reporter:
+    """Base reporter whose methods do nothing; callers override what they care for."""
+
+    def started(self, stage: Stage, total: int) -> None:
+        """Called when a stage begins; ``total`` is 0 where it is not known yet."""
+
+    def progressed(self, stage: Stage, done: int, total: int) -> None:
+        """Called as work is done; may be called thousands of times a second."""
+
+    def found(self, pairs: int) -> None:
+        """Called with the number of pairs known so far."""
+
+    def failed(self, path: bytes, reason: str) -> None:
+        """Called for a file that could not be read; the run goes on."""
+
+    def finished(self, stage: Stage) -> None:
+        """Called when a stage is complete."""
+
+    def cancelled(self) -> bool:
+        """Tell whether the stage should checkpoint and return."""
+        return False

@@ -1,0 +1,100 @@
+"""The plan: every move that the marks amount to, each with the keeper that justifies it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from dpm_tui.pipeline.group import Group, PairIndex, pair_key
+from dpm_tui.pipeline.image_file import ImageFile, Stamp
+from dpm_tui.pipeline.verify import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A file as it was when it was compared; the proof before a move holds the disk against it."""
+
+    path: bytes
+    stamp: Stamp
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One file on its way to the recycle bin, and the keeper whose verified pair allows it."""
+
+    victim: Witness
+    keeper: Witness
+    kind: Kind
+    similarity: float
+    rule: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The moves of one batch. No keeper in it is also a victim."""
+
+    moves: tuple[Move, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that the moves take out of the library."""
+        return sum(move.victim.stamp.size for move in self.moves)
+
+    @property
+    def weakest(self) -> float:
+        """The lowest similarity that a move rests on; 1 for an empty plan."""
+        return min((move.similarity for move in self.moves), default=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjustified:
+    """A marked file that no staying member of its group has a verified pair with."""
+
+    file: int
+    group: str
+
+
+def build_plan(
+    files: Mapping[int, ImageFile],
+    pairs: PairIndex,
+    groups: Iterable[Group],
+    removed: Collection[int],
+    rule: str,
+) -> tuple[Plan, list[Unjustified]]:
+    """Turn files marked for removal into a plan.
+
+    Each victim names the staying member of its group with the most similar verified pair.
+    A victim without one stays where it is and is returned among the unjustified.
+    """
+    moves: list[Move] = []
+    unjustified: list[Unjustified] = []
+    for group in groups:
+        staying = [id_ for id_ in group.members if id_ not in removed]
+        for victim in (id_ for id_ in group.members if id_ in removed):
+            links = [
+                (pair.similarity, keeper == group.keeper, keeper, pair)
+                for keeper in staying
+                if (pair := pairs.get(pair_key(victim, keeper))) is not None
+            ]
+            if not links:
+                unjustified.append(Unjustified(victim, group.id))
+                continue
+            similarity, _, keeper, pair = max(links, key=lambda link: link[:2])
+            moves.append(
+                Move(
+                    victim=witness(files[victim]),
+                    keeper=witness(files[keeper]),
+                    kind=pair.kind,
+                    similarity=similarity,
+                    rule=rule,
+                    group=group.id,
+                )
+            )
+    return Plan(tuple(moves)), unjustified
+
+
+def witness(file: ImageFile) -> Witness:
+    """Return what the proof before a move needs to know of ``file``."""
+    return Witness(path=file.path, stamp=file.stamp, digest=file.facts.digest)

@@ -1,0 +1,1 @@
+"""Everything that is written under `_image_temp`."""

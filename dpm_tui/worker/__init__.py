@@ -1,0 +1,1 @@
+"""The process boundary: server, client and the protocol between them."""
