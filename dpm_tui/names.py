@@ -83,6 +83,6 @@ def from_json(value: object) -> bytes:
 
 
 def is_safe_relative(path: bytes) -> bool:
-    """Tell whether ``path`` stays below the folder it is joined to: no ``..``, NUL, empty part or lead ``/``."""
+    """Tell whether ``path`` stays below the folder it is joined to (no ``..``, NUL or empty part)."""
     parts = path.split(b"/")
     return bool(path) and b"\0" not in path and all(part not in (b"", b".", b"..") for part in parts)

@@ -44,7 +44,8 @@ def load_catalogue(language: str) -> dict[str, str | dict[str, str]]:
     for entry in sorted(resources.files(__package__).joinpath(language).iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".toml"):
             table = tomllib.loads(entry.read_text(encoding="utf-8"))
-            sentences.update({f"{entry.name.removesuffix('.toml')}.{key}": text for key, text in table.items()})
+            surface = entry.name.removesuffix(".toml")
+            sentences.update({f"{surface}.{key}": text for key, text in table.items()})
     return sentences
 
 

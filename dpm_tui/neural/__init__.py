@@ -1,1 +1,1 @@
-"""The only package that imports torch: networks, weights, embedder."""
+"""Neural models: the only package that imports torch."""

@@ -68,9 +68,9 @@ def group_pairs(
     for pair in pairs:
         if pair.similarity < threshold or pair.a not in files or pair.b not in files:
             continue
-        tier = next(index for index, kinds in enumerate(TIERS) if pair.kind in kinds)
-        neighbours[tier][pair.a].append(pair)
-        neighbours[tier][pair.b].append(pair)
+        own = next(links for links, kinds in zip(neighbours, TIERS, strict=True) if pair.kind in kinds)
+        own[pair.a].append(pair)
+        own[pair.b].append(pair)
     touched = {id_ for tier in neighbours for id_ in tier}
     order = sorted(touched, key=lambda id_: (rank(files[id_]), files[id_].path))
     joined: dict[int, list[Pair]] = {}

@@ -1,0 +1,50 @@
+"""Writes that leave either the old content or the new one, never a mixture."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+
+_SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
+"""What network file systems answer to syncing a folder; anything else is a real error."""
+
+
+def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
+    """Replace the file at ``path``; after a crash it holds the old or the new content, whole.
+
+    Raises OSError, in which case the old content is untouched.
+    """
+    partial = path + b".part"
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    try:
+        try:
+            write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(partial, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise
+    sync_folder(os.path.dirname(path) or b".")
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte of ``content``: one ``write`` may take only a part without an error."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_folder(path: bytes) -> None:
+    """Make renames and new names in the folder at ``path`` survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _SYNC_UNSUPPORTED:
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,71 @@
+"""Where everything under ``_image_temp`` lies; the only place that spells these names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+STATE_FOLDER = b"_image_temp"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one root's state; ``base`` holds ``_image_temp``, normally the root itself."""
+
+    root: bytes
+    base: bytes
+
+    @property
+    def folder(self) -> bytes:
+        """The state folder itself."""
+        return os.path.join(self.base, STATE_FOLDER)
+
+    @property
+    def config(self) -> bytes:
+        """Settings, TOML."""
+        return os.path.join(self.folder, b"config.toml")
+
+    @property
+    def checkpoint(self) -> bytes:
+        """Phase, counters and cursors of the last run, TOML."""
+        return os.path.join(self.folder, b"checkpoint.toml")
+
+    @property
+    def lock(self) -> bytes:
+        """The lock that one worker holds."""
+        return os.path.join(self.folder, b"lock")
+
+    @property
+    def files(self) -> bytes:
+        """Journal of image files."""
+        return os.path.join(self.folder, b"files.jsonl")
+
+    @property
+    def pairs(self) -> bytes:
+        """Journal of verified pairs."""
+        return os.path.join(self.folder, b"pairs.jsonl")
+
+    @property
+    def decisions(self) -> bytes:
+        """Journal of decisions; cannot be made again, so it is only ever appended to."""
+        return os.path.join(self.folder, b"decisions.jsonl")
+
+    @property
+    def thumbnails(self) -> bytes:
+        """Thumbnails by content digest."""
+        return os.path.join(self.folder, b"thumbnails")
+
+    @property
+    def vectors(self) -> bytes:
+        """Fingerprint vectors, one file a model."""
+        return os.path.join(self.folder, b"vectors")
+
+    @property
+    def log(self) -> bytes:
+        """What the worker printed and every error it met."""
+        return os.path.join(self.folder, b"worker.log")
+
+    @property
+    def recycle_bin(self) -> bytes:
+        """The recycle bin: always on the root's side, so that a move is a rename."""
+        return os.path.join(self.root, STATE_FOLDER, b"recycle_bin")
