@@ -60,7 +60,7 @@ class Residual(nn.Module):
         self.shortcut: nn.Module = nn.Identity() if same else Unit(inputs, outputs, 1, stride, relu=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        return F.relu(self.second(self.first(features)) + self.shortcut(features))
+        return F.relu(self.second(self.first(features)) + self.shortcut(features), inplace=True)
 
 
 class CopyNet(nn.Module):
@@ -121,4 +121,7 @@ def normalise(pixels: Tensor) -> Tensor:
     mean = pixels.mean(dim=(1, 2, 3), keepdim=True)
     spread = (pixels - mean).square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
     plane = (mean - 0.5).expand(-1, 1, pixels.shape[2], pixels.shape[3])
-    return torch.cat([(pixels - mean) / (spread + 0.05), 2 * plane], dim=1)
+    # The layout that oneDNN convolves fastest: twice as fast in training on a processor.
+    return torch.cat([(pixels - mean) / (spread + 0.05), 2 * plane], dim=1).contiguous(
+        memory_format=torch.channels_last
+    )

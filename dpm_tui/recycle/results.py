@@ -1,0 +1,74 @@
+"""What the recycle bin holds and what its operations did. Plain data that travels to the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that an operation left where it was, and why: a sentence ``recycle.<key>`` with its values."""
+
+    path: bytes
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What applying a plan did; ``batch`` is empty where nothing was moved. ``moved`` are original paths."""
+
+    batch: str
+    moved: tuple[bytes, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """One file that came back: where it had been, and where it is now (absolute if outside the root)."""
+
+    origin: bytes
+    now: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What restoring did."""
+
+    restored: tuple[Restored, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeResult:
+    """What purging deleted for good; ``purged`` are original paths."""
+
+    purged: tuple[bytes, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BinEntry:
+    """One file in the recycle bin.
+
+    ``id`` is ASCII and fit for a command line. ``recycled_at`` is ISO 8601 UTC. ``kind`` is empty
+    where the batch's index is lost; the file can be restored all the same. ``keeper_present`` tells
+    whether the file that justified the move is in its place now.
+    """
+
+    id: str
+    batch: str
+    path: bytes
+    size: int
+    mtime_ns: int
+    recycled_at: str
+    digest: str = ""
+    kind: str = ""
+    similarity: float = 0.0
+    keeper: bytes = b""
+    rule: str = ""
+    keeper_present: bool = False

@@ -1,0 +1,98 @@
+"""Settings: ``config.toml``, written whole at each change; unknown keys are kept."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import tomli_w
+
+from dpm_tui.errors import UsageError
+from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.state.atomic import write_atomic
+
+EXTENSIONS = (
+    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif",
+)  # fmt: skip
+CHOICES: dict[str, tuple[str, ...]] = {
+    "model": ("auto", "photo", "illustration"),
+    "device": ("auto", "cpu", "cuda", "mps"),
+    "language": ("auto", "en", "zh_CN"),
+    "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
+}
+RANGES: dict[str, tuple[float, float]] = {"threshold": (0.3, 1.0), "workers": (0, 64)}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a user can set; each field is a key of ``config.toml``.
+
+    ``workers`` 0 means one decoder per core. ``protected`` are folders below the root whose files
+    are never marked for removal.
+    """
+
+    model: str = "auto"
+    threshold: float = 0.6
+    extensions: tuple[str, ...] = EXTENSIONS
+    workers: int = 0
+    device: str = "auto"
+    confirm: bool = True
+    stop_at_first_error: bool = False
+    show_errors: bool = True
+    bell: bool = True
+    language: str = "auto"
+    colour: str = "auto"
+    protected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration with what else its file held, so that saving loses no key."""
+
+    config: Config = field(default_factory=Config)
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+def check_config(config: Config) -> Config:
+    """Return ``config`` if every value is one that it may have; raises UsageError naming the first other."""
+    for name, choices in CHOICES.items():
+        value = getattr(config, name)
+        if value not in choices:
+            raise UsageError("setting_choice", name=name, value=value, choices=", ".join(choices))
+    for name, (low, high) in RANGES.items():
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise UsageError("setting_range", name=name, value=value, low=low, high=high)
+    if not config.extensions:
+        raise UsageError("setting_extensions")
+    cleaned = tuple(dict.fromkeys(extension.lower().lstrip(".") for extension in config.extensions))
+    return replace(config, extensions=cleaned)
+
+
+def load_settings(path: bytes) -> Settings:
+    """Read the settings at ``path``; a missing file means the defaults.
+
+    Raises UsageError naming the file and the key that cannot be used.
+    """
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError("config_syntax", path=os.fsdecode(path), reason=str(error)) from error
+    known = {item.name for item in fields(Config)}
+    try:
+        config = from_plain(Config, {key: value for key, value in table.items() if key in known})
+    except ValueError as error:
+        raise UsageError("config_syntax", path=os.fsdecode(path), reason=str(error)) from error
+    unknown = {key: value for key, value in table.items() if key not in known}
+    return Settings(check_config(config), unknown)
+
+
+def save_settings(path: bytes, settings: Settings) -> None:
+    """Write the settings to ``path``; raises OSError, in which case the old file is untouched."""
+    table = {**settings.unknown, **to_plain(check_config(settings.config))}
+    write_atomic(path, tomli_w.dumps(table).encode("utf-8"))
