@@ -1,5 +1,6 @@
 """Turns frozen dataclasses into plain JSON values and back, refusing what does not fit.
 
+A field typed ``Any`` holds JSON values already and is passed as it is: large tables travel that way.
 Names and other bytes travel as ``names.to_json`` writes them. Nothing here trusts its input: it
 comes from a socket or from a state file on a shared folder.
 """
@@ -22,7 +23,10 @@ T = TypeVar("T")
 def to_plain(value: object) -> Any:
     """Return ``value`` as JSON values; dataclasses become objects, tuples lists, bytes names."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: to_plain(getattr(value, name)) for name in field_types(type(value))}
+        return {
+            name: getattr(value, name) if hint is Any else to_plain(getattr(value, name))
+            for name, hint in field_types(type(value)).items()
+        }
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, bytes):

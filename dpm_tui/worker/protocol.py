@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeResult, RestoreResult
 from dpm_tui.review.plan import Plan
@@ -26,7 +25,7 @@ LINE_BYTES_AT_MOST = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """First request of a client -> Welcome. ``stays`` tells whether a run goes on when the client vanishes."""
+    """First request of a client -> Welcome. With ``stays`` a run goes on when the client vanishes."""
 
     version: int
     client: str
@@ -176,33 +175,12 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow:
-    """One image file as the app needs it; times are ns since the epoch."""
-
-    id: int
-    path: bytes
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    device: int
-    inode: int
-    digest: str
-    format: str
-    width: int
-    height: int
-    frames: int
-    quality: int
-    taken: str
-    has_exif: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LibraryData:
-    """Groups with their files and the pairs inside them; files outside every group stay out."""
+    """Groups with their files and the pairs inside them, as columns (see ``worker.library_data``)."""
 
-    files: tuple[FileRow, ...]
-    groups: tuple[Group, ...]
-    pairs: tuple[Pair, ...]
+    files: Any
+    groups: Any
+    pairs: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""Where the worker of a root listens: a socket in a private folder of the machine, never on the share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+
+import platformdirs
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.state.layout import Layout
+
+
+def socket_path(layout: Layout) -> bytes:
+    """Return the path of the socket for the state of ``layout``, making its private folder.
+
+    Raises DpmError if the folder belongs to somebody else or others may write to it.
+    """
+    folder = os.fsencode(platformdirs.user_runtime_dir("dpm-tui"))
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    status = os.lstat(folder)
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+        raise DpmError("runtime_folder", path=display_name(folder))
+    key = hashlib.sha256(os.path.realpath(layout.folder)).hexdigest()[:20]
+    return os.path.join(folder, key.encode("ascii") + b".sock")
