@@ -1,15 +1,35 @@
-"""Fingerprint stage: one unit vector per thumbnail and model."""
+"""Fingerprint stage: one unit vector per content and model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.pace import Pace
+from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.pipeline.store import ThumbnailTable, VectorTable
+
 MODELS = ("photo", "illustration")
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a run needs to know of a model without loading it.
+
+    ``identity`` is the hex digest of its weights: vectors of another one are not comparable.
+    ``threshold`` is the cosine from which two vectors are a candidate.
+    """
+
+    name: str
+    identity: str
+    dims: int
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +48,42 @@ class Fingerprint:
 class Embedder(Protocol):
     """Turns thumbnails into fingerprints."""
 
-    @property
-    def identity(self) -> Mapping[str, str]:
-        """Model name -> hex digest of its weights; vectors of another digest are not comparable."""
-
     def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3)."""
+
+
+def fingerprint_contents(
+    digests: Iterable[str],
+    thumbnails: ThumbnailTable,
+    tables: Mapping[str, VectorTable],
+    load_embedder: Callable[[], Embedder],
+    pace: Pace,
+) -> list[str]:
+    """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
+
+    ``tables`` holds the vectors of each model in use. The embedder is loaded only if there is work.
+    Raises Cancelled.
+    """
+    missing = [digest for digest in digests if not any(digest in table for table in tables.values())]
+    pace.start(Stage.FINGERPRINT, len(missing))
+    lost: list[str] = []
+    embedder = load_embedder() if missing else None
+    for batch in _batches(missing):
+        pictures: dict[str, NDArray[np.uint8]] = {}
+        for digest in batch:
+            try:
+                pictures[digest] = read_thumbnail(thumbnails.get(digest) or b"")
+            except ValueError:
+                thumbnails.discard(digest)
+                lost.append(digest)
+        if pictures and embedder is not None:
+            for digest, print_ in zip(pictures, embedder.embed(list(pictures.values())), strict=True):
+                for model, vector in print_.vectors.items():
+                    tables[model].add(digest, vector, fits=model == print_.model)
+        pace.step(len(batch))
+    pace.finish()
+    return lost
+
+
+def _batches(digests: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (digests[at : at + _BATCH] for at in range(0, len(digests), _BATCH))

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Whether a file's picture could be read; anything but ``ok`` is left out of comparing."""
+    """Whether a file's picture could be read; anything but ``ok`` is left out of comparing.
+
+    ``missing`` files were known but not found while the root looked as if it were not all there.
+    """
 
     OK = "ok"
     DAMAGED = "damaged"
@@ -15,6 +18,7 @@ class Status(StrEnum):
     UNSUPPORTED = "unsupported"
     CRASHED = "crashed"
     UNREADABLE = "unreadable"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ class WorkerClient:
         self.welcome: Welcome
 
     @classmethod
-    async def connect(cls, layout: Layout, name: str, *, stays: bool = True, start: bool = True) -> WorkerClient:
+    async def connect(
+        cls, layout: Layout, name: str, *, stays: bool = True, start: bool = True
+    ) -> WorkerClient:
         """Connect to the worker of ``layout``, starting one if none listens and ``start`` is set.
 
         Raises DpmError if none listens or it ended while starting, WorkerFailed if it refuses.

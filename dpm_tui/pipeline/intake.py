@@ -1,0 +1,113 @@
+"""Intake: brings what the inventory found into the store, decoding only what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from dpm_tui.pipeline.decode import Thumbnail
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
+from dpm_tui.pipeline.image_file import NO_FACTS, Facts, ImageFile, Status
+from dpm_tui.pipeline.inventory import Changes, FoundFile
+from dpm_tui.pipeline.pace import Cancelled, Pace
+from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.store import Store
+
+GUARD_SHARE = 0.5
+GUARD_FILES = 20
+"""When this share of at least so many known files is gone at once, a mount may be missing."""
+
+
+def looks_unmounted(changes: Changes, known: int) -> bool:
+    """Tell whether so much is gone that a missing mount is likelier than a clean-up."""
+    return known >= GUARD_FILES and len(changes.gone) > GUARD_SHARE * known
+
+
+@dataclass(slots=True)
+class Intake:
+    """Decodes added and changed files and keeps the table of image files true."""
+
+    store: Store
+    decoder: Decoder
+    reporter: Reporter
+    pace: Pace
+    stop_at_first_error: bool = False
+
+    def take(self, changes: Changes, *, guarded: bool) -> None:
+        """Bring the store up to date; raises Cancelled.
+
+        With ``guarded`` files that are gone are marked missing instead of being forgotten.
+        """
+        table = self.store.files
+        facts = {
+            file.facts.digest: file.facts
+            for file in table.files.values()
+            if file.facts.digest and file.facts.format
+        }
+        for id_ in changes.gone:
+            file = table.files[id_]
+            if not guarded:
+                table.remove(id_)
+            elif file.status is not Status.MISSING:
+                table.put(replace(file, status=Status.MISSING, reason=""))
+        work: dict[bytes, tuple[int | None, FoundFile]] = {
+            found.path: (None, found) for found in changes.added
+        }
+        work |= {found.path: (id_, found) for id_, found in changes.changed.items()}
+        self.pace.start(Stage.DECODE, len(work))
+        again = self._decode((DecodeOrder(path) for path in sorted(work)), work, facts)
+        self._decode((DecodeOrder(path, anew=True) for path in again), work, facts)
+        self.pace.finish()
+
+    def _decode(
+        self,
+        orders: Iterable[DecodeOrder],
+        work: Mapping[bytes, tuple[int | None, FoundFile]],
+        facts: dict[str, Facts],
+    ) -> list[bytes]:
+        """Decode and store; return the paths of known content whose facts were lost."""
+        again: list[bytes] = []
+        for order, result in self.decoder.decode(orders, self.reporter.cancelled):
+            if isinstance(result, Known) and result.digest not in facts:
+                again.append(order.path)
+                continue
+            self._put(*work[order.path], result, facts)
+            self.pace.step()
+        if self.reporter.cancelled():
+            raise Cancelled
+        return again
+
+    def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: dict[str, Facts]) -> None:
+        status, reason = Status.OK, ""
+        if isinstance(result, Thumbnail):
+            self.store.thumbnails.put(result.facts.digest, result.jpeg)
+            known = facts[result.facts.digest] = result.facts
+        elif isinstance(result, Known):
+            known = facts[result.digest]
+        else:
+            known, status, reason = self._note_failure(found, result)
+        self.store.files.put(
+            ImageFile(
+                id=self.store.files.new_id() if id_ is None else id_,
+                path=found.path,
+                stamp=found.stamp,
+                status=status,
+                reason=reason,
+                facts=known,
+            )
+        )
+
+    def _note_failure(self, found: FoundFile, result: Unreadable) -> tuple[Facts, Status, str]:
+        self.reporter.failed(found.path, result.reason)
+        if self.stop_at_first_error:
+            raise StoppedAtError(found.path, result.reason)
+        return replace(NO_FACTS, digest=result.digest), result.status, result.reason
+
+
+class StoppedAtError(Cancelled):
+    """The setting asks to stop at the first file that cannot be read."""
+
+    def __init__(self, path: bytes, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason

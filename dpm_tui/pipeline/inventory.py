@@ -1,0 +1,172 @@
+"""Inventory stage: walks the root and says what was added, changed or is gone since last time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
+from dpm_tui.pipeline.reporter import Reporter, Stage
+
+JUNK_FOLDERS = frozenset(
+    {
+        b"_image_temp", b"@eadir", b"#recycle", b"#snapshot", b".snapshot", b".snapshots", b".zfs",
+        b"@recycle", b"@recently-snapshot", b".stversions", b"$recycle.bin", b"lost+found",
+    }
+)  # fmt: skip
+"""Folders of snapshots, bins and indexes, lower case: what lies in them looks like copies but is none."""
+
+DEEPEST = 200
+"""Folders nested deeper than this are a loop of mounts or an attack, not a library."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file with a wanted extension; ``path`` is relative to the root."""
+
+    path: bytes
+    stamp: Stamp
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What a walk found, sorted by path, and what it passed over.
+
+    ``skipped`` counts by reason: ``junk_folder``, ``symlink``, ``special``, ``hard_link``,
+    ``other_type``. ``unreadable`` maps a folder or file to the reason; what lies below an unreadable
+    folder is unknown, not gone.
+    """
+
+    found: list[FoundFile] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    unreadable: dict[bytes, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the inventory differs from the image files known so far.
+
+    ``changed`` maps the id of a known file to what its path holds now.
+    """
+
+    added: tuple[FoundFile, ...]
+    changed: Mapping[int, FoundFile]
+    gone: tuple[int, ...]
+
+
+def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter) -> Inventory:
+    """Walk ``root`` and return every regular file whose extension is wanted.
+
+    Symlinks are never followed and other file systems below the root are walked like folders. Of
+    several names of one inode only the first by path counts. Raises OSError if the root itself
+    cannot be read.
+    """
+    endings = tuple(b"." + extension.lower().encode("ascii", "ignore") for extension in extensions)
+    inventory = Inventory()
+    reporter.started(Stage.INVENTORY, 0)
+    seen_folders: set[tuple[int, int]] = set()
+    waiting: list[tuple[bytes, int]] = [(b"", 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            _walk_folder(root, folder, depth, endings, inventory, waiting, seen_folders)
+        except OSError as error:
+            if folder == b"" and error.errno != errno.ESTALE:
+                raise
+            inventory.unreadable[folder] = error.strerror or str(error)
+        reporter.progressed(Stage.INVENTORY, len(inventory.found), 0)
+        if reporter.cancelled():
+            break
+    inventory.found.sort(key=lambda file: file.path)
+    _drop_hard_links(inventory)
+    reporter.finished(Stage.INVENTORY)
+    return inventory
+
+
+def compare_inventory(inventory: Inventory, known: Iterable[ImageFile]) -> Changes:
+    """Return what was added, changed and removed; files below unreadable folders count as unchanged."""
+    by_path = {file.path: file for file in known}
+    added: list[FoundFile] = []
+    changed: dict[int, FoundFile] = {}
+    for found in inventory.found:
+        file = by_path.pop(found.path, None)
+        if file is None:
+            added.append(found)
+        elif file.stamp != found.stamp or file.status is Status.MISSING:
+            changed[file.id] = found
+    blind = tuple(folder + b"/" if folder else b"" for folder in inventory.unreadable)
+    gone = tuple(
+        file.id
+        for path, file in by_path.items()
+        if path not in inventory.unreadable and not (blind and path.startswith(blind))
+    )
+    return Changes(tuple(added), changed, gone)
+
+
+def read_stamp(status: os.stat_result) -> Stamp:
+    """Return the stamp of a file from its status."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino)
+
+
+def _walk_folder(
+    root: bytes,
+    folder: bytes,
+    depth: int,
+    endings: tuple[bytes, ...],
+    inventory: Inventory,
+    waiting: list[tuple[bytes, int]],
+    seen_folders: set[tuple[int, int]],
+) -> None:
+    absolute = os.path.join(root, folder) if folder else root
+    status = os.stat(absolute)
+    if (status.st_dev, status.st_ino) in seen_folders:
+        return
+    seen_folders.add((status.st_dev, status.st_ino))
+    with os.scandir(absolute) as entries:
+        for entry in entries:
+            path = folder + b"/" + entry.name if folder else entry.name
+            if entry.is_symlink():
+                inventory.skipped["symlink"] += 1
+            elif entry.is_dir(follow_symlinks=False):
+                if _is_junk(entry.name) or depth >= DEEPEST:
+                    inventory.skipped["junk_folder"] += 1
+                else:
+                    waiting.append((path, depth + 1))
+            elif not entry.name.lower().endswith(endings) or entry.name.startswith(b"._"):
+                inventory.skipped["other_type"] += 1
+            else:
+                _take_file(entry, path, inventory)
+
+
+def _take_file(entry: os.DirEntry[bytes], path: bytes, inventory: Inventory) -> None:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        inventory.unreadable[path] = error.strerror or str(error)
+        return
+    if stat.S_ISREG(status.st_mode):
+        inventory.found.append(FoundFile(path, read_stamp(status)))
+    else:
+        inventory.skipped["special"] += 1
+
+
+def _is_junk(name: bytes) -> bool:
+    lowered = name.lower()
+    return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
+
+
+def _drop_hard_links(inventory: Inventory) -> None:
+    seen: set[tuple[int, int]] = set()
+    kept: list[FoundFile] = []
+    for file in inventory.found:
+        identity = (file.stamp.device, file.stamp.inode)
+        if identity in seen:
+            inventory.skipped["hard_link"] += 1
+        else:
+            seen.add(identity)
+            kept.append(file)
+    inventory.found[:] = kept

@@ -1,0 +1,57 @@
+"""Proves that two files hold the same pixels in another container; decodes in full only on suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.image_file import ImageFile
+
+_SUSPICIOUS_DIFFERENCE = 1.5
+"""Mean difference of thumbnails, in grey levels, up to which pixels may be equal: a scaled JPEG
+thumbnail differs this much from that of its exact lossless copy."""
+
+
+class PixelProof:
+    """Answers whether the pixels of two contents agree, keeping each digest that had to be computed."""
+
+    def __init__(
+        self,
+        by_digest: Mapping[str, list[ImageFile]],
+        digest_pixels: Callable[[bytes], str],
+        keep: Callable[[ImageFile], None],
+    ) -> None:
+        self._by_digest = by_digest
+        self._digest_pixels = digest_pixels
+        self._keep = keep
+
+    def holds(
+        self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]
+    ) -> bool:
+        """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding."""
+        a, b = self._by_digest[first][0], self._by_digest[second][0]
+        if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
+            return False
+        if a.facts.frames != 1 or b.facts.frames != 1 or thumbnail.shape != other.shape:
+            return False
+        if float(np.abs(thumbnail.astype(np.int16) - other).mean()) > _SUSPICIOUS_DIFFERENCE:
+            return False
+        mine = self._pixels(first)
+        return bool(mine) and mine == self._pixels(second)
+
+    def _pixels(self, digest: str) -> str:
+        known = next((file.facts.pixels for file in self._by_digest[digest] if file.facts.pixels), "")
+        if known:
+            return known
+        pixels = self._digest_pixels(self._by_digest[digest][0].path)
+        if pixels:
+            files = [
+                replace(file, facts=replace(file.facts, pixels=pixels)) for file in self._by_digest[digest]
+            ]
+            self._by_digest[digest][:] = files
+            for file in files:
+                self._keep(file)
+        return pixels

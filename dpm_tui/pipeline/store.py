@@ -1,0 +1,105 @@
+"""What a run needs of a store: protocols that ``state`` fulfils on disk and tests in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.match import Candidate, DigestPair
+from dpm_tui.pipeline.verify import Verdict
+
+
+class FileTable(Protocol):
+    """Image files by id."""
+
+    @property
+    def files(self) -> Mapping[int, ImageFile]:
+        """Id -> image file."""
+
+    def new_id(self) -> int:
+        """Return an id never used before."""
+
+    def put(self, file: ImageFile) -> None:
+        """Add or replace a file."""
+
+    def remove(self, id_: int) -> None:
+        """Forget a file."""
+
+
+class ThumbnailTable(Protocol):
+    """Thumbnails by content digest."""
+
+    def has(self, digest: str) -> bool:
+        """Tell whether there is one."""
+
+    def put(self, digest: str, jpeg: bytes) -> None:
+        """Store one."""
+
+    def get(self, digest: str) -> bytes | None:
+        """Return one, or None."""
+
+    def discard(self, digest: str) -> None:
+        """Remove one that cannot be read."""
+
+
+class VectorTable(Protocol):
+    """Vectors of one model by content digest; rows keep their numbers."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __contains__(self, digest: str) -> bool: ...
+
+    @property
+    def vectors(self) -> NDArray[np.float16]:
+        """All rows, shape (len, dims)."""
+
+    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool) -> None:
+        """Append a row."""
+
+
+class CandidateTable(Protocol):
+    """Candidates of one model."""
+
+    matched: int
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Candidate]: ...
+
+    def add_block(self, start: int, end: int, near: list[Candidate]) -> None:
+        """Record a matched block for good."""
+
+
+class VerdictTable(Protocol):
+    """Verdicts by pair of content digests; None where the two are not alike."""
+
+    def __contains__(self, pair: DigestPair) -> bool: ...
+
+    def alike(self) -> Iterator[tuple[DigestPair, Verdict]]:
+        """Yield the pairs that are alike."""
+
+    def put(self, pair: DigestPair, verdict: Verdict | None) -> None:
+        """Add a verdict."""
+
+
+class Store(Protocol):
+    """All tables of one root."""
+
+    @property
+    def files(self) -> FileTable: ...
+    @property
+    def thumbnails(self) -> ThumbnailTable: ...
+    @property
+    def verdicts(self) -> VerdictTable: ...
+
+    def vectors(self, choice: str, model: str, identity: str, dims: int) -> VectorTable:
+        """Return the vectors of ``model`` under one choice of models and one set of weights."""
+
+    def candidates(self, choice: str, model: str, identity: str) -> CandidateTable:
+        """Return the candidates that go with these vectors."""
+
+    def sync(self) -> None:
+        """Make everything put so far survive a crash."""

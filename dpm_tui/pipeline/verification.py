@@ -1,0 +1,117 @@
+"""Verification: judges every candidate whose two contents are in the library."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.pace import Pace
+from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.same_pixels import PixelProof
+from dpm_tui.pipeline.store import ThumbnailTable, VerdictTable
+from dpm_tui.pipeline.verify import Kind, PairJudge, Verdict
+
+_AHEAD = 64
+"""Judgements under way at a time; bounds the thumbnails held in memory."""
+_ANIMATED_AT_MOST = 0.85
+"""Pictures with several frames were compared by their first alone: never more than a variant."""
+
+_Judged = tuple[Verdict | None, NDArray[np.uint8], NDArray[np.uint8]]
+
+
+class Verification:
+    """Puts a verdict into the store for each candidate, several at a time."""
+
+    def __init__(
+        self,
+        thumbnails: ThumbnailTable,
+        verdicts: VerdictTable,
+        make_judge: Callable[[], PairJudge],
+        proof: PixelProof,
+        threads: int,
+    ) -> None:
+        self._thumbnails = thumbnails
+        self._verdicts = verdicts
+        self._make_judge = make_judge
+        self._proof = proof
+        self._threads = threads
+        self._local = threading.local()
+
+    def verify(
+        self,
+        candidates: Mapping[DigestPair, float],
+        by_digest: Mapping[str, list[ImageFile]],
+        pace: Pace,
+        reporter: Reporter,
+    ) -> None:
+        """Judge every candidate (content pair -> cosine) without a verdict; raises Cancelled."""
+        open_ = [pair for pair in sorted(candidates) if pair not in self._verdicts]
+        alike = sum(1 for _ in self._verdicts.alike())
+        pace.start(Stage.VERIFY, len(open_))
+        for pair, judged in self._judge_all(open_, candidates):
+            verdict = None if judged is None else self._settle(pair, judged, by_digest)
+            self._verdicts.put(pair, verdict)
+            if verdict is not None:
+                alike += 1
+                reporter.found(alike)
+            pace.step()
+        pace.finish()
+
+    def _judge_all(
+        self, pairs: list[DigestPair], cosines: Mapping[DigestPair, float]
+    ) -> Iterator[tuple[DigestPair, _Judged | None]]:
+        waiting: list[tuple[DigestPair, Future[_Judged | None]]] = []
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="verify") as pool:
+            try:
+                for pair in pairs:
+                    waiting.append((pair, pool.submit(self._judge, pair, cosines[pair])))
+                    if len(waiting) >= _AHEAD:
+                        done, future = waiting.pop(0)
+                        yield done, future.result()
+                while waiting:
+                    done, future = waiting.pop(0)
+                    yield done, future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _judge(self, pair: DigestPair, cosine: float) -> _Judged | None:
+        if not hasattr(self._local, "judge"):
+            self._local.judge = self._make_judge()
+        judge: PairJudge = self._local.judge
+        try:
+            first, second = (read_thumbnail(self._thumbnails.get(digest) or b"") for digest in pair)
+        except ValueError:
+            return None
+        return judge.judge(first, second, cosine), first, second
+
+    def _settle(
+        self, pair: DigestPair, judged: _Judged, by_digest: Mapping[str, list[ImageFile]]
+    ) -> Verdict | None:
+        verdict, first, second = judged
+        if verdict is None:
+            return None
+        if verdict.kind is Kind.COPY and self._proof.holds(*pair, first, second):
+            return Verdict(Kind.PIXELS, 1.0)
+        if any(by_digest[digest][0].facts.frames > 1 for digest in pair):
+            return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _ANIMATED_AT_MOST))
+        return verdict
+
+
+def pick_contents(
+    candidates: Iterable[tuple[str, str, float]], by_digest: Mapping[str, list[ImageFile]]
+) -> dict[DigestPair, float]:
+    """Return the candidates whose two contents both lie in the library, with the higher cosine."""
+    picked: dict[DigestPair, float] = {}
+    for first, second, cosine in candidates:
+        if first in by_digest and second in by_digest and first != second:
+            pair = (first, second) if first < second else (second, first)
+            picked[pair] = max(cosine, picked.get(pair, -1.0))
+    return picked

@@ -1,0 +1,67 @@
+"""The checkpoint: where the last run stands, a small TOML file that people can read."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+
+import tomli_w
+
+from dpm_tui.errors import DamagedError
+from dpm_tui.names import display_name
+from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.state.atomic import write_atomic
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Phase and counters of the last run.
+
+    ``phase`` is ``running``, ``finished`` or ``stopped``. ``model`` and ``threshold`` are those that
+    the results are shown with. ``device`` and ``inode`` identify the root: another one under the
+    same name is not the folder that was scanned.
+    """
+
+    schema: int = SCHEMA
+    phase: str = ""
+    stage: str = ""
+    model: str = "auto"
+    threshold: float = 0.6
+    files: int = 0
+    pictures: int = 0
+    unreadable: int = 0
+    pairs: int = 0
+    groups: int = 0
+    device: int = 0
+    inode: int = 0
+    updated: str = ""
+    unreadable_folders: tuple[bytes, ...] = ()
+
+
+def load_checkpoint(path: bytes) -> Checkpoint:
+    """Read the checkpoint; a missing one is empty.
+
+    Raises DamagedError if it cannot be understood or a newer version wrote it.
+    """
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        return Checkpoint()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DamagedError("checkpoint_damaged", path=display_name(path), reason=str(error)) from error
+    schema = table.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise DamagedError("schema_newer", path=display_name(path), found=schema, known=SCHEMA)
+    try:
+        return from_plain(Checkpoint, table)
+    except ValueError as error:
+        raise DamagedError("checkpoint_damaged", path=display_name(path), reason=str(error)) from error
+
+
+def save_checkpoint(path: bytes, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint; raises OSError, in which case the old one is untouched."""
+    write_atomic(path, tomli_w.dumps(to_plain(checkpoint)).encode("utf-8"))

@@ -1,0 +1,87 @@
+"""One writer per state folder: a lock that the kernel frees when its holder dies."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import socket
+from dataclasses import dataclass
+
+from dpm_tui.errors import HeldError
+from dpm_tui.names import display_name
+from dpm_tui.state.atomic import write_all
+
+_UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock."""
+
+    host: str
+    pid: int
+
+
+class Lock:
+    """Exclusive hold of a state folder for as long as the object lives and is not released.
+
+    Raises HeldError naming the holder if another process has it. On a file system without locks the
+    content of the file decides: a holder on this machine counts only while its process lives, one
+    on another machine always.
+    """
+
+    def __init__(self, path: bytes) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            self._take(path)
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            text = json.dumps({"host": socket.gethostname(), "pid": os.getpid()})
+            write_all(self._descriptor, text.encode("ascii") + b"\n")
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _take(self, path: bytes) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = read_holder(path)
+            foreign = holder is not None and (holder.host != socket.gethostname() or _is_alive(holder.pid))
+            if error.errno in _UNSUPPORTED and not foreign:
+                return
+            raise HeldError(
+                "held",
+                path=display_name(os.path.dirname(os.path.dirname(path))),
+                host=holder.host if holder else "?",
+                pid=holder.pid if holder else "?",
+            ) from error
+
+
+def read_holder(path: bytes) -> Holder | None:
+    """Return who last wrote the lock file, or None."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            value = json.loads(file.read(4096))
+        return Holder(str(value["host"]), int(value["pid"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid != os.getpid()

@@ -1,0 +1,135 @@
+"""The state of one root: every table under ``_image_temp``, opened by its one writer or by a reader."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+
+from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.names import display_name
+from dpm_tui.state.candidate_store import CandidateStore
+from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from dpm_tui.state.decision_store import DecisionStore
+from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.thumbnail_store import ThumbnailStore
+from dpm_tui.state.vector_store import VectorStore
+from dpm_tui.state.verdict_store import VerdictStore
+
+
+class RootState:
+    """All tables of one root; fulfils ``pipeline.store.Store``.
+
+    With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts of
+    another version; empty accepts all. Raises DamagedError for state that cannot be trusted.
+    """
+
+    def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
+        self.layout = layout
+        self.checkpoint: Checkpoint = load_checkpoint(layout.checkpoint)
+        self.files = FileStore(layout.files, writable=writable)
+        self.thumbnails = ThumbnailStore(layout.thumbnails)
+        self.verdicts = VerdictStore(layout.pairs, judge_version, writable=writable)
+        self.decisions = DecisionStore(layout.decisions, writable=writable)
+        self._vectors: dict[str, VectorStore] = {}
+        self._candidates: dict[str, CandidateStore] = {}
+
+    def vectors(self, choice: str, model: str, identity: str, dims: int) -> VectorStore:
+        """Return the vectors of ``model`` under one choice of models and one set of weights."""
+        key = f"{choice}-{model}-{identity[:12]}"
+        if key not in self._vectors:
+            path = os.path.join(self.layout.vectors, key.encode("ascii") + b".f16")
+            self._vectors[key] = VectorStore(path, dims)
+        return self._vectors[key]
+
+    def candidates(self, choice: str, model: str, identity: str) -> CandidateStore:
+        """Return the candidates that go with these vectors."""
+        key = f"{choice}-{model}-{identity[:12]}"
+        if key not in self._candidates:
+            path = os.path.join(self.layout.vectors, key.encode("ascii") + b".near.jsonl")
+            self._candidates[key] = CandidateStore(path)
+        return self._candidates[key]
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint."""
+        self.checkpoint = checkpoint
+        save_checkpoint(self.layout.checkpoint, checkpoint)
+
+    def sync(self) -> None:
+        """Make everything put so far survive a crash; files last, as they refer to the rest."""
+        for vectors in self._vectors.values():
+            vectors.sync()
+        self.verdicts.sync()
+        self.files.sync()
+
+    def reset(self) -> None:
+        """Forget all that can be made again; settings, decisions and the recycle bin stay."""
+        for table in (*self._vectors.values(), *self._candidates.values()):
+            table.close()
+        self._vectors.clear()
+        self._candidates.clear()
+        self.files.clear()
+        self.verdicts.clear()
+        self.thumbnails.clear()
+        if not os.path.islink(self.layout.vectors):
+            shutil.rmtree(self.layout.vectors, ignore_errors=True)
+        self.save_checkpoint(Checkpoint())
+
+    def close(self) -> None:
+        """Sync and close every table."""
+        self.sync()
+        for table in (*self._vectors.values(), *self._candidates.values()):
+            table.close()
+        self.files.close()
+        self.verdicts.close()
+        self.decisions.close()
+
+
+def check_root(root: bytes) -> None:
+    """Raise DpmError if ``root`` is not a folder that can be read."""
+    shown = display_name(root)
+    try:
+        status = os.stat(root)
+    except OSError as error:
+        key = "root_missing" if isinstance(error, FileNotFoundError) else "root_unreadable"
+        raise DpmError(key, path=shown, reason=error.strerror or "") from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise DpmError("root_not_folder", path=shown)
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        raise DpmError("root_unreadable", path=shown, reason=error.strerror or "") from error
+
+
+def prepare_folder(layout: Layout) -> None:
+    """Make the state folder, private to its user; raises DpmError where it cannot be made or trusted."""
+    try:
+        os.makedirs(layout.folder, mode=0o700, exist_ok=True)
+    except FileExistsError as error:
+        raise DamagedError("state_not_folder", path=display_name(layout.folder)) from error
+    except OSError as error:
+        reason = error.strerror or ""
+        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+    check_folder(layout)
+    probe = os.path.join(layout.folder, b".writable")
+    try:
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+    except OSError as error:
+        reason = error.strerror or ""
+        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+    with contextlib.suppress(OSError):
+        os.unlink(probe)
+
+
+def check_folder(layout: Layout) -> None:
+    """Raise DamagedError if the state folder is a link or belongs to another user."""
+    status = os.lstat(layout.folder)
+    shown = display_name(layout.folder)
+    if stat.S_ISLNK(status.st_mode):
+        raise DamagedError("state_is_link", path=shown)
+    if not stat.S_ISDIR(status.st_mode):
+        raise DamagedError("state_not_folder", path=shown)
+    if status.st_uid not in (os.getuid(), 0) and os.getuid() != 0:
+        raise DamagedError("state_foreign", path=shown)

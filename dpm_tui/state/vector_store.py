@@ -1,0 +1,119 @@
+"""Fingerprint vectors of one model: fixed-size rows, appended, each with its own checksum.
+
+A row is 32 bytes of content digest, two bytes that tell whether this model is the one that fits the
+picture, the vector as little-endian float16, and the crc32 of it all.
+Row numbers never change, so that matching can say how far it came.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.state.atomic import sync_folder, write_all
+
+_DIGEST_BYTES = 32
+_HEAD_BYTES = _DIGEST_BYTES + 2
+_GROW_ROWS = 4096
+
+
+class VectorStore:
+    """Digest -> row -> unit vector, for one model with one set of weights.
+
+    A torn tail is cut off; a row that does not check keeps its number but belongs to no digest, and
+    its vector is zero, which is near to nothing.
+    """
+
+    def __init__(self, path: bytes, dims: int) -> None:
+        self._dims = dims
+        self._row_bytes = _HEAD_BYTES + 2 * dims + 4
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor = os.open(path, flags, 0o600)
+        sync_folder(os.path.dirname(path))
+        self._rows: dict[str, int] = {}
+        self._digests: list[str] = []
+        self._fitting: set[str] = set()
+        self._vectors: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
+        self._buffer = bytearray()
+        self._load()
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the digest of each row in order, empty for a row that did not check."""
+        return iter(self._digests)
+
+    @property
+    def vectors(self) -> NDArray[np.float16]:
+        """All rows, shape (len, dims)."""
+        return self._vectors[: len(self._digests)]
+
+    def fits(self, digest: str) -> bool:
+        """Tell whether this model is the one that fits the picture."""
+        return digest in self._fitting
+
+    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool) -> None:
+        """Append the unit vector of a digest that has none yet."""
+        if digest in self._rows:
+            return
+        row = vector.astype("<f2")
+        content = bytes.fromhex(digest) + bytes((fits, 0)) + row.tobytes()
+        self._buffer += content + zlib.crc32(content).to_bytes(4, "little")
+        if len(self._digests) == len(self._vectors):
+            grown = np.zeros((len(self._vectors) * 3 // 2 + _GROW_ROWS, self._dims), dtype=np.float16)
+            grown[: len(self._vectors)] = self._vectors
+            self._vectors = grown
+        self._vectors[len(self._digests)] = row
+        self._rows[digest] = len(self._digests)
+        self._digests.append(digest)
+        if fits:
+            self._fitting.add(digest)
+
+    def sync(self) -> None:
+        """Make the rows added so far survive a crash."""
+        if self._buffer:
+            os.lseek(self._descriptor, 0, os.SEEK_END)
+            write_all(self._descriptor, bytes(self._buffer))
+            self._buffer.clear()
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Sync and close."""
+        if self._descriptor >= 0:
+            self.sync()
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _load(self) -> None:
+        size = os.fstat(self._descriptor).st_size
+        count = size // self._row_bytes
+        if size % self._row_bytes:
+            os.ftruncate(self._descriptor, count * self._row_bytes)
+        with open(self._descriptor, "rb", closefd=False) as file:
+            file.seek(0)
+            content = file.read(count * self._row_bytes)
+        table = np.frombuffer(content, dtype=np.uint8).reshape(-1, self._row_bytes)
+        vectors = table[:, _HEAD_BYTES:-4].copy().view("<f2").astype(np.float16)
+        for row in range(len(table)):
+            start = row * self._row_bytes
+            end = start + self._row_bytes
+            body, seal = content[start : end - 4], content[end - 4 : end]
+            checks = zlib.crc32(body).to_bytes(4, "little") == seal
+            digest = body[:_DIGEST_BYTES].hex() if checks else ""
+            if digest:
+                self._rows[digest] = row
+                if body[_DIGEST_BYTES]:
+                    self._fitting.add(digest)
+            else:
+                vectors[row] = 0
+            self._digests.append(digest)
+        self._vectors = np.nan_to_num(vectors.reshape(-1, self._dims))

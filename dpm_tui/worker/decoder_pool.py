@@ -1,0 +1,144 @@
+"""Decoders at work: several child processes fed by threads; fulfils ``pipeline.decoder.Decoder``."""
+
+from __future__ import annotations
+
+import base64
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from dpm_tui.names import to_json
+from dpm_tui.pipeline.decode import Thumbnail
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
+from dpm_tui.pipeline.image_file import Facts, Status
+from dpm_tui.plain import from_plain
+from dpm_tui.worker.decoder_process import DecoderDied, DecoderProcess
+
+_PIXEL_SECONDS = 120.0
+_WAIT_SECONDS = 0.2
+
+
+class DecoderPool:
+    """``count`` decoder processes. A file on which one dies is tried once more in a fresh one, alone."""
+
+    def __init__(self, root: bytes, thumbnails: bytes, count: int) -> None:
+        self._children = [DecoderProcess(root, thumbnails) for _ in range(max(count, 1))]
+        self._spare = DecoderProcess(root, thumbnails)
+        self._spare_lock = threading.Lock()
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the children that run."""
+        return [child.pid for child in (*self._children, self._spare) if child.pid]
+
+    def decode(
+        self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        """Yield each order with its result, in any order; stops early when cancelled."""
+        source = iter(orders)
+        taking = threading.Lock()
+        results: queue.Queue[tuple[DecodeOrder, Decoded] | None] = queue.Queue(8 * len(self._children))
+        stop = threading.Event()
+
+        def work(child: DecoderProcess) -> None:
+            while not stop.is_set():
+                with taking:
+                    order = next(source, None)
+                if order is None:
+                    break
+                put((order, _decode_one(child, order)))
+            put(None)
+
+        def put(item: tuple[DecodeOrder, Decoded] | None) -> None:
+            while not stop.is_set():
+                try:
+                    return results.put(item, timeout=_WAIT_SECONDS)
+                except queue.Full:
+                    continue
+
+        threads = [
+            threading.Thread(target=work, args=(child,), name="decode", daemon=True)
+            for child in self._children
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield from self._drain(results, len(threads), cancelled)
+        finally:
+            stop.set()
+            if cancelled():
+                self._kill_children()
+            for thread in threads:
+                thread.join()
+
+    def digest_pixels(self, path: bytes) -> str:
+        """Return the digest of the pixels at full size, empty if they cannot be had."""
+        answer = self._ask_spare({"do": "pixels", "path": to_json(path)}, _PIXEL_SECONDS)
+        return str(answer.get("pixels", "")) if answer else ""
+
+    def view(
+        self, path: bytes, width: int, height: int, box: tuple[float, float, float, float]
+    ) -> tuple[int, int, bytes] | None:
+        """Return width, height and RGB bytes of a part of a picture, or None if it cannot be had."""
+        answer = self._ask_spare(
+            {"do": "view", "path": to_json(path), "width": width, "height": height, "box": list(box)}
+        )
+        if not answer or answer.get("status") != "ok":
+            return None
+        return int(answer["width"]), int(answer["height"]), base64.b64decode(answer["rgb"])
+
+    def close(self) -> None:
+        """End every child."""
+        self._kill_children()
+        with self._spare_lock:
+            self._spare.kill()
+
+    def _kill_children(self) -> None:
+        for child in self._children:
+            child.kill()
+
+    def _ask_spare(self, order: dict[str, Any], seconds: float = 20.0) -> dict[str, Any] | None:
+        with self._spare_lock:
+            try:
+                return self._spare.ask(order, seconds)
+            except DecoderDied:
+                return None
+
+    @staticmethod
+    def _drain(
+        results: queue.Queue[tuple[DecodeOrder, Decoded] | None], workers: int, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        ended = 0
+        while ended < workers and not cancelled():
+            try:
+                item = results.get(timeout=_WAIT_SECONDS)
+            except queue.Empty:
+                continue
+            if item is None:
+                ended += 1
+            else:
+                yield item
+
+
+def _decode_one(child: DecoderProcess, order: DecodeOrder) -> Decoded:
+    question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+    for _ in range(2):
+        try:
+            return _read_answer(child.ask(question))
+        except DecoderDied as error:
+            reason = str(error)
+    return Unreadable(Status.CRASHED, f"the decoder failed twice: {reason}")
+
+
+def _read_answer(answer: dict[str, Any]) -> Decoded:
+    try:
+        match answer["status"]:
+            case "ok":
+                return Thumbnail(base64.b64decode(answer["jpeg"]), from_plain(Facts, answer["facts"]))
+            case "known":
+                return Known(str(answer["digest"]))
+            case status:
+                return Unreadable(Status(status), str(answer["reason"]), str(answer["digest"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise DecoderDied(f"not an answer: {error!r}") from error
