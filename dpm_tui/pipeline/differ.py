@@ -1,0 +1,168 @@
+"""Difference: where two aligned pictures show other content, apart from tone, sharpness and coding noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.tone import fit_tone
+
+Picture = NDArray[np.uint8]
+Map = NDArray[np.float32]
+Channels = NDArray[Any]
+"""One or three channels as OpenCV returns them."""
+
+TILES = 16
+"""Tiles along the long side: at 256 px a tile of 16 px holds an eye or a mouth of a portrait."""
+LIVE = 12.0
+"""Range of lightness within a tile, in levels, from which the tile has structure that can agree or not."""
+SOFTEN = 0.8
+"""Blur in pixels before comparing: takes off single-pixel coding noise, keeps strokes of two pixels."""
+ALIKE = 0.25
+"""A live tile agrees when its difference stays below this share of its own contrast: copies lie below 0.1,
+unrelated tiles around 0.6."""
+PLAIN = 2.0
+"""Mean difference in levels below which no tone is fitted: every re-encode stays below."""
+SHARPNESSES = (0.5, 0.7, 0.9, 1.2, 1.6, 2.2)
+"""Blurs in pixels tried on the sharper picture; 2.2 matches a picture enlarged four times."""
+_NEAR = np.ones((3, 3), np.uint8)
+_FLOOR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What comparing two pictures of one frame found; levels are of 255."""
+
+    light: Map
+    """Difference of lightness a pixel, in levels."""
+    colour: Map
+    """Difference of the stronger of the two colour axes a pixel, in levels."""
+    toned: tuple[Picture, Picture]
+    """Both RGB pictures with one of them toned like the other."""
+    strength: float
+    """Mean colour change of the tone fit, in levels."""
+    features: NDArray[np.float64]
+    """Logarithms and shares from which ``judge`` scores the pair."""
+    agreement: float
+    """Share of the live tiles, weighted by contrast, that agree."""
+    live: int
+    """Number of live tiles."""
+
+
+def compare(first: Picture, second: Picture, mask: Picture | None = None) -> Difference:
+    """Compare two RGB pictures of one size, only where the mask is 255.
+
+    The difference of a pixel is its distance to the range of values around the same place in the other
+    picture, so that a shift of one pixel and another resampling cost nothing while a stroke that only one
+    picture has costs its full contrast. The sharper picture is blurred to the sharpness of the other first.
+    """
+    a, b = _tone_alike(first, second, mask)
+    same = _same_blocks(first, second) if mask is None else 0.0
+    lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
+    lab_a, lab_b = _sharpen_alike(lab_a, lab_b)
+    lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
+    apart = cv2.max(_outside(lab_a, lab_b), _outside(lab_b, lab_a))
+    if mask is not None:
+        apart[cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=0) < 255] = 0
+    light = apart[..., 0].astype(np.float32)
+    colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
+    tile = max(4, round(max(light.shape) / TILES))
+    agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
+    strength = float(np.abs(a.astype(np.int16) - first).mean() + np.abs(b.astype(np.int16) - second).mean())
+    return Difference(
+        light, colour, (a, b), strength, _features(light, colour, mask, tile, same), agreement, live
+    )
+
+
+def _tone_alike(first: Picture, second: Picture, mask: Picture | None) -> tuple[Picture, Picture]:
+    """Return both pictures, one of them toned; the direction that explains more wins (grey from colour)."""
+    small = [
+        cv2.resize(p, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32) for p in (first, second)
+    ]
+    if mask is None and float(np.abs(small[0] - small[1]).mean()) < PLAIN:
+        return first, second
+    forward, backward = fit_tone(first, second, mask), fit_tone(second, first, mask)
+    if forward.residual <= backward.residual:
+        return forward.apply(first), second
+    return first, backward.apply(second)
+
+
+def _sharpness(light: Channels) -> float:
+    soft = cv2.GaussianBlur(light, (0, 0), 0.6)
+    return float(cv2.mean(cv2.convertScaleAbs(cv2.Laplacian(soft, cv2.CV_16S)))[0])
+
+
+def _sharpen_alike(a: Channels, b: Channels) -> tuple[Channels, Channels]:
+    sharp = _sharpness(a[..., 0]), _sharpness(b[..., 0])
+    goal = min(sharp)
+    if goal <= 0 or goal > 0.93 * max(sharp):
+        return a, b
+    source = best = a if sharp[0] > sharp[1] else b
+    gap = max(sharp) - goal
+    for sigma in SHARPNESSES:
+        blurred = cv2.GaussianBlur(source, (0, 0), sigma)
+        now = abs(_sharpness(blurred[..., 0]) - goal)
+        if now >= gap:
+            break
+        best, gap = blurred, now
+    return (best, b) if source is a else (a, best)
+
+
+def _outside(a: Channels, b: Channels) -> Channels:
+    low, high = cv2.erode(b, _NEAR), cv2.dilate(b, _NEAR)
+    return cv2.max(cv2.subtract(a, high), cv2.subtract(low, a))
+
+
+def _same_blocks(first: Picture, second: Picture) -> float:
+    """Return the share of structured 8 x 8 blocks that are equal to the bit.
+
+    A local edit leaves the rest untouched, a re-encode or resize touches every block with structure.
+    """
+    height, width = (n // 8 * 8 for n in first.shape[:2])
+    if height == 0 or width == 0:
+        return 0.0
+    change = cv2.absdiff(first, second)[:height, :width].max(axis=2)
+    blocks = (height // 8, 8, width // 8, 8)
+    equal = change.reshape(blocks).max(axis=(1, 3)) == 0
+    green = first[:height, :width, 1].reshape(blocks)
+    structured = green.max(axis=(1, 3)).astype(np.int16) - green.min(axis=(1, 3)) > LIVE
+    count = int(structured.sum())
+    return float((equal & structured).sum() / count) if count >= 4 else 0.0
+
+
+def _agreement(light: Map, a: Channels, b: Channels, mask: Picture | None, tile: int) -> tuple[float, int]:
+    step = slice(tile // 2, None, max(tile // 2, 1))
+    window = (tile, tile)
+    spread = []
+    for p in (a, b):
+        values = p.astype(np.float32)
+        mean = cv2.blur(values, window)[step, step]
+        spread.append(np.sqrt(np.maximum(cv2.sqrBoxFilter(values, -1, window)[step, step] - mean**2, 0)))
+    contrast = np.maximum(*spread)
+    live = contrast > LIVE / 4
+    if mask is not None:
+        live &= cv2.erode(mask, np.ones(window, np.uint8), borderValue=0)[step, step] == 255
+    weight = np.minimum(contrast, 30) * live
+    total = float(weight.sum())
+    if total == 0:
+        return 0.0, 0
+    agree = cv2.blur(light, window)[step, step] < ALIKE * contrast
+    return float((weight * agree).sum()) / total, int(live.sum()) // 4
+
+
+def _features(light: Map, colour: Map, mask: Picture | None, tile: int, same: float) -> NDArray[np.float64]:
+    spot, step = max(tile // 2, 3), max(tile // 2, 1)
+    inside = slice(None) if mask is None else mask[step // 2 :: step, step // 2 :: step].ravel() == 255
+    values: list[float] = []
+    for m in (light, colour):
+        tiles = cv2.blur(m, (tile, tile))
+        sampled = tiles[step // 2 :: step, step // 2 :: step].ravel()[inside]
+        noise = np.quantile(sampled, (0.5, 0.75, 0.9)) if sampled.size else np.zeros(3)
+        values += [float(cv2.blur(m, (n, n)).max()) for n in (3, spot, 2 * tile)]
+        values += [float(tiles.max()), *noise]
+    values.append(float(cv2.blur(light * 0.6 + colour * 1.5, (spot, spot)).max()))
+    return np.append(np.log(np.array(values) + _FLOOR), same)

@@ -1,0 +1,160 @@
+"""Judge: decides from two thumbnails, aligned, whether and how they show the same picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.align import Aligner, likenesses, orient
+from dpm_tui.pipeline.differ import Difference, compare
+from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
+from dpm_tui.pipeline.tone import is_strong
+from dpm_tui.pipeline.verify import GRID, Kind, Verdict
+
+Picture = NDArray[np.uint8]
+
+SMALLEST = 12
+"""Shortest side in pixels that can be judged."""
+SAME_ASPECT = 0.03
+"""Aspects this close may be one frame: resizing to 100 px rounds a side by up to 1 %."""
+WEIGHTS = np.zeros(16)
+"""Weights of the features of a difference, fitted (logistic regression) on re-encodes against local edits."""
+WEIGHTS[[0, 1, 2, 6, 8, 13, 14, 15]] = (1.423, 0.828, 0.606, -0.951, 0.275, -0.438, 0.688, 4.771)
+BIAS = -9.561
+CHANGED = -0.83
+"""Score from which something in the picture differs."""
+ALIKE = 0.30
+"""Agreement from which two pictures in one frame are the same composition: unrelated ones reach 0.05."""
+ALIGNED_ALIKE = 0.55
+"""The same for pictures that were moved to fit, which had the choice of many alignments."""
+FEW = 3
+"""Fewest live tiles that can show two pictures to be one."""
+TURN_LEAD = 0.04
+"""Correlation by which another orientation must beat the plain one."""
+COVERED = 0.97
+"""Share of both pictures that an overlap covers when nothing was cropped."""
+TILT = 0.6
+"""Degrees from which a picture was rotated rather than measured badly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One way to lay the pictures over each other, and what comparing them showed."""
+
+    overlap: Overlap
+    difference: Difference
+    score: float
+    cropped: bool = False
+    turned: bool = False
+
+    @property
+    def clean(self) -> bool:
+        return self.score < CHANGED
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        return self.clean, self.difference.agreement * min(1.0, max(self.overlap.covered) + 0.1)
+
+
+class AlignedJudge:
+    """Judges pairs by alignment, tone fit and local differences; implements ``verify.PairJudge``.
+
+    Pure and deterministic; symmetric in kind and similarity. Keeps features of recent pictures, so one
+    instance serves one thread.
+
+    Similarity: copies 0.95 to 0.999, crops, turned and edited pictures 0.85 to 0.99, variants 0.60 to 0.85.
+    """
+
+    version = "aligned-1"
+
+    def __init__(self) -> None:
+        self._aligner = Aligner()
+
+    def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
+        """Return the verdict on two RGB thumbnails (height, width, 3), or None if they are not alike.
+
+        ``differs`` of the verdict is 0 where the second picture does not reach. The cosine is not needed:
+        what the pictures show decides.
+        """
+        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
+            return None
+        swapped = _order(second) < _order(first)
+        one, other = (second, first) if swapped else (first, second)
+        view = self._best_view(np.ascontiguousarray(one), np.ascontiguousarray(other))
+        if view is None:
+            return None
+        kind = _kind(view)
+        return Verdict(kind, _similarity(kind, view), bytes(GRID * GRID))
+
+    def _best_view(self, one: Picture, other: Picture) -> _View | None:
+        views: list[_View] = []
+        if _same_frame(one, other):
+            plain = _view(whole(one, other))
+            if plain.clean and _proven(plain):
+                return plain
+            views.append(plain)
+        like = likenesses(one, other)
+        best = int(np.argmax(like))
+        if best and like[best] > like[0] + TURN_LEAD and _same_frame(one, orient(other, best)):
+            turned = _view(whole(one, orient(other, best)), turned=True)
+            if turned.clean and _proven(turned):
+                return turned
+            views.append(turned)
+        alignment = self._aligner.align(one, other)
+        if alignment is not None:
+            overlap = lay_over(one, other, alignment)
+            if overlap is not None:
+                quarter = round(alignment.angle / 90) % 4
+                tilt = abs(alignment.angle - 90 * round(alignment.angle / 90))
+                views.append(
+                    _view(
+                        overlap,
+                        cropped=min(overlap.covered) < COVERED or tilt > TILT,
+                        turned=alignment.mirrored or quarter != 0,
+                    )
+                )
+        views = [v for v in views if _proven(v)]
+        return max(views, key=lambda v: v.rank, default=None)
+
+
+def _order(picture: Picture) -> tuple[int, bytes]:
+    return picture.shape[0] * picture.shape[1], picture.tobytes()
+
+
+def _same_frame(one: Picture, other: Picture) -> bool:
+    aspects = [p.shape[1] / p.shape[0] for p in (one, other)]
+    slack = SAME_ASPECT + 0.6 / min(*one.shape[:2], *other.shape[:2])
+    return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
+
+
+def _view(overlap: Overlap, cropped: bool = False, turned: bool = False) -> _View:
+    difference = compare(overlap.first, overlap.second, overlap.mask)
+    score = float(difference.features @ WEIGHTS) + BIAS
+    return _View(overlap, difference, score, cropped, turned)
+
+
+def _proven(view: _View) -> bool:
+    needed = ALIKE if view.overlap.mask is None else ALIGNED_ALIKE
+    return view.difference.live >= FEW and view.difference.agreement >= needed
+
+
+def _kind(view: _View) -> Kind:
+    if not view.clean:
+        return Kind.VARIANT
+    pairs = zip((view.overlap.first, view.overlap.second), view.difference.toned, strict=True)
+    if any(is_strong(before, after) for before, after in pairs):
+        return Kind.EDITED
+    if view.turned:
+        return Kind.TURNED
+    return Kind.CROP if view.cropped else Kind.COPY
+
+
+def _similarity(kind: Kind, view: _View) -> float:
+    if kind is Kind.VARIANT:
+        return 0.60 + 0.25 * view.difference.agreement
+    doubt = 1 / (1 + math.exp(CHANGED - view.score)) * 2
+    low, high = {Kind.COPY: (0.95, 0.999), Kind.EDITED: (0.85, 0.96)}.get(kind, (0.88, 0.99))
+    return high - (high - low) * min(doubt, 1.0)

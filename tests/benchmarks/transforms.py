@@ -1,0 +1,308 @@
+"""The transforms that make true pairs and variants out of one picture, each with the kind it should get."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+
+from dpm_tui.pipeline.verify import Kind
+
+Make = Callable[[Image.Image, np.random.Generator], Image.Image]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One way to derive a picture, and the kinds that are right for the pair."""
+
+    name: str
+    kinds: tuple[Kind, ...]
+    make: Make
+
+
+def encode(image: Image.Image, quality: int, name: str = "JPEG") -> Image.Image:
+    """Return the picture after one lossy round trip."""
+    buffer = io.BytesIO()
+    image.save(buffer, name, quality=quality)
+    return Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
+
+
+def scale(image: Image.Image, factor: float) -> Image.Image:
+    """Return the picture resized by a factor, both sides rounded as image editors do."""
+    size = (max(round(image.width * factor), 8), max(round(image.height * factor), 8))
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def thumbnail(image: Image.Image) -> NDArray[np.uint8]:
+    """Return the RGB thumbnail that the decode stage would hand on: 256 px, JPEG quality 90."""
+    small = image.convert("RGB")
+    small.thumbnail((256, 256), Image.Resampling.LANCZOS)
+    return np.asarray(encode(small, 90))
+
+
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(max(size, 8))
+
+
+def _crop(keep: float) -> Make:
+    def make(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+        side = keep**0.5
+        width, height = int(image.width * side), int(image.height * side)
+        left, top = (int(rng.integers(0, n + 1)) for n in (image.width - width, image.height - height))
+        return image.crop((left, top, left + width, top + height))
+
+    return make
+
+
+def _border(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    width = int(max(image.size) * rng.uniform(0.04, 0.1))
+    return ImageOps.expand(image, width, fill=(255, 255, 255) if rng.random() < 0.5 else (0, 0, 0))
+
+
+def _bars(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    side = max(image.size)
+    target = (side, side) if image.width != image.height else (side * 4 // 3, side)
+    return ImageOps.pad(image, target, color=(0, 0, 0) if rng.random() < 0.5 else (255, 255, 255))
+
+
+def _caption(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    strip = int(image.height * rng.uniform(0.12, 0.22))
+    canvas = Image.new("RGB", (image.width, image.height + strip), (255, 255, 255))
+    top = strip if rng.random() < 0.5 else 0
+    canvas.paste(image, (0, top))
+    text_top = 0 if top else image.height
+    ImageDraw.Draw(canvas).text((6, text_top + 2), "when you see it", fill=(0, 0, 0), font=_font(strip * 0.6))
+    return canvas
+
+
+def _screenshot(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    width, height = int(image.width * 1.06), int(image.height * 1.35)
+    canvas = Image.new("RGB", (width, height), (245, 245, 247) if rng.random() < 0.5 else (24, 24, 28))
+    draw = ImageDraw.Draw(canvas)
+    draw.rectangle((0, 0, width, height // 16), fill=(60, 90, 160))
+    draw.text((8, 3), "12:45   Photos", fill=(255, 255, 255), font=_font(height / 26))
+    for column in range(4):
+        left = int(width * (0.12 + 0.22 * column))
+        draw.ellipse((left, int(height * 0.92), left + width // 16, int(height * 0.97)), fill=(130, 130, 130))
+    canvas.paste(image, ((width - image.width) // 2, int(height * 0.12)))
+    return canvas
+
+
+def _tilt(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    angle = float(rng.choice([-1, 1])) * rng.uniform(2, 4)
+    return image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
+
+
+def _text(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    out = image.copy()
+    size = image.height * rng.uniform(0.07, 0.13)
+    top = image.height * rng.choice([0.05, 0.42, 0.82])
+    fill = (255, 255, 255) if rng.random() < 0.7 else (255, 230, 0)
+    ImageDraw.Draw(out).text(
+        (image.width * 0.08, top),
+        "LOOK AT THIS",
+        fill=fill,
+        font=_font(size),
+        stroke_width=max(1, int(size / 12)),
+        stroke_fill=(0, 0, 0),
+    )
+    return out
+
+
+def _watermark(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    alpha = int(rng.integers(70, 140))
+    size = image.width * 0.11
+    for row in range(3):
+        draw.text(
+            (image.width * (0.05 + 0.2 * row), image.height * (0.1 + 0.3 * row)),
+            "example.org",
+            fill=(255, 255, 255, alpha),
+            font=_font(size),
+            stroke_width=1,
+            stroke_fill=(0, 0, 0, alpha),
+        )
+    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+
+
+def _sticker(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    out = image.copy()
+    side = int(min(image.size) * rng.uniform(0.2, 0.33))
+    left, top = (int(rng.integers(0, n - side)) for n in image.size)
+    draw = ImageDraw.Draw(out)
+    draw.ellipse((left, top, left + side, top + side), fill=(255, 205, 30), outline=(120, 80, 0), width=2)
+    for x in (0.3, 0.62):
+        draw.ellipse((left + side * x, top + side * 0.28, left + side * (x + 0.1), top + side * 0.42), fill=0)
+    draw.arc((left + side * 0.25, top + side * 0.3, left + side * 0.75, top + side * 0.8), 20, 160, 0, 3)
+    return out
+
+
+def _sepia(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    return ImageOps.colorize(image.convert("L"), (30, 15, 0), (255, 235, 200))
+
+
+def _filter(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    toned = ImageEnhance.Contrast(ImageEnhance.Color(image).enhance(rng.uniform(1.8, 2.4))).enhance(1.5)
+    cast = np.asarray(toned, np.float32) * np.array([1.2, 1.0, 0.75], np.float32)
+    return Image.fromarray(np.clip(cast, 0, 255).astype(np.uint8))
+
+
+def _tone(strength: float) -> Make:
+    def make(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+        for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+            image = enhancer(image).enhance(1 + float(rng.choice([-1, 1])) * rng.uniform(0.5, 1) * strength)
+        return image
+
+    return make
+
+
+def _gamma(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    power = float(rng.choice([0.85, 1.18]))
+    return image.point([round(255 * (i / 255) ** power) for i in range(256)] * 3)
+
+
+COPY, CROP, TURNED, EDITED = (Kind.COPY,), (Kind.CROP,), (Kind.TURNED,), (Kind.EDITED,)
+
+TRUE_PAIRS: tuple[Transform, ...] = (
+    Transform("jpeg-90", COPY, lambda i, r: encode(i, 90)),
+    Transform("jpeg-60", COPY, lambda i, r: encode(i, 60)),
+    Transform("jpeg-30", COPY, lambda i, r: encode(i, 30)),
+    Transform("webp-50", COPY, lambda i, r: encode(i, 50, "WEBP")),
+    Transform("resize-75", COPY, lambda i, r: scale(i, 0.75)),
+    Transform("resize-50", COPY, lambda i, r: scale(i, 0.5)),
+    Transform("resize-25", COPY, lambda i, r: scale(i, 0.25)),
+    Transform("upscale-130", COPY, lambda i, r: scale(i, 1.3)),
+    Transform("small-jpeg", COPY, lambda i, r: encode(scale(i, 0.5), 50)),
+    Transform("palette-256", COPY, lambda i, r: i.quantize(256).convert("RGB")),
+    Transform("palette-64", COPY, lambda i, r: i.quantize(64).convert("RGB")),
+    Transform("sharpen", COPY, lambda i, r: i.filter(ImageFilter.UnsharpMask(1.5, 80, 2))),
+    Transform("tone-12", COPY, _tone(0.12)),
+    Transform("gamma", COPY, _gamma),
+    Transform("tone-30", (Kind.COPY, Kind.EDITED), _tone(0.3)),
+    Transform("crop-95", CROP, _crop(0.95)),
+    Transform("crop-80", CROP, _crop(0.8)),
+    Transform("crop-60", CROP, _crop(0.6)),
+    Transform("crop-40", CROP, _crop(0.4)),
+    Transform("crop-jpeg", CROP, lambda i, r: encode(_crop(0.75)(scale(i, 0.7), r), 60)),
+    Transform("border", CROP, _border),
+    Transform("bars", CROP, _bars),
+    Transform("caption", CROP, _caption),
+    Transform("screenshot", CROP, _screenshot),
+    Transform("tilt", CROP, _tilt),
+    Transform("mirror", TURNED, lambda i, r: ImageOps.mirror(i)),
+    Transform("turn-90", TURNED, lambda i, r: i.rotate(90, expand=True)),
+    Transform("turn-180-jpeg", TURNED, lambda i, r: encode(i.rotate(180), 50)),
+    Transform("grey", EDITED, lambda i, r: ImageOps.grayscale(i).convert("RGB")),
+    Transform("sepia", EDITED, _sepia),
+    Transform("invert", EDITED, lambda i, r: ImageOps.invert(i)),
+    Transform("filter", EDITED, _filter),
+    Transform("text", EDITED, _text),
+    Transform("watermark", EDITED, _watermark),
+    Transform("sticker", EDITED, _sticker),
+)
+"""Every way to derive a picture that shows the same picture."""
+
+
+def _spot(image: Image.Image, rng: np.random.Generator, share: float) -> tuple[int, int, int, int]:
+    """Return (left, top, width, height) of the liveliest of a few random spots."""
+    pixels = np.asarray(image.convert("L"), np.float32)
+    width, height = (max(int(n * share), 10) for n in image.size)
+    spots = [
+        (int(rng.integers(0, image.width - width)), int(rng.integers(0, image.height - height)))
+        for _ in range(8)
+    ]
+    left, top = max(spots, key=lambda s: float(pixels[s[1] : s[1] + height, s[0] : s[0] + width].std()))
+    return left, top, width, height
+
+
+def _blend(image: Image.Image, changed: NDArray[np.float32], spot: tuple[int, int, int, int]) -> Image.Image:
+    """Return the picture with ``changed`` showing through a soft ellipse over the spot."""
+    left, top, width, height = spot
+    mask = np.zeros((image.height, image.width), np.float32)
+    cv2.ellipse(mask, (left + width // 2, top + height // 2), (width // 2, height // 2), 0, 0, 360, 1.0, -1)
+    mask = cv2.GaussianBlur(mask, (0, 0), 1.5)[..., None]
+    mixed = np.asarray(image, np.float32) * (1 - mask) + changed * mask
+    return Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8))
+
+
+def _warped(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    spot = _spot(image, rng, rng.uniform(0.14, 0.25))
+    shift = max(image.size) * 0.03 * rng.choice([-1, 1], 2)
+    matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
+    moved = cv2.warpAffine(np.asarray(image), matrix, image.size, borderMode=cv2.BORDER_REFLECT)
+    return _blend(image, moved.astype(np.float32), spot)
+
+
+def _recoloured(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    spot = _spot(image, rng, rng.uniform(0.14, 0.25))
+    return _blend(image, np.asarray(image, np.float32)[..., [2, 0, 1]] * 0.8 + 30, spot)
+
+
+def _inpainted(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    left, top, width, height = _spot(image, rng, rng.uniform(0.1, 0.2))
+    mask = np.zeros((image.height, image.width), np.uint8)
+    mask[top : top + height, left : left + width] = 255
+    return Image.fromarray(cv2.inpaint(np.asarray(image), mask, 3, cv2.INPAINT_TELEA))
+
+
+def _transplanted(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    turned = np.asarray(ImageOps.mirror(image).rotate(180), np.float32)
+    return _blend(image, turned, _spot(image, rng, rng.uniform(0.12, 0.22)))
+
+
+def _stroked(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    left, top, width, height = _spot(image, rng, 0.12)
+    out = image.copy()
+    thick = max(2, round(max(image.size) * 0.012))
+    ink = (
+        (20, 10, 10)
+        if np.asarray(image)[top : top + height, left : left + width].mean() > 90
+        else (240, 230, 220)
+    )
+    ImageDraw.Draw(out).arc((left, top, left + width, top + height), 20, 160, ink, thick)
+    return out
+
+
+def _swayed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    field = rng.normal(size=(2, 5, 5)).astype(np.float32) * max(image.size) * 0.012
+    dx, dy = (cv2.resize(f, image.size, interpolation=cv2.INTER_CUBIC) for f in field)
+    grid_x, grid_y = np.meshgrid(np.arange(image.width), np.arange(image.height))
+    moved = cv2.remap(
+        np.asarray(image),
+        (grid_x + dx).astype(np.float32),
+        (grid_y + dy).astype(np.float32),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT,
+    )
+    return Image.fromarray(moved)
+
+
+VARIANTS: tuple[Transform, ...] = tuple(
+    Transform(name, (Kind.VARIANT,), make)
+    for name, make in (
+        ("warped", _warped),
+        ("recoloured", _recoloured),
+        ("inpainted", _inpainted),
+        ("transplanted", _transplanted),
+        ("stroked", _stroked),
+        ("swayed", _swayed),
+    )
+)
+"""Ways to change what a picture shows; none may be called a copy."""
+
+
+def visible(before: Image.Image, after: Image.Image) -> bool:
+    """Return whether some 16 x 16 pixel tile of the 256 px thumbnails differs by 10 levels on average."""
+    first, second = (
+        cv2.GaussianBlur(np.asarray(thumbnail(i), np.float32), (0, 0), 1) for i in (before, after)
+    )
+    if first.shape != second.shape:
+        return True
+    difference = np.abs(first - second).mean(axis=2)
+    return float(cv2.boxFilter(difference, -1, (16, 16)).max()) >= 10
