@@ -72,3 +72,38 @@ class BinEntry:
     keeper: bytes = b""
     rule: str = ""
     keeper_present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One applied plan as it stands: ``count`` files of ``size`` bytes in the bin, or, if ``undone``,
+    those that redo would move again. ``time`` is ISO 8601 UTC."""
+
+    id: str
+    time: str
+    count: int
+    size: int
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeCheck:
+    """What purging would delete: ``count`` files, ``size`` bytes, ``without_keeper`` of them with no
+    verified keeper in its place, so that their picture may be gone for good."""
+
+    count: int = 0
+    size: int = 0
+    without_keeper: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What recovery put right; all zero where nothing was half done."""
+
+    batches_removed: int = 0
+    names_dropped: int = 0
+    parts_removed: int = 0
+    records_added: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.batches_removed, self.names_dropped, self.parts_removed, self.records_added))

@@ -1,0 +1,170 @@
+"""The recycle bin's folder: opened without following links, its batches and what lies in them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dpm_tui.names import display_name
+from dpm_tui.recycle.folders import folder_below, join, open_folder, remove_empty, split, status, sync, walk
+from dpm_tui.recycle.refusal import BinError, bin_error_of, reason_of
+from dpm_tui.state.layout import STATE_FOLDER
+
+BIN = join(STATE_FOLDER, b"recycle_bin")
+TREE = b"tree"
+INDEX = b"index.json"
+PARTIAL_INDEX = b"index.json.part"
+_BATCH = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A regular file that lies in a batch; ``path`` is where it came from, relative to the root."""
+
+    batch: str
+    path: bytes
+    status: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class BinFolder:
+    """The open root and, where there is one, the open recycle bin below it."""
+
+    root: int
+    device: int
+    descriptor: int | None
+
+    @property
+    def bin(self) -> int:
+        """Descriptor of the recycle bin; only to be asked for where there is one."""
+        assert self.descriptor is not None
+        return self.descriptor
+
+    def batches(self) -> list[str]:
+        """Return the ids of the batches whose folders exist, newest first."""
+        if self.descriptor is None:
+            return []
+        names = [name for name in os.listdir(self.descriptor) if _BATCH.fullmatch(name)]
+        kept = []
+        for name in names:
+            found = status(name.encode(), self.descriptor)
+            if found is not None and stat.S_ISDIR(found.st_mode):
+                kept.append(name)
+        return sorted(kept, reverse=True)
+
+    def lying(self, batch: str) -> Iterator[Lying]:
+        """Yield every regular file of ``batch``; an unreadable batch holds none."""
+        if self.descriptor is None or not is_batch_id(batch):
+            return
+        with contextlib.suppress(OSError), folder_below(self.descriptor, tree_of(batch)) as tree:
+            for folder, files in walk(tree):
+                for name, found in files:
+                    yield Lying(batch, join(folder, name), found)
+
+    def remove_if_empty(self, batch: str) -> bool:
+        """Remove the folder of ``batch``, index included, if no file lies in it; tell whether it is gone.
+
+        The index goes only after the tree is gone, so a crash never parts a file from its index.
+        """
+        name = batch.encode()
+        try:
+            with folder_below(self.bin, name) as folder:
+                if not remove_empty(folder, TREE):
+                    return False
+                for leftover in (PARTIAL_INDEX, INDEX):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(leftover, dir_fd=folder)
+            os.rmdir(name, dir_fd=self.bin)
+        except OSError:
+            return False
+        return True
+
+    def remove_empty_folders(self, batch: str, paths: set[bytes]) -> None:
+        """Remove the folders of ``batch`` that became empty when ``paths`` left them."""
+        with contextlib.suppress(OSError), folder_below(self.bin, tree_of(batch)) as tree:
+            for folder in sorted({split(path)[0] for path in paths}, reverse=True):
+                _remove_upwards(tree, folder)
+
+
+def new_batch_id() -> str:
+    """Return a batch id: the time in UTC and a random part, so that clocks may jump and ids never meet."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def is_batch_id(text: str) -> bool:
+    """Tell whether ``text`` has the form of a batch id; anything else is never joined to a path."""
+    return _BATCH.fullmatch(text) is not None
+
+
+def time_of(batch: str) -> str:
+    """Return the ISO 8601 UTC time that a batch id carries, empty for an impossible one."""
+    try:
+        return f"{datetime.strptime(batch[:15], '%Y%m%dT%H%M%S').isoformat()}Z"
+    except ValueError:
+        return ""
+
+
+def tree_of(batch: str) -> bytes:
+    """Return the folder, relative to the bin, below which the files of ``batch`` lie."""
+    return join(batch.encode(), TREE)
+
+
+@contextlib.contextmanager
+def open_bin(root: bytes, *, make: bool) -> Iterator[BinFolder]:
+    """Open the recycle bin of ``root``; with ``make`` it comes to be, private to the user, if missing.
+
+    Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or
+    cannot be used.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            base = open_folder(root)
+        except OSError as error:
+            key = {FileNotFoundError: "root_missing", NotADirectoryError: "root_not_folder"}
+            raise BinError(
+                key.get(type(error), "root_unreadable"), path=display_name(root), reason=reason_of(error)
+            ) from error
+        stack.callback(os.close, base)
+        descriptor = _open_below(base, make)
+        if descriptor is not None:
+            stack.callback(os.close, descriptor)
+        yield BinFolder(base, os.fstat(base).st_dev, descriptor)
+
+
+def _open_below(root: int, make: bool) -> int | None:
+    current, done = os.dup(root), b""
+    for part in BIN.split(b"/"):
+        done = join(done, part)
+        try:
+            if make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(part, 0o700, dir_fd=current)
+                    sync(current)
+            following = open_folder(part, current)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise bin_error_of(error, done) from error
+        finally:
+            os.close(current)
+        current = following
+    return current
+
+
+def _remove_upwards(tree: int, folder: bytes) -> None:
+    while folder:
+        parent, name = split(folder)
+        try:
+            with folder_below(tree, parent) as above:
+                os.rmdir(name, dir_fd=above)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        folder = parent

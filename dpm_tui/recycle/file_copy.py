@@ -1,0 +1,77 @@
+"""Copies to another file system, for restoring; the source goes only after the copy was read back."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+
+from dpm_tui.recycle.proof import digest_of
+
+_PART = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.part")
+_CHUNK = 1 << 20
+
+
+def new_part_name() -> bytes:
+    """Return the name of a partial copy; nothing with another name is ever taken for one."""
+    return f".dpm-tui-{secrets.token_hex(8)}.part".encode()
+
+
+def is_part_name(name: bytes) -> bool:
+    """Tell whether ``name`` is that of a partial copy."""
+    return _PART.fullmatch(name) is not None
+
+
+def copy_verified(source: int, name: bytes, target: int, part: bytes) -> None:
+    """Copy ``name`` in the folder ``source`` to the new file ``part`` in ``target`` and read it back.
+
+    Content, permissions, times and, where the system lets us, extended attributes are the
+    source's. On return the content is on the disk. After an error there is no ``part``. The check
+    reads what the system gives back, which may come from its cache.
+
+    Raises OSError (EIO if the copy differs).
+    """
+    reading = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=source)
+    try:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        writing = os.open(part, flags, 0o600, dir_fd=target)
+        try:
+            _copy(reading, writing)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(part, dir_fd=target)
+            raise
+        finally:
+            os.close(writing)
+    finally:
+        os.close(reading)
+
+
+def _copy(reading: int, writing: int) -> None:
+    found = os.fstat(reading)
+    with (
+        open(reading, "rb", buffering=0, closefd=False) as origin,
+        open(writing, "wb", buffering=_CHUNK, closefd=False) as copy,
+    ):
+        while chunk := origin.read(_CHUNK):
+            copy.write(chunk)
+    os.fsync(writing)
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(writing, 0, 0, os.POSIX_FADV_DONTNEED)
+    if digest_of(writing) != digest_of(reading):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    _copy_attributes(reading, writing)
+    os.fchmod(writing, found.st_mode & 0o777)
+    os.utime(writing, ns=(found.st_atime_ns, found.st_mtime_ns))
+    os.fsync(writing)
+
+
+def _copy_attributes(reading: int, writing: int) -> None:
+    if not hasattr(os, "listxattr"):
+        return
+    with contextlib.suppress(OSError):
+        for attribute in os.listxattr(reading):
+            with contextlib.suppress(OSError):
+                os.setxattr(writing, attribute, os.getxattr(reading, attribute))

@@ -1,0 +1,136 @@
+"""Folders below the root, reached through descriptors so that no symbolic link is ever followed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterable, Iterator
+
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
+"""What network file systems answer to syncing a folder; anything else is a real error."""
+
+
+def open_folder(name: bytes, base: int | None = None) -> int:
+    """Open the folder ``name`` in ``base``; without a base, links in ``name`` are the user's own choice.
+
+    Raises OSError (ELOOP or ENOTDIR for a symbolic link in ``base``).
+    """
+    return os.open(name, _FLAGS if base is None else _FLAGS | os.O_NOFOLLOW, dir_fd=base)
+
+
+def split(path: bytes) -> tuple[bytes, bytes]:
+    """Return folder and name of a relative path; the folder of a bare name is empty."""
+    folder, _, name = path.rpartition(b"/")
+    return folder, name
+
+
+def join(*parts: bytes) -> bytes:
+    """Join relative paths, passing over empty ones."""
+    return b"/".join(part for part in parts if part)
+
+
+@contextlib.contextmanager
+def folder_below(
+    base: int, relative: bytes, *, make: int | None = None, touched: set[bytes] | None = None
+) -> Iterator[int]:
+    """Yield a descriptor of the folder ``relative`` to ``base``, opened component by component.
+
+    With ``make`` missing folders are made with that mode and the folder of each, relative to
+    ``base``, joins ``touched``, to be synced. Raises OSError.
+    """
+    current = os.dup(base)
+    done = b""
+    try:
+        for part in relative.split(b"/") if relative else ():
+            if make is not None:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(part, make, dir_fd=current)
+                    if touched is not None:
+                        touched.add(done)
+            following = open_folder(part, current)
+            os.close(current)
+            current = following
+            done = join(done, part)
+        yield current
+    finally:
+        os.close(current)
+
+
+def walk(base: int) -> Iterator[tuple[bytes, list[tuple[bytes, os.stat_result]]]]:
+    """Yield every folder below ``base`` (itself as ``b""``) with the regular files that lie in it.
+
+    Parents come before their children. Links and special files are passed over. Folders that
+    cannot be read are passed over too. One descriptor is held at a time, however deep it goes.
+    """
+    pending = [b""]
+    while pending:
+        relative = pending.pop()
+        files: list[tuple[bytes, os.stat_result]] = []
+        try:
+            with folder_below(base, relative) as folder, os.scandir(folder) as listing:
+                for item in listing:
+                    name = os.fsencode(item.name)
+                    if item.is_dir(follow_symlinks=False):
+                        pending.append(join(relative, name))
+                    elif item.is_file(follow_symlinks=False):
+                        files.append((name, item.stat(follow_symlinks=False)))
+        except OSError:
+            continue
+        yield relative, files
+
+
+def status(name: bytes, folder: int) -> os.stat_result | None:
+    """Return the status of what lies at ``name`` in ``folder``, a link's own; None if nothing does."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def same_file(first: os.stat_result | None, second: os.stat_result | None) -> bool:
+    """Tell whether both are one inode."""
+    return first is not None and second is not None and os.path.samestat(first, second)
+
+
+def sync(descriptor: int) -> None:
+    """Make new and removed names in an open folder survive a power cut; raises OSError (EIO)."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _SYNC_UNSUPPORTED:
+            raise
+
+
+def sync_below(base: int, folders: Iterable[bytes]) -> list[tuple[bytes, OSError]]:
+    """Sync each of ``folders`` below ``base`` that still exists; return those that failed."""
+    failed: list[tuple[bytes, OSError]] = []
+    for relative in sorted(folders):
+        try:
+            with folder_below(base, relative) as folder:
+                sync(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            failed.append((relative, error))
+    return failed
+
+
+def remove_empty(base: int, name: bytes) -> bool:
+    """Remove the folder ``name`` in ``base`` if it holds nothing but folders; tell whether it is gone.
+
+    Never removes a file: whatever is not empty stays.
+    """
+    try:
+        with folder_below(base, name) as top:
+            for relative in reversed([relative for relative, _ in walk(top)][1:]):
+                folder, last = split(relative)
+                with contextlib.suppress(OSError), folder_below(top, folder) as parent:
+                    os.rmdir(last, dir_fd=parent)
+        os.rmdir(name, dir_fd=base)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True

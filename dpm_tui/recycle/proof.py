@@ -1,0 +1,174 @@
+"""Proof: that a file on disk is the one that was compared, and that its keeper really stays."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from dpm_tui.names import display_name, is_safe_relative
+from dpm_tui.pipeline.image_file import Stamp
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.folders import folder_below, same_file, split, status
+from dpm_tui.recycle.refusal import Refused, refusal_of
+from dpm_tui.review.plan import Move, Witness
+from dpm_tui.state.layout import STATE_FOLDER
+
+Inode = tuple[int, int]
+"""Device and inode number."""
+
+_COARSE_NS = 10_000_000
+"""Change times that are multiples of this come from file systems (FAT, exFAT) whose stamps prove nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A proven file held open: its folder, its name there, its own descriptor and its status."""
+
+    folder: int
+    name: bytes
+    descriptor: int
+    status: os.stat_result
+
+    def in_place(self) -> bool:
+        """Tell whether the name still leads to this very file."""
+        with contextlib.suppress(OSError):
+            return same_file(status(self.name, self.folder), self.status)
+        return False
+
+
+def check_path(path: bytes) -> None:
+    """Raise Refused unless ``path`` stays below the root and outside every ``_image_temp``."""
+    if not is_safe_relative(path):
+        raise Refused("unsafe_path")
+    if STATE_FOLDER in path.split(b"/"):
+        raise Refused("in_state_folder")
+
+
+def check_move(move: Move, victims: Collection[bytes]) -> None:
+    """Raise Refused if ``move`` contradicts itself or the plan whose victims are given; reads no disk."""
+    check_path(move.victim.path)
+    try:
+        check_path(move.keeper.path)
+    except Refused as refused:
+        raise _about_keeper(refused, move.keeper) from refused
+    if move.keeper.path in victims:
+        raise Refused("keeper_leaves", keeper=display_name(move.keeper.path))
+    if move.kind is Kind.IDENTICAL and move.victim.digest != move.keeper.digest:
+        raise Refused("digests_differ", keeper=display_name(move.keeper.path))
+
+
+@contextlib.contextmanager
+def prove(root: int, device: int, witness: Witness) -> Iterator[Held]:
+    """Hold the file that ``witness`` saw open, proven to be unchanged.
+
+    Every component is opened without following links; the file must be a regular file of
+    ``device``. An equal stamp proves it; with any difference its SHA-256 must equal the witness's.
+    The guarantee ends where the file system lies: a change within one tick of its clock, or through
+    a memory map not yet written back, leaves the stamp equal.
+
+    Raises Refused.
+    """
+    folder, name = split(witness.path)
+    with contextlib.ExitStack() as stack:
+        try:
+            parent = stack.enter_context(folder_below(root, folder))
+            _check_type(os.stat(name, dir_fd=parent, follow_symlinks=False))
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(name, flags, dir_fd=parent)
+            stack.callback(os.close, descriptor)
+            found = os.fstat(descriptor)
+            _check_type(found)
+            if found.st_dev != device:
+                raise Refused("other_file_system")
+            _check_content(descriptor, found, witness)
+        except OSError as error:
+            raise refusal_of(error) from error
+        yield Held(parent, name, descriptor, found)
+
+
+@contextlib.contextmanager
+def prove_keeper(
+    root: int, device: int, keeper: Witness, victim: os.stat_result, leaving: Collection[Inode]
+) -> Iterator[Held]:
+    """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
+
+    ``leaving`` are the inodes of all victims of the plan: a bind mount shows one file under two
+    paths, so paths alone do not tell that a keeper leaves. Raises Refused.
+    """
+    shown = display_name(keeper.path)
+    with contextlib.ExitStack() as stack:
+        try:
+            held = stack.enter_context(prove(root, device, keeper))
+            _check_stays(held, shown, victim, leaving)
+        except OSError as error:
+            raise _about_keeper(refusal_of(error), keeper) from error
+        except Refused as refused:
+            raise _about_keeper(refused, keeper) from refused
+        yield held
+
+
+def is_proven(root: int, device: int, witness: Witness) -> bool:
+    """Tell whether the file that ``witness`` saw is in its place and unchanged now."""
+    try:
+        check_path(witness.path)
+        with prove(root, device, witness):
+            return True
+    except Refused:
+        return False
+
+
+def digest_of(descriptor: int) -> str:
+    """Return the SHA-256 of an open file from its start; raises OSError."""
+    with open(descriptor, "rb", buffering=0, closefd=False) as file:
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_type(found: os.stat_result) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise Refused("through_link")
+    if not stat.S_ISREG(found.st_mode):
+        raise Refused("not_regular")
+
+
+def _check_content(descriptor: int, found: os.stat_result, witness: Witness) -> None:
+    stamp = stamp_of(found)
+    if stamp == witness.stamp and stamp.ctime_ns % _COARSE_NS:
+        return
+    if stamp.size != witness.stamp.size or not witness.digest:
+        raise Refused("changed")
+    if digest_of(descriptor) != witness.digest or stamp_of(os.fstat(descriptor)) != stamp:
+        raise Refused("changed")
+
+
+def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: Collection[Inode]) -> None:
+    if same_file(held.status, victim):
+        raise Refused("same_file", keeper=shown)
+    if (held.status.st_dev, held.status.st_ino) in leaving:
+        raise Refused("keeper_leaves", keeper=shown)
+    # A snapshot shows up as a read-only file system; its files vanish with it.
+    if os.fstatvfs(held.descriptor).f_flag & os.ST_RDONLY:
+        raise Refused("keeper_read_only", keeper=shown)
+    if not os.pread(held.descriptor, 512, 0):
+        raise Refused("keeper_empty", keeper=shown)
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """Return the stamp of a file's status."""
+    return Stamp(
+        size=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        ctime_ns=found.st_ctime_ns,
+        device=found.st_dev,
+        inode=found.st_ino,
+    )
+
+
+def _about_keeper(refused: Refused, keeper: Witness) -> Refused:
+    if "keeper" in refused.values:
+        return refused
+    return Refused(f"keeper_{refused.key}", keeper=display_name(keeper.path), **refused.values)

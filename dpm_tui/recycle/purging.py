@@ -1,0 +1,75 @@
+"""Purging: the only code that deletes a picture, and only one that lies in the bin."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+
+from dpm_tui.recycle.applying import Cancelled, Progress
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, tree_of
+from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
+from dpm_tui.recycle.refusal import Refused, refusal_of
+from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.results import PurgeResult, Skipped
+
+
+def purge_files(
+    opened: BinFolder,
+    log: RemovalLog,
+    files: list[Lying],
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> PurgeResult:
+    """Delete ``files`` of the bin for good.
+
+    The log says so before the first one goes and is put right for those that stay. Each file is
+    reached from the bin's own folder without following links and must be the one that was listed.
+    """
+    announced = [_entry(file) for file in files]
+    written = log.append(announced)
+    purged: list[Lying] = []
+    skipped: list[Skipped] = []
+    kept: list[LogEntry] = []
+    for done, (file, entry) in enumerate(zip(files, announced, strict=True)):
+        try:
+            if cancelled is not None and cancelled():
+                raise Refused("cancelled")
+            _delete(opened, file)
+            purged.append(file)
+        except Refused as refused:
+            skipped.append(refused.skipped(file.path))
+            kept.append(replace(entry, action=Action.KEPT))
+        except OSError as error:
+            skipped.append(refusal_of(error).skipped(file.path))
+            kept.append(replace(entry, action=Action.KEPT))
+        if progress is not None:
+            progress(done + 1, len(files))
+    folders = {join(tree_of(file.batch), split(file.path)[0]) for file in purged}
+    sync_below(opened.bin, folders)
+    if not written:  # a full disk has room now
+        log.append([_entry(file) for file in purged])
+    elif kept:
+        log.append(kept)
+    for batch in {file.batch for file in purged}:
+        opened.remove_empty_folders(batch, {file.path for file in purged if file.batch == batch})
+        opened.remove_if_empty(batch)
+    return PurgeResult(
+        tuple(file.path for file in purged), tuple(skipped), sum(file.status.st_size for file in purged)
+    )
+
+
+def _entry(file: Lying) -> LogEntry:
+    return LogEntry(Action.PURGED, file.batch, path=file.path, size=file.status.st_size)
+
+
+def _delete(opened: BinFolder, file: Lying) -> None:
+    folder, name = split(file.path)
+    with folder_below(opened.bin, join(tree_of(file.batch), folder)) as place:
+        found = status(name, place)
+        if found is None:
+            raise Refused("gone")
+        if not stat.S_ISREG(found.st_mode) or not same_file(found, file.status):
+            raise Refused("not_regular")
+        os.unlink(name, dir_fd=place)

@@ -1,0 +1,219 @@
+"""The recycle bin of one root: whatever is done to a user's files is done through it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+
+from dpm_tui.names import display_name
+from dpm_tui.recycle.applying import Cancelled, Progress, apply_plan
+from dpm_tui.recycle.bin_folder import BIN, BinFolder, open_bin, time_of
+from dpm_tui.recycle.folders import open_folder
+from dpm_tui.recycle.history import History
+from dpm_tui.recycle.listing import check_keepers, find_files, list_entries
+from dpm_tui.recycle.purging import purge_files
+from dpm_tui.recycle.recovery import recover
+from dpm_tui.recycle.refusal import BinError, reason_of
+from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.restoring import Target, restore_files
+from dpm_tui.recycle.results import (
+    Batch,
+    BatchResult,
+    BinEntry,
+    PurgeCheck,
+    PurgeResult,
+    Recovery,
+    RestoreResult,
+    Skipped,
+)
+from dpm_tui.review.plan import Plan
+from dpm_tui.state.layout import STATE_FOLDER
+
+
+class RecycleBin:
+    """The recycle bin below ``root``, ``_image_temp/recycle_bin/``: one folder a batch.
+
+    Which files lie in it is read from the disk each time; nothing is kept in memory. The caller
+    holds the root's lock while it changes anything. Expected trouble raises BinError; trouble with
+    one file is reported in the result and never stops the others.
+    """
+
+    def __init__(self, root: bytes) -> None:
+        self.root = os.path.abspath(root)
+        self.log = RemovalLog(os.path.join(self.root, BIN, b"log.jsonl"))
+
+    def apply(
+        self, plan: Plan, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> BatchResult:
+        """Move the victims of ``plan`` to the bin as one batch, each right after its proof.
+
+        A victim moves only if it and its keeper are the files that were compared, by their stamps or
+        else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
+        total. The guarantee covers what the file system reports truthfully; a keeper removed by
+        another program after the move is only found by ``entries`` and ``check_purge``.
+
+        Raises BinError before the first move if the bin cannot be used.
+        """
+        with open_bin(self.root, make=True) as opened:
+            return apply_plan(opened, self.log, plan, progress=progress, cancelled=cancelled)
+
+    def entries(self) -> list[BinEntry]:
+        """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
+        with self._open() as opened:
+            return list_entries(opened)
+
+    def batches(self) -> list[Batch]:
+        """Return the batches that lie in the bin or can be redone, newest first."""
+        with self._open() as opened:
+            existing = set(opened.batches())
+            history = self._history(opened)
+            batches = []
+            for batch in reversed(history.order):
+                undone = batch in history.undone
+                if batch in existing:
+                    sizes = [file.status.st_size for file in opened.lying(batch)]
+                else:
+                    sizes = [move.victim.stamp.size for move in history.redo_moves(batch)] if undone else []
+                if sizes:
+                    batches.append(Batch(batch, time_of(batch), len(sizes), sum(sizes), undone))
+            return batches
+
+    def restore(
+        self,
+        ids: Iterable[str],
+        to: bytes | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> RestoreResult:
+        """Bring entries back to their origin or, with their folders, below the absolute folder ``to``.
+
+        Nothing is replaced: where the name is taken it becomes ``name (restored 1).ext``. On another
+        file system a copy is read back before the bin's file goes.
+
+        Raises BinError if the bin or ``to`` cannot be used.
+        """
+        with self._open() as opened:
+            listed, unknown = find_files(opened, ids)
+            with self._target(opened, to or b"") as target:
+                files = [entry.file for entry in listed]
+                result = restore_files(
+                    opened, self.log, files, target, progress=progress, cancelled=cancelled
+                )
+            return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
+
+    def undo(
+        self, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> RestoreResult:
+        """Bring back the newest batch that stands; what cannot come back stays an entry.
+
+        Raises BinError if there is none.
+        """
+        with self._open() as opened:
+            batch = self._undoable(opened)
+            if not batch:
+                raise BinError("undo_nothing")
+            self.log.append([LogEntry(Action.UNDOING, batch)])
+            target = Target(opened.root, b"")
+            files = sorted(opened.lying(batch), key=lambda file: file.path)
+            result = restore_files(
+                opened, self.log, files, target, undo=True, progress=progress, cancelled=cancelled
+            )
+            stopped = any(skipped.key == "cancelled" for skipped in result.skipped)
+            if result.restored and not stopped:
+                self.log.append([LogEntry(Action.UNDONE, batch)])
+            return result
+
+    def redo(
+        self, progress: Progress | None = None, cancelled: Cancelled | None = None
+    ) -> BatchResult:
+        """Move the files of the batch undone last again, as a new batch and with the whole proof.
+
+        Raises BinError if there is nothing to redo or the log cannot be read.
+        """
+        with open_bin(self.root, make=True) as opened:
+            history = History.of(self.log.read(), opened.batches())
+            batch = history.redoable()
+            if not batch:
+                raise BinError("redo_nothing")
+            plan = Plan(history.redo_moves(batch))
+            return apply_plan(
+                opened, self.log, plan, redo_of=batch, progress=progress, cancelled=cancelled
+            )
+
+    def can_undo(self) -> bool:
+        """Tell whether a batch stands that undo would bring back."""
+        with self._open() as opened:
+            return bool(self._undoable(opened))
+
+    def can_redo(self) -> bool:
+        """Tell whether redo has something to move."""
+        with self._open() as opened:
+            return bool(self._history(opened).redoable())
+
+    def check_purge(self, ids: Iterable[str]) -> PurgeCheck:
+        """Return what purging ``ids`` would delete and how many of them have no verified keeper now.
+
+        A keeper is verified as before a move: by its stamp, else by its SHA-256.
+        """
+        with self._open() as opened:
+            return check_keepers(opened, find_files(opened, ids)[0])
+
+    def purge(
+        self,
+        ids: Iterable[str],
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> PurgeResult:
+        """Delete entries for good; asks nothing, so ask with the numbers of ``check_purge`` before.
+
+        Deletes only regular files in the trees of batches, reached without following links.
+        """
+        with self._open() as opened:
+            listed, unknown = find_files(opened, ids)
+            files = [entry.file for entry in listed]
+            result = purge_files(opened, self.log, files, progress=progress, cancelled=cancelled)
+            return PurgeResult(result.purged, result.skipped + _no_entries(unknown), result.size)
+
+    def recover(self) -> Recovery:
+        """Bring half-done work into a consistent state; to be called under the lock before anything else."""
+        with self._open() as opened:
+            return recover(opened, self.log)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[BinFolder]:
+        with open_bin(self.root, make=False) as opened:
+            yield opened
+
+    def _history(self, opened: BinFolder) -> History:
+        entries: list[LogEntry] = []
+        with contextlib.suppress(BinError):  # files must come back without a log, too
+            entries = self.log.read()
+        return History.of(entries, opened.batches())
+
+    def _undoable(self, opened: BinFolder) -> str:
+        standing = reversed(self._history(opened).done)
+        return next((batch for batch in standing if next(opened.lying(batch), None)), "")
+
+    @contextlib.contextmanager
+    def _target(self, opened: BinFolder, to: bytes) -> Iterator[Target]:
+        if not to:
+            yield Target(opened.root, b"")
+            return
+        if not os.path.isabs(to) or STATE_FOLDER in os.path.realpath(to).split(b"/"):
+            raise BinError("restore_target_unfit", path=display_name(to))
+        try:
+            os.makedirs(to, exist_ok=True)
+            descriptor = open_folder(to)
+        except OSError as error:
+            raise BinError(
+                "restore_target_unusable", path=display_name(to), reason=reason_of(error)
+            ) from error
+        try:
+            yield Target(descriptor, to)
+        finally:
+            os.close(descriptor)
+
+
+def _no_entries(ids: Iterable[str]) -> tuple[Skipped, ...]:
+    return tuple(Skipped(os.fsencode(id_), "no_entry", {"id": display_name(id_)}) for id_ in ids)

@@ -1,0 +1,182 @@
+"""Restoring: files leave the bin for their origin or another folder and never replace anything."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from dpm_tui.recycle.applying import Cancelled, Progress
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, tree_of
+from dpm_tui.recycle.file_copy import copy_verified, new_part_name
+from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
+from dpm_tui.recycle.proof import check_path
+from dpm_tui.recycle.refusal import Refused, reason_of, refusal_of
+from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.rename import move_out
+from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
+
+_NAME_BYTES = 255
+_EXTENSION_BYTES = 16
+_CONFLICTS_AT_MOST = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An open folder below which files come back; ``path`` is empty for the root, else absolute."""
+
+    descriptor: int
+    path: bytes
+
+
+@dataclass(slots=True)
+class _Run:
+    bin: BinFolder
+    log: RemovalLog
+    target: Target
+    undo: bool
+    logged: list[LogEntry] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    touched: set[bytes] = field(default_factory=set)
+    left: dict[str, set[bytes]] = field(default_factory=dict)
+
+    def restore(self, file: Lying) -> None:
+        """Bring one file back; raises Refused or OSError with the file still in the bin."""
+        check_path(file.path)
+        folder, name = split(file.path)
+        with (
+            folder_below(self.bin.bin, join(tree_of(file.batch), folder)) as source,
+            folder_below(self.target.descriptor, folder, make=0o777, touched=self.touched) as place,
+        ):
+            if not same_file(status(name, source), file.status):
+                raise Refused("gone")
+            entry = LogEntry(
+                Action.RESTORED, file.batch, path=file.path, size=file.status.st_size,
+                below=self.target.path, undo=self.undo,
+            )  # fmt: skip
+            entry = self._place(source, name, place, folder, entry)
+        self.touched.add(folder)
+        self.left.setdefault(file.batch, set()).add(file.path)
+        self.logged.append(entry)
+
+    def _place(self, source: int, name: bytes, place: int, folder: bytes, entry: LogEntry) -> LogEntry:
+        for candidate in free_names(name):
+            now = replace(entry, to=join(folder, candidate))
+            try:
+                move_out(source, name, place, candidate, lambda now=now: self._announce(now))  # type: ignore[misc]
+            except FileExistsError:
+                if not drop_second_name(source, name, status(candidate, place)):
+                    continue
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                return self._copy(source, name, place, folder, entry)
+            return now
+        raise Refused("no_free_name")
+
+    def _copy(self, source: int, name: bytes, place: int, folder: bytes, entry: LogEntry) -> LogEntry:
+        part = new_part_name()
+        self._announce(replace(entry, to=join(folder, name), part=part))
+        copy_verified(source, name, place, part)
+        try:
+            for candidate in free_names(name):
+                now = replace(entry, to=join(folder, candidate), part=part)
+                if candidate != name:
+                    self._announce(now)
+                with contextlib.suppress(FileExistsError):
+                    move_out(place, part, place, candidate)
+                    sync(place)
+                    os.unlink(name, dir_fd=source)
+                    return replace(now, part=b"")
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(part, dir_fd=place)
+            raise
+        os.unlink(part, dir_fd=place)
+        raise Refused("no_free_name")
+
+    def _announce(self, entry: LogEntry) -> None:
+        # A second name in the original place is found again without the log.
+        if entry.part or entry.below or entry.to != entry.path:
+            self.log.append([replace(entry, action=Action.RESTORING)])
+
+    def finish(self) -> None:
+        """Sync what was touched, places first, then write the log and tidy the bin."""
+        for path, error in sync_below(self.target.descriptor, self.touched):
+            self.skipped.append(Skipped(path, "not_synced", {"reason": reason_of(error)}))
+        for batch, paths in self.left.items():
+            sync_below(self.bin.bin, {join(tree_of(batch), split(path)[0]) for path in paths})
+        self.log.append(self.logged)
+        for batch, paths in self.left.items():
+            self.bin.remove_empty_folders(batch, paths)
+            self.bin.remove_if_empty(batch)
+
+
+def restore_files(
+    opened: BinFolder,
+    log: RemovalLog,
+    files: list[Lying],
+    target: Target,
+    *,
+    undo: bool = False,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> RestoreResult:
+    """Bring ``files`` back below ``target`` under their original relative paths.
+
+    Nothing is ever replaced: a file whose name is taken comes back as ``name (restored 1).ext``.
+    Missing folders are made. On another file system it is a verified copy. A file that fails stays
+    in the bin and is reported; the rest goes on. ``Restored.now`` is absolute for a target other
+    than the root.
+    """
+    run = _Run(opened, log, target, undo)
+    for done, file in enumerate(files):
+        try:
+            if cancelled is not None and cancelled():
+                raise Refused("cancelled")
+            run.restore(file)
+        except Refused as refused:
+            run.skipped.append(refused.skipped(file.path))
+        except OSError as error:
+            run.skipped.append(refusal_of(error).skipped(file.path))
+        if progress is not None:
+            progress(done + 1, len(files))
+    run.finish()
+    restored = (
+        Restored(entry.path, os.path.join(entry.below, entry.to) if entry.below else entry.to)
+        for entry in run.logged
+    )
+    return RestoreResult(tuple(restored), tuple(run.skipped))
+
+
+def drop_second_name(folder: int, name: bytes, other: os.stat_result | None) -> bool:
+    """Remove ``name`` from a folder of the bin if ``other`` is a second name of the same file.
+
+    The link count must say so too: a bind mount shows one single name under two paths.
+    """
+    found = status(name, folder)
+    if other is None or found is None or not same_file(found, other) or found.st_nlink < 2:
+        return False
+    os.unlink(name, dir_fd=folder)
+    return True
+
+
+def free_names(name: bytes) -> Iterator[bytes]:
+    """Yield ``name``, then its variants for when it is taken, none longer than a file system allows."""
+    yield name
+    stem, extension = os.path.splitext(name)
+    if len(extension) > _EXTENSION_BYTES:
+        stem, extension = name, b""
+    for number in range(1, _CONFLICTS_AT_MOST + 1):
+        ending = b" (restored %d)%s" % (number, extension)
+        yield _shortened(stem, _NAME_BYTES - len(ending)) + ending
+
+
+def _shortened(stem: bytes, length: int) -> bytes:
+    if len(stem) <= length:
+        return stem
+    while length and stem[length] & 0xC0 == 0x80:  # never cut inside a UTF-8 character
+        length -= 1
+    return stem[:length]
