@@ -66,10 +66,7 @@ class RootState:
 
     def reset(self) -> None:
         """Forget all that can be made again; settings, decisions and the recycle bin stay."""
-        for table in (*self._vectors.values(), *self._candidates.values()):
-            table.close()
-        self._vectors.clear()
-        self._candidates.clear()
+        self._close_arrays()
         self.files.clear()
         self.verdicts.clear()
         self.thumbnails.clear()
@@ -80,11 +77,18 @@ class RootState:
     def close(self) -> None:
         """Sync and close every table."""
         self.sync()
-        for table in (*self._vectors.values(), *self._candidates.values()):
-            table.close()
+        self._close_arrays()
         self.files.close()
         self.verdicts.close()
         self.decisions.close()
+
+    def _close_arrays(self) -> None:
+        for vectors in self._vectors.values():
+            vectors.close()
+        for candidates in self._candidates.values():
+            candidates.close()
+        self._vectors.clear()
+        self._candidates.clear()
 
 
 def check_root(root: bytes) -> None:

@@ -47,7 +47,7 @@ class DecoderPool:
                     order = next(source, None)
                 if order is None:
                     break
-                put((order, _decode_one(child, order)))
+                put((order, _decode_one(child, order, stop)))
             put(None)
 
         def put(item: tuple[DecodeOrder, Decoded] | None) -> None:
@@ -121,9 +121,12 @@ class DecoderPool:
                 yield item
 
 
-def _decode_one(child: DecoderProcess, order: DecodeOrder) -> Decoded:
+def _decode_one(child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
     question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+    reason = ""
     for _ in range(2):
+        if stop.is_set():
+            break
         try:
             return _read_answer(child.ask(question))
         except DecoderDied as error:

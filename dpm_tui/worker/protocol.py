@@ -38,6 +38,7 @@ class StartRun:
 
     model: str = ""
     threshold: float = -1.0
+    accept_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""Entry of the worker process: ``python -m dpm_tui.worker ROOT BASE``.
+
+Prints one line: the first status once it listens, or ``Failed`` with the reason why it cannot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+
+from dpm_tui.errors import DpmError
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.lock import Lock
+from dpm_tui.state.root_state import RootState, check_root, prepare_folder
+from dpm_tui.worker.address import socket_path
+from dpm_tui.worker.protocol import Failed, encode
+
+
+def main() -> int:
+    """Serve the root until nobody needs it; return the exit code."""
+    layout = Layout(*(os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3]))
+    try:
+        check_root(layout.root)
+        prepare_folder(layout)
+        lock = Lock(layout.lock)
+        address = socket_path(layout)
+        _redirect_output(layout.log)
+        asyncio.run(_serve(layout, address))
+        lock.release()
+    except DpmError as error:
+        _say(encode(Failed(error.key, error.values, int(error.exit_code))))
+        return int(error.exit_code)
+    return 0
+
+
+async def _serve(layout: Layout, address: bytes) -> None:
+    from dpm_tui.pipeline.judge import AlignedJudge
+    from dpm_tui.state.config import load_settings
+    from dpm_tui.worker.decoder_pool import DecoderPool
+    from dpm_tui.worker.results import Results
+    from dpm_tui.worker.runner import Runner, worker_count
+    from dpm_tui.worker.server import Server
+    from dpm_tui.worker.session import Session
+
+    loop = asyncio.get_running_loop()
+    state = RootState(layout, AlignedJudge().version)
+    config = load_settings(layout.config).config
+    pool = DecoderPool(layout.root, layout.thumbnails, worker_count(config))
+
+    def take_over(results: Results | None) -> None:
+        if results is not None:
+            session.results = results
+            server.library_changed()
+
+    def finished(results: Results | None) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(take_over, results)
+
+    runner = Runner(state, pool, finished)
+    session = Session(state, pool, runner, lambda: server.library_changed())
+    server = Server(session)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.end)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    await session.open()
+    serving = asyncio.create_task(server.serve(address))
+    await asyncio.sleep(0)
+    while not os.path.exists(address) and not serving.done():
+        await asyncio.sleep(0.01)
+    _say(encode(runner.status))
+    try:
+        await serving
+    finally:
+        pool.close()
+        state.close()
+
+
+def _redirect_output(log: bytes) -> None:
+    """Keep standard output for the one line that the starter reads; all else goes to the log."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    os.dup2(descriptor, 2)
+
+
+def _say(line: bytes) -> None:
+    with contextlib.suppress(OSError):
+        os.write(1, line)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

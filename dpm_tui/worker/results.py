@@ -1,0 +1,39 @@
+"""Results of a run: verified pairs of files and their groups, as the settings ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dpm_tui.pipeline.group import Group, Pair, group_pairs, pair_key
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.pairing import pair_files
+from dpm_tui.review.keeper import rank_best
+from dpm_tui.state.root_state import RootState
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Files by id, all pairs at or above the threshold, and the groups that they make."""
+
+    files: Mapping[int, ImageFile] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
+    groups: tuple[Group, ...] = ()
+    threshold: float = 0.0
+
+    @property
+    def index(self) -> dict[tuple[int, int], Pair]:
+        """Pair by its two ids."""
+        return {pair_key(pair.a, pair.b): pair for pair in self.pairs}
+
+
+def compute_results(state: RootState, threshold: float) -> Results:
+    """Pair and group what the state holds; cheap enough to be done at every change of the threshold."""
+    files = dict(state.files.files)
+    pairs = [
+        pair
+        for pair in pair_files(files, state.verdicts.alike(), state.decisions.verdict)
+        if pair.similarity >= threshold
+    ]
+    groups = group_pairs(files, pairs, threshold, rank_best)
+    return Results(files, tuple(pairs), tuple(groups), threshold)

@@ -1,0 +1,122 @@
+"""Keeps the status of a run up to date from the run's thread, and lets other threads stop or pause it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.run import Survey
+from dpm_tui.worker.protocol import LogLine, RunStatus
+
+_RATE_SECONDS = 8.0
+_LOG_LINES = 2000
+
+
+class RunReporter(Reporter):
+    """Collects what the stages report; ``status`` and ``take_lines`` may be called from any thread."""
+
+    def __init__(self, status: RunStatus) -> None:
+        self._status = status
+        self._lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
+        self._stop = threading.Event()
+        self._go = threading.Event()
+        self._go.set()
+        self._began = time.monotonic()
+        self._samples: deque[tuple[float, int]] = deque()
+
+    @property
+    def status(self) -> RunStatus:
+        """The newest status."""
+        return replace(self._status, elapsed=time.monotonic() - self._began)
+
+    def take_lines(self) -> list[LogLine]:
+        """Return the log lines since the last call."""
+        lines = []
+        while self._lines:
+            lines.append(self._lines.popleft())
+        return lines
+
+    def stop(self) -> None:
+        """Ask the run to checkpoint and return."""
+        self._stop.set()
+        self._go.set()
+
+    def pause(self, paused: bool) -> None:
+        """Hold the run at its next step, or let it go on."""
+        if paused:
+            self._go.clear()
+        else:
+            self._samples.clear()
+            self._go.set()
+        self._status = replace(self._status, phase="paused" if paused else "running")
+
+    def log(self, level: str, key: str, **values: object) -> None:
+        """Add a line to the log."""
+        self._lines.append(LogLine(level, key, values, time.time()))
+
+    def surveyed(self, survey: Survey) -> None:
+        """Take over what the inventory said."""
+        inventory, changes = survey.inventory, survey.changes
+        self._status = replace(
+            self._status,
+            files=len(inventory.found),
+            added=len(changes.added),
+            changed=len(changes.changed),
+            gone=len(changes.gone),
+            skipped=dict(inventory.skipped),
+            attention="mount_guard" if survey.guarded else "",
+        )
+        self.log(
+            "info", "surveyed", files=len(inventory.found), added=len(changes.added),
+            changed=len(changes.changed), gone=len(changes.gone),
+        )  # fmt: skip
+        if survey.guarded:
+            self.log("warning", "mount_guard", gone=len(changes.gone))
+        for path, reason in inventory.unreadable.items():
+            self.failed(path, reason)
+
+    def started(self, stage: Stage, total: int) -> None:
+        """Begin a stage."""
+        self._samples.clear()
+        self._status = replace(
+            self._status, stage=stage.value, done=0, total=total, rate=0.0, seconds_left=-1.0
+        )
+
+    def progressed(self, stage: Stage, done: int, total: int) -> None:
+        """Note progress and estimate rate and time left over the last seconds."""
+        now = time.monotonic()
+        if not self._samples or now - self._samples[-1][0] >= 0.1:
+            self._samples.append((now, done))
+            while now - self._samples[0][0] > _RATE_SECONDS:
+                self._samples.popleft()
+        seconds = now - self._samples[0][0]
+        rate = (done - self._samples[0][1]) / seconds if seconds > 0 else 0.0
+        left = (total - done) / rate if rate > 0 and total else -1.0
+        files = done if stage is Stage.INVENTORY else self._status.files
+        self._status = replace(
+            self._status, done=done, total=total, rate=rate, seconds_left=left, files=files
+        )
+
+    def found(self, pairs: int) -> None:
+        """Note the number of pairs."""
+        self._status = replace(self._status, pairs=pairs)
+
+    def failed(self, path: bytes, reason: str) -> None:
+        """Log a file that could not be read."""
+        self._status = replace(self._status, unreadable=self._status.unreadable + 1)
+        self.log("error", "unreadable", path=display_name(path), reason=display_name(reason))
+
+    def cancelled(self) -> bool:
+        """Wait while paused; tell whether to stop."""
+        self._go.wait()
+        return self._stop.is_set()
+
+
+def count_unreadable(statuses: list[Status]) -> int:
+    """Return how many files have no readable picture."""
+    return sum(status not in (Status.OK, Status.MISSING) for status in statuses)

@@ -1,0 +1,233 @@
+"""Runs the pipeline in a thread of the worker and keeps the checkpoint of its progress."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.neural.manifest import load_cards
+from dpm_tui.pipeline.fingerprint import Embedder, ModelCard
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.intake import StoppedAtError
+from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.pipeline.pace import Cancelled
+from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.state.checkpoint import Checkpoint
+from dpm_tui.state.config import Config
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol import LogLine, RunStatus
+from dpm_tui.worker.results import Results, compute_results
+from dpm_tui.worker.run_reporter import RunReporter
+
+
+class Runner:
+    """At most one run at a time; ``status`` and ``take_lines`` may be called at any time.
+
+    ``finished`` is called from the run's thread with the new results, or None if there are none.
+    """
+
+    def __init__(
+        self, state: RootState, pool: DecoderPool, finished: Callable[[Results | None], None]
+    ) -> None:
+        self._state = state
+        self._pool = pool
+        self._finished = finished
+        self._thread: threading.Thread | None = None
+        self._process = psutil.Process()
+        self._reporter = RunReporter(_resting_status(state.checkpoint))
+        self._resting = self._reporter.status
+        self._folders: tuple[bytes, ...] = state.checkpoint.unreadable_folders
+        self._embedder: tuple[str, str, Embedder] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether a run is under way or paused."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def status(self) -> RunStatus:
+        """The newest status with what the processes use."""
+        status = self._reporter.status if self.running else self._resting
+        memory, cpu = self._usage()
+        return replace(status, memory=memory, cpu=cpu, pid=os.getpid())
+
+    def take_lines(self) -> list[LogLine]:
+        """Return the log lines since the last call."""
+        return self._reporter.take_lines()
+
+    def log(self, level: str, key: str, **values: object) -> None:
+        """Add a line to the log."""
+        self._reporter.log(level, key, **values)
+
+    def start(self, config: Config, *, accept_missing: bool = False) -> None:
+        """Start a run with these settings unless one is under way."""
+        if self.running:
+            return
+        self._reporter = RunReporter(
+            RunStatus(phase="running", model=config.model, threshold=config.threshold, device=config.device)
+        )
+        self._thread = threading.Thread(
+            target=self._run, args=(config, self._reporter, accept_missing), name="run", daemon=True
+        )
+        self._thread.start()
+
+    def pause(self, paused: bool) -> None:
+        """Hold the run or let it go on."""
+        if self.running:
+            self._reporter.pause(paused)
+
+    def stop(self) -> None:
+        """Checkpoint and end the run; returns when its thread has ended."""
+        self._reporter.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def rest(self, results: Results) -> None:
+        """Take over the numbers of results that changed without a run."""
+        readable = sum(file.status is Status.OK for file in results.files.values())
+        self._resting = replace(
+            self._resting,
+            pictures=readable,
+            pairs=len(results.pairs),
+            groups=len(results.groups),
+            threshold=results.threshold,
+        )
+        self._save(self._resting)
+
+    def _run(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+        self._save(reporter.status)
+        phase, results = "failed", None
+        try:
+            try:
+                self._run_stages(config, reporter, accept_missing)
+                phase = "finished"
+            except StoppedAtError as error:
+                phase = "stopped"
+                reporter.log(
+                    "error", "stopped_at_error", path=display_name(error.path), reason=error.reason
+                )
+            except Cancelled:
+                phase = "stopped"
+            results = compute_results(self._state, config.threshold)
+        except DpmError as error:
+            reporter.log("error", "failed", reason=str(error))
+        except OSError as error:
+            name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
+            reporter.log("error", "failed", reason=f"{error.strerror or error} {name}".strip())
+        except Exception as error:
+            reporter.log("error", "failed", reason=f"{type(error).__name__}: {error}")
+            traceback.print_exc()
+        status = self._count(replace(reporter.status, phase=phase), results)
+        self._resting = status
+        try:
+            self._state.sync()
+            self._save(status)
+        except OSError as error:
+            reporter.log("error", "failed", reason=error.strerror or str(error))
+        if phase == "finished":
+            reporter.log("info", "finished", groups=status.groups, pairs=status.pairs)
+        self._finished(results)
+
+    def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+        cards = load_cards()
+        used = cards if config.model == "auto" else {config.model: cards[config.model]}
+        settings = RunSettings(
+            root=self._state.layout.root,
+            extensions=config.extensions,
+            choice=config.model,
+            models=used,
+            threads=worker_count(config),
+            stop_at_first_error=config.stop_at_first_error,
+            accept_missing=accept_missing,
+        )
+        tools = Tools(self._pool, lambda: self._load_embedder(config, used), AlignedJudge)
+
+        def surveyed(survey: Survey) -> None:
+            self._folders = tuple(survey.inventory.unreadable)[:1000]
+            reporter.surveyed(survey)
+
+        run_stages(settings, self._state, tools, reporter, surveyed)
+
+    def _load_embedder(self, config: Config, cards: dict[str, ModelCard]) -> Embedder:
+        if self._embedder is None or self._embedder[:2] != (config.model, config.device):
+            from dpm_tui.neural.embedder import NeuralEmbedder
+
+            embedder = NeuralEmbedder(config.model, device=config.device, threads=worker_count(config))
+            self._embedder = (config.model, config.device, embedder)
+        return self._embedder[2]
+
+    def _count(self, status: RunStatus, results: Results | None) -> RunStatus:
+        if results is None:
+            return status
+        files = results.files.values()
+        unreadable = sum(file.status not in (Status.OK, Status.MISSING) for file in files)
+        return replace(
+            status,
+            pictures=sum(file.status is Status.OK for file in files),
+            unreadable=unreadable + len(self._folders),
+            pairs=len(results.pairs),
+            groups=len(results.groups),
+        )
+
+    def _save(self, status: RunStatus) -> None:
+        root = os.stat(self._state.layout.root)
+        self._state.save_checkpoint(
+            Checkpoint(
+                phase=status.phase,
+                stage=status.stage,
+                model=status.model,
+                threshold=status.threshold,
+                files=status.files,
+                pictures=status.pictures,
+                unreadable=status.unreadable,
+                pairs=status.pairs,
+                groups=status.groups,
+                device=root.st_dev,
+                inode=root.st_ino,
+                updated=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                unreadable_folders=self._folders,
+            )
+        )
+
+    def _usage(self) -> tuple[int, float]:
+        memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()
+        for pid in self._pool.pids:
+            try:
+                memory += psutil.Process(pid).memory_info().rss
+            except psutil.Error:
+                continue
+        return memory, cpu
+
+
+def worker_count(config: Config) -> int:
+    """Return how many decoders and verifying threads the settings ask for."""
+    if config.workers:
+        return config.workers
+    try:
+        return max(len(os.sched_getaffinity(0)), 1)
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _resting_status(checkpoint: Checkpoint) -> RunStatus:
+    phase = "stopped" if checkpoint.phase in ("running", "paused") else checkpoint.phase
+    return RunStatus(
+        phase=phase or "idle",
+        stage=checkpoint.stage,
+        files=checkpoint.files,
+        pictures=checkpoint.pictures,
+        unreadable=checkpoint.unreadable,
+        pairs=checkpoint.pairs,
+        groups=checkpoint.groups,
+        model=checkpoint.model,
+        threshold=checkpoint.threshold,
+    )

@@ -1,0 +1,243 @@
+"""What a worker does for its clients: the answer to each request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.inventory import read_stamp
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import BatchResult, RestoreResult
+from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker import protocol
+from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.library_data import pack_library
+from dpm_tui.worker.protocol import Answer, ConfigData, Done, PictureData
+from dpm_tui.worker.results import Results, compute_results
+from dpm_tui.worker.runner import Runner
+
+_EMPTY = PictureData(0, 0, 0, b"")
+
+
+class Session:
+    """The state of one root with everything that may be asked of it.
+
+    ``changed`` is called when the groups are not what they were.
+    """
+
+    def __init__(
+        self, state: RootState, pool: DecoderPool, runner: Runner, changed: Callable[[], None]
+    ) -> None:
+        self.state = state
+        self.runner = runner
+        self.settings: Settings = load_settings(state.layout.config)
+        self.results = Results()
+        self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
+        self._run_config: Config = self.settings.config
+        self._pool = pool
+        self._changed = changed
+        self._bin = RecycleBin(state.layout.root)
+        self._retired: dict[bytes, ImageFile] = {}
+        self._moving = asyncio.Lock()
+        self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
+            protocol.StartRun: self._start,
+            protocol.PauseRun: self._pause,
+            protocol.StopRun: self._stop,
+            protocol.GetStatus: self._status,
+            protocol.GetLibrary: self._library,
+            protocol.GetThumbnail: self._thumbnail,
+            protocol.GetPicture: self._picture,
+            protocol.ApplyPlan: self._apply,
+            protocol.UndoBatch: self._undo,
+            protocol.RedoBatch: self._redo,
+            protocol.GetBin: self._get_bin,
+            protocol.RestoreEntries: self._restore,
+            protocol.PurgeEntries: self._purge,
+            protocol.Decide: self._decide,
+            protocol.SaveConfig: self._save_config,
+            protocol.ResetState: self._reset,
+        }
+
+    async def open(self) -> None:
+        """Finish what a crash left half done and compute the results of the last run."""
+        if self.writable:
+            await asyncio.to_thread(self._bin.recover)
+        threshold = self.state.checkpoint.threshold if self.state.checkpoint.phase else self.config.threshold
+        self.results = await asyncio.to_thread(compute_results, self.state, threshold)
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.settings.config
+
+    async def answer(self, request: protocol.Request) -> Answer:
+        """Carry out a request; raises DpmError if it cannot be done."""
+        return await self._answers[type(request)](request)
+
+    async def _start(self, request: protocol.StartRun) -> Answer:
+        config = self.config
+        if request.model:
+            config = replace(config, model=request.model)
+        if request.threshold >= 0:
+            config = replace(config, threshold=request.threshold)
+        self._run_config = check_config(config)
+        self.runner.start(self._run_config, accept_missing=request.accept_missing)
+        return Done()
+
+    async def _pause(self, request: protocol.PauseRun) -> Answer:
+        self.runner.pause(request.paused)
+        return Done()
+
+    async def _stop(self, request: protocol.StopRun) -> Answer:
+        await asyncio.to_thread(self.runner.stop)
+        return Done()
+
+    async def _status(self, request: protocol.GetStatus) -> Answer:
+        return self.runner.status
+
+    async def _library(self, request: protocol.GetLibrary) -> Answer:
+        results = self.results
+        return await asyncio.to_thread(pack_library, results.files, results.groups, results.pairs)
+
+    async def _thumbnail(self, request: protocol.GetThumbnail) -> Answer:
+        file = self.results.files.get(request.file)
+        if file is None or not file.facts.digest:
+            return replace(_EMPTY, file=request.file)
+        try:
+            rgb = read_thumbnail(self.state.thumbnails.get(file.facts.digest) or b"")
+        except ValueError:
+            return replace(_EMPTY, file=request.file)
+        return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
+
+    async def _picture(self, request: protocol.GetPicture) -> Answer:
+        file = self.results.files.get(request.file)
+        if file is None:
+            return replace(_EMPTY, file=request.file)
+        width, height = min(max(request.width, 1), 4096), min(max(request.height, 1), 4096)
+        view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
+        return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
+
+    async def _apply(self, request: protocol.ApplyPlan) -> Answer:
+        async with self._moving, _Held(self):
+            result = await asyncio.to_thread(self._bin.apply, request.plan)
+            self._forget(result)
+            await self._regroup()
+        return protocol.BatchDone(result)
+
+    async def _redo(self, request: protocol.RedoBatch) -> Answer:
+        async with self._moving, _Held(self):
+            result = await asyncio.to_thread(self._bin.redo)
+            self._forget(result)
+            await self._regroup()
+        return protocol.BatchDone(result)
+
+    async def _undo(self, request: protocol.UndoBatch) -> Answer:
+        async with self._moving, _Held(self):
+            result = await asyncio.to_thread(self._bin.undo)
+            await self._recall(result)
+        return protocol.RestoreDone(result)
+
+    async def _restore(self, request: protocol.RestoreEntries) -> Answer:
+        async with self._moving, _Held(self):
+            result = await asyncio.to_thread(self._bin.restore, request.ids, request.to or None)
+            await self._recall(result)
+        return protocol.RestoreDone(result)
+
+    async def _purge(self, request: protocol.PurgeEntries) -> Answer:
+        async with self._moving:
+            self._require_writable()
+            return protocol.PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids))
+
+    async def _get_bin(self, request: protocol.GetBin) -> Answer:
+        entries = await asyncio.to_thread(self._bin.entries)
+        return protocol.BinData(tuple(entries), self._bin.can_undo(), self._bin.can_redo())
+
+    async def _decide(self, request: protocol.Decide) -> Answer:
+        digests = [self.results.files[id_].facts.digest for id_ in request.files if id_ in self.results.files]
+        self.state.decisions.decide(digests, request.verdict)
+        await self._regroup()
+        return Done()
+
+    async def _save_config(self, request: protocol.SaveConfig) -> Answer:
+        before, config = self.config, check_config(request.config)
+        self.settings = replace(self.settings, config=config)
+        try:
+            await asyncio.to_thread(save_settings, self.state.layout.config, self.settings)
+        except OSError as error:
+            path = display_name(self.state.layout.config)
+            raise DpmError("cannot_write", path=path, reason=error.strerror or "") from error
+        self._run_config = config
+        if config.threshold != before.threshold and not self.runner.running:
+            await self._regroup()
+        return ConfigData(config)
+
+    async def _reset(self, request: protocol.ResetState) -> Answer:
+        async with self._moving:
+            await asyncio.to_thread(self.runner.stop)
+            await asyncio.to_thread(self.state.reset)
+            await self._regroup()
+        return Done()
+
+    def _require_writable(self) -> None:
+        if not self.writable:
+            raise DpmError("root_read_only", path=display_name(self.state.layout.root))
+
+    def _forget(self, result: BatchResult) -> None:
+        """Take moved files out of the library at once; the next scan would find them gone."""
+        by_path = {file.path: file for file in self.state.files.files.values()}
+        for path in result.moved:
+            if (file := by_path.get(path)) is not None:
+                self._retired[path] = file
+                self.state.files.remove(file.id)
+
+    async def _recall(self, result: RestoreResult) -> None:
+        """Put restored files back into the library; one that is not remembered needs a scan."""
+        scan = False
+        for restored in result.restored:
+            if os.path.isabs(restored.now):
+                continue
+            file = self._retired.pop(restored.origin, None)
+            try:
+                status = os.lstat(os.path.join(self.state.layout.root, restored.now))
+            except OSError:
+                continue
+            if file is None or status.st_size != file.stamp.size:
+                scan = True
+            else:
+                self.state.files.put(replace(file, path=restored.now, stamp=read_stamp(status)))
+        await self._regroup()
+        if scan and not self.runner.running:
+            self.runner.start(self._run_config)
+
+    async def _regroup(self) -> None:
+        threshold = self._run_config.threshold
+        await asyncio.to_thread(self.state.sync)
+        self.results = await asyncio.to_thread(compute_results, self.state, threshold)
+        self.runner.rest(self.results)
+        self._changed()
+
+
+class _Held:
+    """Holds a run while files move: it checkpoints, and continues where it was afterwards."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._continue = False
+
+    async def __aenter__(self) -> None:
+        self._session._require_writable()
+        self._continue = self._session.runner.running
+        if self._continue:
+            await asyncio.to_thread(self._session.runner.stop)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._continue:
+            self._session.runner.start(self._session._run_config)
