@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import math
 import os
 import stat
 from dataclasses import dataclass
 from typing import Any
 
-from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.bin_folder import INDEX, PARTIAL_INDEX
 from dpm_tui.recycle.folders import sync
+from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.review.plan import Move
 from dpm_tui.state.atomic import write_all
 
@@ -38,7 +37,7 @@ class BinIndex:
 
 def encode_index(index: BinIndex) -> bytes:
     """Return the file content of ``index``; raises ValueError if it would be too large to read back."""
-    moves = _text(to_plain(index.moves))
+    moves = _text([encode_move(move) for move in index.moves])
     head = _text({"schema": SCHEMA, "batch": index.batch, "time": index.time, "redo_of": index.redo_of})
     checksum = hashlib.sha256(moves).hexdigest()
     content = b'%s,"sha256":"%s","moves":%s}\n' % (head[:-1], checksum.encode(), moves)
@@ -55,12 +54,10 @@ def decode_index(content: bytes, batch: str) -> BinIndex:
             raise ValueError("another schema or batch")
         if hashlib.sha256(_text(value["moves"])).hexdigest() != value["sha256"]:
             raise ValueError("checksum differs")
-        index = from_plain(BinIndex, value)
-    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        moves = tuple(decode_move(move) for move in value["moves"])
+        return BinIndex(batch, str(value["time"]), moves, str(value["redo_of"]))
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(repr(error)) from error
-    if not all(math.isfinite(move.similarity) for move in index.moves):
-        raise ValueError("similarity is not a number")
-    return index
 
 
 def write_index(folder: int, index: BinIndex) -> None:

@@ -41,12 +41,13 @@ def list_files(opened: BinFolder, batches: Iterable[str] | None = None) -> list[
         index = None
         with contextlib.suppress(OSError), folder_below(opened.bin, batch.encode()) as folder:
             index = read_index(folder, batch)
+        time = time_of(batch)
         moves = {} if index is None else {move.victim.path: move for move in index.moves}
         for file in sorted(opened.lying(batch), key=lambda file: file.path):
             move = moves.get(file.path)
             if move is not None and not _fits(move, file.status):
                 move = None
-            listed.append(Listed(entry_id(batch, file.path), file, time_of(batch), move))
+            listed.append(Listed(entry_id(batch, file.path), file, time, move))
     return listed
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from dpm_tui.names import display_name
-from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.names import display_name, from_json, to_json
+from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.recycle.refusal import BinError, reason_of
 from dpm_tui.review.plan import Move
 from dpm_tui.state.frames import Journal, read_frames
+
+_Version = tuple[int, int, int]
 
 
 class Action(StrEnum):
@@ -57,11 +61,53 @@ class LogEntry:
     undo: bool = False
 
 
+def encode_entry(entry: LogEntry) -> dict[str, Any]:
+    """Return ``entry`` as JSON values, without its empty fields."""
+    record = {
+        "time": entry.time,
+        "action": entry.action.value,
+        "batch": entry.batch,
+        "path": to_json(entry.path),
+        "size": entry.size,
+        "to": to_json(entry.to),
+        "below": to_json(entry.below),
+        "part": to_json(entry.part),
+        "move": encode_move(entry.move) if entry.move else None,
+        "redo_of": entry.redo_of,
+        "undo": entry.undo,
+    }
+    return {key: value for key, value in record.items() if value}
+
+
+def decode_entry(record: Any) -> LogEntry:
+    """Return the entry that ``encode_entry`` wrote; raises ValueError for anything else."""
+    match record:
+        case {"time": str(time), "action": str(action), "batch": str(batch)}:
+            size, redo_of = record.get("size", 0), record.get("redo_of", "")
+            if not isinstance(size, int) or not isinstance(redo_of, str):
+                raise ValueError("not an entry of the log")
+            return LogEntry(
+                Action(action),
+                batch,
+                time,
+                from_json(record.get("path", "")),
+                size,
+                from_json(record.get("to", "")),
+                from_json(record.get("below", "")),
+                from_json(record.get("part", "")),
+                decode_move(record["move"]) if "move" in record else None,
+                redo_of,
+                record.get("undo") is True,
+            )
+    raise ValueError("not an entry of the log")
+
+
 class RemovalLog:
     """The log at ``path``, which lies in a recycle bin that was opened and checked before."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
+        self._read: tuple[_Version, list[LogEntry]] | None = None
 
     def read(self) -> list[LogEntry]:
         """Return all entries in the order in which they happened; lines that do not check are left out.
@@ -69,7 +115,9 @@ class RemovalLog:
         A missing log is empty. Raises BinError if the log is a link or cannot be read.
         """
         try:
-            self._check()
+            version = self._version()
+            if self._read is not None and self._read[0] == version:
+                return list(self._read[1])
             frames = read_frames(self.path)
         except OSError as error:
             raise BinError(
@@ -77,9 +125,10 @@ class RemovalLog:
             ) from error
         entries: list[LogEntry] = []
         for record in frames.records:
-            with contextlib.suppress(ValueError, TypeError, OverflowError, RecursionError):
-                entries.append(from_plain(LogEntry, record))
-        return entries
+            with contextlib.suppress(ValueError):
+                entries.append(decode_entry(record))
+        self._read = (version, entries)
+        return list(entries)
 
     def append(self, entries: Iterable[LogEntry]) -> bool:
         """Add ``entries`` and wait until the disk has them; tell whether it was possible.
@@ -91,18 +140,25 @@ class RemovalLog:
         if not entries:
             return True
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        entries = [replace(entry, time=now) for entry in entries]
         try:
-            self._check()
+            before = self._version()
             journal = Journal(self.path)
             for entry in entries:
-                filled = {key: value for key, value in to_plain(entry).items() if value}
-                journal.append(filled | {"time": now})
+                journal.append(encode_entry(entry))
             journal.close()
+            if self._read is not None and self._read[0] == before:
+                self._read = (self._version(), self._read[1] + entries)
         except OSError:
             return False
         return True
 
-    def _check(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            if not stat.S_ISREG(os.lstat(self.path).st_mode):
-                raise OSError("not a regular file")
+    def _version(self) -> _Version:
+        """Return what changes with every line of the log; raises OSError if it is no regular file."""
+        try:
+            found = os.lstat(self.path)
+        except FileNotFoundError:
+            return (0, 0, 0)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,51 @@
+"""The record of one move in an index or in the log: short, and fast to read for 10,000 of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from dpm_tui.names import from_json, to_json
+from dpm_tui.pipeline.image_file import Stamp
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.plan import Move, Witness
+
+
+def encode_move(move: Move) -> list[Any]:
+    """Return ``move`` as JSON values."""
+    return [
+        _encode_witness(move.victim),
+        _encode_witness(move.keeper),
+        move.kind.value,
+        move.similarity,
+        move.rule,
+        move.group,
+    ]
+
+
+def decode_move(value: Any) -> Move:
+    """Return the move that ``encode_move`` wrote; raises ValueError for anything else."""
+    match value:
+        case [victim, keeper, str(kind), float() | int() as similarity, str(rule), str(group)]:
+            if not 0 <= similarity <= 1 or math.isnan(similarity):
+                raise ValueError("similarity is not in 0..1")
+            return Move(
+                _decode_witness(victim), _decode_witness(keeper), Kind(kind), float(similarity), rule, group
+            )
+    raise ValueError("not a move")
+
+
+def _encode_witness(witness: Witness) -> list[Any]:
+    stamp = witness.stamp
+    return [
+        to_json(witness.path),
+        witness.digest,
+        [stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.device, stamp.inode],
+    ]
+
+
+def _decode_witness(value: Any) -> Witness:
+    match value:
+        case [path, str(digest), [int(size), int(mtime), int(ctime), int(device), int(inode)]]:
+            return Witness(from_json(path), Stamp(size, mtime, ctime, device, inode), digest)
+    raise ValueError("not a witness")
