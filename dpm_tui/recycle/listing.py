@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, is_batch_id, time_of
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, is_batch_id, time_of, tree_of
 from dpm_tui.recycle.bin_index import read_index
-from dpm_tui.recycle.folders import folder_below, same_file, split, status
+from dpm_tui.recycle.folders import folder_below, join, same_file, split, status
 from dpm_tui.recycle.proof import check_path, is_proven
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import BinEntry, PurgeCheck
@@ -75,10 +75,15 @@ def check_keepers(opened: BinFolder, listed: Iterable[Listed]) -> PurgeCheck:
     for entry in listed:
         count += 1
         size += entry.file.status.st_size
-        keeper = None if entry.move is None else entry.move.keeper
-        if keeper is not None and keeper not in proven:
+        if entry.move is not None and entry.move.keeper not in proven:
+            keeper = entry.move.keeper
             proven[keeper] = is_proven(opened.root, opened.device, keeper)
-        if keeper is None or not proven[keeper] or _is_itself(opened, keeper, entry):
+        if (
+            entry.move is None
+            or not proven[entry.move.keeper]
+            or not _is_victim(opened, entry.move, entry.file)
+            or _is_itself(opened, entry.move.keeper, entry)
+        ):
             without += 1
     return PurgeCheck(count, size, without)
 
@@ -86,7 +91,16 @@ def check_keepers(opened: BinFolder, listed: Iterable[Listed]) -> PurgeCheck:
 def _fits(move: Move, found: os.stat_result) -> bool:
     """Tell whether a file in the bin is the one that the index speaks of, by what a rename keeps."""
     stamp = move.victim.stamp
-    return (found.st_size, found.st_mtime_ns) == (stamp.size, stamp.mtime_ns)
+    same = found.st_ino == stamp.inode or found.st_mtime_ns == stamp.mtime_ns
+    return same and found.st_size == stamp.size
+
+
+def _is_victim(opened: BinFolder, move: Move, file: Lying) -> bool:
+    """Tell whether a file in the bin has the content that was compared with the keeper."""
+    if file.status.st_mtime_ns == move.victim.stamp.mtime_ns:
+        return True
+    place = join(tree_of(file.batch), file.path)
+    return is_proven(opened.bin, opened.device, replace(move.victim, path=place))
 
 
 def _present_keepers(opened: BinFolder, listed: list[Listed]) -> set[str]:

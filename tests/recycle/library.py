@@ -1,0 +1,134 @@
+"""A small picture library on the disk, for tests: real files, a plan over them, and a canary beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from pathlib import Path
+
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.proof import stamp_of
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.plan import Move, Plan, Witness
+
+HOSTILE_NAMES = (
+    b"plain.jpg",
+    b"with space.jpg",
+    b"new\nline.jpg",
+    b"esc\x1b[2J\x1b]52;c;aGk=\x07.jpg",
+    b"latin1-\xe9\xff.jpg",
+    b"-rf.jpg",
+    b".hidden",
+    "全角 \u202egpj.jpg".encode(),
+    b"x" * 251 + b".jpg",
+    "長".encode() * 83 + b".jpg",
+    b"quote'\"$(id)`.jpg",
+    b"[/]{name}%s.jpg",
+)
+
+
+class Library:
+    """A root with pictures and, outside of it, a canary that nothing may ever touch."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = os.fsencode(base)
+        self.root = os.path.join(self.base, b"root")
+        self.canary = os.path.join(self.base, b"canary")
+        os.makedirs(self.root, exist_ok=True)
+        os.makedirs(self.canary, exist_ok=True)
+        with open(os.path.join(self.canary, b"precious.jpg"), "wb") as file:
+            file.write(b"never to be touched")
+        self.bin = RecycleBin(self.root)
+        self.canary_before = contents_below(self.canary)
+
+    def at(self, path: bytes) -> bytes:
+        """Return the absolute path of a file of the library."""
+        return os.path.join(self.root, path)
+
+    def write(self, path: bytes, content: bytes) -> Witness:
+        """Write a picture and return what comparing would have seen of it."""
+        os.makedirs(os.path.dirname(self.at(path)), exist_ok=True)
+        with open(self.at(path), "wb") as file:
+            file.write(content)
+        return self.witness(path)
+
+    def witness(self, path: bytes) -> Witness:
+        """Return what comparing sees of the file now."""
+        with open(self.at(path), "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        return Witness(path, stamp_of(os.lstat(self.at(path))), digest)
+
+    def read(self, path: bytes) -> bytes:
+        """Return the content of a file of the library."""
+        with open(self.at(path), "rb") as file:
+            return file.read()
+
+    def exists(self, path: bytes) -> bool:
+        """Tell whether something lies at ``path``, links not followed."""
+        return os.path.lexists(self.at(path))
+
+    def move(
+        self,
+        victim: bytes = b"a/victim.jpg",
+        keeper: bytes = b"b/keeper.jpg",
+        content: bytes = b"the same picture",
+        kept: bytes | None = None,
+    ) -> Move:
+        """Write a victim and its keeper and return the move; another ``kept`` content makes it a copy."""
+        kind = Kind.IDENTICAL if kept is None else Kind.COPY
+        similarity = 1.0 if kept is None else 0.99
+        return Move(
+            self.write(victim, content),
+            self.write(keeper, content if kept is None else kept),
+            kind,
+            similarity,
+            "best",
+            "group",
+        )
+
+    def several(self, count: int) -> Plan:
+        """Return a plan of ``count`` moves in a few folders, every content different."""
+        return Plan(
+            tuple(
+                self.move(
+                    b"d%d/sub/victim %d.jpg" % (i % 2, i),
+                    b"keep/keeper %d.jpg" % i,
+                    b"victim content %d" % i,
+                    b"keeper content %d" % i,
+                )
+                for i in range(count)
+            )
+        )
+
+    def pictures(self) -> dict[bytes, bytes]:
+        """Return path -> content of every file outside ``_image_temp``."""
+        found = contents_below(self.root)
+        return {path: text for path, text in found.items() if not path.startswith(b"_image_temp/")}
+
+    def in_bin(self) -> dict[bytes, bytes]:
+        """Return path in the bin -> content of every file in the trees of batches."""
+        prefix = b"_image_temp/recycle_bin/"
+        found = contents_below(self.root)
+        return {path: text for path, text in found.items() if path.startswith(prefix) and b"/tree/" in path}
+
+    def census(self) -> Counter[bytes]:
+        """Return how often each content exists, in the bin and outside of it."""
+        return Counter([*self.pictures().values(), *self.in_bin().values()])
+
+    def check_canary(self) -> None:
+        """Fail if anything outside the root changed."""
+        assert contents_below(self.canary) == self.canary_before
+        assert sorted(os.listdir(self.base)) == [b"canary", b"root"]
+
+
+def contents_below(folder: bytes) -> dict[bytes, bytes]:
+    """Return relative path -> content of every regular file below ``folder``; links are not followed."""
+    found: dict[bytes, bytes] = {}
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(at, name)
+            if os.path.isfile(path) and not os.path.islink(path):
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, folder)] = file.read()
+    return found
