@@ -1,1 +1,33 @@
-"""The command line."""
+"""The command line: one file a verb. Data goes to standard output, messages to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from dpm_tui.errors import DpmError, ExitCode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``dpm-tui`` and return its exit code; errors are messages, never tracebacks."""
+    from dpm_tui.cli.parser import parse
+
+    try:
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        return int(options.run(options))
+    except DpmError as error:
+        print(f"dpm-tui: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return int(ExitCode.STOPPED)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return int(ExitCode.DONE)
+    except OSError as error:
+        from dpm_tui.names import display_name
+
+        name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
+        print(f"dpm-tui: {name}: {error.strerror or error}", file=sys.stderr)
+        return int(ExitCode.FAILED)

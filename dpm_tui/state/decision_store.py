@@ -28,6 +28,9 @@ class DecisionStore:
             self._apply(digests, verdict)
         self._journal = Journal(path) if writable else None
 
+    def __len__(self) -> int:
+        return len(self._decided)
+
     def decide(self, digests: Iterable[str], verdict: str) -> None:
         """Remember ``verdict`` for every pair of ``digests``; an empty verdict revokes."""
         listed = sorted(set(digests))

@@ -6,9 +6,11 @@ import contextlib
 import os
 import shutil
 import stat
+from collections.abc import Callable, Iterable
 
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.state.candidate_store import CandidateStore
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from dpm_tui.state.decision_store import DecisionStore
@@ -40,9 +42,25 @@ class RootState:
         """Return the vectors of ``model`` under one choice of models and one set of weights."""
         key = f"{choice}-{model}-{identity[:12]}"
         if key not in self._vectors:
-            path = os.path.join(self.layout.vectors, key.encode("ascii") + b".f16")
-            self._vectors[key] = VectorStore(path, dims)
+            self._vectors[key] = VectorStore(self._vector_path(choice, model, identity), dims)
         return self._vectors[key]
+
+    def fitting_model(self, models: Iterable[ModelCard]) -> Callable[[str], str]:
+        """Return the function from content digest to the name of the model that fits it.
+
+        Needs no writable state; a content without a fingerprint has no model.
+        """
+        choice = self.checkpoint.model
+        if choice != "auto":
+            return lambda digest: choice if digest else ""
+        fitting: dict[str, str] = {}
+        for card in models:
+            path = self._vector_path(choice, card.name, card.identity)
+            with contextlib.suppress(FileNotFoundError):
+                table = VectorStore(path, card.dims, writable=False)
+                fitting.update((digest, card.name) for digest in table if table.fits(digest))
+                table.close()
+        return lambda digest: fitting.get(digest, "")
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateStore:
         """Return the candidates that go with these vectors."""
@@ -81,6 +99,10 @@ class RootState:
         self.files.close()
         self.verdicts.close()
         self.decisions.close()
+
+    def _vector_path(self, choice: str, model: str, identity: str) -> bytes:
+        name = f"{choice}-{model}-{identity[:12]}.f16"
+        return os.path.join(self.layout.vectors, name.encode("ascii"))
 
     def _close_arrays(self) -> None:
         for vectors in self._vectors.values():

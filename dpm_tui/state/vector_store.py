@@ -28,13 +28,17 @@ class VectorStore:
     its vector is zero, which is near to nothing.
     """
 
-    def __init__(self, path: bytes, dims: int) -> None:
+    def __init__(self, path: bytes, dims: int, *, writable: bool = True) -> None:
         self._dims = dims
         self._row_bytes = _HEAD_BYTES + 2 * dims + 4
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
-        sync_folder(os.path.dirname(path))
+        self._writable = writable
+        flags = os.O_NOFOLLOW | os.O_CLOEXEC
+        if writable:
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+            sync_folder(os.path.dirname(path))
+        else:
+            self._descriptor = os.open(path, os.O_RDONLY | flags)
         self._rows: dict[str, int] = {}
         self._digests: list[str] = []
         self._fitting: set[str] = set()
@@ -96,7 +100,7 @@ class VectorStore:
     def _load(self) -> None:
         size = os.fstat(self._descriptor).st_size
         count = size // self._row_bytes
-        if size % self._row_bytes:
+        if size % self._row_bytes and self._writable:
             os.ftruncate(self._descriptor, count * self._row_bytes)
         with open(self._descriptor, "rb", closefd=False) as file:
             file.seek(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -32,6 +33,9 @@ from dpm_tui.worker.protocol import (
 
 _START_SECONDS = 20.0
 """How long a worker may take until it listens: a slow NAS needs seconds to load Python."""
+_HANDOVER_SECONDS = 10.0
+"""How long to wait for a worker on this machine that holds the lock but listens no more: it is ending."""
+_HANDOVER_STEP_SECONDS = 0.25
 
 
 class WorkerFailed(DpmError):
@@ -89,11 +93,9 @@ class WorkerClient:
         """
         address = socket_path(layout)
         streams = await _open(address)
-        if streams is None:
-            if not start:
-                raise DpmError("no_worker")
-            streams = await _start_worker(layout, address)
-        client = cls(*streams)
+        if streams is None and not start:
+            raise DpmError("no_worker")
+        client = cls(*(streams or await _take_over(layout, address)))
         try:
             answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
         except DpmError:
@@ -162,6 +164,22 @@ async def _open(address: bytes) -> _Streams | None:
         return await asyncio.open_unix_connection(os.fsdecode(address), limit=LINE_BYTES_AT_MOST)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
+
+
+async def _take_over(layout: Layout, address: bytes) -> _Streams:
+    """Start a worker; if one on this machine is just ending, wait until it is gone."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _HANDOVER_SECONDS
+    while True:
+        try:
+            return await _start_worker(layout, address)
+        except WorkerFailed as error:
+            here = error.key == "held" and error.values.get("host") == socket.gethostname()
+            if not here or loop.time() > deadline:
+                raise
+        await asyncio.sleep(_HANDOVER_STEP_SECONDS)
+        if (streams := await _open(address)) is not None:
+            return streams
 
 
 async def _start_worker(layout: Layout, address: bytes) -> _Streams:

@@ -1,0 +1,24 @@
+"""``dpm-tui [DIR]``: opens the app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.errors import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR."""
+    add_folder(parser, default=".")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the app; raises UsageError without a terminal."""
+    layout = find_layout(options)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("no_terminal")
+    from dpm_tui.tui.run import run_app
+
+    return run_app(layout)

@@ -1,0 +1,35 @@
+"""``dpm-tui demo [DIR]``: makes a small sample library and opens it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from dpm_tui.cli import app
+from dpm_tui.cli.folder import add_folder
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR."""
+    add_folder(parser, default="dpm-tui-demo")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the library, then open the app if there is a terminal."""
+    from dpm_tui.demo.library import make_library
+
+    folder = os.path.abspath(os.fsencode(options.folder))
+    try:
+        library = make_library(folder)
+    except OSError as error:
+        raise DpmError("cannot_write", path=display_name(folder), reason=error.strerror or "") from error
+    shown = display_name(folder)
+    print(translate("cli.demo_made", count=library.files, path=shown), file=sys.stderr)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return app.run(options)
+    print(translate("cli.demo_next", path=shown))
+    return ExitCode.DONE

@@ -1,0 +1,104 @@
+"""``dpm-tui doctor [DIR]``: checks terminal, devices, formats, models and the state of a folder."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy
+import PIL
+from PIL import features
+
+from dpm_tui import __version__
+from dpm_tui.cli.folder import find_layout
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import current_language, translate
+from dpm_tui.names import display_name
+from dpm_tui.neural.manifest import read_manifest
+from dpm_tui.state.check import Finding, check_state, repair_state
+from dpm_tui.state.lock import Lock
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR and ``--repair``."""
+    text = translate("cli.doctor_folder_help")
+    parser.add_argument("folder", metavar="DIR", nargs="?", default="", help=text)
+    parser.add_argument("--repair", action="store_true", help=translate("cli.repair_help"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    good: bool
+    text: str
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; exit code 5 if state is damaged, 1 if something else is not as it should be."""
+    good = True
+    for line in (*_check_program(), *_check_terminal(), *_check_models()):
+        good = good and line.good
+        print(f"{'ok ' if line.good else '!! '} {line.text}")
+    if not options.folder:
+        return ExitCode.DONE if good else ExitCode.FAILED
+    layout = find_layout(options)
+    if not os.path.lexists(layout.folder):
+        print(f"ok  {translate('cli.doctor_no_state', path=display_name(layout.root))}")
+        return ExitCode.DONE if good else ExitCode.FAILED
+    findings = check_state(layout)
+    for finding in findings:
+        _print_finding(finding)
+    if all(finding.good for finding in findings):
+        return ExitCode.DONE if good else ExitCode.FAILED
+    if not options.repair:
+        print(translate("cli.doctor_repair_hint"))
+        return ExitCode.DAMAGED
+    lock = Lock(layout.lock)
+    try:
+        for finding in repair_state(layout):
+            _print_finding(finding)
+    finally:
+        lock.release()
+    return ExitCode.DONE
+
+
+def _print_finding(finding: Finding) -> None:
+    print(f"{'ok ' if finding.good else '!! '} {translate(f'cli.{finding.key}', **finding.values)}")
+
+
+def _check_program() -> Iterator[_Line]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    packages = f"Pillow {PIL.__version__}, numpy {numpy.__version__}"
+    yield _Line(True, f"dpm-tui {__version__}, Python {python}, {packages}")
+    formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF"]
+    formats += [name for name in ("webp", "avif") if features.check(name)]
+    yield _Line(True, translate("cli.doctor_formats", formats=" ".join(formats).upper()))
+
+
+def _check_terminal() -> Iterator[_Line]:
+    term = display_name(os.environ.get("TERM", ""))
+    colours = display_name(os.environ.get("COLORTERM", "-"))
+    yield _Line(
+        term not in ("", "dumb"),
+        translate("cli.doctor_terminal", term=term or "-", colours=colours, language=current_language()),
+    )
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    yield _Line(encoding == "utf8", translate("cli.doctor_encoding", encoding=sys.stdout.encoding))
+
+
+def _check_models() -> Iterator[_Line]:
+    try:
+        for name, file in read_manifest().items():
+            good = hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
+            key = "cli.doctor_model" if good else "cli.doctor_model_changed"
+            yield _Line(good, translate(key, name=name, path=display_name(str(file.path))))
+        from dpm_tui.neural.devices import describe_devices
+
+        version, devices = describe_devices()
+    except (DpmError, OSError, ImportError) as error:
+        yield _Line(False, str(error))
+        return
+    yield _Line(True, translate("cli.doctor_devices", version=version, devices=", ".join(devices)))

@@ -1,0 +1,62 @@
+"""The folder that a verb works on, and the results that lie in its state."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+
+from dpm_tui.errors import DpmError
+from dpm_tui.locale import set_language, translate
+from dpm_tui.names import display_name
+from dpm_tui.state.config import Config, load_settings
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.root_state import RootState, check_folder, check_root
+from dpm_tui.worker.results import Results, compute_results
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a finished or interrupted scan left: its state (read only), settings and results."""
+
+    state: RootState
+    config: Config
+    results: Results
+
+
+def add_folder(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add the argument DIR."""
+    if default is None:
+        parser.add_argument("folder", metavar="DIR", help=translate("cli.folder_help"))
+    else:
+        parser.add_argument(
+            "folder", metavar="DIR", nargs="?", default=default, help=translate("cli.folder_help")
+        )
+
+
+def find_layout(options: argparse.Namespace) -> Layout:
+    """Return where root and state of the folder lie, and speak the language of its settings.
+
+    Raises DpmError if the folder cannot be read.
+    """
+    root = os.path.abspath(os.fsencode(options.folder))
+    check_root(root)
+    layout = Layout(root, os.path.abspath(os.fsencode(options.state)) if options.state else root)
+    if not options.language and os.path.isdir(layout.folder):
+        set_language(load_settings(layout.config).config.language)
+    return layout
+
+
+def read_results(layout: Layout) -> Scanned:
+    """Return what the last scan found; raises DpmError if there was none."""
+    if not os.path.lexists(layout.folder):
+        raise DpmError("not_scanned", path=display_name(layout.root))
+    check_folder(layout)
+    config = load_settings(layout.config).config
+    state = RootState(layout, writable=False)
+    if not state.checkpoint.phase:
+        raise DpmError("not_scanned", path=display_name(layout.root))
+    if state.checkpoint.phase != "finished":
+        print(translate("cli.partial_results"), file=sys.stderr)
+    return Scanned(state, config, compute_results(state, state.checkpoint.threshold))

@@ -1,0 +1,59 @@
+"""``dpm-tui report DIR``: what the last scan found, for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.neural.manifest import load_cards
+from dpm_tui.report.csv_report import write_csv
+from dpm_tui.report.json_report import build_report
+from dpm_tui.state.atomic import write_atomic
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a report."""
+    add_folder(parser)
+    parser.add_argument("--format", choices=("json", "csv"), required=True)
+    parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.output_help"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report; return the exit code."""
+    scanned = read_results(find_layout(options))
+    text = _json_text(scanned) if options.format == "json" else _csv_text(scanned)
+    if not options.output or options.output == "-":
+        sys.stdout.write(text)
+        return ExitCode.DONE
+    path = os.path.abspath(os.fsencode(options.output))
+    try:
+        write_atomic(path, text.encode("utf-8"), mode=0o644)
+    except OSError as error:
+        raise DpmError("cannot_write", path=display_name(path), reason=error.strerror or "") from error
+    return ExitCode.DONE
+
+
+def _json_text(scanned: Scanned) -> str:
+    checkpoint = scanned.state.checkpoint
+    report = build_report(
+        root=scanned.state.layout.root,
+        model=checkpoint.model,
+        threshold=checkpoint.threshold,
+        files=scanned.results.files,
+        pairs=scanned.results.pairs,
+        groups=scanned.results.groups,
+        model_of=scanned.state.fitting_model(load_cards().values()),
+        unreadable_folders=checkpoint.unreadable_folders,
+    )
+    return json.dumps(report, indent=1) + "\n"
+
+
+def _csv_text(scanned: Scanned) -> str:
+    results = scanned.results
+    return write_csv(results.files, results.groups, results.index)

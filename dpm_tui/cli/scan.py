@@ -1,0 +1,176 @@
+"""``dpm-tui scan DIR``: scans and compares without the app."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dpm_tui.amount import format_bytes, format_seconds
+from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.plain import to_plain
+from dpm_tui.state.layout import Layout
+from dpm_tui.worker.client import WorkerClient, WorkerLost
+from dpm_tui.worker.protocol import GetLibrary, LibraryData, LogLine, RunStatus, StartRun, StopRun
+
+_ATTEMPTS = 3
+"""How often a worker that died is started again: its state lets it go on where it was."""
+_LINE_SECONDS = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a scan."""
+    add_folder(parser)
+    parser.add_argument("--model", choices=("auto", "photo", "illustration"), default="")
+    parser.add_argument("--threshold", type=_threshold, default=-1.0, metavar="X")
+    parser.add_argument("--detach", action="store_true", help=translate("cli.detach_help"))
+    parser.add_argument("--json", action="store_true", help=translate("cli.json_progress_help"))
+    parser.add_argument("--accept-missing", action="store_true", help=translate("cli.accept_missing_help"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan, or attach to a scan that nobody watches; return the exit code."""
+    layout = find_layout(options)
+    start = StartRun(options.model, options.threshold, options.accept_missing)
+    if options.detach:
+        return asyncio.run(_detach(layout, start))
+    progress = _Progress(json_lines=options.json)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return asyncio.run(_scan(layout, start, progress))
+        except WorkerLost:
+            if attempt == _ATTEMPTS:
+                raise
+            progress.say(translate("cli.worker_restarted"))
+    raise AssertionError
+
+
+async def _detach(layout: Layout, start: StartRun) -> int:
+    client = await WorkerClient.connect(layout, "scan", stays=True)
+    await client.request(start)
+    print(translate("cli.detached", pid=client.welcome.pid))
+    await client.close()
+    return ExitCode.DONE
+
+
+async def _scan(layout: Layout, start: StartRun, progress: _Progress) -> int:
+    client = await WorkerClient.connect(layout, "scan", stays=False)
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[Any]] = []
+
+    def stop() -> None:
+        if not stopping:
+            progress.say(translate("cli.stopping"))
+            stopping.append(loop.create_task(client.request(StopRun())))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        await client.request(start)
+        status = await _follow(client, progress)
+        library = await client.request(GetLibrary())
+        assert isinstance(library, LibraryData)
+        progress.conclude(status, sum(library.groups["reclaimable_bytes"]))
+    finally:
+        await client.close()
+    return {"finished": ExitCode.DONE, "stopped": ExitCode.STOPPED}.get(status.phase, ExitCode.FAILED)
+
+
+async def _follow(client: WorkerClient, progress: _Progress) -> RunStatus:
+    started = False
+    async for event in client.events():
+        if isinstance(event, LogLine):
+            progress.log(event)
+        elif isinstance(event, RunStatus):
+            started = started or event.phase == "running"
+            if started and event.phase not in ("running", "paused"):
+                return event
+            if started:
+                progress.show(event)
+    raise WorkerLost
+
+
+class _Progress:
+    """Prints progress: JSON lines on standard output, or one line on a terminal's standard error."""
+
+    def __init__(self, *, json_lines: bool) -> None:
+        self._json = json_lines
+        self._terminal = sys.stderr.isatty()
+        self._stage = ""
+        self._printed = 0.0
+        self._width = 0
+
+    def show(self, status: RunStatus) -> None:
+        """Show where the run is."""
+        if self._json:
+            self._print_json("progress", to_plain(status))
+            return
+        now = time.monotonic()
+        if not self._terminal and status.stage == self._stage and now - self._printed < _LINE_SECONDS:
+            return
+        self._stage, self._printed = status.stage, now
+        if not status.stage:
+            return
+        text = translate(f"cli.stage_{status.stage}", done=status.done, total=status.total)
+        if status.rate > 0 and status.total:
+            text += translate("cli.rate", rate=f"{status.rate:.0f}")
+        if status.seconds_left >= 0:
+            text += translate("cli.left", time=format_seconds(status.seconds_left))
+        if self._terminal:
+            self._clear()
+            print(text, end="", flush=True, file=sys.stderr)
+            self._width = len(text) * 2
+        else:
+            print(text, flush=True, file=sys.stderr)
+
+    def log(self, line: LogLine) -> None:
+        """Show a line of the log."""
+        if self._json:
+            self._print_json("log", {"level": line.level, "key": line.key, "values": dict(line.values)})
+        elif line.level != "info":
+            self.say(translate(f"worker.{line.key}", **line.values))
+
+    def say(self, text: str) -> None:
+        """Print a message."""
+        self._clear()
+        print(text, file=sys.stderr, flush=True)
+
+    def conclude(self, status: RunStatus, reclaimable: int) -> None:
+        """Print what the run found."""
+        self._clear()
+        if self._json:
+            self._print_json("result", to_plain(status) | {"reclaimable_bytes": reclaimable})
+            return
+        if status.phase == "finished":
+            size = format_bytes(reclaimable)
+            print(translate("cli.result", pictures=status.pictures, groups=status.groups, size=size))
+            if status.unreadable:
+                print(translate("cli.unreadable", count=status.unreadable), file=sys.stderr)
+        elif status.phase == "stopped":
+            print(translate("cli.stopped"), file=sys.stderr)
+
+    def _clear(self) -> None:
+        if self._terminal and self._width and not self._json:
+            print("\r\x1b[K", end="", file=sys.stderr)
+            self._width = 0
+
+    @staticmethod
+    def _print_json(kind: str, values: Mapping[str, Any]) -> None:
+        print(json.dumps({"type": kind, **values}), flush=True)
+
+
+def _threshold(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(translate("cli.not_a_number", text=text)) from None
+    if not 0.0 <= value <= 1.0:
+        raise DpmError("setting_range", name="threshold", value=text, low=0.0, high=1.0)
+    return value

@@ -1,0 +1,75 @@
+"""``dpm-tui status DIR``: what a running or stopped worker is doing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+
+from dpm_tui.amount import format_seconds
+from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.plain import to_plain
+from dpm_tui.state.checkpoint import load_checkpoint
+from dpm_tui.state.layout import Layout
+from dpm_tui.worker.client import WorkerClient
+from dpm_tui.worker.protocol import GetStatus, RunStatus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR and ``--json``."""
+    add_folder(parser)
+    parser.add_argument("--json", action="store_true", help=translate("cli.json_help"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the status of the worker, or of the last run if none is there."""
+    layout = find_layout(options)
+    status = _ask_worker(layout) or _read_checkpoint(layout)
+    if options.json:
+        print(json.dumps(to_plain(status)))
+        return ExitCode.DONE
+    phase = translate(f"cli.phase_{status.phase}")
+    if status.pid:
+        print(translate("cli.worker_at_work", pid=status.pid, phase=phase))
+    else:
+        print(translate("cli.no_worker", phase=phase))
+    if status.stage and status.phase in ("running", "paused"):
+        print(translate(f"cli.stage_{status.stage}", done=status.done, total=status.total))
+        if status.seconds_left >= 0:
+            print(translate("cli.time_left", time=format_seconds(status.seconds_left)))
+    if status.phase != "idle":
+        counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
+        print(translate("cli.status_counts", **counts))
+    return ExitCode.DONE
+
+
+def _ask_worker(layout: Layout) -> RunStatus | None:
+    async def ask(client: WorkerClient) -> RunStatus:
+        answer = await client.request(GetStatus())
+        assert isinstance(answer, RunStatus)
+        return answer
+
+    try:
+        return with_worker(layout, "status", ask, start=False)
+    except DpmError:
+        return None
+
+
+def _read_checkpoint(layout: Layout) -> RunStatus:
+    checkpoint = load_checkpoint(layout.checkpoint)
+    phase = "stopped" if checkpoint.phase in ("running", "paused") else checkpoint.phase or "idle"
+    return replace(
+        RunStatus(),
+        phase=phase,
+        stage=checkpoint.stage,
+        model=checkpoint.model,
+        threshold=checkpoint.threshold,
+        files=checkpoint.files,
+        pictures=checkpoint.pictures,
+        unreadable=checkpoint.unreadable,
+        pairs=checkpoint.pairs,
+        groups=checkpoint.groups,
+    )

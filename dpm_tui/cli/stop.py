@@ -1,0 +1,35 @@
+"""``dpm-tui stop DIR``: checkpoints and stops a worker."""
+
+from __future__ import annotations
+
+import argparse
+
+from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.worker.client import WorkerClient
+from dpm_tui.worker.protocol import Shutdown
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR."""
+    add_folder(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Stop the worker; it is no error if there is none."""
+    layout = find_layout(options)
+
+    async def shut_down(client: WorkerClient) -> None:
+        await client.request(Shutdown())
+
+    try:
+        with_worker(layout, "stop", shut_down, start=False)
+    except DpmError as error:
+        if error.key != "no_worker":
+            raise
+        print(translate("cli.nothing_to_stop"))
+        return ExitCode.DONE
+    print(translate("cli.worker_stopped"))
+    return ExitCode.DONE
