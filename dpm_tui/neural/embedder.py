@@ -1,0 +1,98 @@
+"""The embedder: thumbnails in, fingerprints out, on whatever device there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from dpm_tui.errors import DpmError
+from dpm_tui.neural.manifest import read_manifest
+from dpm_tui.neural.networks import CopyNet
+from dpm_tui.neural.weights import load_network
+from dpm_tui.pipeline.fingerprint import Fingerprint
+
+DOUBTFUL = 3.0
+"""Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
+
+
+class NeuralEmbedder:
+    """Runs one model, or in automatic choice both, over batches of thumbnails.
+
+    Implements ``pipeline.fingerprint.Embedder``; used by one thread at a time. Raises DpmError for
+    weights that cannot be used or a device that is not there.
+    """
+
+    def __init__(self, choice: str = "auto", *, device: str = "auto", threads: int = 0) -> None:
+        self._choice = choice
+        self._device = pick_device(device)
+        if threads:
+            torch.set_num_threads(threads)
+        names = ("photo", "illustration") if choice == "auto" else (choice,)
+        manifest = read_manifest()
+        self._nets = {name: self._place(load_network(manifest[name])) for name in names}
+
+    @property
+    def device(self) -> str:
+        """The device in use: ``cpu``, ``cuda`` or ``mps``."""
+        return self._device.type
+
+    def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3)."""
+        if not thumbnails:
+            return []
+        with torch.inference_mode():
+            return self._embed_auto(thumbnails) if self._choice == "auto" else self._embed_one(thumbnails)
+
+    def _embed_one(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+        net = self._nets[self._choice]
+        vectors = net(self._pixels(thumbnails, net)).cpu().numpy()
+        return [Fingerprint(self._choice, {self._choice: vector}) for vector in vectors]
+
+    def _embed_auto(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+        photo, illustration = self._nets["photo"], self._nets["illustration"]
+        pixels = self._pixels(thumbnails, photo)
+        pooled = photo.pooled(pixels)
+        logits = photo.illustration_logit(pooled).cpu()
+        of_photo = photo.describe(pooled).cpu().numpy()
+        wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
+        of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []
+        drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
+        prints: list[Fingerprint] = []
+        for number, logit in enumerate(logits.tolist()):
+            vectors = {}
+            if logit < DOUBTFUL:
+                vectors["photo"] = of_photo[number]
+            if number in drawn:
+                vectors["illustration"] = drawn[number]
+            prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors))
+        return prints
+
+    def _pixels(self, thumbnails: Sequence[NDArray[np.uint8]], net: CopyNet) -> Tensor:
+        side = net.shape.input_px
+        squares = np.stack([squash(thumbnail, side) for thumbnail in thumbnails])
+        pixels = torch.from_numpy(squares).to(self._device).permute(0, 3, 1, 2).float() / 255
+        return pixels.contiguous(memory_format=torch.channels_last)
+
+    def _place(self, net: CopyNet) -> CopyNet:
+        return net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def squash(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return an RGB picture (height, width, 3) as a square (side, side, 3), antialiased."""
+    square = Image.fromarray(picture).resize((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(square, dtype=np.uint8)
+
+
+def pick_device(wanted: str) -> torch.device:
+    """Return the device asked for, or the best there is; raises DpmError for one that is not there."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        wanted = next(name for name in ("cuda", "mps", "cpu") if there[name])
+    if not there.get(wanted):
+        raise DpmError("device_missing", device=wanted)
+    return torch.device(wanted)

@@ -1,0 +1,35 @@
+"""Loads a network with its weights, after checking that the file is the one the manifest names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from safetensors.torch import load as load_tensors
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.neural.manifest import WeightFile
+from dpm_tui.neural.networks import CopyNet, Shape
+
+
+def load_network(file: WeightFile) -> CopyNet:
+    """Return the network ready for inference: float32, normalisations folded in.
+
+    Weight files are safetensors, which cannot carry code. Raises DpmError naming the file if it is
+    missing, damaged or another one than the manifest describes.
+    """
+    shown = display_name(str(file.path))
+    try:
+        content = file.path.read_bytes()
+    except OSError as error:
+        raise DpmError("weights_unusable", path=shown, reason=error.strerror or str(error)) from error
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise DpmError("weights_unusable", path=shown, reason="SHA-256")
+    shape = Shape(dims=file.dims, input_px=file.input_px)
+    network = CopyNet(shape)
+    try:
+        network.load_state_dict({name: tensor.float() for name, tensor in load_tensors(content).items()})
+    except (RuntimeError, ValueError, json.JSONDecodeError) as error:
+        raise DpmError("weights_unusable", path=shown, reason=str(error)[:200]) from error
+    return network.fold()

@@ -1,0 +1,1 @@
+"""Training and evaluation of the two networks; needs the ``train`` extra."""

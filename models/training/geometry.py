@@ -1,0 +1,118 @@
+"""Geometric copies: crop, turn, mirror, rotate, pad, letterbox, caption strip, screenshot.
+
+Pictures are squashed to squares, where each of these is an affine map; all of them together
+cost one bilinear sampling.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.training.dice import Dice
+
+# The eight symmetries of a square as 2x2 matrices.
+TURNS = torch.tensor(
+    [
+        [[1, 0], [0, 1]], [[0, -1], [1, 0]], [[-1, 0], [0, -1]], [[0, 1], [-1, 0]],
+        [[-1, 0], [0, 1]], [[1, 0], [0, -1]], [[0, 1], [1, 0]], [[0, -1], [-1, 0]],
+    ],
+    dtype=torch.float32,
+)  # fmt: skip
+
+
+def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Tensor:
+    """Return geometric copies (B, 3, side, side) of pictures (B, 3, S, S) in 0..1.
+
+    ``pages`` (P, 3, side, side) are synthetic screens and captions that show around a framed
+    picture.
+    """
+    count = len(pictures)
+    centre, half = crop_windows(count, dice)
+    turn = TURNS.to(pictures.device)[turn_numbers(count, dice)]
+    angle = dice.uniform(count, -1, 1) * math.radians(12) * dice.chance(count, 0.2)
+    cos, sin = angle.cos(), angle.sin()
+    rotation = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1)
+    frame_centre, frame_half, paged = frames(count, dice)
+    # output -> frame -> rotation -> turn -> crop: source = C + H.T.R.((out - c) / h)
+    linear = half[:, :, None] * (turn @ rotation) / frame_half[:, None, :]
+    shift = centre - (linear @ frame_centre[:, :, None]).squeeze(2)
+    grid = F.affine_grid(
+        torch.cat([linear, shift[:, :, None]], 2), [count, 3, side, side], align_corners=False
+    )
+    copies = sample(pictures, grid, linear, side)
+    # Beyond the frame, or beyond the source where the rotation turned a corner in.
+    turned = (angle != 0)[:, None, None, None]
+    seen = turned | ((grid - centre[:, None, None, :]).abs() <= half[:, None, None, :] + 1e-3)
+    inside = (seen & (grid.abs() <= 1.001)).all(dim=3)[:, None]
+    return torch.where(inside, copies, grounds(count, pages, paged, dice))
+
+
+def sample(pictures: Tensor, grid: Tensor, linear: Tensor, side: int) -> Tensor:
+    """Return pictures sampled at the grid; from half the size where that avoids aliasing."""
+    shrink = linear.abs().sum(dim=2).amax(dim=1) * pictures.shape[2] / side
+    copies = torch.empty(len(pictures), 3, side, side, device=pictures.device)
+    for chosen, small in ((shrink <= 1.7, False), (shrink > 1.7, True)):
+        index = chosen.nonzero().squeeze(1)
+        if len(index):
+            source = F.avg_pool2d(pictures[index], 2) if small else pictures[index]
+            copies[index] = F.grid_sample(source, grid[index], padding_mode="border", align_corners=False)
+    return copies
+
+
+def crop_windows(count: int, dice: Dice) -> tuple[Tensor, Tensor]:
+    """Return centres and half sizes (B, 2) of crops in -1..1; about half keep everything.
+
+    Areas run from 20 % to 100 %, evenly on a logarithmic scale.
+    """
+    area = torch.exp(dice.uniform(count, math.log(0.2), 0.0))
+    shape = torch.exp(dice.uniform(count, -0.3, 0.3))
+    half = torch.stack([(area * shape).sqrt(), (area / shape).sqrt()], 1).clamp(max=1)
+    half = torch.where(dice.chance(count, 0.5)[:, None], half, torch.ones_like(half))
+    room = 1 - half
+    centre = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * room
+    return centre, half
+
+
+def turn_numbers(count: int, dice: Dice) -> Tensor:
+    """Return which of TURNS (B,) each copy gets; six in ten stay upright."""
+    return torch.where(dice.chance(count, 0.4), dice.whole(count, len(TURNS)), 0)
+
+
+def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
+    """Return centres and half sizes (B, 2) of the picture within its frame, and who has a page (B,).
+
+    A little over half have none; the rest are padded, letterboxed, captioned or in a screenshot.
+    """
+    kind = dice.whole(count, 100)
+    half = torch.ones(count, 2, device=dice.device)
+    centre = torch.zeros(count, 2, device=dice.device)
+    pad, bars = (kind >= 58) & (kind < 68), (kind >= 68) & (kind < 78)
+    caption, screen = (kind >= 78) & (kind < 88), kind >= 88
+    half[pad] = (1 / (1 + 2 * dice.uniform(count, 0.02, 0.3)))[pad, None]
+    axis = dice.whole(count, 2)
+    rows = torch.arange(count, device=dice.device)
+    thin = torch.where(bars, dice.uniform(count, 0.5, 0.95), half[rows, axis])
+    half[rows, axis] = thin
+    strip = dice.uniform(count, 0.7, 0.95)
+    sign = dice.whole(count, 2) * 2.0 - 1
+    half[caption, 1] = strip[caption]
+    centre[caption, 1] = (sign * (1 - strip))[caption]
+    size = torch.stack([dice.uniform(count, 0.5, 1.0), dice.uniform(count, 0.5, 0.95)], 1)
+    place = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * (1 - size)
+    half[screen], centre[screen] = size[screen], place[screen]
+    return centre, half, caption | screen
+
+
+def grounds(count: int, pages: Tensor, paged: Tensor, dice: Dice) -> Tensor:
+    """Return what lies around the pictures (B, 3, side, side): white, black, a colour or a page."""
+    kind = dice.whole(count, 4)
+    colour = torch.stack([dice.uniform(count) for _ in range(3)], 1)
+    colour = torch.where((kind == 0)[:, None], torch.ones_like(colour), colour)
+    colour = torch.where((kind == 1)[:, None], torch.zeros_like(colour), colour)
+    colour = torch.where((kind == 2)[:, None], colour[:, :1].expand(-1, 3), colour)
+    page = pages[dice.whole(count, len(pages))]
+    return torch.where(paged[:, None, None, None], page, colour[:, :, None, None])

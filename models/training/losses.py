@@ -1,0 +1,38 @@
+"""Losses of the contrastive training."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def info_nce(originals: Tensor, copies: Tensor, alike: Tensor, temperature: float) -> Tensor:
+    """Return the mean InfoNCE loss of B pairs of unit vectors, (B, D) each, both ways.
+
+    Each vector must find its partner among all vectors of the batch, copies and originals
+    (van den Oord et al. 2018; in-batch negatives of SimCLR, Chen et al. 2020). ``alike`` (B, B)
+    marks pairs of pictures that are natural near-duplicates: they are no negatives.
+    """
+    count = len(originals)
+    vectors = torch.cat([originals, copies])
+    logits = vectors @ vectors.T / temperature
+    hidden = alike | torch.eye(count, dtype=torch.bool, device=alike.device)
+    mask = hidden.repeat(2, 2)
+    numbers = torch.arange(count, device=logits.device)
+    partner = torch.cat([numbers + count, numbers])
+    mask[torch.arange(2 * count, device=logits.device), partner] = False
+    return F.cross_entropy(logits.masked_fill(mask, float("-inf")), partner)
+
+
+def koleo(vectors: Tensor) -> Tensor:
+    """Return the entropy regulariser: minus the mean log distance to the nearest other vector.
+
+    Kozachenko-Leonenko estimator (Sablayrolles et al. 2019), which SSCD uses to spread unlike
+    pictures evenly over the sphere. ``vectors`` are (B, D) unit vectors.
+    """
+    with torch.no_grad():
+        products = vectors @ vectors.T
+        products.fill_diagonal_(-2)
+        nearest = products.argmax(dim=1)
+    return -(F.pairwise_distance(vectors, vectors[nearest]) + 1e-6).log().mean()
