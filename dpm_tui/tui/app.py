@@ -1,0 +1,128 @@
+"""The app: its screens, its session and the link to its worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import ClassVar, cast
+
+from textual.app import App
+from textual.timer import Timer
+
+from dpm_tui.errors import DpmError
+from dpm_tui.locale import set_language, translate
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.session import Link, Session
+from dpm_tui.tui.size import long_size
+from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.widgets.preview import Delays
+from dpm_tui.tui.worker_link import Connect, WorkerLink
+from dpm_tui.worker.protocol import LogLine, RunStatus
+
+_REFRESH_SECONDS = 0.25
+"""Screens follow the worker at most four times a second."""
+
+
+def _screen(name: str) -> Callable[[], DpmScreen]:
+    """Return a maker of a screen that imports it only when it is opened: the first one paints sooner."""
+
+    def make() -> DpmScreen:
+        module = import_module(f"dpm_tui.tui.screens.{name}")
+        return cast(DpmScreen, getattr(module, f"{name.capitalize()}Screen")())
+
+    return make
+
+
+class DpmApp(App[None], inherit_bindings=False):
+    """Finds and cleans up duplicate pictures, in a terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "dpm-tui"
+    CSS_PATH = "app.tcss"
+    MODES: ClassVar = {name: _screen(name) for name in ("scan", "compare", "groups", "bin", "settings")}
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-normal"), (160, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+
+    def __init__(
+        self,
+        connect: Connect,
+        root: bytes = b"",
+        palette: Palette = Palette.C256,
+        delays: Delays | None = None,
+    ) -> None:
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
+        self.look = Look(palette)
+        self.delays = delays or Delays()
+        self.session = Session(root=root)
+        self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
+        self._refresh_timer: Timer | None = None
+        self._moved_on = False
+        self._lead_to_groups = False
+        self._loss_told = False
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the worker answers."""
+        return self.session.link is Link.CONNECTED
+
+    def on_mount(self) -> None:
+        """Open the first screen, then connect: the worker may need seconds to start."""
+        self.switch_mode("scan")
+        self.call_after_refresh(self.connect)
+
+    def connect(self) -> None:
+        """Connect to the worker and follow it."""
+        self._loss_told = False
+        self.run_worker(self.link.run(), group="link", exclusive=True)
+
+    def open_screen(self, name: str) -> None:
+        """Open one of the five screens, closing what lies over them."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.switch_mode(name)
+
+    def refresh_soon(self) -> None:
+        """Show the session again shortly; many calls make one refresh."""
+        if self._refresh_timer is None:
+            self._refresh_timer = self.set_timer(_REFRESH_SECONDS, self.refresh_now)
+
+    def refresh_now(self) -> None:
+        """Show the session on the open screen."""
+        self._refresh_timer = None
+        set_language(self.session.config.language)
+        if self._lead_to_groups and self.session.library.groups:
+            self._lead_to_groups = False
+            self.open_screen("groups")
+        screen = self.screen
+        if isinstance(screen, DpmScreen) and screen.is_mounted:
+            screen.show_session()
+            if self.session.link is Link.LOST and not self._loss_told:
+                self._loss_told = True
+                screen.run_worker(screen.ask_reconnect(), group="reconnect")
+
+    def run_finished(self, status: RunStatus) -> None:
+        """Ring, and lead to the groups unless the user has gone elsewhere."""
+        if self.session.config.bell:
+            self.bell()
+        self._lead_to_groups = status.phase == "finished" and not self._moved_on
+
+    def noticed(self, command_id: str) -> None:
+        """Remember that the user chose a screen: from then on none opens by itself."""
+        self._moved_on = self._moved_on or command_id.startswith("show_")
+
+    def log_trouble(self, error: DpmError) -> None:
+        """Put an error into the log as well, where it can be read again."""
+        self.session.log.append(LogLine("error", error.key, error.values))
+
+    def last_line(self) -> str:
+        """Return the line that stays in the terminal when the app has ended."""
+        session = self.session
+        parts = []
+        if session.moved:
+            parts.append(translate("tui.moved", count=session.moved, size=long_size(session.freed)))
+        if session.running and self.reachable:
+            parts.append(translate("tui.run_goes_on"))
+        return "  ".join(parts) or translate("tui.bye", count=session.status.groups)

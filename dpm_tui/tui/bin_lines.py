@@ -1,0 +1,57 @@
+"""The lines of the recycle bin: a heading for each batch, a line for each entry."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.results import BinEntry
+from dpm_tui.tui.bin_shelf import BatchLine
+from dpm_tui.tui.cells import Part, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.session import Session
+from dpm_tui.tui.size import local_time, long_size, short_size
+
+_KINDS = frozenset(Kind)
+
+
+class BinLines:
+    """Draws the lines of the shelf of a session."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session = session
+        self._look = look
+
+    def draw(self, line: int, width: int) -> list[Part]:
+        """Return the pieces of one line of the list."""
+        item = self._session.bin.lines[line]
+        return self._entry(item, width) if isinstance(item, BinEntry) else self._heading(item, width)
+
+    def _heading(self, batch: BatchLine, width: int) -> list[Part]:
+        style = self._look["heading"]
+        count = translate("tui.group_files", count=batch.files)
+        left = f"-- {local_time(batch.recycled_at)}  {count}  {long_size(batch.size)} "
+        right = f" {translate('tui.rule_label')} {display_name(batch.rule, 16)} --" if batch.rule else "--"
+        return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
+
+    def _entry(self, entry: BinEntry, width: int) -> list[Part]:
+        look = self._look
+        plain = look["text"]
+        selected = entry.id in self._session.bin.selected
+        kind_width = max(cell_len(translate(f"tui.kind_{kind.value}")) for kind in Kind)
+        kind = Kind(entry.kind) if entry.kind in _KINDS else None
+        name = translate(f"tui.kind_{kind.value}") if kind else "-"
+        keeper = translate("tui.keeper_there_short" if entry.keeper_present else "tui.keeper_gone_short")
+        right: list[Part] = [
+            (pad_left(short_size(entry.size), 6), plain),
+            ("  ", plain),
+            (pad(name, kind_width), look.kind(kind) if kind else plain),
+            ("  ", plain),
+            (keeper, look["text" if entry.keeper_present else "doubt"]),
+            (" ", plain),
+        ]
+        room = width - parts_width(right) - 3
+        path = pad(cut_start(display_name(entry.path), room), room)
+        return [("+" if selected else " ", look["key"]), ("  ", plain), (path, plain), *right]

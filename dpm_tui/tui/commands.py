@@ -1,0 +1,174 @@
+"""The table of commands: it feeds the keys, the palette, the line of keys, the help and the README."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dpm_tui.locale import translate
+
+
+class Scope(StrEnum):
+    """Where a command works: everywhere, or on the screens that list the scope."""
+
+    EVERYWHERE = "everywhere"
+    LIST = "list"
+    RUN = "run"
+    GROUPS = "groups"
+    PICTURE = "picture"
+    BIN = "bin"
+    SETTINGS = "settings"
+    VIEW = "view"
+    FILE = "file"
+    UNDO = "undo"
+
+
+class Need(StrEnum):
+    """What must be there for a command to work; the value names the sentence said where it is not."""
+
+    WORKER = "worker"
+    WRITE = "write"
+    FILE = "file"
+    MARKS = "marks"
+    RUN = "run"
+    NO_RUN = "no_run"
+    ENTRY = "entry"
+    LOST = "lost"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a user can do.
+
+    ``keys`` are Textual's names of the keys, the first is the one that is shown; ``footer`` puts the
+    command on the line of keys, in the order of the table.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    scope: Scope
+    needs: tuple[Need, ...] = ()
+    footer: bool = False
+
+    @property
+    def label(self) -> str:
+        """One or two words for the line of keys."""
+        return translate(f"tui.command_{self.id}")
+
+    @property
+    def help(self) -> str:
+        """One line for the help and the palette."""
+        return translate(f"tui.command_{self.id}_help")
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as a person reads it; keys are never translated."""
+        return show_key(self.keys[0])
+
+    @property
+    def shown_keys(self) -> str:
+        """Every key as a person reads it."""
+        return " ".join(show_key(key) for key in self.keys)
+
+
+_FILE, _WRITE, _WORKER = (Need.FILE,), (Need.WORKER, Need.WRITE), (Need.WORKER,)
+
+COMMANDS: tuple[Command, ...] = (
+    Command("keep_only", ("enter",), Scope.GROUPS, _FILE, footer=True),
+    Command("toggle", ("space",), Scope.GROUPS, _FILE, footer=True),
+    Command("remove", ("x",), Scope.GROUPS, _FILE),
+    Command("keep", ("p",), Scope.GROUPS, _FILE),
+    Command("clear", ("u",), Scope.GROUPS, _FILE),
+    Command("accept", ("a",), Scope.GROUPS, _FILE, footer=True),
+    Command("accept_all", ("A",), Scope.GROUPS, _FILE),
+    Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
+    Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
+    Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=True),
+    Command("undo", ("z",), Scope.UNDO, footer=True),
+    Command("redo", ("Z",), Scope.UNDO),
+    Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=True),
+    Command("side_by_side", ("=",), Scope.PICTURE, _FILE),
+    Command("difference", (".",), Scope.PICTURE, _FILE),
+    Command("next_group", ("l", "right"), Scope.GROUPS, _FILE),
+    Command("previous_group", ("h", "left"), Scope.GROUPS, _FILE),
+    Command("full_view", ("f",), Scope.GROUPS, _FILE, footer=True),
+    Command("open_viewer", ("o",), Scope.FILE, _FILE),
+    Command("open_folder", ("O",), Scope.FILE, _FILE),
+    Command("copy_path", ("y",), Scope.FILE, _FILE),
+    Command("filter", ("/",), Scope.GROUPS, footer=True),
+    Command("sort", ("s",), Scope.GROUPS),
+    Command("zoom_in", ("+",), Scope.VIEW, footer=True),
+    Command("zoom_out", ("-",), Scope.VIEW, footer=True),
+    Command("zoom_reset", ("0",), Scope.VIEW, footer=True),
+    Command("pan_left", ("left", "h"), Scope.VIEW),
+    Command("pan_right", ("right", "l"), Scope.VIEW),
+    Command("pan_up", ("up", "k"), Scope.VIEW),
+    Command("pan_down", ("down", "j"), Scope.VIEW),
+    Command("start_run", ("c",), Scope.RUN, (Need.WORKER, Need.NO_RUN), footer=True),
+    Command("pause_run", ("p",), Scope.RUN, (Need.WORKER, Need.RUN), footer=True),
+    Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=True),
+    Command("only_errors", ("e",), Scope.RUN, footer=True),
+    Command("accept_missing", ("m",), Scope.RUN, (Need.WORKER, Need.NO_RUN, Need.MISSING)),
+    Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=True),
+    Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=True),
+    Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=True),
+    Command("restore_to", ("R",), Scope.BIN, (Need.ENTRY, *_WRITE)),
+    Command("restore_all", ("A",), Scope.BIN, (Need.ENTRY, *_WRITE)),
+    Command("purge", ("D",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=True),
+    Command("purge_all", ("X",), Scope.BIN, (Need.ENTRY, *_WRITE)),
+    Command("open_bin", ("O",), Scope.BIN),
+    Command("copy_origin", ("y",), Scope.BIN, (Need.ENTRY,)),
+    Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=True),
+    Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=True),
+    Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=True),
+    Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=True),
+    Command("reset_state", ("R",), Scope.SETTINGS, (*_WRITE, Need.NO_RUN), footer=True),
+    Command("down", ("j", "down"), Scope.LIST),
+    Command("up", ("k", "up"), Scope.LIST),
+    Command("page_down", ("pagedown", "ctrl+d"), Scope.LIST),
+    Command("page_up", ("pageup", "ctrl+u"), Scope.LIST),
+    Command("top", ("g", "home"), Scope.LIST),
+    Command("bottom", ("G", "end"), Scope.LIST),
+    Command("show_scan", ("1",), Scope.EVERYWHERE),
+    Command("show_compare", ("2",), Scope.EVERYWHERE),
+    Command("show_groups", ("3",), Scope.EVERYWHERE),
+    Command("show_bin", ("4",), Scope.EVERYWHERE),
+    Command("show_settings", ("5",), Scope.EVERYWHERE),
+    Command("palette", (":", "ctrl+p"), Scope.EVERYWHERE),
+    Command("back", ("escape",), Scope.EVERYWHERE),
+    Command("reconnect", ("ctrl+r",), Scope.EVERYWHERE, (Need.LOST,)),
+    Command("redraw", ("ctrl+l",), Scope.EVERYWHERE),
+    Command("suspend", ("ctrl+z",), Scope.EVERYWHERE),
+    Command("quit", ("q", "ctrl+c"), Scope.EVERYWHERE, footer=True),
+    Command("help", ("?", "f1"), Scope.EVERYWHERE, footer=True),
+)
+BY_ID = {command.id: command for command in COMMANDS}
+
+_KEY_NAMES = {
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+
+def show_key(key: str) -> str:
+    """Return the name of a key as a person reads it."""
+    return _KEY_NAMES.get(key, f"^{key[5:]}" if key.startswith("ctrl+") else key)
+
+
+def commands_of(scopes: tuple[Scope, ...]) -> list[Command]:
+    """Return the commands of a screen: those of its scopes in the order given, then those of everywhere."""
+    ordered = (*scopes, Scope.EVERYWHERE)
+    return [command for scope in dict.fromkeys(ordered) for command in COMMANDS if command.scope is scope]
+
+
+def footer_of(scopes: tuple[Scope, ...]) -> list[Command]:
+    """Return the commands of a screen that its line of keys shows, in the order of the table."""
+    wanted = {*scopes, Scope.EVERYWHERE}
+    return [command for command in COMMANDS if command.footer and command.scope in wanted]
+
+
+def key_table() -> list[tuple[str, str]]:
+    """Return the keys of every command and what it does, for the README."""
+    return [(command.shown_keys, command.help) for command in COMMANDS]

@@ -1,0 +1,176 @@
+"""Half blocks: an RGB picture as coloured character cells, two pixels to a cell."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from itertools import chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from rich_pixels import Renderer
+from textual.strip import Strip
+
+from dpm_tui.tui.terminal import Palette
+
+_RAMP = np.frombuffer(b" .:-=+*#%@", dtype=np.uint8)
+_UPPER_HALF = "\u2580"
+_STYLES_AT_MOST = 16384
+_ANSI16 = (
+    (0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0),
+    (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170),
+    (85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85),
+    (85, 85, 255), (255, 85, 255), (85, 255, 255), (255, 255, 255),
+)  # fmt: skip
+_LEVELS = (0, 95, 135, 175, 215, 255)
+_FIRST_CUBE = 16
+
+
+def draw(
+    rgb: NDArray[np.uint8], width: int, height: int, palette: Palette, *, quick: bool = False
+) -> list[Strip]:
+    """Return ``height`` strips of ``width`` cells with the whole picture as large as fits, centred.
+
+    ``quick`` leaves out what only a resting picture is worth: dithering and the finest shades.
+    """
+    if width < 1 or height < 1:
+        return []
+    if rgb.size == 0:
+        return [Strip.blank(width, Style.null())] * height
+    fitted = fit(rgb, width, height * 2)
+    if palette in (Palette.MONO, Palette.ASCII):
+        lines = _draw_ramp(fitted)
+    else:
+        lines = _draw_blocks(_colour_codes(fitted, palette, quick), palette)
+    return _centre(lines, fitted.shape[1], width, height)
+
+
+def fit(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Return the picture scaled to fit ``width`` x ``height`` pixels, with an even number of rows."""
+    rows, columns = rgb.shape[:2]
+    scale = min(width / columns, height / rows)
+    wide = max(1, min(width, round(columns * scale)))
+    high = max(2, min(height, round(rows * scale)) // 2 * 2)
+    if (high, wide) == (rows, columns):
+        return rgb
+    image = Image.fromarray(rgb).resize((wide, high), Image.Resampling.LANCZOS)
+    return np.asarray(image, dtype=np.uint8)
+
+
+def tint(rgb: NDArray[np.uint8], differs: bytes) -> NDArray[np.uint8]:
+    """Return the picture in grey with the places where it differs in red; ``differs`` is a square grid."""
+    side = round(len(differs) ** 0.5)
+    if rgb.size == 0 or side == 0:
+        return rgb
+    grid = Image.frombytes("L", (side, side), differs)
+    rows, columns = rgb.shape[:2]
+    weight = np.asarray(grid.resize((columns, rows), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
+    grey = np.repeat(rgb.mean(axis=2, keepdims=True), 3, axis=2) * 0.7
+    red = np.array([255, 32, 32], np.float32)
+    return (grey * (1 - weight * 0.75) + red * weight * 0.75).astype(np.uint8)
+
+
+class HalfBlockRenderer(Renderer):
+    """Draws ``rich_pixels.Pixels`` with the palettes of this module."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.palette = palette
+
+    def render(self, image: Image.Image, resize: tuple[int, int] | None) -> list[Segment]:
+        """Return the segments of an image; ``resize`` is in pixels, two rows of them to a cell."""
+        rgb = np.asarray(image.convert("RGB"), dtype=np.uint8)
+        width, rows = resize or (rgb.shape[1], rgb.shape[0])
+        strips = draw(rgb, width, (rows + 1) // 2, self.palette)
+        new_line = Segment("\n", Style.null())
+        return list(chain.from_iterable((*strip, new_line) for strip in strips))
+
+
+def _colour_codes(rgb: NDArray[np.uint8], palette: Palette, quick: bool) -> NDArray[np.int64]:
+    """Return one number a pixel: 0xRRGGBB, or the number of a colour of the terminal."""
+    if palette is Palette.TRUECOLOR:
+        mask = 0xF8 if quick else 0xFC
+        red, green, blue = (rgb[..., channel].astype(np.int64) & mask for channel in range(3))
+        return red << 16 | green << 8 | blue
+    if palette is Palette.C256 and quick:
+        return _nearest_of_256(rgb)
+    dither = Image.Dither.NONE if quick else Image.Dither.FLOYDSTEINBERG
+    image = Image.fromarray(rgb).quantize(palette=_palette_image(palette), dither=dither)
+    first = _FIRST_CUBE if palette is Palette.C256 else 0
+    return np.asarray(image, dtype=np.int64) + first
+
+
+def _nearest_of_256(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the nearest of the 6x6x6 cube and the grey ramp, without looking at all of them."""
+    values = rgb.astype(np.int64)
+    steps = np.where(values < 48, 0, np.where(values < 115, 1, (values - 35) // 40))
+    levels = np.array(_LEVELS)[steps]
+    cube = _FIRST_CUBE + steps[..., 0] * 36 + steps[..., 1] * 6 + steps[..., 2]
+    grey = np.clip((values.mean(axis=2).round().astype(np.int64) - 3) // 10, 0, 23)
+    to_cube = ((values - levels) ** 2).sum(axis=2)
+    to_grey = ((values - (8 + grey * 10)[..., None]) ** 2).sum(axis=2)
+    nearest: NDArray[np.int64] = np.where(to_grey < to_cube, 232 + grey, cube)
+    return nearest
+
+
+@cache
+def _palette_image(palette: Palette) -> Image.Image:
+    colours: list[tuple[int, int, int]] = list(_ANSI16)
+    if palette is Palette.C256:
+        colours = [(r, g, b) for r in _LEVELS for g in _LEVELS for b in _LEVELS]
+        colours += [(8 + 10 * step,) * 3 for step in range(24)]
+    image = Image.new("P", (1, 1))
+    image.putpalette(list(chain.from_iterable(colours)))
+    return image
+
+
+def _draw_blocks(codes: NDArray[np.int64], palette: Palette) -> list[list[Segment]]:
+    """Return the cells of each line, runs of equal cells as one segment."""
+    upper, lower = codes[0::2], codes[1::2]
+    keys = upper << 24 | lower
+    lines: list[list[Segment]] = []
+    for row in keys:
+        edges = np.flatnonzero(row[1:] != row[:-1]) + 1
+        bounds = [0, *edges.tolist(), len(row)]
+        lines.append([_block(int(row[start]), end - start, palette) for start, end in pairwise(bounds)])
+    return lines
+
+
+def _block(key: int, count: int, palette: Palette) -> Segment:
+    upper, lower = key >> 24, key & 0xFFFFFF
+    return Segment((" " if upper == lower else _UPPER_HALF) * count, _block_style(upper, lower, palette))
+
+
+@lru_cache(maxsize=_STYLES_AT_MOST)
+def _block_style(upper: int, lower: int, palette: Palette) -> Style:
+    if upper == lower:
+        return Style.from_color(None, _colour(lower, palette))
+    return Style.from_color(_colour(upper, palette), _colour(lower, palette))
+
+
+def _colour(code: int, palette: Palette) -> Color:
+    if palette is Palette.TRUECOLOR:
+        return Color.from_rgb(code >> 16, code >> 8 & 0xFF, code & 0xFF)
+    return Color.from_ansi(code)
+
+
+def _draw_ramp(rgb: NDArray[np.uint8]) -> list[list[Segment]]:
+    """Return lines of plain characters, the brighter the denser."""
+    luma = rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    cells = (luma[0::2] + luma[1::2]) / 2
+    indices = np.clip((cells / 256 * len(_RAMP)).astype(np.int64), 0, len(_RAMP) - 1)
+    return [[Segment(_RAMP[row].tobytes().decode("ascii"), Style.null())] for row in indices]
+
+
+def _centre(lines: list[list[Segment]], wide: int, width: int, height: int) -> list[Strip]:
+    left = (width - wide) // 2
+    pads = [Segment(" " * count, Style.null()) for count in (left, width - wide - left)]
+    top = (height - len(lines)) // 2
+    blank = Strip.blank(width, Style.null())
+    drawn = [
+        Strip([segment for segment in (pads[0], *line, pads[1]) if segment.text], width) for line in lines
+    ]
+    return [blank] * top + drawn + [blank] * (height - len(lines) - top)

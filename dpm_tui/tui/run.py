@@ -1,0 +1,75 @@
+"""Runs the app on a root: colours first, then Textual, then the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from dpm_tui.errors import ExitCode
+from dpm_tui.locale import set_language, translate
+from dpm_tui.state.config import Config, load_settings
+from dpm_tui.state.layout import Layout
+from dpm_tui.tui.terminal import Palette, prepare_terminal
+
+
+def run_app(layout: Layout, *, colour: str = "", mouse: bool = True) -> int:
+    """Run the app until the user leaves it and return the exit code; the worker may go on.
+
+    ``colour`` overrides the setting. Raises UsageError for a terminal that cannot be used.
+    """
+    config = _read_config(layout)
+    set_language(config.language)
+    colours = prepare_terminal(colour or config.colour)
+    return asyncio.run(_run(layout, colours.palette, mouse))
+
+
+async def _run(layout: Layout, palette: Palette, mouse: bool) -> int:
+    # Textual reads the environment when it is imported, so it must not be imported earlier.
+    from dpm_tui.tui.app import DpmApp
+    from dpm_tui.worker.client import WorkerClient
+
+    app = DpmApp(lambda: WorkerClient.connect(layout, "app", stays=True), layout.root, palette)
+    loop = asyncio.get_running_loop()
+    hung_up: list[int] = []
+
+    def leave(number: int) -> None:
+        hung_up.append(number)
+        app.exit()
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, leave, number)
+    try:
+        await app.run_async(mouse=mouse)
+    finally:
+        await app.link.close()
+    if signal.SIGHUP in hung_up:
+        # The terminal is gone: whatever is still to be written to it would only fail.
+        with suppress(OSError):
+            _silence_terminal()
+        return ExitCode.DONE
+    if app.return_code:
+        return ExitCode.FAILED
+    with suppress(OSError):
+        print(f"{translate('tui.program')}: {app.last_line()}", flush=True)
+    return ExitCode.DONE
+
+
+def _read_config(layout: Layout) -> Config:
+    """Return the settings; a file that cannot be read is the worker's to complain about."""
+    from dpm_tui.errors import DpmError
+
+    try:
+        return load_settings(layout.config).config
+    except (DpmError, OSError):
+        return Config()
+
+
+def _silence_terminal() -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            os.dup2(null, stream.fileno())
+    os.close(null)

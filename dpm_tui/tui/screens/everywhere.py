@@ -1,0 +1,84 @@
+"""The commands that work on every screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from dpm_tui.locale import translate
+from dpm_tui.worker.protocol import Done, Shutdown
+
+if TYPE_CHECKING:
+    from dpm_tui.tui.app import DpmApp
+    from dpm_tui.tui.session import Session
+    from dpm_tui.tui.widgets.prompt_line import PromptLine
+
+
+class Everywhere(Screen[None], inherit_bindings=False):
+    """Commands of the scope ``everywhere``, for a screen."""
+
+    app: DpmApp
+    prompt: PromptLine
+
+    @property
+    def session(self) -> Session:
+        """What the app shows."""
+        return self.app.session
+
+    def do_show_scan(self) -> None:
+        """Open the scan screen."""
+        self.app.open_screen("scan")
+
+    def do_show_compare(self) -> None:
+        """Open the compare screen."""
+        self.app.open_screen("compare")
+
+    def do_show_groups(self) -> None:
+        """Open the groups screen."""
+        self.app.open_screen("groups")
+
+    def do_show_bin(self) -> None:
+        """Open the recycle bin."""
+        self.app.open_screen("bin")
+
+    def do_show_settings(self) -> None:
+        """Open the settings."""
+        self.app.open_screen("settings")
+
+    def do_back(self) -> None:
+        """Nothing is open here that could be closed."""
+
+    def do_redraw(self) -> None:
+        """Paint everything anew."""
+        self.app.refresh(layout=True)
+
+    def do_suspend(self) -> None:
+        """Put the app into the background."""
+        self.app.action_suspend_process()
+
+    def do_reconnect(self) -> None:
+        """Connect to the worker again, starting one if none is there."""
+        self.app.connect()
+
+    async def do_quit(self) -> None:
+        """Leave; ask first where a run is going or marks would be lost."""
+        if self.session.running and self.app.reachable:
+            key = await self.prompt.choose(translate("tui.ask_quit_running"), "ls")
+            if key == "s":
+                await self.app.link.ask(Shutdown(), Done)
+            if not key:
+                return
+        marked = len(self.session.marks.removed)
+        if marked and await self.prompt.choose(translate("tui.ask_quit_marks", count=marked), "q") != "q":
+            return
+        self.app.exit()
+
+    async def ask_reconnect(self) -> None:
+        """Say that the worker is lost and offer to connect again."""
+        why = " ".join(self.session.trouble.split()) or translate("tui.link_lost")
+        key = await self.prompt.choose(translate("tui.ask_reconnect", why=why), "rq")
+        if key == "r":
+            self.do_reconnect()
+        elif key == "q":
+            self.app.exit()

@@ -1,0 +1,223 @@
+"""The groups screen: the groups with their files, the pictures, and the reasons to keep or remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from dpm_tui.locale import translate
+from dpm_tui.review.filter import FilterError, parse_filter
+from dpm_tui.review.marks import Refusal
+from dpm_tui.review.rows import Place
+from dpm_tui.review.rules import RULES
+from dpm_tui.review.sort import Order
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.group_lines import GroupLines
+from dpm_tui.tui.screens.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.screens.picture_commands import PictureCommands
+from dpm_tui.tui.size import long_size, sentence
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.widgets.reasons import REASON_LINES
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.widgets.text_lines import TextLines
+
+_ORDER_KEYS = {"n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE}
+
+
+class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
+    """Review: mark now, apply later."""
+
+    NAME: ClassVar = "groups"
+    SCOPES: ClassVar = (Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
+    BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out list, pictures and reasons."""
+        look = self.app.look
+        self.group_lines = GroupLines(self.session, look)
+        self.rows = RowList(self.group_lines.draw, look["cursor"], id="groups")
+        self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
+        self.reasons = TextLines(id="reasons")
+        self.reasons.styles.height = REASON_LINES
+        self.empty = TextLines(id="empty")
+        yield self.empty
+        with Horizontal(id="review"):
+            yield self.rows
+            with Vertical(id="pictures"):
+                yield self.panes
+                yield self.reasons
+
+    def show_session(self) -> None:
+        """Show the groups, or say why there are none."""
+        super().show_session()
+        session = self.session
+        self.set_class(not len(session.rows), "-empty")
+        self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
+        self.rows.show(session.rows.height, self._cursor_line())
+        self.show_pictures()
+
+    def title_state(self) -> Sequence[tuple[str, str]]:
+        """Return where the cursor is and what is marked."""
+        session = self.session
+        marks = session.marks
+        state = [*super().title_state()]
+        if len(session.rows):
+            state.append((f" {session.cursor.position + 1}/{len(session.rows)}", "strong"))
+        if marks.removed:
+            words = translate("tui.marked", count=len(marks.removed), size=long_size(marks.size))
+            state.append((f"  {words}", "remove"))
+        if session.filter.words:
+            state.append((f"  /{session.filter.text}", "notice"))
+        return state
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor by so many files; pages move by lines."""
+        before = self.session.cursor
+        if abs(lines) == 1:
+            self.session.move(lines)
+        else:
+            self.session.move_to_line(self._cursor_line() + lines)
+        self.show_cursor(before)
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        before = self.session.cursor
+        self.session.move_to_line(line)
+        self.show_cursor(before)
+
+    def show_cursor(self, before: Place) -> None:
+        """Show the cursor, repainting only the lines that it leaves and enters."""
+        session = self.session
+        if not len(session.rows):
+            return
+        places = (Place(place.position, -1) for place in (before, session.cursor))
+        headings = [session.rows.line(place) for place in places if place.position < len(session.rows)]
+        lead = 1 if session.cursor.member == 0 else 0
+        self.rows.move_to(self._cursor_line(), lead=lead, also=headings)
+        self.title_line.show(self.title_state())
+        self.show_pictures()
+
+    def show_marks(self) -> None:
+        """Show changed marks of the lines on the screen, and the counts."""
+        self.rows.refresh()
+        self.title_line.show(self.title_state())
+        self.keys_line.refresh()
+        self.show_pictures()
+
+    def do_next_group(self) -> None:
+        """To the next group."""
+        before = self.session.cursor
+        self.session.move_group(1)
+        self.show_cursor(before)
+
+    def do_previous_group(self) -> None:
+        """To the group before."""
+        before = self.session.cursor
+        self.session.move_group(-1)
+        self.show_cursor(before)
+
+    def do_keep_only(self) -> None:
+        """Keep the file under the cursor, mark the others of its group, and go on."""
+        stay = self.session.marks.keep_only(self.file_id)
+        if stay:
+            self.prompt.say(translate("tui.some_stay", count=stay))
+        self.show_marks()
+        self.do_next_group()
+
+    def do_toggle(self) -> None:
+        """Mark the file for removal or not, and go on to the next file."""
+        refusal = self.session.marks.toggle(self.file_id)
+        self._after_marking([refusal])
+        if refusal is None:
+            self.move_lines(1)
+
+    def do_remove(self) -> None:
+        """Mark the file for removal."""
+        self._after_marking([self.session.marks.remove(self.file_id)])
+
+    def do_keep(self) -> None:
+        """Mark the file as one to keep."""
+        self.session.marks.keep(self.file_id)
+        self.show_marks()
+
+    def do_clear(self) -> None:
+        """Take the marks of the group away."""
+        group = self.session.group
+        assert group is not None
+        self.session.marks.clear(group.members)
+        self.show_marks()
+
+    def do_accept(self) -> None:
+        """Mark what the rule suggests for this group, and go on."""
+        group = self.session.group
+        assert group is not None
+        suggestion = self.session.marks.suggest([group], RULES["best"])
+        self.session.marks.accept(suggestion)
+        if not suggestion.files:
+            self.prompt.say(translate("tui.no_suggestion"))
+        self.show_marks()
+        self.do_next_group()
+
+    async def do_filter(self) -> None:
+        """Ask for a filter; the list follows while it is typed."""
+        before = self.session.filter
+        text = await self.prompt.read(translate("tui.ask_filter"), before.text, self._try_filter)
+        if text is None:
+            self._use_filter(before.text)
+
+    async def do_sort(self) -> None:
+        """Ask for an order; the same one again turns it round."""
+        key = await self.prompt.choose(translate("tui.ask_sort"), "".join(_ORDER_KEYS))
+        if key:
+            self.session.sorting = self.session.sorting.choose(_ORDER_KEYS[key])
+            self.session.lay_out()
+            self.show_session()
+            name = translate(f"tui.order_{self.session.sorting.order.value}")
+            word = "tui.sorted_reverse" if self.session.sorting.reverse else "tui.sorted"
+            self.prompt.say(translate(word, order=name))
+
+    def do_back(self) -> None:
+        """Take the filter away."""
+        if self.session.filter.words:
+            self._use_filter("")
+
+    @property
+    def file_id(self) -> int:
+        """The file under the cursor; commands that need one are only called with one."""
+        file = self.session.file
+        assert file is not None
+        return file.id
+
+    def _cursor_line(self) -> int:
+        return self.session.rows.line(self.session.cursor) if len(self.session.rows) else 0
+
+    def _after_marking(self, refusals: Iterable[Refusal | None]) -> None:
+        for refusal in refusals:
+            if refusal is not None:
+                self.prompt.say(translate(f"tui.refusal_{refusal.value}"))
+        self.show_marks()
+
+    def _try_filter(self, text: str) -> str:
+        try:
+            self._use_filter(text)
+        except FilterError as error:
+            return sentence(f"tui.{error.key}", **error.values)
+        return ""
+
+    def _use_filter(self, text: str) -> None:
+        self.session.filter = parse_filter(text)
+        self.session.lay_out()
+        self.show_session()
+
+    def _why_empty(self) -> str:
+        session = self.session
+        if session.filter.words:
+            return translate("tui.filter_hides_all", filter=session.filter.text)
+        if session.running or not session.library_known:
+            return translate("tui.groups_not_yet")
+        return translate("tui.no_groups" if session.status.pictures else "tui.no_pictures")

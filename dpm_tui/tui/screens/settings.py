@@ -1,0 +1,160 @@
+"""The settings: each is checked as it is changed, and saved at once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from dpm_tui import __version__
+from dpm_tui.errors import DpmError, UsageError
+from dpm_tui.locale import set_language, translate
+from dpm_tui.names import display_name
+from dpm_tui.state.config import Config
+from dpm_tui.tui.cells import Part, cut_middle, pad
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.settings_table import SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.worker.protocol import ConfigData, Done, ResetState, SaveConfig
+
+_SAVE_SECONDS = 0.4
+"""A slider is saved when it rests: a new threshold makes the worker group anew."""
+
+
+class SettingsScreen(ListScreen):
+    """One line for each setting, and a sentence on the one under the cursor."""
+
+    NAME: ClassVar = "settings"
+    SCOPES: ClassVar = (Scope.SETTINGS, Scope.LIST)
+    BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursor = 0
+        self._save_timer: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and the explanation."""
+        self.rows = RowList(self._draw, self.app.look["cursor"], id="settings")
+        self.explanation = TextLines(id="explanation")
+        yield self.rows
+        yield self.explanation
+
+    def show_session(self) -> None:
+        """Show the settings."""
+        super().show_session()
+        self.rows.show(len(SETTINGS), self.cursor)
+        self._explain()
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor."""
+        self.cursor = min(max(self.cursor + lines, 0), len(SETTINGS) - 1)
+        self.rows.move_to(self.cursor)
+        self._explain()
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        self.move_lines(line - self.cursor)
+
+    @property
+    def setting(self) -> Setting:
+        """The setting under the cursor."""
+        return SETTINGS[self.cursor]
+
+    def do_increase(self) -> None:
+        """One step on."""
+        self._step(1)
+
+    def do_decrease(self) -> None:
+        """One step back."""
+        self._step(-1)
+
+    async def do_change(self) -> None:
+        """Type a new value, or take the next one where there are few."""
+        setting = self.setting
+        if setting.parse is None:
+            self._step(1)
+            return
+        text = setting.edit(getattr(self.session.config, setting.name))
+        typed = await self.prompt.read(f"{setting.label}:", text, lambda value: self._trouble(setting, value))
+        if typed is not None:
+            self._use(read_typed(self.session.config, setting, typed))
+
+    def do_default(self) -> None:
+        """Back to the default."""
+        self._use(change(self.session.config, self.setting, getattr(Config(), self.setting.name)))
+
+    async def do_reset_state(self) -> None:
+        """Forget everything but settings, decisions and the bin, once the word was typed."""
+        word = translate("tui.reset_word")
+        typed = await self.prompt.read(translate("tui.ask_reset", word=word))
+        if typed is None:
+            return
+        if typed.strip() != word:
+            self.prompt.say(translate("tui.reset_cancelled"))
+            return
+        await self.app.link.ask(ResetState(), Done)
+        self.prompt.say(translate("tui.reset_done"))
+
+    def _step(self, steps: int) -> None:
+        setting = self.setting
+        if setting.step is None:
+            self.prompt.say(translate("tui.press_enter_to_edit"))
+            return
+        value = setting.step(getattr(self.session.config, setting.name), steps)
+        self._use(change(self.session.config, setting, value))
+
+    def _use(self, config: Config) -> None:
+        """Show new settings at once and save them when they rest."""
+        language_changed = config.language != self.session.config.language
+        colour_changed = config.colour != self.session.config.colour
+        self.session.adopt_config(config)
+        set_language(config.language)
+        self.rows.refresh()
+        self._explain()
+        if language_changed:
+            self.refresh(layout=True)
+            self.query("*").refresh()
+        if self._save_timer is not None:
+            self._save_timer.stop()
+        self._save_timer = self.set_timer(_SAVE_SECONDS, self._save_soon)
+        if colour_changed:
+            self.prompt.say(translate("tui.next_start"))
+
+    def _save_soon(self) -> None:
+        self.run_worker(self._carry_out(self._save()), group="save", exclusive=True)
+
+    async def _save(self) -> None:
+        await self.app.link.ask(SaveConfig(self.session.config), ConfigData)
+        self.prompt.say(translate("tui.saved"))
+
+    def _trouble(self, setting: Setting, text: str) -> str:
+        try:
+            read_typed(self.session.config, setting, text)
+        except UsageError as error:
+            return _message(error)
+        return ""
+
+    def _draw(self, line: int, width: int) -> list[Part]:
+        setting, look = SETTINGS[line], self.app.look
+        label_width = max(cell_len(each.label) for each in SETTINGS) + 3
+        value = setting.show(getattr(self.session.config, setting.name))
+        shown = cut_middle(display_name(value), width - label_width - 2)
+        return [(f" {pad(setting.label, label_width)}", look["text"]), (shown, look["strong"])]
+
+    def _explain(self) -> None:
+        setting, look = self.setting, self.app.look
+        words = setting.help_for(getattr(self.session.config, setting.name))
+        about = translate("tui.about", version=__version__)
+        self.explanation.show([[(f" {words}", look["notice"])], [], [(f" {about}", look["dim"])]])
+
+
+def _message(error: DpmError) -> str:
+    try:
+        return error.message
+    except KeyError:
+        return error.key

@@ -1,0 +1,196 @@
+"""The session: everything the screens show, as plain data without a widget."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.review.filter import Filter
+from dpm_tui.review.library import Library
+from dpm_tui.review.marks import Marks, Step
+from dpm_tui.review.plan import Plan, Unjustified, build_plan
+from dpm_tui.review.rows import Place, Rows
+from dpm_tui.review.rules import protect_folders
+from dpm_tui.review.sort import Sorting, sort_groups
+from dpm_tui.state.config import Config
+from dpm_tui.tui.bin_shelf import BinShelf
+from dpm_tui.tui.commands import Command, Need
+from dpm_tui.worker.protocol import LogLine, RunStatus, Welcome
+
+LOG_LINES = 2000
+
+
+class Link(Enum):
+    """How the app stands with its worker."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+
+
+@dataclass
+class Session:
+    """What is on the screens and under the cursor.
+
+    ``numbers`` tells the place of a group in the library by its id.
+    ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
+    """
+
+    root: bytes = b""
+    link: Link = Link.CONNECTING
+    trouble: str = ""
+    welcome: Welcome | None = None
+    config: Config = field(default_factory=Config)
+    status: RunStatus = field(default_factory=RunStatus)
+    log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    library: Library = field(default_factory=Library)
+    library_known: bool = False
+    numbers: dict[str, int] = field(default_factory=dict)
+    marks: Marks = field(default_factory=lambda: Marks(Library()))
+    filter: Filter = field(default_factory=Filter)
+    sorting: Sorting = field(default_factory=Sorting)
+    rows: Rows = field(default_factory=lambda: Rows((), ()))
+    cursor: Place = field(default_factory=lambda: Place(0, 0))
+    bin: BinShelf = field(default_factory=BinShelf)
+    moved: int = 0
+    freed: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going or paused."""
+        return self.status.phase in ("running", "paused")
+
+    @property
+    def view_only(self) -> str:
+        """Why nothing may be moved: the key of a sentence, or empty."""
+        if self.welcome is None:
+            return ""
+        if not self.welcome.writable:
+            return "tui.view_only_read_only"
+        return "" if self.welcome.reviewer else "tui.view_only_other_app"
+
+    @property
+    def group(self) -> Group | None:
+        """The group under the cursor."""
+        return self.rows.group(self.cursor.position) if len(self.rows) else None
+
+    @property
+    def file(self) -> ImageFile | None:
+        """The file under the cursor."""
+        group = self.group
+        return self.library.files[group.members[self.cursor.member]] if group else None
+
+    def why_not(self, command: Command) -> str:
+        """Return the key of the sentence that says why a command cannot work now, or empty."""
+        return next((reason for need in command.needs if (reason := _MISSING[need](self))), "")
+
+    def counterpart(self, file: int) -> int:
+        """Return the member that a file is held against: one that stays, or else one that goes."""
+        group = self.marks.group_of(file)
+        others = [id_ for id_ in group.members if id_ != file]
+        kept = [id_ for id_ in others if id_ not in self.marks.removed]
+        best = group.keeper if group.keeper in kept else None
+        if file == group.keeper:
+            return others[0]
+        return best if best is not None else (kept or others)[0]
+
+    def pair(self, a: int, b: int) -> Pair | None:
+        """Return the verified pair of two files."""
+        return self.library.pair(a, b)
+
+    def adopt_config(self, config: Config) -> None:
+        """Use new settings; newly protected files lose their marks."""
+        protected_changed = config.protected != self.config.protected
+        self.config = config
+        if protected_changed:
+            self.marks = self.marks.rebase(self.library, protect_folders(config.protected))
+
+    def adopt_library(self, library: Library) -> None:
+        """Show a newer library; marks stay by file, the cursor by file or else by place."""
+        here = self.file
+        self.library = library
+        self.library_known = True
+        self.numbers = {group.id: number for number, group in enumerate(library.groups)}
+        self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
+        self.lay_out()
+        if here is not None:
+            self.go_to_file(here.id)
+
+    def lay_out(self) -> None:
+        """Filter and sort the groups anew; the cursor stays on its file where that is still shown."""
+        here = self.file
+        groups = self.library.groups
+        numbers = [
+            number
+            for number, group in enumerate(groups)
+            if not self.filter.words or self.filter.matches(self.library, group, self.marks.removed)
+        ]
+        position = self.cursor.position
+        self.rows = Rows(groups, sort_groups(self.library, numbers, self.sorting))
+        self.cursor = Place(min(position, max(len(numbers) - 1, 0)), 0)
+        if here is not None:
+            self.go_to_file(here.id)
+
+    def go_to_file(self, file: int) -> bool:
+        """Put the cursor on a file if it is shown, and tell whether it is."""
+        if file not in self.library.files:
+            return False
+        group = self.marks.group_of(file)
+        position = self.rows.position_of(self.numbers[group.id])
+        if position is not None:
+            self.cursor = Place(position, group.members.index(file))
+        return position is not None
+
+    def move(self, files: int) -> None:
+        """Move the cursor by so many files."""
+        self.cursor = self.rows.step(self.cursor, files)
+
+    def move_group(self, groups: int) -> None:
+        """Move the cursor to the first file of another group."""
+        last = max(len(self.rows) - 1, 0)
+        self.cursor = Place(min(max(self.cursor.position + groups, 0), last), 0)
+
+    def move_to_line(self, line: int) -> None:
+        """Move the cursor to the file on a line of the list, or the first one below a heading."""
+        if len(self.rows):
+            place = self.rows.place(min(max(line, 0), self.rows.height - 1))
+            self.cursor = Place(place.position, max(place.member, 0))
+
+    def follow(self, step: Step | None) -> None:
+        """Put the cursor where an action was undone or done again."""
+        if step is not None:
+            self.go_to_file(step.changes[0][0])
+
+    def settle(self, gone: Iterable[int], size: int) -> None:
+        """Take note that marked files were moved to the bin."""
+        gone = list(gone)
+        self.marks.forget(gone)
+        self.moved += len(gone)
+        self.freed += size
+
+    def plan(self) -> tuple[Plan, list[Unjustified]]:
+        """Return the moves that the marks amount to."""
+        marks = self.marks
+        marked = {marks.group_of(id_).id: marks.group_of(id_) for id_ in marks.removed}
+        groups = [group for group in self.library.groups if group.id in marked]
+        files = self.library.files
+        plan, unjustified = build_plan(files, self.library.pairs, groups, marks.removed, "hand")
+        rules = {files[id_].path: marks.rule_of(id_) for id_ in marks.removed}
+        return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
+
+
+_MISSING: Mapping[Need, Callable[[Session], str]] = {
+    Need.WORKER: lambda session: "" if session.link is Link.CONNECTED else "tui.need_worker",
+    Need.WRITE: lambda session: session.view_only,
+    Need.FILE: lambda session: "" if len(session.rows) else "tui.need_file",
+    Need.MARKS: lambda session: "" if session.marks.removed else "tui.need_marks",
+    Need.RUN: lambda session: "" if session.running else "tui.need_run",
+    Need.NO_RUN: lambda session: "tui.need_no_run" if session.running else "",
+    Need.ENTRY: lambda session: "" if session.bin.entries else "tui.need_entry",
+    Need.MISSING: lambda session: "" if session.status.attention == "mount_guard" else "tui.need_missing",
+    Need.LOST: lambda session: "" if session.link is Link.LOST else "tui.need_lost",
+}

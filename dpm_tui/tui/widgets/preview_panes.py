@@ -1,0 +1,51 @@
+"""Previews side by side: one, two, or a strip of up to four, as the terminal is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.widgets.preview import Delays, Preview, Subject
+
+if TYPE_CHECKING:
+    from dpm_tui.tui.widgets.preview import Pixels
+
+PANES_AT_MOST = 4
+
+
+class PreviewPanes(Horizontal):
+    """Shows up to four subjects."""
+
+    DEFAULT_CSS = "PreviewPanes { height: 1fr; width: 1fr; }"
+
+    def __init__(self, look: Look, fetch: Callable[[int], Awaitable[Pixels]], delays: Delays) -> None:
+        super().__init__()
+        self.previews = [Preview(look, fetch, delays, index=index) for index in range(PANES_AT_MOST)]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the previews; only the first is there until there is more to show."""
+        for preview in self.previews:
+            preview.display = preview is self.previews[0]
+            yield preview
+
+    def show(self, subjects: Sequence[Subject]) -> None:
+        """Show these subjects, each in its own pane."""
+        for index, preview in enumerate(self.previews):
+            preview.display = index < max(len(subjects), 1)
+            preview.show(subjects[index] if index < len(subjects) else None)
+
+    def blank(self, is_blank: bool) -> None:
+        """Stop painting while another screen covers this one, or begin again."""
+        for preview in self.previews:
+            preview.blank(is_blank)
+
+
+def panes_for(width: int, members: int, *, toggled: bool) -> int:
+    """Return how many pictures fit a screen ``width`` cells wide; ``toggled`` turns the choice round."""
+    usual = 1 if width < 110 else 2 if width < 160 else PANES_AT_MOST
+    count = (2 if usual == 1 else 1) if toggled else usual
+    return max(1, min(count, members))

@@ -1,0 +1,103 @@
+"""A list of any length: only the lines that are on the screen are ever made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from dpm_tui.tui.cells import Part, line_of
+
+DrawRow = Callable[[int, int], Sequence[Part]]
+"""Returns the pieces of a line for a width."""
+
+
+class RowList(ScrollView, can_focus=False):
+    """Draws the lines that ``draw`` returns; the line under the cursor is reversed."""
+
+    DEFAULT_CSS = """
+    RowList { scrollbar-size: 0 0; overflow-x: hidden; overflow-y: scroll; height: 1fr; width: 1fr; }
+    """
+
+    class Picked(Message):
+        """A line was clicked."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
+
+    def __init__(
+        self,
+        draw: DrawRow,
+        cursor_style: Style,
+        *,
+        id: str | None = None,  # noqa: A002
+        has_cursor: bool = True,
+    ) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._cursor_style = cursor_style
+        self._has_cursor = has_cursor
+        self._count = 0
+        self.cursor = 0
+
+    @property
+    def page(self) -> int:
+        """How many lines a page key moves by."""
+        return max(self.size.height - 2, 1)
+
+    def show(self, count: int, cursor: int = 0) -> None:
+        """Show ``count`` lines with the cursor on one of them."""
+        self._count = count
+        self.cursor = cursor
+        self.virtual_size = Size(self.size.width, count)
+        self._follow_cursor(0)
+        self.refresh()
+
+    def move_to(self, cursor: int, *, lead: int = 0, also: Sequence[int] = ()) -> None:
+        """Move the cursor and repaint only the lines that change.
+
+        ``lead`` lines above it are scrolled into view too; ``also`` names further changed lines.
+        """
+        for line in {self.cursor, cursor, *also}:
+            self.refresh_line(line)
+        self.cursor = cursor
+        self._follow_cursor(lead)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll without a cursor."""
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line at ``y`` of the part that is on the screen."""
+        line = y + self.scroll_offset.y
+        width = self.size.width
+        if line >= self._count:
+            return Strip.blank(width, Style.null())
+        on_cursor = self._has_cursor and line == self.cursor
+        return line_of(self._draw(line, width), width, self._cursor_style if on_cursor else Style.null())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in sight."""
+        self.virtual_size = Size(event.size.width, self._count)
+        self._follow_cursor(0)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which line was clicked."""
+        line = event.y + self.scroll_offset.y
+        if line < self._count:
+            self.post_message(self.Picked(line))
+
+    def _follow_cursor(self, lead: int) -> None:
+        if not self._has_cursor or not self.size.height:
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor - lead < top:
+            self.scroll_to(y=max(self.cursor - lead, 0), animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)

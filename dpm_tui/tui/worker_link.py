@@ -1,0 +1,166 @@
+"""The link to the worker: requests, pictures with a small cache, and the stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from dpm_tui.errors import DpmError
+from dpm_tui.tui.session import Link, Session
+from dpm_tui.worker.client import Client, WorkerLost
+from dpm_tui.worker.library_data import unpack_library
+from dpm_tui.worker.protocol import (
+    Answer,
+    BinData,
+    Event,
+    GetBin,
+    GetLibrary,
+    GetPicture,
+    GetStatus,
+    GetThumbnail,
+    LibraryChanged,
+    LibraryData,
+    LogLine,
+    PictureData,
+    Request,
+    RunStatus,
+    StartRun,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+Connect = Callable[[], Awaitable[Client]]
+A = TypeVar("A")
+
+_THUMBNAILS_AT_MOST = 96
+_LIBRARY_SECONDS = 1.0
+"""How long at least between two fetches of the library while a run keeps changing it."""
+
+
+class WorkerLink:
+    """Keeps a session up to date with its worker.
+
+    ``changed`` is called after every change of the session; ``finished`` when a run has ended.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        session: Session,
+        changed: Callable[[], None],
+        finished: Callable[[RunStatus], None],
+    ) -> None:
+        self._connect = connect
+        self._session = session
+        self._changed = changed
+        self._finished = finished
+        self._client: Client | None = None
+        self._thumbnails: OrderedDict[int, Pixels] = OrderedDict()
+        self._stale = asyncio.Event()
+
+    async def run(self) -> None:
+        """Connect, start a run if none is going, and follow the events until the connection ends."""
+        session = self._session
+        session.link, session.trouble = Link.CONNECTING, ""
+        self._changed()
+        try:
+            self._client = await self._connect()
+            await self._greet(self._client)
+        except DpmError as error:
+            session.trouble = str(error)
+        else:
+            async with asyncio.TaskGroup() as tasks:
+                fetching = tasks.create_task(self._keep_library())
+                async for event in self._client.events():
+                    self._take(event)
+                fetching.cancel()
+        session.link = Link.LOST
+        self._changed()
+
+    async def ask(self, request: Request, kind: type[A]) -> A:
+        """Send a request and return its answer, of type ``kind``; raises DpmError."""
+        if self._client is None or self._session.link is Link.LOST:
+            raise WorkerLost
+        answer: Answer = await self._client.request(request)
+        assert isinstance(answer, kind)
+        return answer
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def thumbnail(self, file: int) -> Pixels:
+        """Return the thumbnail of a file, empty where there is none."""
+        if file not in self._thumbnails:
+            self._thumbnails[file] = await self._pixels(GetThumbnail(file))
+            while len(self._thumbnails) > _THUMBNAILS_AT_MOST:
+                self._thumbnails.popitem(last=False)
+        self._thumbnails.move_to_end(file)
+        return self._thumbnails[file]
+
+    async def picture(
+        self, file: int, width: int, height: int, box: tuple[float, float, float, float]
+    ) -> Pixels:
+        """Return a part of the original, empty where it cannot be had."""
+        return await self._pixels(GetPicture(file, width, height, box))
+
+    async def refresh_bin(self) -> None:
+        """Fetch what the recycle bin holds."""
+        self._session.bin = self._session.bin.renew(await self.ask(GetBin(), BinData))
+        self._changed()
+
+    async def _greet(self, client: Client) -> None:
+        session = self._session
+        session.welcome = client.welcome
+        session.adopt_config(client.welcome.config)
+        session.link = Link.CONNECTED
+        self._changed()
+        session.status = await self.ask(GetStatus(), RunStatus)
+        self._stale.set()
+        if not session.running:
+            await client.request(StartRun())
+
+    async def _keep_library(self) -> None:
+        """Fetch the library whenever it is stale, and the bin, which moves change with it."""
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            try:
+                data = await self.ask(GetLibrary(), LibraryData)
+                self._session.adopt_library(await asyncio.to_thread(unpack_library, data))
+                await self.refresh_bin()
+            except DpmError as error:
+                self._session.trouble = str(error)
+                self._changed()
+            await asyncio.sleep(_LIBRARY_SECONDS if self._session.running else 0)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case RunStatus():
+                was_running = self._session.running
+                self._session.status = event
+                if was_running and not self._session.running:
+                    self._finished(event)
+            case LogLine():
+                self._session.log.append(event)
+            case LibraryChanged():
+                self._stale.set()
+        self._changed()
+
+    async def _pixels(self, request: GetThumbnail | GetPicture) -> Pixels:
+        import numpy as np
+
+        try:
+            data = await self.ask(request, PictureData)
+        except DpmError:
+            return np.empty((0, 0, 3), np.uint8)
+        if len(data.rgb) != data.width * data.height * 3:
+            return np.empty((0, 0, 3), np.uint8)
+        return np.frombuffer(data.rgb, np.uint8).reshape(data.height, data.width, 3)

@@ -1,0 +1,333 @@
+"""A client that follows a script, and sample libraries, so that the app runs without a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.verify import GRID, Kind
+from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeResult, Restored, RestoreResult
+from dpm_tui.state.config import Config
+from dpm_tui.worker import protocol
+from dpm_tui.worker.client import WorkerFailed, WorkerLost
+from dpm_tui.worker.library_data import pack_library
+from dpm_tui.worker.protocol import Answer, BinData, Done, Event, LibraryData, Request, RunStatus, Welcome
+
+SECOND = 10**9
+START_NS = 1_563_100_000 * SECOND
+
+
+@dataclass
+class Sample:
+    """Files, groups and pairs for the app to show."""
+
+    files: dict[int, ImageFile] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+
+    def add(self, *members: tuple[Any, ...]) -> Group:
+        """Add a group: for each member path, pixels, bytes, and its kind and similarity to the first."""
+        first = len(self.files) + 1
+        ids = range(first, first + len(members))
+        for id_, (path, width, height, size, *rest) in zip(ids, members, strict=True):
+            kind, similarity = rest if rest else (None, 1.0)
+            self.files[id_] = make_file(id_, path, width, height, size)
+            if kind is not None:
+                self.pairs.append(Pair(first, id_, kind, similarity, _differs(kind)))
+        own = [pair for pair in self.pairs if pair.a == first]
+        group = Group(
+            id=f"{first:012x}",
+            keeper=first,
+            members=tuple(ids),
+            weakest=min(pair.similarity for pair in own),
+            reclaimable_bytes=sum(self.files[id_].stamp.size for id_ in ids[1:]),
+        )
+        self.groups.append(group)
+        return group
+
+    def pair(self, a: int, b: int, kind: Kind, similarity: float) -> None:
+        """Add a verified pair beside those with the keeper."""
+        self.pairs.append(Pair(min(a, b), max(a, b), kind, similarity, _differs(kind)))
+
+    def pack(self) -> LibraryData:
+        """Return the library as it crosses the socket."""
+        return pack_library(self.files, self.groups, self.pairs)
+
+    def without(self, paths: Sequence[bytes]) -> Sample:
+        """Return the sample after files were moved away."""
+        files = {id_: file for id_, file in self.files.items() if file.path not in paths}
+        groups = [
+            replace(group, id=f"{group.id}{len(left)}", keeper=left[0], members=left)
+            for group in self.groups
+            if len(left := tuple(id_ for id_ in group.members if id_ in files)) > 1
+        ]
+        same = {group.id: group for group in self.groups}
+        groups = [
+            same[group.id[:12]] if len(same[group.id[:12]].members) == len(group.members) else group
+            for group in groups
+        ]
+        return Sample(files, groups, [pair for pair in self.pairs if pair.a in files and pair.b in files])
+
+
+def make_file(id_: int, path: bytes | str, width: int, height: int, size: int) -> ImageFile:
+    """Return a file with plausible facts."""
+    path = path.encode() if isinstance(path, str) else path
+    form = path.rpartition(b".")[2].decode("ascii", "replace").upper().replace("JPG", "JPEG")[:5]
+    mtime = START_NS + id_ * 86_400 * SECOND
+    return ImageFile(
+        id=id_,
+        path=path,
+        stamp=Stamp(size, mtime, mtime, 1, id_),
+        facts=Facts(
+            digest=f"{id_:064x}",
+            format=form,
+            width=width,
+            height=height,
+            quality=95 - id_ % 20 if form == "JPEG" else 0,
+            has_exif=id_ % 3 == 1,
+            taken="2019-07-14 12:30:00" if id_ % 3 == 1 else "",
+        ),
+    )
+
+
+def _differs(kind: Kind) -> bytes:
+    if kind in (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY):
+        return bytes(GRID * GRID)
+    return bytes(
+        255 if 2 <= row <= 4 and 2 <= column <= 4 else 0 for row in range(GRID) for column in range(GRID)
+    )
+
+
+def sample_library() -> Sample:
+    """Return a small library with every kind of pair, equal names, wide characters and a variant."""
+    sample = Sample()
+    sample.add(
+        ("holiday/IMG_4411.jpg", 4000, 3000, 4_404_019),
+        ("holiday/IMG_4411 (1).jpg", 4000, 3000, 4_404_019, Kind.IDENTICAL, 1.0),
+        ("phone/wa_8812.jpg", 1600, 1200, 310_000, Kind.COPY, 0.982),
+    )
+    sample.pair(2, 3, Kind.COPY, 0.982)
+    sample.add(
+        ("art/dragon_final.png", 2048, 2048, 6_200_000),
+        ("art/dragon_final.webp", 2048, 2048, 900_000, Kind.COPY, 0.991),
+        ("art/dragon_smile.png", 2048, 2048, 6_100_000, Kind.VARIANT, 0.913),
+    )
+    sample.add(
+        ("2021/DSC00017.JPG", 6000, 4000, 9_800_000),
+        ("backup/2021/DSC00017.JPG", 6000, 4000, 9_800_000, Kind.IDENTICAL, 1.0),
+    )
+    sample.add(
+        ("scans/letter.tif", 2480, 3508, 26_000_000),
+        ("scans/letter_crop.jpg", 1200, 900, 420_000, Kind.CROP, 0.874),
+        ("scans/letter_turned.jpg", 3508, 2480, 1_900_000, Kind.TURNED, 0.951),
+        ("scans/letter_bw.jpg", 2480, 3508, 1_700_000, Kind.EDITED, 0.802),
+    )
+    sample.add(
+        ("图片/春节/全家福照片原图.png", 3024, 4032, 12_000_000),
+        ("图片/春节/全家福照片.png", 3024, 4032, 11_900_000, Kind.PIXELS, 1.0),
+    )
+    sample.add(
+        ("keep/wallpaper.bmp", 1920, 1080, 6_220_854),
+        ("downloads/wallpaper copy.png", 1920, 1080, 2_400_000, Kind.PIXELS, 1.0),
+    )
+    return sample
+
+
+def large_library(groups: int) -> Sample:
+    """Return a library of many small groups."""
+    sample = Sample()
+    facts = Facts(digest="0" * 64, format="JPEG", width=1600, height=1200)
+    for number in range(groups):
+        first = number * 2 + 1
+        for id_ in (first, first + 1):
+            stamp = Stamp(1_000_000 + number % 977, START_NS, START_NS, 1, id_)
+            sample.files[id_] = ImageFile(
+                id_, b"dir%d/picture_%d.jpg" % (number % 50, id_), stamp, facts=facts
+            )
+        sample.pairs.append(Pair(first, first + 1, Kind.COPY, 0.99))
+        sample.groups.append(Group(f"{first:012x}", first, (first, first + 1), 0.99, 1_000_000))
+    return sample
+
+
+def picture_of(file: int, width: int, height: int) -> NDArray[np.uint8]:
+    """Return a picture that is different for each file: slanted waves of colour."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    phases = [
+        np.sin((x * (1 + file % 3) + y * (1 + channel)) / (9 + file % 7) + file) for channel in range(3)
+    ]
+    return ((np.stack(phases, axis=2) + 1) * 127).astype(np.uint8)
+
+
+def bin_entries(count: int = 5) -> tuple[BinEntry, ...]:
+    """Return entries of two batches."""
+    return tuple(
+        BinEntry(
+            id=f"e{number}",
+            batch="b2" if number < 3 else "b1",
+            path=f"old/picture {number}.jpg".encode(),
+            size=1_000_000 * (number + 1),
+            mtime_ns=START_NS,
+            recycled_at="2026-11-20T10:00:00+00:00" if number < 3 else "2026-11-01T09:30:00+00:00",
+            kind=Kind.COPY.value if number != 1 else Kind.VARIANT.value,
+            similarity=0.97,
+            keeper=b"old/kept.jpg",
+            rule="best" if number < 3 else "hand",
+            keeper_present=number != 2,
+        )
+        for number in range(count)
+    )
+
+
+FINISHED = RunStatus(
+    phase="finished", stage="group", done=6, total=6, elapsed=65.0, files=1300, pictures=1234, added=12,
+    changed=3, gone=1, unreadable=2, skipped={"symlink": 2, "other_type": 40}, pairs=11, groups=6,
+    model="auto", threshold=0.6, device="cpu", memory=412_000_000, cpu=12.0, pid=4711,
+)  # fmt: skip
+RUNNING = replace(
+    FINISHED, phase="running", stage="decode", done=512, total=1234, rate=42.0, seconds_left=17.0, groups=3,
+    pairs=4, cpu=187.0,
+)  # fmt: skip
+
+
+class FakeClient:
+    """Answers from a sample; what it was asked is in ``requests``, what it should tell goes to ``tell``."""
+
+    def __init__(
+        self,
+        sample: Sample | None = None,
+        *,
+        status: RunStatus = FINISHED,
+        entries: tuple[BinEntry, ...] = (),
+        config: Config | None = None,
+        writable: bool = True,
+        reviewer: bool = True,
+        root: bytes = b"/pictures",
+    ) -> None:
+        self.sample = sample if sample is not None else sample_library()
+        self.status = status
+        self.entries = entries
+        self.config = config or Config()
+        self.welcome = Welcome(1, "0", 4711, root, self.config, writable, reviewer)
+        self.requests: list[Request] = []
+        self.refusals: dict[type[Any], protocol.Failed] = {}
+        self.undone: list[tuple[BinEntry, ...]] = []
+        self.batches: list[tuple[BinEntry, ...]] = []
+        self.before: list[Sample] = []
+        self.lost = False
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    async def request(self, message: Request) -> Answer:
+        """Answer at once."""
+        if self.lost:
+            raise WorkerLost
+        self.requests.append(message)
+        if type(message) in self.refusals:
+            raise WorkerFailed(self.refusals[type(message)])
+        answer: Callable[[Any], Answer] = getattr(self, f"_{type(message).__name__}")
+        return answer(message)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Yield what ``tell`` was given until ``lose``."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def tell(self, event: Event) -> None:
+        """Send an event to the app."""
+        if isinstance(event, RunStatus):
+            self.status = event
+        self._events.put_nowait(event)
+
+    def lose(self) -> None:
+        """End the connection."""
+        self.lost = True
+        self._events.put_nowait(None)
+
+    def sent(self, kind: type[Any]) -> list[Any]:
+        """Return the requests of one type."""
+        return [request for request in self.requests if isinstance(request, kind)]
+
+    def _done(self, message: Request) -> Answer:
+        return Done()
+
+    _StartRun = _PauseRun = _StopRun = _Shutdown = _Decide = _ResetState = _done
+
+    def _GetStatus(self, message: Request) -> Answer:
+        return self.status
+
+    def _GetLibrary(self, message: Request) -> Answer:
+        return self.sample.pack()
+
+    def _GetThumbnail(self, message: protocol.GetThumbnail) -> Answer:
+        return self._picture(message.file, 96, 64)
+
+    def _GetPicture(self, message: protocol.GetPicture) -> Answer:
+        return self._picture(message.file, min(message.width, 160), min(message.height, 120))
+
+    def _picture(self, file: int, width: int, height: int) -> Answer:
+        if file not in self.sample.files:
+            return protocol.PictureData(file, 0, 0, b"")
+        return protocol.PictureData(file, width, height, picture_of(file, width, height).tobytes())
+
+    def _ApplyPlan(self, message: protocol.ApplyPlan) -> Answer:
+        moves = message.plan.moves
+        batch = f"n{len(self.batches)}"
+        entries = tuple(
+            BinEntry(
+                id=f"{batch}-{number}", batch=batch, path=move.victim.path, size=move.victim.stamp.size,
+                mtime_ns=move.victim.stamp.mtime_ns, recycled_at="2026-11-22T12:00:00+00:00",
+                kind=move.kind.value, similarity=move.similarity, keeper=move.keeper.path, rule=move.rule,
+                keeper_present=True,
+            )
+            for number, move in enumerate(moves)
+        )  # fmt: skip
+        self.before.append(self.sample)
+        self.batches.append(entries)
+        self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
+        size = sum(entry.size for entry in entries)
+        return protocol.BatchDone(BatchResult(batch, tuple(entry.path for entry in entries), (), size))
+
+    def _UndoBatch(self, message: Request) -> Answer:
+        entries = self.batches.pop()
+        self.undone.append(entries)
+        left = tuple(entry for entry in self.entries if entry not in entries)
+        self._move(self.before.pop(), left)
+        return protocol.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in entries)))
+
+    def _RedoBatch(self, message: Request) -> Answer:
+        entries = self.undone.pop()
+        self.batches.append(entries)
+        self.before.append(self.sample)
+        self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
+        return protocol.BatchDone(BatchResult("again", tuple(entry.path for entry in entries)))
+
+    def _move(self, sample: Sample, entries: tuple[BinEntry, ...]) -> None:
+        self.sample, self.entries = sample, entries
+        self.tell(protocol.LibraryChanged(len(sample.groups)))
+
+    def _GetBin(self, message: Request) -> Answer:
+        return BinData(self.entries, bool(self.batches), bool(self.undone))
+
+    def _RestoreEntries(self, message: protocol.RestoreEntries) -> Answer:
+        chosen = [entry for entry in self.entries if entry.id in message.ids]
+        self.entries = tuple(entry for entry in self.entries if entry not in chosen)
+        return protocol.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in chosen)))
+
+    def _PurgeEntries(self, message: protocol.PurgeEntries) -> Answer:
+        chosen = [entry for entry in self.entries if entry.id in message.ids]
+        self.entries = tuple(entry for entry in self.entries if entry not in chosen)
+        size = sum(entry.size for entry in chosen)
+        return protocol.PurgeDone(PurgeResult(tuple(entry.path for entry in chosen), (), size))
+
+    def _SaveConfig(self, message: protocol.SaveConfig) -> Answer:
+        self.config = message.config
+        return protocol.ConfigData(message.config)
