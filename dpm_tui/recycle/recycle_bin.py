@@ -107,7 +107,8 @@ class RecycleBin:
     ) -> RestoreResult:
         """Bring back the newest batch that stands; what cannot come back stays an entry.
 
-        Raises BinError if there is none.
+        Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
+        if there are none.
         """
         with self._open() as opened:
             batch = self._undoable(opened)
@@ -192,8 +193,10 @@ class RecycleBin:
         return History.of(entries, opened.batches())
 
     def _undoable(self, opened: BinFolder) -> str:
-        standing = reversed(self._history(opened).done)
-        return next((batch for batch in standing if next(opened.lying(batch), None)), "")
+        history = self._history(opened)
+        # What could not come back when its batch was undone is tried again after all others.
+        candidates = [*reversed(history.done), *reversed(history.undone)]
+        return next((batch for batch in candidates if next(opened.lying(batch), None)), "")
 
     @contextlib.contextmanager
     def _target(self, opened: BinFolder, to: bytes) -> Iterator[Target]:

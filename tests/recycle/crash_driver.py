@@ -1,0 +1,107 @@
+"""Carries out operations of the recycle bin, each in a process of its own that may be killed in it.
+
+Reads one JSON list a line from stdin: scenario, root, file with the plan, FIFO. Answers with the
+number of the process, which waits until the FIFO is written to, and then with its exit code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from dpm_tui.errors import DpmError
+from dpm_tui.recycle import applying, rename
+from dpm_tui.recycle.bin_index import BinIndex, write_index
+from dpm_tui.recycle.move_record import decode_move
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.plan import Plan
+
+PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
+
+
+def forget_noreplace() -> None:
+    """Make the file system one that knows no NOREPLACE."""
+    rename._EXCLUSIVE = None
+
+
+def part_file_systems() -> None:
+    """Make every other folder another file system."""
+    real = rename.rename_exclusive
+
+    def parted(source: int, name: bytes, target: int, new_name: bytes) -> None:
+        if not os.path.samestat(os.fstat(source), os.fstat(target)):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        real(source, name, target, new_name)
+
+    rename.rename_exclusive = parted
+
+
+def write_indexes_last() -> None:
+    """Break the order that makes a kill harmless."""
+    indexes: list[BinIndex] = []
+    applying.write_index = lambda folder, index: indexes.append(index)
+    real = applying._Run.sync
+
+    def sync(run: Any) -> None:
+        write_index(run.folder, indexes.pop())
+        real(run)
+
+    applying._Run.sync = sync
+
+
+def carry_out(scenario: str, root: bytes, plan: str) -> None:
+    """Carry out ``scenario``; what comes after a dash changes the world it runs in."""
+    operation, _, world = scenario.partition("-")
+    worlds = {"link": forget_noreplace, "copy": part_file_systems, "broken": write_indexes_last}
+    if world:
+        worlds[world]()
+    recycle_bin = RecycleBin(root)
+    moves = tuple(decode_move(move) for move in json.loads(Path(plan).read_text()))
+    ids = [entry.id for entry in recycle_bin.entries()] if operation in ("restore", "purge") else []
+    match operation:
+        case "apply":
+            recycle_bin.apply(Plan(moves))
+        case "undo":
+            recycle_bin.undo()
+        case "redo":
+            recycle_bin.redo()
+        case "restore":
+            recycle_bin.restore(ids, os.path.join(root, b"restored"))
+        case "purge":
+            recycle_bin.purge(ids)
+        case "recover":
+            recycle_bin.recover()
+
+
+def serve() -> None:
+    """Carry out one operation after the other until stdin ends."""
+    # Where only descendants may be traced, this lets strace attach all the same.
+    ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_long(ANY_PROCESS), 0, 0, 0)
+    for line in sys.stdin:
+        scenario, root, plan, fifo = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_long(ANY_PROCESS), 0, 0, 0)
+                Path(fifo).read_bytes()
+                with contextlib.suppress(DpmError):
+                    carry_out(scenario, os.fsencode(root), plan)
+                code = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    serve()
