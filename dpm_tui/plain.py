@@ -41,7 +41,7 @@ def to_plain(value: object) -> Any:
 def from_plain(kind: type[T], value: object) -> T:
     """Return ``value`` as a ``kind``; fields with defaults may be missing, unknown ones are passed over.
 
-    Raises ValueError for anything that does not fit.
+    Raises ValueError for anything that does not fit, naming the field.
     """
     return typing.cast(T, _build(kind, value))
 
@@ -71,7 +71,10 @@ def _build(kind: Any, value: Any) -> Any:
         return from_json(value)
     if kind is float:
         _require(isinstance(value, int | float) and not isinstance(value, bool), kind)
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise ValueError("too large a number") from error
     if kind is int:
         _require(isinstance(value, int) and not isinstance(value, bool), kind)
         return value
@@ -103,9 +106,13 @@ def _build_tuple(inner: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
 
 def _build_dataclass(kind: type, value: Any) -> Any:
     _require(isinstance(value, dict), kind)
-    arguments = {
-        name: _build(hint, value[name]) for name, hint in field_types(kind).items() if name in value
-    }
+    arguments: dict[str, Any] = {}
+    for name, hint in field_types(kind).items():
+        if name in value:
+            try:
+                arguments[name] = _build(hint, value[name])
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
     try:
         return kind(**arguments)
     except TypeError as error:
@@ -114,4 +121,4 @@ def _build_dataclass(kind: type, value: Any) -> Any:
 
 def _require(fits: bool, kind: object) -> None:
     if not fits:
-        raise ValueError(f"not a {kind}")
+        raise ValueError(f"not a {getattr(kind, '__name__', kind)}")

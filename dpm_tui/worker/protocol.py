@@ -333,5 +333,5 @@ def decode(line: bytes) -> Envelope:
         kind = _TYPES[value.pop("type")]
         numbers = {name: int(value.pop(name, 0)) for name in ("id", "re")}
         return Envelope(from_plain(kind, value), **numbers)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ProtocolError(repr(error)) from error
