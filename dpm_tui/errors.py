@@ -34,8 +34,11 @@ class DpmError(Exception):
 
     @property
     def message(self) -> str:
-        """Say what happened."""
-        return translate(f"errors.{self.key}", **self.values)
+        """Say what happened; a key without a sentence speaks for itself rather than hide an error."""
+        try:
+            return translate(f"errors.{self.key}", **self.values)
+        except KeyError:
+            return f"{self.key} {dict(self.values)}"
 
     @property
     def remedy(self) -> str:

@@ -6,11 +6,21 @@ import hashlib
 import os
 import stat
 
-import platformdirs
-
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.state.layout import Layout
+
+FOLDER_VARIABLE = "DPM_TUI_RUNTIME_DIR"
+
+
+def runtime_folder() -> bytes:
+    """Return the private folder of sockets.
+
+    Not below XDG_RUNTIME_DIR: that is removed when the last login session ends, while a worker goes
+    on, and a session from cron has none.
+    """
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return os.fsencode(chosen) if chosen else b"/tmp/dpm-tui-%d" % os.getuid()
 
 
 def socket_path(layout: Layout) -> bytes:
@@ -18,7 +28,7 @@ def socket_path(layout: Layout) -> bytes:
 
     Raises DpmError if the folder belongs to somebody else or others may write to it.
     """
-    folder = os.fsencode(platformdirs.user_runtime_dir("dpm-tui"))
+    folder = runtime_folder()
     os.makedirs(folder, mode=0o700, exist_ok=True)
     status = os.lstat(folder)
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:

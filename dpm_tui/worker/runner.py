@@ -104,19 +104,10 @@ class Runner:
         self._save(self._resting)
 
     def _run(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
-        self._save(reporter.status)
         phase, results = "failed", None
         try:
-            try:
-                self._run_stages(config, reporter, accept_missing)
-                phase = "finished"
-            except StoppedAtError as error:
-                phase = "stopped"
-                reporter.log(
-                    "error", "stopped_at_error", path=display_name(error.path), reason=error.reason
-                )
-            except Cancelled:
-                phase = "stopped"
+            self._save(reporter.status)
+            phase = self._run_to_end(config, reporter, accept_missing)
             results = compute_results(self._state, config.threshold)
         except DpmError as error:
             reporter.log("error", "failed", reason=str(error))
@@ -124,10 +115,13 @@ class Runner:
             name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
             reporter.log("error", "failed", reason=f"{error.strerror or error} {name}".strip())
         except Exception as error:
-            reporter.log("error", "failed", reason=f"{type(error).__name__}: {error}")
             traceback.print_exc()
-        status = self._count(replace(reporter.status, phase=phase), results)
-        self._resting = status
+            reporter.log("error", "failed", reason=f"{type(error).__name__}: {error}")
+        finally:
+            self._conclude(phase, results, reporter)
+
+    def _conclude(self, phase: str, results: Results | None, reporter: RunReporter) -> None:
+        status = self._resting = self._count(replace(reporter.status, phase=phase), results)
         try:
             self._state.sync()
             self._save(status)
@@ -136,6 +130,17 @@ class Runner:
         if phase == "finished":
             reporter.log("info", "finished", groups=status.groups, pairs=status.pairs)
         self._finished(results)
+
+    def _run_to_end(self, config: Config, reporter: RunReporter, accept_missing: bool) -> str:
+        """Return the phase that the run ended in."""
+        try:
+            self._run_stages(config, reporter, accept_missing)
+        except StoppedAtError as error:
+            reporter.log("error", "stopped_at_error", path=display_name(error.path), reason=error.reason)
+            return "stopped"
+        except Cancelled:
+            return "stopped"
+        return "finished"
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
         cards = load_cards()
