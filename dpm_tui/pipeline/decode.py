@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
@@ -74,7 +74,9 @@ def decode_view(
             share = max(min(box[2] - box[0], box[3] - box[1]), 0.01)
             wanted = int(max(width, height) / share)
             _draft(image, wanted)
-            picture = ImageOps.exif_transpose(normalise_rgb(image))
+            image.load()
+            orientation = _read_exif(image).get(ExifTags.Base.Orientation, 1)
+            picture = _orient(normalise_rgb(image), orientation)
         left, top, right, bottom = box
         crop = picture.crop(
             (
@@ -179,6 +181,7 @@ def _digest_image(image: Image.Image) -> str:
     Grey and palette pictures are compared as RGB; deeper samples keep their depth. A colour profile
     other than sRGB changes what is seen and counts as well.
     """
+    image.load()  # turns a TIFF upright, which then has no orientation left
     orientation = _read_exif(image).get(ExifTags.Base.Orientation, 1)
     profile = image.info.get("icc_profile") or b""
     if image.mode in ("1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"):
