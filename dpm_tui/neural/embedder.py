@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from dpm_tui.errors import DpmError
 from dpm_tui.neural.manifest import read_manifest
 from dpm_tui.neural.networks import CopyNet
+from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.fingerprint import Fingerprint
 
@@ -80,12 +80,6 @@ class NeuralEmbedder:
 
     def _place(self, net: CopyNet) -> CopyNet:
         return net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-
-def squash(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Return an RGB picture (height, width, 3) as a square (side, side, 3), antialiased."""
-    square = Image.fromarray(picture).resize((side, side), Image.Resampling.BILINEAR)
-    return np.asarray(square, dtype=np.uint8)
 
 
 def pick_device(wanted: str) -> torch.device:

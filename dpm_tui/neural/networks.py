@@ -93,7 +93,8 @@ class CopyNet(nn.Module):
     def pooled(self, pixels: Tensor) -> Tensor:
         """Return the pooled features (B, width) before the projection."""
         features = self.blocks(self.stem(normalise(pixels)))
-        return features.clamp(min=1e-4).pow(3).mean(dim=(2, 3)).pow(1 / 3)
+        pooled: Tensor = features.clamp(min=1e-4).pow(3).mean(dim=(2, 3)).pow(1 / 3)
+        return pooled
 
     def describe(self, pooled: Tensor) -> Tensor:
         """Return unit vectors (B, dims) of pooled features (B, width)."""

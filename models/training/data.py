@@ -107,7 +107,8 @@ def tiny_vectors(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     flat -= flat.mean(axis=1, keepdims=True)
     length = np.linalg.norm(flat, axis=1, keepdims=True)
     # Blank pictures have no layout to compare: a floor of one grey level keeps noise from it.
-    return flat / np.maximum(length, float(np.sqrt(flat.shape[1])))
+    vectors: NDArray[np.float32] = flat / np.maximum(length, float(np.sqrt(flat.shape[1])))
+    return vectors
 
 
 class Batches:

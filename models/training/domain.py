@@ -1,6 +1,6 @@
 """Fits the head that tells illustrations from photographs on the frozen features of model A.
 
-``python -m models.training.domain --data DIR --out DIR`` changes the photo checkpoint in place.
+``python -m models.training.domain --data DIR --out DIR`` changes ``photo-best.pt`` in place.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    path = options.out / "photo.pt"
+    path = options.out / "photo-best.pt"
     state = torch.load(path, map_location="cpu", weights_only=True)
     net = CopyNet()
     net.load_state_dict(state["net"])

@@ -1,6 +1,7 @@
 """Writes a checkpoint as a weight file and enters it in the manifest.
 
-``python -m models.training.export --out DIR --model photo --threshold 0.6`` writes to ``models/``.
+``python -m models.training.export --out DIR --model photo --threshold 0.6`` writes the best weights of
+a training to ``models/``.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ def main() -> None:
     """Export one model."""
     parser = argparse.ArgumentParser(prog="python -m models.training.export")
     parser.add_argument("--model", choices=("photo", "illustration"), required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--threshold", type=float, help="cosine from which a pair is a candidate")
     options = parser.parse_args()
-    path = export(options.out / f"{options.model}.pt", options.model, FOLDER, options.threshold)
+    path = export(options.out / f"{options.model}-best.pt", options.model, FOLDER, options.threshold)
     print(path)
 
 

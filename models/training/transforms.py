@@ -56,7 +56,9 @@ def _screenshot(picture: Image.Image, rng: Generator) -> Image.Image:
     for index in range(4):
         x = width * (index + 0.5) / 4
         radius = foot * 0.2
-        draw.ellipse((x - radius, page.height - foot / 2 - radius, x + radius, page.height - foot / 2 + radius), ink)
+        draw.ellipse(
+            (x - radius, page.height - foot / 2 - radius, x + radius, page.height - foot / 2 + radius), ink
+        )
     return page
 
 

@@ -1,0 +1,146 @@
+"""One training: recipe, steps, checkpoint and the best weights so far."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from dpm_tui.neural.networks import CopyNet, Shape
+from models.training.augment import Augmenter
+from models.training.data import Batches, Pictures
+from models.training.dice import Dice
+from models.training.losses import info_nce, koleo
+
+ALIKE = 0.93
+"""Product of tiny vectors from which two pictures are natural near-duplicates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides the outcome of a training besides the pictures."""
+
+    steps: int = 2500
+    batch: int = 128
+    rate: float = 2e-3
+    decay: float = 0.02
+    warm_up: int = 100
+    temperature: float = 0.05
+    entropy: float = 0.1
+    seed: int = 1
+
+
+class Trainer:
+    """A training that can stop after any step and go on from its checkpoint.
+
+    All random numbers derive from the seed and the number of the step, so that a checkpoint
+    needs no state of a generator and a resumed training takes the steps of an unbroken one.
+    """
+
+    def __init__(
+        self, pictures: Pictures, recipe: Recipe, out: Path, name: str, device: torch.device
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.pictures, self.recipe, self.device = pictures, recipe, device
+        self.checkpoint, self.best = out / f"{name}.pt", out / f"{name}-best.pt"
+        self.net = CopyNet(Shape()).to(device)
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)
+        self.batches = Batches(pictures.sources, recipe.batch, recipe.seed)
+        self.augmenter = Augmenter(self.net.shape.input_px, device)
+        self.step = 0
+        self.seconds = 0.0
+        self.score = 0.0
+        if self.checkpoint.exists():
+            self._load(torch.load(self.checkpoint, map_location=device, weights_only=True))
+
+    def start_from(self, checkpoint: Path) -> None:
+        """Begin with the weights of another training, unless this one has begun."""
+        if not self.step:
+            stored = torch.load(checkpoint, map_location=self.device, weights_only=True)
+            self.net.load_state_dict(stored["net"])
+
+    def train(self, seconds: float) -> Iterator[tuple[int, float]]:
+        """Take steps until the recipe or the time is at its end; yield step number and loss."""
+        began = time.monotonic()
+        self.net.train()
+        while self.step < self.recipe.steps and time.monotonic() - began < seconds:
+            at = time.monotonic()
+            loss = self._take_step()
+            self.seconds += time.monotonic() - at
+            yield self.step, loss
+            self.net.train()
+
+    def keep_if_best(self, score: float) -> None:
+        """Keep the present weights as the best if the development score has not been higher."""
+        if score >= self.score:
+            self.score = score
+            self._write(self.best)
+
+    def save(self) -> None:
+        """Write the checkpoint; a crash leaves the old or the new one."""
+        self._write(self.checkpoint)
+
+    def _write(self, path: Path) -> None:
+        state = {
+            "net": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "score": self.score,
+            "shape": json.dumps(self.net.shape.as_dict()),
+        }
+        partial = self.checkpoint.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def _load(self, state: dict[str, Any]) -> None:
+        self.net.load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = int(state["step"]), float(state["seconds"])
+        self.score = float(state["score"])
+
+    def _take_step(self) -> float:
+        recipe = self.recipe
+        for group in self.optimizer.param_groups:
+            group["lr"] = recipe.rate * _schedule(self.step, recipe)
+        numbers = np.sort(self.batches.draw(self.step))
+        pixels = torch.from_numpy(self.pictures.pixels[numbers].copy())
+        tiny = self.pictures.tiny[numbers]
+        alike = torch.from_numpy(tiny @ tiny.T > ALIKE).to(self.device)
+        dice = Dice(recipe.seed, self.step, self.device)
+        with torch.no_grad():
+            views = torch.cat([self.augmenter.mild(pixels, dice), self.augmenter.strong(pixels, dice)])
+        vectors = self.net(views.contiguous(memory_format=torch.channels_last))
+        originals, copies = vectors.chunk(2)
+        loss = info_nce(originals, copies, alike, recipe.temperature)
+        loss = loss + recipe.entropy * koleo(originals)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        return float(loss.detach())
+
+
+def _groups(net: nn.Module, decay: float) -> list[dict[str, Any]]:
+    """Return parameter groups: biases and normalisations are not decayed."""
+    weights = [parameter for parameter in net.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in net.parameters() if parameter.ndim <= 1]
+    return [{"params": weights, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _schedule(step: int, recipe: Recipe) -> float:
+    """Return the share of the full rate: linear warm-up, then half a cosine to nothing."""
+    if step < recipe.warm_up:
+        return (step + 1) / recipe.warm_up
+    done = (step - recipe.warm_up) / max(recipe.steps - recipe.warm_up, 1)
+    return 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
