@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable
@@ -45,7 +44,7 @@ def list_files(opened: BinFolder, batches: Iterable[str] | None = None) -> list[
         moves = {} if index is None else {move.victim.path: move for move in index.moves}
         for file in sorted(opened.lying(batch), key=lambda file: file.path):
             move = moves.get(file.path)
-            if move is not None and not _fits(move, file.status):
+            if move is not None and not _fits(opened, move, file):
                 move = None
             listed.append(Listed(entry_id(batch, file.path), file, time, move))
     return listed
@@ -88,11 +87,12 @@ def check_keepers(opened: BinFolder, listed: Iterable[Listed]) -> PurgeCheck:
     return PurgeCheck(count, size, without)
 
 
-def _fits(move: Move, found: os.stat_result) -> bool:
-    """Tell whether a file in the bin is the one that the index speaks of, by what a rename keeps."""
+def _fits(opened: BinFolder, move: Move, file: Lying) -> bool:
+    """Tell whether a file in the bin is the one that the index speaks of, at first by what a rename keeps."""
     stamp = move.victim.stamp
-    same = found.st_ino == stamp.inode or found.st_mtime_ns == stamp.mtime_ns
-    return same and found.st_size == stamp.size
+    if file.status.st_size != stamp.size:
+        return False
+    return file.status.st_ino == stamp.inode or _is_victim(opened, move, file)
 
 
 def _is_victim(opened: BinFolder, move: Move, file: Lying) -> bool:

@@ -174,6 +174,17 @@ def test_keeper_that_is_a_victim_under_another_path(library: Library) -> None:
     assert [(skipped.path, skipped.key) for skipped in result.skipped] == [(VICTIM, "keeper_leaves")]
 
 
+def test_keeper_that_is_a_victim_and_was_written_anew(library: Library) -> None:
+    first = library.move()
+    library.write(b"c.jpg", b"the same picture")
+    second = replace(first, victim=first.keeper, keeper=library.witness(b"c.jpg"))
+    library.write(b"new.jpg", b"the same picture")
+    os.replace(library.at(b"new.jpg"), library.at(KEEPER))
+    result = library.bin.apply(Plan((first, second)))
+    assert [skipped.path for skipped in result.skipped] == [VICTIM]
+    assert {entry.kind for entry in library.bin.entries()} == {"identical"}
+
+
 def test_two_files_that_justify_each_other_both_stay(library: Library) -> None:
     move = library.move()
     assert refused(library, move, replace(move, victim=move.keeper, keeper=move.victim)) == "keeper_leaves"

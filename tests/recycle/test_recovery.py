@@ -6,6 +6,7 @@ import os
 
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.removal_log import Action, LogEntry
+from dpm_tui.recycle.restoring import drop_second_name
 from dpm_tui.recycle.results import Recovery
 from dpm_tui.review.plan import Plan
 from tests.recycle.library import Library
@@ -42,6 +43,16 @@ def test_two_names_of_one_file_become_the_one_outside(library: Library) -> None:
     assert library.read(VICTIM) == b"the same picture"
     assert library.bin.log.read()[-1].action is Action.RESTORED
     assert not library.bin.recover()
+
+
+def test_one_name_seen_under_two_paths_is_never_dropped(library: Library) -> None:
+    library.write(VICTIM, b"only one")
+    folder = os.open(library.at(b"a"), os.O_RDONLY)
+    try:
+        assert not drop_second_name(folder, b"victim.jpg", os.stat(library.at(VICTIM)))
+    finally:
+        os.close(folder)
+    assert library.read(VICTIM) == b"only one"
 
 
 def test_a_victim_with_another_hard_link_stays_in_the_bin(library: Library) -> None:
