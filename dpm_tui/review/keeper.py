@@ -34,15 +34,16 @@ def rank_best(file: ImageFile) -> tuple[object, ...]:
     """Order files by the default criteria, best first.
 
     More pixels (in steps of two per cent), lossless, higher JPEG quality, EXIF present, a name
-    without traces of copying, more bytes, older.
+    without traces of copying, more bytes of a lossy format or fewer of a lossless one, older.
     """
+    lossless = file.facts.format in _LOSSLESS
     return (
         -_pixel_step(file.pixel_count),
-        file.facts.format not in _LOSSLESS,
+        not lossless,
         -file.facts.quality,
         not file.facts.has_exif,
         looks_like_a_copy(file.name),
-        -file.stamp.size,
+        file.stamp.size if lossless else -file.stamp.size,
         file.stamp.mtime_ns,
     )
 
