@@ -41,15 +41,15 @@ class Need(StrEnum):
 class Command:
     """One thing that a user can do.
 
-    ``keys`` are Textual's names of the keys, the first is the one that is shown; ``footer`` puts the
-    command on the line of keys, in the order of the table.
+    ``keys`` are Textual's names of the keys, the first is the one that is shown. ``footer`` is the
+    command's place on the line of keys, 0 for those that are not on it.
     """
 
     id: str
     keys: tuple[str, ...]
     scope: Scope
     needs: tuple[Need, ...] = ()
-    footer: bool = False
+    footer: int = 0
 
     @property
     def label(self) -> str:
@@ -75,55 +75,55 @@ class Command:
 _FILE, _WRITE, _WORKER = (Need.FILE,), (Need.WORKER, Need.WRITE), (Need.WORKER,)
 
 COMMANDS: tuple[Command, ...] = (
-    Command("keep_only", ("enter",), Scope.GROUPS, _FILE, footer=True),
-    Command("toggle", ("space",), Scope.GROUPS, _FILE, footer=True),
+    Command("keep_only", ("enter",), Scope.GROUPS, _FILE, footer=1),
+    Command("toggle", ("space",), Scope.GROUPS, _FILE, footer=2),
     Command("remove", ("x",), Scope.GROUPS, _FILE),
     Command("keep", ("p",), Scope.GROUPS, _FILE),
     Command("clear", ("u",), Scope.GROUPS, _FILE),
-    Command("accept", ("a",), Scope.GROUPS, _FILE, footer=True),
+    Command("accept", ("a",), Scope.GROUPS, _FILE, footer=3),
     Command("accept_all", ("A",), Scope.GROUPS, _FILE),
     Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
-    Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=True),
-    Command("undo", ("z",), Scope.UNDO, footer=True),
+    Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=4),
+    Command("undo", ("z",), Scope.UNDO, footer=5),
     Command("redo", ("Z",), Scope.UNDO),
-    Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=True),
+    Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=6),
     Command("side_by_side", ("=",), Scope.PICTURE, _FILE),
     Command("difference", (".",), Scope.PICTURE, _FILE),
     Command("next_group", ("l", "right"), Scope.GROUPS, _FILE),
     Command("previous_group", ("h", "left"), Scope.GROUPS, _FILE),
-    Command("full_view", ("f",), Scope.GROUPS, _FILE, footer=True),
+    Command("full_view", ("f",), Scope.GROUPS, _FILE, footer=7),
     Command("open_viewer", ("o",), Scope.FILE, _FILE),
     Command("open_folder", ("O",), Scope.FILE, _FILE),
     Command("copy_path", ("y",), Scope.FILE, _FILE),
-    Command("filter", ("/",), Scope.GROUPS, footer=True),
+    Command("filter", ("/",), Scope.GROUPS, footer=8),
     Command("sort", ("s",), Scope.GROUPS),
-    Command("zoom_in", ("+",), Scope.VIEW, footer=True),
-    Command("zoom_out", ("-",), Scope.VIEW, footer=True),
-    Command("zoom_reset", ("0",), Scope.VIEW, footer=True),
+    Command("zoom_in", ("+",), Scope.VIEW, footer=1),
+    Command("zoom_out", ("-",), Scope.VIEW, footer=2),
+    Command("zoom_reset", ("0",), Scope.VIEW, footer=3),
     Command("pan_left", ("left", "h"), Scope.VIEW),
     Command("pan_right", ("right", "l"), Scope.VIEW),
     Command("pan_up", ("up", "k"), Scope.VIEW),
     Command("pan_down", ("down", "j"), Scope.VIEW),
-    Command("start_run", ("c",), Scope.RUN, (Need.WORKER, Need.NO_RUN), footer=True),
-    Command("pause_run", ("p",), Scope.RUN, (Need.WORKER, Need.RUN), footer=True),
-    Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=True),
-    Command("only_errors", ("e",), Scope.RUN, footer=True),
+    Command("start_run", ("c",), Scope.RUN, (Need.WORKER, Need.NO_RUN), footer=1),
+    Command("pause_run", ("p",), Scope.RUN, (Need.WORKER, Need.RUN), footer=2),
+    Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=3),
+    Command("only_errors", ("e",), Scope.RUN, footer=4),
     Command("accept_missing", ("m",), Scope.RUN, (Need.WORKER, Need.NO_RUN, Need.MISSING)),
-    Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=True),
-    Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=True),
-    Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=True),
+    Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=1),
+    Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=2),
+    Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=3),
     Command("restore_to", ("R",), Scope.BIN, (Need.ENTRY, *_WRITE)),
     Command("restore_all", ("A",), Scope.BIN, (Need.ENTRY, *_WRITE)),
-    Command("purge", ("D",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=True),
+    Command("purge", ("D",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=4),
     Command("purge_all", ("X",), Scope.BIN, (Need.ENTRY, *_WRITE)),
     Command("open_bin", ("O",), Scope.BIN),
     Command("copy_origin", ("y",), Scope.BIN, (Need.ENTRY,)),
-    Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=True),
-    Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=True),
-    Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=True),
-    Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=True),
-    Command("reset_state", ("R",), Scope.SETTINGS, (*_WRITE, Need.NO_RUN), footer=True),
+    Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=1),
+    Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=2),
+    Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=3),
+    Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=4),
+    Command("reset_state", ("R",), Scope.SETTINGS, (*_WRITE, Need.NO_RUN), footer=5),
     Command("down", ("j", "down"), Scope.LIST),
     Command("up", ("k", "up"), Scope.LIST),
     Command("page_down", ("pagedown", "ctrl+d"), Scope.LIST),
@@ -136,12 +136,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_bin", ("4",), Scope.EVERYWHERE),
     Command("show_settings", ("5",), Scope.EVERYWHERE),
     Command("palette", (":", "ctrl+p"), Scope.EVERYWHERE),
-    Command("back", ("escape",), Scope.EVERYWHERE),
+    Command("back", ("escape",), Scope.EVERYWHERE, footer=97),
     Command("reconnect", ("ctrl+r",), Scope.EVERYWHERE, (Need.LOST,)),
     Command("redraw", ("ctrl+l",), Scope.EVERYWHERE),
     Command("suspend", ("ctrl+z",), Scope.EVERYWHERE),
-    Command("quit", ("q", "ctrl+c"), Scope.EVERYWHERE, footer=True),
-    Command("help", ("?", "f1"), Scope.EVERYWHERE, footer=True),
+    Command("quit", ("q", "ctrl+c"), Scope.EVERYWHERE, footer=98),
+    Command("help", ("?", "f1"), Scope.EVERYWHERE, footer=99),
 )
 BY_ID = {command.id: command for command in COMMANDS}
 
@@ -163,10 +163,13 @@ def commands_of(scopes: tuple[Scope, ...]) -> list[Command]:
     return [command for scope in dict.fromkeys(ordered) for command in COMMANDS if command.scope is scope]
 
 
-def footer_of(scopes: tuple[Scope, ...]) -> list[Command]:
-    """Return the commands of a screen that its line of keys shows, in the order of the table."""
+def footer_of(scopes: tuple[Scope, ...], *, closes: bool = False) -> list[Command]:
+    """Return the commands on the line of keys of a screen; ``closes`` if ``back`` leads away from it."""
     wanted = {*scopes, Scope.EVERYWHERE}
-    return [command for command in COMMANDS if command.footer and command.scope in wanted]
+    shown = [command for command in COMMANDS if command.footer and command.scope in wanted]
+    return sorted(
+        (command for command in shown if closes or command.id != "back"), key=lambda each: each.footer
+    )
 
 
 def key_table() -> list[tuple[str, str]]:

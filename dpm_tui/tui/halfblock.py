@@ -30,11 +30,18 @@ _FIRST_CUBE = 16
 
 
 def draw(
-    rgb: NDArray[np.uint8], width: int, height: int, palette: Palette, *, quick: bool = False
+    rgb: NDArray[np.uint8],
+    width: int,
+    height: int,
+    palette: Palette,
+    *,
+    quick: bool = False,
+    centred: bool = True,
 ) -> list[Strip]:
-    """Return ``height`` strips of ``width`` cells with the whole picture as large as fits, centred.
+    """Return ``height`` strips of ``width`` cells with the whole picture as large as fits.
 
-    ``quick`` leaves out what only a resting picture is worth: dithering and the finest shades.
+    It is centred, or else in the upper left corner. ``quick`` leaves out what only a resting picture
+    is worth: dithering and the finest shades.
     """
     if width < 1 or height < 1:
         return []
@@ -45,7 +52,9 @@ def draw(
         lines = _draw_ramp(fitted)
     else:
         lines = _draw_blocks(_colour_codes(fitted, palette, quick), palette)
-    return _centre(lines, fitted.shape[1], width, height)
+    left = (width - fitted.shape[1]) // 2 if centred else 0
+    top = (height - len(lines)) // 2 if centred else 0
+    return _place(lines, left, top, (fitted.shape[1], width, height))
 
 
 def fit(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -165,10 +174,10 @@ def _draw_ramp(rgb: NDArray[np.uint8]) -> list[list[Segment]]:
     return [[Segment(_RAMP[row].tobytes().decode("ascii"), Style.null())] for row in indices]
 
 
-def _centre(lines: list[list[Segment]], wide: int, width: int, height: int) -> list[Strip]:
-    left = (width - wide) // 2
+def _place(lines: list[list[Segment]], left: int, top: int, sizes: tuple[int, int, int]) -> list[Strip]:
+    """Put the lines of a picture into an empty area; ``sizes`` are its width and those of the area."""
+    wide, width, height = sizes
     pads = [Segment(" " * count, Style.null()) for count in (left, width - wide - left)]
-    top = (height - len(lines)) // 2
     blank = Strip.blank(width, Style.null())
     drawn = [
         Strip([segment for segment in (pads[0], *line, pads[1]) if segment.text], width) for line in lines

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.tui.cells import Part, cut_start, pad, pad_left
+from dpm_tui.tui.cells import Part, cut_start, pad
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.tui.size import duration, long_size, sentence
@@ -176,4 +176,4 @@ class RunLines:
 
 
 def _rate(rate: float) -> str:
-    return pad_left(f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}", 1)
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"

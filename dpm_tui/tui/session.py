@@ -116,13 +116,13 @@ class Session:
         self.library_known = True
         self.numbers = {group.id: number for number, group in enumerate(library.groups)}
         self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
-        self.lay_out()
-        if here is not None:
-            self.go_to_file(here.id)
+        self._lay_out(here)
 
     def lay_out(self) -> None:
         """Filter and sort the groups anew; the cursor stays on its file where that is still shown."""
-        here = self.file
+        self._lay_out(self.file)
+
+    def _lay_out(self, here: ImageFile | None) -> None:
         groups = self.library.groups
         numbers = [
             number

@@ -36,13 +36,15 @@ class DpmScreen(Everywhere, inherit_bindings=False):
     AUTO_FOCUS = None
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     NAME: ClassVar[str] = ""
+    CLOSES: ClassVar[bool] = False
 
     def compose(self) -> ComposeResult:
         """Lay out the frame that every screen has."""
         look = self.app.look
         self.title_line = TitleLine(look, self.NAME)
         self.prompt = PromptLine(look)
-        self.keys_line = KeysLine(look, footer_of(self.SCOPES), lambda command: not self.why_not(command))
+        commands = footer_of(self.SCOPES, closes=self.CLOSES)
+        self.keys_line = KeysLine(look, commands, lambda command: not self.why_not(command))
         yield self.title_line
         yield from self.compose_body()
         yield self.prompt
@@ -100,9 +102,14 @@ class DpmScreen(Everywhere, inherit_bindings=False):
             self.prompt.say(" ".join(str(error).split()), "error")
             self.app.log_trouble(error)
 
+    def on_mount(self) -> None:
+        """Show the session for the first time."""
+        self.call_after_refresh(self.show_session)
+
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was open."""
-        self.call_after_refresh(self.show_session)
+        if self.is_mounted:
+            self.call_after_refresh(self.show_session)
 
 
 class ListScreen(DpmScreen):

@@ -42,8 +42,7 @@ class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self.group_lines.draw, look["cursor"], id="groups")
         self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
-        self.reasons = TextLines(id="reasons")
-        self.reasons.styles.height = REASON_LINES
+        self.reasons = TextLines(id="reasons", height=REASON_LINES)
         self.empty = TextLines(id="empty")
         yield self.empty
         with Horizontal(id="review"):

@@ -18,6 +18,7 @@ class HelpScreen(ListScreen):
     """Made from the table of commands."""
 
     SCOPES: ClassVar = (Scope.LIST,)
+    CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     def __init__(self, opener: DpmScreen) -> None:

@@ -20,6 +20,7 @@ class PaletteScreen(ListScreen):
     """The commands of the screen below, narrowed down as the user types."""
 
     SCOPES: ClassVar = ()
+    CLOSES: ClassVar = True
     BINDINGS: ClassVar = [
         binding
         for binding in bindings_for()

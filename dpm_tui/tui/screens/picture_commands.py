@@ -55,7 +55,7 @@ class PictureCommands(DpmScreen):
             return
         other = session.counterpart(file.id)
         members = self._members_shown(group.members, file.id, other)
-        width = max(self.panes.size.width // len(members), 12)
+        width = max(self.panes.size.width // self.panes.columns(len(members)), 12)
         self.panes.show([self._subject(id_, file.id, other, width) for id_ in members])
         shown = file.id if len(members) > 1 else members[0]
         against = other if shown == file.id else file.id

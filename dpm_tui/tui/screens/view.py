@@ -21,6 +21,7 @@ class ViewScreen(FileCommands, DpmScreen):
 
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.VIEW, Scope.PICTURE, Scope.FILE)
+    CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     def __init__(self, file: int) -> None:

@@ -144,7 +144,7 @@ class Preview(Widget):
         key = (subject.file, subject.differs, *size, quick)
         if key not in self._cache:
             shown = tint(pixels, subject.differs) if subject.differs else pixels
-            strips = draw(shown, size[0], size[1], self._look.palette, quick=quick)
+            strips = draw(shown, size[0], size[1], self._look.palette, quick=quick, centred=False)
             text = self._look["text"]
             self._cache[key] = [strip.adjust_cell_length(size[0] + 1, text) for strip in strips]
             while len(self._cache) > _STRIPS_AT_MOST:

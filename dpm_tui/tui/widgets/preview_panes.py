@@ -6,21 +6,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container
 
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.widgets.preview import Delays, Preview, Subject
+from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 
 if TYPE_CHECKING:
     from dpm_tui.tui.widgets.preview import Pixels
 
 PANES_AT_MOST = 4
+_SIDE_BY_SIDE = 1.25
+"""How much larger pictures must become to be stacked."""
 
 
-class PreviewPanes(Horizontal):
+class PreviewPanes(Container):
     """Shows up to four subjects."""
 
-    DEFAULT_CSS = "PreviewPanes { height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "PreviewPanes { layout: grid; height: 1fr; width: 1fr; }"
 
     def __init__(self, look: Look, fetch: Callable[[int], Awaitable[Pixels]], delays: Delays) -> None:
         super().__init__()
@@ -34,14 +36,34 @@ class PreviewPanes(Horizontal):
 
     def show(self, subjects: Sequence[Subject]) -> None:
         """Show these subjects, each in its own pane."""
+        count = max(len(subjects), 1)
+        self.styles.grid_size_columns = self.columns(count)
         for index, preview in enumerate(self.previews):
-            preview.display = index < max(len(subjects), 1)
+            preview.display = index < count
             preview.show(subjects[index] if index < len(subjects) else None)
+
+    def columns(self, count: int) -> int:
+        """Return in how many columns ``count`` pictures stand."""
+        return arrange(count, self.size.width, self.size.height)
 
     def blank(self, is_blank: bool) -> None:
         """Stop painting while another screen covers this one, or begin again."""
         for preview in self.previews:
             preview.blank(is_blank)
+
+
+def arrange(count: int, width: int, height: int) -> int:
+    """Return the number of columns for pictures of usual proportions in so many cells.
+
+    Side by side they are easier to compare, so they are stacked only if that makes them much larger.
+    """
+
+    def scale(columns: int) -> float:
+        rows = -(-count // columns)
+        return min(width / columns / 4, (height / rows - CAPTION_LINES) * 2 / 3)
+
+    bonus = {count: _SIDE_BY_SIDE}
+    return max(range(1, count + 1), key=lambda columns: scale(columns) * bonus.get(columns, 1))
 
 
 def panes_for(width: int, members: int, *, toggled: bool) -> int:

@@ -12,28 +12,27 @@ from dpm_tui.tui.cells import Part, line_of
 
 
 class TextLines(Widget):
-    """Shows lines that a screen hands it."""
+    """Shows lines that a screen hands it; without a ``height`` it is as high as they are many."""
 
-    DEFAULT_CSS = "TextLines { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "TextLines { height: 0; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None, base: Style | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, height: int = 0) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._base = base or Style.null()
+        self._grows = not height
+        if height:
+            self.styles.height = height
         self._lines: list[list[Part]] = []
 
     def show(self, lines: Sequence[Sequence[Part]]) -> None:
         """Show these lines from now on."""
         fresh = [list(line) for line in lines]
         if fresh != self._lines:
-            taller = len(fresh) != len(self._lines)
             self._lines = fresh
-            self.refresh(layout=taller and self.styles.height is not None and self.styles.height.is_auto)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return one row for each line."""
-        return len(self._lines)
+            self.refresh()
+        if self._grows:
+            self.styles.height = len(fresh)
 
     def render_line(self, y: int) -> Strip:
         """Return a line."""
         parts = self._lines[y] if y < len(self._lines) else []
-        return line_of(parts, self.size.width, self._base)
+        return line_of(parts, self.size.width, Style.null())

@@ -1,0 +1,65 @@
+"""Runs the app without a terminal and reads its screen as text."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from dpm_tui.tui.app import DpmApp
+from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.widgets.preview import Delays
+from dpm_tui.worker.client import Client
+from tests.tui.fake_client import FakeClient
+
+NO_DELAYS = Delays(fetch=0.001, rest=0.001)
+
+
+@asynccontextmanager
+async def running_app(
+    client: FakeClient, *, size: tuple[int, int] = (80, 24), palette: Palette = Palette.C256, screen: str = ""
+) -> AsyncIterator[tuple[DpmApp, Pilot[None]]]:
+    """Run the app with a client until its library is there, on one of the screens."""
+
+    async def connect() -> Client:
+        return client
+
+    app = DpmApp(connect, client.welcome.root, palette, NO_DELAYS)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.session.library_known and app.session.bin.known)
+        if screen:
+            app.noticed(f"show_{screen}")
+            app.open_screen(screen)
+        await calm(pilot)
+        yield app, pilot
+
+
+async def calm(pilot: Pilot[Any]) -> None:
+    """Wait until the app has nothing left to do."""
+    for _ in range(3):
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+    await pilot.pause()
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until a condition holds; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.005)
+
+
+def screen_text(app: DpmApp) -> str:
+    """Return what the screen shows, line by line, without trailing spaces."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"
+
+
+def prompt_text(app: DpmApp) -> str:
+    """Return the words of the prompt line."""
+    return app.screen.prompt.text  # type: ignore[attr-defined,no-any-return]

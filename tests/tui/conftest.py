@@ -1,0 +1,24 @@
+"""The app in tests: English, no waiting between refreshes, nothing read from the developer's machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dpm_tui.locale import set_language
+from dpm_tui.tui import app as app_module
+from dpm_tui.tui.screens import settings as settings_module
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("NO_COLOR", "DPM_VIEWER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr(app_module, "_REFRESH_SECONDS", 0.005)
+    monkeypatch.setattr(settings_module, "_SAVE_SECONDS", 0.005)
+    set_language("en")
+    yield
+    set_language("auto")

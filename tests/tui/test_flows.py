@@ -1,0 +1,582 @@
+"""One flow for each command: the key is pressed, and what a person would notice is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.marks import Mark
+from dpm_tui.review.sort import Order
+from dpm_tui.state.config import Config
+from dpm_tui.tui import outside
+from dpm_tui.tui.app import DpmApp
+from dpm_tui.tui.commands import COMMANDS
+from dpm_tui.worker import protocol
+from tests.tui.app_run import calm, prompt_text, running_app, screen_text, until
+from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries
+
+Flow = Callable[[DpmApp, Pilot[None], FakeClient], Awaitable[None]]
+FLOWS: dict[str, tuple[str, Flow]] = {}
+
+
+def flow(screen: str) -> Callable[[Flow], Flow]:
+    """Register a flow under its command, to be started on a screen."""
+
+    def register(function: Flow) -> Flow:
+        FLOWS[function.__name__] = (screen, function)
+        return function
+
+    return register
+
+
+def test_every_command_has_a_flow() -> None:
+    assert FLOWS.keys() == {command.id for command in COMMANDS}
+
+
+@pytest.mark.parametrize("command", FLOWS)
+async def test_flow(command: str) -> None:
+    screen, function = FLOWS[command]
+    status = RUNNING if command in ("pause_run", "stop_run") else FINISHED
+    client = FakeClient(entries=bin_entries(), config=Config(protected=("keep",)), status=status)
+    async with running_app(client, screen=screen) as (app, pilot):
+        await function(app, pilot, client)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await calm(pilot)
+
+
+def marks(app: DpmApp) -> str:
+    """Return the marks of files 1, 2, ... as letters."""
+    letters = {Mark.KEEP: "K", Mark.REMOVE: "-", None: "."}
+    return "".join(letters[app.session.marks.mark_of(id_)] for id_ in sorted(app.session.library.files))
+
+
+def cursor(app: DpmApp) -> int:
+    assert app.session.file is not None
+    return app.session.file.id
+
+
+@flow("groups")
+async def keep_only(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "enter")
+    assert marks(app).startswith("-K-.")
+    assert cursor(app) == 4
+
+
+@flow("groups")
+async def toggle(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "space")
+    assert marks(app).startswith("-..")
+    assert cursor(app) == 2
+    await press(pilot, "k", "space")
+    assert marks(app).startswith("...")
+
+
+@flow("groups")
+async def remove(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "x", "j", "x", "j", "x")
+    assert marks(app).startswith("--.")
+    assert "never loses its last file" in prompt_text(app)
+
+
+@flow("groups")
+async def keep(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "p", "j", "j", "a")
+    assert marks(app).startswith("K--")
+
+
+@flow("groups")
+async def clear(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "enter", "h", "u")
+    assert marks(app).startswith("...")
+
+
+@flow("groups")
+async def accept(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "a", "a")
+    assert marks(app).startswith("K--K-..")
+    assert "2 files" not in prompt_text(app)
+
+
+@flow("groups")
+async def accept_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "A")
+    assert "5 groups" in prompt_text(app)
+    assert "6 files" in prompt_text(app)
+    await press(pilot, "y")
+    assert marks(app) == "K--K-.K-....K-K-"
+
+
+@flow("groups")
+async def not_duplicates(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "i")
+    assert client.sent(protocol.Decide) == [protocol.Decide((1, 2, 3), "not_duplicates")]
+    assert "not duplicates" in prompt_text(app)
+
+
+@flow("groups")
+async def variants(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "v")
+    assert client.sent(protocol.Decide) == [protocol.Decide((4, 5, 6), "variants")]
+
+
+@flow("groups")
+async def apply(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "enter", "enter", "d")
+    assert "Move 4 files" in prompt_text(app)
+    assert "weakest .913, 1 variant" in prompt_text(app)
+    await press(pilot, "y")
+    (request,) = client.sent(protocol.ApplyPlan)
+    assert {move.victim.path for move in request.plan.moves} == {
+        b"holiday/IMG_4411 (1).jpg",
+        b"phone/wa_8812.jpg",
+        b"art/dragon_final.webp",
+        b"art/dragon_smile.png",
+    }
+    assert all(move.rule == "hand" for move in request.plan.moves)
+    assert "4 files moved to the bin" in prompt_text(app)
+    await until(lambda: len(app.session.library.groups) == 4)
+    assert not app.session.marks.removed
+
+
+@flow("groups")
+async def undo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "enter", "z")
+    assert marks(app).startswith("...")
+    assert cursor(app) == 2
+    await press(pilot, "g", "enter", "d", "y")
+    await until(lambda: len(app.session.library.groups) == 5)
+    await press(pilot, "z")
+    assert client.sent(protocol.UndoBatch)
+    assert "2 files are back" in prompt_text(app)
+    await until(lambda: len(app.session.library.groups) == 6)
+    await press(pilot, "z")
+    assert prompt_text(app) == "Nothing to undo."
+
+
+@flow("groups")
+async def redo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "enter", "z", "Z")
+    assert marks(app).startswith("K--")
+    await press(pilot, "d", "y")
+    await until(lambda: len(app.session.library.groups) == 5)
+    await press(pilot, "z")
+    await until(lambda: len(app.session.library.groups) == 6)
+    await press(pilot, "Z")
+    assert client.sent(protocol.RedoBatch)
+    await until(lambda: len(app.session.library.groups) == 5)
+
+
+@flow("groups")
+async def flip(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    before = screen_text(app)
+    assert "A   holiday/IMG_4411.jpg" in before
+    await press(pilot, "tab")
+    assert "B   holiday/IMG_4411 (1).jpg" in screen_text(app)
+    await press(pilot, "tab")
+    assert screen_text(app) == before
+
+
+@flow("groups")
+async def side_by_side(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "=")
+    assert sum(preview.display for preview in app.screen.panes.previews) == 2  # type: ignore[attr-defined]
+
+
+@flow("groups")
+async def difference(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "j", "j", ".")
+    (subject, *_) = [preview._subject for preview in app.screen.panes.previews]  # type: ignore[attr-defined]
+    assert any(subject.differs)
+
+
+@flow("groups")
+async def next_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "l")
+    assert cursor(app) == 4
+    await press(pilot, "right")
+    assert cursor(app) == 7
+
+
+@flow("groups")
+async def previous_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "h")
+    assert cursor(app) == 13
+    await press(pilot, "left")
+    assert cursor(app) == 9
+
+
+@flow("groups")
+async def full_view(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "f")
+    assert client.sent(protocol.GetPicture)[-1].file == 2
+    assert "IMG_4411 (1).jpg" in screen_text(app).splitlines()[0]
+    await press(pilot, "escape")
+    assert "groups" in screen_text(app).lower()
+
+
+@flow("groups")
+async def open_viewer(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outside, "find_viewer", lambda: None)
+        await press(pilot, "o")
+        assert "install chafa" in prompt_text(app)
+
+
+@flow("groups")
+async def open_folder(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "O")
+    assert prompt_text(app) == "Copied /pictures/holiday"
+
+
+@flow("groups")
+async def copy_path(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "y")
+    assert app.clipboard == "/pictures/holiday/IMG_4411.jpg"
+
+
+@flow("groups")
+async def filter(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    await press(pilot, "/", *"kind:variant")
+    assert len(app.session.rows) == 1
+    await press(pilot, "enter")
+    assert "kind:variant" in screen_text(app).splitlines()[0]
+    await press(pilot, "/", *" size:huge")
+    assert "number" in prompt_text(app)
+    await press(pilot, "escape")
+    assert len(app.session.rows) == 1
+    await press(pilot, "escape")
+    assert len(app.session.rows) == 6
+
+
+@flow("groups")
+async def sort(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "s", "s", "g")
+    assert app.session.sorting.order is Order.SIZE
+    assert app.session.rows.group(0).keeper == 13
+    await press(pilot, "s", "s")
+    assert app.session.rows.group(5).keeper == 13
+    assert "reversed" in prompt_text(app)
+
+
+@flow("groups")
+async def zoom_in(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "f", "+")
+    assert client.sent(protocol.GetPicture)[-1].box == (0.25, 0.25, 0.75, 0.75)
+
+
+@flow("groups")
+async def zoom_out(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "f", "+", "+", "-")
+    assert client.sent(protocol.GetPicture)[-1].box == (0.25, 0.25, 0.75, 0.75)
+
+
+@flow("groups")
+async def zoom_reset(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "f", "+", "+", "0")
+    assert client.sent(protocol.GetPicture)[-1].box == (0.0, 0.0, 1.0, 1.0)
+
+
+async def _pan(pilot: Pilot[None], client: FakeClient, key: str) -> tuple[float, ...]:
+    await press(pilot, "f", "+", key)
+    box: tuple[float, ...] = client.sent(protocol.GetPicture)[-1].box
+    return box
+
+
+@flow("groups")
+async def pan_left(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert await _pan(pilot, client, "left") == (0.125, 0.25, 0.625, 0.75)
+
+
+@flow("groups")
+async def pan_right(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert await _pan(pilot, client, "right") == (0.375, 0.25, 0.875, 0.75)
+
+
+@flow("groups")
+async def pan_up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert await _pan(pilot, client, "up") == (0.25, 0.125, 0.75, 0.625)
+
+
+@flow("groups")
+async def pan_down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert await _pan(pilot, client, "j") == (0.25, 0.375, 0.75, 0.875)
+
+
+@flow("scan")
+async def start_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert len(client.sent(protocol.StartRun)) == 1
+    await press(pilot, "c")
+    assert len(client.sent(protocol.StartRun)) == 2
+
+
+@flow("compare")
+async def pause_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "p")
+    assert client.sent(protocol.PauseRun) == [protocol.PauseRun(True)]
+
+
+@flow("compare")
+async def stop_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "x")
+    assert client.sent(protocol.StopRun)
+    assert "kept" in prompt_text(app)
+
+
+@flow("scan")
+async def only_errors(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    client.tell(protocol.LogLine("info", "quiet", {"n": 1}))
+    client.tell(protocol.LogLine("error", "loud", {"path": "bad\x1b.jpg"}))
+    await until(lambda: "loud" in screen_text(app))
+    assert "quiet" in screen_text(app)
+    await press(pilot, "e")
+    assert "quiet" not in screen_text(app)
+    assert "loud" in screen_text(app)
+
+
+@flow("scan")
+async def accept_missing(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "m")
+    assert prompt_text(app) == "No files are missing."
+    client.tell(protocol.RunStatus(phase="stopped", attention="mount_guard", gone=900))
+    await until(lambda: "not mounted" in screen_text(app))
+    await press(pilot, "m", "y")
+    assert client.sent(protocol.StartRun)[-1].accept_missing
+
+
+@flow("bin")
+async def select(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "space", "space")
+    assert app.session.bin.selected == {"e0", "e1"}
+
+
+@flow("bin")
+async def select_batch(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "b")
+    assert app.session.bin.selected == {"e0", "e1", "e2"}
+    await press(pilot, "b")
+    assert not app.session.bin.selected
+
+
+@flow("bin")
+async def restore(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "r")
+    assert client.sent(protocol.RestoreEntries) == [protocol.RestoreEntries(("e1",))]
+    assert prompt_text(app) == "1 file restored to where they were."
+    assert len(app.session.bin.entries) == 4
+
+
+@flow("bin")
+async def restore_to(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "b", "R", *"/tmp/back", "enter")
+    assert client.sent(protocol.RestoreEntries) == [protocol.RestoreEntries(("e0", "e1", "e2"), b"/tmp/back")]
+
+
+@flow("bin")
+async def restore_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "A", "n", "A", "y")
+    assert [len(request.ids) for request in client.sent(protocol.RestoreEntries)] == [5]
+
+
+@flow("bin")
+async def purge(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "b", "D", "2", "enter")
+    assert not client.sent(protocol.PurgeEntries)
+    assert "Nothing deleted" in prompt_text(app)
+    await press(pilot, "D", "3", "enter")
+    assert [len(request.ids) for request in client.sent(protocol.PurgeEntries)] == [3]
+    assert len(app.session.bin.entries) == 2
+
+
+@flow("bin")
+async def purge_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "X", "5", "enter")
+    assert not app.session.bin.entries
+    assert "The recycle bin is empty." in screen_text(app)
+
+
+@flow("bin")
+async def open_bin(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "O")
+    assert app.clipboard == "/pictures/_image_temp/recycle_bin"
+
+
+@flow("bin")
+async def copy_origin(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "y")
+    assert app.clipboard == "/pictures/old/picture 0.jpg"
+
+
+@flow("settings")
+async def change(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "enter")
+    await until(lambda: client.config.model == "photo")
+    await press(pilot, "j", "j", "enter", "end", *" heic", "enter")
+    await until(lambda: client.config.extensions[-1] == "heic")
+
+
+@flow("settings")
+async def increase(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "right", "right")
+    await until(lambda: client.config.threshold == 0.62)
+    assert "balanced" in screen_text(app)
+
+
+@flow("settings")
+async def decrease(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "left")
+    await until(lambda: client.config.model == "illustration")
+
+
+@flow("settings")
+async def default(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "j", "j")
+    assert "keep" in screen_text(app)
+    await press(pilot, "u")
+    await until(lambda: client.config.protected == ())
+
+
+@flow("settings")
+async def reset_state(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "R", *"no", "enter")
+    assert not client.sent(protocol.ResetState)
+    await press(pilot, "R", *"reset", "enter")
+    assert client.sent(protocol.ResetState)
+
+
+@flow("groups")
+async def down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "down", "j")
+    assert cursor(app) == 4
+
+
+@flow("groups")
+async def up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "k", "up")
+    assert cursor(app) == 2
+
+
+@flow("groups")
+async def page_down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "pagedown")
+    assert cursor(app) > 10
+
+
+@flow("groups")
+async def page_up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "ctrl+u")
+    assert cursor(app) < 7
+
+
+@flow("groups")
+async def top(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "l", "g")
+    assert cursor(app) == 1
+
+
+@flow("groups")
+async def bottom(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G")
+    assert cursor(app) == 16
+
+
+@flow("groups")
+async def show_scan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "1")
+    assert "1,234" in screen_text(app)
+
+
+@flow("groups")
+async def show_compare(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "2")
+    assert "Verifying pairs" in screen_text(app)
+
+
+@flow("scan")
+async def show_groups(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "3")
+    assert "wa_8812.jpg" in screen_text(app)
+
+
+@flow("scan")
+async def show_bin(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "4")
+    assert "old/picture 4.jpg" in screen_text(app)
+
+
+@flow("scan")
+async def show_settings(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "5")
+    assert "Strictness" in screen_text(app)
+
+
+@flow("groups")
+async def palette(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, ":", *"accept all")
+    assert "every group shown" in screen_text(app)
+    await press(pilot, "enter", "y")
+    assert len(app.session.marks.removed) == 6
+    await press(pilot, "ctrl+p", "escape")
+    assert "wa_8812.jpg" in screen_text(app)
+
+
+@flow("groups")
+async def back(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "?", "escape", "escape", "escape")
+    assert app.is_running
+    assert "wa_8812.jpg" in screen_text(app)
+
+
+@flow("groups")
+async def reconnect(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "ctrl+r")
+    assert prompt_text(app) == "The worker is connected."
+    client.lose()
+    await until(lambda: "r reconnect" in prompt_text(app))
+    await press(pilot, "escape", "i")
+    assert prompt_text(app) == "The worker is not connected."
+    client.lost = False
+    await press(pilot, "ctrl+r")
+    await until(lambda: app.reachable)
+
+
+@flow("groups")
+async def redraw(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "ctrl+l")
+    assert "wa_8812.jpg" in screen_text(app)
+
+
+@flow("groups")
+async def suspend(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    called = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "action_suspend_process", lambda: called.append(True))
+        await press(pilot, "ctrl+z")
+    assert called
+
+
+@flow("groups")
+async def quit(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    await press(pilot, "a", "q")
+    assert "will be lost" in prompt_text(app)
+    await press(pilot, "escape", "z", "ctrl+c")
+    assert not app.is_running
+
+
+@flow("groups")
+async def help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    await press(pilot, "?")
+    lines = screen_text(app).splitlines()
+    assert "Groups" in lines[1]
+    assert "keep only this file" in lines[2]
+    await press(pilot, "f1")
+    assert "wa_8812.jpg" in screen_text(app)
+
+
+def test_kinds_of_the_sample() -> None:
+    assert {pair.kind for pair in FakeClient().sample.pairs} == set(Kind)
