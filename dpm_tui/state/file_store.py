@@ -28,6 +28,7 @@ class FileStore:
         self._next_id = 1
         for record in frames.records:
             self._replay(record)
+        self._drop_predecessors()
         self._records = len(frames.records)
         self._journal = Journal(path) if writable else None
 
@@ -93,12 +94,18 @@ class FileStore:
                 self._next_id = max(self._next_id, int(record["next_id"]))
             elif "gone" in record:
                 self._files.pop(int(record["gone"]), None)
+                self._next_id = max(self._next_id, int(record["gone"]) + 1)
             else:
                 file = _decode(record)
                 self._files[file.id] = file
                 self._next_id = max(self._next_id, file.id + 1)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             self.rejected += 1
+
+    def _drop_predecessors(self) -> None:
+        """Forget files whose path a newer one has: the record of their going was lost."""
+        newest = {file.path: id_ for id_, file in sorted(self._files.items())}
+        self._files = {id_: file for id_, file in self._files.items() if newest[file.path] == id_}
 
 
 def _encode(file: ImageFile) -> dict[str, Any]:

@@ -86,18 +86,31 @@ class Journal:
         self._buffer += encode_frame(record)
 
     def sync(self) -> None:
-        """Write what is buffered and wait until the disk has it."""
+        """Write what is buffered and wait until the disk has it.
+
+        Raises OSError; the records stay buffered then, and the next sync writes them again on a line
+        of their own, as the disk may have taken a part.
+        """
         if self._buffer:
-            write_all(self._descriptor, bytes(self._buffer))
+            try:
+                write_all(self._descriptor, bytes(self._buffer))
+                os.fsync(self._descriptor)
+            except OSError:
+                if not self._buffer.startswith(b"\n"):
+                    self._buffer[:0] = b"\n"
+                raise
             self._buffer.clear()
-            os.fsync(self._descriptor)
 
     def rewrite(self, records: Iterable[object]) -> None:
-        """Replace the journal by ``records`` at once; used to drop superseded ones."""
-        os.close(self._descriptor)
-        self._buffer.clear()
+        """Replace the journal, buffered records too, by ``records`` at once; used to drop superseded ones.
+
+        Raises OSError, in which case everything is as it was.
+        """
         write_atomic(self.path, b"".join(map(encode_frame, records)))
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fresh = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        os.close(self._descriptor)
+        self._descriptor = fresh
+        self._buffer.clear()
 
     def close(self) -> None:
         """Sync and close."""
