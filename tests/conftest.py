@@ -20,7 +20,7 @@ settings.load_profile("dpm-tui")
 def _own_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give the test a home and a runtime folder of its own, short enough for a socket, and English."""
     base = Path(tempfile.mkdtemp(prefix="dpm"))
-    for variable, name in (("HOME", "home"), ("XDG_RUNTIME_DIR", "run")):
+    for variable, name in (("HOME", "home"), ("DPM_TUI_RUNTIME_DIR", "run")):
         (base / name).mkdir(mode=0o700)
         monkeypatch.setenv(variable, str(base / name))
     for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LC_MESSAGES"):

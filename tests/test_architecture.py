@@ -39,7 +39,7 @@ print(json.dumps(met))
 
 def room(module: str) -> str:
     """Return the package or top module below ``dpm_tui`` that a module belongs to."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def modules_in(*rooms: str) -> list[str]:
@@ -92,7 +92,9 @@ def test_outside_libraries_stay_in_their_room(module: str) -> None:
         assert "cv2" not in outside
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_no_module_is_too_long_to_be_read(path: object) -> None:
     assert isinstance(path, type(PACKAGE))
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_AT_MOST
@@ -102,7 +104,9 @@ def test_names_and_errors_know_nothing_of_ours_but_the_sentences() -> None:
     others = ours(*{room(module) for module in module_trees()} - {"", "locale", "names", "errors"})
     assert loaded_by(["dpm_tui.names", "dpm_tui.errors"], others) == {}
     assert {name for name in imported_names("dpm_tui.names") if name.startswith("dpm_tui")} == set()
-    assert {name for name in imported_names("dpm_tui.errors") if name.startswith("dpm_tui")} == {"dpm_tui.locale"}
+    assert {name for name in imported_names("dpm_tui.errors") if name.startswith("dpm_tui")} == {
+        "dpm_tui.locale"
+    }
 
 
 def test_the_package_itself_imports_nothing() -> None:
@@ -111,7 +115,11 @@ def test_the_package_itself_imports_nothing() -> None:
 
 
 def test_the_pipeline_is_pure() -> None:
-    forbidden = [*ours("state", "worker", "recycle", "review", "neural", "tui", "cli", "report"), "torch", *SCREEN]
+    forbidden = [
+        *ours("state", "worker", "recycle", "review", "neural", "tui", "cli", "report"),
+        "torch",
+        *SCREEN,
+    ]
     assert loaded_by(modules_in("pipeline"), forbidden) == {}
 
 

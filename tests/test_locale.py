@@ -109,7 +109,9 @@ def test_an_unknown_language_means_that_of_the_environment() -> None:
 
 
 def test_one_is_told_apart_from_many() -> None:
-    tables = {key: text for key, text in load_catalogue("en").items() if isinstance(text, dict) and "one" in text}
+    tables = {
+        key: text for key, text in load_catalogue("en").items() if isinstance(text, dict) and "one" in text
+    }
     assert tables
     for key, table in tables.items():
         values: dict[str, object] = dict.fromkeys(placeholders(table), 7)

@@ -93,7 +93,9 @@ def test_stored_hostile_name_comes_back_byte_for_byte(name: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, 3, [], {}, {"b64": 1}, {"b64": "!"}, {"b64": "\u9577"}, {"b64": "QQ="}, "\ud800"], ids=ascii
+    "value",
+    [None, 3, [], {}, {"b64": 1}, {"b64": "!"}, {"b64": "\u9577"}, {"b64": "QQ="}, "\ud800"],
+    ids=ascii,
 )
 def test_what_is_no_stored_name_is_refused(value: object) -> None:
     with pytest.raises(ValueError):  # noqa: PT011

@@ -24,7 +24,9 @@ def test_containers_of_the_same_pixels_agree(name: str) -> None:
 
 def test_a_jpeg_with_other_metadata_agrees() -> None:
     bare = encode(scene(1), "JPEG")
-    tagged = with_segment(with_segment(bare, 0xFE, b"a comment"), 0xE1, b"Exif\0\0" + exif(Make="x").tobytes()[6:])
+    tagged = with_segment(
+        with_segment(bare, 0xFE, b"a comment"), 0xE1, b"Exif\0\0" + exif(Make="x").tobytes()[6:]
+    )
     assert tagged != bare
     assert digest_pixels(tagged) == digest_pixels(bare)
 
@@ -80,7 +82,9 @@ def test_deep_samples_keep_their_depth() -> None:
     deep = np.arange(96 * 64, dtype=np.uint16).reshape(64, 96)
     other = deep.copy()
     other[5, 5] ^= 1
-    assert digest_pixels(encode(Image.fromarray(deep), "PNG")) != digest_pixels(encode(Image.fromarray(other), "PNG"))
+    assert digest_pixels(encode(Image.fromarray(deep), "PNG")) != digest_pixels(
+        encode(Image.fromarray(other), "PNG")
+    )
 
 
 def test_the_same_samples_in_another_shape_differ() -> None:

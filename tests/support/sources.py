@@ -46,6 +46,8 @@ def literal_calls(names: frozenset[str], position: int = 0) -> Iterator[tuple[st
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             argument = node.args[position]
             if called in names:
-                for part in (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,):
+                for part in (
+                    (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+                ):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield module, part.value

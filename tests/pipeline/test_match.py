@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline import match
+from dpm_tui.pipeline.match import Candidate, match_vectors
+
+THRESHOLD = 0.75
+# Whole numbers keep every product exact, so that no pair lies on the edge by rounding.
+TABLES = st.integers(0, 23).flatmap(
+    lambda rows: st.lists(
+        st.lists(st.sampled_from([-0.5, 0.0, 0.5]), min_size=4, max_size=4), min_size=rows, max_size=rows
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(match, "ROWS_A_BLOCK", 3)
+    monkeypatch.setattr(match, "COLUMNS_A_BLOCK", 5)
+
+
+def table(rows: list[list[float]]) -> NDArray[np.float16]:
+    return np.array(rows, dtype=np.float16).reshape(-1, 4)
+
+
+def brute_force(vectors: NDArray[np.float16]) -> set[tuple[int, int]]:
+    wide = vectors.astype(np.float64)
+    return {
+        (first, second)
+        for second in range(len(wide))
+        for first in range(second)
+        if float(wide[first] @ wide[second]) >= THRESHOLD
+    }
+
+
+def found(vectors: NDArray[np.float16], start: int = 0) -> list[Candidate]:
+    return [item for block in match_vectors(vectors, start, THRESHOLD) for item in block.near]
+
+
+@given(TABLES)
+def test_every_near_pair_is_found_once_across_blocks(rows: list[list[float]]) -> None:
+    near = [(item.first, item.second) for item in found(table(rows))]
+    assert len(near) == len(set(near))
+    assert set(near) == brute_force(table(rows))
+
+
+@given(TABLES, st.data())
+def test_matching_can_go_on_from_any_row(rows: list[list[float]], data: st.DataObject) -> None:
+    vectors = table(rows)
+    start = data.draw(st.integers(0, len(rows)))
+    both = found(vectors[:start]) + found(vectors, start)
+    assert sorted((item.first, item.second) for item in both) == sorted(brute_force(vectors))
+
+
+@given(TABLES)
+def test_blocks_cover_every_row_once_and_in_order(rows: list[list[float]]) -> None:
+    at = 0
+    for block in match_vectors(table(rows), 0, THRESHOLD):
+        assert block.start == at < block.end
+        at = block.end
+    assert at == len(rows)
+
+
+def test_cosines_are_those_of_the_vectors_and_never_above_one() -> None:
+    dice = np.random.default_rng(5)
+    vectors = dice.normal(size=(11, 4))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    vectors[7] = vectors[2]
+    near = {(item.first, item.second): item.cosine for item in found(vectors)}
+    assert near[2, 7] <= 1.0
+    for (first, second), cosine in near.items():
+        assert cosine == pytest.approx(
+            float(vectors[first].astype(float) @ vectors[second].astype(float)), abs=2e-3
+        )
+
+
+def test_a_row_that_was_lost_is_near_to_nothing() -> None:
+    vectors = np.zeros((8, 4), dtype=np.float16)
+    vectors[[1, 6], 0] = 1
+    assert [(item.first, item.second) for item in found(vectors)] == [(1, 6)]
+
+
+def test_nothing_is_compared_where_nothing_is() -> None:
+    assert list(match_vectors(np.zeros((0, 4), dtype=np.float16), 0, THRESHOLD)) == []

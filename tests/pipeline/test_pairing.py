@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dpm_tui.pipeline.group import Pair
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.pairing import index_contents, pair_files
+from dpm_tui.pipeline.verify import Kind, Verdict
+from tests.support.image_files import image_file
+
+COPY = Verdict(Kind.COPY, 0.97, bytes(range(64)))
+ONE, OTHER = "aa" * 32, "bb" * 32
+
+
+def pairs(*files: ImageFile, verdict: Verdict | None = None, decided: str = "") -> list[Pair]:
+    verdicts = [] if verdict is None else [((ONE, OTHER), verdict)]
+    return pair_files({file.id: file for file in files}, verdicts, lambda first, second: decided)
+
+
+def test_files_of_the_same_bytes_are_identical() -> None:
+    files = [image_file(id_, digest=ONE) for id_ in (3, 1, 2)]
+    assert pairs(*files) == [Pair(a, b, Kind.IDENTICAL, 1.0) for a, b in ((1, 2), (1, 3), (2, 3))]
+
+
+def test_files_of_the_same_pixels_are_so_without_any_verdict() -> None:
+    assert pairs(image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")) == [
+        Pair(1, 2, Kind.PIXELS, 1.0)
+    ]
+
+
+def test_the_same_first_frame_does_not_make_an_animation_the_same() -> None:
+    still = image_file(1, digest=ONE, pixels="p")
+    assert pairs(still, image_file(2, digest=OTHER, pixels="p", frames=3)) == []
+
+
+def test_a_verdict_counts_for_every_file_of_its_contents() -> None:
+    files = [image_file(1, digest=OTHER), image_file(2, digest=ONE), image_file(3, digest=OTHER)]
+    found = {(pair.a, pair.b): (pair.kind, pair.similarity) for pair in pairs(*files, verdict=COPY)}
+    assert found == {(1, 2): ("copy", 0.97), (2, 3): ("copy", 0.97), (1, 3): ("identical", 1.0)}
+
+
+def test_equal_pixels_beat_what_the_judge_said() -> None:
+    files = [image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")]
+    assert [pair.kind for pair in pairs(*files, verdict=COPY)] == [Kind.PIXELS]
+
+
+def test_a_decided_pair_stays_out() -> None:
+    files = [image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")]
+    assert pairs(*files, verdict=COPY, decided="not_duplicates") == []
+    assert pairs(*files, verdict=COPY, decided="variants") == []
+
+
+def test_a_file_that_cannot_be_read_or_is_missing_has_no_pair() -> None:
+    whole = image_file(1, digest=ONE)
+    for status in ("damaged", "too_big", "unsupported", "crashed", "unreadable", "missing"):
+        assert pairs(whole, image_file(2, digest=ONE, status=status)) == []
+
+
+def test_two_files_that_could_not_be_digested_are_not_the_same() -> None:
+    assert pairs(image_file(1, digest=""), image_file(2, digest="")) == []
+
+
+def test_a_verdict_on_contents_that_are_gone_is_passed_over() -> None:
+    assert pairs(image_file(1, digest=ONE), verdict=COPY) == []
+
+
+def test_contents_list_their_files_in_order_of_id() -> None:
+    files = [image_file(5, digest=ONE), image_file(2, digest=ONE), image_file(3, digest=OTHER)]
+    listed = {digest: [file.id for file in same] for digest, same in index_contents(files).items()}
+    assert listed == {ONE: [2, 5], OTHER: [3]}
