@@ -13,20 +13,24 @@ _PAIRS_A_RECORD = 4096
 
 class CandidateStore:
     """Append-only. ``matched`` rows were compared with every row before them; a block that was not
-    finished is matched again."""
+    finished, or lost one of its records, is matched again."""
 
     def __init__(self, path: bytes) -> None:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         self.matched = 0
         self._found: dict[tuple[int, int], float] = {}
+        fresh: set[tuple[int, int]] = set()
         for record in read_frames(path).records:
             try:
                 for first, second, cosine in record["near"]:
                     self._found[int(first), int(second)] = float(cosine)
+                    fresh.add((int(first), int(second)))
                 start, end = record["rows"]
-                if start == self.matched:
-                    self.matched = max(self.matched, int(end))
-            except (KeyError, TypeError, ValueError):
+                whole = sum(start <= second < end for _, second in fresh) >= record.get("of", 0)
+                if start == self.matched < end and whole:
+                    self.matched = int(end)
+                    fresh.clear()
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 continue
         self._journal = Journal(path)
 
@@ -45,7 +49,7 @@ class CandidateStore:
         parts = [rows[at : at + _PAIRS_A_RECORD] for at in range(0, len(rows), _PAIRS_A_RECORD)] or [[]]
         for part in parts[:-1]:
             self._journal.append({"near": part, "rows": [start, start]})
-        self._journal.append({"near": parts[-1], "rows": [start, end]})
+        self._journal.append({"near": parts[-1], "rows": [start, end], "of": len(rows)})
         self._journal.sync()
         self.matched = end
 

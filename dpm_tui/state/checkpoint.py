@@ -51,17 +51,21 @@ def load_checkpoint(path: bytes) -> Checkpoint:
             table = tomllib.load(file)
     except FileNotFoundError:
         return Checkpoint()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DamagedError("checkpoint_damaged", path=display_name(path), reason=str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, error) from error
     schema = table.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
         raise DamagedError("schema_newer", path=display_name(path), found=schema, known=SCHEMA)
     try:
         return from_plain(Checkpoint, table)
     except ValueError as error:
-        raise DamagedError("checkpoint_damaged", path=display_name(path), reason=str(error)) from error
+        raise _damaged(path, error) from error
 
 
 def save_checkpoint(path: bytes, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint; raises OSError, in which case the old one is untouched."""
     write_atomic(path, tomli_w.dumps(to_plain(checkpoint)).encode("utf-8"))
+
+
+def _damaged(path: bytes, error: Exception) -> DamagedError:
+    return DamagedError("checkpoint_damaged", path=display_name(path), reason=display_name(str(error)))

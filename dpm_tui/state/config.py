@@ -10,6 +10,7 @@ from typing import Any
 import tomli_w
 
 from dpm_tui.errors import UsageError
+from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
 
@@ -60,15 +61,17 @@ def check_config(config: Config) -> Config:
     for name, choices in CHOICES.items():
         value = getattr(config, name)
         if value not in choices:
-            raise UsageError("setting_choice", name=name, value=value, choices=", ".join(choices))
+            shown = display_name(value)
+            raise UsageError("setting_choice", name=name, value=shown, choices=", ".join(choices))
     for name, (low, high) in RANGES.items():
         value = getattr(config, name)
         if not low <= value <= high:
             raise UsageError("setting_range", name=name, value=value, low=low, high=high)
-    if not config.extensions:
+    cleaned = dict.fromkeys(extension.lower().lstrip(".") for extension in config.extensions)
+    cleaned.pop("", None)
+    if not cleaned:
         raise UsageError("setting_extensions")
-    cleaned = tuple(dict.fromkeys(extension.lower().lstrip(".") for extension in config.extensions))
-    return replace(config, extensions=cleaned)
+    return replace(config, extensions=tuple(cleaned))
 
 
 def load_settings(path: bytes) -> Settings:
@@ -81,13 +84,13 @@ def load_settings(path: bytes) -> Settings:
             table = tomllib.load(file)
     except FileNotFoundError:
         return Settings()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError("config_syntax", path=os.fsdecode(path), reason=str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, error) from error
     known = {item.name for item in fields(Config)}
     try:
         config = from_plain(Config, {key: value for key, value in table.items() if key in known})
     except ValueError as error:
-        raise UsageError("config_syntax", path=os.fsdecode(path), reason=str(error)) from error
+        raise _unreadable(path, error) from error
     unknown = {key: value for key, value in table.items() if key not in known}
     return Settings(check_config(config), unknown)
 
@@ -96,3 +99,7 @@ def save_settings(path: bytes, settings: Settings) -> None:
     """Write the settings to ``path``; raises OSError, in which case the old file is untouched."""
     table = {**settings.unknown, **to_plain(check_config(settings.config))}
     write_atomic(path, tomli_w.dumps(table).encode("utf-8"))
+
+
+def _unreadable(path: bytes, error: Exception) -> UsageError:
+    return UsageError("config_syntax", path=display_name(path), reason=display_name(str(error)))

@@ -62,7 +62,7 @@ class Lock:
             raise HeldError(
                 "held",
                 path=display_name(os.path.dirname(os.path.dirname(path))),
-                host=holder.host if holder else "?",
+                host=display_name(holder.host) if holder else "?",
                 pid=holder.pid if holder else "?",
             ) from error
 

@@ -83,12 +83,15 @@ class VectorStore:
             self._fitting.add(digest)
 
     def sync(self) -> None:
-        """Make the rows added so far survive a crash."""
+        """Make the rows added so far survive a crash.
+
+        Raises OSError; the next sync then writes the same rows to the same place.
+        """
         if self._buffer:
-            os.lseek(self._descriptor, 0, os.SEEK_END)
+            os.lseek(self._descriptor, len(self._digests) * self._row_bytes - len(self._buffer), os.SEEK_SET)
             write_all(self._descriptor, bytes(self._buffer))
-            self._buffer.clear()
             os.fsync(self._descriptor)
+            self._buffer.clear()
 
     def close(self) -> None:
         """Sync and close."""

@@ -28,8 +28,8 @@ class VerdictStore:
                 if version and record["version"] != version:
                     stale += 1
                 else:
-                    self._verdicts[digest_pair(record["a"], record["b"])] = _decode(record)
-            except (KeyError, TypeError, ValueError):
+                    self._verdicts[_pair(record)] = _decode(record)
+            except (KeyError, TypeError, ValueError, OverflowError):
                 self.rejected += 1
         self._journal = Journal(path) if writable else None
         if self._journal is not None and (stale or self.rejected):
@@ -78,10 +78,16 @@ class VerdictStore:
         return record
 
 
+def _pair(record: dict[str, Any]) -> DigestPair:
+    if not isinstance(record["a"], str) or not isinstance(record["b"], str):
+        raise ValueError("not a digest")
+    return digest_pair(record["a"], record["b"])
+
+
 def _decode(record: dict[str, Any]) -> Verdict | None:
     if "kind" not in record:
         return None
-    differs = base64.b64decode(record.get("differs", "")) or bytes(GRID * GRID)
+    differs = base64.b64decode(record.get("differs", ""), validate=True) or bytes(GRID * GRID)
     similarity = float(record["similarity"])
     if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
         raise ValueError("verdict out of range")
