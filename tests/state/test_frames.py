@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dpm_tui.state.frames import Journal, decode_frame, encode_frame, read_frames
 from tests.support.disk import full_disk
 
-RECORDS = [{"id": number, "path": "picture %d.jpg" % number, "text": "\n\u9577\ud800"} for number in range(6)]
+RECORDS = [{"id": number, "path": f"picture {number}.jpg", "text": "\n\u9577\ud800"} for number in range(6)]
 WHOLE = b"".join(map(encode_frame, RECORDS))
 
 

@@ -1,0 +1,200 @@
+"""Candidates, verdicts, decisions and thumbnails: what is known by content."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dpm_tui.pipeline.match import Candidate
+from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.state import candidate_store
+from dpm_tui.state.candidate_store import CandidateStore
+from dpm_tui.state.decision_store import DecisionStore
+from dpm_tui.state.frames import encode_frame, read_frames
+from dpm_tui.state.thumbnail_store import ThumbnailStore
+from dpm_tui.state.verdict_store import VerdictStore
+
+A, B, C = (f"{number:02x}" * 32 for number in (10, 11, 12))
+COPY = Verdict(Kind.COPY, 0.9731, bytes(range(64)))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> bytes:
+    return os.fsencode(tmp_path / "store.jsonl")
+
+
+def near(*rows: tuple[int, int]) -> list[Candidate]:
+    return [Candidate(first, second, 0.875) for first, second in rows]
+
+
+def test_matching_goes_on_where_it_stopped(path: bytes) -> None:
+    store = CandidateStore(path)
+    store.add_block(0, 10, near((1, 2), (3, 9)))
+    store.add_block(10, 15, [])
+    store.close()
+    again = CandidateStore(path)
+    assert again.matched == 15
+    assert list(again) == near((1, 2), (3, 9))
+    again.close()
+
+
+def test_a_block_that_was_torn_is_matched_again(path: bytes) -> None:
+    store = CandidateStore(path)
+    store.add_block(0, 10, near((1, 2)))
+    store.add_block(10, 20, near((1, 12)))
+    store.close()
+    os.truncate(path, os.path.getsize(path) - 3)
+    again = CandidateStore(path)
+    assert again.matched == 10
+    again.close()
+
+
+@pytest.mark.parametrize("lost", range(4))
+def test_a_block_that_lost_a_part_in_the_middle_is_matched_again(
+    path: bytes, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    monkeypatch.setattr(candidate_store, "_PAIRS_A_RECORD", 2)
+    store = CandidateStore(path)
+    store.add_block(0, 10, near((1, 2), (1, 3), (1, 4), (1, 5), (1, 6)))
+    store.add_block(10, 20, near((1, 11)))
+    store.close()
+    with open(path, "rb") as file:
+        lines = file.readlines()
+    with open(path, "wb") as file:
+        file.writelines(b"spoilt\n" if number == lost else line for number, line in enumerate(lines))
+    again = CandidateStore(path)
+    assert again.matched == (10 if lost == 3 else 0)
+    again.close()
+
+
+def test_candidates_that_make_no_sense_are_passed_over(path: bytes) -> None:
+    with open(path, "wb") as file:
+        for record in (
+            {"near": 3},
+            [],
+            {"near": [[1]]},
+            {"near": [], "rows": "ab"},
+            {"near": [[float("inf"), 1, 1]]},
+        ):
+            file.write(encode_frame(record))
+    store = CandidateStore(path)
+    assert (store.matched, list(store)) == (0, [])
+    store.close()
+
+
+def test_verdicts_come_back(path: bytes) -> None:
+    store = VerdictStore(path, "judge-1")
+    store.put((A, B), COPY)
+    store.put((A, C), None)
+    store.close()
+    again = VerdictStore(path, "judge-1")
+    assert dict(again.alike()) == {(A, B): COPY}
+    assert (A, C) in again
+    assert (B, C) not in again
+    again.close()
+
+
+def test_verdicts_of_another_judge_are_dropped_for_good(path: bytes) -> None:
+    store = VerdictStore(path, "judge-1")
+    store.put((A, B), COPY)
+    store.close()
+    newer = VerdictStore(path, "judge-2")
+    assert len(newer) == 0
+    newer.close()
+    assert read_frames(path).records == []
+
+
+def test_a_reader_takes_verdicts_of_any_judge(path: bytes) -> None:
+    store = VerdictStore(path, "judge-1")
+    store.put((A, B), COPY)
+    store.close()
+    assert len(VerdictStore(path, "", writable=False)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "splendid"}, {"similarity": 2}, {"similarity": -1}, {"similarity": float("nan")},
+        {"differs": "AAAA"}, {"differs": "!"}, {"similarity": None}, {"a": None}, {"a": []}, {"a": 1, "b": 2},
+        {"similarity": 10**400},
+    ],
+    ids=lambda change: str(change)[:40],
+)  # fmt: skip
+def test_a_verdict_that_makes_no_sense_costs_itself(path: bytes, change: dict[str, object]) -> None:
+    record = {"a": A, "b": B, "version": "1", "kind": "copy", "similarity": 0.9}
+    with open(path, "wb") as file:
+        file.write(encode_frame(record | change) + encode_frame(record | {"b": C}))
+    store = VerdictStore(path, "", writable=False)
+    assert [pair for pair, _ in store.alike()] == [(A, C)]
+    assert store.rejected == 1
+
+
+def test_a_decision_counts_for_every_pair_and_can_be_revoked(path: bytes) -> None:
+    store = DecisionStore(path)
+    store.decide([A, B, C], "variants")
+    store.decide([C, A], "")
+    store.decide([B, C], "not_duplicates")
+    store.close()
+    again = DecisionStore(path)
+    assert again.verdict(A, B) == again.verdict(B, A) == "variants"
+    assert again.verdict(A, C) == ""
+    assert again.verdict(C, B) == "not_duplicates"
+    assert len(again) == 2
+    again.close()
+
+
+def test_decisions_are_only_ever_appended(path: bytes) -> None:
+    store = DecisionStore(path)
+    store.decide([A, B], "variants")
+    with open(path, "rb") as file:
+        before = file.read()
+    store.decide([A, B], "")
+    store.close()
+    with open(path, "rb") as file:
+        assert file.read().startswith(before)
+
+
+def test_a_decision_behind_a_damaged_line_is_kept(path: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(b"noise\n" + encode_frame({"digests": 3, "verdict": "x"}) + encode_frame([]))
+    store = DecisionStore(path)
+    store.decide([A, B], "variants")
+    store.close()
+    again = DecisionStore(path, writable=False)
+    assert (again.verdict(A, B), again.rejected) == ("variants", 3)
+
+
+def test_thumbnails_are_found_by_content(tmp_path: Path) -> None:
+    store = ThumbnailStore(os.fsencode(tmp_path / "thumbnails"))
+    assert not store.has(A)
+    assert store.get(A) is None
+    store.put(A, b"jpeg")
+    assert store.has(A)
+    assert store.get(A) == b"jpeg"
+    store.discard(A)
+    store.discard(A)
+    assert store.get(A) is None
+    store.put(B, b"jpeg")
+    store.clear()
+    assert not store.has(B)
+
+
+@pytest.mark.parametrize("digest", ["../../etc/passwd", "", "a/b", "\u9577", "a.b"], ids=ascii)
+def test_a_thumbnail_never_lies_outside_its_folder(tmp_path: Path, digest: str) -> None:
+    store = ThumbnailStore(os.fsencode(tmp_path / "thumbnails"))
+    assert store.get(digest) is None
+    with pytest.raises(ValueError, match=r"digest|ascii"):
+        store.put(digest, b"jpeg")
+
+
+def test_a_thumbnail_that_is_a_link_or_too_large_is_none(tmp_path: Path) -> None:
+    store = ThumbnailStore(os.fsencode(tmp_path / "thumbnails"))
+    store.put(A, b"x" * (1 << 20))
+    assert store.get(A) is not None
+    store.put(B, b"x" * ((1 << 20) + 1))
+    assert store.get(B) is None
+    os.makedirs(os.path.dirname(store.path(C)), exist_ok=True)
+    os.symlink(store.path(A), store.path(C))
+    assert store.get(C) is None
