@@ -13,12 +13,20 @@ from typing import Any
 
 from dpm_tui.amount import format_bytes, format_seconds
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerLost
-from dpm_tui.worker.protocol import GetLibrary, LibraryData, LogLine, RunStatus, StartRun, StopRun
+from dpm_tui.worker.protocol import (
+    GetLibrary,
+    GetStatus,
+    LibraryData,
+    LogLine,
+    RunStatus,
+    StartRun,
+    StopRun,
+)
 
 _ATTEMPTS = 3
 """How often a worker that died is started again: its state lets it go on where it was."""
@@ -74,7 +82,9 @@ async def _scan(layout: Layout, start: StartRun, progress: _Progress) -> int:
         loop.add_signal_handler(number, stop)
     try:
         await client.request(start)
-        status = await _follow(client, progress)
+        begun = await client.request(GetStatus())
+        assert isinstance(begun, RunStatus)
+        status = await _follow(client, progress, begun.run)
         library = await client.request(GetLibrary())
         assert isinstance(library, LibraryData)
         progress.conclude(status, sum(library.groups["reclaimable_bytes"]))
@@ -83,17 +93,14 @@ async def _scan(layout: Layout, start: StartRun, progress: _Progress) -> int:
     return {"finished": ExitCode.DONE, "stopped": ExitCode.STOPPED}.get(status.phase, ExitCode.FAILED)
 
 
-async def _follow(client: WorkerClient, progress: _Progress) -> RunStatus:
-    started = False
+async def _follow(client: WorkerClient, progress: _Progress, run: int) -> RunStatus:
     async for event in client.events():
         if isinstance(event, LogLine):
             progress.log(event)
-        elif isinstance(event, RunStatus):
-            started = started or event.phase == "running"
-            if started and event.phase not in ("running", "paused"):
+        elif isinstance(event, RunStatus) and event.run >= run:
+            if event.phase not in ("running", "paused"):
                 return event
-            if started:
-                progress.show(event)
+            progress.show(event)
     raise WorkerLost
 
 
@@ -172,5 +179,5 @@ def _threshold(text: str) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(translate("cli.not_a_number", text=text)) from None
     if not 0.0 <= value <= 1.0:
-        raise DpmError("setting_range", name="threshold", value=text, low=0.0, high=1.0)
+        raise UsageError("setting_range", name="threshold", value=text, low=0.0, high=1.0)
     return value

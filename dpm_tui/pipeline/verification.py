@@ -44,6 +44,7 @@ class Verification:
         self._proof = proof
         self._threads = threads
         self._local = threading.local()
+        self._lost: set[str] = set()
 
     def verify(
         self,
@@ -51,24 +52,29 @@ class Verification:
         by_digest: Mapping[str, list[ImageFile]],
         pace: Pace,
         reporter: Reporter,
-    ) -> None:
-        """Judge every candidate (content pair -> cosine) without a verdict; raises Cancelled."""
+    ) -> list[str]:
+        """Judge every candidate (content pair -> cosine) without a verdict; raises Cancelled.
+
+        Returns the digests whose thumbnail cannot be read; their pairs stay open.
+        """
         open_ = [pair for pair in sorted(candidates) if pair not in self._verdicts]
         alike = sum(1 for _ in self._verdicts.alike())
         pace.start(Stage.VERIFY, len(open_))
         for pair, judged in self._judge_all(open_, candidates):
-            verdict = None if judged is None else self._settle(pair, judged, by_digest)
-            self._verdicts.put(pair, verdict)
-            if verdict is not None:
-                alike += 1
-                reporter.found(alike)
+            if judged is not None:
+                verdict = self._settle(pair, judged, by_digest)
+                self._verdicts.put(pair, verdict)
+                if verdict is not None:
+                    alike += 1
+                    reporter.found(alike)
             pace.step()
         pace.finish()
+        return sorted(self._lost)
 
     def _judge_all(
         self, pairs: list[DigestPair], cosines: Mapping[DigestPair, float]
-    ) -> Iterator[tuple[DigestPair, _Judged | None]]:
-        waiting: list[tuple[DigestPair, Future[_Judged | None]]] = []
+    ) -> Iterator[tuple[DigestPair, _Judged | Exception | None]]:
+        waiting: list[tuple[DigestPair, Future[_Judged | Exception | None]]] = []
         with ThreadPoolExecutor(self._threads, thread_name_prefix="verify") as pool:
             try:
                 for pair in pairs:
@@ -82,15 +88,26 @@ class Verification:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _judge(self, pair: DigestPair, cosine: float) -> _Judged | None:
+    def _judge(self, pair: DigestPair, cosine: float) -> _Judged | Exception | None:
         if not hasattr(self._local, "judge"):
             self._local.judge = self._make_judge()
         judge: PairJudge = self._local.judge
-        try:
-            first, second = (read_thumbnail(self._thumbnails.get(digest) or b"") for digest in pair)
-        except ValueError:
+        pictures = [picture for digest in pair if (picture := self._read(digest)) is not None]
+        if len(pictures) != 2:
             return None
-        return judge.judge(first, second, cosine), first, second
+        first, second = pictures
+        try:
+            return judge.judge(first, second, cosine), first, second
+        except Exception as error:
+            return error
+
+    def _read(self, digest: str) -> NDArray[np.uint8] | None:
+        try:
+            return read_thumbnail(self._thumbnails.get(digest) or b"")
+        except ValueError:
+            self._thumbnails.discard(digest)
+            self._lost.add(digest)
+            return None
 
     def _settle(
         self, pair: DigestPair, judged: _Judged, by_digest: Mapping[str, list[ImageFile]]

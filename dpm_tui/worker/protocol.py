@@ -243,9 +243,11 @@ class RunStatus:
     ``rate`` is its work a second, ``seconds_left`` negative while unknown. ``skipped`` counts what
     the inventory passed over by reason. ``memory`` is in bytes over worker and decoders, ``cpu`` in
     percent of one core. ``attention`` is a key under ``worker.`` for something that the user must
-    know (``mount_guard``...), or empty.
+    know (``mount_guard``...), or empty. ``run`` counts the runs of this worker: a short one may have
+    ended before anybody saw it running.
     """
 
+    run: int = 0
     phase: str = "idle"
     stage: str = ""
     done: int = 0

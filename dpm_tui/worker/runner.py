@@ -42,6 +42,7 @@ class Runner:
         self._pool = pool
         self._finished = finished
         self._thread: threading.Thread | None = None
+        self._runs = 0
         self._process = psutil.Process()
         self._reporter = RunReporter(_resting_status(state.checkpoint))
         self._resting = self._reporter.status
@@ -72,9 +73,15 @@ class Runner:
         """Start a run with these settings unless one is under way."""
         if self.running:
             return
-        self._reporter = RunReporter(
-            RunStatus(phase="running", model=config.model, threshold=config.threshold, device=config.device)
+        self._runs += 1
+        first = RunStatus(
+            run=self._runs,
+            phase="running",
+            model=config.model,
+            threshold=config.threshold,
+            device=config.device,
         )
+        self._reporter = RunReporter(first)
         self._thread = threading.Thread(
             target=self._run, args=(config, self._reporter, accept_missing), name="run", daemon=True
         )

@@ -166,7 +166,8 @@ class Server:
             self._log.append(line)
             self._broadcast(line)
         status = self._session.runner.status
-        if self._session.runner.running or self._sent is None or status.phase != self._sent.phase:
+        news = self._sent is None or (status.run, status.phase) != (self._sent.run, self._sent.phase)
+        if news or self._session.runner.running:
             self._sent = status
             self._broadcast(status)
 
