@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.tone import fit_tone
+from dpm_tui.pipeline.tone import fit_tone, is_negative
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -43,8 +43,6 @@ class Difference:
     """Difference of the stronger of the two colour axes a pixel, in levels."""
     toned: tuple[Picture, Picture]
     """Both RGB pictures with one of them toned like the other."""
-    strength: float
-    """Mean colour change of the tone fit, in levels."""
     features: NDArray[np.float64]
     """Logarithms and shares from which ``judge`` scores the pair."""
     agreement: float
@@ -53,14 +51,14 @@ class Difference:
     """Number of live tiles."""
 
 
-def compare(first: Picture, second: Picture, mask: Picture | None = None) -> Difference:
+def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: bool = False) -> Difference:
     """Compare two RGB pictures of one size, only where the mask is 255.
 
     The difference of a pixel is its distance to the range of values around the same place in the other
     picture, so that a shift of one pixel and another resampling cost nothing while a stroke that only one
     picture has costs its full contrast. The sharper picture is blurred to the sharpness of the other first.
     """
-    a, b = _tone_alike(first, second, mask)
+    a, b = _tone_alike(first, second, mask, rich)
     same = _same_blocks(first, second) if mask is None else 0.0
     lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
     lab_a, lab_b = _sharpen_alike(lab_a, lab_b)
@@ -72,20 +70,19 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None) -> Dif
     colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
     tile = max(4, round(max(light.shape) / TILES))
     agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
-    strength = float(np.abs(a.astype(np.int16) - first).mean() + np.abs(b.astype(np.int16) - second).mean())
-    return Difference(
-        light, colour, (a, b), strength, _features(light, colour, mask, tile, same), agreement, live
-    )
+    return Difference(light, colour, (a, b), _features(light, colour, mask, tile, same), agreement, live)
 
 
-def _tone_alike(first: Picture, second: Picture, mask: Picture | None) -> tuple[Picture, Picture]:
+def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: bool) -> tuple[Picture, Picture]:
     """Return both pictures, one of them toned; the direction that explains more wins (grey from colour)."""
     small = [
         cv2.resize(p, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32) for p in (first, second)
     ]
-    if mask is None and float(np.abs(small[0] - small[1]).mean()) < PLAIN:
+    if mask is None and not rich and float(np.abs(small[0] - small[1]).mean()) < PLAIN:
         return first, second
-    forward, backward = fit_tone(first, second, mask), fit_tone(second, first, mask)
+    if is_negative(first, second):
+        first = np.invert(first)
+    forward, backward = (fit_tone(*p, mask, rich) for p in ((first, second), (second, first)))
     if forward.residual <= backward.residual:
         return forward.apply(first), second
     return first, backward.apply(second)

@@ -26,6 +26,8 @@ WEIGHTS[[0, 1, 2, 6, 8, 13, 14, 15]] = (1.423, 0.828, 0.606, -0.951, 0.275, -0.4
 BIAS = -9.561
 CHANGED = -0.83
 """Score from which something in the picture differs."""
+CHANGED_STRONG = 0.8
+"""The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
 ALIKE = 0.30
 """Agreement from which two pictures in one frame are the same composition: unrelated ones reach 0.05."""
 ALIGNED_ALIKE = 0.55
@@ -47,12 +49,13 @@ class _View:
     overlap: Overlap
     difference: Difference
     score: float
+    strong: bool
     cropped: bool = False
     turned: bool = False
 
     @property
     def clean(self) -> bool:
-        return self.score < CHANGED
+        return self.score < (CHANGED_STRONG if self.strong else CHANGED)
 
     @property
     def rank(self) -> tuple[bool, float]:
@@ -131,9 +134,20 @@ def _same_frame(one: Picture, other: Picture) -> bool:
 
 
 def _view(overlap: Overlap, cropped: bool = False, turned: bool = False) -> _View:
-    difference = compare(overlap.first, overlap.second, overlap.mask)
-    score = float(difference.features @ WEIGHTS) + BIAS
-    return _View(overlap, difference, score, cropped, turned)
+    pictures = (overlap.first, overlap.second)
+    difference = compare(*pictures, overlap.mask)
+    score = _score(difference)
+    strong = False
+    if score >= CHANGED and difference.live >= FEW and is_strong(*pictures):
+        strong = True
+        rich = compare(*pictures, overlap.mask, rich=True)
+        if _score(rich) < score:
+            difference, score = rich, _score(rich)
+    return _View(overlap, difference, score, strong, cropped, turned)
+
+
+def _score(difference: Difference) -> float:
+    return float(difference.features @ WEIGHTS) + BIAS
 
 
 def _proven(view: _View) -> bool:
@@ -144,8 +158,7 @@ def _proven(view: _View) -> bool:
 def _kind(view: _View) -> Kind:
     if not view.clean:
         return Kind.VARIANT
-    pairs = zip((view.overlap.first, view.overlap.second), view.difference.toned, strict=True)
-    if any(is_strong(before, after) for before, after in pairs):
+    if is_strong(view.overlap.first, view.overlap.second):
         return Kind.EDITED
     if view.turned:
         return Kind.TURNED

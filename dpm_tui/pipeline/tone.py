@@ -15,77 +15,109 @@ ROUNDS = 4
 """Reweighted least squares settle after three rounds; one more costs 0.1 ms."""
 CLIPPED = 6 / 255
 """A target this close to black or white may have been cut off there, so it says little about the curve."""
-PULL = np.float32(0.3)
+PULL = 0.3
 """Pull of gain and offset towards 'no change', in pixels of full range: keeps two or three flat colours
 from being explained by a wild curve."""
-CURVE_PULL = np.float32(1.5)
+CURVE_PULL = 1.5
 """The same for the squared and the mixed terms, which few colours determine less well."""
-STRONG_SHIFT = 38.0
-"""Mean change in levels (of 255) from which a tone counts as strong: brightness, contrast and saturation
-each off by 30 % stay below in most pictures, a colour filter, sepia or inversion lies above."""
-STRONG_FADE = 0.45
-"""Share of saturation kept below which a colourful picture counts as grey or faded."""
-COLOURFUL = 10.0
-"""Mean saturation in levels above which losing colour is a visible change."""
+LOOSE = 20 / 255
+"""A filter's fit misses by this much in places without these being local edits."""
+STRONG_COLOUR = 11.0
+"""Mean change of the colour axes, summed, in levels: mild tones reach 9.5, sepia and filters start at 11."""
+STRONG_LIGHT = 40.0
+"""Mean change of lightness in levels: brightness and contrast off by 12 % reach 24, by 30 % reach 55."""
+STRONG_CONTRAST = 1.6
+"""Ratio of the spreads of lightness: contrast off by 12 % reaches 1.24, by 30 % reaches 1.7."""
+FADED = 0.35
+"""Share of colour kept below which a picture that had ``COLOURFUL`` counts as grey."""
+COLOURFUL = 3.5
+"""Mean distance from grey in levels that an eye sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A colour change: each output channel from the three inputs, its own square and a constant."""
+    """A colour change: each output channel a polynomial of the three inputs."""
 
     weights: NDArray[np.float32]
-    """Five rows (red, green, blue, own square, one) of three output channels; colours run 0..1."""
+    """A row a term, in the order of ``_terms``, of three output channels; colours run 0..1."""
     residual: float
     """Median colour distance, in levels a channel, that the fit leaves."""
 
     def apply(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the RGB picture (height, width, 3) with its colours changed and cut to 0..255."""
-        linear = np.ascontiguousarray(np.vstack([self.weights[:3], self.weights[4] * 255]).T)
-        values = cv2.transform(picture.astype(np.float32), linear)
-        values += cv2.multiply(picture, picture, scale=1 / 255, dtype=cv2.CV_32F) * self.weights[3]
-        changed: NDArray[np.uint8] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+        linear = np.ascontiguousarray(np.vstack([self.weights[:3], self.weights[3] * 255]).T)
+        values: NDArray[Any] = cv2.transform(picture.astype(np.float32), linear)
+        if len(self.weights) == 7:
+            values += cv2.multiply(picture, picture, scale=1 / 255, dtype=cv2.CV_32F) * np.diag(
+                self.weights[4:]
+            )
+        else:
+            bent = _terms(picture.reshape(-1, 3).astype(np.float32) / np.float32(255))[:, 4:]
+            values += (bent @ (self.weights[4:] * 255)).reshape(picture.shape)
+        changed: NDArray[Any] = cv2.convertScaleAbs(np.clip(values, 0, 255))
         return changed
 
 
-UNCHANGED = Tone(np.vstack([np.eye(3), np.zeros((2, 3))]).astype(np.float32), 0.0)
-
-
 def fit_tone(
-    source: NDArray[np.uint8], target: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None
+    source: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    mask: NDArray[np.uint8] | None = None,
+    rich: bool = False,
 ) -> Tone:
     """Fit the tone that turns one RGB picture into another of the same frame, where the mask is 255.
 
-    Reweighted least squares with Geman-McClure weights: what differs in one place only is an outlier.
+    Reweighted least squares with Geman-McClure weights: what differs in one place only is an outlier. A
+    rich tone follows filters and lost colours more closely and forgives more.
     """
     x, y = _sample(source), _sample(target)
     valid = np.ones(len(x), np.float32) if mask is None else _sample_mask(mask)
-    inputs = [np.concatenate([x, x[:, c : c + 1] ** 2, np.ones_like(x[:, :1])], axis=1) for c in range(3)]
+    terms = _terms(x)
+    plain = np.eye(terms.shape[1], 3, dtype=np.float32)
+    pull = np.full(terms.shape[1], CURVE_PULL / (5 if rich else 1))
     open_ended = np.where((y > CLIPPED) & (y < 1 - CLIPPED), np.float32(1), np.float32(0.05))
-    weights = UNCHANGED.weights.copy()
+    missing = y - terms @ plain
+    weights = plain.copy()
     trust: NDArray[Any] = valid
     middle = 0.0
     for _ in range(ROUNDS):
         for c in range(3):
-            pull = np.full(5, CURVE_PULL)
-            pull[[c, 4]] = PULL
-            weighted = inputs[c] * (trust * open_ended[:, c])[:, None]
-            missing = y[:, c] - inputs[c] @ UNCHANGED.weights[:, c]
-            bend = np.linalg.solve(weighted.T @ inputs[c] + np.diag(pull), weighted.T @ missing)
-            weights[:, c] = UNCHANGED.weights[:, c] + bend
-        fitted = np.stack([inputs[c] @ weights[:, c] for c in range(3)], axis=1)
-        left = np.abs(np.clip(fitted, 0, 1) - y).sum(axis=1)
+            used = np.arange(terms.shape[1]) if rich else np.array([0, 1, 2, 3, 4 + c])
+            held = pull[used]
+            held[(used == c) | (used == 3)] = PULL / (3 if rich else 1)
+            inputs = terms[:, used]
+            weighted = inputs * (trust * open_ended[:, c])[:, None]
+            bend = np.linalg.solve(weighted.T @ inputs + np.diag(held), weighted.T @ missing[:, c])
+            weights[used, c] = plain[used, c] + bend
+        left = np.abs(np.clip(terms @ weights, 0, 1) - y).sum(axis=1)
         middle = float(np.median(left[valid > 0])) if valid.any() else 0.0
-        trust = valid / (1 + (left / max(2 * middle, CLIPPED)) ** 2) ** 2
-    return Tone(weights, middle * 255 / 3)
+        trust = valid / (1 + (left / max(2 * middle, LOOSE if rich else CLIPPED)) ** 2) ** 2
+    return Tone(weights if rich else weights[:7], middle * 255 / 3)
 
 
-def is_strong(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
-    """Return whether a tone changed an RGB picture so much that it counts as edited, in either direction."""
-    old, new = _sample(before) * 255, _sample(after) * 255
-    if float(np.abs(old - new).mean()) >= STRONG_SHIFT:
+def is_negative(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
+    """Return whether one of two RGB pictures is dark where the other is light."""
+    one, other = (_sample(p).mean(axis=1) for p in (first, second))
+    return bool(((one - one.mean()) * (other - other.mean())).sum() < 0)
+
+
+def is_strong(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
+    """Return whether two RGB pictures with the same content differ so much in tone that one is edited."""
+    one, other = (_lab(p) for p in (first, second))
+    apart = np.abs(one - other).mean(axis=0)
+    if apart[0] >= STRONG_LIGHT or apart[1] + apart[2] >= STRONG_COLOUR:
         return True
-    colour = sorted(float(np.ptp(p, axis=1).mean()) for p in (old, new))
-    return colour[1] >= COLOURFUL and colour[0] < STRONG_FADE * colour[1]
+    if is_negative(first, second):
+        return True
+    spread = sorted(float(p[:, 0].std()) + 1 for p in (one, other))
+    colour = sorted(float(np.abs(p[:, 1:] - 128).sum(axis=1).mean()) for p in (one, other))
+    faded = colour[1] >= COLOURFUL and colour[0] < FADED * colour[1]
+    return faded or spread[1] >= STRONG_CONTRAST * spread[0]
+
+
+def _lab(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    small = cv2.resize(picture, (SAMPLE, SAMPLE), interpolation=cv2.INTER_AREA)
+    flat: NDArray[np.float32] = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+    return flat
 
 
 def _sample(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -98,3 +130,12 @@ def _sample_mask(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     small = cv2.resize(mask, (SAMPLE, SAMPLE), interpolation=cv2.INTER_AREA)
     flat: NDArray[np.float32] = (small.reshape(-1) > 250).astype(np.float32)
     return flat
+
+
+def _terms(colours: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the inputs of the fit for colours 0..1: linear, constant, squares, products and cubes."""
+    red, green, blue = colours.T
+    pairs = (red * green, red * blue, green * blue)
+    columns = [red, green, blue, np.ones_like(red), red**2, green**2, blue**2, *pairs]
+    stacked: NDArray[np.float32] = np.stack([*columns, red**3, green**3, blue**3], axis=1)
+    return stacked
