@@ -78,13 +78,16 @@ def run_stages(
             name: store.vectors(settings.choice, name, card.identity, card.dims)
             for name, card in settings.models.items()
         }
-        contents = index_contents(store.files.files.values())
-        lost = fingerprint_contents(contents, store.thumbnails, vectors, tools.load_embedder, pace)
-        _forget_lost(store, contents, lost)
         candidates = {
             name: store.candidates(settings.choice, name, card.identity)
             for name, card in settings.models.items()
         }
+        for name in settings.models:
+            if candidates[name].matched > len(vectors[name]):
+                candidates[name].clear()  # they speak of rows that were lost
+        contents = index_contents(store.files.files.values())
+        lost = fingerprint_contents(contents, store.thumbnails, vectors, tools.load_embedder, pace)
+        _forget_lost(store, contents, lost)
         _match(settings.models, vectors, candidates, pace, reporter)
         by_digest = index_contents(store.files.files.values())
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
@@ -92,7 +95,8 @@ def run_stages(
         verification = Verification(
             store.thumbnails, store.verdicts, tools.make_judge, proof, settings.threads
         )
-        verification.verify(near, by_digest, pace, reporter)
+        lost = verification.verify(near, by_digest, pace, reporter)
+        _forget_lost(store, by_digest, lost)
     finally:
         pace.checkpoint()
 
@@ -103,9 +107,9 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
         raise Cancelled
     known = store.files.files
     changes = compare_inventory(inventory, known.values())
-    present = sum(file.status is not Status.MISSING for file in known.values())
-    guarded = looks_unmounted(changes, present) and not settings.accept_missing
-    return Survey(inventory, changes, guarded)
+    still_missing = any(known[id_].status is Status.MISSING for id_ in changes.gone)
+    guarded = still_missing or looks_unmounted(changes, len(known))
+    return Survey(inventory, changes, guarded and not settings.accept_missing)
 
 
 def _forget_lost(store: Store, contents: Mapping[str, list[ImageFile]], lost: list[str]) -> None:

@@ -72,6 +72,9 @@ class CandidateTable(Protocol):
     def add_block(self, start: int, end: int, near: list[Candidate]) -> None:
         """Record a matched block for good."""
 
+    def clear(self) -> None:
+        """Forget every candidate; matching begins anew."""
+
 
 class VerdictTable(Protocol):
     """Verdicts by pair of content digests; None where the two are not alike."""

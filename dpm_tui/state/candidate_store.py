@@ -53,6 +53,12 @@ class CandidateStore:
         self._journal.sync()
         self.matched = end
 
+    def clear(self) -> None:
+        """Forget every candidate; matching begins anew."""
+        self._journal.rewrite(())
+        self._found.clear()
+        self.matched = 0
+
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
