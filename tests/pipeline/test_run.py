@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from dpm_tui.pipeline.image_file import Status
+from tests.support.pictures import decoded, encode, scene, with_segment
+from tests.support.scan_lab import Costs, ScanLab
+
+
+def fill(lab: ScanLab) -> None:
+    """Write a library with one of each relation that a scan must find without doubt."""
+    original = encode(scene(1), "JPEG", quality=92)
+    lab.write(b"a/original.jpg", original)
+    lab.write(b"a/same bytes.jpg", original)
+    lab.write(b"b/tagged.jpg", with_segment(original, 0xFE, b"a comment"))
+    lab.write(b"b/lossless.png", encode(decoded(original), "PNG"))
+    lab.write(
+        b"b/smaller.jpg", encode(scene(1).resize((144, 108), Image.Resampling.LANCZOS), "JPEG", quality=80)
+    )
+    lab.write(b"c/other.jpg", encode(scene(2), "JPEG"))
+    lab.write(b"c/third.png", encode(scene(3), "PNG"))
+    lab.write(b"c/broken.jpg", encode(scene(4), "JPEG")[:700])
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> ScanLab:
+    lab = ScanLab(tmp_path)
+    fill(lab)
+    return lab
+
+
+def kinds(lab: ScanLab) -> dict[tuple[bytes, bytes], str]:
+    return {(one, other): kind for one, other, kind, _ in lab.pairs()}
+
+
+def work(costs: Costs) -> tuple[int, int, int, int]:
+    return len(costs.decoded), len(costs.digested), costs.embedded, costs.judged
+
+
+def test_a_scan_finds_what_belongs_together(lab: ScanLab) -> None:
+    lab.run()
+    found = kinds(lab)
+    assert found[b"a/original.jpg", b"a/same bytes.jpg"] == "identical"
+    assert found[b"a/original.jpg", b"b/tagged.jpg"] == "pixels"
+    assert found[b"a/original.jpg", b"b/lossless.png"] == "pixels"
+    assert found[b"b/lossless.png", b"b/tagged.jpg"] == "pixels"
+    assert found[b"a/original.jpg", b"b/smaller.jpg"] == "copy"
+    assert not any(b"c/" in one + other for one, other in found)
+    (group,) = lab.groups()
+    assert len(group) == 5
+    assert lab.statuses()[b"c/broken.jpg"] is Status.DAMAGED
+
+
+def test_a_second_run_does_nothing(lab: ScanLab) -> None:
+    lab.run()
+    before = lab.pairs()
+    again = lab.run()
+    assert work(again) == (0, 0, 0, 0)
+    assert (again.embedders, again.pixels) == (0, [])
+    assert lab.pairs() == before
+
+
+def test_an_added_file_costs_only_its_own_work(lab: ScanLab) -> None:
+    lab.run()
+    lab.write(b"d/new.jpg", encode(scene(2), "JPEG", quality=60))
+    costs = lab.run()
+    assert costs.decoded == [b"d/new.jpg"]
+    assert work(costs) == (1, 0, 1, 1)
+    assert kinds(lab)[b"c/other.jpg", b"d/new.jpg"] == "copy"
+
+
+def test_a_changed_file_costs_only_its_own_work(lab: ScanLab) -> None:
+    lab.run()
+    lab.write(b"c/third.png", encode(scene(2), "PNG"))
+    costs = lab.run()
+    assert costs.decoded == [b"c/third.png"]
+    assert work(costs) == (1, 0, 1, 1)
+    assert (b"c/other.jpg", b"c/third.png") in kinds(lab)
+
+
+def test_a_moved_file_is_digested_and_not_decoded_again(lab: ScanLab) -> None:
+    lab.run()
+    before = {(kind, similarity) for *_, kind, similarity in lab.pairs()}
+    os.rename(lab.at(b"b"), lab.at(b"z"))
+    costs = lab.run()
+    assert sorted(costs.digested) == [b"z/lossless.png", b"z/smaller.jpg", b"z/tagged.jpg"]
+    assert work(costs) == (0, 3, 0, 0)
+    assert {(kind, similarity) for *_, kind, similarity in lab.pairs()} == before
+    assert kinds(lab)[b"a/original.jpg", b"z/smaller.jpg"] == "copy"
+
+
+def test_a_removed_file_costs_nothing_and_takes_its_pairs_along(lab: ScanLab) -> None:
+    lab.run()
+    os.unlink(lab.at(b"a/same bytes.jpg"))
+    assert work(lab.run()) == (0, 0, 0, 0)
+    assert not any(b"a/same bytes.jpg" in pair for pair in kinds(lab))
+    assert b"a/same bytes.jpg" not in lab.statuses()
+
+
+def test_a_touched_file_is_digested_and_keeps_its_pairs(lab: ScanLab) -> None:
+    lab.run()
+    before = lab.pairs()
+    os.utime(lab.at(b"a/original.jpg"), ns=(1, 1))
+    assert work(lab.run()) == (0, 1, 0, 0)
+    assert lab.pairs() == before
+
+
+def test_a_mended_file_is_read_again(lab: ScanLab) -> None:
+    lab.run()
+    lab.write(b"c/broken.jpg", encode(scene(4), "JPEG"))
+    lab.run()
+    assert lab.statuses()[b"c/broken.jpg"] is Status.OK
+
+
+def test_frames_beside_the_first_keep_a_picture_from_being_a_copy(lab: ScanLab) -> None:
+    still = scene(7).quantize(64)
+    lab.write(b"d/still.gif", encode(still, "GIF"))
+    lab.write(b"d/moving.gif", encode(still, "GIF", save_all=True, append_images=[scene(8).quantize(64)]))
+    lab.run()
+    assert kinds(lab).get((b"d/moving.gif", b"d/still.gif"), "variant") == "variant"
+
+
+def test_a_lost_thumbnail_is_made_again_and_costs_no_pair(lab: ScanLab) -> None:
+    lab.run()
+    shutil.rmtree(lab.layout.thumbnails)
+    lab.write(b"d/new.jpg", encode(scene(2), "JPEG", quality=60))
+    lab.run()
+    lab.run()
+    assert kinds(lab)[b"c/other.jpg", b"d/new.jpg"] == "copy"
+    assert lab.statuses()[b"c/other.jpg"] is Status.OK
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
+def test_vectors_that_were_lost_are_made_again_and_cost_no_pair(
+    lab: ScanLab, tmp_path: Path, share: float
+) -> None:
+    lab.write(b"0/unlike all.jpg", encode(scene(9), "JPEG"))
+    lab.run()
+    os.unlink(lab.at(b"0/unlike all.jpg"))
+    before = {pair for pair in lab.pairs() if b"0/unlike all.jpg" not in pair}
+    os.unlink(lab.layout.pairs)
+    for name in os.listdir(lab.layout.vectors):
+        path = os.path.join(lab.layout.vectors, name)
+        if name.endswith(b".f16"):
+            os.truncate(path, int(os.path.getsize(path) * share))
+    lab.run()
+    assert lab.pairs() == before
+
+
+@pytest.fixture
+def big_lab(tmp_path: Path) -> ScanLab:
+    lab = ScanLab(tmp_path)
+    for seed in range(24):
+        lab.write(b"disk/%02d.png" % seed, encode(scene(seed, 64, 48), "PNG"))
+    lab.write(b"own/00.png", encode(scene(0, 64, 48), "PNG"))
+    lab.run()
+    return lab
+
+
+def test_nothing_is_forgotten_while_a_disk_is_away(big_lab: ScanLab) -> None:
+    before = big_lab.pairs()
+    ids = {file.path: id_ for id_, file in big_lab.state().files.files.items()}
+    os.rename(big_lab.at(b"disk"), big_lab.at(b"../away"))
+    for _ in range(3):
+        costs = big_lab.run()
+        assert costs.survey is not None
+        assert costs.survey.guarded
+        statuses = big_lab.statuses()
+        assert len(statuses) == 25
+        assert sum(status is Status.MISSING for status in statuses.values()) == 24
+        assert big_lab.pairs() == set()
+    os.rename(big_lab.at(b"../away"), big_lab.at(b"disk"))
+    costs = big_lab.run()
+    assert costs.decoded == []
+    assert big_lab.pairs() == before
+    assert {file.path: id_ for id_, file in big_lab.state().files.files.items()} == ids
+
+
+def test_missing_files_are_forgotten_when_the_user_says_so(big_lab: ScanLab) -> None:
+    shutil.rmtree(big_lab.at(b"disk"))
+    big_lab.run()
+    big_lab.run(accept_missing=True)
+    assert list(big_lab.statuses()) == [b"own/00.png"]
+
+
+def test_a_few_files_less_are_no_missing_disk(big_lab: ScanLab) -> None:
+    for seed in range(10):
+        os.unlink(big_lab.at(b"disk/%02d.png" % seed))
+    costs = big_lab.run()
+    assert costs.survey is not None
+    assert not costs.survey.guarded
+    assert len(big_lab.statuses()) == 15

@@ -1,0 +1,190 @@
+"""A scan of real files with real state, without models and decoder processes; counts what it costs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, digest_pixels
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
+from dpm_tui.pipeline.fingerprint import Embedder, Fingerprint, ModelCard
+from dpm_tui.pipeline.group import group_pairs
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.pipeline.pairing import pair_files
+from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.pipeline.verify import PairJudge
+from dpm_tui.review.keeper import rank_best
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.root_state import RootState, prepare_folder
+
+PairFacts = tuple[bytes, bytes, str, float]
+MODELS = {name: ModelCard(name, name[0] * 64, 64, 0.8) for name in ("photo", "illustration")}
+
+
+@dataclass
+class Costs:
+    """What a run had to do; paths in the order in which it did it."""
+
+    decoded: list[bytes] = field(default_factory=list)
+    digested: list[bytes] = field(default_factory=list)
+    pixels: list[bytes] = field(default_factory=list)
+    embedders: int = 0
+    embedded: int = 0
+    judged: int = 0
+    survey: Survey | None = None
+
+
+class InProcessDecoder:
+    """A decoder as ``pipeline.decoder`` wants it, in this very process."""
+
+    def __init__(self, root: bytes, state: RootState, costs: Costs) -> None:
+        self._root, self._state, self._costs = root, state, costs
+
+    def decode(
+        self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        for order in orders:
+            if cancelled():
+                return
+            yield order, self._one(order)
+
+    def digest_pixels(self, path: bytes) -> str:
+        self._costs.pixels.append(path)
+        return digest_pixels(self._read(path))
+
+    def _one(self, order: DecodeOrder) -> Decoded:
+        content = self._read(order.path)
+        digest = hashlib.sha256(content).hexdigest()
+        if not order.anew and self._state.thumbnails.has(digest):
+            self._costs.digested.append(order.path)
+            return Known(digest)
+        self._costs.decoded.append(order.path)
+        try:
+            return decode_thumbnail(content)
+        except UndecodableError as error:
+            return Unreadable(error.status, error.reason, error.digest)
+
+    def _read(self, path: bytes) -> bytes:
+        with open(os.path.join(self._root, path), "rb") as file:
+            return file.read()
+
+
+class TinyEmbedder:
+    """Vectors of 8x8 grey levels without their mean; every third picture is doubtful and has two."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+
+    def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+        self._costs.embedded += len(thumbnails)
+        return [self._one(thumbnail) for thumbnail in thumbnails]
+
+    def _one(self, thumbnail: NDArray[np.uint8]) -> Fingerprint:
+        grey = Image.fromarray(thumbnail).convert("L").resize((8, 8), Image.Resampling.BOX)
+        vector = np.asarray(grey, dtype=np.float32).ravel()
+        vector = vector - vector.mean()
+        vector /= max(float(np.linalg.norm(vector)), 1e-6)
+        names = ("photo", "illustration") if round(float(np.asarray(grey).mean())) % 3 == 0 else ("photo",)
+        return Fingerprint("photo", dict.fromkeys(names, vector))
+
+
+class CountingJudge:
+    """The real judge, counted."""
+
+    version = AlignedJudge.version
+
+    def __init__(self, costs: Costs) -> None:
+        self._judge, self._costs = AlignedJudge(), costs
+
+    def judge(self, *pictures: object) -> object:
+        self._costs.judged += 1
+        return self._judge.judge(*pictures)  # type: ignore[arg-type]
+
+
+class ScanLab:
+    """One root and everything that is known of it."""
+
+    def __init__(self, base: str | os.PathLike[str]) -> None:
+        self.root = os.path.join(os.fsencode(base), b"root")
+        self.layout = Layout(self.root, self.root)
+        os.makedirs(self.root)
+        prepare_folder(self.layout)
+
+    def at(self, path: bytes) -> bytes:
+        return os.path.join(self.root, path)
+
+    def write(self, path: bytes, content: bytes) -> None:
+        os.makedirs(os.path.dirname(self.at(path)), exist_ok=True)
+        with open(self.at(path), "wb") as file:
+            file.write(content)
+
+    def run(self, reporter: Reporter | None = None, *, accept_missing: bool = False) -> Costs:
+        """Scan and compare; a run that fails leaves the state as a killed process would."""
+        costs = Costs()
+        state = RootState(self.layout, CountingJudge.version)
+        settings = RunSettings(
+            self.root, ("jpg", "png", "gif"), "auto", MODELS, accept_missing=accept_missing
+        )
+
+        def load_embedder() -> Embedder:
+            costs.embedders += 1
+            return TinyEmbedder(costs)
+
+        def make_judge() -> PairJudge:
+            return CountingJudge(costs)  # type: ignore[return-value]
+
+        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge)
+
+        def surveyed(survey: Survey) -> None:
+            costs.survey = survey
+
+        try:
+            run_stages(settings, state, tools, reporter or Reporter(), surveyed)
+        except BaseException:
+            self._abandon()
+            raise
+        state.close()
+        return costs
+
+    def state(self) -> RootState:
+        return RootState(self.layout, writable=False)
+
+    def pairs(self) -> set[PairFacts]:
+        """Return every pair by its paths, so that two runs can be compared whatever their ids."""
+        state = self.state()
+        files = state.files.files
+        found = pair_files(files, state.verdicts.alike(), state.decisions.verdict)
+        return {
+            (*sorted((files[pair.a].path, files[pair.b].path)), pair.kind.value, round(pair.similarity, 4))
+            for pair in found
+        }  # type: ignore[misc]
+
+    def groups(self) -> set[tuple[bytes, ...]]:
+        """Return the paths of every group, keeper first."""
+        state = self.state()
+        files = state.files.files
+        found = pair_files(files, state.verdicts.alike(), state.decisions.verdict)
+        made = group_pairs(files, found, 0.6, rank_best)
+        return {tuple(files[id_].path for id_ in group.members) for group in made}
+
+    def statuses(self) -> dict[bytes, Status]:
+        return {file.path: file.status for file in self.state().files.files.values()}
+
+    def _abandon(self) -> None:
+        """Close what the run left open below the state folder without writing what it held back."""
+        if not os.path.isdir("/proc/self/fd"):
+            return
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                if os.readlink(f"/proc/self/fd/{name}").startswith(os.fsdecode(self.layout.folder)):
+                    os.close(int(name))
+            except OSError:
+                continue
