@@ -47,15 +47,17 @@ class BinFolder:
         return self.descriptor
 
     def batches(self) -> list[str]:
-        """Return the ids of the batches whose folders exist, newest first."""
+        """Return the ids of the batches whose folders exist, newest first; raises BinError."""
         if self.descriptor is None:
             return []
-        names = [name for name in os.listdir(self.descriptor) if _BATCH.fullmatch(name)]
         kept = []
-        for name in names:
-            found = status(name.encode(), self.descriptor)
-            if found is not None and stat.S_ISDIR(found.st_mode):
-                kept.append(name)
+        try:
+            for name in filter(is_batch_id, os.listdir(self.descriptor)):
+                found = status(name.encode(), self.descriptor)
+                if found is not None and stat.S_ISDIR(found.st_mode):
+                    kept.append(name)
+        except OSError as error:
+            raise bin_error_of(error, BIN) from error
         return sorted(kept, reverse=True)
 
     def lying(self, batch: str) -> Iterator[Lying]:

@@ -33,6 +33,7 @@ class _Run:
     names: int = 0
     parts: int = 0
     lying: dict[str, dict[bytes, Lying]] = field(default_factory=dict)
+    arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
 
     def finish_restores(self) -> None:
         """Remove partial copies, and the bin's name of what already has its new one."""
@@ -41,12 +42,15 @@ class _Run:
             key = (entry.batch, entry.path)
             if entry.action is Action.RESTORING:
                 open_.setdefault(key, []).append(entry)
-            elif entry.action in (Action.RESTORED, Action.PURGED):
+            elif entry.path:
                 open_.pop(key, None)
-        for announced in open_.values():
-            for entry in announced:
-                with contextlib.suppress(OSError):
+        for (batch, path), announced in open_.items():
+            # A disk that is not there now may hold a partial copy: it is looked at the next time.
+            with contextlib.suppress(OSError):
+                for entry in announced:
                     self._finish_restore(entry)
+                if file := self.lying.get(batch, {}).get(path):
+                    self._add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
 
     def _finish_restore(self, entry: LogEntry) -> None:
         if not is_safe_relative(entry.to) or STATE_FOLDER in _parts(entry):
@@ -67,7 +71,12 @@ class _Run:
     def _drop_if_arrived(self, entry: LogEntry, place: int, name: bytes) -> None:
         file = self.lying.get(entry.batch, {}).get(entry.path)
         arrived = status(name, place)
-        if file is None or arrived is None or not stat.S_ISREG(arrived.st_mode):
+        if arrived is None or not stat.S_ISREG(arrived.st_mode):
+            return
+        restored = replace(entry, action=Action.RESTORED, part=b"")
+        if file is None:
+            if arrived.st_size == entry.size:
+                self.arrived[entry.batch, entry.path] = restored
             return
         folder, last = split(file.path)
         with folder_below(self.bin.bin, join(tree_of(file.batch), folder)) as source:
@@ -75,7 +84,7 @@ class _Run:
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
                 os.unlink(last, dir_fd=source)
-        self._dropped(file, replace(entry, action=Action.RESTORED, part=b""))
+        self._dropped(file, restored)
 
     def drop_second_names(self, batch: str) -> None:
         """Remove the bin's name of files that also have their old one."""
@@ -128,6 +137,8 @@ class _Run:
 
     def _whereabouts(self, batch: str, path: bytes, undo: bool) -> LogEntry:
         """A rename keeps the inode, so the file at its old place tells that it was restored."""
+        if announced := self.arrived.get((batch, path)):
+            return announced
         move = self.history.moves.get(batch, {}).get(path)
         folder, name = split(path)
         with contextlib.suppress(OSError):

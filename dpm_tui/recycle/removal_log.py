@@ -34,7 +34,7 @@ class Action(StrEnum):
     KEPT = "kept"
     """A file lies in the bin after all: an operation announced before was not carried out."""
     MISSING = "missing"
-    """A file left the bin by another hand."""
+    """A file left the bin, and nothing tells where to: most likely by another hand."""
     UNDOING = "undoing"
     UNDONE = "undone"
 

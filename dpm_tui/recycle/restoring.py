@@ -41,6 +41,7 @@ class _Run:
     skipped: list[Skipped] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
     left: dict[str, set[bytes]] = field(default_factory=dict)
+    announced: LogEntry | None = None
 
     def restore(self, file: Lying) -> None:
         """Bring one file back; raises Refused or OSError with the file still in the bin."""
@@ -57,6 +58,7 @@ class _Run:
                 below=self.target.path, undo=self.undo,
             )  # fmt: skip
             entry = self._place(source, name, place, folder, entry)
+        self.announced = None
         self.touched.add(folder)
         self.left.setdefault(file.batch, set()).add(file.path)
         self.logged.append(entry)
@@ -87,6 +89,8 @@ class _Run:
                     self._announce(now)
                 with contextlib.suppress(FileExistsError):
                     move_out(place, part, place, candidate)
+                    # From here on the announcement stands: recovery drops the bin's name if we cannot.
+                    self.announced = None
                     sync(place)
                     os.unlink(name, dir_fd=source)
                     return replace(now, part=b"")
@@ -100,7 +104,16 @@ class _Run:
     def _announce(self, entry: LogEntry) -> None:
         # A second name in the original place is found again without the log.
         if entry.part or entry.below or entry.to != entry.path:
-            self.log.append([replace(entry, action=Action.RESTORING)])
+            self.announced = replace(entry, action=Action.RESTORING)
+            self.log.append([self.announced])
+
+    def refuse(self, file: Lying, refused: Refused) -> None:
+        """Note why ``file`` stays in the bin, and take back what was announced for it."""
+        self.skipped.append(refused.skipped(file.path))
+        if self.announced is not None:
+            kept = replace(self.announced, action=Action.KEPT, to=b"", below=b"", part=b"")
+            self.logged.append(kept)
+            self.announced = None
 
     def finish(self) -> None:
         """Sync what was touched, places first, then write the log and tidy the bin."""
@@ -138,15 +151,16 @@ def restore_files(
                 raise Refused("cancelled")
             run.restore(file)
         except Refused as refused:
-            run.skipped.append(refused.skipped(file.path))
+            run.refuse(file, refused)
         except OSError as error:
-            run.skipped.append(refusal_of(error).skipped(file.path))
+            run.refuse(file, refusal_of(error))
         if progress is not None:
             progress(done + 1, len(files))
     run.finish()
     restored = (
         Restored(entry.path, os.path.join(entry.below, entry.to) if entry.below else entry.to)
         for entry in run.logged
+        if entry.action is Action.RESTORED
     )
     return RestoreResult(tuple(restored), tuple(run.skipped))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -26,6 +27,8 @@ HOSTILE_NAMES = (
     b"quote'\"$(id)`.jpg",
     b"[/]{name}%s.jpg",
 )
+if sys.platform == "darwin":  # takes UTF-8 only, and counts characters another way
+    HOSTILE_NAMES = tuple(name for name in HOSTILE_NAMES if b"\xff" not in name and len(name) < 200)
 
 
 class Library:

@@ -204,6 +204,8 @@ class Scene:
         }
         told = {key for key, action in last.items() if action in IN_BIN}
         assert told == {(entry.batch, entry.path) for entry in library.bin.entries()}
+        if self.scenario in ("undo", "redo", "restore-copy"):
+            assert Action.MISSING not in last.values()
 
     def check_way_back(self, library: Library, plan: Plan) -> None:
         """Undo brings back whatever is still in the bin."""

@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -234,6 +234,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
 LibraryMachine.TestCase.settings = settings(
     max_examples=60,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -300,6 +300,21 @@ def test_a_move_that_fails_skips_its_file_only(
     assert library.exists(plan.moves[1].victim.path)
 
 
+def test_no_descriptor_is_left_open(library: Library) -> None:
+    plan = library.several(4)
+    os.unlink(library.at(plan.moves[0].keeper.path))
+    folder = "/dev/fd"
+    before = len(os.listdir(folder))
+    library.bin.apply(plan)
+    library.bin.check_purge([entry.id for entry in library.bin.entries()])
+    library.bin.undo()
+    library.bin.redo()
+    library.bin.recover()
+    library.bin.restore([library.bin.entries()[0].id], library.at(b"restored"))
+    library.bin.purge([entry.id for entry in library.bin.entries()])
+    assert len(os.listdir(folder)) == before
+
+
 def test_syncs_are_few(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.bin.apply(Plan((library.move(),)))
     plan = library.several(40)

@@ -14,6 +14,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.recycle import file_copy, rename
+from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.restoring import free_names
 from dpm_tui.review.plan import Plan
 from tests.recycle.library import HOSTILE_NAMES, Library
@@ -155,6 +156,11 @@ def test_a_copy_that_fails_leaves_the_file_in_the_bin(
     result = recycled.bin.restore([only(recycled)], other_disk)
     assert [skipped.key for skipped in result.skipped] == ["no_space" if fault == "full" else "system_error"]
     assert os.listdir(os.path.join(other_disk, b"a")) == []
+    assert len(recycled.bin.entries()) == 1
+    assert recycled.bin.log.read()[-1].action is Action.KEPT
+    with open(os.path.join(other_disk, VICTIM), "wb") as file:
+        file.write(b"the same picture")
+    assert not recycled.bin.recover()
     assert len(recycled.bin.entries()) == 1
 
 
