@@ -12,6 +12,7 @@ from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.state.root_state import RootState
 from tests.pipeline.test_run import fill
+from tests.support.disk import full_disk
 from tests.support.scan_lab import PairFacts, ScanLab
 
 Outcome = tuple[set[PairFacts], set[tuple[bytes, ...]]]
@@ -85,6 +86,7 @@ def test_a_run_stopped_at_every_single_step_ends_too(tmp_path: Path, undisturbed
 def test_a_run_that_fails_at_any_checkpoint_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: Outcome
 ) -> None:
+    real = RootState.sync
     for number in range(1, 100):
         lab = new_lab(tmp_path, number)
         calls = [0]
@@ -95,7 +97,6 @@ def test_a_run_that_fails_at_any_checkpoint_goes_on(
                 raise Crash
             real(state)
 
-        real = RootState.sync
         with monkeypatch.context() as patch:
             patch.setattr(RootState, "sync", sync)
             try:
@@ -141,3 +142,14 @@ def test_a_run_killed_during_any_write_goes_on(
         lab.run()
         assert (lab.pairs(), lab.groups()) == undisturbed, number
     assert 8 < number < 199
+
+
+@pytest.mark.parametrize("room", [0, 100, 700, 2000, 4000])
+def test_a_run_that_fills_the_disk_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed: Outcome, room: int
+) -> None:
+    lab = new_lab(tmp_path, room)
+    with full_disk(monkeypatch, room), pytest.raises(OSError, match="No space"):
+        lab.run()
+    lab.run()
+    assert (lab.pairs(), lab.groups()) == undisturbed

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from typing import Any
+
+from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.report.csv_report import COLUMNS, write_csv
+from dpm_tui.report.json_report import build_report
+from tests.support.hostile import HOSTILE_NAMES
+from tests.support.image_files import image_file
+
+FILES = {
+    1: image_file(1, b"b/keeper.png", size=3000, format="PNG", width=800, height=600),
+    2: image_file(2, b"a/caf\xe9.jpg"),
+    3: image_file(3, "a/\u9577.jpg".encode(), status="damaged", reason="truncated"),
+    4: image_file(4, b"gone.jpg", status="missing"),
+}
+PAIR = Pair(1, 2, Kind.COPY, 0.9712)
+GROUP = Group("0123456789ab", 1, (1, 2), 0.9712, 1000)
+
+
+def report(files: dict[int, ImageFile] = FILES, **values: Any) -> dict[str, Any]:
+    wanted: dict[str, Any] = {
+        "root": b"/home/me/pictures",
+        "model": "auto",
+        "threshold": 0.6,
+        "files": files,
+        "pairs": [PAIR],
+        "groups": [GROUP],
+        "model_of": lambda digest: "photo",
+    }
+    made: dict[str, Any] = json.loads(json.dumps(build_report(**(wanted | values))))
+    return made
+
+
+def rows(files: dict[int, ImageFile], *groups: Group, pairs: tuple[Pair, ...] = ()) -> list[dict[str, str]]:
+    text = write_csv(files, groups, {(pair.a, pair.b): pair for pair in pairs})
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_json_report_is_a_contract() -> None:
+    assert report() == {
+        "schema": "dpm-tui/report/1",
+        "root": "/home/me/pictures",
+        "model": "auto",
+        "threshold": 0.6,
+        "files": [
+            {
+                "id": 2, "path": "a/caf\\xe9.jpg", "path_b64": base64.b64encode(b"a/caf\xe9.jpg").decode(),
+                "bytes": 1000, "width": 400, "height": 300, "format": "JPEG", "model": "photo",
+            },
+            {
+                "id": 1, "path": "b/keeper.png",
+                "bytes": 3000, "width": 800, "height": 600, "format": "PNG", "model": "photo",
+            },
+        ],
+        "pairs": [{"a": 1, "b": 2, "kind": "copy", "similarity": 0.9712}],
+        "groups": [
+            {
+                "id": "0123456789ab", "keeper": 1, "members": [1, 2],
+                "weakest": 0.9712, "reclaimable_bytes": 1000,
+            }
+        ],
+        "errors": [{"path": "a/\u9577.jpg", "reason": "damaged: truncated"}],
+    }  # fmt: skip
+
+
+def test_an_empty_report_has_every_key() -> None:
+    empty = report({}, pairs=[], groups=[])
+    assert list(empty) == ["schema", "root", "model", "threshold", "files", "pairs", "groups", "errors"]
+    assert empty["files"] == empty["pairs"] == empty["groups"] == empty["errors"] == []
+
+
+def test_a_folder_that_could_not_be_read_is_an_error() -> None:
+    errors = report(unreadable_folders=[b"locked\xff"])["errors"]
+    assert errors[1]["path"] == "locked\\xff"
+    assert base64.b64decode(errors[1]["path_b64"]) == b"locked\xff"
+    assert errors[1]["reason"]
+
+
+def test_every_name_can_be_got_back_from_the_report() -> None:
+    files = {number: image_file(number, b"d/" + name) for number, name in enumerate(HOSTILE_NAMES, 1)}
+    for file in report(files, pairs=[], groups=[])["files"]:
+        encoded = file.get("path_b64")
+        path = base64.b64decode(encoded) if encoded else file["path"].encode()
+        assert path == files[file["id"]].path
+        assert (encoded is None) == _is_utf8(path)
+
+
+def _is_utf8(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def test_the_csv_report_has_a_row_for_each_member() -> None:
+    keeper, member = rows(FILES, GROUP, pairs=(PAIR,))
+    assert tuple(keeper) == COLUMNS
+    assert keeper == {
+        "group": "0123456789ab", "role": "keeper", "path": "b/keeper.png", "bytes": "3000", "width": "800",
+        "height": "600", "format": "PNG", "kind": "", "similarity": "",
+    }  # fmt: skip
+    assert member["role"] == "member"
+    assert (member["kind"], member["similarity"]) == ("copy", "0.9712")
+    assert member["path"] == "a/caf\\xe9.jpg"
+
+
+def test_no_name_is_a_formula_in_a_spreadsheet() -> None:
+    names = (
+        b"=1+1.jpg",
+        b"+1.jpg",
+        b"-1.jpg",
+        b"@SUM(A1).jpg",
+        b"\t=1.jpg",
+        b"\r=1.jpg",
+        b'"=1".jpg',
+        b"a,b.jpg",
+    )
+    files = {number: image_file(number, name) for number, name in enumerate(names, 1)}
+    shown = [row["path"] for row in rows(files, Group("g", 1, tuple(files), 1.0, 0))]
+    assert all(path[0] not in "=+-@\t\r" for path in shown)
+    assert shown[0] == "./=1+1.jpg"
+    assert shown[6:] == ['"=1".jpg', "a,b.jpg"]
+
+
+def test_a_hostile_name_stays_in_its_row() -> None:
+    files = {number: image_file(number, name) for number, name in enumerate(HOSTILE_NAMES, 1)}
+    text = write_csv(files, [Group("g", 1, tuple(files), 1.0, 0)], {})
+    assert len(text.splitlines()) == len(HOSTILE_NAMES) + 1
+    assert "\x1b" not in text
