@@ -1,0 +1,1 @@
+"""Demo: a painted sample library with known duplicates, to try the app without risk."""
