@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,14 @@ _AHEAD = 64
 _ANIMATED_AT_MOST = 0.85
 """Pictures with several frames were compared by their first alone: never more than a variant."""
 
-_Judged = tuple[Verdict | None, NDArray[np.uint8], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    verdict: Verdict | None
+    first: NDArray[np.uint8]
+    second: NDArray[np.uint8]
+
 
 
 class Verification:
@@ -97,7 +104,7 @@ class Verification:
             return None
         first, second = pictures
         try:
-            return judge.judge(first, second, cosine), first, second
+            return _Judged(judge.judge(first, second, cosine), first, second)
         except Exception as error:
             return error
 
@@ -112,10 +119,10 @@ class Verification:
     def _settle(
         self, pair: DigestPair, judged: _Judged, by_digest: Mapping[str, list[ImageFile]]
     ) -> Verdict | None:
-        verdict, first, second = judged
+        verdict = judged.verdict
         if verdict is None:
             return None
-        if verdict.kind is Kind.COPY and self._proof.holds(*pair, first, second):
+        if verdict.kind is Kind.COPY and self._proof.holds(*pair, judged.first, judged.second):
             return Verdict(Kind.PIXELS, 1.0)
         if any(by_digest[digest][0].facts.frames > 1 for digest in pair):
             return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _ANIMATED_AT_MOST))

@@ -16,13 +16,17 @@ DEFAULT_KINDS = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named order of files; the first of a group is kept."""
+    """A named order of files; the first of a group is kept. Without an order it is the group's keeper."""
 
     name: str
-    rank: Callable[[ImageFile], tuple[object, ...]]
+    rank: Callable[[ImageFile], tuple[object, ...]] | None
 
 
-RULES: dict[str, Rule] = {name: Rule(name, rank) for name, rank in RANKS.items()}
+RULES: dict[str, Rule] = {
+    # Groups are built around the best file already; asking again could prefer a crop to its original.
+    name: Rule(name, None if name == "best" else rank)
+    for name, rank in RANKS.items()
+}
 
 
 def find_rule(name: str) -> Rule:
@@ -65,7 +69,13 @@ def mark_group(
         if id_ == group.keeper
         or ((pair := pairs.get(pair_key(group.keeper, id_))) is not None and pair.kind in kinds)
     ]
-    order = sorted(alike, key=lambda id_: (not protected(files[id_]), rule.rank(files[id_]), files[id_].path))
+
+    def place(id_: int) -> tuple[object, ...]:
+        file = files[id_]
+        rank = (id_ != group.keeper,) if rule.rank is None else rule.rank(file)
+        return (not protected(file), rank, file.path)
+
+    order = sorted(alike, key=place)
     kept = order[0]
     marked = [
         id_
