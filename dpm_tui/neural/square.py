@@ -13,5 +13,5 @@ def squash(thumbnail: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     The shape is given up on purpose: a crop, a strip or a turn of a squashed picture is again
     what squashing the cropped, extended or turned picture gives.
     """
-    picture = Image.fromarray(thumbnail).resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    picture = Image.fromarray(thumbnail).resize((side, side), Image.Resampling.BILINEAR)
     return np.asarray(picture)

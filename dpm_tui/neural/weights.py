@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
+from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 
 from dpm_tui.errors import DpmError
@@ -16,7 +16,8 @@ from dpm_tui.neural.networks import CopyNet, Shape
 def load_network(file: WeightFile) -> CopyNet:
     """Return the network ready for inference: float32, normalisations folded in.
 
-    Weight files are safetensors, which cannot carry code. Raises DpmError naming the file if it is
+    Weight files are safetensors, which cannot carry code, and only the very bytes whose digest was
+    checked are read. Raises DpmError naming the file if it is
     missing, damaged or another one than the manifest describes.
     """
     shown = display_name(str(file.path))
@@ -30,6 +31,6 @@ def load_network(file: WeightFile) -> CopyNet:
     network = CopyNet(shape)
     try:
         network.load_state_dict({name: tensor.float() for name, tensor in load_tensors(content).items()})
-    except (RuntimeError, ValueError, json.JSONDecodeError) as error:
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise DpmError("weights_unusable", path=shown, reason=str(error)[:200]) from error
     return network.fold()

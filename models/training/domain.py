@@ -23,7 +23,7 @@ ROUNDS = 400
 CHUNK = 128
 
 
-def gather(net: CopyNet, data: Path, out: Path, device: torch.device) -> tuple[Tensor, Tensor]:
+def gather(net: CopyNet, data: Path, out: Path, sample: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return pooled features (N, width) and labels (N,), 1 for illustrations, plain and edited views."""
     augmenter = Augmenter(net.shape.input_px, device)
     features: list[Tensor] = []
@@ -31,7 +31,7 @@ def gather(net: CopyNet, data: Path, out: Path, device: torch.device) -> tuple[T
     for label, name in enumerate(("photo", "illustration")):
         pictures = load(data, f"train-{name}", out / "cache")
         rng = np.random.default_rng(label)
-        numbers = np.sort(rng.choice(len(pictures.pixels), min(SAMPLE, len(pictures.pixels)), replace=False))
+        numbers = np.sort(rng.choice(len(pictures.pixels), min(sample, len(pictures.pixels)), replace=False))
         for step, at in enumerate(range(0, len(numbers), CHUNK)):
             pixels = torch.from_numpy(pictures.pixels[numbers[at : at + CHUNK]].copy())
             dice = Dice(7 + label, step, device)
@@ -64,8 +64,9 @@ def fit(net: CopyNet, features: Tensor, labels: Tensor) -> float:
 def main() -> None:
     """Fit the head and store it in the photo checkpoint."""
     parser = argparse.ArgumentParser(prog="python -m models.training.domain")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of archives, unpacked or .tar")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the training")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="pictures of each kind")
     options = parser.parse_args()
     path = options.out / "photo-best.pt"
     state = torch.load(path, map_location="cpu", weights_only=True)
@@ -73,7 +74,7 @@ def main() -> None:
     net.load_state_dict(state["net"])
     net.eval()
     with torch.no_grad():
-        features, labels = gather(net, options.data, options.out, torch.device("cpu"))
+        features, labels = gather(net, options.data, options.out, options.sample, torch.device("cpu"))
     accuracy = fit(net, features, labels)
     state["net"] = net.state_dict()
     torch.save(state, path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from numpy.random import Generator
@@ -20,6 +22,7 @@ def words(rng: Generator, length: int) -> str:
     return "".join(LETTERS[index] for index in rng.integers(0, len(LETTERS), length))
 
 
+@cache
 def text_masks(side: int, count: int = 160, seed: int = 1) -> Tensor:
     """Return masks (count, 1, side, side) in 0..1: a few lines of text, or a tiled watermark."""
     rng = np.random.default_rng(seed)
@@ -45,6 +48,7 @@ def text_mask(side: int, rng: Generator) -> NDArray[np.uint8]:
     return np.array(canvas.resize((side, side), Image.Resampling.BOX))
 
 
+@cache
 def screen_pages(side: int, count: int = 96, seed: int = 2) -> Tensor:
     """Return pages (count, 3, side, side) in 0..1: text, bars and boxes on light or dark."""
     rng = np.random.default_rng(seed)

@@ -12,16 +12,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dpm_tui.neural.networks import CopyNet, Shape
 from models.training.augment import Augmenter
 from models.training.data import Batches, Pictures
 from models.training.dice import Dice
 from models.training.losses import info_nce, koleo
+from models.training.memory import Memory
 
-ALIKE = 0.93
-"""Product of tiny vectors from which two pictures are natural near-duplicates."""
+ALIKE, HALF_ALIKE, NEAR = 0.93, 0.8, 0.9
+"""Product of tiny vectors from which two pictures are natural near-duplicates; a lower one is
+enough for pictures whose vectors are as near as ``NEAR``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Recipe:
     decay: float = 0.02
     warm_up: int = 100
     temperature: float = 0.05
-    entropy: float = 0.1
+    entropy: float = 1.0
+    memory: int = 4096
     seed: int = 1
 
 
@@ -55,6 +58,8 @@ class Trainer:
         self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)
         self.batches = Batches(pictures.sources, recipe.batch, recipe.seed)
+        self.memory = Memory(recipe.memory, self.net.shape.dims, device)
+        self.tiny = torch.from_numpy(pictures.tiny)
         self.augmenter = Augmenter(self.net.shape.input_px, device)
         self.step = 0
         self.seconds = 0.0
@@ -96,17 +101,19 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "score": self.score,
+            "memory": self.memory.state(),
             "shape": json.dumps(self.net.shape.as_dict()),
         }
-        partial = self.checkpoint.with_suffix(".part")
+        partial = path.with_suffix(".part")
         torch.save(state, partial)
-        partial.replace(self.checkpoint)
+        partial.replace(path)
 
     def _load(self, state: dict[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
         self.score = float(state["score"])
+        self.memory.restore(state["memory"])
 
     def _take_step(self) -> float:
         recipe = self.recipe
@@ -114,21 +121,33 @@ class Trainer:
             group["lr"] = recipe.rate * _schedule(self.step, recipe)
         numbers = np.sort(self.batches.draw(self.step))
         pixels = torch.from_numpy(self.pictures.pixels[numbers].copy())
-        tiny = self.pictures.tiny[numbers]
-        alike = torch.from_numpy(tiny @ tiny.T > ALIKE).to(self.device)
         dice = Dice(recipe.seed, self.step, self.device)
         with torch.no_grad():
             views = torch.cat([self.augmenter.mild(pixels, dice), self.augmenter.strong(pixels, dice)])
         vectors = self.net(views.contiguous(memory_format=torch.channels_last))
         originals, copies = vectors.chunk(2)
-        loss = info_nce(originals, copies, alike, recipe.temperature)
-        loss = loss + recipe.entropy * koleo(originals)
+        own, filled = torch.from_numpy(numbers), self.memory.filled
+        older, older_numbers = self.memory.vectors[filled.to(self.device)], self.memory.numbers[filled]
+        alike = self._alike(own, own, originals, originals)
+        loss = info_nce(
+            originals, copies, alike, recipe.temperature, older,
+            self._alike(own, older_numbers, originals, older),
+        )  # fmt: skip
+        loss = loss + recipe.entropy * koleo(originals, alike)
+        self.memory.add(vectors, own.repeat(2))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
         return float(loss.detach())
+
+    def _alike(self, rows: Tensor, columns: Tensor, left: Tensor, right: Tensor) -> Tensor:
+        """Return (R, C): which pictures are the same or natural near-duplicates, hence no negatives."""
+        layout = (self.tiny[rows] @ self.tiny[columns].T).to(self.device)
+        near = left.detach() @ right.detach().T > NEAR
+        same = (rows[:, None] == columns[None]).to(self.device)
+        return same | (layout > ALIKE) | (near & (layout > HALF_ALIKE))
 
 
 def _groups(net: nn.Module, decay: float) -> list[dict[str, Any]]:

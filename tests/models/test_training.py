@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.training.augment import Augmenter
+from models.training.data import SIDE, Batches, Pictures, load
+from models.training.dice import Dice
+from models.training.trainer import Recipe, Trainer
+from tests.neural.synthetic import drawing, photo
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Keep sums in one order, so that the same training gives the same bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    for number in range(40):
+        folder = tmp_path / "data" / "train-photo-00" / ("busy" if number % 2 else "flat")
+        folder.mkdir(parents=True, exist_ok=True)
+        made = photo(number) if number % 2 else drawing(number)
+        Image.fromarray(made).save(folder / f"{number:02}.webp")
+    return load(tmp_path / "data", "train-photo", tmp_path / "cache")
+
+
+def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Pictures, tmp_path: Path) -> None:
+    recipe = Recipe(steps=3, batch=8, warm_up=1)
+    cpu = torch.device("cpu")
+
+    def trainer(name: str) -> Trainer:
+        return Trainer(pictures, recipe, tmp_path, name, cpu)
+
+    unbroken = [loss for _, loss in trainer("unbroken").train(60)]
+    first = trainer("broken")
+    steps = first.train(60)
+    broken = [next(steps)[1]]
+    first.save()
+    broken.extend(loss for _, loss in trainer("broken").train(60))
+    assert broken == unbroken
+    assert len(unbroken) == 3
+
+
+def test_pictures_are_read_once_and_from_tars_alike(pictures: Pictures, tmp_path: Path) -> None:
+    assert pictures.pixels.shape == (40, SIDE, SIDE, 3)
+    assert sorted(np.bincount(pictures.sources)) == [20, 20]
+    assert load(tmp_path / "data", "train-photo", tmp_path / "cache").pixels.shape[0] == 40
+    with pytest.raises(FileNotFoundError, match="train-illustration"):
+        load(tmp_path / "data", "train-illustration", tmp_path / "cache")
+
+
+def test_batches_are_distinct_and_follow_from_the_step(pictures: Pictures) -> None:
+    batches = Batches(pictures.sources, 32, seed=1, run=4)
+    drawn = batches.draw(5)
+    assert len(set(drawn.tolist())) == len(drawn) == 32
+    assert np.array_equal(drawn, Batches(pictures.sources, 32, seed=1, run=4).draw(5))
+    assert not np.array_equal(drawn, batches.draw(6))
+
+
+def test_views_are_pictures_and_follow_from_seed_and_step(pictures: Pictures) -> None:
+    cpu = torch.device("cpu")
+    augmenter = Augmenter(64, cpu)
+    pixels = torch.from_numpy(np.array(pictures.pixels[:24]))
+    views = augmenter.strong(pixels, Dice(1, 2, cpu))
+    assert views.shape == (24, 3, 64, 64)
+    assert 0 <= float(views.min()) <= float(views.max()) <= 1
+    assert torch.equal(views, augmenter.strong(pixels, Dice(1, 2, cpu)))
+    assert not torch.equal(views, augmenter.strong(pixels, Dice(1, 3, cpu)))

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from dpm_tui.errors import DpmError
+from dpm_tui.neural.embedder import NeuralEmbedder
+from dpm_tui.neural.manifest import load_cards
+from dpm_tui.pipeline.fingerprint import MODELS
+from tests.neural.synthetic import drawing, photo, reencoded, sketch
+
+
+@pytest.fixture(scope="module")
+def embedders() -> dict[str, NeuralEmbedder]:
+    return {choice: NeuralEmbedder(choice, device="cpu") for choice in (*MODELS, "auto")}
+
+
+def vectors(embedder: NeuralEmbedder, model: str, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    return np.stack([print_.vectors[model] for print_ in embedder.embed(pictures)])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_vectors_are_unit_float32_of_the_manifests_length(
+    embedders: dict[str, NeuralEmbedder], model: str
+) -> None:
+    found = vectors(embedders[model], model, [photo(1), drawing(1), photo(2, 40, 256)])
+    assert found.dtype == np.float32
+    assert found.shape == (3, load_cards()[model].dims)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_vector_does_not_depend_on_the_rest_of_its_batch(
+    embedders: dict[str, NeuralEmbedder], model: str
+) -> None:
+    pictures = [photo(1), drawing(2), photo(3), sketch(4)]
+    together = vectors(embedders[model], model, pictures)
+    alone = np.concatenate([vectors(embedders[model], model, [picture]) for picture in pictures])
+    assert np.allclose(together, alone, atol=1e-4)
+    assert np.array_equal(together, vectors(embedders[model], model, pictures))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("make", [photo, drawing, sketch])
+def test_a_copy_is_nearer_than_another_picture(
+    embedders: dict[str, NeuralEmbedder], model: str, make: object
+) -> None:
+    assert callable(make)
+    pictures = [make(seed) for seed in range(8)]
+    originals = vectors(embedders[model], model, pictures)
+    copies = vectors(embedders[model], model, [reencoded(picture) for picture in pictures])
+    assert ((copies @ originals.T).argmax(axis=1) == np.arange(8)).all()
+    assert (copies * originals).sum(axis=1).min() > load_cards()[model].threshold
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_mirrored_and_turned_copies_are_candidates(embedders: dict[str, NeuralEmbedder], model: str) -> None:
+    picture = photo(5)
+    turned = [np.ascontiguousarray(np.rot90(picture, turn)) for turn in (1, 2, 3)]
+    copies = vectors(embedders[model], model, [*turned, np.ascontiguousarray(picture[:, ::-1])])
+    original = vectors(embedders[model], model, [picture])[0]
+    assert (copies @ original).min() > load_cards()[model].threshold
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nearly_empty_pictures_stay_apart(embedders: dict[str, NeuralEmbedder], model: str) -> None:
+    found = vectors(embedders[model], model, [sketch(seed) for seed in range(12)])
+    cosines = (found @ found.T)[np.triu_indices(12, 1)]
+    assert np.median(cosines) < load_cards()[model].threshold
+
+
+def test_automatic_choice_gives_each_picture_the_vectors_of_its_model(
+    embedders: dict[str, NeuralEmbedder],
+) -> None:
+    prints = embedders["auto"].embed([photo(1), photo(2), drawing(1), drawing(2)])
+    for print_ in prints:
+        assert print_.model in print_.vectors
+        assert set(print_.vectors) <= set(MODELS)
+    assert [print_.model for print_ in prints[2:]] == ["illustration", "illustration"]
+    for model in MODELS:
+        plain = vectors(embedders[model], model, [drawing(1)])[0]
+        if model in prints[2].vectors:
+            assert np.allclose(prints[2].vectors[model], plain, atol=1e-4)
+
+
+def test_nothing_in_nothing_out(embedders: dict[str, NeuralEmbedder]) -> None:
+    assert embedders["auto"].embed([]) == []
+
+
+def test_blank_and_tiny_thumbnails_get_finite_vectors(embedders: dict[str, NeuralEmbedder]) -> None:
+    blank = [np.full((64, 64, 3), value, dtype=np.uint8) for value in (0, 128, 255)]
+    dot = np.asarray(Image.new("RGB", (1, 1), "red"))
+    for print_ in embedders["auto"].embed([*blank, dot]):
+        for vector in print_.vectors.values():
+            assert np.isfinite(vector).all()
+
+
+def test_a_device_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(DpmError, match="nonsense"):
+        NeuralEmbedder("photo", device="nonsense")
