@@ -41,9 +41,7 @@ class _Run:
         place = join(TREE, folder)
         with (
             prove(self.bin.root, self.bin.device, move.victim) as victim,
-            prove_keeper(
-                self.bin.root, self.bin.device, move.keeper, victim.status, self.leaving
-            ) as keeper,
+            prove_keeper(self.bin.root, self.bin.device, move.keeper, victim.status, self.leaving) as keeper,
             folder_below(
                 self.folder,
                 place,
@@ -154,9 +152,7 @@ def _sound_moves(plan: Plan) -> tuple[list[Move], list[Skipped]]:
     return sound, skipped
 
 
-def _run_moves(
-    run: _Run, moves: list[Move], progress: Progress | None, cancelled: Cancelled | None
-) -> None:
+def _run_moves(run: _Run, moves: list[Move], progress: Progress | None, cancelled: Cancelled | None) -> None:
     for done, move in enumerate(moves):
         try:
             if cancelled is not None and cancelled():

@@ -44,8 +44,13 @@ def check_path(path: bytes) -> None:
     """Raise Refused unless ``path`` stays below the root and outside every ``_image_temp``."""
     if not is_safe_relative(path):
         raise Refused("unsafe_path")
-    if STATE_FOLDER in path.split(b"/"):
+    if leads_into_state(path):
         raise Refused("in_state_folder")
+
+
+def leads_into_state(path: bytes) -> bool:
+    """Tell whether a component of ``path`` is ``_image_temp``, in any case: some file systems ignore it."""
+    return STATE_FOLDER in path.lower().split(b"/")
 
 
 def check_move(move: Move, victims: Collection[bytes]) -> None:

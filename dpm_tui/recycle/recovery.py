@@ -14,12 +14,11 @@ from dpm_tui.recycle.bin_index import BinIndex, read_index
 from dpm_tui.recycle.file_copy import is_part_name
 from dpm_tui.recycle.folders import folder_below, join, open_folder, same_file, split, status, sync
 from dpm_tui.recycle.history import History
-from dpm_tui.recycle.proof import digest_of
+from dpm_tui.recycle.proof import digest_of, leads_into_state
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
-from dpm_tui.recycle.restoring import drop_second_name
+from dpm_tui.recycle.restoring import drop_second_name, takes_restored_files
 from dpm_tui.recycle.results import Recovery
-from dpm_tui.state.layout import STATE_FOLDER
 
 _LEFT = (Action.RESTORED, Action.PURGED, Action.MISSING)
 
@@ -53,7 +52,9 @@ class _Run:
                     self._add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
 
     def _finish_restore(self, entry: LogEntry) -> None:
-        if not is_safe_relative(entry.to) or STATE_FOLDER in _parts(entry):
+        if not is_safe_relative(entry.to) or leads_into_state(entry.to):
+            return
+        if entry.below and not takes_restored_files(entry.below):
             return
         folder, name = split(entry.to)
         base = open_folder(entry.below) if entry.below else os.dup(self.bin.root)
@@ -147,9 +148,7 @@ class _Run:
                 with folder_below(self.bin.root, folder) as origin:
                     found = status(name, origin)
                 if found is not None and (found.st_ino, found.st_size) == (before.inode, before.size):
-                    return LogEntry(
-                        Action.RESTORED, batch, path=path, size=found.st_size, to=path, undo=undo
-                    )
+                    return LogEntry(Action.RESTORED, batch, path=path, size=found.st_size, to=path, undo=undo)
         return LogEntry(Action.MISSING, batch, path=path)
 
     def _add(self, entry: LogEntry) -> None:
@@ -196,14 +195,7 @@ def recover(opened: BinFolder, log: RemovalLog) -> Recovery:
 
 
 def _restored(file: Lying) -> LogEntry:
-    return LogEntry(
-        Action.RESTORED, file.batch, path=file.path, size=file.status.st_size, to=file.path
-    )
-
-
-def _parts(entry: LogEntry) -> list[bytes]:
-    resolved = os.path.realpath(entry.below).split(b"/") if entry.below else []
-    return [*resolved, *entry.to.split(b"/")]
+    return LogEntry(Action.RESTORED, file.batch, path=file.path, size=file.status.st_size, to=file.path)
 
 
 def _same_content(first: int, name: bytes, second: int, other: bytes) -> bool:

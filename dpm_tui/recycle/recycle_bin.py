@@ -16,7 +16,7 @@ from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.recovery import recover
 from dpm_tui.recycle.refusal import BinError, reason_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
-from dpm_tui.recycle.restoring import Target, restore_files
+from dpm_tui.recycle.restoring import Target, restore_files, takes_restored_files
 from dpm_tui.recycle.results import (
     Batch,
     BatchResult,
@@ -28,7 +28,6 @@ from dpm_tui.recycle.results import (
     Skipped,
 )
 from dpm_tui.review.plan import Plan
-from dpm_tui.state.layout import STATE_FOLDER
 
 
 class RecycleBin:
@@ -102,9 +101,7 @@ class RecycleBin:
                 )
             return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
 
-    def undo(
-        self, progress: Progress | None = None, cancelled: Cancelled | None = None
-    ) -> RestoreResult:
+    def undo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> RestoreResult:
         """Bring back the newest batch that stands; what cannot come back stays an entry.
 
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
@@ -125,9 +122,7 @@ class RecycleBin:
                 self.log.append([LogEntry(Action.UNDONE, batch)])
             return result
 
-    def redo(
-        self, progress: Progress | None = None, cancelled: Cancelled | None = None
-    ) -> BatchResult:
+    def redo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> BatchResult:
         """Move the files of the batch undone last again, as a new batch and with the whole proof.
 
         Raises BinError if there is nothing to redo or the log cannot be read.
@@ -138,9 +133,7 @@ class RecycleBin:
             if not batch:
                 raise BinError("redo_nothing")
             plan = Plan(history.redo_moves(batch))
-            return apply_plan(
-                opened, self.log, plan, redo_of=batch, progress=progress, cancelled=cancelled
-            )
+            return apply_plan(opened, self.log, plan, redo_of=batch, progress=progress, cancelled=cancelled)
 
     def can_undo(self) -> bool:
         """Tell whether a batch stands that undo would bring back."""
@@ -203,7 +196,7 @@ class RecycleBin:
         if not to:
             yield Target(opened.root, b"")
             return
-        if not os.path.isabs(to) or STATE_FOLDER in os.path.realpath(to).split(b"/"):
+        if not takes_restored_files(to):
             raise BinError("restore_target_unfit", path=display_name(to))
         try:
             os.makedirs(to, exist_ok=True)

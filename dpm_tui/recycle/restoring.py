@@ -12,7 +12,7 @@ from dpm_tui.recycle.applying import Cancelled, Progress
 from dpm_tui.recycle.bin_folder import BinFolder, Lying, tree_of
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
-from dpm_tui.recycle.proof import check_path
+from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused, reason_of, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
@@ -163,6 +163,13 @@ def restore_files(
         if entry.action is Action.RESTORED
     )
     return RestoreResult(tuple(restored), tuple(run.skipped))
+
+
+def takes_restored_files(folder: bytes) -> bool:
+    """Tell whether ``folder`` may be a target: an absolute path that does not lead into ``_image_temp``."""
+    if not os.path.isabs(folder) or b"\0" in folder:
+        return False
+    return not leads_into_state(os.path.realpath(folder))
 
 
 def drop_second_name(folder: int, name: bytes, other: os.stat_result | None) -> bool:

@@ -131,9 +131,7 @@ def test_an_index_survives_its_way_to_the_disk(library: Library) -> None:
             decode_index(content[:at], BATCH)
 
 
-@pytest.mark.parametrize(
-    "name", [b"tree/link.jpg", b"tree/folder/link.jpg", b"tree/folder", b"tree", b""]
-)
+@pytest.mark.parametrize("name", [b"tree/link.jpg", b"tree/folder/link.jpg", b"tree/folder", b"tree", b""])
 def test_links_in_the_bin_are_never_followed(library: Library, name: bytes) -> None:
     place = os.path.join(batch_folder(library), name).rstrip(b"/")
     os.makedirs(os.path.dirname(place))
@@ -216,6 +214,8 @@ def test_a_hostile_log_removes_nothing(library: Library, path: bytes) -> None:
         LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=path, below=library.canary, part=precious),
         LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=library.canary, part=path),
         LogEntry(Action.RESTORING, BATCH, "", path, to=precious, below=library.canary),
+        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=b"/a\0b", part=precious),
+        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=b"../canary", part=precious),
         LogEntry(Action.RESTORED, BATCH, "", path, to=path, undo=True),
         LogEntry(Action.PURGED, BATCH, "", path),
         LogEntry(Action.UNDONE, "../../canary"),

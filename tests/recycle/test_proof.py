@@ -133,9 +133,7 @@ def test_a_file_system_with_coarse_times_is_never_trusted(
     move = replace(move, keeper=replace(move.keeper, digest="0" * 64))
     real = proof.stamp_of
     inode = move.victim.stamp.inode
-    monkeypatch.setattr(
-        proof, "stamp_of", lambda found: coarse if found.st_ino == inode else real(found)
-    )
+    monkeypatch.setattr(proof, "stamp_of", lambda found: coarse if found.st_ino == inode else real(found))
     assert refused(library, move) == "changed"
 
 
@@ -217,6 +215,7 @@ def test_an_empty_keeper(library: Library) -> None:
         (b"a\0b", "unsafe_path"),
         (b"", "unsafe_path"),
         (b"_image_temp/x.jpg", "in_state_folder"),
+        (b"_IMAGE_Temp/x.jpg", "in_state_folder"),
         (b"a/_image_temp/recycle_bin/x.jpg", "in_state_folder"),
     ],
 )

@@ -77,9 +77,7 @@ def test_missing_folders_are_made(recycled: Library) -> None:
 
 
 @pytest.mark.parametrize("make", ["link", "file"])
-def test_a_folder_that_became_something_else_keeps_the_file_in_the_bin(
-    recycled: Library, make: str
-) -> None:
+def test_a_folder_that_became_something_else_keeps_the_file_in_the_bin(recycled: Library, make: str) -> None:
     os.rmdir(recycled.at(b"a"))
     if make == "link":
         os.symlink(recycled.canary, recycled.at(b"a"))
@@ -100,7 +98,9 @@ def test_restoring_below_another_folder(recycled: Library, tmp_path: Path) -> No
     assert not recycled.bin.can_redo()
 
 
-@pytest.mark.parametrize("target", [b"relative", b"%s/_image_temp/x", b"%s/_image_temp/recycle_bin"])
+@pytest.mark.parametrize(
+    "target", [b"relative", b"/a\0b", b"%s/_image_temp/x", b"%s/_image_temp/recycle_bin"]
+)
 def test_targets_that_do_not_fit(recycled: Library, target: bytes) -> None:
     if b"%s" in target:
         target = target % recycled.root
