@@ -25,13 +25,11 @@ _ANIMATED_AT_MOST = 0.85
 """Pictures with several frames were compared by their first alone: never more than a variant."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Judged:
     verdict: Verdict | None
     first: NDArray[np.uint8]
     second: NDArray[np.uint8]
-
 
 
 class Verification:
@@ -68,7 +66,10 @@ class Verification:
         alike = sum(1 for _ in self._verdicts.alike())
         pace.start(Stage.VERIFY, len(open_))
         for pair, judged in self._judge_all(open_, candidates):
-            if judged is not None:
+            if isinstance(judged, Exception):
+                # One odd pair must not keep all others from being found; the next run tries it again.
+                reporter.failed(by_digest[pair[0]][0].path, f"{type(judged).__name__}: {judged}")
+            elif judged is not None:
                 verdict = self._settle(pair, judged, by_digest)
                 self._verdicts.put(pair, verdict)
                 if verdict is not None:

@@ -1,0 +1,245 @@
+"""Marks: no group loses its last file, nothing goes without a witness, undo and redo are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dpm_tui.pipeline.group import Group, Pair, pair_key
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.library import Library
+from dpm_tui.review.marks import Mark, Marking, Marks, Refusal
+from dpm_tui.review.plan import build_plan
+from dpm_tui.review.rules import RULES, protect_folders
+
+NOBODY: Callable[[ImageFile], bool] = protect_folders(())
+
+
+def make_library(*sizes: int, pairs: dict[tuple[int, int], Kind] | None = None, folder: str = "") -> Library:
+    """Return groups of these sizes with ids from 1; each member has a pair with its keeper."""
+    files: dict[int, ImageFile] = {}
+    groups: list[Group] = []
+    known: dict[tuple[int, int], Pair] = {}
+    for size in sizes:
+        first = len(files) + 1
+        members = tuple(range(first, first + size))
+        for id_ in members:
+            facts = Facts(f"{id_:064x}", "JPEG", 1000 - id_, 800)
+            files[id_] = ImageFile(
+                id_, f"{folder}{id_}.jpg".encode(), Stamp(100 + id_, id_, id_, 1, id_), facts=facts
+            )
+        for id_ in members[1:]:
+            known[pair_key(first, id_)] = Pair(first, id_, Kind.COPY, 0.9)
+        groups.append(Group(f"g{first}-{size}", first, members, 0.9, 0))
+    for (a, b), kind in (pairs or {}).items():
+        known[pair_key(a, b)] = Pair(*pair_key(a, b), kind, 0.8)
+    return Library(files, groups, known)
+
+
+def state(marks: Marks, library: Library) -> dict[int, Mark | None]:
+    return {id_: marks.mark_of(id_) for id_ in library.files}
+
+
+def assert_sound(marks: Marks, library: Library, protected: Callable[[ImageFile], bool] = NOBODY) -> None:
+    """Check what must hold at every moment, and that the plan justifies every mark."""
+    removed = {id_ for id_ in library.files if marks.mark_of(id_) is Mark.REMOVE}
+    assert removed == marks.removed
+    assert marks.size == sum(library.files[id_].stamp.size for id_ in removed)
+    for group in library.groups:
+        assert set(group.members) - removed
+    assert not any(protected(library.files[id_]) for id_ in removed)
+    plan, unjustified = build_plan(library.files, library.pairs, library.groups, removed, "hand")
+    assert len(plan.moves) == len(removed)
+    assert not unjustified
+
+
+def test_toggle_marks_and_takes_away() -> None:
+    marks = Marks(library := make_library(2))
+    assert marks.toggle(2) is None
+    assert marks.mark_of(2) is Mark.REMOVE
+    marks.toggle(2)
+    assert state(marks, library) == {1: None, 2: None}
+
+
+def test_last_file_of_a_group_is_refused() -> None:
+    marks = Marks(make_library(2))
+    marks.remove(1)
+    assert marks.remove(2) is Refusal.LAST
+    assert marks.removed == {1}
+
+
+def test_file_never_compared_with_a_staying_one_is_refused() -> None:
+    marks = Marks(make_library(3))
+    marks.remove(1)
+    assert marks.mark_of(1) is Mark.REMOVE
+    assert marks.remove(2) is Refusal.NO_PAIR
+
+
+def test_only_witness_of_a_marked_file_is_refused() -> None:
+    library = make_library(3, pairs={(2, 3): Kind.COPY})
+    other = make_library(3)
+    marks = Marks(other)
+    marks.remove(2)
+    assert marks.remove(1) is Refusal.RELIED_ON
+    marks = Marks(library)
+    marks.remove(2)
+    assert marks.remove(1) is None
+
+
+def test_protected_files_stay() -> None:
+    library = make_library(3, folder="safe/")
+    marks = Marks(library, protect_folders(["safe"]))
+    assert marks.remove(2) is Refusal.PROTECTED
+    assert marks.keep_only(1) == 2
+    assert not marks.removed
+
+
+def test_keep_only_leaves_what_was_never_compared_with_it() -> None:
+    marks = Marks(library := make_library(3))
+    assert marks.keep_only(2) == 1
+    assert state(marks, library) == {1: Mark.REMOVE, 2: Mark.KEEP, 3: None}
+
+
+def test_suggestion_counts_and_leaves_variants_and_kept_files() -> None:
+    library = make_library(3, 2, pairs={(1, 3): Kind.VARIANT})
+    marks = Marks(library)
+    marks.keep(5)
+    suggestion = marks.suggest(library.groups, RULES["best"])
+    assert (suggestion.groups, suggestion.files, suggestion.size) == (1, 1, 102)
+    marks.accept(suggestion)
+    assert state(marks, library) == {1: Mark.KEEP, 2: Mark.REMOVE, 3: None, 4: None, 5: Mark.KEEP}
+    assert marks.rule_of(2) == "best"
+    assert marks.rule_of(5) == "hand"
+
+
+def test_forgotten_files_do_not_come_back() -> None:
+    marks = Marks(make_library(3))
+    marks.remove(2)
+    marks.remove(3)
+    marks.forget([2])
+    assert marks.undo() is not None
+    assert marks.undo() is None
+    assert not marks.removed
+
+
+def test_rebase_drops_marks_that_are_not_allowed_any_more() -> None:
+    before = Marks(make_library(3, pairs={(2, 3): Kind.COPY}))
+    before.remove(1)
+    before.remove(2)
+    after = before.rebase(library := make_library(3), NOBODY)
+    assert_sound(after, library)
+    assert after.removed == {1}
+
+
+def test_rebase_keeps_the_marks_and_the_undo_of_unchanged_groups() -> None:
+    marks = Marks(make_library(2, 3))
+    marks.remove(2)
+    marks.remove(4)
+    after = marks.rebase(make_library(2, 2), NOBODY)
+    assert after.removed == {2, 4}
+    assert after.undo() is not None
+    assert after.removed == {4}
+    assert after.undo() is None
+
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["toggle", "remove", "keep", "clear", "keep_only", "accept", "undo", "redo", "forget"]
+        ),
+        st.integers(0, 50),
+    ),
+    max_size=30,
+)
+SIZES = st.lists(st.integers(2, 5), min_size=1, max_size=4)
+EXTRA = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.sampled_from(Kind)), max_size=12)
+
+
+def draw_library(sizes: list[int], extra: list[tuple[int, int, Kind]]) -> Library:
+    """Return a library with some further pairs inside its groups."""
+    plain = make_library(*sizes)
+    home = {id_: group for group in plain.groups for id_ in group.members}
+    pairs = {}
+    for a, b, kind in extra:
+        one = a % len(plain.files) + 1
+        others = [id_ for id_ in home[one].members if id_ != one]
+        pairs[pair_key(one, others[b % len(others)])] = kind
+    return make_library(*sizes, pairs=pairs)
+
+
+def act(marks: Marks, library: Library, action: str, number: int) -> None:
+    file = number % len(library.files) + 1
+    match action:
+        case "undo":
+            marks.undo()
+        case "redo":
+            marks.redo()
+        case "accept":
+            group = library.groups[number % len(library.groups)]
+            marks.accept(marks.suggest([group], RULES["best"]))
+        case "clear" | "forget":
+            getattr(marks, action)([file])
+        case _:
+            getattr(marks, action)(file)
+
+
+@given(SIZES, EXTRA, ACTIONS, st.booleans())
+def test_no_action_ever_takes_the_last_file(
+    sizes: list[int], extra: list[tuple[int, int, Kind]], actions: list[tuple[str, int]], protects: bool
+) -> None:
+    library = draw_library(sizes, extra)
+
+    def is_protected(file: ImageFile) -> bool:
+        return protects and file.id % 3 == 0
+
+    marks = Marks(library, is_protected)
+    for action, number in actions:
+        act(marks, library, action, number)
+        assert_sound(marks, library, is_protected)
+
+
+@given(SIZES, EXTRA, ACTIONS)
+def test_undo_and_redo_are_exact(
+    sizes: list[int], extra: list[tuple[int, int, Kind]], actions: list[tuple[str, int]]
+) -> None:
+    library = draw_library(sizes, extra)
+    marks = Marks(library)
+    seen: list[dict[int, Marking | None]] = [dict(marks._markings)]
+    for action, number in actions:
+        if action in ("undo", "redo", "forget"):
+            continue
+        act(marks, library, action, number)
+        if dict(marks._markings) != seen[-1]:
+            seen.append(dict(marks._markings))
+    for expected in reversed(seen[:-1]):
+        assert marks.undo() is not None
+        assert marks._markings == expected
+    assert marks.undo() is None
+    for expected in seen[1:]:
+        assert marks.redo() is not None
+        assert marks._markings == expected
+    assert marks.redo() is None
+
+
+@given(SIZES, SIZES, EXTRA, EXTRA, ACTIONS, ACTIONS)
+def test_marks_stay_sound_on_another_library(
+    sizes: list[int],
+    later: list[int],
+    extra: list[tuple[int, int, Kind]],
+    others: list[tuple[int, int, Kind]],
+    actions: list[tuple[str, int]],
+    more: list[tuple[str, int]],
+) -> None:
+    library = draw_library(sizes, extra)
+    marks = Marks(library)
+    for action, number in actions:
+        act(marks, library, action, number)
+    newer = draw_library(later, others)
+    fresh = marks.rebase(newer, NOBODY)
+    assert_sound(fresh, newer)
+    for action, number in more:
+        act(fresh, newer, action, number)
+        assert_sound(fresh, newer)
