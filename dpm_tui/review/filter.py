@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -135,9 +136,12 @@ def _parse_number(value: str) -> tuple[Callable[[float, float], bool], float]:
     digits = value[len(sign) :].lower()
     unit = digits[-1:] if digits[-1:] in _UNITS else ""
     try:
-        return _COMPARISONS[sign], float(digits.removesuffix(unit)) * _UNITS[unit]
+        number = float(digits.removesuffix(unit)) * _UNITS[unit]
     except ValueError:
-        raise FilterError("filter_number", word=display_name(value)) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise FilterError("filter_number", word=display_name(value))
+    return _COMPARISONS[sign], number
 
 
 _NAMED: dict[str, Callable[[str], Word]] = {

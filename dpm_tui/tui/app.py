@@ -92,6 +92,8 @@ class DpmApp(App[None], inherit_bindings=False):
     def refresh_now(self) -> None:
         """Show the session on the open screen."""
         self._refresh_timer = None
+        if not self.screen_stack:
+            return
         set_language(self.session.config.language)
         if self._lead_to_groups and self.session.library.groups:
             self._lead_to_groups = False

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.tui.cells import Part, cut_start, pad
+from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad
+from dpm_tui.tui.log_lines import spell_out
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.tui.size import duration, long_size, sentence
@@ -30,10 +31,11 @@ class RunLines:
         reclaimable = sum(group.reclaimable_bytes for group in self._session.library.groups)
         freed = f"  {translate('tui.reclaimable', size=long_size(reclaimable))}" if reclaimable else ""
         changes = translate("tui.changes", added=status.added, changed=status.changed, gone=status.gone)
+        pictures = f"{status.pictures:,}" if status.pictures or not self._session.running else "-"
         rows: list[tuple[str, list[Part]]] = [
             ("root", [self._strong(cut_start(display_name(self._session.root), width - 16))]),
             ("files", [self._strong(f"{status.files:,}"), self._dim(f"  {changes}")]),
-            ("pictures", [self._strong(f"{status.pictures:,}")]),
+            ("pictures", [self._strong(pictures)]),
             ("unreadable", self._unreadable()),
             ("skipped", [self._text(self._skipped())]),
             ("groups", [self._strong(groups), self._text(freed)]),
@@ -91,7 +93,7 @@ class RunLines:
         """Return the current stage as one line, or what to do next where there is none."""
         status = self._session.status
         if not self._session.running or not status.stage:
-            return [(f" {self._advice()}", self._look["notice"])]
+            return [(cut_middle(f" {self._advice()}", width - 1), self._look["notice"])]
         name = sentence(f"tui.stage_{status.stage}")
         share = status.done / status.total if status.total else 0.0
         words = self._progress()
@@ -110,6 +112,10 @@ class RunLines:
             return " ".join(session.trouble.split()) or translate("tui.link_lost")
         if session.status.attention:
             return sentence(f"tui.attention_{session.status.attention}")
+        if session.status.phase == "failed" and (
+            errors := [line for line in session.log if line.level == "error"]
+        ):
+            return spell_out(errors[-1])
         if session.status.phase == "finished" and not session.status.pictures:
             return translate("tui.no_pictures")
         if session.status.phase == "finished" and not session.status.groups:
@@ -155,7 +161,8 @@ class RunLines:
         status, config = self._session.status, self._session.config
         threshold = status.threshold or config.threshold
         words = f"  {translate('tui.setting_threshold')} {threshold:.2f}, {strictness(threshold)}"
-        return [self._strong(status.model or config.model), self._dim(words)]
+        model = status.model or config.model
+        return [self._strong(sentence(f"tui.choice_model_{model}")), self._dim(words)]
 
     def _table(self, rows: list[tuple[str, list[Part]]]) -> list[list[Part]]:
         labels = [translate(f"tui.label_{key}") for key, _ in rows]

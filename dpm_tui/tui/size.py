@@ -44,11 +44,11 @@ def local_date(mtime_ns: int) -> str:
 
 
 def local_time(iso: str) -> str:
-    """Return an ISO 8601 time as local date and time; what cannot be read is returned as it is."""
+    """Return an ISO 8601 time as local date and time, or as it is where it cannot be read."""
     try:
         return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M}"
-    except ValueError:
-        return iso
+    except (ValueError, OverflowError):
+        return display_name(iso, 16)
 
 
 def similarity(value: float) -> str:
@@ -58,7 +58,14 @@ def similarity(value: float) -> str:
 
 def shown_values(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values of a sentence with every text made fit for a terminal."""
-    return {key: display_name(value) if isinstance(value, str) else value for key, value in values.items()}
+    return {
+        key: display_name(_one_line(value)) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def sentence(key: str, /, **values: object) -> str:

@@ -60,7 +60,7 @@ def prepare_terminal(setting: str = "auto", environ: MutableMapping[str, str] = 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("no_terminal")
     if environ.get("TERM", "").strip().lower() in ("", "dumb", "unknown"):
-        raise UsageError("dumb_terminal", term=environ.get("TERM", ""))
+        raise UsageError("no_terminal")
     colours = decide_colours(setting, environ)
     environ["TEXTUAL_COLOR_SYSTEM"] = colours.palette.system
     environ["TEXTUAL_ANIMATIONS"] = "none"

@@ -209,6 +209,7 @@ class FakeClient:
         writable: bool = True,
         reviewer: bool = True,
         root: bytes = b"/pictures",
+        flat_pictures: bool = False,
     ) -> None:
         self.sample = sample if sample is not None else sample_library()
         self.status = status
@@ -221,6 +222,7 @@ class FakeClient:
         self.batches: list[tuple[BinEntry, ...]] = []
         self.before: list[Sample] = []
         self.lost = False
+        self.flat_pictures = flat_pictures
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def request(self, message: Request) -> Answer:
@@ -276,6 +278,8 @@ class FakeClient:
     def _picture(self, file: int, width: int, height: int) -> Answer:
         if file not in self.sample.files:
             return protocol.PictureData(file, 0, 0, b"")
+        if self.flat_pictures:
+            return protocol.PictureData(file, width, height, bytes([file * 37 % 256]) * (width * height * 3))
         return protocol.PictureData(file, width, height, picture_of(file, width, height).tobytes())
 
     def _ApplyPlan(self, message: protocol.ApplyPlan) -> Answer:

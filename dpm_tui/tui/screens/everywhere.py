@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -67,6 +68,7 @@ class Everywhere(Screen[None], inherit_bindings=False):
             key = await self.prompt.choose(translate("tui.ask_quit_running"), "ls")
             if key == "s":
                 await self.app.link.ask(Shutdown(), Done)
+                self.session.status = replace(self.session.status, phase="stopped")
             if not key:
                 return
         marked = len(self.session.marks.removed)

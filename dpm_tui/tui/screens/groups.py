@@ -72,6 +72,8 @@ class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
             state.append((f"  {words}", "remove"))
         if session.filter.words:
             state.append((f"  /{session.filter.text}", "notice"))
+        if not self.panes.size.area and len(session.rows):
+            state.append((f"  {translate('tui.too_small')}", "dim"))
         return state
 
     def move_lines(self, lines: int) -> None:

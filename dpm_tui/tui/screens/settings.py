@@ -79,9 +79,9 @@ class SettingsScreen(ListScreen):
         if setting.parse is None:
             self._step(1)
             return
-        text = setting.edit(getattr(self.session.config, setting.name))
+        text = display_name(setting.edit(getattr(self.session.config, setting.name)))
         typed = await self.prompt.read(f"{setting.label}:", text, lambda value: self._trouble(setting, value))
-        if typed is not None:
+        if typed is not None and typed != text:
             self._use(read_typed(self.session.config, setting, typed))
 
     def do_default(self) -> None:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dpm_tui.names import display_name
 from dpm_tui.tui.cells import cut_middle, line_of
 from dpm_tui.tui.look import Look
 
@@ -30,6 +31,7 @@ class PromptText(Widget):
 
     def show(self, text: str, role: str) -> None:
         """Show words in the style of a role."""
+        text = display_name(text)
         if (text, role) != (self.text, self.role):
             self.text, self.role = text, role
             self.refresh()

@@ -1,0 +1,284 @@
+"""What happens around the commands: start, the end of a run, other apps, a lost worker, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dpm_tui.errors import DpmError
+from dpm_tui.recycle.results import BatchResult, Skipped
+from dpm_tui.state.config import Config
+from dpm_tui.tui.app import DpmApp
+from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.session import Link
+from dpm_tui.worker import protocol
+from dpm_tui.worker.client import Client
+from dpm_tui.worker.protocol import BatchDone, Failed, LibraryChanged, RunStatus
+from tests.tui.app_run import calm, prompt_text, running_app, screen_text, until
+from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
+
+
+def open_screen(app: DpmApp) -> str:
+    assert isinstance(app.screen, DpmScreen)
+    return app.screen.NAME
+
+
+async def test_start_runs_at_once() -> None:
+    async with running_app(client := FakeClient()) as (app, _):
+        assert client.sent(protocol.StartRun) == [protocol.StartRun()]
+        assert open_screen(app) == "scan"
+
+
+async def test_start_joins_a_run_that_is_going() -> None:
+    async with running_app(client := FakeClient(status=RUNNING)) as (app, _):
+        assert not client.sent(protocol.StartRun)
+        assert "Reading pictures" in screen_text(app)
+
+
+async def test_first_paint_does_not_wait_for_the_worker() -> None:
+    never: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+
+    async def connect() -> Client:
+        return await never
+
+    app = DpmApp(connect, b"/pictures")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await calm(pilot)
+        assert "/pictures" in screen_text(app)
+        assert "connecting to the worker" in screen_text(app)
+        await pilot.press("3", "j", "a", "d", "4", "space", "r", "5", "l", "1")
+        await calm(pilot)
+        assert app.session.link is Link.CONNECTING
+        never.cancel()
+
+
+async def test_finished_run_leads_to_the_groups() -> None:
+    async with running_app(client := FakeClient(status=RUNNING)) as (app, _):
+        client.tell(FINISHED)
+        client.tell(LibraryChanged(6))
+        await until(lambda: open_screen(app) == "groups")
+
+
+async def test_finished_run_stays_where_the_user_went() -> None:
+    async with running_app(client := FakeClient(status=RUNNING)) as (app, pilot):
+        await pilot.press("2")
+        client.tell(FINISHED)
+        await until(lambda: not app.session.running)
+        await calm(pilot)
+        assert open_screen(app) == "compare"
+
+
+async def test_finished_run_rings_as_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for bell in (True, False):
+        rung: list[bool] = []
+        async with running_app(client := FakeClient(status=RUNNING, config=Config(bell=bell))) as (app, _):
+            monkeypatch.setattr(app, "bell", lambda rung=rung: rung.append(True))
+            client.tell(FINISHED)
+            await until(lambda app=app: not app.session.running)  # type: ignore[misc]
+        assert bool(rung) is bell
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (RunStatus(phase="finished"), "There are no pictures in this folder."),
+        (RunStatus(phase="finished", pictures=7), "No duplicates found."),
+        (RunStatus(phase="running", stage="match"), "No groups yet"),
+    ],
+)
+async def test_no_groups_says_why(status: RunStatus, words: str) -> None:
+    async with running_app(FakeClient(Sample(), status=status)) as (app, pilot):
+        if status.phase == "finished":
+            assert words in screen_text(app)
+        await pilot.press("3", "enter")
+        await calm(pilot)
+        assert words in screen_text(app)
+        assert prompt_text(app) == "There is no group here."
+
+
+async def test_filter_that_hides_all_says_so() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await pilot.press("/", *"qqq", "enter")
+        await calm(pilot)
+        assert "No group fits the filter qqq" in screen_text(app)
+        await pilot.press("escape")
+        await calm(pilot)
+        assert "wa_8812.jpg" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        (FakeClient(writable=False, entries=bin_entries()), "cannot be written to"),
+        (FakeClient(reviewer=False, entries=bin_entries()), "another app"),
+    ],
+)
+async def test_view_only_moves_nothing(client: FakeClient, words: str) -> None:
+    async with running_app(client, screen="groups") as (app, pilot):
+        assert "view only" in screen_text(app).splitlines()[0]
+        await pilot.press("a", "d")
+        await calm(pilot)
+        assert words in prompt_text(app)
+        await pilot.press("4", "r")
+        await calm(pilot)
+        assert words in prompt_text(app)
+        moves = (protocol.ApplyPlan, protocol.RestoreEntries, protocol.UndoBatch, protocol.Decide)
+        assert not [request for request in client.requests if isinstance(request, moves)]
+
+
+async def test_apply_without_confirming() -> None:
+    client = FakeClient(config=Config(confirm=False))
+    async with running_app(client, screen="groups") as (app, pilot):
+        await pilot.press("a", "d")
+        await until(lambda: client.sent(protocol.ApplyPlan))
+        await until(lambda: app.session.moved == 2)
+
+
+async def test_confirmation_can_be_declined() -> None:
+    async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
+        for key in ("n", "escape", "ctrl+c"):
+            await pilot.press("a", "d", key)
+            await calm(pilot)
+        assert not client.sent(protocol.ApplyPlan)
+        assert app.session.marks.removed
+
+
+async def test_what_was_left_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeClient()
+    left = Skipped(b"holiday/IMG_4411 (1).jpg", "changed")
+    done = BatchDone(BatchResult("b", (b"phone/wa_8812.jpg",), (left,), 310_000))
+    monkeypatch.setattr(client, "_ApplyPlan", lambda message: done)
+    async with running_app(client, screen="groups") as (app, pilot):
+        await pilot.press("a", "d", "y")
+        await calm(pilot)
+        assert "1 was left: it changed since it was compared" in prompt_text(app)
+        assert app.session.marks.removed == {2}
+        await pilot.press("1")
+        await calm(pilot)
+        assert "IMG_4411 (1).jpg" in screen_text(app)
+
+
+async def test_errors_of_the_worker_are_said() -> None:
+    client = FakeClient()
+    client.refusals[protocol.ApplyPlan] = Failed("root_read_only", {"path": "/pictures"})
+    async with running_app(client, screen="groups") as (app, pilot):
+        await pilot.press("a", "d", "y")
+        await calm(pilot)
+        assert "/pictures" in prompt_text(app)
+        assert app.session.marks.removed
+
+
+async def test_lost_worker_is_offered_again() -> None:
+    async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
+        await pilot.press("a")
+        client.lose()
+        await until(lambda: "r reconnect" in prompt_text(app))
+        client.lost = False
+        await pilot.press("r")
+        await until(lambda: app.reachable)
+        assert app.session.marks.removed == {2, 3}
+
+
+async def test_worker_that_does_not_start_is_explained() -> None:
+    async def connect() -> Client:
+        raise DpmError("root_missing", path="/gone")
+
+    app = DpmApp(connect, b"/gone")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.session.link is Link.LOST)
+        await until(lambda: "q quit" in screen_text(app))
+        assert "/gone does not exist" in screen_text(app)
+        await pilot.press("q")
+        await until(lambda: not app.is_running)
+
+
+@pytest.mark.parametrize(("key", "stops"), [("l", False), ("s", True)])
+async def test_quit_during_a_run_asks(key: str, stops: bool) -> None:
+    async with running_app(client := FakeClient(status=RUNNING)) as (app, pilot):
+        await pilot.press("q", "escape")
+        await calm(pilot)
+        assert app.is_running
+        await pilot.press("q", key)
+        await until(lambda: not app.is_running)
+        assert bool(client.sent(protocol.Shutdown)) is stops
+        assert ("The scan goes on" in app.last_line()) is not stops
+
+
+async def test_last_line_says_what_was_done() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        assert app.last_line() == "6 groups of duplicates"
+        await pilot.press("a", "d", "y")
+        await until(lambda: app.session.moved == 2)
+        assert app.last_line().startswith("2 files moved to the bin, 4.5 MB.")
+
+
+async def test_full_view_leaves_when_its_file_is_gone() -> None:
+    async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
+        await pilot.press("f")
+        await calm(pilot)
+        client.sample = client.sample.without([b"holiday/IMG_4411.jpg"])
+        client.tell(LibraryChanged(6))
+        await until(lambda: 1 not in app.session.library.files)
+        await until(lambda: open_screen(app) == "groups" and len(app.screen_stack) == 1)
+
+
+async def test_pictures_are_blank_below_another_screen() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        panes = app.screen.panes  # type: ignore[attr-defined]
+        await pilot.press("?")
+        await calm(pilot)
+        assert panes.previews[0]._blank
+        await pilot.press("escape")
+        await calm(pilot)
+        assert not panes.previews[0]._blank
+
+
+async def test_click_moves_the_cursor_and_opens_screens() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await pilot.click("#groups", offset=(10, 6))
+        await calm(pilot)
+        assert app.session.file is not None
+        assert app.session.file.id == 5
+        await pilot.click("TitleLine", offset=(32, 0))
+        await calm(pilot)
+        assert open_screen(app) == "bin"
+
+
+async def test_language_changes_at_once() -> None:
+    async with running_app(FakeClient(), screen="settings") as (app, pilot):
+        await pilot.press(*"jjjjjjjjjj", "left")
+        await calm(pilot)
+        assert "设置" in screen_text(app)
+        assert "语言" in screen_text(app)
+
+
+async def test_a_wrong_setting_is_refused_while_it_is_typed() -> None:
+    async with running_app(client := FakeClient(), screen="settings") as (app, pilot):
+        await pilot.press("j", "j", "enter", *["backspace"] * 80)
+        await calm(pilot)
+        assert "ending" in prompt_text(app).lower() or "extension" in prompt_text(app).lower()
+        await pilot.press("enter")
+        await calm(pilot)
+        assert app.session.config.extensions == Config().extensions
+        assert not client.sent(protocol.SaveConfig)
+
+
+async def test_a_busy_library_is_fetched_again_once_it_rests() -> None:
+    client = FakeClient(status=replace(RUNNING, groups=6))
+    async with running_app(client, screen="groups"):
+        before = len(client.sent(protocol.GetLibrary))
+        for _ in range(50):
+            client.tell(LibraryChanged(6))
+        await asyncio.sleep(0.1)
+        assert len(client.sent(protocol.GetLibrary)) <= before + 1
+
+
+def test_the_app_never_needs_torch_or_an_original() -> None:
+    folder = Path(__file__).parents[2] / "dpm_tui" / "tui"
+    for path in folder.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "torch" not in text, path
+        assert "Image.open" not in text, path

@@ -1,0 +1,85 @@
+"""What each screen looks like, as plain text; ``UPDATE_GOLDENS=1`` writes the files anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from dpm_tui.locale import set_language
+from dpm_tui.state.config import Config
+from dpm_tui.tui.terminal import Palette
+from dpm_tui.worker.protocol import LogLine, RunStatus
+from tests.tui.app_run import calm, running_app, screen_text, until
+from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
+
+FOLDER = Path(__file__).parent / "screens"
+GOLDENS = (
+    ("groups", (80, 24), "en", "j space"),
+    ("groups", (80, 24), "zh_CN", "j space"),
+    ("groups", (120, 40), "en", "j space"),
+    ("groups", (200, 60), "en", "l l l"),
+    ("groups", (59, 15), "en", ""),
+    ("scan", (80, 24), "en", ""),
+    ("scan", (80, 24), "zh_CN", ""),
+    ("compare", (80, 24), "en", ""),
+    ("compare", (80, 24), "zh_CN", ""),
+    ("bin", (80, 24), "en", "b"),
+    ("bin", (80, 24), "zh_CN", "b"),
+    ("settings", (80, 24), "en", "j"),
+    ("settings", (80, 24), "zh_CN", "j"),
+    ("help", (80, 24), "en", ""),
+    ("help", (80, 24), "zh_CN", ""),
+    ("palette", (80, 24), "en", "a l l"),
+    ("view", (80, 24), "en", ""),
+    ("empty", (80, 24), "en", ""),
+)
+OPENED_BY = {"help": "?", "palette": ":", "view": "f"}
+
+
+@pytest.mark.parametrize(("screen", "size", "language", "keys"), GOLDENS)
+async def test_screen_looks_as_it_should(
+    screen: str, size: tuple[int, int], language: str, keys: str
+) -> None:
+    shown = await dump(screen, size, language, keys)
+    path = FOLDER / f"{screen}-{size[0]}x{size[1]}-{language}.txt"
+    if os.environ.get("UPDATE_GOLDENS"):
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+    for line in shown.splitlines():
+        assert cell_len(line) <= size[0]
+
+
+async def dump(screen: str, size: tuple[int, int], language: str, keys: str) -> str:
+    """Open a screen of the app on the sample and return it as text."""
+    set_language(language)
+    client = FakeClient(
+        Sample() if screen == "empty" else None,
+        status=_status(screen),
+        entries=bin_entries(),
+        config=Config(protected=("keep",), language=language),
+        flat_pictures=True,
+    )
+    for level, key in (("info", "surveyed"), ("error", "unreadable")):
+        client.tell(LogLine(level, key, _values(key), 1_700_000_000.0))
+    base = screen if screen in ("scan", "compare", "bin", "settings") else "groups"
+    async with running_app(client, size=size, palette=Palette.MONO, screen=base) as (app, pilot):
+        await until(lambda: len(app.session.log) == 2)
+        await pilot.press(*([OPENED_BY[screen]] if screen in OPENED_BY else []), *keys.split())
+        await calm(pilot)
+        return screen_text(app)
+
+
+def _status(screen: str) -> RunStatus:
+    if screen == "empty":
+        return RunStatus(phase="finished", pictures=10)
+    return RUNNING if screen == "compare" else FINISHED
+
+
+def _values(key: str) -> dict[str, object]:
+    if key == "surveyed":
+        return {"files": 1300, "added": 12, "changed": 3, "gone": 1}
+    return {"path": "broken/half.jpg", "reason": "it ends too early"}

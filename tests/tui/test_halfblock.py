@@ -1,0 +1,121 @@
+"""Half blocks: sizes, palettes, runs, and that every segment carries a style."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from rich.color import ColorType
+from rich.console import Console
+from rich_pixels import Pixels
+
+from dpm_tui.tui.halfblock import HalfBlockRenderer, draw, fit, tint
+from dpm_tui.tui.terminal import Palette
+from tests.tui.fake_client import picture_of
+
+BLOCKS = "\u2580"
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.integers(0, 40),
+    st.integers(0, 20),
+    st.sampled_from(Palette),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_picture_fills_exactly_the_area(
+    columns: int, rows: int, width: int, height: int, palette: Palette, quick: bool, centred: bool
+) -> None:
+    strips = draw(picture_of(3, columns, rows), width, height, palette, quick=quick, centred=centred)
+    assert len(strips) == (height if width else 0)
+    for strip in strips:
+        assert strip.cell_length == width == sum(len(segment.text) for segment in strip)
+        assert all(segment.style is not None for segment in strip)
+
+
+def test_empty_picture_is_blank() -> None:
+    strips = draw(np.empty((0, 0, 3), np.uint8), 4, 2, Palette.C256)
+    assert [strip.text for strip in strips] == ["    ", "    "]
+
+
+def test_proportions_are_kept() -> None:
+    assert fit(picture_of(1, 100, 50), 40, 80).shape == (20, 40, 3)
+    assert fit(picture_of(1, 50, 100), 40, 80).shape == (80, 40, 3)
+    assert fit(picture_of(1, 40, 40), 40, 40).shape == (40, 40, 3)
+
+
+def test_one_colour_is_one_run() -> None:
+    (strip,) = draw(np.full((2, 8, 3), 200, np.uint8), 8, 1, Palette.TRUECOLOR)
+    assert len(list(strip)) == 1
+    assert strip.text == " " * 8
+
+
+def test_upper_pixel_is_the_foreground() -> None:
+    rgb = np.array([[[255, 0, 0]], [[0, 0, 255]]], np.uint8)
+    (strip,) = draw(rgb, 1, 1, Palette.TRUECOLOR)
+    (segment,) = strip
+    assert segment.text == BLOCKS
+    assert segment.style is not None
+    assert segment.style.color is not None
+    assert segment.style.color.triplet is not None
+    assert segment.style.color.triplet.red > 240
+    assert segment.style.bgcolor is not None
+    assert segment.style.bgcolor.triplet is not None
+    assert segment.style.bgcolor.triplet.blue > 240
+
+
+@pytest.mark.parametrize(
+    ("palette", "kinds"),
+    [
+        (Palette.TRUECOLOR, {ColorType.TRUECOLOR}),
+        (Palette.C256, {ColorType.EIGHT_BIT}),
+        (Palette.C16, {ColorType.STANDARD}),
+        (Palette.MONO, set()),
+        (Palette.ASCII, set()),
+    ],
+)
+def test_palettes_use_only_their_colours(palette: Palette, kinds: set[ColorType]) -> None:
+    for quick in (True, False):
+        met = set()
+        for strip in draw(picture_of(5, 64, 48), 32, 12, palette, quick=quick):
+            for segment in strip:
+                assert segment.style is not None
+                met |= {c.type for c in (segment.style.color, segment.style.bgcolor) if c is not None}
+        assert met == kinds
+
+
+@pytest.mark.parametrize("value", range(0, 256, 15))
+def test_nearest_of_256_is_near(value: int) -> None:
+    (strip,) = draw(np.full((2, 1, 3), value, np.uint8), 1, 1, Palette.C256, quick=True)
+    (segment,) = strip
+    assert segment.style is not None
+    assert segment.style.bgcolor is not None
+    assert abs(segment.style.bgcolor.get_truecolor().red - value) <= 6
+
+
+def test_without_colour_brightness_becomes_density() -> None:
+    rgb = np.repeat(np.arange(0, 256, 16, dtype=np.uint8)[None, :, None], 3, axis=2).repeat(2, axis=0)
+    (strip,) = draw(rgb, 16, 1, Palette.MONO)
+    ramp = " .:-=+*#%@"
+    assert [ramp.index(character) for character in strip.text] == sorted(map(ramp.index, strip.text))
+
+
+def test_tint_reddens_only_where_they_differ() -> None:
+    differs = bytes([255 if number < 32 else 0 for number in range(64)])
+    shown = tint(np.full((64, 64, 3), 120, np.uint8), differs).astype(int)
+    assert shown[8, 32, 0] > shown[8, 32, 1] + 80
+    assert shown[56, 32, 0] == shown[56, 32, 1]
+
+
+def test_renderer_draws_pixels() -> None:
+    image = Image.fromarray(picture_of(2, 30, 20))
+    pixels = Pixels.from_image(image, resize=(12, 8), renderer=HalfBlockRenderer(Palette.MONO))
+    out = io.StringIO()
+    Console(file=out, width=40).print(pixels)
+    assert [len(line) for line in out.getvalue().splitlines() if line] == [12] * 4
