@@ -17,7 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Open the app; raises UsageError without a terminal."""
     layout = find_layout(options)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual reads keys from standard input and draws on standard error.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("no_terminal")
     from dpm_tui.tui.run import run_app
 
