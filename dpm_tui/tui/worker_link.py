@@ -144,9 +144,10 @@ class WorkerLink:
     def _take(self, event: Event) -> None:
         match event:
             case RunStatus():
-                was_running = self._session.running
+                before, was_running = self._session.status, self._session.running
                 self._session.status = event
-                if was_running and not self._session.running:
+                # A short run may have ended before it was ever seen running.
+                if (was_running or event.run != before.run) and not self._session.running:
                     self._finished(event)
             case LogLine():
                 self._session.log.append(event)
