@@ -7,12 +7,22 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dpm_tui.names import display_name
-from dpm_tui.recycle.folders import folder_below, join, open_folder, remove_empty, split, status, sync, walk
+from dpm_tui.recycle.folders import (
+    folder_below,
+    join,
+    open_folder,
+    remove_empty,
+    split,
+    status,
+    sync,
+    sync_below,
+    walk,
+)
 from dpm_tui.recycle.refusal import BinError, bin_error_of, reason_of
 from dpm_tui.state.layout import STATE_FOLDER
 
@@ -92,6 +102,20 @@ class BinFolder:
         with contextlib.suppress(OSError), folder_below(self.bin, tree_of(batch)) as tree:
             for folder in sorted({split(path)[0] for path in paths}, reverse=True):
                 _remove_upwards(tree, folder)
+
+
+def tidy(opened: BinFolder, left: Mapping[str, set[bytes]]) -> None:
+    """Remove what became empty when files left the bin, by batch and path, and sync what remains.
+
+    A folder that could not be synced may show its files again after a power cut; recovery knows them.
+    """
+    folders = {b""}
+    for batch, paths in left.items():
+        opened.remove_empty_folders(batch, paths)
+        if not opened.remove_if_empty(batch):
+            folders |= {join(tree_of(batch), split(path)[0]) for path in paths}
+    if left:
+        sync_below(opened.bin, folders)
 
 
 def new_batch_id() -> str:

@@ -7,8 +7,8 @@ import stat
 from dataclasses import replace
 
 from dpm_tui.recycle.applying import Cancelled, Progress
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, tree_of
-from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, tidy, tree_of
+from dpm_tui.recycle.folders import folder_below, join, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.results import PurgeResult, Skipped
@@ -46,15 +46,14 @@ def purge_files(
             kept.append(replace(entry, action=Action.KEPT))
         if progress is not None:
             progress(done + 1, len(files))
-    folders = {join(tree_of(file.batch), split(file.path)[0]) for file in purged}
-    sync_below(opened.bin, folders)
     if not written:  # a full disk has room now
         log.append([_entry(file) for file in purged])
     elif kept:
         log.append(kept)
-    for batch in {file.batch for file in purged}:
-        opened.remove_empty_folders(batch, {file.path for file in purged if file.batch == batch})
-        opened.remove_if_empty(batch)
+    left: dict[str, set[bytes]] = {}
+    for file in purged:
+        left.setdefault(file.batch, set()).add(file.path)
+    tidy(opened, left)
     return PurgeResult(
         tuple(file.path for file in purged), tuple(skipped), sum(file.status.st_size for file in purged)
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.recycle.applying import Cancelled, Progress
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, tree_of
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, tidy, tree_of
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
 from dpm_tui.recycle.proof import check_path, leads_into_state
@@ -119,12 +119,8 @@ class _Run:
         """Sync what was touched, places first, then write the log and tidy the bin."""
         for path, error in sync_below(self.target.descriptor, self.touched):
             self.skipped.append(Skipped(path, "not_synced", {"reason": reason_of(error)}))
-        for batch, paths in self.left.items():
-            sync_below(self.bin.bin, {join(tree_of(batch), split(path)[0]) for path in paths})
         self.log.append(self.logged)
-        for batch, paths in self.left.items():
-            self.bin.remove_empty_folders(batch, paths)
-            self.bin.remove_if_empty(batch)
+        tidy(self.bin, self.left)
 
 
 def restore_files(
