@@ -64,7 +64,7 @@ def fingerprint_contents(
     ``tables`` holds the vectors of each model in use. The embedder is loaded only if there is work.
     Raises Cancelled.
     """
-    missing = [digest for digest in digests if not any(digest in table for table in tables.values())]
+    missing = [digest for digest in digests if not _has_vectors(digest, tables)]
     pace.start(Stage.FINGERPRINT, len(missing))
     lost: list[str] = []
     embedder = load_embedder() if missing else None
@@ -78,11 +78,20 @@ def fingerprint_contents(
                 lost.append(digest)
         if pictures and embedder is not None:
             for digest, print_ in zip(pictures, embedder.embed(list(pictures.values())), strict=True):
+                shared = len(print_.vectors) > 1
                 for model, vector in print_.vectors.items():
-                    tables[model].add(digest, vector, fits=model == print_.model)
+                    tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
         pace.step(len(batch))
     pace.finish()
     return lost
+
+
+def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:
+    """Tell whether a content has every vector that it should have: a crash may have kept only one of two."""
+    holding = [table for table in tables.values() if digest in table]
+    if not any(table.shared(digest) for table in holding):
+        return bool(holding)
+    return len(holding) == len(tables)
 
 
 def _batches(digests: Sequence[str]) -> Iterable[Sequence[str]]:

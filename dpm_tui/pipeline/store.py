@@ -57,7 +57,10 @@ class VectorTable(Protocol):
     def vectors(self) -> NDArray[np.float16]:
         """All rows, shape (len, dims)."""
 
-    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool) -> None:
+    def shared(self, digest: str) -> bool:
+        """Tell whether the picture should have a vector of every model."""
+
+    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool, shared: bool = False) -> None:
         """Append a row."""
 
 

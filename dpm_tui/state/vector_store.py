@@ -1,7 +1,8 @@
 """Fingerprint vectors of one model: fixed-size rows, appended, each with its own checksum.
 
-A row is 32 bytes of content digest, two bytes that tell whether this model is the one that fits the
-picture, the vector as little-endian float16, and the crc32 of it all.
+A row is 32 bytes of content digest, a byte that tells whether this model is the one that fits the
+picture, a byte that tells whether the other models have a vector of it too, the vector as
+little-endian float16, and the crc32 of it all.
 Row numbers never change, so that matching can say how far it came.
 """
 
@@ -42,6 +43,7 @@ class VectorStore:
         self._rows: dict[str, int] = {}
         self._digests: list[str] = []
         self._fitting: set[str] = set()
+        self._shared: set[str] = set()
         self._vectors: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
         self._buffer = bytearray()
         self._load()
@@ -65,12 +67,16 @@ class VectorStore:
         """Tell whether this model is the one that fits the picture."""
         return digest in self._fitting
 
-    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool) -> None:
+    def shared(self, digest: str) -> bool:
+        """Tell whether the picture should have a vector of every model."""
+        return digest in self._shared
+
+    def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool, shared: bool = False) -> None:
         """Append the unit vector of a digest that has none yet."""
         if digest in self._rows:
             return
         row = vector.astype("<f2")
-        content = bytes.fromhex(digest) + bytes((fits, 0)) + row.tobytes()
+        content = bytes.fromhex(digest) + bytes((fits, shared)) + row.tobytes()
         self._buffer += content + zlib.crc32(content).to_bytes(4, "little")
         if len(self._digests) == len(self._vectors):
             grown = np.zeros((len(self._vectors) * 3 // 2 + _GROW_ROWS, self._dims), dtype=np.float16)
@@ -81,6 +87,8 @@ class VectorStore:
         self._digests.append(digest)
         if fits:
             self._fitting.add(digest)
+        if shared:
+            self._shared.add(digest)
 
     def sync(self) -> None:
         """Make the rows added so far survive a crash.
@@ -120,6 +128,8 @@ class VectorStore:
                 self._rows[digest] = row
                 if body[_DIGEST_BYTES]:
                     self._fitting.add(digest)
+                if body[_DIGEST_BYTES + 1]:
+                    self._shared.add(digest)
             else:
                 vectors[row] = 0
             self._digests.append(digest)
