@@ -24,6 +24,7 @@ STAMP = st.builds(Stamp, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER)
 WITNESS = st.builds(Witness, st.binary(max_size=40), STAMP, TEXT)
 MOVE = st.builds(Move, WITNESS, WITNESS, st.sampled_from(Kind), SHARE, TEXT, TEXT)
 VALUES = st.dictionaries(TEXT, TEXT | NUMBER | st.none(), max_size=3)
+COUNTS = st.dictionaries(TEXT, NUMBER, max_size=3)
 SKIPPED = st.builds(Skipped, st.binary(max_size=20), TEXT, VALUES)
 ENTRY = st.builds(BinEntry, TEXT, TEXT, st.binary(max_size=9), NUMBER, NUMBER, TEXT)
 MESSAGE: st.SearchStrategy[p.Message] = st.one_of(
@@ -33,7 +34,7 @@ MESSAGE: st.SearchStrategy[p.Message] = st.one_of(
     st.builds(p.ApplyPlan, st.builds(Plan, st.lists(MOVE, max_size=3).map(tuple))),
     st.builds(p.RestoreEntries, st.lists(TEXT, max_size=3).map(tuple), st.binary(max_size=30)),
     st.builds(p.Decide, st.lists(NUMBER, max_size=3).map(tuple), TEXT),
-    st.builds(p.SaveConfig, st.builds(Config, TEXT, SHARE, st.lists(TEXT, max_size=2).map(tuple))),
+    st.builds(p.SaveConfig, st.builds(Config, model=TEXT, threshold=SHARE)),
     st.builds(p.Failed, TEXT, VALUES, st.integers(0, 5)),
     st.builds(p.PictureData, NUMBER, NUMBER, NUMBER, st.binary(max_size=90)),
     st.builds(
@@ -49,7 +50,7 @@ MESSAGE: st.SearchStrategy[p.Message] = st.one_of(
         st.booleans(),
         st.booleans(),
     ),
-    st.builds(p.RunStatus, TEXT, TEXT, NUMBER, NUMBER, SHARE),
+    st.builds(p.RunStatus, phase=TEXT, stage=TEXT, done=NUMBER, rate=SHARE, skipped=COUNTS),
     st.builds(p.LogLine, TEXT, TEXT, VALUES, SHARE),
 )  # fmt: skip
 JSON = st.recursive(

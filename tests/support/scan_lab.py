@@ -25,6 +25,7 @@ from dpm_tui.review.keeper import rank_best
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.root_state import RootState, prepare_folder
 
+WIDE = 150
 PairFacts = tuple[bytes, bytes, str, float]
 MODELS = {name: ModelCard(name, name[0] * 64, 64, 0.8) for name in ("photo", "illustration")}
 
@@ -78,7 +79,10 @@ class InProcessDecoder:
 
 
 class TinyEmbedder:
-    """Vectors of 8x8 grey levels without their mean; every third picture is doubtful and has two."""
+    """Vectors of 8x8 grey levels without their mean.
+
+    Wide pictures are doubtful and have two: narrow ones meet them by the second alone.
+    """
 
     def __init__(self, costs: Costs) -> None:
         self._costs = costs
@@ -92,8 +96,9 @@ class TinyEmbedder:
         vector = np.asarray(grey, dtype=np.float32).ravel()
         vector = vector - vector.mean()
         vector /= max(float(np.linalg.norm(vector)), 1e-6)
-        names = ("photo", "illustration") if round(float(np.asarray(grey).mean())) % 3 == 0 else ("photo",)
-        return Fingerprint("photo", dict.fromkeys(names, vector))
+        if thumbnail.shape[1] < WIDE:
+            return Fingerprint("illustration", {"illustration": vector})
+        return Fingerprint("photo", {"photo": vector, "illustration": vector})
 
 
 class CountingJudge:
