@@ -121,4 +121,4 @@ def _build_dataclass(kind: type, value: Any) -> Any:
 
 def _require(fits: bool, kind: object) -> None:
     if not fits:
-        raise ValueError(f"not a {getattr(kind, '__name__', kind)}")
+        raise ValueError(f"not of type {getattr(kind, '__name__', kind)}")
