@@ -136,22 +136,17 @@ def _is_itself(opened: BinFolder, keeper: Witness, entry: Listed) -> bool:
 
 def _entry(listed: Listed, keeper_present: bool) -> BinEntry:
     file, move = listed.file, listed.move
-    entry = BinEntry(
+    return BinEntry(
         id=listed.id,
         batch=file.batch,
         path=file.path,
         size=file.status.st_size,
         mtime_ns=file.status.st_mtime_ns,
         recycled_at=listed.time,
+        digest=move.victim.digest if move else "",
+        kind=move.kind.value if move else "",
+        similarity=move.similarity if move else 0.0,
+        keeper=move.keeper.path if move else b"",
+        rule=move.rule if move else "",
         keeper_present=keeper_present,
-    )
-    if move is None:
-        return entry
-    return replace(
-        entry,
-        digest=move.victim.digest,
-        kind=move.kind.value,
-        similarity=move.similarity,
-        keeper=move.keeper.path,
-        rule=move.rule,
     )

@@ -45,7 +45,11 @@ def _encode_witness(witness: Witness) -> list[Any]:
 
 
 def _decode_witness(value: Any) -> Witness:
-    match value:
-        case [path, str(digest), [int(size), int(mtime), int(ctime), int(device), int(inode)]]:
-            return Witness(from_json(path), Stamp(size, mtime, ctime, device, inode), digest)
-    raise ValueError("not a witness")
+    try:
+        path, digest, stamp = value
+        size, mtime, ctime, device, inode = stamp
+    except TypeError as error:
+        raise ValueError("not a witness") from error
+    if type(digest) is not str or {int} != {type(number) for number in stamp}:
+        raise ValueError("not a witness")
+    return Witness(from_json(path), Stamp(size, mtime, ctime, device, inode), digest)
