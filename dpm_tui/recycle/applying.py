@@ -57,12 +57,13 @@ class _Run:
 
     def sync(self) -> None:
         """Make the moves survive a power cut: first the names in the bin, then those that went."""
-        for base, folders in (
-            (self.folder, self.touched_in_bin),
-            (self.bin.root, self.touched_in_root),
+        for base, folders, shown in (
+            (self.folder, self.touched_in_bin, BIN),
+            (self.bin.root, self.touched_in_root, b""),
         ):
             for path, error in sync_below(base, folders):
-                self.skipped.append(Skipped(path, "not_synced", {"reason": reason_of(error)}))
+                values = {"reason": reason_of(error)}
+                self.skipped.append(Skipped(join(shown, path) or b".", "not_synced", values))
 
 
 def apply_plan(

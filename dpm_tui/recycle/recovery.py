@@ -84,6 +84,7 @@ class _Run:
             if not drop_second_name(source, last, arrived):
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
+                sync(place)
                 os.unlink(last, dir_fd=source)
         self._dropped(file, restored)
 

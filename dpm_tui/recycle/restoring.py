@@ -118,7 +118,7 @@ class _Run:
     def finish(self) -> None:
         """Sync what was touched, places first, then write the log and tidy the bin."""
         for path, error in sync_below(self.target.descriptor, self.touched):
-            self.skipped.append(Skipped(path, "not_synced", {"reason": reason_of(error)}))
+            self.skipped.append(Skipped(path or b".", "not_synced", {"reason": reason_of(error)}))
         self.log.append(self.logged)
         tidy(self.bin, self.left)
 

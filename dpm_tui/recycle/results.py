@@ -28,7 +28,10 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """One file that came back: where it had been, and where it is now (absolute if outside the root)."""
+    """One file that came back: where it had been, and where it is now.
+
+    Both are relative to the root; ``now`` is absolute where another folder was named.
+    """
 
     origin: bytes
     now: bytes
