@@ -21,9 +21,10 @@ from dpm_tui.neural.manifest import read_manifest
 from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
 from models.training.describe import describe
+from models.training.distinct import phash
 from models.training.metrics import Ranking, rank
 from models.training.transforms import TRANSFORMS
-from models.training.trial import Trial, phash, thumbnail
+from models.training.trial import Trial, thumbnail
 
 PRECISION = 0.999
 FALSE_CANDIDATES = 2e-5

@@ -7,20 +7,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def info_nce(
-    originals: Tensor,
-    copies: Tensor,
-    alike: Tensor,
-    temperature: float,
-    memory: Tensor | None = None,
-    memory_alike: Tensor | None = None,
-) -> Tensor:
+def info_nce(originals: Tensor, copies: Tensor, alike: Tensor, temperature: float) -> Tensor:
     """Return the mean InfoNCE loss of B pairs of unit vectors, (B, D) each, both ways.
 
     Each vector must find its partner among all vectors of the batch, copies and originals
-    (van den Oord et al. 2018; in-batch negatives of SimCLR, Chen et al. 2020), and among the
-    negatives in ``memory`` (M, D). ``alike`` (B, B) and ``memory_alike`` (B, M) mark pairs of
-    pictures that are natural near-duplicates: they are no negatives.
+    (van den Oord et al. 2018; in-batch negatives of SimCLR, Chen et al. 2020). ``alike`` (B, B)
+    marks pairs of pictures that are natural near-duplicates: they are no negatives.
     """
     count = len(originals)
     vectors = torch.cat([originals, copies])
@@ -30,11 +22,7 @@ def info_nce(
     numbers = torch.arange(count, device=logits.device)
     partner = torch.cat([numbers + count, numbers])
     mask[torch.arange(2 * count, device=logits.device), partner] = False
-    logits = logits.masked_fill(mask, float("-inf"))
-    if memory is not None and memory_alike is not None:
-        more = (vectors @ memory.T / temperature).masked_fill(memory_alike.repeat(2, 1), float("-inf"))
-        logits = torch.cat([logits, more], dim=1)
-    return F.cross_entropy(logits, partner)
+    return F.cross_entropy(logits.masked_fill(mask, float("-inf")), partner)
 
 
 def koleo(vectors: Tensor, alike: Tensor) -> Tensor:

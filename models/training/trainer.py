@@ -19,7 +19,6 @@ from models.training.augment import Augmenter
 from models.training.data import Batches, Pictures
 from models.training.dice import Dice
 from models.training.losses import info_nce, koleo
-from models.training.memory import Memory
 
 ALIKE, HALF_ALIKE, NEAR = 0.93, 0.8, 0.9
 """Product of tiny vectors from which two pictures are natural near-duplicates; a lower one is
@@ -36,8 +35,8 @@ class Recipe:
     decay: float = 0.02
     warm_up: int = 100
     temperature: float = 0.05
-    entropy: float = 1.0
-    memory: int = 4096
+    entropy: float = 0.5
+    settled: float = 0.75
     seed: int = 1
 
 
@@ -58,7 +57,6 @@ class Trainer:
         self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)
         self.batches = Batches(pictures.sources, recipe.batch, recipe.seed)
-        self.memory = Memory(recipe.memory, self.net.shape.dims, device)
         self.tiny = torch.from_numpy(pictures.tiny)
         self.augmenter = Augmenter(self.net.shape.input_px, device)
         self.step = 0
@@ -76,13 +74,12 @@ class Trainer:
     def train(self, seconds: float) -> Iterator[tuple[int, float]]:
         """Take steps until the recipe or the time is at its end; yield step number and loss."""
         began = time.monotonic()
-        self.net.train()
         while self.step < self.recipe.steps and time.monotonic() - began < seconds:
             at = time.monotonic()
+            self._train_mode()
             loss = self._take_step()
             self.seconds += time.monotonic() - at
             yield self.step, loss
-            self.net.train()
 
     def keep_if_best(self, score: float) -> None:
         """Keep the present weights as the best if the development score has not been higher."""
@@ -101,7 +98,6 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "score": self.score,
-            "memory": self.memory.state(),
             "shape": json.dumps(self.net.shape.as_dict()),
         }
         partial = path.with_suffix(".part")
@@ -113,7 +109,6 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
         self.score = float(state["score"])
-        self.memory.restore(state["memory"])
 
     def _take_step(self) -> float:
         recipe = self.recipe
@@ -126,15 +121,9 @@ class Trainer:
             views = torch.cat([self.augmenter.mild(pixels, dice), self.augmenter.strong(pixels, dice)])
         vectors = self.net(views.contiguous(memory_format=torch.channels_last))
         originals, copies = vectors.chunk(2)
-        own, filled = torch.from_numpy(numbers), self.memory.filled
-        older, older_numbers = self.memory.vectors[filled.to(self.device)], self.memory.numbers[filled]
-        alike = self._alike(own, own, originals, originals)
-        loss = info_nce(
-            originals, copies, alike, recipe.temperature, older,
-            self._alike(own, older_numbers, originals, older),
-        )  # fmt: skip
+        alike = self._alike(torch.from_numpy(numbers), originals)
+        loss = info_nce(originals, copies, alike, recipe.temperature)
         loss = loss + recipe.entropy * koleo(originals, alike)
-        self.memory.add(vectors, own.repeat(2))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -142,12 +131,24 @@ class Trainer:
         self.step += 1
         return float(loss.detach())
 
-    def _alike(self, rows: Tensor, columns: Tensor, left: Tensor, right: Tensor) -> Tensor:
-        """Return (R, C): which pictures are the same or natural near-duplicates, hence no negatives."""
-        layout = (self.tiny[rows] @ self.tiny[columns].T).to(self.device)
-        near = left.detach() @ right.detach().T > NEAR
-        same = (rows[:, None] == columns[None]).to(self.device)
-        return same | (layout > ALIKE) | (near & (layout > HALF_ALIKE))
+    def _alike(self, numbers: Tensor, vectors: Tensor) -> Tensor:
+        """Return (B, B): which pictures are the same or natural near-duplicates, hence no negatives."""
+        tiny = self.tiny[numbers]
+        layout = (tiny @ tiny.T).to(self.device)
+        near = vectors.detach() @ vectors.detach().T > NEAR
+        return (layout > ALIKE) | (near & (layout > HALF_ALIKE))
+
+    def _train_mode(self) -> None:
+        """Switch to training; towards the end the normalisations keep their statistics.
+
+        The batch shows through its statistics, which helps to tell its pictures apart; the last
+        steps take that help away, since there is no batch to lean on at inference.
+        """
+        self.net.train()
+        if self.step >= self.recipe.settled * self.recipe.steps:
+            for module in self.net.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
 
 
 def _groups(net: nn.Module, decay: float) -> list[dict[str, Any]]:

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.training.data import archives, read, tiny_vectors
+from models.training.data import archives, read
+from models.training.distinct import distinct
 from models.training.transforms import TRANSFORMS
 
 THUMBNAIL_PX = 256
-NATURAL_LAYOUT, NATURAL_BITS = 0.93, 60
-"""From this product of tiny vectors, or up to this pHash distance, originals count as alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +54,3 @@ def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
     small = picture.copy()
     small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return np.asarray(small)
-
-
-def phash(picture: Image.Image) -> NDArray[np.float32]:
-    """Return the 256-bit perceptual hash, the baseline, as a unit vector (256,).
-
-    The product of two is 1 - distance / 128, the distance in bits.
-    """
-    bits = imagehash.phash(picture, hash_size=16).hash.ravel()
-    return np.where(bits, 1.0, -1.0).astype(np.float32) / np.float32(16)
-
-
-def distinct(pictures: list[Image.Image]) -> list[int]:
-    """Return the numbers of pictures that are no natural near-duplicate of an earlier one.
-
-    Alike in any of the eight turns and mirrorings counts, since copies are sought in all of them.
-    """
-    small = np.stack([np.asarray(p.resize((96, 96), Image.Resampling.BOX)) for p in pictures])
-    turned = [np.rot90(base, turn, (1, 2)) for base in (small, small[:, :, ::-1]) for turn in range(4)]
-    plain = tiny_vectors(small)
-    layout = np.max([plain @ tiny_vectors(np.ascontiguousarray(turn)).T for turn in turned], axis=0)
-    hashes = np.stack([phash(picture) for picture in pictures])
-    alike = (layout >= NATURAL_LAYOUT) | (128 * (1 - hashes @ hashes.T) <= NATURAL_BITS)
-    kept: list[int] = []
-    for number in range(len(pictures)):
-        if not alike[number, kept].any():
-            kept.append(number)
-    return kept
