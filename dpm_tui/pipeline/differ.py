@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,8 @@ class Difference:
     """Share of the live tiles, weighted by contrast, that agree."""
     live: int
     """Number of live tiles."""
+    inside: NDArray[np.bool_]
+    """Where both pictures are."""
 
 
 def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: bool = False) -> Difference:
@@ -64,13 +67,31 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     lab_a, lab_b = _sharpen_alike(lab_a, lab_b)
     lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
     apart = cv2.max(_outside(lab_a, lab_b), _outside(lab_b, lab_a))
+    inside = np.ones(apart.shape[:2], np.bool_)
     if mask is not None:
-        apart[cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=0) < 255] = 0
+        inside = cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=0) == 255
+        apart[~inside] = 0
     light = apart[..., 0].astype(np.float32)
     colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
     tile = max(4, round(max(light.shape) / TILES))
     agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
-    return Difference(light, colour, (a, b), _features(light, colour, mask, tile, same), agreement, live)
+    return Difference(
+        light, colour, (a, b), _features(light, colour, mask, tile, same), agreement, live, inside
+    )
+
+
+def slopes_follow(difference: Difference) -> float:
+    """Return the lower of the correlations of the slopes across and along two pictures of one frame.
+
+    Other text on the same ruling, or other things before the same horizon, agree in one direction only.
+    """
+    grey = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 1.2) for p in difference.toned]
+    lowest = 1.0
+    for along in (0, 1):
+        one, other = (cv2.Sobel(p, cv2.CV_32F, 1 - along, along)[difference.inside] for p in grey)
+        size = float((one**2).sum()) * float((other**2).sum())
+        lowest = min(lowest, float((one * other).sum()) / math.sqrt(size) if size > 0 else 1.0)
+    return lowest
 
 
 def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: bool) -> tuple[Picture, Picture]:

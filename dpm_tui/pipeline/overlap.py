@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.align import Alignment
+from dpm_tui.pipeline.align import Alignment, orient
 
 Picture = NDArray[Any]
 Matrix = NDArray[Any]
@@ -30,19 +30,35 @@ class Overlap:
     """255 where both are there; None if everywhere."""
     covered: tuple[float, float]
     """Share of the first and of the second picture that lies in the overlap."""
-    to_first: Matrix
-    """Two rows of three numbers: from pixels of the frame to pixels of the first picture."""
+    into: tuple[Matrix, Matrix]
+    """Three by three: from places in the first and in the second picture to places in the frame, where the
+    sides of each run from 0 to 1."""
+
+    def show(self, values: NDArray[np.float32], picture: int, points: int) -> NDArray[np.float32]:
+        """Return values of the frame at points x points even places of one picture, 0 outside the frame."""
+        height, width = values.shape
+        even = (np.arange(points) + 0.5) / points
+        places = np.stack([*np.meshgrid(even, even), np.ones((points, points))])
+        x, y, _ = np.tensordot(self.into[picture], places, 1)
+        grid_x, grid_y = (x * width - 0.5).astype(np.float32), (y * height - 0.5).astype(np.float32)
+        shown: NDArray[Any] = cv2.remap(values, grid_x, grid_y, cv2.INTER_LINEAR)
+        return shown
 
 
-def whole(first: Picture, second: Picture) -> Overlap:
-    """Return two RGB pictures of the same aspect resized to the smaller of both."""
+def whole(first: Picture, second: Picture, orientation: int = 0) -> Overlap:
+    """Return two RGB pictures, the second in another orientation, resized to the smaller of both.
+
+    Once turned the second must have about the aspect of the first.
+    """
+    second = orient(second, orientation)
     (height_a, width_a), (height_b, width_b) = first.shape[:2], second.shape[:2]
     aspect = ((width_a / height_a) * (width_b / height_b)) ** 0.5
     side = min(max(height_a, width_a), max(height_b, width_b), WORKING)
     size = (side, max(1, round(side / aspect))) if aspect >= 1 else (max(1, round(side * aspect)), side)
-    x, y = width_a / size[0], height_a / size[1]
-    to_first = np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2]])
-    return Overlap(_resize(first, size), _resize(second, size), None, (1.0, 1.0), to_first)
+    mirror = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]]) if orientation >= 4 else np.eye(3)
+    quarter = np.array([[0.0, 1, 0], [-1, 0, 1], [0, 0, 1]])
+    turn = np.linalg.matrix_power(quarter, orientation % 4) @ mirror
+    return Overlap(_resize(first, size), _resize(second, size), None, (1.0, 1.0), (np.eye(3), turn))
 
 
 def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap | None:
@@ -67,14 +83,23 @@ def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap |
     part = (slice(top, top + high), slice(left, left + wide))
     area = float(np.count_nonzero(mask))
     shares = (area / (height * width), area / (ratio**2 * moving.shape[0] * moving.shape[1]))
-    shift = np.array([[1.0, 0, left], [0, 1.0, top]])
-    to_first = shift if fine_second else alignment.matrix @ np.vstack([shift, [0, 0, 1]])
-    pictures = (base[part], warped[part]) if fine_second else (warped[part], base[part])
-    covered = shares if fine_second else shares[::-1]
-    cut = np.ascontiguousarray(mask[part])
-    return Overlap(
-        np.ascontiguousarray(pictures[0]), np.ascontiguousarray(pictures[1]), cut, covered, to_first
+    shift = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1]])
+    flip = (
+        np.array([[-1.0, 0, second.shape[1] - 1], [0, 1, 0], [0, 0, 1]]) if alignment.mirrored else np.eye(3)
     )
+    over = np.vstack([matrix, [0, 0, 1]])
+    pixels = (np.eye(3), over @ flip) if fine_second else (over, flip)
+    unit = np.linalg.inv(_pixels((high, wide)))
+    into = tuple(unit @ shift @ m @ _pixels(p.shape) for m, p in zip(pixels, (first, second), strict=True))
+    cut = [np.ascontiguousarray(p[part]) for p in (base, warped, mask)]
+    if fine_second:
+        return Overlap(cut[0], cut[1], cut[2], shares, (into[0], into[1]))
+    return Overlap(cut[1], cut[0], cut[2], shares[::-1], (into[0], into[1]))
+
+
+def _pixels(shape: tuple[int, ...]) -> Matrix:
+    """Return the matrix from places 0..1 to pixels of a picture."""
+    return np.array([[shape[1], 0, -0.5], [0, shape[0], -0.5], [0, 0, 1]])
 
 
 def _resize(picture: Picture, size: tuple[int, int]) -> Picture:

@@ -98,48 +98,72 @@ def _tilt(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
 
 
+WORDS = ("LOOK AT THIS", "Good morning", "nobody:", "SALE -50 %", "part 2", "I can't even", "2019-07-14")
+
+
+def _ink(rng: np.random.Generator) -> tuple[int, int, int]:
+    inks = ((255, 255, 255), (255, 255, 255), (0, 0, 0), (255, 230, 0), (220, 30, 30), (30, 60, 200))
+    return inks[int(rng.integers(len(inks)))]
+
+
 def _text(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     out = image.copy()
-    size = image.height * rng.uniform(0.07, 0.13)
-    top = image.height * rng.choice([0.05, 0.42, 0.82])
-    fill = (255, 255, 255) if rng.random() < 0.7 else (255, 230, 0)
-    ImageDraw.Draw(out).text(
-        (image.width * 0.08, top),
-        "LOOK AT THIS",
-        fill=fill,
-        font=_font(size),
-        stroke_width=max(1, int(size / 12)),
-        stroke_fill=(0, 0, 0),
-    )
+    fill = _ink(rng)
+    stroked = bool(rng.random() < 0.6)
+    for line in range(int(rng.integers(1, 3))):
+        size = min(image.size) * rng.uniform(0.07, 0.14)
+        place = (image.width * rng.uniform(0.02, 0.2), image.height * (rng.uniform(0.03, 0.4) + 0.45 * line))
+        stroke = max(1, int(size / 12)) if stroked else 0
+        edge = (0, 0, 0) if sum(fill) > 300 else (255, 255, 255)
+        word = WORDS[int(rng.integers(len(WORDS)))]
+        ImageDraw.Draw(out).text(place, word, fill, _font(size), stroke_width=stroke, stroke_fill=edge)
     return out
 
 
 def _watermark(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
-    alpha = int(rng.integers(70, 140))
-    size = image.width * 0.11
-    for row in range(3):
-        draw.text(
-            (image.width * (0.05 + 0.2 * row), image.height * (0.1 + 0.3 * row)),
-            "example.org",
-            fill=(255, 255, 255, alpha),
-            font=_font(size),
-            stroke_width=1,
-            stroke_fill=(0, 0, 0, alpha),
-        )
+    alpha = int(rng.integers(70, 150))
+    shade = int(rng.choice([255, 255, 128, 0]))
+    count = int(rng.choice([1, 3, 3, 5]))
+    for row in range(count):
+        place = (image.width * rng.uniform(0.02, 0.5), image.height * (row + rng.uniform(0.1, 0.6)) / count)
+        size = min(image.size) * rng.uniform(0.07, 0.15)
+        draw.text(place, "example.org", (shade, shade, shade, alpha), _font(size))
+    if rng.random() < 0.4:
+        layer = layer.rotate(float(rng.uniform(-35, 35)))
     return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
 
 
 def _sticker(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     out = image.copy()
-    side = int(min(image.size) * rng.uniform(0.2, 0.33))
+    side = int(min(image.size) * rng.uniform(0.18, 0.33))
     left, top = (int(rng.integers(0, n - side)) for n in image.size)
     draw = ImageDraw.Draw(out)
-    draw.ellipse((left, top, left + side, top + side), fill=(255, 205, 30), outline=(120, 80, 0), width=2)
-    for x in (0.3, 0.62):
-        draw.ellipse((left + side * x, top + side * 0.28, left + side * (x + 0.1), top + side * 0.42), fill=0)
-    draw.arc((left + side * 0.25, top + side * 0.3, left + side * 0.75, top + side * 0.8), 20, 160, 0, 3)
+    fill = tuple(int(v) for v in rng.permutation([255, int(rng.integers(60, 220)), int(rng.integers(0, 90))]))
+    edge = (255, 255, 255) if rng.random() < 0.4 else tuple(v // 2 for v in fill)
+    width = max(2, side // 16)
+    box = (left, top, left + side, top + side)
+    shape = int(rng.integers(3))
+    if shape == 0:
+        draw.ellipse(box, fill, edge, width)
+        for x in (0.3, 0.62):
+            eye = (left + side * x, top + side * 0.28, left + side * (x + 0.1), top + side * 0.42)
+            draw.ellipse(eye, fill=(0, 0, 0))
+        draw.arc(
+            (left + side // 4, top + side * 0.3, left + side * 0.75, top + side * 0.8), 20, 160, 0, width
+        )
+    elif shape == 1:
+        turns = np.linspace(0, 2 * np.pi, 11)[:-1] + rng.uniform(0, 1)
+        reach = np.where(np.arange(10) % 2, 0.24, 0.5) * side
+        points = [
+            (left + side / 2 + r * np.sin(t), top + side / 2 + r * np.cos(t))
+            for r, t in zip(reach, turns, strict=True)
+        ]
+        draw.polygon(points, fill, edge, width)
+    else:
+        draw.rounded_rectangle((left, top, left + side, top + side * 0.6), side // 6, fill, edge, width)
+        draw.text((left + side * 0.15, top + side * 0.1), "NEW", edge, _font(side * 0.34))
     return out
 
 

@@ -1,0 +1,219 @@
+"""What the judge says of pairs that a person would file without hesitation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
+
+from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.pipeline.verify import GRID, Kind, Verdict
+from tests.pipeline.drawings import encoded, portrait, resized, scene, thumbnail
+
+JUDGE = AlignedJudge()
+
+
+def judge(first: Image.Image, second: Image.Image) -> Verdict | None:
+    return JUDGE.judge(thumbnail(first), thumbnail(second), 0.9)
+
+
+def kind(first: Image.Image, second: Image.Image) -> Kind | None:
+    verdict = judge(first, second)
+    return None if verdict is None else verdict.kind
+
+
+@pytest.mark.parametrize("original", [portrait(), scene(1), scene(2, (480, 640))])
+@pytest.mark.parametrize(
+    "derive",
+    [
+        lambda i: i,
+        lambda i: encoded(i, 30),
+        lambda i: resized(i, 0.5),
+        lambda i: resized(i, 0.3),
+        lambda i: encoded(resized(i, 0.6), 60),
+        lambda i: ImageEnhance.Brightness(i).enhance(1.1),
+        lambda i: ImageEnhance.Contrast(i).enhance(0.9),
+        lambda i: i.quantize(256).convert("RGB"),
+    ],
+    ids=["same", "jpeg-30", "half", "third", "small-jpeg", "brighter", "flatter", "gif"],
+)
+def test_saved_again_is_a_copy(original: Image.Image, derive) -> None:
+    verdict = judge(original, derive(original))
+    assert verdict is not None
+    assert verdict.kind is Kind.COPY
+    assert 0.95 <= verdict.similarity < 1
+
+
+@pytest.mark.parametrize("quality", [60, 90])
+@pytest.mark.parametrize("factor", [1.0, 0.6])
+def test_another_expression_is_never_a_copy(quality: int, factor: float) -> None:
+    verdict = judge(portrait(smile=True), encoded(resized(portrait(smile=False), factor), quality))
+    assert verdict is not None
+    assert verdict.kind is Kind.VARIANT
+    assert 0.60 <= verdict.similarity <= 0.85
+
+
+def test_the_difference_map_points_at_the_mouth() -> None:
+    verdict = judge(portrait(smile=True), portrait(smile=False))
+    assert verdict is not None
+    grid = np.frombuffer(verdict.differs, np.uint8).reshape(GRID, GRID)
+    row, column = np.unravel_index(int(grid.argmax()), grid.shape)
+    assert (row, column) in {(4, 3), (4, 4)}
+    assert grid[:3].max() < 60
+
+
+def test_the_difference_map_lies_over_the_first_picture() -> None:
+    upright, turned = portrait(smile=True), portrait(smile=False).rotate(180)
+    verdict = judge(turned, upright)
+    assert verdict is not None
+    assert verdict.kind is Kind.VARIANT
+    grid = np.frombuffer(verdict.differs, np.uint8).reshape(GRID, GRID)
+    assert set(np.flatnonzero(grid.max(axis=1) > 200)) <= {2, 3}
+    assert grid.max() > 200
+
+
+@pytest.mark.parametrize("method", list(Image.Transpose))
+@pytest.mark.parametrize("original", [portrait(), scene(3)])
+def test_seven_orientations_are_turned(original: Image.Image, method: Image.Transpose) -> None:
+    assert kind(original, original.transpose(method)) is Kind.TURNED
+
+
+def test_a_turned_variant_is_a_variant() -> None:
+    assert kind(portrait(smile=True), ImageOps.mirror(portrait(smile=False))) is Kind.VARIANT
+
+
+@pytest.mark.parametrize("original", [portrait(), scene(4)])
+@pytest.mark.parametrize(
+    "derive",
+    [
+        lambda i: i.crop((0, 0, i.width * 3 // 4, i.height * 3 // 4)),
+        lambda i: resized(i.crop((i.width // 5, i.height // 5, i.width, i.height)), 0.7),
+        lambda i: ImageOps.expand(i, 40, (255, 255, 255)),
+        lambda i: ImageOps.pad(i, (900, 600), color=(0, 0, 0)),
+        lambda i: captioned(i),
+    ],
+    ids=["corner", "smaller-crop", "border", "bars", "caption"],
+)
+def test_less_or_more_around_it_is_a_crop(original: Image.Image, derive) -> None:
+    assert kind(original, derive(original)) is Kind.CROP
+
+
+def captioned(image: Image.Image) -> Image.Image:
+    canvas = Image.new("RGB", (image.width, image.height + 110), (255, 255, 255))
+    canvas.paste(image, (0, 110))
+    ImageDraw.Draw(canvas).text((20, 20), "when you see it", (0, 0, 0), ImageFont.load_default(60))
+    return canvas
+
+
+@pytest.mark.parametrize("original", [portrait(), scene(5)])
+@pytest.mark.parametrize(
+    "derive",
+    [
+        lambda i: ImageOps.grayscale(i).convert("RGB"),
+        lambda i: ImageOps.invert(i),
+        lambda i: ImageOps.colorize(i.convert("L"), (30, 15, 0), (255, 235, 200)),
+    ],
+    ids=["grey", "negative", "sepia"],
+)
+def test_a_strong_tone_is_an_edit(original: Image.Image, derive) -> None:
+    assert kind(original, derive(original)) is Kind.EDITED
+
+
+def test_text_over_a_picture_is_no_copy() -> None:
+    lettered = scene(6)
+    font = ImageFont.load_default(64)
+    ImageDraw.Draw(lettered).text(
+        (40, 200), "LOOK AT THIS", (255, 255, 255), font, stroke_width=5, stroke_fill=0
+    )
+    assert kind(scene(6), lettered) in {Kind.EDITED, Kind.VARIANT}
+
+
+def sky(seed: int) -> Image.Image:
+    rng = np.random.default_rng(seed)
+    top, bottom = rng.integers(60, 140, 3), rng.integers(150, 250, 3)
+    rows = np.linspace(0, 1, 300)[:, None, None]
+    haze = rng.normal(0, 2, (300, 400, 3))
+    return Image.fromarray(np.clip(top + (bottom - top) * rows + haze, 0, 255).astype(np.uint8))
+
+
+def page(seed: int) -> Image.Image:
+    rng = np.random.default_rng(seed)
+    image = Image.new("RGB", (600, 800), (255, 255, 255))
+    letters = list("abcdefghij klmnopqrstuv wxyz ")
+    for line in range(26):
+        text = "".join(rng.choice(letters, int(rng.integers(20, 50))))
+        ImageDraw.Draw(image).text((40, 30 + 28 * line), text, (0, 0, 0), ImageFont.load_default(18))
+    return image
+
+
+def line_art(seed: int) -> Image.Image:
+    rng = np.random.default_rng(seed)
+    image = Image.new("RGB", (500, 500), (255, 255, 255))
+    for _ in range(5):
+        points = [tuple(int(v) for v in p) for p in rng.integers(60, 440, (4, 2))]
+        ImageDraw.Draw(image).line(points, (0, 0, 0), 4)
+    return image
+
+
+def blank(seed: int) -> Image.Image:
+    return Image.new("RGB", (400 + seed, 300), (250 - seed, 250, 248))
+
+
+@pytest.mark.parametrize("draw", [scene, sky, page, line_art, blank])
+def test_pictures_that_share_nothing_are_no_pair(draw) -> None:
+    for seed in range(4):
+        assert kind(draw(seed), draw(seed + 10)) is None
+
+
+def test_two_flat_emoji_are_no_pair() -> None:
+    apple, house = (Image.new("RGB", (256, 256), (255, 255, 255)) for _ in range(2))
+    ImageDraw.Draw(apple).ellipse((40, 50, 216, 230), fill=(220, 40, 40))
+    ImageDraw.Draw(apple).rectangle((120, 10, 136, 60), fill=(110, 70, 30))
+    ImageDraw.Draw(house).polygon([(20, 120), (128, 20), (236, 120)], fill=(180, 60, 40))
+    ImageDraw.Draw(house).rectangle((50, 120, 206, 240), fill=(230, 200, 120))
+    assert kind(apple, house) is None
+
+
+PAIRS = [
+    (portrait(), portrait(smile=False)),
+    (scene(7), encoded(resized(scene(7), 0.4), 50)),
+    (scene(7), scene(7).crop((100, 80, 600, 440))),
+    (scene(7), ImageOps.mirror(scene(7))),
+    (scene(7), ImageOps.grayscale(scene(7)).convert("RGB")),
+    (scene(7), scene(8)),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_order_does_not_matter(first: Image.Image, second: Image.Image) -> None:
+    one, other = judge(first, second), judge(second, first)
+    assert (one is None) == (other is None)
+    if one is not None and other is not None:
+        assert one.kind is other.kind
+        assert one.similarity == pytest.approx(other.similarity, abs=0.02)
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_a_new_judge_says_the_same(first: Image.Image, second: Image.Image) -> None:
+    assert AlignedJudge().judge(thumbnail(first), thumbnail(second), 0.9) == judge(first, second)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sizes=st.tuples(*[st.integers(1, 256)] * 4),
+    seed=st.integers(0, 3),
+)
+def test_any_size_gets_an_answer(sizes: tuple[int, int, int, int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    first, second = (rng.integers(0, 256, (*s, 3), np.uint8) for s in (sizes[:2], sizes[2:]))
+    verdict = JUDGE.judge(first, second, 0.5)
+    assert verdict is None or (0 <= verdict.similarity < 1 and len(verdict.differs) == GRID * GRID)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 256), (256, 3), (12, 256), (13, 13)])
+def test_slivers_with_themselves_do_not_crash(size: tuple[int, int]) -> None:
+    sliver = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    verdict = JUDGE.judge(sliver, sliver, 1.0)
+    assert verdict is None or verdict.kind is Kind.COPY
