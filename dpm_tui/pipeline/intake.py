@@ -19,8 +19,11 @@ GUARD_FILES = 20
 
 
 def looks_unmounted(changes: Changes, known: int) -> bool:
-    """Tell whether so much is gone that a missing mount is likelier than a clean-up."""
-    return known >= GUARD_FILES and len(changes.gone) > GUARD_SHARE * known
+    """Tell whether so much is gone that a missing mount is likelier than a clean-up.
+
+    Files that came in the same scan speak for a renamed folder.
+    """
+    return known >= GUARD_FILES and len(changes.gone) - len(changes.added) > GUARD_SHARE * known
 
 
 @dataclass(slots=True)

@@ -21,6 +21,9 @@ from dpm_tui.worker.protocol import Failed, encode
 
 def main() -> int:
     """Serve the root until nobody needs it; return the exit code."""
+    if os.fork():
+        # Whoever started this need not wait for a process that may outlive it.
+        os._exit(0)
     layout = Layout(*(os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3]))
     try:
         check_root(layout.root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ _START_SECONDS = 20.0
 _HANDOVER_SECONDS = 10.0
 """How long to wait for a worker on this machine that holds the lock but listens no more: it is ending."""
 _HANDOVER_STEP_SECONDS = 0.25
+_ATTEMPTS = 3
 
 
 class WorkerFailed(DpmError):
@@ -92,18 +94,24 @@ class WorkerClient:
         Raises DpmError if none listens or it ended while starting, WorkerFailed if it refuses.
         """
         address = socket_path(layout)
-        streams = await _open(address)
-        if streams is None and not start:
-            raise DpmError("no_worker")
-        client = cls(*(streams or await _take_over(layout, address)))
-        try:
-            answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
-        except DpmError:
-            await client.close()
-            raise
-        assert isinstance(answer, Welcome)
-        client.welcome = answer
-        return client
+        for attempt in range(_ATTEMPTS):
+            streams = await _open(address)
+            if streams is None and not start:
+                raise DpmError("no_worker")
+            client = cls(*(streams or await _take_over(layout, address)))
+            try:
+                answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
+            except DpmError as error:
+                await client.close()
+                # A worker that was just ending may still have accepted the connection.
+                if not isinstance(error, WorkerLost) or attempt == _ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(_HANDOVER_STEP_SECONDS)
+                continue
+            assert isinstance(answer, Welcome)
+            client.welcome = answer
+            return client
+        raise WorkerLost
 
     async def request(self, message: Request) -> Answer:
         """Send a request and return its answer; raises WorkerFailed or WorkerLost."""
@@ -185,6 +193,8 @@ async def _take_over(layout: Layout, address: bytes) -> _Streams:
 async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     """Start a worker in a session of its own, so that a hang-up of the terminal does not reach it.
 
+    The process started forks the worker and ends at once.
+
     Its first line on standard output says that it listens, or carries the reason why it cannot.
     """
     process = await asyncio.create_subprocess_exec(
@@ -199,12 +209,14 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     try:
         line = await asyncio.wait_for(process.stdout.readline(), _START_SECONDS)
     except TimeoutError:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         raise DpmError("worker_silent") from None
+    finally:
+        await process.wait()
     if line:
         message = decode(line).message
         if isinstance(message, Failed):
-            await process.wait()
             raise WorkerFailed(message)
     streams = await _open(address)
     if streams is None:

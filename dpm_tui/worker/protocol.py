@@ -13,136 +13,67 @@ from typing import Any
 
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeResult, RestoreResult
-from dpm_tui.review.plan import Plan
 from dpm_tui.state.config import Config
+from dpm_tui.worker.requests import (
+    ApplyPlan as ApplyPlan,
+)
+from dpm_tui.worker.requests import (
+    Decide as Decide,
+)
+from dpm_tui.worker.requests import (
+    GetBin as GetBin,
+)
+from dpm_tui.worker.requests import (
+    GetLibrary as GetLibrary,
+)
+from dpm_tui.worker.requests import (
+    GetPicture as GetPicture,
+)
+from dpm_tui.worker.requests import (
+    GetStatus as GetStatus,
+)
+from dpm_tui.worker.requests import (
+    GetThumbnail as GetThumbnail,
+)
+from dpm_tui.worker.requests import (
+    Hello as Hello,
+)
+from dpm_tui.worker.requests import (
+    PauseRun as PauseRun,
+)
+from dpm_tui.worker.requests import (
+    PurgeEntries as PurgeEntries,
+)
+from dpm_tui.worker.requests import (
+    RedoBatch as RedoBatch,
+)
+from dpm_tui.worker.requests import (
+    Request as Request,
+)
+from dpm_tui.worker.requests import (
+    ResetState as ResetState,
+)
+from dpm_tui.worker.requests import (
+    RestoreEntries as RestoreEntries,
+)
+from dpm_tui.worker.requests import (
+    SaveConfig as SaveConfig,
+)
+from dpm_tui.worker.requests import (
+    Shutdown as Shutdown,
+)
+from dpm_tui.worker.requests import (
+    StartRun as StartRun,
+)
+from dpm_tui.worker.requests import (
+    StopRun as StopRun,
+)
+from dpm_tui.worker.requests import (
+    UndoBatch as UndoBatch,
+)
 
 PROTOCOL_VERSION = 1
 LINE_BYTES_AT_MOST = 1 << 28
-
-
-# Requests, each with the answer that it gets.
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """First request of a client -> Welcome. With ``stays`` a run goes on when the client vanishes."""
-
-    version: int
-    client: str
-    stays: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StartRun:
-    """Scan and compare -> Done; empty values mean the settings."""
-
-    model: str = ""
-    threshold: float = -1.0
-    accept_missing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PauseRun:
-    """Pause (or with ``paused`` False go on) -> Done."""
-
-    paused: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StopRun:
-    """Checkpoint and stop the run; the worker stays -> Done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shutdown:
-    """Checkpoint, stop and end the worker -> Done."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetStatus:
-    """-> RunStatus."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetLibrary:
-    """-> LibraryData."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetThumbnail:
-    """The stored thumbnail of a file -> PictureData."""
-
-    file: int
-
-
-@dataclass(frozen=True, slots=True)
-class GetPicture:
-    """A part of the original, at most ``width`` x ``height`` pixels large -> PictureData.
-
-    ``box`` is left, top, right, bottom in 0..1 of the oriented picture.
-    """
-
-    file: int
-    width: int
-    height: int
-    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyPlan:
-    """Move every victim of the plan to the recycle bin -> BatchDone."""
-
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class UndoBatch:
-    """Bring the newest batch back -> RestoreDone."""
-
-
-@dataclass(frozen=True, slots=True)
-class RedoBatch:
-    """Apply the batch that was undone last again -> BatchDone."""
-
-
-@dataclass(frozen=True, slots=True)
-class GetBin:
-    """-> BinData."""
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreEntries:
-    """Restore entries of the recycle bin, to the origin if ``to`` is empty -> RestoreDone."""
-
-    ids: tuple[str, ...]
-    to: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeEntries:
-    """Delete entries of the recycle bin for good -> PurgeDone."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decide:
-    """Remember that these files are not duplicates (or variants to keep) -> Done."""
-
-    files: tuple[int, ...]
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaveConfig:
-    """Save the settings -> ConfigData; a changed threshold regroups, a changed model compares anew."""
-
-    config: Config
-
-
-@dataclass(frozen=True, slots=True)
-class ResetState:
-    """Forget files, pairs and thumbnails; settings, decisions and the bin stay -> Done."""
 
 
 # Answers.
@@ -290,11 +221,6 @@ class LibraryChanged:
     groups: int
 
 
-Request = (
-    Hello | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail | GetPicture
-    | ApplyPlan | UndoBatch | RedoBatch | GetBin | RestoreEntries | PurgeEntries | Decide | SaveConfig
-    | ResetState
-)  # fmt: skip
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
     | ConfigData | RunStatus

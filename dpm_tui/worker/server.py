@@ -15,6 +15,8 @@ from dpm_tui.worker.protocol import (
     LINE_BYTES_AT_MOST,
     PROTOCOL_VERSION,
     Answer,
+    ApplyPlan,
+    Decide,
     Done,
     Event,
     Failed,
@@ -22,9 +24,14 @@ from dpm_tui.worker.protocol import (
     LibraryChanged,
     LogLine,
     ProtocolError,
+    PurgeEntries,
+    RedoBatch,
     Request,
+    ResetState,
+    RestoreEntries,
     RunStatus,
     Shutdown,
+    UndoBatch,
     Welcome,
     decode,
     encode,
@@ -38,6 +45,8 @@ _UNSENT_BYTES_AT_MOST = 1 << 22
 """A client that does not read gets no more events; it asks again when it wakes up."""
 _OBSERVERS = frozenset({"app", "status", "stop"})
 """Clients that may join others; the rest change things and want the worker for themselves."""
+_REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, ResetState)
+"""What only one app at a time may ask for: two people moving the same files would surprise each other."""
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +54,7 @@ class _Peer:
     writer: asyncio.StreamWriter
     name: str = ""
     stays: bool = True
+    reviewer: bool = True
 
 
 class Server:
@@ -112,6 +122,8 @@ class Server:
                 await asyncio.to_thread(self._session.runner.stop)
                 answer = Done()
                 self.end()
+            elif isinstance(request, _REVIEWING) and not peer.reviewer:
+                raise self._held("app")
             else:
                 answer = await self._session.answer(request)
         except DpmError as error:
@@ -129,22 +141,24 @@ class Server:
     def _welcome(self, peer: _Peer, hello: Hello) -> Answer:
         if hello.version != PROTOCOL_VERSION:
             raise DpmError("protocol_version", found=hello.version, known=PROTOCOL_VERSION)
-        root = self._session.state.layout.root
         if hello.client not in _OBSERVERS and (others := {other.name for other in self._peers} - {"status"}):
-            client = ", ".join(sorted(others))
-            raise HeldError("held_by_client", path=display_name(root), client=client, pid=os.getpid())
-        reviewer = not any(other.name == "app" for other in self._peers)
+            raise self._held(", ".join(sorted(others)))
+        peer.reviewer = not any(other.name == "app" and other.reviewer for other in self._peers)
         peer.name, peer.stays = hello.client, hello.stays
         self._peers.add(peer)
         return Welcome(
             version=PROTOCOL_VERSION,
             program=__version__,
             pid=os.getpid(),
-            root=root,
+            root=self._session.state.layout.root,
             config=self._session.config,
             writable=self._session.writable,
-            reviewer=reviewer,
+            reviewer=peer.reviewer,
         )
+
+    def _held(self, client: str) -> HeldError:
+        root = display_name(self._session.state.layout.root)
+        return HeldError("held_by_client", path=root, client=client, pid=os.getpid())
 
     def _leave(self, peer: _Peer) -> None:
         if not peer.stays and not self._peers:

@@ -93,8 +93,8 @@ def test_wrong_words_are_named(album: Path) -> None:
 
 def test_verbs_ask_for_a_scan_first(tmp_path: Path) -> None:
     """Without a scan there is nothing to report or clean; the message says so."""
-    for arguments in (("report", tmp_path, "--format", "json"), ("clean", tmp_path, "--rule", "best", "--yes")):
-        done = dpm(*arguments)
+    for verb, *options in (("report", "--format", "json"), ("clean", "--rule", "best", "--yes")):
+        done = dpm(verb, tmp_path, *options)
         assert (done.returncode, "dpm-tui scan" in done.stderr) == (1, True)
     assert list(tmp_path.iterdir()) == []
 

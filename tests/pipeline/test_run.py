@@ -181,6 +181,17 @@ def test_nothing_is_forgotten_while_a_disk_is_away(big_lab: ScanLab) -> None:
     assert {file.path: id_ for id_, file in big_lab.state().files.files.items()} == ids
 
 
+def test_a_renamed_folder_is_no_missing_disk(big_lab: ScanLab) -> None:
+    before = len(big_lab.pairs())
+    os.rename(big_lab.at(b"disk"), big_lab.at(b"drive"))
+    costs = big_lab.run()
+    assert costs.survey is not None
+    assert not costs.survey.guarded
+    assert costs.decoded == []
+    assert len(big_lab.statuses()) == 25
+    assert len(big_lab.pairs()) == before
+
+
 def test_missing_files_are_forgotten_when_the_user_says_so(big_lab: ScanLab) -> None:
     shutil.rmtree(big_lab.at(b"disk"))
     big_lab.run()

@@ -1,0 +1,137 @@
+"""Requests: what a client asks of a worker, each with the answer that it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dpm_tui.review.plan import Plan
+from dpm_tui.state.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First request of a client -> Welcome. With ``stays`` a run goes on when the client vanishes."""
+
+    version: int
+    client: str
+    stays: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Scan and compare -> Done; empty values mean the settings."""
+
+    model: str = ""
+    threshold: float = -1.0
+    accept_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRun:
+    """Pause (or with ``paused`` False go on) -> Done."""
+
+    paused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StopRun:
+    """Checkpoint and stop the run; the worker stays -> Done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Checkpoint, stop and end the worker -> Done."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetStatus:
+    """-> RunStatus."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetLibrary:
+    """-> LibraryData."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetThumbnail:
+    """The stored thumbnail of a file -> PictureData."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class GetPicture:
+    """A part of the original, at most ``width`` x ``height`` pixels large -> PictureData.
+
+    ``box`` is left, top, right, bottom in 0..1 of the oriented picture.
+    """
+
+    file: int
+    width: int
+    height: int
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPlan:
+    """Move every victim of the plan to the recycle bin -> BatchDone."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class UndoBatch:
+    """Bring the newest batch back -> RestoreDone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedoBatch:
+    """Apply the batch that was undone last again -> BatchDone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetBin:
+    """-> BinData."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreEntries:
+    """Restore entries of the recycle bin, to the origin if ``to`` is empty -> RestoreDone."""
+
+    ids: tuple[str, ...]
+    to: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeEntries:
+    """Delete entries of the recycle bin for good -> PurgeDone."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Remember that these files are not duplicates (or variants to keep) -> Done."""
+
+    files: tuple[int, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveConfig:
+    """Save the settings -> ConfigData; a changed threshold regroups, a changed model compares anew."""
+
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class ResetState:
+    """Forget files, pairs and thumbnails; settings, decisions and the bin stay -> Done."""
+
+
+Request = (
+    Hello | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail | GetPicture
+    | ApplyPlan | UndoBatch | RedoBatch | GetBin | RestoreEntries | PurgeEntries | Decide | SaveConfig
+    | ResetState
+)  # fmt: skip

@@ -1,0 +1,166 @@
+"""The worker as a process: it survives its clients, and its work survives it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from dpm_tui.errors import DpmError
+from dpm_tui.review.plan import Plan
+from dpm_tui.state.layout import Layout
+from dpm_tui.worker.client import WorkerClient, WorkerFailed, WorkerLost
+from dpm_tui.worker.library_data import unpack_library
+from dpm_tui.worker.protocol import (
+    ApplyPlan,
+    Decide,
+    GetLibrary,
+    GetStatus,
+    GetThumbnail,
+    LibraryData,
+    PictureData,
+    RunStatus,
+    SaveConfig,
+    Shutdown,
+    StartRun,
+)
+from tests.support.album import COPIES, dpm, kinds_by_path, make_album, report_of
+from tests.support.pictures import encode, scene
+
+
+def layout_of(folder: Path) -> Layout:
+    """Return the layout of a root that keeps its own state."""
+    return Layout(os.fsencode(folder), os.fsencode(folder))
+
+
+@asynccontextmanager
+async def worker_of(folder: Path, name: str = "app") -> AsyncIterator[WorkerClient]:
+    """Connect, and shut the worker down at the end."""
+    client = await WorkerClient.connect(layout_of(folder), name)
+    try:
+        yield client
+    finally:
+        with suppress(DpmError):
+            await client.request(Shutdown())
+        await client.close()
+
+
+async def run_to_end(client: WorkerClient) -> RunStatus:
+    """Start a run and wait until it has ended."""
+    await client.request(StartRun())
+    begun = await client.request(GetStatus())
+    assert isinstance(begun, RunStatus)
+    async for event in client.events():
+        ours = isinstance(event, RunStatus) and event.run == begun.run
+        if ours and event.phase not in ("running", "paused"):
+            return event
+    raise WorkerLost
+
+
+async def test_scan_review_and_thumbnails(tmp_path: Path) -> None:
+    """A client sees the run, the groups with their pairs, and pictures as raw RGB."""
+    async with worker_of(make_album(tmp_path / "album")) as client:
+        assert (await run_to_end(client)).phase == "finished"
+        data = await client.request(GetLibrary())
+        assert isinstance(data, LibraryData)
+        library = unpack_library(data)
+        assert len(library.groups) == 3
+        for group in library.groups:
+            assert all(library.pair(group.keeper, member) for member in group.members[1:])
+        picture = await client.request(GetThumbnail(library.groups[0].keeper))
+        assert isinstance(picture, PictureData)
+        assert len(picture.rgb) == picture.width * picture.height * 3 > 0
+
+
+async def test_second_instance_is_told_who_holds_the_folder(tmp_path: Path) -> None:
+    """A verb that changes things is refused with exit code 4 while the app is open; a second app may look."""
+    album = make_album(tmp_path / "album")
+    async with worker_of(album) as client:
+        done = await asyncio.to_thread(dpm, "scan", album)
+        assert (done.returncode, str(client.welcome.pid) in done.stderr) == (4, True)
+        second = await WorkerClient.connect(layout_of(album), "app")
+        assert (client.welcome.reviewer, second.welcome.reviewer) == (True, False)
+        with pytest.raises(WorkerFailed, match="another"):
+            await second.request(ApplyPlan(Plan(())))
+        await second.close()
+
+
+async def test_killed_at_any_time_it_continues_where_it_was(tmp_path: Path) -> None:
+    """After kill -9 at several moments the result is that of an undisturbed run."""
+    album = make_album(tmp_path / "album")
+    for number in range(20):
+        (album / f"more{number}.jpg").write_bytes(encode(scene(100 + number, 500, 400)))
+    for stage in ("decode", "fingerprint", "verify"):
+        client = await WorkerClient.connect(layout_of(album), "app")
+        await client.request(StartRun())
+        async for event in client.events():
+            if isinstance(event, RunStatus) and (event.stage == stage or event.phase == "finished"):
+                break
+        os.kill(client.welcome.pid, signal.SIGKILL)
+        with pytest.raises(WorkerLost):
+            await client.request(GetStatus())
+        await client.close()
+    done = await asyncio.to_thread(dpm, "scan", album)
+    assert done.returncode == 0, done.stderr
+    kinds = kinds_by_path(await asyncio.to_thread(report_of, album))
+    assert {kind: kinds.get(frozenset(pair)) for kind, pair in COPIES.items()} == {k: k for k in COPIES}
+
+
+async def test_settings_and_decisions_last(tmp_path: Path) -> None:
+    """A changed threshold regroups at once, a decided pair never comes back, and both survive a restart."""
+    album = make_album(tmp_path / "album")
+    async with worker_of(album) as client:
+        await run_to_end(client)
+        data = await client.request(GetLibrary())
+        assert isinstance(data, LibraryData)
+        library = unpack_library(data)
+        hill = next(group for group in library.groups if len(group.members) == 3)
+        await client.request(Decide(hill.members, "not_duplicates"))
+        config = client.welcome.config
+        await client.request(SaveConfig(type(config)(threshold=0.97)))
+    async with worker_of(album) as client:
+        assert client.welcome.config.threshold == 0.97
+        await run_to_end(client)
+        data = await client.request(GetLibrary())
+        assert isinstance(data, LibraryData)
+        assert len(unpack_library(data).groups) == 2
+
+
+async def test_a_bad_setting_is_refused_and_the_old_ones_stay(tmp_path: Path) -> None:
+    """The error names the setting."""
+    async with worker_of(tmp_path) as client:
+        with pytest.raises(WorkerFailed, match="threshold"):
+            await client.request(SaveConfig(type(client.welcome.config)(threshold=9.0)))
+        assert not (tmp_path / "_image_temp/config.toml").exists()
+
+
+async def test_noise_on_the_socket_ends_only_that_connection(tmp_path: Path) -> None:
+    """Lines that are no messages do not harm the worker or its other clients."""
+    from dpm_tui.worker.address import socket_path
+
+    async with worker_of(tmp_path) as client:
+        for noise in (b"\x00\xff\n", b"[1, 2]\n", b'{"type": "GetLibrary", "id": 1}\n', b'{"type": "No"}\n'):
+            reader, writer = await asyncio.open_unix_connection(os.fsdecode(socket_path(layout_of(tmp_path))))
+            writer.write(noise)
+            writer.write_eof()
+            await reader.read()
+            writer.close()
+        assert isinstance(await client.request(GetStatus()), RunStatus)
+
+
+async def test_folder_vanishes_during_the_session(tmp_path: Path) -> None:
+    """A root that is gone ends the run with a message, not the worker with a traceback."""
+    album, state = make_album(tmp_path / "album"), tmp_path / "state"
+    state.mkdir()
+    layout = Layout(os.fsencode(album), os.fsencode(state))
+    client = await WorkerClient.connect(layout, "app")
+    album.rename(tmp_path / "elsewhere")
+    status = await run_to_end(client)
+    assert status.phase == "failed"
+    await client.request(Shutdown())
+    await client.close()
