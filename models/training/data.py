@@ -109,28 +109,3 @@ def tiny_vectors(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     # Blank pictures have no layout to compare: a floor of one grey level keeps noise from it.
     vectors: NDArray[np.float32] = flat / np.maximum(length, float(np.sqrt(flat.shape[1])))
     return vectors
-
-
-class Batches:
-    """Draws batches of picture numbers; half at random, half in runs from one source each.
-
-    Runs from one source make hard negatives (flowers against flowers). The sequence depends on
-    the seed and the step alone, so that a resumed training sees what an unbroken one would.
-    """
-
-    def __init__(self, sources: NDArray[np.int64], size: int, seed: int, run: int = 16) -> None:
-        self.size, self.seed, self.run = size, seed, run
-        self.members = [np.flatnonzero(sources == source) for source in np.unique(sources)]
-        self.total = len(sources)
-        weights = np.sqrt([len(members) for members in self.members])
-        self.weights = weights / weights.sum()
-
-    def draw(self, step: int) -> NDArray[np.int64]:
-        """Return ``size`` distinct picture numbers (fewer if the set is smaller)."""
-        rng = np.random.default_rng((self.seed, step))
-        chosen: list[int] = []
-        for _ in range(self.size // 2 // self.run):
-            members = self.members[rng.choice(len(self.members), p=self.weights)]
-            chosen.extend(rng.choice(members, min(self.run, len(members)), replace=False).tolist())
-        spread = rng.choice(self.total, min(self.size, self.total), replace=False).tolist()
-        return np.array(list(dict.fromkeys(chosen + spread))[: self.size], dtype=np.int64)

@@ -16,9 +16,11 @@ from torch import Tensor, nn
 
 from dpm_tui.neural.networks import CopyNet, Shape
 from models.training.augment import Augmenter
-from models.training.data import Batches, Pictures
+from models.training.batches import Batches
+from models.training.data import Pictures
 from models.training.dice import Dice
 from models.training.losses import info_nce, koleo
+from models.training.mining import nearest_unlike
 
 ALIKE, HALF_ALIKE, NEAR = 0.93, 0.8, 0.9
 """Product of tiny vectors from which two pictures are natural near-duplicates; a lower one is
@@ -37,6 +39,8 @@ class Recipe:
     temperature: float = 0.05
     entropy: float = 0.5
     settled: float = 0.75
+    mine_from: int = 400
+    mine_every: int = 400
     seed: int = 1
 
 
@@ -76,10 +80,16 @@ class Trainer:
         began = time.monotonic()
         while self.step < self.recipe.steps and time.monotonic() - began < seconds:
             at = time.monotonic()
+            if self.step >= self.recipe.mine_from and self.step % self.recipe.mine_every == 0:
+                self.mine()
             self._train_mode()
             loss = self._take_step()
             self.seconds += time.monotonic() - at
             yield self.step, loss
+
+    def mine(self) -> None:
+        """Look up the hard negatives that batches are made of from now on."""
+        self.batches.neighbours = nearest_unlike(self.net, self.pictures, self.augmenter, ALIKE)
 
     def keep_if_best(self, score: float) -> None:
         """Keep the present weights as the best if the development score has not been higher."""
@@ -92,12 +102,14 @@ class Trainer:
         self._write(self.checkpoint)
 
     def _write(self, path: Path) -> None:
+        mined = self.batches.neighbours
         state = {
             "net": self.net.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
             "score": self.score,
+            "neighbours": None if mined is None else torch.from_numpy(mined),
             "shape": json.dumps(self.net.shape.as_dict()),
         }
         partial = path.with_suffix(".part")
@@ -109,6 +121,8 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
         self.score = float(state["score"])
+        if state["neighbours"] is not None:
+            self.batches.neighbours = state["neighbours"].cpu().numpy()
 
     def _take_step(self) -> float:
         recipe = self.recipe

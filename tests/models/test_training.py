@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from models.training.augment import Augmenter
-from models.training.data import SIDE, Batches, Pictures, load
+from models.training.batches import Batches
+from models.training.data import SIDE, Pictures, load
 from models.training.dice import Dice
 from models.training.trainer import Recipe, Trainer
 from tests.neural.synthetic import drawing, photo
@@ -35,7 +36,7 @@ def pictures(tmp_path: Path) -> Pictures:
 
 
 def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Pictures, tmp_path: Path) -> None:
-    recipe = Recipe(steps=3, batch=8, warm_up=1)
+    recipe = Recipe(steps=3, batch=8, warm_up=1, mine_from=2, mine_every=1)
     cpu = torch.device("cpu")
 
     def trainer(name: str) -> Trainer:
