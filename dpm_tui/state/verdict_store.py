@@ -42,8 +42,8 @@ class VerdictStore:
         return len(self._verdicts)
 
     def alike(self) -> Iterator[tuple[DigestPair, Verdict]]:
-        """Yield the pairs that are alike."""
-        for pair, verdict in self._verdicts.items():
+        """Yield the pairs that are alike, as they are now: a run may add to them meanwhile."""
+        for pair, verdict in list(self._verdicts.items()):
             if verdict is not None:
                 yield pair, verdict
 

@@ -218,10 +218,13 @@ class Session:
             self.runner.start(self._run_config)
 
     async def _regroup(self) -> None:
-        threshold = self._run_config.threshold
-        await asyncio.to_thread(self.state.sync)
-        self.results = await asyncio.to_thread(compute_results, self.state, threshold)
-        self.runner.rest(self.results)
+        """Compute the results again; a run that is under way saves its own progress."""
+        running = self.runner.running
+        if not running:
+            await asyncio.to_thread(self.state.sync)
+        self.results = await asyncio.to_thread(compute_results, self.state, self._run_config.threshold)
+        if not running:
+            self.runner.rest(self.results)
         self._changed()
 
 
