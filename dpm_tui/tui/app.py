@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import ClassVar, cast
 
+from textual import events
 from textual.app import App
 from textual.timer import Timer
 
@@ -72,6 +73,12 @@ class DpmApp(App[None], inherit_bindings=False):
         """Open the first screen, then connect: the worker may need seconds to start."""
         self.switch_mode("scan")
         self.call_after_refresh(self.connect)
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand keys that were typed ahead to the question that has opened meanwhile."""
+        if isinstance(self.screen, DpmScreen) and self.screen.prompt.take_late(event):
+            event.stop()
+            event.prevent_default()
 
     def connect(self) -> None:
         """Connect to the worker and follow it."""

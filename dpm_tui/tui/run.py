@@ -6,7 +6,9 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Awaitable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from dpm_tui.errors import ExitCode
 from dpm_tui.locale import set_language, translate
@@ -14,24 +16,32 @@ from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
 from dpm_tui.tui.terminal import Palette, prepare_terminal
 
+if TYPE_CHECKING:
+    from dpm_tui.tui.worker_link import Connect
+    from dpm_tui.worker.client import Client
 
-def run_app(layout: Layout, *, colour: str = "", mouse: bool = True) -> int:
+
+def run_app(layout: Layout, *, colour: str = "", mouse: bool = True, connect: Connect | None = None) -> int:
     """Run the app until the user leaves it and return the exit code; the worker may go on.
 
-    ``colour`` overrides the setting. Raises UsageError for a terminal that cannot be used.
+    ``colour`` overrides the setting; ``connect`` makes the client where it is not a worker's.
+    Raises UsageError for a terminal that cannot be used.
     """
     config = _read_config(layout)
     set_language(config.language)
     colours = prepare_terminal(colour or config.colour)
-    return asyncio.run(_run(layout, colours.palette, mouse))
+    return asyncio.run(_run(layout, colours.palette, mouse, connect))
 
 
-async def _run(layout: Layout, palette: Palette, mouse: bool) -> int:
+async def _run(layout: Layout, palette: Palette, mouse: bool, connect: Connect | None) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.worker.client import WorkerClient
 
-    app = DpmApp(lambda: WorkerClient.connect(layout, "app", stays=True), layout.root, palette)
+    def connect_worker() -> Awaitable[Client]:
+        return WorkerClient.connect(layout, "app", stays=True)
+
+    app = DpmApp(connect or connect_worker, layout.root, palette)
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 

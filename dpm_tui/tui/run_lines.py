@@ -27,8 +27,9 @@ class RunLines:
     def dashboard(self, width: int) -> list[list[Part]]:
         """Return the lines of the scan screen: what the root holds and what came of it."""
         status = self._session.status
-        groups = translate("tui.groups_found", count=status.groups)
-        reclaimable = sum(group.reclaimable_bytes for group in self._session.library.groups)
+        known = self._session.library.groups
+        groups = translate("tui.groups_found", count=len(known) or status.groups)
+        reclaimable = sum(group.reclaimable_bytes for group in known)
         freed = f"  {translate('tui.reclaimable', size=long_size(reclaimable))}" if reclaimable else ""
         changes = translate("tui.changes", added=status.added, changed=status.changed, gone=status.gone)
         pictures = f"{status.pictures:,}" if status.pictures or not self._session.running else "-"

@@ -124,7 +124,7 @@ class WorkerLink:
         self._changed()
         session.status = await self.ask(GetStatus(), RunStatus)
         self._stale.set()
-        if not session.running:
+        if not session.running and client.welcome.reviewer:
             await client.request(StartRun())
 
     async def _keep_library(self) -> None:

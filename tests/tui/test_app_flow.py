@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from dpm_tui.errors import DpmError
 from dpm_tui.recycle.results import BatchResult, Skipped
@@ -137,6 +138,16 @@ async def test_apply_without_confirming() -> None:
         await until(lambda: app.session.moved == 2)
 
 
+@pytest.mark.parametrize(("keys", "removed"), [("Ay", 6), ("An", 0), ("/drgn", 0), ("ssa", 2)])
+async def test_keys_typed_ahead_answer_the_question(keys: str, removed: int) -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        for key in keys:
+            app.post_message(events.Key("slash" if key == "/" else key, key))
+        await calm(pilot)
+        assert len(app.session.marks.removed) == removed
+        assert app.session.filter.text == ("drgn" if keys[0] == "/" else "")
+
+
 async def test_confirmation_can_be_declined() -> None:
     async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
         for key in ("n", "escape", "ctrl+c"):
@@ -189,7 +200,7 @@ async def test_worker_that_does_not_start_is_explained() -> None:
     app = DpmApp(connect, b"/gone")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.session.link is Link.LOST)
-        await until(lambda: "q quit" in screen_text(app))
+        await until(lambda: "r reconnect" in screen_text(app))
         assert "/gone does not exist" in screen_text(app)
         await pilot.press("q")
         await until(lambda: not app.is_running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Sequence
 from typing import ClassVar
@@ -30,10 +31,14 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
     ]
 
 
+_STEPS_TO_A_QUESTION = 3
+"""After so many turns of the loop a command has opened its question, so that the next key answers it."""
+
+
 class DpmScreen(Everywhere, inherit_bindings=False):
     """A screen whose commands are its methods ``do_<id>``, or those of the app."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     NAME: ClassVar[str] = ""
     CLOSES: ClassVar[bool] = False
@@ -63,7 +68,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         """Return what stands at the right end of the title, with roles."""
         session = self.session
         if session.link is not Link.CONNECTED:
-            return [(translate(f"tui.link_{session.link.value}"), "error")]
+            return [(translate(f"tui.title_{session.link.value}"), "error")]
         return [(translate("tui.view_only"), "error")] if session.view_only else []
 
     def why_not(self, command: Command) -> str:
@@ -71,7 +76,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         reason = self.session.why_not(command)
         return translate(reason) if reason else ""
 
-    def action_command(self, command_id: str) -> None:
+    async def action_command(self, command_id: str) -> None:
         """Carry out a command of the table, or say why it cannot be."""
         self.app.noticed(command_id)
         self.prompt.say("")
@@ -82,6 +87,8 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         result = method()
         if inspect.isawaitable(result):
             self.run_worker(self._carry_out(result), group="command")
+            for _ in range(_STEPS_TO_A_QUESTION):
+                await asyncio.sleep(0)
 
     def do_palette(self) -> None:
         """Open the palette over this screen."""

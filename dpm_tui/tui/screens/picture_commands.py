@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import on
+
 from dpm_tui.review.rows import Place
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.base import DpmScreen
@@ -63,9 +65,9 @@ class PictureCommands(DpmScreen):
         room = max(self.panes.size.width - 1, 20)
         self.reasons.show(reason_lines(files[shown], files[against], pair, room, self.app.look))
 
-    def blank_pictures(self, is_blank: bool) -> None:
-        """Stop painting pictures while another screen covers this one, or begin again."""
-        self.panes.blank(is_blank)
+    @on(PreviewPanes.Resized)
+    def _resized(self) -> None:
+        self.show_pictures()
 
     def on_screen_suspend(self) -> None:
         """Paint no pictures below another screen."""

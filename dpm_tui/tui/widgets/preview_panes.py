@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
@@ -23,6 +24,9 @@ class PreviewPanes(Container):
     """Shows up to four subjects."""
 
     DEFAULT_CSS = "PreviewPanes { layout: grid; height: 1fr; width: 1fr; }"
+
+    class Resized(Message):
+        """The room for the pictures changed."""
 
     def __init__(self, look: Look, fetch: Callable[[int], Awaitable[Pixels]], delays: Delays) -> None:
         super().__init__()
@@ -45,6 +49,10 @@ class PreviewPanes(Container):
     def columns(self, count: int) -> int:
         """Return in how many columns ``count`` pictures stand."""
         return arrange(count, self.size.width, self.size.height)
+
+    def on_resize(self) -> None:
+        """Ask for captions and an arrangement that fit."""
+        self.post_message(self.Resized())
 
     def blank(self, is_blank: bool) -> None:
         """Stop painting while another screen covers this one, or begin again."""

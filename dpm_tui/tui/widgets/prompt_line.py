@@ -17,6 +17,9 @@ from dpm_tui.names import display_name
 from dpm_tui.tui.cells import cut_middle, line_of
 from dpm_tui.tui.look import Look
 
+_CANCEL = ("escape", "ctrl+c")
+_FIELD_AT_LEAST = 24
+
 
 class PromptText(Widget):
     """The words of the prompt line."""
@@ -48,9 +51,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     PromptLine { height: 1; }
-    PromptLine Input { display: none; width: 1fr; height: 1; border: none; padding: 0; }
-    PromptLine Input { background: ansi_default; }
-    PromptLine.-reading Input { display: block; }
+    PromptLine Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
     """
 
     def __init__(self, look: Look) -> None:
@@ -58,6 +59,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._text = PromptText(look)
         self._input = Input(compact=True, select_on_focus=False)
         self._input.cursor_blink = False
+        self._input.display = False
         self._answer: asyncio.Future[str | None] | None = None
         self._keys: Collection[str] = ()
         self._on_change: Callable[[str], str] | None = None
@@ -85,11 +87,10 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
 
     async def choose(self, question: str, keys: Collection[str]) -> str:
         """Ask for one of ``keys``; return it, or nothing where the user backs out."""
-        self.remove_class("-reading")
-        self._text.styles.width = "1fr"
-        self._text.show(question, "question")
         self._keys = keys
-        self.focus()
+        self._read_with(None)
+        self._text.show(question, "question")
+        self.screen.set_focus(self)
         return await self._wait() or ""
 
     async def read(
@@ -99,49 +100,54 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
 
         ``on_change`` hears every change and returns what is wrong with it, or nothing.
         """
-        self._keys = ()
         self._on_change = on_change
         self._label = label
-        self.add_class("-reading")
+        self._read_with(initial)
         self._show_label(label, "question")
-        with self._input.prevent(Input.Changed):
-            self._input.value = initial
-        self._input.cursor_position = len(initial)
-        self._input.focus()
+        self.screen.set_focus(self._input)
         return await self._wait()
 
-    def cancel(self) -> None:
-        """Back out of the open question."""
-        self._finish(None)
+    def take_late(self, event: events.Key) -> bool:
+        """Take a key that was pressed before the question had opened; tell whether it was one for it."""
+        if not self.busy:
+            return False
+        if self._input.display and event.key not in _CANCEL:
+            if event.is_printable and event.character:
+                self._input.insert_text_at_cursor(event.character)
+            return event.is_printable
+        self.on_key(event)
+        return True
 
     async def _wait(self) -> str | None:
-        self.cancel_open()
+        self._finish(None)
         self._answer = asyncio.get_running_loop().create_future()
         try:
             return await self._answer
         finally:
             self._close()
 
-    def cancel_open(self) -> None:
-        """Back out of a question that a newer one replaces."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(None)
-
     def _close(self) -> None:
-        if self.busy:
+        """Tidy up, unless a newer question has taken the line over."""
+        if self.busy or not self.is_attached:
             return
-        self.remove_class("-reading")
-        self._text.styles.width = "1fr"
+        self._read_with(None)
         self._text.show("", "notice")
-        if self.is_attached:
-            self.screen.set_focus(None)
+        self.screen.set_focus(None)
 
     def _finish(self, answer: str | None) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
 
+    def _read_with(self, initial: str | None) -> None:
+        """Show the field with a text in it, or only words."""
+        self._input.display = initial is not None
+        self._text.styles.width = "1fr"
+        with self._input.prevent(Input.Changed):
+            self._input.value = initial or ""
+        self._input.cursor_position = len(initial or "")
+
     def _show_label(self, text: str, role: str) -> None:
-        self._text.styles.width = cell_len(text) + 2
+        self._text.styles.width = min(cell_len(text) + 2, max(self.size.width - _FIELD_AT_LEAST, 1))
         self._text.show(text, role)
 
     @on(Input.Changed)
@@ -157,18 +163,16 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._finish(event.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Take every key while a question is open."""
+        """Take every key while a question is open; a field keeps those that it edits with."""
         if not self.busy:
             return
-        reading = self.has_class("-reading")
-        if event.key in ("escape", "ctrl+c"):
+        if event.key in _CANCEL:
             self._finish(None)
-        elif not reading:
+        elif self._input.display:
+            if event.key not in ("tab", "shift+tab"):
+                return
+        else:
             pressed = event.character if event.character in self._keys else event.key
-            if pressed in self._keys:
-                self._finish(pressed)
-            elif pressed == "n":
-                self._finish(None)
-        elif event.key not in ("tab", "shift+tab"):
-            return
+            if pressed in self._keys or pressed == "n":
+                self._finish(pressed if pressed in self._keys else None)
         event.stop()

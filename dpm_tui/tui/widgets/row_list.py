@@ -79,8 +79,10 @@ class RowList(ScrollView, can_focus=False):
         width = self.size.width
         if line >= self._count:
             return Strip.blank(width, Style.null())
-        on_cursor = self._has_cursor and line == self.cursor
-        return line_of(self._draw(line, width), width, self._cursor_style if on_cursor else Style.null())
+        parts = self._draw(line, width)
+        if self._has_cursor and line == self.cursor:
+            return line_of([(text, Style.null()) for text, _ in parts], width, self._cursor_style)
+        return line_of(parts, width, Style.null())
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in sight."""

@@ -1,0 +1,136 @@
+"""The app in a real terminal: what is on the screen, what it leaves behind, and a terminal that goes away."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60.0
+
+
+class Terminal:
+    """A terminal in memory with the app running in it."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self.written = b""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        keep = {
+            name: os.environ[name] for name in ("PATH", "HOME", "DPM_TUI_RUNTIME_DIR") if name in os.environ
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.tui.terminal_driver", str(folder)],
+            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True,
+            env={**keep, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **environ},
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(slave)
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(self.screen.display)
+
+    def press(self, keys: bytes) -> None:
+        """Type."""
+        os.write(self._master, keys)
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """Read what the app writes until a condition holds."""
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end, self.text
+            self.read()
+
+    def read(self) -> None:
+        """Read what there is within a moment."""
+        if select.select([self._master], [], [], 0.05)[0]:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            self.written += data
+            self._stream.feed(
+                data.replace(b"\x1b[?u", b"").replace(b"\x1b[>1u", b"").replace(b"\x1b[<u", b"")
+            )
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        os.close(self._master)
+        self._master = -1
+
+    def end(self) -> None:
+        """Make sure that nothing is left running."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self._master >= 0:
+            os.close(self._master)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    """The app in a terminal, its groups on the screen."""
+    terminal = Terminal(tmp_path, getattr(request, "param", {}))
+    try:
+        terminal.wait(lambda: "3 Groups" in terminal.text and "1,234" in terminal.text)
+        terminal.press(b"3")
+        terminal.wait(lambda: "wa_8812.jpg" in terminal.text)
+        yield terminal
+    finally:
+        terminal.end()
+
+
+def test_marks_and_leaves_one_line(terminal: Terminal) -> None:
+    terminal.press(b"a")
+    terminal.wait(lambda: "2 files marked" in terminal.text)
+    terminal.press(b"dy")
+    terminal.wait(lambda: "2 files moved" in terminal.text)
+    terminal.press(b"q")
+    terminal.wait(lambda: terminal.process.poll() is not None)
+    terminal.read()
+    assert terminal.process.returncode == 0
+    assert terminal.written.rstrip().endswith(
+        b"dpm-tui: 2 files moved to the bin, 4.5 MB. z brings them back."
+    )
+
+
+def test_256_colours_are_sent_without_colorterm(terminal: Terminal) -> None:
+    terminal.wait(lambda: b"38;5;" in terminal.written)
+    assert b"38;2;" not in terminal.written
+    assert b"48;2;" not in terminal.written
+
+
+@pytest.mark.parametrize("terminal", [{"NO_COLOR": "1"}], indirect=True)
+def test_no_colour_is_sent_where_none_is_wanted(terminal: Terminal) -> None:
+    for code in (b"38;5;", b"48;5;", b"38;2;", b"48;2;"):
+        assert code not in terminal.written
+
+
+def test_termination_restores_the_terminal(terminal: Terminal) -> None:
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.wait(lambda: terminal.process.poll() is not None)
+    terminal.read()
+    assert terminal.process.returncode == 0
+    assert b"\x1b[?1049l" in terminal.written
+
+
+def test_hang_up_ends_the_app(terminal: Terminal) -> None:
+    terminal.hang_up()
+    assert terminal.process.wait(SECONDS) == 0
