@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.tone import fit_tone, is_negative
+from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -96,14 +96,12 @@ def slopes_follow(difference: Difference) -> float:
 
 def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: bool) -> tuple[Picture, Picture]:
     """Return both pictures, one of them toned; the direction that explains more wins (grey from colour)."""
-    small = [
-        cv2.resize(p, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32) for p in (first, second)
-    ]
-    if mask is None and not rich and float(np.abs(small[0] - small[1]).mean()) < PLAIN:
+    small = [shrunk(p) for p in (first, second)]
+    if mask is None and not rich and float(cv2.absdiff(*small).mean()) < PLAIN:
         return first, second
-    if is_negative(first, second):
-        first = np.invert(first)
-    forward, backward = (fit_tone(*p, mask, rich) for p in ((first, second), (second, first)))
+    if is_negative(small[0], small[1]):
+        first, small[0] = np.invert(first), np.invert(small[0])
+    forward, backward = (fit_tone(a, b, mask, rich) for a, b in (small, small[::-1]))
     if forward.residual <= backward.residual:
         return forward.apply(first), second
     return first, backward.apply(second)
@@ -140,14 +138,12 @@ def _same_blocks(first: Picture, second: Picture) -> float:
 
     A local edit leaves the rest untouched, a re-encode or resize touches every block with structure.
     """
-    height, width = (n // 8 * 8 for n in first.shape[:2])
-    if height == 0 or width == 0:
-        return 0.0
-    change = cv2.absdiff(first, second)[:height, :width].max(axis=2)
-    blocks = (height // 8, 8, width // 8, 8)
-    equal = change.reshape(blocks).max(axis=(1, 3)) == 0
-    green = first[:height, :width, 1].reshape(blocks)
-    structured = green.max(axis=(1, 3)).astype(np.int16) - green.min(axis=(1, 3)) > LIVE
+    change = cv2.boxFilter(cv2.absdiff(first, second), cv2.CV_32F, (8, 8), normalize=False)
+    equal = change[4:-3:8, 4:-3:8].sum(axis=2) == 0
+    green = np.ascontiguousarray(first[..., 1])
+    block = np.ones((8, 8), np.uint8)
+    contrast = cv2.subtract(cv2.dilate(green, block), cv2.erode(green, block))[4:-3:8, 4:-3:8]
+    structured = contrast > LIVE
     count = int(structured.sum())
     return float((equal & structured).sum() / count) if count >= 4 else 0.0
 

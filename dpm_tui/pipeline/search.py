@@ -48,6 +48,8 @@ def search(first: Picture, second: Picture) -> Alignment | None:
     Normalised correlation over scales and shifts, coarse to fine.
     """
     one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
+    if min(float(one.std()), float(other.std())) < PLAIN:
+        return None
     looks = [(_look(one, other), False), (_look(other, one), True)]
     place, swapped = max(looks, key=lambda look: look[0].likeness)
     if place.likeness < PROMISING:
@@ -88,6 +90,11 @@ def _look_closer(
     height, width = field.shape
     slack = max(2, round(side / COARSE * 1.5))
     best = _Place(place.width, place.height, place.left, place.top, -1.0)
+    widest = (
+        round(place.width * width * (1 + reach * step)),
+        round(place.height * height * (1 + reach * step)),
+    )
+    part = cv2.resize(part, widest, interpolation=cv2.INTER_AREA)
     for k in range(-reach, reach + 1):
         factor = 1 + k * step
         size = (round(place.width * width * factor), round(place.height * height * factor))
@@ -98,7 +105,7 @@ def _look_closer(
         window = field[top : top + size[1] + 2 * slack, left : left + size[0] + 2 * slack]
         if window.shape[0] < size[1] or window.shape[1] < size[0]:
             continue
-        likeness, (x, y) = _match(window, cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+        likeness, (x, y) = _match(window, cv2.resize(part, size))
         if likeness > best.likeness:
             sides = (size[0] / width, size[1] / height)
             best = _Place(*sides, (left + x) / width, (top + y) / height, likeness)
@@ -106,8 +113,6 @@ def _look_closer(
 
 
 def _match(field: NDArray[Any], part: NDArray[Any]) -> tuple[float, tuple[int, int]]:
-    if float(part.std()) < PLAIN:
-        return -1.0, (0, 0)
     likeness = cv2.matchTemplate(field, part, cv2.TM_CCOEFF_NORMED)
     likeness[~(np.abs(likeness) < 1.001)] = -1
     _, highest, _, place = cv2.minMaxLoc(likeness)
