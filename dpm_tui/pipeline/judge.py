@@ -46,6 +46,8 @@ FEW = 3
 HOPEFUL = 0.40
 """Correlation of lightness at 32 px below which pictures are not compared in one frame: pairs in one frame
 have 0.41 under a large overlay, 0.75 with a local edit, 0.95 as copies; half of the unrelated have less."""
+STRETCHED = 0.95
+"""The same where the aspects differ: a picture pressed into another aspect is an edited one."""
 TURN_LEAD = 0.04
 """Correlation by which another orientation must beat the plain one."""
 COVERED = 0.97
@@ -66,6 +68,7 @@ class _View:
     strong: bool
     cropped: bool = False
     turned: bool = False
+    stretched: bool = False
 
     @property
     def clean(self) -> bool:
@@ -111,12 +114,14 @@ class AlignedJudge:
     def _best_view(self, one: Picture, other: Picture) -> _View | None:
         views: list[_View] = []
         like = likenesses(one, other)
-        if like[0] >= HOPEFUL and _same_frame(one, other):
-            plain = _view(whole(one, other))
+        framed = _same_frame(one, other)
+        if like[0] >= (HOPEFUL if framed else STRETCHED):
+            plain = _view(whole(one, other), stretched=not framed)
             proven = _proven(plain)
-            if proven and (plain.clean or plain.difference.agreement >= SETTLED):
+            if proven and (plain.clean or (framed and plain.difference.agreement >= SETTLED)):
                 return plain
-            views.append(plain)
+            if framed:
+                views.append(plain)
         best = int(np.argmax(like))
         if best and like[best] > like[0] + TURN_LEAD and _same_frame(one, orient(other, best)):
             turned = _view(whole(one, other, best), turned=True)
@@ -143,7 +148,7 @@ def _same_frame(one: Picture, other: Picture) -> bool:
     return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
 
 
-def _view(overlap: Overlap, cropped: bool = False, turned: bool = False) -> _View:
+def _view(overlap: Overlap, cropped: bool = False, turned: bool = False, stretched: bool = False) -> _View:
     pictures = (overlap.first, overlap.second)
     difference = compare(*pictures, overlap.mask)
     score = _score(difference)
@@ -153,7 +158,7 @@ def _view(overlap: Overlap, cropped: bool = False, turned: bool = False) -> _Vie
         rich = compare(*pictures, overlap.mask, rich=True)
         if _score(rich) < score:
             difference, score = rich, _score(rich)
-    return _View(overlap, difference, score, strong, cropped, turned)
+    return _View(overlap, difference, score, strong, cropped, turned, stretched)
 
 
 def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> _View | None:
@@ -180,7 +185,7 @@ def _proven(view: _View) -> bool:
 def _kind(view: _View) -> Kind:
     if not view.clean:
         return Kind.EDITED if is_overlay(view.difference) else Kind.VARIANT
-    if is_strong(view.overlap.first, view.overlap.second):
+    if view.stretched or is_strong(view.overlap.first, view.overlap.second):
         return Kind.EDITED
     if view.turned:
         return Kind.TURNED

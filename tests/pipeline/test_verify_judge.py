@@ -121,6 +121,11 @@ def test_a_strong_tone_is_an_edit(original: Image.Image, derive) -> None:
     assert kind(original, derive(original)) is Kind.EDITED
 
 
+@pytest.mark.parametrize("original", [portrait(), scene(5)])
+def test_another_aspect_is_an_edit(original: Image.Image) -> None:
+    assert kind(original, original.resize((original.width, round(original.height * 0.85)))) is Kind.EDITED
+
+
 def test_text_over_a_picture_is_no_copy() -> None:
     lettered = scene(6)
     font = ImageFont.load_default(64)
