@@ -20,7 +20,8 @@ from PIL import Image
 
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.verify import Kind
-from tests.benchmarks.transforms import TRUE_PAIRS, VARIANTS, encode, scale, thumbnail, visible
+from tests.benchmarks.transforms import TRUE_PAIRS, encode, scale, thumbnail
+from tests.benchmarks.variants import VARIANTS, visible
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
 KINDS = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)
