@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
+from textual.app import App
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
@@ -16,6 +19,7 @@ from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.worker.client import Client
 from tests.tui.fake_client import FakeClient
 
+_QUIET_ROUNDS = 4
 NO_DELAYS = Delays(fetch=0.001, rest=0.001)
 
 
@@ -40,10 +44,18 @@ async def running_app(
 
 async def calm(pilot: Pilot[Any]) -> None:
     """Wait until the app has nothing left to do."""
-    for _ in range(3):
-        await pilot.pause()
-        await asyncio.sleep(0.01)
-    await pilot.pause()
+    quiet = 0
+    end = time.monotonic() + 5
+    while quiet < _QUIET_ROUNDS and time.monotonic() < end:
+        await asyncio.sleep(0.002)
+        quiet = 0 if pilot.app.is_running and _busy(pilot.app) else quiet + 1
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after the other, each when the one before has had its effect."""
+    for key in keys:
+        pilot.app.post_message(_key_event(key))
+        await calm(pilot)
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
@@ -63,3 +75,21 @@ def screen_text(app: DpmApp) -> str:
 def prompt_text(app: DpmApp) -> str:
     """Return the words of the prompt line."""
     return app.screen.prompt.text  # type: ignore[attr-defined,no-any-return]
+
+
+def _busy(app: App[Any]) -> bool:
+    """Tell whether messages wait anywhere, something is to be laid out, or a refresh is due."""
+    screen = app.screen_stack[-1] if app.screen_stack else None
+    return (
+        any(not node._message_queue.empty() for node in [app, *app._registry] if node._running)
+        or app._refresh_timer is not None  # type: ignore[attr-defined]
+        or bool(app._batch_count)
+        or (screen is not None and (screen._layout_required or bool(screen._dirty_widgets)))
+    )
+
+
+def _key_event(key: str) -> events.Key:
+    """Return the event of a key by the name that a test gives it."""
+    if len(key) == 1:
+        return events.Key(_character_to_key(key), key)
+    return events.Key(key, " " if key == "space" else None)

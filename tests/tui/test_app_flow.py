@@ -18,7 +18,7 @@ from dpm_tui.tui.session import Link
 from dpm_tui.worker import protocol
 from dpm_tui.worker.client import Client
 from dpm_tui.worker.protocol import BatchDone, Failed, LibraryChanged, RunStatus
-from tests.tui.app_run import calm, prompt_text, running_app, screen_text, until
+from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
 
 
@@ -50,7 +50,7 @@ async def test_first_paint_does_not_wait_for_the_worker() -> None:
         await calm(pilot)
         assert "/pictures" in screen_text(app)
         assert "connecting to the worker" in screen_text(app)
-        await pilot.press("3", "j", "a", "d", "4", "space", "r", "5", "l", "1")
+        await press(pilot, "3", "j", "a", "d", "4", "space", "r", "5", "l", "1")
         await calm(pilot)
         assert app.session.link is Link.CONNECTING
         never.cancel()
@@ -65,7 +65,7 @@ async def test_finished_run_leads_to_the_groups() -> None:
 
 async def test_finished_run_stays_where_the_user_went() -> None:
     async with running_app(client := FakeClient(status=RUNNING)) as (app, pilot):
-        await pilot.press("2")
+        await press(pilot, "2")
         client.tell(FINISHED)
         await until(lambda: not app.session.running)
         await calm(pilot)
@@ -94,7 +94,7 @@ async def test_no_groups_says_why(status: RunStatus, words: str) -> None:
     async with running_app(FakeClient(Sample(), status=status)) as (app, pilot):
         if status.phase == "finished":
             assert words in screen_text(app)
-        await pilot.press("3", "enter")
+        await press(pilot, "3", "enter")
         await calm(pilot)
         assert words in screen_text(app)
         assert prompt_text(app) == "There is no group here."
@@ -102,10 +102,10 @@ async def test_no_groups_says_why(status: RunStatus, words: str) -> None:
 
 async def test_filter_that_hides_all_says_so() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
-        await pilot.press("/", *"qqq", "enter")
+        await press(pilot, "/", *"qqq", "enter")
         await calm(pilot)
         assert "No group fits the filter qqq" in screen_text(app)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await calm(pilot)
         assert "wa_8812.jpg" in screen_text(app)
 
@@ -120,10 +120,10 @@ async def test_filter_that_hides_all_says_so() -> None:
 async def test_view_only_moves_nothing(client: FakeClient, words: str) -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         assert "view only" in screen_text(app).splitlines()[0]
-        await pilot.press("a", "d")
+        await press(pilot, "a", "d")
         await calm(pilot)
         assert words in prompt_text(app)
-        await pilot.press("4", "r")
+        await press(pilot, "4", "r")
         await calm(pilot)
         assert words in prompt_text(app)
         moves = (protocol.ApplyPlan, protocol.RestoreEntries, protocol.UndoBatch, protocol.Decide)
@@ -133,7 +133,7 @@ async def test_view_only_moves_nothing(client: FakeClient, words: str) -> None:
 async def test_apply_without_confirming() -> None:
     client = FakeClient(config=Config(confirm=False))
     async with running_app(client, screen="groups") as (app, pilot):
-        await pilot.press("a", "d")
+        await press(pilot, "a", "d")
         await until(lambda: client.sent(protocol.ApplyPlan))
         await until(lambda: app.session.moved == 2)
 
@@ -151,7 +151,7 @@ async def test_keys_typed_ahead_answer_the_question(keys: str, removed: int) -> 
 async def test_confirmation_can_be_declined() -> None:
     async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
         for key in ("n", "escape", "ctrl+c"):
-            await pilot.press("a", "d", key)
+            await press(pilot, "a", "d", key)
             await calm(pilot)
         assert not client.sent(protocol.ApplyPlan)
         assert app.session.marks.removed
@@ -163,11 +163,11 @@ async def test_what_was_left_is_said_with_its_reason(monkeypatch: pytest.MonkeyP
     done = BatchDone(BatchResult("b", (b"phone/wa_8812.jpg",), (left,), 310_000))
     monkeypatch.setattr(client, "_ApplyPlan", lambda message: done)
     async with running_app(client, screen="groups") as (app, pilot):
-        await pilot.press("a", "d", "y")
+        await press(pilot, "a", "d", "y")
         await calm(pilot)
         assert "1 was left: it changed since it was compared" in prompt_text(app)
         assert app.session.marks.removed == {2}
-        await pilot.press("1")
+        await press(pilot, "1")
         await calm(pilot)
         assert "IMG_4411 (1).jpg" in screen_text(app)
 
@@ -176,7 +176,7 @@ async def test_errors_of_the_worker_are_said() -> None:
     client = FakeClient()
     client.refusals[protocol.ApplyPlan] = Failed("root_read_only", {"path": "/pictures"})
     async with running_app(client, screen="groups") as (app, pilot):
-        await pilot.press("a", "d", "y")
+        await press(pilot, "a", "d", "y")
         await calm(pilot)
         assert "/pictures" in prompt_text(app)
         assert app.session.marks.removed
@@ -184,11 +184,11 @@ async def test_errors_of_the_worker_are_said() -> None:
 
 async def test_lost_worker_is_offered_again() -> None:
     async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
-        await pilot.press("a")
+        await press(pilot, "a")
         client.lose()
         await until(lambda: "r reconnect" in prompt_text(app))
         client.lost = False
-        await pilot.press("r")
+        await press(pilot, "r")
         await until(lambda: app.reachable)
         assert app.session.marks.removed == {2, 3}
 
@@ -202,17 +202,17 @@ async def test_worker_that_does_not_start_is_explained() -> None:
         await until(lambda: app.session.link is Link.LOST)
         await until(lambda: "r reconnect" in screen_text(app))
         assert "/gone does not exist" in screen_text(app)
-        await pilot.press("q")
+        await press(pilot, "q")
         await until(lambda: not app.is_running)
 
 
 @pytest.mark.parametrize(("key", "stops"), [("l", False), ("s", True)])
 async def test_quit_during_a_run_asks(key: str, stops: bool) -> None:
     async with running_app(client := FakeClient(status=RUNNING)) as (app, pilot):
-        await pilot.press("q", "escape")
+        await press(pilot, "q", "escape")
         await calm(pilot)
         assert app.is_running
-        await pilot.press("q", key)
+        await press(pilot, "q", key)
         await until(lambda: not app.is_running)
         assert bool(client.sent(protocol.Shutdown)) is stops
         assert ("The scan goes on" in app.last_line()) is not stops
@@ -221,14 +221,14 @@ async def test_quit_during_a_run_asks(key: str, stops: bool) -> None:
 async def test_last_line_says_what_was_done() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         assert app.last_line() == "6 groups of duplicates"
-        await pilot.press("a", "d", "y")
+        await press(pilot, "a", "d", "y")
         await until(lambda: app.session.moved == 2)
         assert app.last_line().startswith("2 files moved to the bin, 4.5 MB.")
 
 
 async def test_full_view_leaves_when_its_file_is_gone() -> None:
     async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
-        await pilot.press("f")
+        await press(pilot, "f")
         await calm(pilot)
         client.sample = client.sample.without([b"holiday/IMG_4411.jpg"])
         client.tell(LibraryChanged(6))
@@ -239,10 +239,10 @@ async def test_full_view_leaves_when_its_file_is_gone() -> None:
 async def test_pictures_are_blank_below_another_screen() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         panes = app.screen.panes  # type: ignore[attr-defined]
-        await pilot.press("?")
+        await press(pilot, "?")
         await calm(pilot)
         assert panes.previews[0]._blank
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await calm(pilot)
         assert not panes.previews[0]._blank
 
@@ -260,7 +260,7 @@ async def test_click_moves_the_cursor_and_opens_screens() -> None:
 
 async def test_language_changes_at_once() -> None:
     async with running_app(FakeClient(), screen="settings") as (app, pilot):
-        await pilot.press(*"jjjjjjjjjj", "left")
+        await press(pilot, *"jjjjjjjjjj", "left")
         await calm(pilot)
         assert "设置" in screen_text(app)
         assert "语言" in screen_text(app)
@@ -268,10 +268,10 @@ async def test_language_changes_at_once() -> None:
 
 async def test_a_wrong_setting_is_refused_while_it_is_typed() -> None:
     async with running_app(client := FakeClient(), screen="settings") as (app, pilot):
-        await pilot.press("j", "j", "enter", *["backspace"] * 80)
+        await press(pilot, "j", "j", "enter", *["backspace"] * 80)
         await calm(pilot)
         assert "ending" in prompt_text(app).lower() or "extension" in prompt_text(app).lower()
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await calm(pilot)
         assert app.session.config.extensions == Config().extensions
         assert not client.sent(protocol.SaveConfig)

@@ -15,7 +15,7 @@ from dpm_tui.tui import outside
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.commands import COMMANDS
 from dpm_tui.worker import protocol
-from tests.tui.app_run import calm, prompt_text, running_app, screen_text, until
+from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries
 
 Flow = Callable[[DpmApp, Pilot[None], FakeClient], Awaitable[None]]
@@ -43,11 +43,6 @@ async def test_flow(command: str) -> None:
     client = FakeClient(entries=bin_entries(), config=Config(protected=("keep",)), status=status)
     async with running_app(client, screen=screen) as (app, pilot):
         await function(app, pilot, client)
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await calm(pilot)
 
 
 def marks(app: DpmApp) -> str:

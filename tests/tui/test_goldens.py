@@ -12,7 +12,7 @@ from dpm_tui.locale import set_language
 from dpm_tui.state.config import Config
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.worker.protocol import LogLine, RunStatus
-from tests.tui.app_run import calm, running_app, screen_text, until
+from tests.tui.app_run import calm, press, running_app, screen_text, until
 from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
 
 FOLDER = Path(__file__).parent / "screens"
@@ -68,7 +68,7 @@ async def dump(screen: str, size: tuple[int, int], language: str, keys: str) -> 
     base = screen if screen in ("scan", "compare", "bin", "settings") else "groups"
     async with running_app(client, size=size, palette=Palette.MONO, screen=base) as (app, pilot):
         await until(lambda: len(app.session.log) == 2)
-        await pilot.press(*([OPENED_BY[screen]] if screen in OPENED_BY else []), *keys.split())
+        await press(pilot, *([OPENED_BY[screen]] if screen in OPENED_BY else []), *keys.split())
         await calm(pilot)
         return screen_text(app)
 

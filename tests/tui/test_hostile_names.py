@@ -11,7 +11,7 @@ from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol import LogLine
-from tests.tui.app_run import calm, running_app, screen_text, until
+from tests.tui.app_run import calm, press, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, Sample, bin_entries
 
 NAMES = (
@@ -69,10 +69,10 @@ async def test_no_screen_shows_a_control_character(size: tuple[int, int]) -> Non
     async with running_app(client, size=size, screen="groups") as (app, pilot):
         await until(lambda: len(app.session.log) == len(NAMES))
         for _ in NAMES:
-            await pilot.press("l")
+            await press(pilot, "l")
             assert_clean(screen_text(app), size[0])
         for keys in KEYS:
-            await pilot.press(*keys.split())
+            await press(pilot, *keys.split())
             await calm(pilot)
             assert_clean(screen_text(app), size[0])
 
@@ -80,13 +80,13 @@ async def test_no_screen_shows_a_control_character(size: tuple[int, int]) -> Non
 async def test_hostile_settings_are_shown_harmlessly() -> None:
     config = Config(protected=("a\x1b[2Jb", "[/bold]", "x\u202ey"))
     async with running_app(FakeClient(config=config), screen="settings") as (app, pilot):
-        await pilot.press("j", "j", "j", "enter")
+        await press(pilot, "j", "j", "j", "enter")
         await calm(pilot)
         assert_clean(screen_text(app), 80)
 
 
 async def test_answers_with_hostile_paths_are_shown_harmlessly() -> None:
     async with running_app(hostile_client(), screen="bin") as (app, pilot):
-        await pilot.press("R", *"/tmp/[", "enter")
+        await press(pilot, "R", *"/tmp/[", "enter")
         await calm(pilot)
         assert_clean(screen_text(app), 80)

@@ -9,7 +9,7 @@ from dpm_tui.tui.terminal import Palette
 from dpm_tui.tui.widgets.preview_panes import arrange, panes_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.worker.library_data import unpack_library
-from tests.tui.app_run import calm, running_app, screen_text
+from tests.tui.app_run import calm, press, running_app, screen_text
 from tests.tui.fake_client import FakeClient, bin_entries, large_library
 
 
@@ -20,17 +20,17 @@ async def test_only_lines_on_the_screen_are_drawn() -> None:
         drawn: list[int] = []
         draw = rows._draw
         rows._draw = lambda line, width: drawn.append(line) or draw(line, width)  # type: ignore[func-returns-value]
-        await pilot.press("G")
+        await press(pilot, "G")
         await calm(pilot)
         assert app.session.cursor.position == 99_999
         assert "100000" in screen_text(app)
         assert len(set(drawn)) <= 2 * rows.size.height
         assert max(drawn) == 299_999
         drawn.clear()
-        await pilot.press("k")
+        await press(pilot, "k")
         await calm(pilot)
         assert len(set(drawn)) <= 4
-        await pilot.press("g")
+        await press(pilot, "g")
         await calm(pilot)
         assert app.session.cursor.position == 0
 
@@ -41,7 +41,7 @@ async def test_a_line_is_drawn_again_only_where_it_changed() -> None:
         drawn: list[int] = []
         draw = rows._draw
         rows._draw = lambda line, width: drawn.append(line) or draw(line, width)  # type: ignore[func-returns-value]
-        await pilot.press("j")
+        await press(pilot, "j")
         await calm(pilot)
         assert set(drawn) <= {0, 1, 2}
 
@@ -79,7 +79,7 @@ async def test_without_colour_every_screen_works(monkeypatch: pytest.MonkeyPatch
             "escape",
             ":",
         ):
-            await pilot.press(*keys.split())
+            await press(pilot, *keys.split())
             await calm(pilot)
             assert screen_text(app).strip()
 
@@ -87,7 +87,7 @@ async def test_without_colour_every_screen_works(monkeypatch: pytest.MonkeyPatch
 async def test_without_colour_marks_are_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with running_app(FakeClient(), palette=Palette.MONO, screen="groups") as (app, pilot):
-        await pilot.press("a")
+        await press(pilot, "a")
         await calm(pilot)
         lines = screen_text(app).splitlines()
         assert lines[2].startswith("K A IMG_4411.jpg")
