@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group
-from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 
@@ -33,30 +33,44 @@ class FilterError(ValueError):
         self.values = values
 
 
-@dataclass(slots=True)
 class Subject:
-    """A group as the filter sees it; its files are read only if a word asks for them."""
+    """A group as the filter sees it; what a word asks for is worked out once and kept."""
 
-    library: Library
-    group: Group
-    removed: Collection[int]
-    _files: list[ImageFile] = field(default_factory=list)
+    __slots__ = ("_folded", "_kinds", "_library", "_sizes", "group")
+
+    def __init__(self, library: Library, group: Group) -> None:
+        self.group = group
+        self._library = library
+        self._folded: tuple[str, ...] = ()
+        self._sizes: tuple[int, ...] = ()
+        self._kinds: frozenset[Kind] | None = None
 
     @property
-    def files(self) -> list[ImageFile]:
-        """The members of the group."""
-        if not self._files:
-            self._files.extend(self.library.files[id_] for id_ in self.group.members)
-        return self._files
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the members, fit to be searched."""
+        if not self._folded:
+            files = (self._library.files[id_] for id_ in self.group.members)
+            self._folded = tuple(display_name(file.path).casefold() for file in files)
+        return self._folded
 
-    def has_kind(self, kind: Kind) -> bool:
-        """Tell whether a member is of ``kind`` beside the keeper."""
-        keeper = self.group.keeper
-        pairs = (self.library.pair(keeper, id_) for id_ in self.group.members if id_ != keeper)
-        return any(pair is not None and pair.kind is kind for pair in pairs)
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The bytes of the members."""
+        if not self._sizes:
+            self._sizes = tuple(self._library.files[id_].stamp.size for id_ in self.group.members)
+        return self._sizes
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that members are of beside the keeper."""
+        if self._kinds is None:
+            pairs = (self._library.pair(self.group.keeper, id_) for id_ in self.group.members[1:])
+            self._kinds = frozenset(pair.kind for pair in pairs if pair is not None)
+        return self._kinds
 
 
-Word = Callable[[Subject], bool]
+Word = Callable[[Subject, AbstractSet[int]], bool]
+"""Tells whether a group fits, given the files that are marked for removal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +80,9 @@ class Filter:
     text: str = ""
     words: tuple[Word, ...] = ()
 
-    def matches(self, library: Library, group: Group, removed: Collection[int]) -> bool:
-        """Tell whether ``group`` is shown."""
-        subject = Subject(library, group, removed)
-        return all(word(subject) for word in self.words)
+    def matches(self, subject: Subject, removed: AbstractSet[int]) -> bool:
+        """Tell whether a group is shown."""
+        return all(word(subject, removed) for word in self.words)
 
 
 def parse_filter(text: str) -> Filter:
@@ -90,44 +103,44 @@ def _parse_word(word: str) -> Word:
 
 def _parse_bare(word: str) -> Word:
     if word == "marked":
-        return lambda subject: any(id_ in subject.removed for id_ in subject.group.members)
+        return lambda subject, removed: not removed.isdisjoint(subject.group.members)
     if word == "unmarked":
-        return lambda subject: not any(id_ in subject.removed for id_ in subject.group.members)
+        return lambda subject, removed: removed.isdisjoint(subject.group.members)
     wanted = word.casefold()
-    return lambda subject: any(wanted in display_name(file.path).casefold() for file in subject.files)
+    return lambda subject, _: any(wanted in path for path in subject.paths)
 
 
 def _parse_kind(value: str) -> Word:
     try:
-        kinds = [Kind(name) for name in value.split(",")]
+        kinds = frozenset(Kind(name) for name in value.split(","))
     except ValueError:
         raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
-    return lambda subject: any(subject.has_kind(kind) for kind in kinds)
+    return lambda subject, _: not kinds.isdisjoint(subject.kinds)
 
 
 def _parse_extension(value: str) -> Word:
-    endings = tuple(f".{ending.lstrip('.').lower()}".encode() for ending in value.split(","))
-    return lambda subject: any(file.path.lower().endswith(endings) for file in subject.files)
+    endings = tuple(f".{ending.lstrip('.').casefold()}" for ending in value.split(","))
+    return lambda subject, _: any(path.endswith(endings) for path in subject.paths)
 
 
 def _parse_folder(value: str) -> Word:
     wanted = value.casefold()
-    return lambda subject: any(wanted in display_name(file.folder).casefold() for file in subject.files)
+    return lambda subject, _: any(wanted in path.rpartition("/")[0] for path in subject.paths)
 
 
 def _parse_size(value: str) -> Word:
     compare, limit = _parse_number(value)
-    return lambda subject: any(compare(file.stamp.size, limit) for file in subject.files)
+    return lambda subject, _: any(compare(size, limit) for size in subject.sizes)
 
 
 def _parse_score(value: str) -> Word:
     compare, limit = _parse_number(value)
-    return lambda subject: compare(subject.group.weakest, limit)
+    return lambda subject, _: compare(subject.group.weakest, limit)
 
 
 def _parse_files(value: str) -> Word:
     compare, limit = _parse_number(value)
-    return lambda subject: compare(len(subject.group.members), limit)
+    return lambda subject, _: compare(len(subject.group.members), limit)
 
 
 def _parse_number(value: str) -> tuple[Callable[[float, float], bool], float]:

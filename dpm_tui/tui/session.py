@@ -9,7 +9,7 @@ from enum import Enum
 
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.review.filter import Filter
+from dpm_tui.review.filter import Filter, Subject
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Step
 from dpm_tui.review.plan import Plan, Unjustified, build_plan
@@ -36,7 +36,8 @@ class Link(Enum):
 class Session:
     """What is on the screens and under the cursor.
 
-    ``numbers`` tells the place of a group in the library by its id.
+    ``numbers`` tells the place of a group in the library by its id; ``subjects`` keeps what the
+    filter has worked out of the groups.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     """
 
@@ -50,6 +51,7 @@ class Session:
     library: Library = field(default_factory=Library)
     library_known: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
     marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
     sorting: Sorting = field(default_factory=Sorting)
@@ -115,6 +117,7 @@ class Session:
         self.library = library
         self.library_known = True
         self.numbers = {group.id: number for number, group in enumerate(library.groups)}
+        self.subjects = {}
         self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
         self._lay_out(here)
 
@@ -127,13 +130,19 @@ class Session:
         numbers = [
             number
             for number, group in enumerate(groups)
-            if not self.filter.words or self.filter.matches(self.library, group, self.marks.removed)
+            if not self.filter.words or self.filter.matches(self._subject(group), self.marks.removed)
         ]
         position = self.cursor.position
         self.rows = Rows(groups, sort_groups(self.library, numbers, self.sorting))
         self.cursor = Place(min(position, max(len(numbers) - 1, 0)), 0)
         if here is not None:
             self.go_to_file(here.id)
+
+    def _subject(self, group: Group) -> Subject:
+        subject = self.subjects.get(group.id)
+        if subject is None:
+            subject = self.subjects[group.id] = Subject(self.library, group)
+        return subject
 
     def go_to_file(self, file: int) -> bool:
         """Put the cursor on a file if it is shown, and tell whether it is."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.review.filter import FilterError, parse_filter
+from dpm_tui.review.filter import FilterError, Subject, parse_filter
 from dpm_tui.review.library import Library
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.sort import Order, Sorting, sort_groups
@@ -47,7 +47,9 @@ def library() -> Library:
 )
 def test_words(library: Library, text: str, shown: list[int]) -> None:
     wanted = parse_filter(text)
-    assert [n for n, group in enumerate(library.groups) if wanted.matches(library, group, {3})] == shown
+    assert [
+        n for n, group in enumerate(library.groups) if wanted.matches(Subject(library, group), {3})
+    ] == shown
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_any_text_is_a_filter_or_is_refused(library: Library, text: str) -> None
     except FilterError:
         return
     for group in library.groups:
-        wanted.matches(library, group, ())
+        wanted.matches(Subject(library, group), frozenset())
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -24,6 +27,11 @@ from dpm_tui.worker.protocol import (
     UndoBatch,
 )
 
+T = TypeVar("T")
+
+_AT_ONCE = 3000
+"""So many groups or files are worked through before anybody notices."""
+
 
 class ApplyCommands(DpmScreen):
     """Commands for a screen that shows marks."""
@@ -36,7 +44,7 @@ class ApplyCommands(DpmScreen):
         """Mark what the rule suggests for every group shown, after a question with the numbers."""
         session = self.session
         groups = [session.rows.group(position) for position in range(len(session.rows))]
-        suggestion = session.marks.suggest(groups, RULES["best"])
+        suggestion = await _work(len(groups), lambda: session.marks.suggest(groups, RULES["best"]))
         if not suggestion.files:
             self.prompt.say(translate("tui.no_suggestions"))
             return
@@ -55,7 +63,7 @@ class ApplyCommands(DpmScreen):
 
     async def do_apply(self) -> None:
         """Move every marked file to the recycle bin, after one question with the numbers."""
-        plan, _ = self.session.plan()
+        plan, _ = await _work(len(self.session.marks.removed), self.session.plan)
         if self.session.config.confirm and await self.prompt.choose(_question(plan), "y") != "y":
             return
         self.prompt.say(translate("tui.applying", count=len(plan.moves)))
@@ -126,6 +134,11 @@ class ApplyCommands(DpmScreen):
         if skipped:
             words += " " + translate("tui.left", count=len(skipped), reason=why_skipped(skipped[0]))
         self.prompt.say(words, "error" if skipped else "notice")
+
+
+async def _work(amount: int, work: Callable[[], T]) -> T:
+    """Return what ``work`` returns; much of it is done beside the app, which stays usable."""
+    return await asyncio.to_thread(work) if amount > _AT_ONCE else work()
 
 
 def why_skipped(item: Skipped) -> str:
