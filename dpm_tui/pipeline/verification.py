@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import ImageFile
@@ -83,7 +84,8 @@ class Verification:
         self, pairs: list[DigestPair], cosines: Mapping[DigestPair, float]
     ) -> Iterator[tuple[DigestPair, _Judged | Exception | None]]:
         waiting: list[tuple[DigestPair, Future[_Judged | Exception | None]]] = []
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="verify") as pool:
+        # A pair has little to multiply: BLAS threads of its own would double the time it takes.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads, "verify") as pool:
             try:
                 for pair in pairs:
                     waiting.append((pair, pool.submit(self._judge, pair, cosines[pair])))
