@@ -6,10 +6,14 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 
 _VIEWERS = (("chafa",), ("timg",), ("kitten", "icat"), ("xdg-open",), ("open",))
-_WAITING = frozenset({"chafa", "timg", "kitten"})
+_PRINTERS = frozenset({"chafa", "timg", "kitten"})
+_DESKTOP = frozenset({"xdg-open", "open"})
+_AT_ONCE = 1.0
+"""A viewer that ends within so many seconds has only printed the picture."""
 
 
 def find_viewer(environ: Mapping[str, str] = os.environ) -> list[str] | None:
@@ -26,11 +30,6 @@ def find_viewer(environ: Mapping[str, str] = os.environ) -> list[str] | None:
     return None
 
 
-def prints_and_ends(command: list[str]) -> bool:
-    """Tell whether a viewer prints into the terminal and ends, so that a key must be waited for."""
-    return os.path.basename(command[0]) in _WAITING
-
-
 def find_file_manager(environ: Mapping[str, str] = os.environ) -> list[str] | None:
     """Return the command that opens a folder on the desktop, or None without a desktop."""
     if shutil.which("xdg-open") and (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
@@ -38,9 +37,15 @@ def find_file_manager(environ: Mapping[str, str] = os.environ) -> list[str] | No
     return ["open"] if shutil.which("open") and os.uname().sysname == "Darwin" else None
 
 
-def run_viewer(command: list[str], path: bytes) -> int:
-    """Show a picture in the foreground and return the exit status; raises OSError if it cannot start."""
-    return subprocess.call([*command, path])
+def run_viewer(command: list[str], path: bytes) -> bool:
+    """Show a picture in the foreground; tell whether it was only printed, so that a key must be waited for.
+
+    Raises OSError if the viewer cannot start.
+    """
+    begun = time.monotonic()
+    subprocess.call([*command, path])
+    name = os.path.basename(command[0])
+    return name in _PRINTERS or (name not in _DESKTOP and time.monotonic() - begun < _AT_ONCE)
 
 
 def start_quietly(command: list[str], path: bytes) -> None:

@@ -28,8 +28,7 @@ class FileCommands(DpmScreen):
             return
         try:
             with self.app.suspend():
-                outside.run_viewer(command, self._path())
-                if outside.prints_and_ends(command):
+                if outside.run_viewer(command, self._path()):
                     input(translate("tui.press_enter"))
         except SuspendNotSupported:
             self.prompt.say(translate("tui.no_suspend"))

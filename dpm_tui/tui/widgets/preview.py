@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +119,10 @@ class Preview(Widget):
         pixels = await self._fetch(subject.file)
         if self._subject is not None and self._subject.file == subject.file:
             self._pixels = pixels
-            self._paint(quick=True)
-            self._after(self._delays.rest, self._paint_finely)
+            fine = self._key(subject, quick=False) in self._cache
+            self._paint(quick=not fine)
+            if not fine:
+                self._after(self._delays.rest, self._paint_finely)
 
     def _paint_finely(self) -> None:
         self._paint(quick=False)
@@ -130,23 +132,26 @@ class Preview(Widget):
         subject, pixels = self._subject, self._pixels
         if subject is None or pixels is None or not self.is_attached:
             return
-        width, height = self.size.width - 1, self.size.height - CAPTION_LINES
-        strips = self._make_strips(subject, pixels, (width, height), quick)
+        strips = self._make_strips(subject, pixels, quick)
         if strips != self._strips:
             self._strips = strips
-            self.refresh(Region(0, CAPTION_LINES, self.size.width, max(height, 1)))
+            self.refresh(Region(0, CAPTION_LINES, self.size.width, max(self.size.height - CAPTION_LINES, 1)))
 
-    def _make_strips(self, subject: Subject, pixels: Pixels, size: Sequence[int], quick: bool) -> list[Strip]:
+    def _key(self, subject: Subject, *, quick: bool) -> tuple[object, ...]:
+        return (subject.file, subject.differs, self.size, quick)
+
+    def _make_strips(self, subject: Subject, pixels: Pixels, quick: bool) -> list[Strip]:
         from dpm_tui.tui.halfblock import draw, tint
 
         if pixels.size == 0:
             return []
-        key = (subject.file, subject.differs, *size, quick)
+        key = self._key(subject, quick=quick)
         if key not in self._cache:
+            width, height = self.size.width - 1, self.size.height - CAPTION_LINES
             shown = tint(pixels, subject.differs) if subject.differs else pixels
-            strips = draw(shown, size[0], size[1], self._look.palette, quick=quick, centred=False)
+            strips = draw(shown, width, height, self._look.palette, quick=quick, centred=False)
             text = self._look["text"]
-            self._cache[key] = [strip.adjust_cell_length(size[0] + 1, text) for strip in strips]
+            self._cache[key] = [strip.adjust_cell_length(width + 1, text) for strip in strips]
             while len(self._cache) > _STRIPS_AT_MOST:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(key)
