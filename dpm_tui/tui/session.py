@@ -38,6 +38,7 @@ class Session:
 
     ``numbers`` tells the place of a group in the library by its id; ``subjects`` keeps what the
     filter has worked out of the groups.
+    ``deeds`` are the decisions (their files) and batches (empty) of this sitting, in order.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     """
 
@@ -58,6 +59,7 @@ class Session:
     rows: Rows = field(default_factory=lambda: Rows((), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
+    deeds: list[tuple[int, ...]] = field(default_factory=list)
     moved: int = 0
     freed: int = 0
 

@@ -152,6 +152,11 @@ async def undo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await until(lambda: len(app.session.library.groups) == 6)
     await press(pilot, "z")
     assert prompt_text(app) == "Nothing to undo."
+    await press(pilot, "i", "z")
+    assert client.sent(protocol.Decide)[-1].verdict == ""
+    await press(pilot, "a", "4", "z")
+    assert prompt_text(app) == "Nothing to undo."
+    assert app.session.marks.removed
 
 
 @flow("groups")

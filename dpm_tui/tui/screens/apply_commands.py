@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -34,7 +34,9 @@ _AT_ONCE = 3000
 
 
 class ApplyCommands(DpmScreen):
-    """Commands for a screen that shows marks."""
+    """Commands for a screen that shows marks, or what they led to."""
+
+    SHOWS_MARKS: ClassVar[bool] = True
 
     def show_marks(self) -> None:
         """Show changed marks."""
@@ -71,26 +73,28 @@ class ApplyCommands(DpmScreen):
         moved = set(result.moved)
         gone = [id_ for id_ in self.session.marks.removed if self.session.library.files[id_].path in moved]
         self.session.settle(gone, result.size)
+        self.session.deeds.append(())
         self._report(translate("tui.moved", count=len(moved), size=long_size(result.size)), result.skipped)
         self.app.refresh_soon()
 
     async def do_undo(self) -> None:
-        """Take the last marking back; where none is left, bring the last batch back."""
-        step = self.session.marks.undo()
+        """Take the last marking back; where none is left, the last decision or batch."""
+        step = self.session.marks.undo() if self.SHOWS_MARKS else None
         if step is not None:
             self.session.follow(step)
             self.show_session()
             self.prompt.say(translate("tui.undone", count=len(step.changes)))
-            return
-        if not self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
-            return
-        result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
-        self._report(translate("tui.batch_undone", count=len(result.restored)), result.skipped)
-        await self.app.link.refresh_bin()
+        elif self.session.deeds and self.session.deeds[-1]:
+            await self._revoke(self.session.deeds[-1])
+        elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
+            result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
+            self.session.deeds[-1:] = []
+            self._report(translate("tui.batch_undone", count=len(result.restored)), result.skipped)
+            await self.app.link.refresh_bin()
 
     async def do_redo(self) -> None:
         """Do the last undone marking again; where none is left, apply the undone batch again."""
-        step = self.session.marks.redo()
+        step = self.session.marks.redo() if self.SHOWS_MARKS else None
         if step is not None:
             self.session.follow(step)
             self.show_session()
@@ -99,6 +103,7 @@ class ApplyCommands(DpmScreen):
         if not self._may_move("tui.nothing_to_redo", self.session.bin.can_redo):
             return
         result = (await self.app.link.ask(RedoBatch(), BatchDone)).result
+        self.session.deeds.append(())
         self._report(translate("tui.batch_redone", count=len(result.moved)), result.skipped)
         await self.app.link.refresh_bin()
 
@@ -115,7 +120,17 @@ class ApplyCommands(DpmScreen):
         assert group is not None
         self.session.marks.clear(group.members)
         await self.app.link.ask(Decide(group.members, verdict), Done)
+        self.session.deeds.append(group.members)
         self.prompt.say(translate(f"tui.decided_{verdict}", count=len(group.members)))
+
+    async def _revoke(self, files: tuple[int, ...]) -> None:
+        reason = self.session.why_not(BY_ID["variants"])
+        if reason and reason != "tui.need_file":
+            self.prompt.say(translate(reason))
+            return
+        await self.app.link.ask(Decide(files, ""), Done)
+        self.session.deeds.pop()
+        self.prompt.say(translate("tui.decision_revoked", count=len(files)))
 
     def _may_move(self, nothing: str, possible: bool) -> bool:
         """Say why a batch cannot be undone or done again, if it cannot."""

@@ -62,7 +62,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
     def show_session(self) -> None:
         """Show the session as it is now."""
         self.title_line.show(self.title_state())
-        self.keys_line.refresh()
+        self.keys_line.renew()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return what stands at the right end of the title, with roles."""

@@ -27,6 +27,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
     """Nothing leaves the bin without being asked for."""
 
     NAME: ClassVar = "bin"
+    SHOWS_MARKS: ClassVar = False
     SCOPES: ClassVar = (Scope.BIN, Scope.UNDO, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 

@@ -105,9 +105,9 @@ class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
 
     def show_marks(self) -> None:
         """Show changed marks of the lines on the screen, and the counts."""
-        self.rows.refresh()
+        self.rows.renew()
         self.title_line.show(self.title_state())
-        self.keys_line.refresh()
+        self.keys_line.renew()
         self.show_pictures()
 
     def do_next_group(self) -> None:

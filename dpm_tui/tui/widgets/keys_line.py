@@ -22,10 +22,18 @@ class KeysLine(Widget):
         self._look = look
         self._commands = commands
         self._works = works
+        self._painted: list[tuple[str, bool]] = []
+
+    def renew(self) -> None:
+        """Repaint if a command can work now that could not, or its words have changed."""
+        state = self._state()
+        if state != self._painted:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Return the commands with the last one, the help, always at the right end."""
         look, width = self._look, self.size.width
+        self._painted = self._state()
         *commands, last = self._commands
         right = [*self._parts(last), (" ", look["text"])]
         left: list[Part] = [(" ", look["text"])]
@@ -35,6 +43,9 @@ class KeysLine(Widget):
                 break
             left += parts
         return spread(left, right, width, look["text"])
+
+    def _state(self) -> list[tuple[str, bool]]:
+        return [(command.label, self._works(command)) for command in self._commands]
 
     def _parts(self, command: Command) -> list[Part]:
         works = self._works(command)

@@ -44,6 +44,7 @@ class RowList(ScrollView, can_focus=False):
         self._cursor_style = cursor_style
         self._has_cursor = has_cursor
         self._count = 0
+        self._painted: dict[int, list[Part]] = {}
         self.cursor = 0
 
     @property
@@ -52,12 +53,26 @@ class RowList(ScrollView, can_focus=False):
         return max(self.size.height - 2, 1)
 
     def show(self, count: int, cursor: int = 0) -> None:
-        """Show ``count`` lines with the cursor on one of them."""
+        """Show ``count`` lines with the cursor on one of them, repainting what is not as it was."""
+        if count == self._count:
+            for line in {self.cursor, cursor} if cursor != self.cursor else set():
+                self.refresh_line(line)
+            self.renew()
+        else:
+            self.refresh()
         self._count = count
         self.cursor = cursor
         self.virtual_size = Size(self.size.width, count)
         self._follow_cursor(0)
-        self.refresh()
+
+    def renew(self) -> None:
+        """Repaint the lines on the screen whose words or styles have changed."""
+        top, width = self.scroll_offset.y, self.size.width
+        shown = range(top, min(top + self.size.height, self._count))
+        for line in shown:
+            if self._painted.get(line) != list(self._draw(line, width)):
+                self.refresh_line(line)
+        self._painted = {line: parts for line, parts in self._painted.items() if line in shown}
 
     def move_to(self, cursor: int, *, lead: int = 0, also: Sequence[int] = ()) -> None:
         """Move the cursor and repaint only the lines that change.
@@ -79,7 +94,7 @@ class RowList(ScrollView, can_focus=False):
         width = self.size.width
         if line >= self._count:
             return Strip.blank(width, Style.null())
-        parts = self._draw(line, width)
+        parts = self._painted[line] = list(self._draw(line, width))
         if self._has_cursor and line == self.cursor:
             return line_of([(text, Style.null()) for text, _ in parts], width, self._cursor_style)
         return line_of(parts, width, Style.null())

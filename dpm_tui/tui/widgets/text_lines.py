@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -26,10 +28,11 @@ class TextLines(Widget):
     def show(self, lines: Sequence[Sequence[Part]]) -> None:
         """Show these lines from now on."""
         fresh = [list(line) for line in lines]
-        if fresh != self._lines:
-            self._lines = fresh
-            self.refresh()
-        if self._grows:
+        before, self._lines = self._lines, fresh
+        for y, (old, new) in enumerate(zip_longest(before, fresh)):
+            if old != new:
+                self.refresh(Region(0, y, max(self.size.width, 1), 1))
+        if self._grows and len(before) != len(fresh):
             self.styles.height = len(fresh)
 
     def render_line(self, y: int) -> Strip:
