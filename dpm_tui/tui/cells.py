@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -28,7 +28,8 @@ def cut_middle(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     tail = tail_of(text, min(max(width // 2, 1), 12))
-    return f"{set_cell_size(text, max(width - cell_len(tail) - 1, 0))}~{tail}" if width > 1 else text[:width]
+    head = set_cell_size(text, max(width - cell_len(tail) - 1, 0))
+    return f"{head}~{tail}" if width > 1 else set_cell_size(text, max(width, 0))
 
 
 def cut_start(text: str, width: int) -> str:
@@ -77,4 +78,15 @@ def flow(pieces: Iterable[Part], width: int, gap: Part) -> list[list[Part]]:
             lines[-1] += [gap, piece]
         else:
             lines.append([piece])
+    return lines
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break ``text`` into lines of at most ``width`` cells, between words where there are any."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        elif pieces := chop_cells(word, max(width, 2)):
+            lines[-1:] = pieces if not lines[-1] else [lines[-1], *pieces]
     return lines

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad
+from dpm_tui.tui.cells import Part, cut_start, pad, wrap
 from dpm_tui.tui.log_lines import spell_out
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Link, Session
@@ -15,6 +15,7 @@ from dpm_tui.tui.size import duration, long_size, sentence
 from dpm_tui.tui.strictness import strictness
 
 _BAR_WIDTH_AT_MOST = 60
+_ADVICE_LINES = 5
 
 
 class RunLines:
@@ -90,20 +91,18 @@ class RunLines:
         ]
         return [[], *self._table(rows), []]
 
-    def one_bar(self, width: int) -> list[Part]:
+    def now(self, width: int) -> list[list[Part]]:
         """Return the current stage as one line, or what to do next where there is none."""
         status = self._session.status
         if not self._session.running or not status.stage:
-            return [(cut_middle(f" {self._advice()}", width - 1), self._look["notice"])]
+            lines = wrap(self._advice(), width - 2)[:_ADVICE_LINES]
+            return [[(f" {line}", self._look["notice"])] for line in lines]
         name = sentence(f"tui.stage_{status.stage}")
         share = status.done / status.total if status.total else 0.0
         words = self._progress()
         room = max(min(width - cell_len(name) - cell_len(words) - 6, _BAR_WIDTH_AT_MOST), 4)
-        return [
-            (f" {name}  ", self._look["strong"]),
-            *self._bar(share, room),
-            (f"  {words}", self._look["text"]),
-        ]
+        start: Part = (f" {name}  ", self._look["strong"])
+        return [[start, *self._bar(share, room), (f"  {words}", self._look["text"])]]
 
     def _advice(self) -> str:
         session = self._session

@@ -15,4 +15,4 @@ class ScanScreen(RunScreen):
     def show_facts(self) -> None:
         """Show the facts of the library and the bar of the current stage."""
         width = self.size.width
-        self.facts.show([*self.run_lines.dashboard(width), self.run_lines.one_bar(width), []])
+        self.facts.show([*self.run_lines.dashboard(width), *self.run_lines.now(width), []])
