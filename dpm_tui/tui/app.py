@@ -76,7 +76,8 @@ class DpmApp(App[None], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """Hand keys that were typed ahead to the question that has opened meanwhile."""
-        if isinstance(self.screen, DpmScreen) and self.screen.prompt.take_late(event):
+        screen = self.screen
+        if isinstance(screen, DpmScreen) and screen.is_mounted and screen.prompt.take_late(event):
             event.stop()
             event.prevent_default()
 

@@ -138,6 +138,21 @@ async def test_apply_without_confirming() -> None:
         await until(lambda: app.session.moved == 2)
 
 
+async def test_keys_pressed_before_anything_is_painted_do_no_harm() -> None:
+    client = FakeClient()
+
+    async def connect() -> Client:
+        return client
+
+    app = DpmApp(connect, b"/pictures")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("3", "j", "a", "colon", "x", "escape", "question_mark", "5", "l", "4", "3"):
+            app.post_message(events.Key(key, None))
+        await until(lambda: app.session.library_known)
+        await calm(pilot)
+        assert app.is_running
+
+
 @pytest.mark.parametrize(("keys", "removed"), [("Ay", 6), ("An", 0), ("/drgn", 0), ("ssa", 2)])
 async def test_keys_typed_ahead_answer_the_question(keys: str, removed: int) -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):

@@ -78,6 +78,8 @@ class DpmScreen(Everywhere, inherit_bindings=False):
 
     async def action_command(self, command_id: str) -> None:
         """Carry out a command of the table, or say why it cannot be."""
+        if not self.is_mounted:
+            return
         self.app.noticed(command_id)
         self.prompt.say("")
         if reason := self.why_not(BY_ID[command_id]):
