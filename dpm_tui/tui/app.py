@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.timer import Timer
 
 from dpm_tui.errors import DpmError
@@ -51,8 +52,9 @@ class DpmApp(App[None], inherit_bindings=False):
         root: bytes = b"",
         palette: Palette = Palette.C256,
         delays: Delays | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class, ansi_color=True)
         self.theme = "ansi-dark"
         self.animation_level = "none"
         self.look = Look(palette)

@@ -36,12 +36,13 @@ def run_app(layout: Layout, *, colour: str = "", mouse: bool = True, connect: Co
 async def _run(layout: Layout, palette: Palette, mouse: bool, connect: Connect | None) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
+    from dpm_tui.tui.terminal_driver import driver_class, terminals_lost
     from dpm_tui.worker.client import WorkerClient
 
     def connect_worker() -> Awaitable[Client]:
         return WorkerClient.connect(layout, "app", stays=True)
 
-    app = DpmApp(connect or connect_worker, layout.root, palette)
+    app = DpmApp(connect or connect_worker, layout.root, palette, driver_class=driver_class())
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 
@@ -55,7 +56,7 @@ async def _run(layout: Layout, palette: Palette, mouse: bool, connect: Connect |
         await app.run_async(mouse=mouse)
     finally:
         await app.link.close()
-    if signal.SIGHUP in hung_up:
+    if signal.SIGHUP in hung_up or terminals_lost:
         # The terminal is gone: whatever is still to be written to it would only fail.
         with suppress(OSError):
             _silence_terminal()

@@ -25,7 +25,7 @@ SECONDS = 60.0
 class Terminal:
     """A terminal in memory with the app running in it."""
 
-    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+    def __init__(self, folder: Path, environ: dict[str, str], *, controls: bool = True) -> None:
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
@@ -38,7 +38,7 @@ class Terminal:
             [sys.executable, "-m", "tests.tui.terminal_driver", str(folder)],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True,
             env={**keep, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **environ},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,
         )  # fmt: skip
         os.close(slave)
 
@@ -87,7 +87,8 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
     """The app in a terminal, its groups on the screen."""
-    terminal = Terminal(tmp_path, getattr(request, "param", {}))
+    environ = dict(getattr(request, "param", {}))
+    terminal = Terminal(tmp_path, environ, controls=not environ.pop("WITHOUT_SIGNALS", ""))
     try:
         terminal.wait(lambda: "3 Groups" in terminal.text and "1,234" in terminal.text)
         terminal.press(b"3")
@@ -132,5 +133,12 @@ def test_termination_restores_the_terminal(terminal: Terminal) -> None:
 
 
 def test_hang_up_ends_the_app(terminal: Terminal) -> None:
+    terminal.hang_up()
+    assert terminal.process.wait(SECONDS) == 0
+
+
+@pytest.mark.parametrize("terminal", [{"WITHOUT_SIGNALS": "1"}], indirect=True)
+def test_terminal_that_vanishes_without_a_signal_ends_the_app(terminal: Terminal) -> None:
+    terminal.press(b"lhlhlhlhjkjkjkjk" * 20)
     terminal.hang_up()
     assert terminal.process.wait(SECONDS) == 0

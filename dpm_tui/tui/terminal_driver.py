@@ -1,0 +1,85 @@
+"""The driver of the terminal: one that goes away ends the app instead of blocking it for good.
+
+Textual writes in a thread behind a short queue. Once the terminal is gone that thread would die of
+its first error, the queue would fill, and the app would wait for room in it for ever, deaf to
+signals and still holding its place at the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from textual import constants
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+T = TypeVar("T")
+
+
+terminals_lost: list[object] = []
+"""The drivers whose terminal went away: nothing can be said there at the end."""
+
+
+class LastingOutput:
+    """A text file for the driver: what cannot be written is dropped, and ``gone`` is called once."""
+
+    def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
+        self._file = file
+        self._gone = gone
+        self.is_gone = False
+
+    def write(self, text: str) -> int:
+        """Write ``text`` while there is a terminal."""
+        return self._attempt(lambda: self._file.write(text), 0)
+
+    def flush(self) -> None:
+        """Flush while there is a terminal."""
+        self._attempt(self._file.flush, None)
+
+    def fileno(self) -> int:
+        """Return the descriptor of the terminal."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+        return self._file.isatty()
+
+    def _attempt(self, work: Callable[[], T], otherwise: T) -> T:
+        if self.is_gone:
+            return otherwise
+        try:
+            return work()
+        except (OSError, ValueError):
+            self.is_gone = True
+            self._gone()
+            return otherwise
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for terminals, with an output that lasts and an input that may end."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._loop_of_app = asyncio.get_running_loop()
+        self._file: Any = LastingOutput(self._file, self._leave)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._file.is_gone = True
+            self._leave()
+
+    def _leave(self) -> None:
+        """End the app, from whatever thread found the terminal gone."""
+        terminals_lost.append(self)
+        self._loop_of_app.call_soon_threadsafe(self._app.exit)
+
+
+def driver_class() -> type[TerminalDriver] | None:
+    """Return this driver, or None where the environment names another (as a browser's server does)."""
+    return None if constants.DRIVER else TerminalDriver
