@@ -56,8 +56,8 @@ class NeuralEmbedder:
     def _embed_auto(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
         pixels = self._pixels(thumbnails, photo)
-        pooled = photo.pooled(pixels)
-        logits = photo.illustration_logit(pooled).cpu()
+        pooled, style = photo.pooled_and_style(pixels)
+        logits = photo.illustration_logit(style).cpu()
         of_photo = photo.describe(pooled).cpu().numpy()
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
         of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []

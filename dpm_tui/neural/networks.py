@@ -68,7 +68,7 @@ class CopyNet(nn.Module):
 
     Trained with InfoNCE and KoLeo and pooled with a generalised mean (GeM, p = 3) after SSCD
     (Pizzi et al. 2022), at the size of the students of RDCD (2024). ``domain`` is a linear
-    head on the pooled features: the logit that a picture is an illustration.
+    head on the style of a picture: the logit that it is an illustration.
     """
 
     def __init__(self, shape: Shape | None = None) -> None:
@@ -78,13 +78,15 @@ class CopyNet(nn.Module):
         self.stem = Unit(4, self.shape.stem, 7, 4)
         blocks: list[nn.Module] = []
         width = self.shape.stem
+        styles = 2 * width
         for index, (channels, count) in enumerate(self.shape.stages):
             for block in range(count):
                 blocks.append(Residual(width, channels, 2 if index and not block else 1))
                 width = channels
+                styles += 2 * width
         self.blocks = nn.Sequential(*blocks)
         self.project = nn.Linear(width, self.shape.dims)
-        self.domain = nn.Linear(width, 1)
+        self.domain = nn.Linear(styles, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return unit vectors (B, dims) of RGB pictures (B, 3, input_px, input_px) in 0..1."""
@@ -92,17 +94,27 @@ class CopyNet(nn.Module):
 
     def pooled(self, pixels: Tensor) -> Tensor:
         """Return the pooled features (B, width) before the projection."""
-        features = self.blocks(self.stem(normalise(pixels)))
-        pooled: Tensor = features.clamp(min=1e-4).pow(3).mean(dim=(2, 3)).pow(1 / 3)
-        return pooled
+        return pool(self.blocks(self.stem(normalise(pixels))))
+
+    def pooled_and_style(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the pooled features and the style (B, styles): mean and spread after each stage.
+
+        Strokes, flat fills and grain show early in the network, content late; both are kept.
+        """
+        features = self.stem(normalise(pixels))
+        style = [features.mean(dim=(2, 3)), features.std(dim=(2, 3))]
+        for block in self.blocks:
+            features = block(features)
+            style += [features.mean(dim=(2, 3)), features.std(dim=(2, 3))]
+        return pool(features), torch.cat(style, dim=1)
 
     def describe(self, pooled: Tensor) -> Tensor:
         """Return unit vectors (B, dims) of pooled features (B, width)."""
         return F.normalize(self.project(pooled), dim=1)
 
-    def illustration_logit(self, pooled: Tensor) -> Tensor:
-        """Return logits (B,): above 0 an illustration, below 0 a photograph."""
-        logits: Tensor = self.domain(pooled).squeeze(1)
+    def illustration_logit(self, style: Tensor) -> Tensor:
+        """Return logits (B,) of styles (B, styles): above 0 an illustration, below a photograph."""
+        logits: Tensor = self.domain(style).squeeze(1)
         return logits
 
     def fold(self) -> CopyNet:
@@ -111,6 +123,12 @@ class CopyNet(nn.Module):
             if isinstance(module, Unit):
                 module.fold()
         return self.eval()
+
+
+def pool(features: Tensor) -> Tensor:
+    """Return the generalised mean (p = 3) over all places, (B, C) of (B, C, H, W) above 0."""
+    pooled: Tensor = features.clamp(min=1e-4).pow(3).mean(dim=(2, 3)).pow(1 / 3)
+    return pooled
 
 
 def normalise(pixels: Tensor) -> Tensor:

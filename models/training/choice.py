@@ -16,7 +16,7 @@ from dpm_tui.neural.embedder import DOUBTFUL
 from dpm_tui.neural.manifest import read_manifest
 from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
-from models.training.describe import describe
+from models.training.describe import illustration_logits
 from models.training.transforms import TRANSFORMS
 from models.training.trial import Trial, thumbnail
 
@@ -32,10 +32,7 @@ def main() -> None:
     net = load_network(entry)
 
     def logits(squares: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        _, pooled = describe(net, np.stack(squares), torch.device("cpu"))
-        with torch.inference_mode():
-            found: NDArray[np.float32] = net.illustration_logit(torch.from_numpy(pooled)).numpy()
-        return found
+        return illustration_logits(net, np.stack(squares), torch.device("cpu"))
 
     print(f"{'set':>14} {'edit':>12} {'right':>7} {'doubtful':>9} {'apart':>7}")
     for name, sign in (("photo", -1), ("illustration", 1)):

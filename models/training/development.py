@@ -28,6 +28,6 @@ class Development:
 
     def score(self, net: CopyNet, device: torch.device) -> float:
         """Return the micro average precision of the network, 0 to 1."""
-        originals, _ = describe(net, self.originals, device)
-        copies, _ = describe(net, self.copies, device)
+        originals = describe(net, self.originals, device)
+        copies = describe(net, self.copies, device)
         return rank(copies @ originals.T, self.truth).average_precision

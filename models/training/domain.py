@@ -1,4 +1,4 @@
-"""Fits the head that tells illustrations from photographs on the frozen features of model A.
+"""Fits the head that tells illustrations from photographs on the frozen network of photographs.
 
 ``python -m models.training.domain --data DIR --out DIR`` changes ``photo-best.pt`` in place.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -24,22 +25,32 @@ CHUNK = 128
 
 
 def gather(net: CopyNet, data: Path, out: Path, sample: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return pooled features (N, width) and labels (N,), 1 for illustrations, plain and edited views."""
+    """Return styles (N, styles) and labels (N,), 1 for illustrations, plain and edited views."""
     augmenter = Augmenter(net.shape.input_px, device)
     features: list[Tensor] = []
     labels: list[Tensor] = []
     for label, name in enumerate(("photo", "illustration")):
         pictures = load(data, f"train-{name}", out / "cache")
-        rng = np.random.default_rng(label)
-        numbers = np.sort(rng.choice(len(pictures.pixels), min(sample, len(pictures.pixels)), replace=False))
+        numbers = balanced(pictures.sources, sample, np.random.default_rng(label))
         for step, at in enumerate(range(0, len(numbers), CHUNK)):
             pixels = torch.from_numpy(pictures.pixels[numbers[at : at + CHUNK]].copy())
             dice = Dice(7 + label, step, device)
             plain, strong = augmenter.plain(pixels), augmenter.strong(pixels, dice)
             for views in (plain, augmenter.mild(pixels, dice), strong):
-                features.append(net.pooled(views))
+                features.append(net.pooled_and_style(views)[1])
                 labels.append(torch.full((len(pixels),), float(label), device=device))
     return torch.cat(features), torch.cat(labels)
+
+
+def balanced(sources: NDArray[np.int64], sample: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return about ``sample`` picture numbers, as many of each source as it has, up to an equal share.
+
+    What is common to one large source (clip art on white) must not pass for the kind itself.
+    """
+    kinds = np.unique(sources)
+    share = -(-sample // len(kinds))
+    chosen = [rng.permutation(np.flatnonzero(sources == kind))[:share] for kind in kinds]
+    return np.sort(np.concatenate(chosen))
 
 
 def fit(net: CopyNet, features: Tensor, labels: Tensor) -> float:
@@ -49,9 +60,11 @@ def fit(net: CopyNet, features: Tensor, labels: Tensor) -> float:
     weight = torch.zeros(features.shape[1], device=features.device, requires_grad=True)
     bias = torch.zeros((), device=features.device, requires_grad=True)
     optimizer = torch.optim.Adam([weight, bias], lr=0.05)
+    # Both kinds weigh the same, whatever their numbers.
+    weights = torch.where(labels > 0.5, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
     for _ in range(ROUNDS):
-        loss = F.binary_cross_entropy_with_logits(scaled @ weight + bias, labels)
-        loss = loss + 1e-4 * weight.square().sum()
+        loss = F.binary_cross_entropy_with_logits(scaled @ weight + bias, labels, weights)
+        loss = loss + 1e-3 * weight.square().sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

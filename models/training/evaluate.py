@@ -77,8 +77,8 @@ def run(data: Path, model: str, weights: Path | None, sample: int, write: Callab
     made = [(copy.original, copy.edit, prepare(copy.picture)) for copy in trial.copies(sample)]
     truth, edits = np.array([row[0] for row in made], dtype=np.int64), [row[1] for row in made]
     device = torch.device("cpu")
-    vectors = describe(net, np.stack([row[0] for row in originals]), device)[0]
-    copies = describe(net, np.stack([row[2][0] for row in made]), device)[0]
+    vectors = describe(net, np.stack([row[0] for row in originals]), device)
+    copies = describe(net, np.stack([row[2][0] for row in made]), device)
     ours = attempt(model, vectors, copies, truth)
     hashes, hashed = np.stack([row[1] for row in originals]), np.stack([row[2][1] for row in made])
     theirs = attempt("pHash-256", hashes, hashed, truth)
