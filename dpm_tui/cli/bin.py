@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dpm_tui.amount import format_bytes
+from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import with_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.outcome import print_skipped
@@ -71,7 +71,7 @@ def _print_entries(entries: Sequence[BinEntry]) -> None:
     for entry in entries:
         fields = (entry.id, entry.recycled_at, str(entry.size), entry.kind or "-", display_name(entry.path))
         print("\t".join(fields))
-    size = format_bytes(sum(entry.size for entry in entries))
+    size = long_size(sum(entry.size for entry in entries))
     print(translate("cli.bin_holds", count=len(entries), size=size), file=sys.stderr)
 
 
@@ -98,7 +98,7 @@ def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry])
     if check.without_keeper:
         print(translate("cli.purge_without_keeper", count=check.without_keeper), file=sys.stderr)
     if sys.stdin.isatty() and entries:
-        size = format_bytes(sum(entry.size for entry in entries))
+        size = long_size(sum(entry.size for entry in entries))
         question = translate("cli.purge_question", count=len(entries), size=size)
         print(question, end=" ", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() != str(len(entries)):
@@ -110,6 +110,6 @@ def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry])
         return answer
 
     result = with_worker(layout, "bin", purge).result
-    print(translate("cli.purged", count=len(result.purged), size=format_bytes(result.size)))
+    print(translate("cli.purged", count=len(result.purged), size=long_size(result.size)))
     print_skipped(result.skipped)
     return ExitCode.FAILED if result.skipped else ExitCode.DONE

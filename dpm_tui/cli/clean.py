@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dpm_tui.amount import format_bytes
+from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import with_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.outcome import print_skipped
@@ -49,7 +49,7 @@ def _print_plan(plan: Plan) -> None:
     for move in plan.moves:
         victim, keeper = display_name(move.victim.path), display_name(move.keeper.path)
         print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}")
-    size = format_bytes(plan.size)
+    size = long_size(plan.size)
     weakest = f"{plan.weakest:.4f}"
     print(translate("cli.planned", count=len(plan.moves), size=size, weakest=weakest))
 
@@ -65,7 +65,7 @@ def _apply(layout: Layout, plan: Plan) -> int:
         return answer
 
     result = with_worker(layout, "clean", apply).result
-    size = format_bytes(result.size)
+    size = long_size(result.size)
     print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
     print_skipped(result.skipped)
     return ExitCode.FAILED if result.skipped else ExitCode.DONE

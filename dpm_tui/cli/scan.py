@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from dpm_tui.amount import format_bytes, format_seconds
+from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
@@ -129,7 +129,7 @@ class _Progress:
         if status.rate > 0 and status.total:
             text += translate("cli.rate", rate=f"{status.rate:.0f}")
         if status.seconds_left >= 0:
-            text += translate("cli.left", time=format_seconds(status.seconds_left))
+            text += translate("cli.left", time=duration(status.seconds_left))
         if self._terminal:
             self._clear()
             print(text, end="", flush=True, file=sys.stderr)
@@ -156,7 +156,7 @@ class _Progress:
             self._print_json("result", to_plain(status) | {"reclaimable_bytes": reclaimable})
             return
         if status.phase == "finished":
-            size = format_bytes(reclaimable)
+            size = long_size(reclaimable)
             print(translate("cli.result", pictures=status.pictures, groups=status.groups, size=size))
             if status.unreadable:
                 print(translate("cli.unreadable", count=status.unreadable), file=sys.stderr)

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import replace
 
-from dpm_tui.amount import format_seconds
+from dpm_tui.amount import duration
 from dpm_tui.cli.connection import with_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.errors import DpmError, ExitCode
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if status.stage and status.phase in ("running", "paused"):
         print(translate(f"cli.stage_{status.stage}", done=status.done, total=status.total))
         if status.seconds_left >= 0:
-            print(translate("cli.time_left", time=format_seconds(status.seconds_left)))
+            print(translate("cli.time_left", time=duration(status.seconds_left)))
     if status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))

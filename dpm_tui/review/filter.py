@@ -13,7 +13,7 @@ from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 
-_UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,

@@ -23,7 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "zh_CN"),
     "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
 }
-RANGES: dict[str, tuple[float, float]] = {"threshold": (0.3, 1.0), "workers": (0, 64)}
+RANGES: dict[str, tuple[float, float]] = {"threshold": (0.0, 1.0), "workers": (0, 64)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from textual.app import App
 from textual.driver import Driver
 from textual.timer import Timer
 
+from dpm_tui.amount import long_size
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.session import Link, Session
-from dpm_tui.tui.size import long_size
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink

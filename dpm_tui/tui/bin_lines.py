@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from dpm_tui.amount import long_size, short_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
@@ -12,7 +13,7 @@ from dpm_tui.tui.bin_shelf import BatchLine
 from dpm_tui.tui.cells import Part, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_time, long_size, short_size
+from dpm_tui.tui.size import local_time
 
 _KINDS = frozenset(Kind)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from dpm_tui.amount import long_size, short_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group
@@ -13,7 +14,7 @@ from dpm_tui.review.marks import Mark
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_date, long_size, short_size, similarity
+from dpm_tui.tui.size import local_date, similarity
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDE = 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from dpm_tui.amount import duration, long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Stage
@@ -11,7 +12,7 @@ from dpm_tui.tui.cells import Part, cut_start, pad, wrap
 from dpm_tui.tui.log_lines import spell_out
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Link, Session
-from dpm_tui.tui.size import duration, long_size, sentence
+from dpm_tui.tui.size import sentence
 from dpm_tui.tui.strictness import strictness
 
 _BAR_WIDTH_AT_MOST = 60

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dpm_tui.locale import translate
 
-_LEVELS = ((0.9, "very_strict"), (0.75, "strict"), (0.55, "balanced"), (0.42, "loose"), (0.0, "very_loose"))
+_LEVELS = ((0.95, "very_strict"), (0.86, "strict"), (0.0, "balanced"))
+"""Similarities from which on copies alone, no variants, or all kinds of pairs are left."""
 
 
 def strictness(threshold: float) -> str:

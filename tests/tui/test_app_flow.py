@@ -238,7 +238,7 @@ async def test_last_line_says_what_was_done() -> None:
         assert app.last_line() == "6 groups of duplicates"
         await press(pilot, "a", "d", "y")
         await until(lambda: app.session.moved == 2)
-        assert app.last_line().startswith("2 files moved to the bin, 4.5 MB.")
+        assert app.last_line().startswith("2 files moved to the bin, 4.7 MB.")
 
 
 async def test_full_view_leaves_when_its_file_is_gone() -> None:

@@ -108,7 +108,7 @@ def test_marks_and_leaves_one_line(terminal: Terminal) -> None:
     terminal.read()
     assert terminal.process.returncode == 0
     assert terminal.written.rstrip().endswith(
-        b"dpm-tui: 2 files moved to the bin, 4.5 MB. z brings them back."
+        b"dpm-tui: 2 files moved to the bin, 4.7 MB. z brings them back."
     )
 
 

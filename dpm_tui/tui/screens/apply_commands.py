@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
+from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
@@ -15,7 +16,7 @@ from dpm_tui.review.plan import Plan
 from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import BY_ID
 from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.size import long_size, sentence, shown_values, similarity
+from dpm_tui.tui.size import sentence, shown_values, similarity
 from dpm_tui.worker.protocol import (
     ApplyPlan,
     BatchDone,

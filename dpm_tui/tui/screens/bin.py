@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.results import BinEntry
@@ -17,7 +18,7 @@ from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.size import local_time, long_size, similarity
+from dpm_tui.tui.size import local_time, similarity
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol import PurgeDone, PurgeEntries, RestoreDone, RestoreEntries

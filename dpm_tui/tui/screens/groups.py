@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.review.filter import FilterError, parse_filter
 from dpm_tui.review.marks import Refusal
@@ -20,7 +21,7 @@ from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
-from dpm_tui.tui.size import long_size, sentence
+from dpm_tui.tui.size import sentence
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
