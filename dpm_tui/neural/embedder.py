@@ -16,7 +16,7 @@ from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.fingerprint import Fingerprint
 
-DOUBTFUL = 3.0
+DOUBTFUL = 2.5
 """Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
 
 

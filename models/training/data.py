@@ -46,20 +46,21 @@ def archives(data: Path, prefix: str) -> list[Path]:
     return list(found.values())
 
 
-def read(archive: Path) -> Iterator[tuple[str, str, Image.Image]]:
-    """Yield (source, name, RGB picture) of every picture, in the order of the names.
+def read(archive: Path, every: int = 1) -> Iterator[tuple[str, str, Image.Image]]:
+    """Yield (source, name, RGB picture) of every picture, or every so many, in the order of the names.
 
     Transparent parts lie on white. A source is the first folder inside the archive.
     """
     if archive.is_dir():
-        for path in sorted(archive.rglob("*")):
-            if path.suffix.lower() in SUFFIXES:
-                name = path.relative_to(archive).as_posix()
-                yield name.split("/")[0], name, on_white(Image.open(path))
+        paths = [path for path in sorted(archive.rglob("*")) if path.suffix.lower() in SUFFIXES]
+        for path in paths[::every]:
+            name = path.relative_to(archive).as_posix()
+            yield name.split("/")[0], name, on_white(Image.open(path))
         return
     with tarfile.open(archive) as tar:
-        for member in sorted(tar.getmembers(), key=lambda item: item.name):
-            stream = tar.extractfile(member) if member.name.lower().endswith(SUFFIXES) else None
+        members = [member for member in tar.getmembers() if member.name.lower().endswith(SUFFIXES)]
+        for member in sorted(members, key=lambda item: item.name)[::every]:
+            stream = tar.extractfile(member)
             if stream is not None:
                 name = member.name.removeprefix("./")
                 yield name.split("/")[0], name, on_white(Image.open(io.BytesIO(stream.read())))
