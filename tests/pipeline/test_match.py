@@ -87,3 +87,21 @@ def test_a_row_that_was_lost_is_near_to_nothing() -> None:
 
 def test_nothing_is_compared_where_nothing_is() -> None:
     assert list(match_vectors(np.zeros((0, 4), dtype=np.float16), 0, THRESHOLD)) == []
+
+
+def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sure pairs are all kept; of weaker ones each row brings its nearest, the same from any start."""
+    monkeypatch.setattr(match, "NEAREST", 3)
+    rng = np.random.default_rng(1)
+    crowd = np.array([1.0, 0, 0, 0]) + 0.25 * rng.normal(size=(30, 4))
+    rows = np.repeat(crowd, [1] * 25 + [6] * 5, axis=0)
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+    near = found(vectors)
+    weak = [item for item in near if item.cosine < match.SURE]
+    sure = {(item.first, item.second) for item in near if item.cosine >= match.SURE}
+    cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    assert sure == {(int(a), int(b)) for a, b in np.argwhere(np.triu(cosines >= match.SURE, 1))}
+    assert all(sum(item.second == row for item in weak) <= 3 for row in range(len(vectors)))
+    pairs = [(item.first, item.second) for item in near]
+    resumed = found(vectors[:20]) + found(vectors, 20)
+    assert sorted((item.first, item.second) for item in resumed) == sorted(pairs)
