@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import threading
@@ -14,7 +15,7 @@ import psutil
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import load_cards
-from dpm_tui.pipeline.fingerprint import Embedder, ModelCard
+from dpm_tui.pipeline.fingerprint import Embedder
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.intake import StoppedAtError
 from dpm_tui.pipeline.judge import AlignedJudge
@@ -27,6 +28,9 @@ from dpm_tui.worker.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol import LogLine, RunStatus
 from dpm_tui.worker.results import Results, compute_results
 from dpm_tui.worker.run_reporter import RunReporter
+
+_WORTH_LOADING = 50
+"""So many new files hardly are all copies of known ones: the models will be needed."""
 
 
 class Runner:
@@ -48,6 +52,7 @@ class Runner:
         self._resting = self._reporter.status
         self._folders: tuple[bytes, ...] = state.checkpoint.unreadable_folders
         self._embedder: tuple[str, str, Embedder] | None = None
+        self._loading = threading.Lock()
 
     @property
     def running(self) -> bool:
@@ -161,15 +166,27 @@ class Runner:
             stop_at_first_error=config.stop_at_first_error,
             accept_missing=accept_missing,
         )
-        tools = Tools(self._pool, lambda: self._load_embedder(config, used), AlignedJudge)
+        tools = Tools(self._pool, lambda: self._load_embedder(config), AlignedJudge)
 
         def surveyed(survey: Survey) -> None:
             self._folders = tuple(survey.inventory.unreadable)[:1000]
             reporter.surveyed(survey)
+            if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
+                # Torch takes seconds to load; meanwhile the decoders are at work.
+                threading.Thread(target=self._load_ahead, args=(config,), daemon=True).start()
 
         run_stages(settings, self._state, tools, reporter, surveyed)
 
-    def _load_embedder(self, config: Config, cards: dict[str, ModelCard]) -> Embedder:
+    def _load_ahead(self, config: Config) -> None:
+        # Whoever needs the embedder will meet the same error and report it.
+        with contextlib.suppress(Exception):
+            self._load_embedder(config)
+
+    def _load_embedder(self, config: Config) -> Embedder:
+        with self._loading:
+            return self._load_unlocked(config)
+
+    def _load_unlocked(self, config: Config) -> Embedder:
         if self._embedder is None or self._embedder[:2] != (config.model, config.device):
             from dpm_tui.neural.embedder import NeuralEmbedder
 
