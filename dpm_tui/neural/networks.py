@@ -102,10 +102,10 @@ class CopyNet(nn.Module):
         Strokes, flat fills and grain show early in the network, content late; both are kept.
         """
         features = self.stem(normalise(pixels))
-        style = [features.mean(dim=(2, 3)), features.std(dim=(2, 3))]
+        style = [mean_and_spread(features)]
         for block in self.blocks:
             features = block(features)
-            style += [features.mean(dim=(2, 3)), features.std(dim=(2, 3))]
+            style.append(mean_and_spread(features))
         return pool(features), torch.cat(style, dim=1)
 
     def describe(self, pooled: Tensor) -> Tensor:
@@ -129,6 +129,15 @@ def pool(features: Tensor) -> Tensor:
     """Return the generalised mean (p = 3) over all places, (B, C) of (B, C, H, W) above 0."""
     pooled: Tensor = features.clamp(min=1e-4).pow(3).mean(dim=(2, 3)).pow(1 / 3)
     return pooled
+
+
+def mean_and_spread(features: Tensor) -> Tensor:
+    """Return means and standard deviations over all places, (B, 2 C) of (B, C, H, W)."""
+    # Laid out as the memory is, which is many times faster than Tensor.std over two dimensions.
+    places = features.permute(0, 2, 3, 1).flatten(1, 2)
+    mean, count = places.mean(dim=1), places.shape[1]
+    variance = (places.square().mean(dim=1) - mean.square()) * (count / max(count - 1, 1))
+    return torch.cat([mean, variance.clamp(min=0).sqrt()], dim=1)
 
 
 def normalise(pixels: Tensor) -> Tensor:
