@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # Only names types here: the app imports this file and should not wait for numpy before it paints.
+    import numpy as np
+    from numpy.typing import NDArray
 
 GRID = 8
 
