@@ -6,14 +6,17 @@ import argparse
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.state.config import Config, load_settings
-from dpm_tui.state.layout import Layout
-from dpm_tui.state.root_state import RootState, check_folder, check_root
-from dpm_tui.worker.results import Results, compute_results
+from dpm_tui.state.layout import Layout, check_root
+
+if TYPE_CHECKING:
+    from dpm_tui.state.root_state import RootState
+    from dpm_tui.worker.results import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ def find_layout(options: argparse.Namespace) -> Layout:
 
 def read_results(layout: Layout) -> Scanned:
     """Return what the last scan found; raises DpmError if there was none."""
+    # Imports numpy, which the app's first paint should not wait for.
+    from dpm_tui.state.root_state import RootState, check_folder
+    from dpm_tui.worker.results import compute_results
+
     if not os.path.lexists(layout.folder):
         raise DpmError("not_scanned", path=display_name(layout.root))
     check_folder(layout)

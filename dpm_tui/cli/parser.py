@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 
 from dpm_tui import __version__
-from dpm_tui.cli import app, bin, clean, demo, doctor, report, scan, status, stop  # noqa: A004
+from dpm_tui.cli import app
 from dpm_tui.locale import set_language, translate
 
-VERBS = {
-    "scan": scan,
-    "report": report,
-    "clean": clean,
-    "bin": bin,
-    "status": status,
-    "stop": stop,
-    "doctor": doctor,
-    "demo": demo,
-}
+VERBS = ("scan", "report", "clean", "bin", "status", "stop", "doctor", "demo")
+"""Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -52,7 +45,8 @@ def _app_parser() -> argparse.ArgumentParser:
 def _verb_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dpm-tui")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for name, module in VERBS.items():
+    for name in VERBS:
+        module = import_module(f"dpm_tui.cli.{name}")
         text = translate(f"cli.{name}_help")
         verb = verbs.add_parser(name, help=text, description=text)
         _add_common(verb)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
 
 STATE_FOLDER = b"_image_temp"
 
@@ -69,3 +73,19 @@ class Layout:
     def recycle_bin(self) -> bytes:
         """The recycle bin: always on the root's side, so that a move is a rename."""
         return os.path.join(self.root, STATE_FOLDER, b"recycle_bin")
+
+
+def check_root(root: bytes) -> None:
+    """Raise DpmError if ``root`` is not a folder that can be read."""
+    shown = display_name(root)
+    try:
+        status = os.stat(root)
+    except OSError as error:
+        key = "root_missing" if isinstance(error, FileNotFoundError) else "root_unreadable"
+        raise DpmError(key, path=shown, reason=error.strerror or "") from error
+    if not stat.S_ISDIR(status.st_mode):
+        raise DpmError("root_not_folder", path=shown)
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        raise DpmError("root_unreadable", path=shown, reason=error.strerror or "") from error

@@ -113,22 +113,6 @@ class RootState:
         self._candidates.clear()
 
 
-def check_root(root: bytes) -> None:
-    """Raise DpmError if ``root`` is not a folder that can be read."""
-    shown = display_name(root)
-    try:
-        status = os.stat(root)
-    except OSError as error:
-        key = "root_missing" if isinstance(error, FileNotFoundError) else "root_unreadable"
-        raise DpmError(key, path=shown, reason=error.strerror or "") from error
-    if not stat.S_ISDIR(status.st_mode):
-        raise DpmError("root_not_folder", path=shown)
-    try:
-        os.scandir(root).close()
-    except OSError as error:
-        raise DpmError("root_unreadable", path=shown, reason=error.strerror or "") from error
-
-
 def prepare_folder(layout: Layout) -> None:
     """Make the state folder, private to its user; raises DpmError where it cannot be made or trusted."""
     try:

@@ -12,9 +12,9 @@ import signal
 import sys
 
 from dpm_tui.errors import DpmError
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import Lock
-from dpm_tui.state.root_state import RootState, check_root, prepare_folder
+from dpm_tui.state.root_state import RootState, prepare_folder
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.protocol import Failed, encode
 
