@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.same_pixels import PixelProof
@@ -139,6 +139,6 @@ def pick_contents(
     picked: dict[DigestPair, float] = {}
     for first, second, cosine in candidates:
         if first in by_digest and second in by_digest and first != second:
-            pair = (first, second) if first < second else (second, first)
+            pair = digest_pair(first, second)
             picked[pair] = max(cosine, picked.get(pair, -1.0))
     return picked

@@ -8,7 +8,6 @@ from collections import deque
 from dataclasses import replace
 
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.run import Survey
 from dpm_tui.worker.protocol import LogLine, RunStatus
@@ -115,8 +114,3 @@ class RunReporter(Reporter):
         """Wait while paused; tell whether to stop."""
         self._go.wait()
         return self._stop.is_set()
-
-
-def count_unreadable(statuses: list[Status]) -> int:
-    """Return how many files have no readable picture."""
-    return sum(status not in (Status.OK, Status.MISSING) for status in statuses)
