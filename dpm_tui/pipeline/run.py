@@ -10,7 +10,7 @@ from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_conten
 from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.intake import Intake, looks_unmounted
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
-from dpm_tui.pipeline.match import match_vectors
+from dpm_tui.pipeline.match import RULE, match_vectors
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import index_contents
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -79,7 +79,7 @@ def run_stages(
             for name, card in settings.models.items()
         }
         candidates = {
-            name: store.candidates(settings.choice, name, card.identity)
+            name: store.candidates(settings.choice, name, f"{card.identity}-{card.threshold}-{RULE}")
             for name, card in settings.models.items()
         }
         for name in settings.models:

@@ -105,7 +105,7 @@ class Store(Protocol):
         """Return the vectors of ``model`` under one choice of models and one set of weights."""
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateTable:
-        """Return the candidates that go with these vectors."""
+        """Return the candidates that were found in the way that ``identity`` names."""
 
     def sync(self) -> None:
         """Make everything put so far survive a crash."""

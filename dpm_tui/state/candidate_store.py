@@ -12,7 +12,7 @@ _PAIRS_A_RECORD = 4096
 
 
 class CandidateStore:
-    """Append-only. ``matched`` rows were compared with every row before them; a block that was not
+    """Append-only. ``matched`` rows were compared with every other row; a block that was not
     finished, or lost one of its records, is matched again."""
 
     def __init__(self, path: bytes) -> None:
@@ -26,7 +26,7 @@ class CandidateStore:
                     self._found[int(first), int(second)] = float(cosine)
                     fresh.add((int(first), int(second)))
                 start, end = record["rows"]
-                whole = sum(start <= second < end for _, second in fresh) >= record.get("of", 0)
+                whole = len(fresh) >= record.get("of", 0)
                 if start == self.matched < end and whole:
                     self.matched = int(end)
                     fresh.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import stat
@@ -63,8 +64,8 @@ class RootState:
         return lambda digest: fitting.get(digest, "")
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateStore:
-        """Return the candidates that go with these vectors."""
-        key = f"{choice}-{model}-{identity[:12]}"
+        """Return the candidates that were found in the way that ``identity`` names."""
+        key = f"{choice}-{model}-{hashlib.blake2s(identity.encode(), digest_size=6).hexdigest()}"
         if key not in self._candidates:
             path = os.path.join(self.layout.vectors, key.encode("ascii") + b".near.jsonl")
             self._candidates[key] = CandidateStore(path)

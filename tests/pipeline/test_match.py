@@ -22,6 +22,16 @@ TABLES = st.integers(0, 23).flatmap(
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match, "ROWS_A_BLOCK", 3)
     monkeypatch.setattr(match, "COLUMNS_A_BLOCK", 5)
+    monkeypatch.setattr(match, "FLOOR", 3.0)  # no neighbours
+
+
+@pytest.fixture
+def neighbours(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(match, "FLOOR", 0.4)
+    monkeypatch.setattr(match, "NEIGHBOURS", 2)
+    monkeypatch.setattr(match, "COLUMNS_A_BLOCK", 9)
+    monkeypatch.setattr(match, "_RUN", 2)
+    return 2
 
 
 def table(rows: list[list[float]]) -> NDArray[np.float16]:
@@ -83,6 +93,28 @@ def test_a_row_that_was_lost_is_near_to_nothing() -> None:
     vectors = np.zeros((8, 4), dtype=np.float16)
     vectors[[1, 6], 0] = 1
     assert [(item.first, item.second) for item in found(vectors)] == [(1, 6)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_nearest_neighbours_come_whatever_the_threshold(seed: int, neighbours: int) -> None:
+    """A weak copy is a candidate if its original is among its nearest, across blocks and resumed runs."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(int(rng.integers(2, 40)), 4))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    np.fill_diagonal(cosines, -1)
+    wanted = set()
+    for row, others in enumerate(cosines):
+        for other in np.argsort(-others)[:neighbours].tolist():
+            if others[other] >= match.FLOOR:
+                wanted.add((min(row, other), max(row, other)))
+    start = int(rng.integers(0, len(vectors)))
+    blocks = [block for block in match_vectors(vectors, 0, THRESHOLD) if block.end <= start]
+    resumed = [item for block in blocks for item in block.near]
+    parts = [*resumed, *found(vectors, blocks[-1].end if blocks else 0)]
+    assert {(item.first, item.second) for item in found(vectors)} == wanted | brute_force(vectors)
+    assert {(item.first, item.second) for item in parts} == wanted | brute_force(vectors)
+    assert all(item.first < item.second for item in parts)
 
 
 def test_nothing_is_compared_where_nothing_is() -> None:
