@@ -62,6 +62,16 @@ def decode_thumbnail(content: bytes) -> Thumbnail:
         raise UndecodableError(Status.DAMAGED, _describe(error), digest) from error
 
 
+def shrink(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture at most THUMBNAIL_PX large."""
+    factor = THUMBNAIL_PX / max(picture.size)
+    if factor >= 1:
+        return picture
+    size = max(1, round(picture.width * factor)), max(1, round(picture.height * factor))
+    # A quarter of the time of LANCZOS, which shows once JPEG's own scaling has done the most of it.
+    return picture.resize(size, Image.Resampling.HAMMING, reducing_gap=3.0)
+
+
 def decode_view(
     content: bytes, width: int, height: int, box: tuple[float, float, float, float]
 ) -> NDArray[np.uint8]:
@@ -143,10 +153,7 @@ def _make_thumbnail(image: Image.Image, digest: str) -> Thumbnail:
     scaled = _draft(image, THUMBNAIL_PX)
     image.load()
     pixels = "" if scaled else _digest_image(image)
-    small = normalise_rgb(image)
-    if small is image:
-        small = image.copy()
-    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    small = shrink(normalise_rgb(image))
     orientation = exif.get(ExifTags.Base.Orientation, 1)
     small = _orient(small, orientation)
     if orientation in (5, 6, 7, 8):
