@@ -137,5 +137,7 @@ def _candidates(*parts: _Near) -> list[Candidate]:
     for part in parts:
         lower = np.minimum(part.firsts, part.seconds).tolist()
         higher = np.maximum(part.firsts, part.seconds).tolist()
-        pairs.update(zip(zip(lower, higher, strict=True), np.minimum(part.cosines, 1.0).tolist(), strict=True))
+        pairs.update(
+            zip(zip(lower, higher, strict=True), np.minimum(part.cosines, 1.0).tolist(), strict=True)
+        )
     return [Candidate(first, second, cosine) for (first, second), cosine in pairs.items()]

@@ -44,9 +44,7 @@ def test_every_file_has_exactly_one_result(pool: DecoderPool, tmp_path: Path) ->
     os.mkfifo(root / "fifo.jpg")
     results = decode(pool, b"good.jpg", b"half.jpg", b"link.jpg", b"fifo.jpg", b"gone.jpg")
     assert isinstance(results[b"good.jpg"], Thumbnail)
-    statuses = {
-        name: result.status for name, result in results.items() if isinstance(result, Unreadable)
-    }
+    statuses = {name: result.status for name, result in results.items() if isinstance(result, Unreadable)}
     assert statuses == {
         b"half.jpg": Status.DAMAGED,
         b"link.jpg": Status.UNREADABLE,
