@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk
+from dpm_tui.pipeline.blur import blur_alike
+from dpm_tui.pipeline.noise import peaks
+from dpm_tui.pipeline.structure import Structure, match_structure
+from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk, toning
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -28,8 +31,6 @@ ALIKE = 0.25
 unrelated tiles around 0.6."""
 PLAIN = 2.0
 """Mean difference in levels below which no tone is fitted: every re-encode stays below."""
-SHARPNESSES = (0.5, 0.7, 0.9, 1.2, 1.6, 2.2)
-"""Blurs in pixels tried on the sharper picture; 2.2 matches a picture enlarged four times."""
 _NEAR = np.ones((3, 3), np.uint8)
 _FLOOR = 0.3
 
@@ -50,6 +51,7 @@ class Difference:
     """Share of the live tiles, weighted by contrast, that agree."""
     live: int
     """Number of live tiles."""
+    structure: Structure
     inside: NDArray[np.bool_]
     """Where both pictures are."""
 
@@ -64,7 +66,7 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     a, b = _tone_alike(first, second, mask, rich)
     same = _same_blocks(first, second) if mask is None else 0.0
     lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
-    lab_a, lab_b = _sharpen_alike(lab_a, lab_b)
+    lab_a, lab_b = blur_alike(lab_a, lab_b)
     lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
     apart = cv2.max(_outside(lab_a, lab_b), _outside(lab_b, lab_a))
     inside = np.ones(apart.shape[:2], np.bool_)
@@ -75,9 +77,17 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
     tile = max(4, round(max(light.shape) / TILES))
     agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
-    return Difference(
-        light, colour, (a, b), _features(light, colour, mask, tile, same), agreement, live, inside
+    structure = match_structure(lab_a[..., 0], lab_b[..., 0], inside, tile)
+    features = np.concatenate(
+        [
+            _features(light, colour, mask, tile, same),
+            peaks(lab_a[..., 0], lab_b[..., 0], inside),
+            toning(first, second, mask),
+            [agreement, structure.share, np.log1p(structure.same), structure.spread],
+            [mask is not None, rich, np.log(max(light.shape))],
+        ]
     )
+    return Difference(light, colour, (a, b), features, agreement, live, structure, inside)
 
 
 def slopes_follow(difference: Difference) -> float:
@@ -105,27 +115,6 @@ def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: boo
     if forward.residual <= backward.residual:
         return forward.apply(first), second
     return first, backward.apply(second)
-
-
-def _sharpness(light: Channels) -> float:
-    soft = cv2.GaussianBlur(light, (0, 0), 0.6)
-    return float(cv2.mean(cv2.convertScaleAbs(cv2.Laplacian(soft, cv2.CV_16S)))[0])
-
-
-def _sharpen_alike(a: Channels, b: Channels) -> tuple[Channels, Channels]:
-    sharp = _sharpness(a[..., 0]), _sharpness(b[..., 0])
-    goal = min(sharp)
-    if goal <= 0 or goal > 0.93 * max(sharp):
-        return a, b
-    source = best = a if sharp[0] > sharp[1] else b
-    gap = max(sharp) - goal
-    for sigma in SHARPNESSES:
-        blurred = cv2.GaussianBlur(source, (0, 0), sigma)
-        now = abs(_sharpness(blurred[..., 0]) - goal)
-        if now >= gap:
-            break
-        best, gap = blurred, now
-    return (best, b) if source is a else (a, best)
 
 
 def _outside(a: Channels, b: Channels) -> Channels:

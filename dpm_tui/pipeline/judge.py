@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.align import Aligner, Alignment, likenesses, orient
+from dpm_tui.pipeline.align import Alignment, align
 from dpm_tui.pipeline.differ import Difference, compare, slopes_follow
 from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.overlay import is_overlay
 from dpm_tui.pipeline.search import search
+from dpm_tui.pipeline.sight import Sights, likenesses, orient
 from dpm_tui.pipeline.tone import is_strong
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
 
@@ -57,6 +59,8 @@ HOPEFUL = 0.40
 have 0.41 under a large overlay, 0.75 with a local edit, 0.95 as copies; half of the unrelated have less."""
 STRETCHED = 0.95
 """The same where the aspects differ: a picture pressed into another aspect is an edited one."""
+PLENTY = 100
+"""Features of both pictures from which these alone say whether one is part of the other."""
 TURN_LEAD = 0.04
 """Correlation by which another orientation must beat the plain one."""
 COVERED = 0.97
@@ -68,7 +72,7 @@ SHOWN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """One way to lay the pictures over each other, and what comparing them showed."""
 
     overlap: Overlap
@@ -86,6 +90,12 @@ class _View:
         return self.score < CHANGED and self.difference.agreement >= FAITHFUL
 
     @property
+    def sure(self) -> bool:
+        """Whether no other way to lay them needs to be tried, though something differs."""
+        whole = self.overlap.mask is None and not self.turned and not self.stretched
+        return whole and self.difference.agreement >= SETTLED
+
+    @property
     def rank(self) -> tuple[bool, float]:
         return self.clean, self.difference.agreement * min(1.0, max(self.overlap.covered) + 0.1)
 
@@ -101,10 +111,10 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-1"
+    version = "aligned-2"
 
     def __init__(self) -> None:
-        self._aligner = Aligner()
+        self._sights = Sights()
 
     def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
         """Return the verdict on two RGB thumbnails (height, width, 3), or None if they are not alike.
@@ -122,31 +132,36 @@ class AlignedJudge:
         kind = _kind(view)
         return Verdict(kind, _similarity(kind, view), _differs(view, int(swapped)))
 
-    def _best_view(self, one: Picture, other: Picture) -> _View | None:
-        views: list[_View] = []
-        like = likenesses(one, other)
+    def _best_view(self, one: Picture, other: Picture) -> View | None:
+        best: View | None = None
+        for view in self.views(one, other):
+            if _proven(view):
+                if view.clean or view.sure:
+                    return view
+                if best is None or view.rank > best.rank:
+                    best = view
+        return best
+
+    def views(self, one: Picture, other: Picture) -> Iterator[View]:
+        """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""
+        sights = self._sights.of(one), self._sights.of(other)
+        like = likenesses(*sights)
         framed = _same_frame(one, other)
+        tried = False
         if like[0] >= (HOPEFUL if framed else STRETCHED):
-            plain = _view(whole(one, other), stretched=not framed)
-            proven = _proven(plain)
-            if proven and (plain.clean or (framed and plain.difference.agreement >= SETTLED)):
-                return plain
-            if framed:
-                views.append(plain)
+            tried = framed
+            yield _view(whole(one, other), stretched=not framed)
         best = int(np.argmax(like))
         if best and like[best] > like[0] + TURN_LEAD and _same_frame(one, orient(other, best)):
-            turned = _view(whole(one, other, best), turned=True)
-            if turned.clean and _proven(turned):
-                return turned
-            views.append(turned)
-        inside = _moved(one, other, search(one, other))
-        if inside is not None and inside.clean and _proven(inside):
-            return inside
-        moved = _moved(one, other, self._aligner.align(one, other))
+            tried = True
+            yield _view(whole(one, other, best), turned=True)
+        moved = _moved(one, other, align(sights[0].features, sights[1].features))
         if moved is not None:
-            views.append(moved)
-        views = [v for v in views if _proven(v)]
-        return max(views, key=lambda v: v.rank, default=None)
+            yield moved
+        if tried or moved is not None or min(len(s.features) for s in sights) < PLENTY:
+            inside = _moved(one, other, search(one, other))
+            if inside is not None:
+                yield inside
 
 
 def _order(picture: Picture) -> tuple[int, bytes]:
@@ -159,7 +174,7 @@ def _same_frame(one: Picture, other: Picture) -> bool:
     return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
 
 
-def _view(overlap: Overlap, cropped: bool = False, turned: bool = False, stretched: bool = False) -> _View:
+def _view(overlap: Overlap, cropped: bool = False, turned: bool = False, stretched: bool = False) -> View:
     pictures = (overlap.first, overlap.second)
     difference = compare(*pictures, overlap.mask)
     score = _score(difference)
@@ -169,10 +184,10 @@ def _view(overlap: Overlap, cropped: bool = False, turned: bool = False, stretch
         rich = compare(*pictures, overlap.mask, rich=True)
         if _score(rich) < score:
             difference, score = rich, _score(rich)
-    return _View(overlap, difference, score, strong, cropped, turned, stretched)
+    return View(overlap, difference, score, strong, cropped, turned, stretched)
 
 
-def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> _View | None:
+def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:
     overlap = None if alignment is None else lay_over(one, other, alignment)
     if alignment is None or overlap is None:
         return None
@@ -183,17 +198,17 @@ def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> _View |
 
 
 def _score(difference: Difference) -> float:
-    return float(difference.features @ WEIGHTS) + BIAS
+    return float(difference.features[:16] @ WEIGHTS) + BIAS
 
 
-def _proven(view: _View) -> bool:
+def _proven(view: View) -> bool:
     needed = ALIKE if view.overlap.mask is None else ALIGNED_ALIKE
     if view.difference.live < FEW or view.difference.agreement < needed:
         return False
     return view.clean or slopes_follow(view.difference) >= FOLLOWS
 
 
-def _kind(view: _View) -> Kind:
+def _kind(view: View) -> Kind:
     if not view.clean:
         return Kind.EDITED if is_overlay(view.difference) else Kind.VARIANT
     if view.stretched or is_strong(view.overlap.first, view.overlap.second):
@@ -203,7 +218,7 @@ def _kind(view: _View) -> Kind:
     return Kind.CROP if view.cropped else Kind.COPY
 
 
-def _similarity(kind: Kind, view: _View) -> float:
+def _similarity(kind: Kind, view: View) -> float:
     if kind is Kind.VARIANT:
         return 0.60 + 0.25 * view.difference.agreement
     low, high = {Kind.COPY: (0.95, 0.999), Kind.EDITED: (0.85, 0.96)}.get(kind, (0.88, 0.99))
@@ -213,7 +228,7 @@ def _similarity(kind: Kind, view: _View) -> float:
     return high - (high - low) * min(doubt, 1.0)
 
 
-def _differs(view: _View, picture: int) -> bytes:
+def _differs(view: View, picture: int) -> bytes:
     apart = view.difference.light * np.float32(0.6) + view.difference.colour * np.float32(1.5)
     shown = view.overlap.show(apart, picture, GRID * 8).reshape(GRID, 8, GRID, 8).max(axis=(1, 3))
     levels: NDArray[np.uint8] = np.clip(shown * SHOWN, 0, 255).astype(np.uint8)

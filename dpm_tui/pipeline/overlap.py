@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.align import Alignment, orient
+from dpm_tui.pipeline.align import Alignment
+from dpm_tui.pipeline.sight import orient
 
 Picture = NDArray[Any]
 Matrix = NDArray[Any]
@@ -39,8 +40,8 @@ class Overlap:
         height, width = values.shape
         even = (np.arange(points) + 0.5) / points
         places = np.stack([*np.meshgrid(even, even), np.ones((points, points))])
-        x, y, _ = np.tensordot(self.into[picture], places, 1)
-        grid_x, grid_y = (x * width - 0.5).astype(np.float32), (y * height - 0.5).astype(np.float32)
+        x, y, z = np.tensordot(self.into[picture], places, 1)
+        grid_x, grid_y = ((n / z * side - 0.5).astype(np.float32) for n, side in ((x, width), (y, height)))
         shown: NDArray[Any] = cv2.remap(values, grid_x, grid_y, cv2.INTER_LINEAR)
         return shown
 
@@ -67,19 +68,18 @@ def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap |
     The picture with the coarser pixels keeps them; the other is smoothed and warped onto it.
     """
     turned = np.ascontiguousarray(second[:, ::-1]) if alignment.mirrored else second
-    inverse: Matrix = cv2.invertAffineTransform(alignment.matrix)
     fine_second = alignment.scale <= 1
     base, moving = (first, turned) if fine_second else (turned, first)
-    matrix = alignment.matrix if fine_second else inverse
+    matrix = alignment.matrix if fine_second else np.linalg.inv(alignment.matrix)
     ratio = alignment.scale if fine_second else 1 / alignment.scale
     height, width = base.shape[:2]
     here = np.full(moving.shape[:2], 255, np.uint8)
-    mask = cv2.warpAffine(here, matrix, (width, height), flags=cv2.INTER_NEAREST)
+    mask = cv2.warpPerspective(here, matrix, (width, height), flags=cv2.INTER_NEAREST)
     left, top, wide, high = cv2.boundingRect(mask)
     if min(wide, high) < SMALLEST:
         return None
     smooth = cv2.GaussianBlur(moving, (0, 0), 0.45 * (1 / ratio**2 - 1) ** 0.5) if ratio < 0.85 else moving
-    warped = cv2.warpAffine(smooth, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpPerspective(smooth, matrix, (width, height), flags=cv2.INTER_LINEAR)
     part = (slice(top, top + high), slice(left, left + wide))
     area = float(np.count_nonzero(mask))
     shares = (area / (height * width), area / (ratio**2 * moving.shape[0] * moving.shape[1]))
@@ -87,8 +87,7 @@ def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap |
     flip = (
         np.array([[-1.0, 0, second.shape[1] - 1], [0, 1, 0], [0, 0, 1]]) if alignment.mirrored else np.eye(3)
     )
-    over = np.vstack([matrix, [0, 0, 1]])
-    pixels = (np.eye(3), over @ flip) if fine_second else (over, flip)
+    pixels = (np.eye(3), matrix @ flip) if fine_second else (matrix, flip)
     unit = np.linalg.inv(_pixels((high, wide)))
     into = tuple(unit @ shift @ m @ _pixels(p.shape) for m, p in zip(pixels, (first, second), strict=True))
     cut = [np.ascontiguousarray(p[part]) for p in (base, warped, mask)]

@@ -61,9 +61,9 @@ def search(first: Picture, second: Picture) -> Alignment | None:
         return None
     x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
     left, top = place.left * around.shape[1], place.top * around.shape[0]
-    matrix: Matrix = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2]])
+    matrix: Matrix = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
     if swapped:
-        matrix = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
+        matrix = np.asarray(np.linalg.inv(matrix), np.float64)
     return Alignment(matrix, False, 0)
 
 

@@ -114,6 +114,24 @@ def is_strong(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     return faded or spread[1] >= STRONG_CONTRAST * spread[0]
 
 
+def toning(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.uint8] | None
+) -> NDArray[np.float64]:
+    """Return eight logarithms of how far tones lie apart: quartiles and the top, of light and colour.
+
+    A filter moves every colour, another dress only its own.
+    """
+    apart = np.abs(_lab(first) - _lab(second))
+    if mask is not None:
+        valid = _sample_mask(mask) > 0
+        apart = apart[valid] if valid.any() else apart
+    quantiles = np.quantile(
+        np.stack([apart[:, 0], apart[:, 1] + apart[:, 2]]), (0.25, 0.5, 0.75, 0.95), axis=1
+    )
+    logs: NDArray[np.float64] = np.log(quantiles.T.ravel() + 1.0)
+    return logs
+
+
 def _lab(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     flat: NDArray[np.float32] = (
         cv2.cvtColor(shrunk(picture), cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,13 +14,17 @@ from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
+from dpm_tui.pipeline.recent import Recent
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.same_pixels import PixelProof
 from dpm_tui.pipeline.store import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.verify import Kind, PairJudge, Verdict
+from dpm_tui.pipeline.walk import order_pairs
 
 _AHEAD = 64
 """Judgements under way at a time; bounds the thumbnails held in memory."""
+_THUMBNAILS = 320
+"""Decoded thumbnails kept for the next pair: at most 192 KiB each, 63 MB."""
 _ANIMATED_AT_MOST = 0.85
 """Pictures with several frames were compared by their first alone: never more than a variant."""
 
@@ -49,7 +52,7 @@ class Verification:
         self._make_judge = make_judge
         self._proof = proof
         self._threads = threads
-        self._local = threading.local()
+        self._pictures: Recent[str, NDArray[np.uint8] | None] = Recent(_THUMBNAILS)
         self._lost: set[str] = set()
 
     def verify(
@@ -63,7 +66,7 @@ class Verification:
 
         Returns the digests whose thumbnail cannot be read; their pairs stay open.
         """
-        open_ = [pair for pair in sorted(candidates) if pair not in self._verdicts]
+        open_ = order_pairs([pair for pair in candidates if pair not in self._verdicts])
         alike = sum(1 for _ in self._verdicts.alike())
         pace.start(Stage.VERIFY, len(open_))
         for pair, judged in self._judge_all(open_, candidates):
@@ -83,12 +86,15 @@ class Verification:
     def _judge_all(
         self, pairs: list[DigestPair], cosines: Mapping[DigestPair, float]
     ) -> Iterator[tuple[DigestPair, _Judged | Exception | None]]:
+        if not pairs:
+            return
+        judge = self._make_judge()
         waiting: list[tuple[DigestPair, Future[_Judged | Exception | None]]] = []
         # A pair has little to multiply: BLAS threads of its own would double the time it takes.
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads, "verify") as pool:
             try:
                 for pair in pairs:
-                    waiting.append((pair, pool.submit(self._judge, pair, cosines[pair])))
+                    waiting.append((pair, pool.submit(self._judge, judge, pair, cosines[pair])))
                     if len(waiting) >= _AHEAD:
                         done, future = waiting.pop(0)
                         yield done, future.result()
@@ -98,10 +104,7 @@ class Verification:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _judge(self, pair: DigestPair, cosine: float) -> _Judged | Exception | None:
-        if not hasattr(self._local, "judge"):
-            self._local.judge = self._make_judge()
-        judge: PairJudge = self._local.judge
+    def _judge(self, judge: PairJudge, pair: DigestPair, cosine: float) -> _Judged | Exception | None:
         pictures = [picture for digest in pair if (picture := self._read(digest)) is not None]
         if len(pictures) != 2:
             return None
@@ -112,6 +115,9 @@ class Verification:
             return error
 
     def _read(self, digest: str) -> NDArray[np.uint8] | None:
+        return self._pictures.get(digest, lambda: self._decode(digest))
+
+    def _decode(self, digest: str) -> NDArray[np.uint8] | None:
         try:
             return read_thumbnail(self._thumbnails.get(digest) or b"")
         except ValueError:

@@ -39,12 +39,10 @@ class Verdict:
 
 
 class PairJudge(Protocol):
-    """Decides on one candidate from its two thumbnails."""
+    """Decides on one candidate from its two thumbnails; several threads may ask at once."""
 
     version: str
     """Changes whenever verdicts may change; verdicts of another version are made anew."""
 
-    def judge(
-        self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float
-    ) -> Verdict | None:
+    def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
         """Return the verdict on two RGB arrays (height, width, 3), or None if they are not alike."""

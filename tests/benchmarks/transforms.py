@@ -44,11 +44,11 @@ def thumbnail(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(encode(small, 90))
 
 
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(max(size, 8))
 
 
-def _crop(keep: float) -> Make:
+def crop(keep: float) -> Make:
     def make(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         side = keep**0.5
         width, height = int(image.width * side), int(image.height * side)
@@ -75,7 +75,7 @@ def _caption(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     top = strip if rng.random() < 0.5 else 0
     canvas.paste(image, (0, top))
     text_top = 0 if top else image.height
-    ImageDraw.Draw(canvas).text((6, text_top + 2), "when you see it", fill=(0, 0, 0), font=_font(strip * 0.6))
+    ImageDraw.Draw(canvas).text((6, text_top + 2), "when you see it", fill=(0, 0, 0), font=font(strip * 0.6))
     return canvas
 
 
@@ -84,7 +84,7 @@ def _screenshot(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     canvas = Image.new("RGB", (width, height), (245, 245, 247) if rng.random() < 0.5 else (24, 24, 28))
     draw = ImageDraw.Draw(canvas)
     draw.rectangle((0, 0, width, height // 16), fill=(60, 90, 160))
-    draw.text((8, 3), "12:45   Photos", fill=(255, 255, 255), font=_font(height / 26))
+    draw.text((8, 3), "12:45   Photos", fill=(255, 255, 255), font=font(height / 26))
     for column in range(4):
         left = int(width * (0.12 + 0.22 * column))
         draw.ellipse((left, int(height * 0.92), left + width // 16, int(height * 0.97)), fill=(130, 130, 130))
@@ -115,7 +115,7 @@ def _text(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         stroke = max(1, int(size / 12)) if stroked else 0
         edge = (0, 0, 0) if sum(fill) > 300 else (255, 255, 255)
         word = WORDS[int(rng.integers(len(WORDS)))]
-        ImageDraw.Draw(out).text(place, word, fill, _font(size), stroke_width=stroke, stroke_fill=edge)
+        ImageDraw.Draw(out).text(place, word, fill, font(size), stroke_width=stroke, stroke_fill=edge)
     return out
 
 
@@ -128,7 +128,7 @@ def _watermark(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     for row in range(count):
         place = (image.width * rng.uniform(0.02, 0.5), image.height * (row + rng.uniform(0.1, 0.6)) / count)
         size = min(image.size) * rng.uniform(0.07, 0.15)
-        draw.text(place, "example.org", (shade, shade, shade, alpha), _font(size))
+        draw.text(place, "example.org", (shade, shade, shade, alpha), font(size))
     if rng.random() < 0.4:
         layer = layer.rotate(float(rng.uniform(-35, 35)))
     return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
@@ -162,7 +162,7 @@ def _sticker(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         draw.polygon(points, fill, edge, width)
     else:
         draw.rounded_rectangle((left, top, left + side, top + side * 0.6), side // 6, fill, edge, width)
-        draw.text((left + side * 0.15, top + side * 0.1), "NEW", edge, _font(side * 0.34))
+        draw.text((left + side * 0.15, top + side * 0.1), "NEW", edge, font(side * 0.34))
     return out
 
 
@@ -176,7 +176,7 @@ def _filter(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return Image.fromarray(np.clip(cast, 0, 255).astype(np.uint8))
 
 
-def _tone(strength: float) -> Make:
+def tone(strength: float) -> Make:
     def make(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
             image = enhancer(image).enhance(1 + float(rng.choice([-1, 1])) * rng.uniform(0.5, 1) * strength)
@@ -205,14 +205,14 @@ TRUE_PAIRS: tuple[Transform, ...] = (
     Transform("palette-256", COPY, lambda i, r: i.quantize(256).convert("RGB")),
     Transform("palette-64", COPY, lambda i, r: i.quantize(64).convert("RGB")),
     Transform("sharpen", COPY, lambda i, r: i.filter(ImageFilter.UnsharpMask(1.5, 80, 2))),
-    Transform("tone-12", COPY, _tone(0.12)),
+    Transform("tone-12", COPY, tone(0.12)),
     Transform("gamma", COPY, _gamma),
-    Transform("tone-30", (Kind.COPY, Kind.EDITED), _tone(0.3)),
-    Transform("crop-95", CROP, _crop(0.95)),
-    Transform("crop-80", CROP, _crop(0.8)),
-    Transform("crop-60", CROP, _crop(0.6)),
-    Transform("crop-40", CROP, _crop(0.4)),
-    Transform("crop-jpeg", CROP, lambda i, r: encode(_crop(0.75)(scale(i, 0.7), r), 60)),
+    Transform("tone-30", (Kind.COPY, Kind.EDITED), tone(0.3)),
+    Transform("crop-95", CROP, crop(0.95)),
+    Transform("crop-80", CROP, crop(0.8)),
+    Transform("crop-60", CROP, crop(0.6)),
+    Transform("crop-40", CROP, crop(0.4)),
+    Transform("crop-jpeg", CROP, lambda i, r: encode(crop(0.75)(scale(i, 0.7), r), 60)),
     Transform("border", CROP, _border),
     Transform("bars", CROP, _bars),
     Transform("caption", CROP, _caption),
