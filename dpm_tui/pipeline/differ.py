@@ -52,6 +52,8 @@ class Difference:
     live: int
     """Number of live tiles."""
     structure: Structure
+    tones_apart: float
+    """Levels that all but a twentieth of the places stay below, before tones are made alike."""
     inside: NDArray[np.bool_]
     """Where both pictures are."""
 
@@ -78,16 +80,18 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     tile = max(4, round(max(light.shape) / TILES))
     agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
     structure = match_structure(lab_a[..., 0], lab_b[..., 0], inside, tile)
+    tones = toning(first, second, mask)
+    tones_apart = float(np.exp(tones.max())) - 1
     features = np.concatenate(
         [
             _features(light, colour, mask, tile, same),
             peaks(lab_a[..., 0], lab_b[..., 0], inside),
-            toning(first, second, mask),
+            tones,
             [agreement, structure.share, np.log1p(structure.same), structure.spread],
             [mask is not None, rich, np.log(max(light.shape))],
         ]
     )
-    return Difference(light, colour, (a, b), features, agreement, live, structure, inside)
+    return Difference(light, colour, (a, b), features, agreement, live, structure, tones_apart, inside)
 
 
 def slopes_follow(difference: Difference) -> float:

@@ -16,8 +16,8 @@ COUNT = 400
 """Features a picture: enough for a crop to a quarter of the area; more would cost more to match."""
 SIDE = 176
 """Long side in pixels that features are found at; SIFT looks at twice that first."""
-FAINTEST = 0.01
-"""Contrast from which a point counts; a quarter of what Lowe (2004) proposes, for skies and drawings."""
+FAINTEST = 0.005
+"""Contrast from which a point counts; an eighth of what Lowe (2004) proposes, for skies and drawings."""
 SHORTEST = 16
 """Sides below this hold no features."""
 

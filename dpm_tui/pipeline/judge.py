@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.align import Alignment, align
 from dpm_tui.pipeline.differ import Difference, compare, slopes_follow
+from dpm_tui.pipeline.head import head
 from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.overlay import is_overlay
 from dpm_tui.pipeline.search import search
@@ -24,34 +25,37 @@ SMALLEST = 12
 """Shortest side in pixels that can be judged."""
 SAME_ASPECT = 0.03
 """Aspects this close may be one frame: resizing to 100 px rounds a side by up to 1 %."""
-WEIGHTS = np.zeros(16)
-"""Weights of the features of a difference, by logistic regression of 2,400 local edits and drawn variants
-against 2,600 re-encodes. A high peak speaks for changed content; noise everywhere, as a re-encode has, speaks
-against it; blocks equal to the bit beside a peak speak for it most."""
-WEIGHTS[0] = 1.423  # light, peak of 3 x 3 pixels
-WEIGHTS[1] = 0.828  # light, spot of half a tile
-WEIGHTS[2] = 0.606  # light, four tiles
-WEIGHTS[6] = -0.951  # light, nine tenths of the tiles: noise
-WEIGHTS[8] = 0.275  # colour, spot of half a tile
-WEIGHTS[13] = -0.438  # colour, nine tenths of the tiles: noise
-WEIGHTS[14] = 0.688  # light and colour, spot of half a tile
-WEIGHTS[15] = 4.771  # share of blocks equal to the bit
-BIAS = -9.561
-CHANGED = -1.5
-"""Score from which something in the picture differs: 0.1 to 0.8 % of re-encodes and resizes lie above, 0.1 to
-0.6 % of local edits below; palettes and clipped tones pay for it with one in ten called variants."""
-FAITHFUL = 0.9
-"""Agreement that a picture with nothing changed has: the worst re-encodes reach 0.98."""
-CHANGED_STRONG = 0.8
+CHANGED = -1.0
+"""Score from which something in the picture differs."""
+FAITHFUL = 0.75
+"""Agreement that a picture with nothing changed has: re-encodes reach 0.98, clipped tones 0.79."""
+FAITHFUL_STRONG = 0.6
 """The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
-ALIKE = 0.30
-"""Agreement from which two pictures in one frame are the same composition: unrelated ones reach 0.05."""
-ALIGNED_ALIKE = 0.55
-"""The same for pictures that were moved to fit, which had the choice of many alignments."""
-FOLLOWS = 0.24
-"""Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
 SETTLED = 0.90
 """Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
+SHARED = 0.55
+"""Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
+SHARED_CLEAN = 0.6
+"""The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
+SHARED_STRONG = 0.75
+"""The same under a strong tone: flat drawings of one outline in other colours reach 0.7."""
+SHARED_SURE = 0.22
+"""The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
+sticker leaves so much."""
+MANY = 10
+"""Features that agree on an alignment of unrelated pictures: never seen but between flat drawings."""
+TILES_SURE = 8.0
+"""Tiles that must be the same then."""
+TILES = 3.0
+"""Tiles that must be the same at least; fewer say nothing, then only equal colours do."""
+PLAIN = 5.0
+"""Levels by which colours may be off then, in nine tenths of the picture: a sky is no other sky's copy."""
+FOLLOWS_PLAIN = 0.85
+"""Correlation of slopes that pictures need that have no corners and other colours: noise follows nothing."""
+FOLLOWS = 0.24
+"""Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
+HOPELESS = 0.15
+"""Agreement below which no richer tone is tried."""
 FEW = 3
 """Fewest live tiles that can show two pictures to be one."""
 HOPEFUL = 0.40
@@ -79,25 +83,26 @@ class View:
     difference: Difference
     score: float
     strong: bool
+    inliers: int = 0
     cropped: bool = False
     turned: bool = False
     stretched: bool = False
 
     @property
     def clean(self) -> bool:
-        if self.strong:
-            return self.score < CHANGED_STRONG
-        return self.score < CHANGED and self.difference.agreement >= FAITHFUL
+        faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
+        return self.score < CHANGED and self.difference.agreement >= faithful
 
     @property
     def sure(self) -> bool:
         """Whether no other way to lay them needs to be tried, though something differs."""
         whole = self.overlap.mask is None and not self.turned and not self.stretched
-        return whole and self.difference.agreement >= SETTLED
+        found = self.difference
+        return whole and min(found.agreement, found.structure.share) >= SETTLED
 
     @property
     def rank(self) -> tuple[bool, float]:
-        return self.clean, self.difference.agreement * min(1.0, max(self.overlap.covered) + 0.1)
+        return self.clean, self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
 
 
 class AlignedJudge:
@@ -174,17 +179,19 @@ def _same_frame(one: Picture, other: Picture) -> bool:
     return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
 
 
-def _view(overlap: Overlap, cropped: bool = False, turned: bool = False, stretched: bool = False) -> View:
+def _view(
+    overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
+) -> View:
     pictures = (overlap.first, overlap.second)
     difference = compare(*pictures, overlap.mask)
-    score = _score(difference)
-    strong = False
-    if score >= CHANGED and difference.agreement >= ALIKE / 2 and is_strong(*pictures):
-        strong = True
+    score = head("changed").score(difference.features)
+    strong = is_strong(*pictures, overlap.mask)
+    if strong and score >= CHANGED and difference.agreement >= HOPELESS:
         rich = compare(*pictures, overlap.mask, rich=True)
-        if _score(rich) < score:
-            difference, score = rich, _score(rich)
-    return View(overlap, difference, score, strong, cropped, turned, stretched)
+        score_rich = head("changed").score(rich.features)
+        if score_rich < score:
+            difference, score = rich, score_rich
+    return View(overlap, difference, score, strong, inliers, cropped, turned, stretched)
 
 
 def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:
@@ -194,24 +201,29 @@ def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | 
     quarter = round(alignment.angle / 90)
     tilt = abs(alignment.angle - 90 * quarter)
     cropped = min(overlap.covered) < COVERED or tilt > TILT
-    return _view(overlap, cropped, turned=alignment.mirrored or quarter % 4 != 0)
-
-
-def _score(difference: Difference) -> float:
-    return float(difference.features[:16] @ WEIGHTS) + BIAS
+    return _view(overlap, alignment.inliers, cropped, alignment.mirrored or quarter % 4 != 0)
 
 
 def _proven(view: View) -> bool:
-    needed = ALIKE if view.overlap.mask is None else ALIGNED_ALIKE
-    if view.difference.live < FEW or view.difference.agreement < needed:
+    difference, structure = view.difference, view.difference.structure
+    if difference.live < FEW:
         return False
-    return view.clean or slopes_follow(view.difference) >= FOLLOWS
+    if structure.same < TILES:
+        told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
+        return view.clean and told
+    if view.clean:
+        return structure.share >= SHARED_CLEAN
+    sure = SHARED_SURE if view.inliers < 2 * MANY else SHARED_SURE / 2
+    if view.inliers >= MANY and structure.same >= TILES_SURE and structure.share >= sure:
+        return True
+    needed = SHARED_STRONG if view.strong else SHARED
+    return structure.share >= needed and slopes_follow(difference) >= FOLLOWS
 
 
 def _kind(view: View) -> Kind:
     if not view.clean:
         return Kind.EDITED if is_overlay(view.difference) else Kind.VARIANT
-    if view.stretched or is_strong(view.overlap.first, view.overlap.second):
+    if view.stretched or view.strong:
         return Kind.EDITED
     if view.turned:
         return Kind.TURNED

@@ -80,6 +80,8 @@ def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap |
         return None
     smooth = cv2.GaussianBlur(moving, (0, 0), 0.45 * (1 / ratio**2 - 1) ** 0.5) if ratio < 0.85 else moving
     warped = cv2.warpPerspective(smooth, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    # Where only one is, both get it: black there would pass for an edge to whatever looks at surroundings.
+    warped = np.where(mask[..., None] == 0, base, warped)
     part = (slice(top, top + high), slice(left, left + wide))
     area = float(np.count_nonzero(mask))
     shares = (area / (height * width), area / (ratio**2 * moving.shape[0] * moving.shape[1]))

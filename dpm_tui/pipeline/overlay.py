@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.differ import Difference
+from dpm_tui.pipeline.head import head
 
 TOUCHED = 10.0
 """Difference in levels from which a pixel belongs to the change; coding noise stays below."""
@@ -18,27 +19,19 @@ JOIN = np.ones((5, 5), np.uint8)
 LARGEST = 0.45
 """Share of the frame that an overlay may touch."""
 
-WEIGHTS = np.array(
-    [
-        *(0.898, 0.217, 1.127, -1.308, -0.330, 1.648, -0.919, -1.956),
-        *(2.643, 1.067, 0.914, 1.065, 6.805, 0.066, 0.090, 1.658),
-    ]
-)
-"""Weights of the traits, by logistic regression: text, watermarks and stickers against local edits."""
-BIAS = -8.769
-SURE = 0.88
-"""Score from which a change is called an overlay: 92 % of texts, 74 % of watermarks and 43 % of stickers
-lie above, and 2 to 3 % of changed contents; in doubt a change is a variant."""
+SURE = 0.5
+"""Score from which a change is called an overlay; in doubt a change is a variant."""
+NOTHING = np.zeros(17)
+"""Traits where too little or too much has changed to say."""
 
 
 def is_overlay(difference: Difference) -> bool:
     """Return whether what differs between two pictures of one frame was put on top of one of them."""
-    found = traits(difference)
-    return found is not None and float(found @ WEIGHTS) + BIAS > SURE
+    return head("overlay").score(np.append(difference.features, traits(difference))) > SURE
 
 
-def traits(difference: Difference) -> NDArray[np.float64] | None:
-    """Return the 16 numbers that set overlays apart, or None if too little or too much has changed.
+def traits(difference: Difference) -> NDArray[np.float64]:
+    """Return the 17 numbers that set overlays apart: the last is 1, or all are 0 if there is nothing to say.
 
     An overlay brings edges that the other picture lacks and takes none away, is of few colours, and lies
     in words or one solid piece; a changed face, limb or dress has edges in both.
@@ -51,7 +44,7 @@ def traits(difference: Difference) -> NDArray[np.float64] | None:
     large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > max(12, frame / 8000)]
     area = float(sum(stats[i, cv2.CC_STAT_AREA] for i in large))
     if not large or area > LARGEST * frame:
-        return None
+        return NOTHING
     around = cv2.dilate(joined, JOIN) > 0
     colours = [p.astype(np.float32) for p in difference.toned]
     edges = [_edges(p) for p in difference.toned]
@@ -91,6 +84,7 @@ def traits(difference: Difference) -> NDArray[np.float64] | None:
             math.log(inner[over] / inner[1 - over]),
             math.log(rim[over] / inner[over]),
             _kept(colours[over], colours[1 - over], inside),
+            1.0,
         ]
     )
 

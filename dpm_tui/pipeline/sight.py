@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -15,46 +15,65 @@ from dpm_tui.pipeline.features import Features, find_features
 from dpm_tui.pipeline.recent import Recent
 
 Picture = NDArray[np.uint8]
+Orientations = NDArray[np.float32]
+"""A row for each of the eight orientations: lightness of 32 x 32 places, of mean 0 and length 1."""
 
 KEPT = 900
-"""Sights kept: at most 58 KB of features and 32 KB of orientations each, 81 MB."""
+"""Pictures remembered: at most 58 KB of features and 32 KB of orientations each, 81 MB."""
 TINY = 32
 """Side of the squares that whole orientations are compared on."""
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What is kept of one picture; holds none of its pixels."""
+class _Memory:
+    """Holds no pixels."""
 
-    features: Features
-    orientations: NDArray[np.float32]
-    """A row for each of the eight orientations: lightness of 32 x 32 places, of mean 0 and length 1."""
+    orientations: Recent[bytes, Orientations] = field(default_factory=lambda: Recent(KEPT))
+    features: Recent[bytes, Features] = field(default_factory=lambda: Recent(KEPT))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A picture and what is remembered of it, worked out when first asked for."""
+
+    picture: Picture
+    digest: bytes
+    memory: _Memory
+
+    @property
+    def orientations(self) -> Orientations:
+        """The eight orientations, made tiny."""
+        return self.memory.orientations.get(self.digest, lambda: _orientations(self._grey))
+
+    @property
+    def features(self) -> Features:
+        """The features of the picture."""
+        return self.memory.features.get(self.digest, lambda: find_features(self._grey))
+
+    @property
+    def _grey(self) -> NDArray[Any]:
+        return cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY)
 
 
 class Sights:
-    """Sights of the pictures seen last; safe for several threads."""
+    """Remembers the pictures seen last; safe for several threads."""
 
     def __init__(self) -> None:
-        self._recent: Recent[bytes, Sight] = Recent(KEPT)
-
-    def __len__(self) -> int:
-        return len(self._recent)
+        self._memory = _Memory()
 
     def of(self, picture: Picture) -> Sight:
-        """Return the sight of an RGB picture (height, width, 3)."""
-        digest = hashlib.sha256(np.ascontiguousarray(picture).data)
+        """Return the sight of an RGB picture (height, width, 3) in one piece of memory."""
+        digest = hashlib.sha256(picture.data)
         digest.update(str(picture.shape).encode())
-        return self._recent.get(digest.digest(), lambda: _look(picture))
+        return Sight(picture, digest.digest(), self._memory)
 
 
-def _look(picture: Picture) -> Sight:
-    grey: NDArray[Any] = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+def _orientations(grey: NDArray[Any]) -> Orientations:
     tiny = cv2.resize(grey, (TINY, TINY), interpolation=cv2.INTER_AREA).astype(np.float32)
     tiny -= tiny.mean()
-    length = math.sqrt(float((tiny**2).sum()))
-    tiny /= np.float32(max(length, 1e-3))
+    tiny /= np.float32(max(math.sqrt(float((tiny**2).sum())), 1e-3))
     turned: NDArray[Any] = np.stack([orient(tiny, k).ravel() for k in range(8)])
-    return Sight(find_features(grey), turned)
+    return turned
 
 
 def orient(picture: NDArray[Any], orientation: int) -> NDArray[Any]:

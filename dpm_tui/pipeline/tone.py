@@ -100,13 +100,20 @@ def is_negative(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     return bool(((one - one.mean()) * (other - other.mean())).sum() < 0)
 
 
-def is_strong(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
-    """Return whether two RGB pictures with the same content differ so much in tone that one is edited."""
+def is_strong(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None
+) -> bool:
+    """Return whether two RGB pictures differ so much in tone that one is edited, where the mask is 255."""
     one, other = (_lab(p) for p in (first, second))
+    if mask is not None:
+        valid = _sample_mask(mask) > 0
+        if not valid.any():
+            return False
+        one, other = one[valid], other[valid]
     apart = np.abs(one - other).mean(axis=0)
     if apart[0] >= STRONG_LIGHT or apart[1] + apart[2] >= STRONG_COLOUR:
         return True
-    if is_negative(first, second):
+    if float(((one[:, 0] - one[:, 0].mean()) * (other[:, 0] - other[:, 0].mean())).sum()) < 0:
         return True
     spread = sorted(float(p[:, 0].std()) + 1 for p in (one, other))
     colour = sorted(float(np.abs(p[:, 1:] - 128).sum(axis=1).mean()) for p in (one, other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,8 +94,11 @@ def test_a_turned_variant_is_a_variant() -> None:
         lambda i: ImageOps.expand(i, 40, (255, 255, 255)),
         lambda i: ImageOps.pad(i, (900, 600), color=(0, 0, 0)),
         lambda i: captioned(i),
+        lambda i: i.rotate(8, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255)),
+        lambda i: i.crop((i.width // 4, i.height // 4, i.width * 3 // 4, i.height * 3 // 4)),
+        lambda i: on_a_page(i),
     ],
-    ids=["corner", "smaller-crop", "border", "bars", "caption"],
+    ids=["corner", "smaller-crop", "border", "bars", "caption", "leaning", "quarter", "page"],
 )
 def test_less_or_more_around_it_is_a_crop(original: Image.Image, derive) -> None:
     assert kind(original, derive(original)) is Kind.CROP
@@ -105,6 +109,39 @@ def captioned(image: Image.Image) -> Image.Image:
     canvas.paste(image, (0, 110))
     ImageDraw.Draw(canvas).text((20, 20), "when you see it", (0, 0, 0), ImageFont.load_default(60))
     return canvas
+
+
+def on_a_page(image: Image.Image) -> Image.Image:
+    canvas = Image.new("RGB", (image.width * 2, image.height * 2), (250, 250, 250))
+    for line in range(30):
+        ImageDraw.Draw(canvas).text((20, 40 * line), "lorem ipsum dolor sit amet " * 4, (30, 30, 30))
+    canvas.paste(image, (image.width // 3, image.height // 2))
+    return canvas
+
+
+def test_a_third_under_a_sticker_is_still_found() -> None:
+    covered = scene(9)
+    ImageDraw.Draw(covered).rounded_rectangle((150, 100, 510, 360), 30, (30, 200, 90), (255, 255, 255), 6)
+    assert kind(scene(9), covered) in {Kind.EDITED, Kind.VARIANT}
+
+
+def test_a_photographed_screen_is_found() -> None:
+    picture = np.asarray(scene(10))
+    height, width = picture.shape[:2]
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    seen = np.float32([[60, 30], [width - 15, 70], [width - 80, height - 60], [30, height - 20]])
+    screen = cv2.warpPerspective(picture, cv2.getPerspectiveTransform(corners, seen), (width, height))
+    assert kind(scene(10), encoded(Image.fromarray(screen), 70)) not in {None, Kind.COPY}
+
+
+def test_an_eye_of_a_small_figure_makes_a_variant() -> None:
+    def figure(closed: bool) -> Image.Image:
+        image = scene(11, (768, 768), 25)
+        small = portrait(smile=not closed, size=120)
+        image.paste(small, (300, 300))
+        return image
+
+    assert kind(figure(True), encoded(resized(figure(False), 0.7), 80)) is Kind.VARIANT
 
 
 @pytest.mark.parametrize("original", [portrait(), scene(5)])
