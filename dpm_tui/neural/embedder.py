@@ -15,6 +15,7 @@ from dpm_tui.neural.networks import CopyNet
 from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.fingerprint import Fingerprint
+from dpm_tui.pipeline.parts import cut_parts
 
 DOUBTFUL = 2.5
 """Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
@@ -51,14 +52,17 @@ class NeuralEmbedder:
     def _embed_one(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
         net = self._nets[self._choice]
         vectors = net(self._pixels(thumbnails, net)).cpu().numpy()
-        return [Fingerprint(self._choice, {self._choice: vector}) for vector in vectors]
+        parts = self._embed_parts(thumbnails, vectors, net)
+        rows = zip(vectors, parts, strict=True)
+        return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
     def _embed_auto(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
         pixels = self._pixels(thumbnails, photo)
-        pooled, style = photo.pooled_and_style(pixels)
+        described, style = photo.describe_and_style(pixels)
         logits = photo.illustration_logit(style).cpu()
-        of_photo = photo.describe(pooled).cpu().numpy()
+        of_photo = described.cpu().numpy()
+        parts = self._embed_parts(thumbnails, of_photo, photo)
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
         of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []
         drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
@@ -69,8 +73,17 @@ class NeuralEmbedder:
                 vectors["photo"] = of_photo[number]
             if number in drawn:
                 vectors["illustration"] = drawn[number]
-            prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors))
+            prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors, parts[number]))
         return prints
+
+    def _embed_parts(
+        self, thumbnails: Sequence[NDArray[np.uint8]], whole: NDArray[np.float32], net: CopyNet
+    ) -> NDArray[np.float32]:
+        """Return (B, (1 + COUNT) * dims): the vectors of the whole pictures and then those of their parts."""
+        cut = [part for thumbnail in thumbnails for part in cut_parts(thumbnail)]
+        steps = range(0, len(cut), len(thumbnails))
+        parts = [net(self._pixels(cut[at : at + len(thumbnails)], net)).cpu().numpy() for at in steps]
+        return np.concatenate([whole, np.concatenate(parts).reshape(len(whole), -1)], axis=1)
 
     def _pixels(self, thumbnails: Sequence[NDArray[np.uint8]], net: CopyNet) -> Tensor:
         side = net.shape.input_px

@@ -36,7 +36,7 @@ def main() -> None:
 
     print(f"{'set':>14} {'edit':>12} {'right':>7} {'doubtful':>9} {'apart':>7}")
     for name, sign in (("photo", -1), ("illustration", 1)):
-        trial = Trial(options.data, f"dev-{name}")
+        trial = Trial.of_archives(options.data, f"dev-{name}")
         plain = logits([squash(thumbnail(p), entry.input_px) for p in trial.originals])
         right, doubt = (plain * sign > 0).mean(), (np.abs(plain) < DOUBTFUL).mean()
         print(f"{name:>14} {'none':>12} {right:7.4f} {doubt:9.4f}")

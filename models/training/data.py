@@ -16,20 +16,35 @@ from PIL import Image
 SUFFIXES = (".webp", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
 SIDE = 160
 ALIKE_SIDE = 12
+KINDS = ("photo", "illustration")
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """Pictures squashed to squares.
 
-    ``pixels`` is (N, SIDE, SIDE, 3) uint8, memory-mapped; ``sources`` (N,) numbers the source
-    of each picture; ``tiny`` (N, D) float32 are unit vectors whose product tells how alike two
+    ``parts`` are (N, SIDE, SIDE, 3) uint8, memory-mapped, one array a kind of pictures;
+    ``sources`` (N,) numbers the source of each picture; ``drawn`` (N,) says which are
+    illustrations; ``tiny`` (N, D) float32 are unit vectors whose product tells how alike two
     pictures are at a glance.
     """
 
-    pixels: NDArray[np.uint8]
+    parts: tuple[NDArray[np.uint8], ...]
     sources: NDArray[np.int64]
+    drawn: NDArray[np.bool_]
     tiny: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def pixels(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return pictures (B, SIDE, SIDE, 3) by ascending number."""
+        cuts = np.cumsum([0, *map(len, self.parts)])
+        rows = [
+            part[numbers[(numbers >= start) & (numbers < start + len(part))] - start]
+            for part, start in zip(self.parts, cuts[:-1].tolist(), strict=True)
+        ]
+        return np.concatenate(rows)
 
 
 def archives(data: Path, prefix: str) -> list[Path]:
@@ -74,8 +89,21 @@ def on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
 
 
-def load(data: Path, prefix: str, cache: Path) -> Pictures:
-    """Return all pictures of the archives that start with ``prefix``; decoded once into ``cache``."""
+def load(data: Path, cache: Path) -> Pictures:
+    """Return all training pictures, photographs first; decoded once into ``cache``."""
+    found = [_load_kind(data, f"train-{kind}", cache) for kind in KINDS]
+    sources = [found[0][1], found[1][1] + found[0][1].max() + 1]
+    return Pictures(
+        tuple(pixels for pixels, _, _ in found),
+        np.concatenate(sources),
+        np.repeat([False, True], [len(rows) for rows in sources]),
+        np.concatenate([tiny for _, _, tiny in found]),
+    )
+
+
+def _load_kind(
+    data: Path, prefix: str, cache: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]:
     found = archives(data, prefix)
     key = hashlib.sha256(repr((SIDE, [str(path.resolve()) for path in found])).encode()).hexdigest()[:12]
     pixels_path, sources_path = cache / f"{prefix}-{key}.npy", cache / f"{prefix}-{key}-sources.npy"
@@ -91,7 +119,7 @@ def load(data: Path, prefix: str, cache: Path) -> Pictures:
         # Written last: its presence says that both files are whole.
         np.save(sources_path, np.unique(sources, return_inverse=True)[1].astype(np.int64))
     pixels = np.load(pixels_path, mmap_mode="r")
-    return Pictures(pixels, np.load(sources_path), tiny_vectors(pixels))
+    return pixels, np.load(sources_path), tiny_vectors(pixels)
 
 
 def tiny_vectors(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ def illustration_logits(
 ) -> NDArray[np.float32]:
     """Return the logits (N,) that squares (N, side, side, 3) are illustrations."""
     return _run(
-        net, lambda pixels: net.illustration_logit(net.pooled_and_style(pixels)[1]), squares, device, batch
+        net, lambda pixels: net.illustration_logit(net.describe_and_style(pixels)[1]), squares, device, batch
     )
 
 

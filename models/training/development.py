@@ -20,7 +20,7 @@ class Development:
     """Micro average precision on copies of held-out pictures; the same copies at every call."""
 
     def __init__(self, data: Path, model: str, side: int = Shape().input_px) -> None:
-        trial = Trial(data, f"dev-{model}", seed=11)
+        trial = Trial.of_archives(data, f"dev-{model}", seed=11)
         self.originals = np.stack([squash(thumbnail(picture), side) for picture in trial.originals])
         copies = list(trial.copies(SAMPLE, EDITS))
         self.copies = np.stack([squash(thumbnail(copy.picture), side) for copy in copies])

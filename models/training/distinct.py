@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import cv2
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from models.training.data import tiny_vectors
+from models.training.hashes import phash
 
 ALIKE_LAYOUT, POSSIBLE_LAYOUT = 0.93, 0.6
 """Products of tiny vectors: surely alike, and worth a look at the details."""
@@ -20,15 +20,6 @@ SHARED_LEAST, SHARED_SHARE = 10, 0.1
 """Local features in one place, and their share of all, that make two pictures alike."""
 
 Features = tuple[NDArray[np.float32], NDArray[np.float32]]
-
-
-def phash(picture: Image.Image) -> NDArray[np.float32]:
-    """Return the 256-bit perceptual hash as a unit vector (256,).
-
-    The product of two is 1 - distance / 128, the distance in bits.
-    """
-    bits = imagehash.phash(picture, hash_size=16).hash.ravel()
-    return np.where(bits, 1.0, -1.0).astype(np.float32) / np.float32(16)
 
 
 def distinct(pictures: list[Image.Image]) -> list[int]:

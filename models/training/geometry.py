@@ -1,7 +1,8 @@
-"""Geometric copies: crop, turn, mirror, rotate, pad, letterbox, caption strip, screenshot.
+"""Geometric copies: crop, rotate, perspective, pad, letterbox, caption strip, screenshot, collage.
 
-Pictures are squashed to squares, where each of these is an affine map; all of them together
-cost one bilinear sampling.
+Pictures are squashed to squares, where each of these is a projective map; all of them together
+cost one bilinear sampling. Turns by 90 degrees and mirrorings are not among them: the network
+takes all eight orientations for one.
 """
 
 from __future__ import annotations
@@ -14,15 +15,6 @@ from torch.nn import functional as F
 
 from models.training.dice import Dice
 
-# The eight symmetries of a square as 2x2 matrices.
-TURNS = torch.tensor(
-    [
-        [[1, 0], [0, 1]], [[0, -1], [1, 0]], [[-1, 0], [0, -1]], [[0, 1], [-1, 0]],
-        [[-1, 0], [0, 1]], [[1, 0], [0, -1]], [[0, 1], [1, 0]], [[0, -1], [-1, 0]],
-    ],
-    dtype=torch.float32,
-)  # fmt: skip
-
 
 def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Tensor:
     """Return geometric copies (B, 3, side, side) of pictures (B, 3, S, S) in 0..1.
@@ -32,23 +24,38 @@ def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Te
     """
     count = len(pictures)
     centre, half = crop_windows(count, dice)
-    turn = TURNS.to(pictures.device)[turn_numbers(count, dice)]
-    angle = dice.uniform(count, -1, 1) * math.radians(12) * dice.chance(count, 0.2)
+    angle = dice.uniform(count, -1, 1) * math.radians(15) * dice.chance(count, 0.25)
     cos, sin = angle.cos(), angle.sin()
     rotation = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1)
-    frame_centre, frame_half, paged = frames(count, dice)
-    # output -> frame -> rotation -> turn -> crop: source = C + H.T.R.((out - c) / h)
-    linear = half[:, :, None] * (turn @ rotation) / frame_half[:, None, :]
+    frame_centre, frame_half, paged, among = frames(count, dice)
+    # output -> frame -> rotation -> crop: source = C + H.R.((out - c) / h)
+    linear = half[:, :, None] * rotation / frame_half[:, None, :]
     shift = centre - (linear @ frame_centre[:, :, None]).squeeze(2)
-    grid = F.affine_grid(
-        torch.cat([linear, shift[:, :, None]], 2), [count, 3, side, side], align_corners=False
-    )
+    theta = torch.cat([linear, shift[:, :, None]], 2)
+    grid = F.affine_grid(theta, [count, 3, side, side], align_corners=False)
+    tilted = dice.chance(count, 0.12)
+    grid = tilt(grid, centre, tilted, dice)
     copies = sample(pictures, grid, linear, side)
-    # Beyond the frame, or beyond the source where the rotation turned a corner in.
-    turned = (angle != 0)[:, None, None, None]
+    # Beyond the frame, or beyond the source where a rotation or a tilt turned a corner in.
+    turned = (tilted | (angle != 0))[:, None, None, None]
     seen = turned | ((grid - centre[:, None, None, :]).abs() <= half[:, None, None, :] + 1e-3)
     inside = (seen & (grid.abs() <= 1.001)).all(dim=3)[:, None]
-    return torch.where(inside, copies, grounds(count, pages, paged, dice))
+    around = grounds(count, pages, paged, dice)
+    rows = among.nonzero().squeeze(1)
+    if len(rows):
+        others = F.interpolate(pictures.roll(7, 0)[rows], size=(side, side), mode="area")
+        around[rows] = others
+    return torch.where(inside, copies, around)
+
+
+def tilt(grid: Tensor, centre: Tensor, tilted: Tensor, dice: Dice) -> Tensor:
+    """Return the sampling grid (B, side, side, 2), for the tilted seen as on a screen at an angle."""
+    count = len(grid)
+    slope = torch.stack([dice.uniform(count, -0.3, 0.3), dice.uniform(count, -0.3, 0.3)], 1)
+    slope = slope * tilted[:, None]
+    offset = grid - centre[:, None, None, :]
+    depth = 1 + (offset * slope[:, None, None, :]).sum(dim=3, keepdim=True)
+    return centre[:, None, None, :] + offset / depth
 
 
 def sample(pictures: Tensor, grid: Tensor, linear: Tensor, side: int) -> Tensor:
@@ -77,34 +84,29 @@ def crop_windows(count: int, dice: Dice) -> tuple[Tensor, Tensor]:
     return centre, half
 
 
-def turn_numbers(count: int, dice: Dice) -> Tensor:
-    """Return which of TURNS (B,) each copy gets; six in ten stay upright."""
-    return torch.where(dice.chance(count, 0.4), dice.whole(count, len(TURNS)), 0)
+def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return centres and half sizes (B, 2) of pictures in frames; (B,) who has a page, who a picture around.
 
-
-def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
-    """Return centres and half sizes (B, 2) of the picture within its frame, and who has a page (B,).
-
-    A little over half have none; the rest are padded, letterboxed, captioned or in a screenshot.
+    Half have no frame; the rest are padded, letterboxed, captioned, in a screenshot or in a collage.
     """
     kind = dice.whole(count, 100)
     half = torch.ones(count, 2, device=dice.device)
     centre = torch.zeros(count, 2, device=dice.device)
-    pad, bars = (kind >= 58) & (kind < 68), (kind >= 68) & (kind < 78)
-    caption, screen = (kind >= 78) & (kind < 88), kind >= 88
+    pad, bars = (kind >= 50) & (kind < 60), (kind >= 60) & (kind < 72)
+    caption, screen, collage = (kind >= 72) & (kind < 80), kind >= 80, kind >= 92
     half[pad] = (1 / (1 + 2 * dice.uniform(count, 0.02, 0.3)))[pad, None]
     axis = dice.whole(count, 2)
     rows = torch.arange(count, device=dice.device)
-    thin = torch.where(bars, dice.uniform(count, 0.5, 0.95), half[rows, axis])
+    thin = torch.where(bars, dice.uniform(count, 0.45, 0.95), half[rows, axis])
     half[rows, axis] = thin
     strip = dice.uniform(count, 0.7, 0.95)
     sign = dice.whole(count, 2) * 2.0 - 1
     half[caption, 1] = strip[caption]
     centre[caption, 1] = (sign * (1 - strip))[caption]
-    size = torch.stack([dice.uniform(count, 0.5, 1.0), dice.uniform(count, 0.5, 0.95)], 1)
+    size = torch.stack([dice.uniform(count, 0.45, 1.0), dice.uniform(count, 0.45, 0.95)], 1)
     place = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * (1 - size)
     half[screen], centre[screen] = size[screen], place[screen]
-    return centre, half, caption | screen
+    return centre, half, caption | screen, collage
 
 
 def grounds(count: int, pages: Tensor, paged: Tensor, dice: Dice) -> Tensor:

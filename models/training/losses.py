@@ -36,3 +36,13 @@ def koleo(vectors: Tensor, alike: Tensor) -> Tensor:
         products.fill_diagonal_(-2)
         nearest = products.argmax(dim=1)
     return -(F.pairwise_distance(vectors, vectors[nearest]) + 1e-6).log().mean()
+
+
+def style_loss(logits: Tensor, drawn: Tensor, rarity: Tensor) -> Tensor:
+    """Return the cross-entropy of telling illustrations (1 in ``drawn``) from photographs, all (B,).
+
+    A picture weighs as much as its source is rare; both kinds weigh the same.
+    """
+    weights = torch.where(drawn > 0.5, rarity / (rarity * drawn).sum(), rarity / (rarity * (1 - drawn)).sum())
+    weights = torch.nan_to_num(weights, posinf=0.0)
+    return F.binary_cross_entropy_with_logits(logits, drawn, weights / 2, reduction="sum")

@@ -33,17 +33,22 @@ class Ranking:
         return float(self.recall[good[-1]]), float(self.scores[good[-1]])
 
 
-def rank(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> Ranking:
+def rank(
+    scores: NDArray[np.float32], truth: NDArray[np.int64], hidden: NDArray[np.bool_] | None = None
+) -> Ranking:
     """Rank scores (Q, R) of queries against references; ``truth`` (Q,) is each query's reference.
+
+    Pairs that are ``hidden`` (Q, R) count neither for nor against.
 
     Pairs of one score stand or fall together, so that a coarse score (a Hamming distance) wins
     nothing by the order of its ties.
     """
-    flat = scores.ravel()
     right = np.zeros(scores.shape, dtype=bool)
     right[np.arange(len(truth)), truth] = True
+    counted = np.ones(scores.shape, dtype=bool) if hidden is None else right | ~hidden
+    flat, right = scores[counted], right[counted]
     order = np.argsort(-flat, kind="stable")
-    ordered, hits = flat[order], np.cumsum(right.ravel()[order])
+    ordered, hits = flat[order], np.cumsum(right[order])
     last = np.flatnonzero(np.append(np.diff(ordered) != 0, True))
     return Ranking(
         scores=ordered[last].astype(np.float64),

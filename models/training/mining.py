@@ -22,8 +22,8 @@ def nearest_unlike(net: CopyNet, pictures: Pictures, augmenter: Augmenter, alike
     """
     net.eval()
     parts = [
-        net(augmenter.plain(torch.from_numpy(pictures.pixels[at : at + CHUNK].copy()))).cpu()
-        for at in range(0, len(pictures.pixels), CHUNK)
+        net(augmenter.plain(torch.from_numpy(pictures.pixels(rows)))).cpu()
+        for rows in np.array_split(np.arange(len(pictures)), -(-len(pictures) // CHUNK))
     ]
     vectors, tiny = torch.cat(parts), torch.from_numpy(pictures.tiny)
     few = min(NEIGHBOURS, len(vectors) - 1)

@@ -89,14 +89,16 @@ def overlay_text(pictures: Tensor, masks: Tensor, dice: Dice) -> Tensor:
 
 
 def overlay_sticker(pictures: Tensor, others: Tensor, dice: Dice) -> Tensor:
-    """Return pictures (B, 3, S, S) with another picture pasted over 2 to 20 % of the area."""
+    """Return pictures (B, 3, S, S) with another picture, or a colour, pasted over 2 to 36 % of the area."""
     count, side = len(pictures), pictures.shape[2]
-    half = torch.stack([dice.uniform(count, 0.15, 0.45), dice.uniform(count, 0.15, 0.45)], 1)
+    half = torch.stack([dice.uniform(count, 0.15, 0.6), dice.uniform(count, 0.15, 0.6)], 1)
     centre = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * (1 - half)
     scale = torch.diag_embed(1 / half)
     theta = torch.cat([scale, (-centre / half)[:, :, None]], 2)
     grid = F.affine_grid(theta, [count, 3, side, side], align_corners=False)
     pasted = F.grid_sample(F.avg_pool2d(others, 2), grid, padding_mode="border", align_corners=False)
+    colour = torch.stack([dice.uniform(count) for _ in range(3)], 1)[:, :, None, None]
+    pasted = torch.where(dice.chance(count, 0.3)[:, None, None, None], colour, pasted)
     square, disc = grid.abs().amax(dim=3) <= 1, grid.square().sum(dim=3) <= 1
     covered = torch.where(dice.chance(count, 0.5)[:, None, None], square, disc)
     return torch.where(covered[:, None], pasted, pictures)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from dpm_tui.neural.networks import Shape
 from models.training.data import load
 from models.training.development import Development
 from models.training.trainer import Recipe, Trainer
@@ -27,20 +28,23 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=Recipe().batch)
     parser.add_argument("--rate", type=float, default=Recipe().rate)
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop then; run again to go on")
+    parser.add_argument("--until", type=int, help="step to stop at; run again to go on, at another side say")
     parser.add_argument("--start-from", type=Path, help="checkpoint whose weights to begin with")
     parser.add_argument("--develop-every", type=int, default=250, help="steps between development scores")
+    parser.add_argument("--share", type=float, default=Recipe().share, help="of pictures of its own kind")
+    parser.add_argument("--side", type=int, default=Shape().input_px, help="pixels, smaller for quick steps")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     device = torch.device(automatic(options.device))
     options.out.mkdir(parents=True, exist_ok=True)
-    pictures = load(options.data, f"train-{options.model}", options.out / "cache")
-    development = Development(options.data, options.model)
-    recipe = Recipe(steps=options.steps, batch=options.batch, rate=options.rate)
-    trainer = Trainer(pictures, recipe, options.out, options.model, device)
+    pictures = load(options.data, options.out / "cache")
+    development = Development(options.data, options.model, options.side)
+    recipe = Recipe(steps=options.steps, batch=options.batch, rate=options.rate, share=options.share)
+    trainer = Trainer(pictures, recipe, options.out, options.model, device, options.side)
     if options.start_from:
         trainer.start_from(options.start_from)
     recent: list[float] = []
-    for step, loss in trainer.train(options.seconds):
+    for step, loss in trainer.train(options.seconds, options.until):
         recent.append(loss)
         if step % 20 == 0:
             mean = sum(recent) / len(recent)

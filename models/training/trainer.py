@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from dpm_tui.neural.networks import CopyNet, Shape
+from dpm_tui.neural.symmetry import SymmetricNorm
 from models.training.augment import Augmenter
 from models.training.batches import Batches
 from models.training.data import Pictures
 from models.training.dice import Dice
-from models.training.losses import info_nce, koleo
+from models.training.losses import info_nce, koleo, style_loss
 from models.training.mining import nearest_unlike
 
 ALIKE, HALF_ALIKE, NEAR = 0.93, 0.8, 0.9
@@ -38,7 +39,9 @@ class Recipe:
     warm_up: int = 100
     temperature: float = 0.05
     entropy: float = 0.5
-    settled: float = 0.75
+    settled: float = 0.8
+    share: float = 0.6
+    style: float = 0.3
     mine_from: int = 400
     mine_every: int = 400
     seed: int = 1
@@ -52,17 +55,29 @@ class Trainer:
     """
 
     def __init__(
-        self, pictures: Pictures, recipe: Recipe, out: Path, name: str, device: torch.device
+        self,
+        pictures: Pictures,
+        recipe: Recipe,
+        out: Path,
+        name: str,
+        device: torch.device,
+        side: int = Shape().input_px,
     ) -> None:
+        """``side`` in pixels may be below the network's own: quicker steps for the first part."""
         torch.manual_seed(recipe.seed)
         self.pictures, self.recipe, self.device = pictures, recipe, device
         self.checkpoint, self.best = out / f"{name}.pt", out / f"{name}-best.pt"
         self.net = CopyNet(Shape()).to(device)
         self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)
-        self.batches = Batches(pictures.sources, recipe.batch, recipe.seed)
+        own = pictures.drawn if name == "illustration" else ~pictures.drawn
+        self.batches = Batches(pictures.sources, recipe.batch, recipe.seed, own, recipe.share)
+        counts = np.bincount(pictures.sources)[pictures.sources]
+        # What is common to one large source (clip art on white) must not pass for the kind itself.
+        self.rarity = torch.from_numpy(1 / np.sqrt(counts)).float()
+        self.drawn = torch.from_numpy(pictures.drawn).float()
         self.tiny = torch.from_numpy(pictures.tiny)
-        self.augmenter = Augmenter(self.net.shape.input_px, device)
+        self.augmenter = Augmenter(side, device)
         self.step = 0
         self.seconds = 0.0
         self.score = 0.0
@@ -75,10 +90,11 @@ class Trainer:
             stored = torch.load(checkpoint, map_location=self.device, weights_only=True)
             self.net.load_state_dict(stored["net"])
 
-    def train(self, seconds: float) -> Iterator[tuple[int, float]]:
-        """Take steps until the recipe or the time is at its end; yield step number and loss."""
+    def train(self, seconds: float, until: int | None = None) -> Iterator[tuple[int, float]]:
+        """Take steps until the recipe, the time or a step is reached; yield step number and loss."""
         began = time.monotonic()
-        while self.step < self.recipe.steps and time.monotonic() - began < seconds:
+        last = min(self.recipe.steps, until or self.recipe.steps)
+        while self.step < last and time.monotonic() - began < seconds:
             at = time.monotonic()
             if self.step >= self.recipe.mine_from and self.step % self.recipe.mine_every == 0:
                 self.mine()
@@ -129,15 +145,19 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.rate * _schedule(self.step, recipe)
         numbers = np.sort(self.batches.draw(self.step))
-        pixels = torch.from_numpy(self.pictures.pixels[numbers].copy())
+        pixels = torch.from_numpy(self.pictures.pixels(numbers))
         dice = Dice(recipe.seed, self.step, self.device)
         with torch.no_grad():
             views = torch.cat([self.augmenter.mild(pixels, dice), self.augmenter.strong(pixels, dice)])
-        vectors = self.net(views.contiguous(memory_format=torch.channels_last))
+        vectors, style = self.net.describe_and_style(views.contiguous(memory_format=torch.channels_last))
         originals, copies = vectors.chunk(2)
-        alike = self._alike(torch.from_numpy(numbers), originals)
+        rows = torch.from_numpy(numbers)
+        alike = self._alike(rows, originals)
         loss = info_nce(originals, copies, alike, recipe.temperature)
         loss = loss + recipe.entropy * koleo(originals, alike)
+        drawn, rarity = self.drawn[rows].to(self.device), self.rarity[rows].to(self.device)
+        logits = self.net.illustration_logit(style)
+        loss = loss + recipe.style * style_loss(logits, drawn.repeat(2), rarity.repeat(2))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -161,7 +181,7 @@ class Trainer:
         self.net.train()
         if self.step >= self.recipe.settled * self.recipe.steps:
             for module in self.net.modules():
-                if isinstance(module, nn.BatchNorm2d):
+                if isinstance(module, SymmetricNorm | nn.BatchNorm1d):
                     module.eval()
 
 

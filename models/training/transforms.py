@@ -1,155 +1,86 @@
-"""The edits that the evaluation makes of a picture: drawn with Pillow, apart from the augmentation."""
+"""The transforms that the evaluation makes copies by, and the kinds that are right for them."""
 
 from __future__ import annotations
 
-import io
-import math
-from collections.abc import Callable
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.random import Generator
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
-Edit = Callable[[Image.Image, Generator, list[Image.Image]], Image.Image]
-"""Takes a picture, random numbers and other pictures (for stickers); returns the copy."""
-
-
-def _stored(picture: Image.Image, kind: str, quality: int) -> Image.Image:
-    stream = io.BytesIO()
-    picture.save(stream, kind, quality=quality)
-    stream.seek(0)
-    return Image.open(stream).convert("RGB")
-
-
-def _scaled(picture: Image.Image, factor: float) -> Image.Image:
-    size = tuple(max(8, round(side * factor)) for side in picture.size)
-    return picture.resize((size[0], size[1]), Image.Resampling.LANCZOS)
-
-
-def _cropped(picture: Image.Image, rng: Generator, area: float) -> Image.Image:
-    side = math.sqrt(area)
-    width, height = round(picture.width * side), round(picture.height * side)
-    left = int(rng.integers(0, picture.width - width + 1))
-    top = int(rng.integers(0, picture.height - height + 1))
-    return picture.crop((left, top, left + width, top + height))
+from dpm_tui.pipeline.verify import Kind
+from models.training.edits import (
+    Edit,
+    captioned,
+    chained,
+    chained_four,
+    covered,
+    cropped,
+    letterboxed,
+    noisy,
+    on_screen,
+    paged,
+    photographed,
+    scaled,
+    screenshot,
+    stickered,
+    stored,
+    toned,
+    watermarked,
+    written,
+)
 
 
-def _letterboxed(picture: Image.Image) -> Image.Image:
-    width, height = picture.size
-    wide = width * 9 < height * 16
-    size = (round(height * 16 / 9), height) if wide else (width, round(width * 3 / 4))
-    size = (max(size[0], width), max(size[1], height))
-    page = Image.new("RGB", size, "black")
-    page.paste(picture, ((size[0] - width) // 2, (size[1] - height) // 2))
-    return page
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """An edit and the kinds of pair (design's words) that are right for its copies."""
+
+    edit: Edit
+    kinds: frozenset[Kind]
+    hard: bool = False
 
 
-def _screenshot(picture: Image.Image, rng: Generator) -> Image.Image:
-    width, height = picture.size
-    bar, foot = round(height * rng.uniform(0.06, 0.14)), round(height * rng.uniform(0.08, 0.25))
-    dark = rng.random() < 0.5
-    page = Image.new("RGB", (width, height + bar + foot), "#1c1c1e" if dark else "#f7f7f7")
-    page.paste(picture, (0, bar))
-    draw = ImageDraw.Draw(page)
-    ink = "#dddddd" if dark else "#333333"
-    draw.text((6, 2), "12:34", fill=ink, font=ImageFont.load_default(max(8, bar * 0.6)))
-    for index in range(4):
-        x = width * (index + 0.5) / 4
-        radius = foot * 0.2
-        draw.ellipse(
-            (x - radius, page.height - foot / 2 - radius, x + radius, page.height - foot / 2 + radius), ink
-        )
-    return page
+def _of(edit: Edit, *kinds: Kind, hard: bool = False) -> Transform:
+    return Transform(edit, frozenset(kinds), hard)
 
 
-def _captioned(picture: Image.Image, rng: Generator) -> Image.Image:
-    strip = round(picture.height * rng.uniform(0.12, 0.25))
-    top = rng.random() < 0.5
-    page = Image.new("RGB", (picture.width, picture.height + strip), "white")
-    page.paste(picture, (0, strip if top else 0))
-    place = (round(picture.width * 0.05), round(strip * 0.15) + (0 if top else picture.height))
-    font = ImageFont.load_default(strip * 0.55)
-    ImageDraw.Draw(page).text(place, "when it works at last", fill="black", font=font)
-    return page
-
-
-def _written(picture: Image.Image, rng: Generator) -> Image.Image:
-    copy = picture.copy()
-    draw = ImageDraw.Draw(copy)
-    font = ImageFont.load_default(picture.height * rng.uniform(0.08, 0.16))
-    place = (picture.width * rng.uniform(0, 0.3), picture.height * rng.uniform(0, 0.8))
-    draw.text(place, "Hello World", fill="white", font=font, stroke_width=2, stroke_fill="black")
-    return copy
-
-
-def _watermarked(picture: Image.Image, rng: Generator) -> Image.Image:
-    width, height = picture.size
-    mask = Image.new("L", (2 * width, 2 * height))
-    draw = ImageDraw.Draw(mask)
-    font = ImageFont.load_default(height * 0.09)
-    for x in range(0, 2 * width, max(20, width // 2)):
-        for y in range(0, 2 * height, max(20, height // 4)):
-            draw.text((x, y), "© sample", fill=round(255 * rng.uniform(0.25, 0.5)), font=font)
-    mask = mask.rotate(30).crop((width // 2, height // 2, width // 2 + width, height // 2 + height))
-    return Image.composite(Image.new("RGB", picture.size, "white"), picture, mask)
-
-
-def _stickered(picture: Image.Image, rng: Generator, others: list[Image.Image]) -> Image.Image:
-    copy = picture.copy()
-    side = round(math.sqrt(picture.width * picture.height * rng.uniform(0.04, 0.12)))
-    sticker = ImageOps.fit(others[int(rng.integers(0, len(others)))], (side, side))
-    mask = Image.new("L", (side, side))
-    ImageDraw.Draw(mask).ellipse((0, 0, side - 1, side - 1), fill=255)
-    room = (max(1, picture.width - side), max(1, picture.height - side))
-    copy.paste(sticker, (int(rng.integers(0, room[0])), int(rng.integers(0, room[1]))), mask)
-    return copy
-
-
-def _toned(picture: Image.Image, rng: Generator, spread: float) -> Image.Image:
-    for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-        picture = enhancer(picture).enhance(float(rng.choice([1 - spread, 1 + spread])))
-    return picture
-
-
-def _noisy(picture: Image.Image, rng: Generator) -> Image.Image:
-    values = np.asarray(picture, dtype=np.float32)
-    return Image.fromarray((values + rng.normal(0, 15, values.shape)).clip(0, 255).astype(np.uint8))
-
-
-def _chained(picture: Image.Image, rng: Generator) -> Image.Image:
-    picture = _written(_toned(_cropped(picture, rng, 0.7), rng, 0.2), rng)
-    return _stored(_scaled(picture, 0.6), "JPEG", 50)
-
-
-TRANSFORMS: dict[str, Edit] = {
-    "jpeg 70": lambda p, r, o: _stored(p, "JPEG", 70),
-    "jpeg 25": lambda p, r, o: _stored(p, "JPEG", 25),
-    "webp 30": lambda p, r, o: _stored(p, "WEBP", 30),
-    "palette 32": lambda p, r, o: p.quantize(32).convert("RGB"),
-    "scale 1/2": lambda p, r, o: _scaled(p, 0.5),
-    "scale 1/4": lambda p, r, o: _scaled(p, 0.25),
-    "crop 90 %": lambda p, r, o: _cropped(p, r, 0.9),
-    "crop 70 %": lambda p, r, o: _cropped(p, r, 0.7),
-    "crop 50 %": lambda p, r, o: _cropped(p, r, 0.5),
-    "crop 30 %": lambda p, r, o: _cropped(p, r, 0.3),
-    "pad white": lambda p, r, o: ImageOps.expand(p, round(0.12 * min(p.size)), "white"),
-    "letterbox": lambda p, r, o: _letterboxed(p),
-    "screenshot": lambda p, r, o: _screenshot(p, r),
-    "caption": lambda p, r, o: _captioned(p, r),
-    "text": lambda p, r, o: _written(p, r),
-    "watermark": lambda p, r, o: _watermarked(p, r),
-    "sticker": _stickered,
-    "tone 10 %": lambda p, r, o: _toned(p, r, 0.1),
-    "tone 30 %": lambda p, r, o: _toned(p, r, 0.3),
-    "grey": lambda p, r, o: ImageOps.grayscale(p).convert("RGB"),
-    "blur": lambda p, r, o: p.filter(ImageFilter.GaussianBlur(2)),
-    "sharpen": lambda p, r, o: p.filter(ImageFilter.UnsharpMask(2, 150)),
-    "noise": lambda p, r, o: _noisy(p, r),
-    "stretch": lambda p, r, o: p.resize((round(p.width * 1.3), p.height)),
-    "rotate 5": lambda p, r, o: p.rotate(float(r.choice([-5, 5])), Image.Resampling.BILINEAR, expand=True),
-    "turn 90": lambda p, r, o: p.transpose(Image.Transpose.ROTATE_90),
-    "turn 180": lambda p, r, o: p.transpose(Image.Transpose.ROTATE_180),
-    "mirror": lambda p, r, o: ImageOps.mirror(p),
-    "chain": lambda p, r, o: _chained(p, r),
+TRANSFORMS: dict[str, Transform] = {
+    "jpeg 70": _of(lambda p, r, o: stored(p, "JPEG", 70), Kind.COPY),
+    "jpeg 25": _of(lambda p, r, o: stored(p, "JPEG", 25), Kind.COPY),
+    "webp 30": _of(lambda p, r, o: stored(p, "WEBP", 30), Kind.COPY),
+    "palette 128": _of(lambda p, r, o: p.quantize(128).convert("RGB"), Kind.COPY),
+    "palette 32": _of(lambda p, r, o: p.quantize(32).convert("RGB"), Kind.COPY, Kind.EDITED),
+    "scale 1/2": _of(lambda p, r, o: scaled(p, 0.5), Kind.COPY),
+    "scale 1/4": _of(lambda p, r, o: scaled(p, 0.25), Kind.COPY),
+    "crop 85 %": _of(lambda p, r, o: cropped(p, r, 0.85), Kind.CROP),
+    "crop 70 %": _of(lambda p, r, o: cropped(p, r, 0.7), Kind.CROP),
+    "crop 50 %": _of(lambda p, r, o: cropped(p, r, 0.5), Kind.CROP),
+    "pad white": _of(lambda p, r, o: ImageOps.expand(p, round(0.12 * min(p.size)), "white"), Kind.CROP),
+    "letterbox": _of(lambda p, r, o: letterboxed(p), Kind.CROP),
+    "screenshot": _of(lambda p, r, o: screenshot(p, r), Kind.CROP),
+    "caption": _of(lambda p, r, o: captioned(p, r), Kind.CROP),
+    "text": _of(lambda p, r, o: written(p, r), Kind.EDITED),
+    "watermark": _of(lambda p, r, o: watermarked(p, r), Kind.EDITED),
+    "sticker": _of(stickered, Kind.EDITED),
+    "tone 10 %": _of(lambda p, r, o: toned(p, r, 0.1), Kind.COPY),
+    "tone 30 %": _of(lambda p, r, o: toned(p, r, 0.3), Kind.COPY, Kind.EDITED),
+    "grey": _of(lambda p, r, o: ImageOps.grayscale(p).convert("RGB"), Kind.EDITED, Kind.COPY),
+    "blur": _of(lambda p, r, o: p.filter(ImageFilter.GaussianBlur(2)), Kind.COPY, Kind.EDITED),
+    "sharpen": _of(lambda p, r, o: p.filter(ImageFilter.UnsharpMask(2, 150)), Kind.COPY, Kind.EDITED),
+    "noise": _of(lambda p, r, o: noisy(p, r), Kind.COPY, Kind.EDITED),
+    "stretch": _of(lambda p, r, o: p.resize((round(p.width * 1.3), p.height)), Kind.COPY, Kind.EDITED),
+    "rotate 5": _of(
+        lambda p, r, o: p.rotate(float(r.choice([-5, 5])), Image.Resampling.BILINEAR, expand=True),
+        Kind.CROP,
+        Kind.EDITED,
+    ),
+    "turn 90": _of(lambda p, r, o: p.transpose(Image.Transpose.ROTATE_90), Kind.TURNED),
+    "turn 180": _of(lambda p, r, o: p.transpose(Image.Transpose.ROTATE_180), Kind.TURNED),
+    "mirror": _of(lambda p, r, o: ImageOps.mirror(p), Kind.TURNED),
+    "chain": _of(lambda p, r, o: chained(p, r), Kind.EDITED, Kind.CROP),
+    "crop 25 %": _of(lambda p, r, o: cropped(p, r, 0.25), Kind.CROP, hard=True),
+    "collage": _of(lambda p, r, o: paged(p, r, o, 2), Kind.CROP, hard=True),
+    "on screen": _of(lambda p, r, o: on_screen(p, r), Kind.CROP, hard=True),
+    "perspective": _of(lambda p, r, o: photographed(p, r), Kind.CROP, Kind.EDITED, hard=True),
+    "covered 30 %": _of(lambda p, r, o: covered(p, r), Kind.EDITED, Kind.VARIANT, hard=True),
+    "chain of four": _of(chained_four, Kind.COPY, Kind.CROP, Kind.EDITED, Kind.TURNED, hard=True),
 }
-"""Name -> edit. ``crop N %`` keeps N % of the area; ``chain`` is crop, tone, text, scale and JPEG."""
+"""Name -> transform. ``crop N %`` keeps N % of the area; ``chain`` is crop, tone, text, scale and JPEG."""

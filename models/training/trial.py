@@ -1,4 +1,4 @@
-"""Held-out pictures and their copies: what both the model and the baseline are tried on."""
+"""Held-out pictures and their copies: what the models and their rivals are tried on."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dpm_tui.pipeline.decode import shrink
 from models.training.data import archives, read
 from models.training.distinct import distinct
 from models.training.transforms import TRANSFORMS
-
-THUMBNAIL_PX = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,21 @@ class Copy:
 class Trial:
     """Originals without natural near-duplicates, and seeded copies of a sample of them."""
 
-    def __init__(self, data: Path, prefix: str, seed: int = 7) -> None:
-        pictures = [picture for archive in archives(data, prefix) for _, _, picture in read(archive)]
+    def __init__(self, pictures: list[Image.Image], seed: int = 7) -> None:
         kept = distinct(pictures)
         self.found, self.seed = len(pictures), seed
         self.originals = [pictures[index] for index in kept]
+
+    @classmethod
+    def of_archives(cls, data: Path, prefix: str, seed: int = 7) -> Trial:
+        """Return the trial of all pictures of the archives of a name; raises FileNotFoundError."""
+        return cls([picture for archive in archives(data, prefix) for _, _, picture in read(archive)], seed)
+
+    @classmethod
+    def of_folder(cls, folder: Path, most: int = 1000, seed: int = 7) -> Trial:
+        """Return the trial of pictures anywhere below a folder, evenly taken if there are too many."""
+        pictures = [picture for _, _, picture in read(folder)]
+        return cls(pictures[:: max(1, -(-len(pictures) // most))], seed)
 
     def copies(self, sample: int, edits: int | None = None) -> Iterator[Copy]:
         """Yield the copies of ``sample`` originals: by every transform, or by ``edits`` of them."""
@@ -45,12 +54,10 @@ class Trial:
             for name in own:
                 # Seeded by picture and transform: another sample leaves each copy as it was.
                 dice = np.random.default_rng((self.seed, original, names.index(name)))
-                picture = TRANSFORMS[name](self.originals[original], dice, self.originals)
+                picture = TRANSFORMS[name].edit(self.originals[original], dice, self.originals)
                 yield Copy(original, name, picture)
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
     """Return what the app would hand to the model: at most 256 pixels a side."""
-    small = picture.copy()
-    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return np.asarray(small)
+    return np.asarray(shrink(picture))

@@ -21,3 +21,9 @@ def test_a_wrong_pair_at_the_top_costs_precision() -> None:
     scores = np.array([[0.5, 0.9], [0.1, 0.8]], dtype=np.float32)
     ranking = rank(scores, np.array([0, 1]))
     assert np.isclose(ranking.average_precision, 0.5 * 1 / 2 + 0.5 * 2 / 3)
+
+
+def test_hidden_pairs_count_neither_for_nor_against() -> None:
+    scores = np.array([[0.5, 0.9], [0.1, 0.8]], dtype=np.float32)
+    hidden = np.array([[False, True], [False, True]])
+    assert rank(scores, np.array([0, 1]), hidden).average_precision == 1

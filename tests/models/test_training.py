@@ -28,11 +28,11 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture
 def pictures(tmp_path: Path) -> Pictures:
     for number in range(40):
-        folder = tmp_path / "data" / "train-photo-00" / ("busy" if number % 2 else "flat")
+        folder = tmp_path / "data" / ("train-photo-00/busy" if number % 2 else "train-illustration-00/flat")
         folder.mkdir(parents=True, exist_ok=True)
         made = photo(number) if number % 2 else drawing(number)
         Image.fromarray(made).save(folder / f"{number:02}.webp")
-    return load(tmp_path / "data", "train-photo", tmp_path / "cache")
+    return load(tmp_path / "data", tmp_path / "cache")
 
 
 def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Pictures, tmp_path: Path) -> None:
@@ -52,26 +52,37 @@ def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Picture
     assert len(unbroken) == 3
 
 
-def test_pictures_are_read_once_and_from_tars_alike(pictures: Pictures, tmp_path: Path) -> None:
-    assert pictures.pixels.shape == (40, SIDE, SIDE, 3)
+def test_pictures_are_read_once_and_know_their_kind(pictures: Pictures, tmp_path: Path) -> None:
+    assert pictures.pixels(np.arange(40)).shape == (40, SIDE, SIDE, 3)
     assert sorted(np.bincount(pictures.sources)) == [20, 20]
-    assert load(tmp_path / "data", "train-photo", tmp_path / "cache").pixels.shape[0] == 40
-    with pytest.raises(FileNotFoundError, match="train-illustration"):
-        load(tmp_path / "data", "train-illustration", tmp_path / "cache")
+    assert pictures.drawn.tolist() == [False] * 20 + [True] * 20
+    assert np.array_equal(pictures.pixels(np.array([3, 25]))[1], pictures.parts[1][5])
+    again = load(tmp_path / "data", tmp_path / "cache")
+    assert np.array_equal(again.sources, pictures.sources)
+    with pytest.raises(FileNotFoundError, match="train-photo"):
+        load(tmp_path / "cache", tmp_path / "cache")
 
 
 def test_batches_are_distinct_and_follow_from_the_step(pictures: Pictures) -> None:
-    batches = Batches(pictures.sources, 32, seed=1, run=4)
-    drawn = batches.draw(5)
+    def batches() -> Batches:
+        return Batches(pictures.sources, 32, 1, pictures.drawn, share=0.7, run=4)
+
+    drawn = batches().draw(5)
     assert len(set(drawn.tolist())) == len(drawn) == 32
-    assert np.array_equal(drawn, Batches(pictures.sources, 32, seed=1, run=4).draw(5))
-    assert not np.array_equal(drawn, batches.draw(6))
+    assert np.array_equal(drawn, batches().draw(5))
+    assert not np.array_equal(drawn, batches().draw(6))
+
+
+def test_batches_hold_mostly_pictures_of_their_own_kind(pictures: Pictures) -> None:
+    batches = Batches(pictures.sources, 8, 1, pictures.drawn, share=0.8, run=2)
+    drawn = np.concatenate([batches.draw(step) for step in range(60)])
+    assert 0.65 < pictures.drawn[drawn].mean() < 0.9
 
 
 def test_views_are_pictures_and_follow_from_seed_and_step(pictures: Pictures) -> None:
     cpu = torch.device("cpu")
     augmenter = Augmenter(64, cpu)
-    pixels = torch.from_numpy(np.array(pictures.pixels[:24]))
+    pixels = torch.from_numpy(pictures.pixels(np.arange(24)))
     views = augmenter.strong(pixels, Dice(1, 2, cpu))
     assert views.shape == (24, 3, 64, 64)
     assert 0 <= float(views.min()) <= float(views.max()) <= 1
