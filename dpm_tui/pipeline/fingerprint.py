@@ -39,10 +39,17 @@ class Fingerprint:
     ``model`` is the model that fits it (the one asked for, or the automatic choice).
     ``vectors`` maps a model's name to a unit vector of shape (dims,), float32; in automatic
     choice a doubtful picture carries one of each model, so that its copies are met in either.
+    ``parts`` are its own vector and those of its parts in a row, all by one model.
     """
 
     model: str
     vectors: Mapping[str, NDArray[np.float32]]
+    parts: NDArray[np.float32]
+
+
+def part_model(models: Iterable[str]) -> str:
+    """Return the name of the model that describes parts: the one for photographs if it is in use."""
+    return min(models, key=MODELS.index)
 
 
 class Embedder(Protocol):
@@ -56,15 +63,16 @@ def fingerprint_contents(
     digests: Iterable[str],
     thumbnails: ThumbnailTable,
     tables: Mapping[str, VectorTable],
+    parts: VectorTable,
     load_embedder: Callable[[], Embedder],
     pace: Pace,
 ) -> list[str]:
     """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
 
-    ``tables`` holds the vectors of each model in use. The embedder is loaded only if there is work.
-    Raises Cancelled.
+    ``tables`` holds the vectors of each model in use, ``parts`` those of the parts. The embedder is
+    loaded only if there is work. Raises Cancelled.
     """
-    missing = [digest for digest in digests if not _has_vectors(digest, tables)]
+    missing = [digest for digest in digests if digest not in parts or not _has_vectors(digest, tables)]
     pace.start(Stage.FINGERPRINT, len(missing))
     lost: list[str] = []
     embedder = load_embedder() if missing else None
@@ -81,6 +89,7 @@ def fingerprint_contents(
                 shared = len(print_.vectors) > 1
                 for model, vector in print_.vectors.items():
                     tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
+                parts.add(digest, print_.parts, fits=False)
         pace.step(len(batch))
     pace.finish()
     return lost

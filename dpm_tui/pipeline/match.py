@@ -1,7 +1,7 @@
 """Match stage: compares every pair of vectors, exactly, with memory bounded by block.
 
-Pairs from a threshold on are candidates, and whatever the threshold the few nearest neighbours of each picture:
-a strong crop may lie below it and still be nearest to its original.
+Pairs from a threshold on are candidates, and whatever the threshold the few nearest neighbours of each
+picture: a strong crop may lie below it and still be nearest to its original.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def match_vectors(vectors: NDArray[np.float16], start: int, threshold: float) ->
         end = min(top + ROWS_A_BLOCK, len(vectors))
         rows = vectors[top:end].astype(np.float32)
         numbers = np.arange(top, end)
-        found: list[_Near] = []
-        neighbours = _Near.none()
+        found: list[Near] = []
+        neighbours = Near.none()
         bars = np.full(len(rows), FLOOR, np.float32)
         for left in range(0, len(vectors), COLUMNS_A_BLOCK):
             columns = vectors[left : left + COLUMNS_A_BLOCK].astype(np.float32)
@@ -77,14 +77,14 @@ def match_vectors(vectors: NDArray[np.float16], start: int, threshold: float) ->
                 seconds, firsts = np.nonzero(cosines >= threshold)
                 before = left + firsts < top + seconds
                 seconds, firsts = seconds[before], firsts[before]
-                found.append(_Near(left + firsts, top + seconds, cosines[seconds, firsts]))
+                found.append(Near(left + firsts, top + seconds, cosines[seconds, firsts]))
                 if sum(len(near.cosines) for near in found) > ROWS_A_BLOCK * COLUMNS_A_BLOCK:
-                    found = [_keep_nearest(found, NEAREST, SURE)]
+                    found = [keep_nearest(found, NEAREST, SURE)]
             seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
-            closer = _Near(left + firsts, top + seconds, cosines[seconds, firsts])
-            neighbours = _keep_nearest([neighbours, closer], NEIGHBOURS)
+            closer = Near(left + firsts, top + seconds, cosines[seconds, firsts])
+            neighbours = keep_nearest([neighbours, closer], NEIGHBOURS)
             bars = neighbours.bars(top, len(rows))
-        yield MatchedRows(top, end, _candidates(_keep_nearest(found, NEAREST, SURE), neighbours))
+        yield MatchedRows(top, end, keep_nearest(found, NEAREST, SURE).candidates(neighbours))
 
 
 def _bars(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,7 +99,7 @@ def _bars(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Near:
+class Near:
     """Rows and cosines of pairs, three arrays of one length."""
 
     firsts: NDArray[np.int64]
@@ -107,8 +107,17 @@ class _Near:
     cosines: NDArray[np.float32]
 
     @classmethod
-    def none(cls) -> _Near:
+    def none(cls) -> Near:
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+    def candidates(self, *others: Near) -> list[Candidate]:
+        """Return every pair of these and others once, the lower row first, with its highest cosine."""
+        pairs: dict[tuple[int, int], float] = {}
+        for part in (self, *others):
+            rows = np.sort([part.firsts, part.seconds], axis=0).T.tolist()
+            for (first, second), cosine in zip(rows, np.minimum(part.cosines, 1.0).tolist(), strict=True):
+                pairs[first, second] = max(cosine, pairs.get((first, second), -1.0))
+        return [Candidate(first, second, cosine) for (first, second), cosine in pairs.items()]
 
     def bars(self, top: int, rows: int) -> NDArray[np.float32]:
         """Return the cosine below which nothing joins the neighbours of each row from ``top`` on."""
@@ -118,8 +127,8 @@ class _Near:
         return np.where(full, lowest, np.float32(FLOOR))
 
 
-def _keep_nearest(parts: list[_Near], nearest: int, sure: float = 2.0) -> _Near:
-    """Keep of each second row all that are sure and the nearest of the others, ordered by rows."""
+def keep_nearest(parts: list[Near], nearest: int, sure: float = 2.0) -> Near:
+    """Keep of each second row all from a cosine of ``sure`` on and its nearest others, ordered by rows."""
     firsts = np.concatenate([part.firsts for part in parts])
     seconds = np.concatenate([part.seconds for part in parts])
     cosines = np.concatenate([part.cosines for part in parts])
@@ -128,16 +137,4 @@ def _keep_nearest(parts: list[_Near], nearest: int, sure: float = 2.0) -> _Near:
     starts = np.searchsorted(sorted_seconds, sorted_seconds)
     place = np.arange(len(order)) - starts
     kept = np.sort(order[(place < nearest) | (cosines[order] >= sure)])
-    return _Near(firsts[kept], seconds[kept], cosines[kept])
-
-
-def _candidates(*parts: _Near) -> list[Candidate]:
-    """Return every pair once, the lower row first."""
-    pairs: dict[tuple[int, int], float] = {}
-    for part in parts:
-        lower = np.minimum(part.firsts, part.seconds).tolist()
-        higher = np.maximum(part.firsts, part.seconds).tolist()
-        pairs.update(
-            zip(zip(lower, higher, strict=True), np.minimum(part.cosines, 1.0).tolist(), strict=True)
-        )
-    return [Candidate(first, second, cosine) for (first, second), cosine in pairs.items()]
+    return Near(firsts[kept], seconds[kept], cosines[kept])

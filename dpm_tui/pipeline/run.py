@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from dpm_tui.pipeline.decoder import Decoder
-from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents
+from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.intake import Intake, looks_unmounted
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
-from dpm_tui.pipeline.match import RULE, match_vectors
+from dpm_tui.pipeline.matching import match_all, open_matching, open_parts
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import index_contents
-from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.same_pixels import PixelProof
-from dpm_tui.pipeline.store import CandidateTable, Store, VectorTable
+from dpm_tui.pipeline.store import Store
 from dpm_tui.pipeline.verification import Verification, pick_contents
 from dpm_tui.pipeline.verify import PairJudge
 
@@ -74,24 +75,19 @@ def run_stages(
         surveyed(survey)
         intake = Intake(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
         intake.take(survey.changes, guarded=survey.guarded)
-        vectors = {
-            name: store.vectors(settings.choice, name, card.identity, card.dims)
-            for name, card in settings.models.items()
-        }
-        candidates = {
-            name: store.candidates(settings.choice, name, f"{card.identity}-{card.threshold}-{RULE}")
-            for name, card in settings.models.items()
-        }
-        for name in settings.models:
-            if candidates[name].matched > len(vectors[name]):
-                candidates[name].clear()  # they speak of rows that were lost
+        whole = {name: open_matching(store, settings.choice, card) for name, card in settings.models.items()}
+        parts = open_parts(store, settings.choice, settings.models[part_model(settings.models)])
         contents = index_contents(store.files.files.values())
-        lost = fingerprint_contents(contents, store.thumbnails, vectors, tools.load_embedder, pace)
+        tables = {name: matching.vectors for name, matching in whole.items()}
+        lost = fingerprint_contents(
+            contents, store.thumbnails, tables, parts.vectors, tools.load_embedder, pace
+        )
         _forget_lost(store, contents, lost)
-        _match(settings.models, vectors, candidates, pace, reporter)
+        matchings = [*whole.values(), parts]
+        match_all(matchings, pace)
         by_digest = index_contents(store.files.files.values())
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
-        near = pick_contents(_near_digests(vectors, candidates), by_digest)
+        near = pick_contents(chain.from_iterable(matching.near() for matching in matchings), by_digest)
         verification = Verification(
             store.thumbnails, store.verdicts, tools.make_judge, proof, settings.threads
         )
@@ -117,29 +113,3 @@ def _forget_lost(store: Store, contents: Mapping[str, list[ImageFile]], lost: li
     for digest in lost:
         for file in contents[digest]:
             store.files.remove(file.id)
-
-
-def _match(
-    models: Mapping[str, ModelCard],
-    vectors: Mapping[str, VectorTable],
-    candidates: Mapping[str, CandidateTable],
-    pace: Pace,
-    reporter: Reporter,
-) -> None:
-    open_ = sum(max(len(vectors[name]) - candidates[name].matched, 0) for name in models)
-    pace.start(Stage.MATCH, open_)
-    for name, card in models.items():
-        for block in match_vectors(vectors[name].vectors, candidates[name].matched, card.threshold):
-            candidates[name].add_block(block.start, block.end, block.near)
-            pace.step(block.end - block.start)
-    pace.finish()
-
-
-def _near_digests(
-    vectors: Mapping[str, VectorTable], candidates: Mapping[str, CandidateTable]
-) -> Iterator[tuple[str, str, float]]:
-    for name, table in vectors.items():
-        digests = list(table)
-        for candidate in candidates[name]:
-            if candidate.second < len(digests):
-                yield digests[candidate.first], digests[candidate.second], candidate.cosine

@@ -18,6 +18,7 @@ from dpm_tui.pipeline.group import group_pairs
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pairing import pair_files
+from dpm_tui.pipeline.parts import cut_parts
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.verify import PairJudge
@@ -92,13 +93,18 @@ class TinyEmbedder:
         return [self._one(thumbnail) for thumbnail in thumbnails]
 
     def _one(self, thumbnail: NDArray[np.uint8]) -> Fingerprint:
-        grey = Image.fromarray(thumbnail).convert("L").resize((8, 8), Image.Resampling.BOX)
+        vector = self._vector(thumbnail)
+        parts = np.concatenate([vector, *map(self._vector, cut_parts(thumbnail))])
+        if thumbnail.shape[1] < WIDE:
+            return Fingerprint("illustration", {"illustration": vector}, parts)
+        return Fingerprint("photo", {"photo": vector, "illustration": vector}, parts)
+
+    def _vector(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        grey = Image.fromarray(picture).convert("L").resize((8, 8), Image.Resampling.BOX)
         vector = np.asarray(grey, dtype=np.float32).ravel()
         vector = vector - vector.mean()
-        vector /= max(float(np.linalg.norm(vector)), 1e-6)
-        if thumbnail.shape[1] < WIDE:
-            return Fingerprint("illustration", {"illustration": vector})
-        return Fingerprint("photo", {"photo": vector, "illustration": vector})
+        unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-6)
+        return unit
 
 
 class CountingJudge:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline import match, parts
+from dpm_tui.pipeline.parts import COUNT, cut_parts, match_parts
+
+DIMS = 6
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "ROWS_A_BLOCK", 3)
+    monkeypatch.setattr(parts, "COLUMNS_A_BLOCK", 5)
+    monkeypatch.setattr(match, "COLUMNS_A_BLOCK", 5)
+
+
+def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+
+def table(count: int, seed: int) -> NDArray[np.float16]:
+    vectors = unit(np.random.default_rng(seed).normal(size=(count, 1 + COUNT, DIMS)))
+    return vectors.reshape(count, -1).astype(np.float16)
+
+
+def found(vectors: NDArray[np.float16], start: int = 0) -> set[tuple[int, int]]:
+    blocks = list(match_parts(vectors, start, parts.SURE))
+    assert not blocks or blocks[-1].end == len(vectors)
+    return {(item.first, item.second) for block in blocks for item in block.near}
+
+
+def brute_force(vectors: NDArray[np.float16]) -> set[tuple[int, int]]:
+    """Every picture with the nearest of the others to any of its parts."""
+    rows = vectors.astype(np.float32).reshape(len(vectors), 1 + COUNT, DIMS)
+    wanted = set()
+    for number, row in enumerate(rows):
+        cosines = (row[1:] @ rows[:, 0].T).max(axis=0)
+        cosines[number] = -1
+        order = np.argsort(-cosines)
+        chosen = [int(n) for n in order[: parts.NEAREST] if cosines[n] >= parts.FLOOR]
+        chosen += [int(n) for n in order[: parts.MOST] if cosines[n] >= parts.SURE]
+        wanted |= {(min(number, n), max(number, n)) for n in chosen}
+    return wanted
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_picture_brings_the_nearest_to_its_parts(seed: int) -> None:
+    vectors = table(4 + 3 * seed, seed)
+    assert found(vectors) == brute_force(vectors)
+
+
+def test_a_part_found_later_meets_the_whole_that_was_there_before_and_the_other_way_round() -> None:
+    rows = unit(np.random.default_rng(1).normal(size=(9, 1 + COUNT, DIMS)))
+    rows[8, 0] = rows[2, 3]  # the new picture is a part of an old one
+    rows[8, 2] = rows[5, 0]  # and holds another old one
+    vectors = rows.reshape(9, -1).astype(np.float16)
+    assert {(2, 8), (5, 8)} <= found(vectors, 8)
+
+
+def test_nothing_is_matched_where_nothing_is_new() -> None:
+    vectors = table(7, 1)
+    assert found(vectors, 7) == set()
+    assert found(vectors[:0]) == set()
+
+
+def test_parts_are_the_quarters_and_the_middle() -> None:
+    picture = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
+    cut = cut_parts(picture)
+    assert len(cut) == COUNT
+    assert all(part.shape == (4, 3, 3) for part in cut)
+    assert np.array_equal(cut[3], picture[4:, 3:])
+    assert np.array_equal(cut[4], picture[2:6, 1:4])
+    assert all(part.shape == (1, 1, 3) for part in cut_parts(picture[:1, :1]))
