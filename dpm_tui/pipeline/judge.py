@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.align import Alignment, align
-from dpm_tui.pipeline.differ import Difference, compare, slopes_follow
-from dpm_tui.pipeline.head import head
-from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
+from dpm_tui.pipeline.differ import slopes_follow
 from dpm_tui.pipeline.overlay import is_overlay
-from dpm_tui.pipeline.search import search
-from dpm_tui.pipeline.sight import Sights, likenesses, orient
-from dpm_tui.pipeline.tone import is_strong
+from dpm_tui.pipeline.sight import Sight, Sights
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
+from dpm_tui.pipeline.view import CHANGED, View, view_pair
 
 Picture = NDArray[np.uint8]
 
 SMALLEST = 12
 """Shortest side in pixels that can be judged."""
-SAME_ASPECT = 0.03
-"""Aspects this close may be one frame: resizing to 100 px rounds a side by up to 1 %."""
-CHANGED = -1.0
-"""Score from which something in the picture differs."""
-FAITHFUL = 0.75
-"""Agreement that a picture with nothing changed has: re-encodes reach 0.98, clipped tones 0.79."""
-FAITHFUL_STRONG = 0.6
-"""The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
-SETTLED = 0.90
-"""Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
 SHARED = 0.55
 """Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
 SHARED_CLEAN = 0.6
@@ -54,62 +39,17 @@ FOLLOWS_PLAIN = 0.85
 """Correlation of slopes that pictures need that have no corners and other colours: noise follows nothing."""
 FOLLOWS = 0.24
 """Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
-HOPELESS = 0.15
-"""Agreement below which no richer tone is tried."""
 FEW = 3
 """Fewest live tiles that can show two pictures to be one."""
-HOPEFUL = 0.40
-"""Correlation of lightness at 32 px below which pictures are not compared in one frame: pairs in one frame
-have 0.41 under a large overlay, 0.75 with a local edit, 0.95 as copies; half of the unrelated have less."""
-STRETCHED = 0.95
-"""The same where the aspects differ: a picture pressed into another aspect is an edited one."""
-PLENTY = 100
-"""Features of both pictures from which these alone say whether one is part of the other."""
-TURN_LEAD = 0.04
-"""Correlation by which another orientation must beat the plain one."""
-COVERED = 0.97
-"""Share of both pictures that an overlap covers when nothing was cropped."""
-TILT = 0.6
-"""Degrees from which a picture was rotated rather than measured badly."""
 SHOWN = 3.0
 """Brightness of the difference map for one level: coding noise stays below 30, an edit saturates."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One way to lay the pictures over each other, and what comparing them showed."""
-
-    overlap: Overlap
-    difference: Difference
-    score: float
-    strong: bool
-    inliers: int = 0
-    cropped: bool = False
-    turned: bool = False
-    stretched: bool = False
-
-    @property
-    def clean(self) -> bool:
-        faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
-        return self.score < CHANGED and self.difference.agreement >= faithful
-
-    @property
-    def sure(self) -> bool:
-        """Whether no other way to lay them needs to be tried, though something differs."""
-        whole = self.overlap.mask is None and not self.turned and not self.stretched
-        found = self.difference
-        return whole and min(found.agreement, found.structure.share) >= SETTLED
-
-    @property
-    def rank(self) -> tuple[bool, float]:
-        return self.clean, self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
 
 
 class AlignedJudge:
     """Judges pairs by alignment, tone fit and local differences; implements ``verify.PairJudge``.
 
-    Pure and deterministic; symmetric in kind and similarity. Keeps the features of the last pictures (at most
-    28 MB) and is not safe for two threads at once: each thread takes its own.
+    Pure and deterministic; symmetric in kind and similarity. Remembers what the last pictures looked like
+    (at most 81 MB), so that a picture's next candidate costs little; several threads may share one.
 
     Similarity means, and is never exactly 1: from 0.95 a copy, 0.88 to 0.99 a crop or a turned picture, 0.85
     to 0.96 an edited one, 0.60 to 0.85 a variant. It falls with the doubt left that nothing else differs, and
@@ -129,17 +69,17 @@ class AlignedJudge:
         """
         if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
             return None
-        swapped = _order(second) < _order(first)
-        one, other = (second, first) if swapped else (first, second)
-        view = self._best_view(np.ascontiguousarray(one), np.ascontiguousarray(other))
+        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
+        swapped = _order(sights[1]) < _order(sights[0])
+        view = self._best_view(*(sights[::-1] if swapped else sights))
         if view is None:
             return None
         kind = _kind(view)
         return Verdict(kind, _similarity(kind, view), _differs(view, int(swapped)))
 
-    def _best_view(self, one: Picture, other: Picture) -> View | None:
+    def _best_view(self, one: Sight, other: Sight) -> View | None:
         best: View | None = None
-        for view in self.views(one, other):
+        for view in view_pair(one, other):
             if _proven(view):
                 if view.clean or view.sure:
                     return view
@@ -147,61 +87,14 @@ class AlignedJudge:
                     best = view
         return best
 
-    def views(self, one: Picture, other: Picture) -> Iterator[View]:
+    def views(self, first: Picture, second: Picture) -> Iterator[View]:
         """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""
-        sights = self._sights.of(one), self._sights.of(other)
-        like = likenesses(*sights)
-        framed = _same_frame(one, other)
-        tried = False
-        if like[0] >= (HOPEFUL if framed else STRETCHED):
-            tried = framed
-            yield _view(whole(one, other), stretched=not framed)
-        best = int(np.argmax(like))
-        if best and like[best] > like[0] + TURN_LEAD and _same_frame(one, orient(other, best)):
-            tried = True
-            yield _view(whole(one, other, best), turned=True)
-        moved = _moved(one, other, align(sights[0].features, sights[1].features))
-        if moved is not None:
-            yield moved
-        if tried or moved is not None or min(len(s.features) for s in sights) < PLENTY:
-            inside = _moved(one, other, search(one, other))
-            if inside is not None:
-                yield inside
+        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
+        yield from view_pair(*sorted(sights, key=_order))
 
 
-def _order(picture: Picture) -> tuple[int, bytes]:
-    return picture.shape[0] * picture.shape[1], picture.tobytes()
-
-
-def _same_frame(one: Picture, other: Picture) -> bool:
-    aspects = [p.shape[1] / p.shape[0] for p in (one, other)]
-    slack = SAME_ASPECT + 0.6 / min(*one.shape[:2], *other.shape[:2])
-    return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
-
-
-def _view(
-    overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
-) -> View:
-    pictures = (overlap.first, overlap.second)
-    difference = compare(*pictures, overlap.mask)
-    score = head("changed").score(difference.features)
-    strong = is_strong(*pictures, overlap.mask)
-    if strong and score >= CHANGED and difference.agreement >= HOPELESS:
-        rich = compare(*pictures, overlap.mask, rich=True)
-        score_rich = head("changed").score(rich.features)
-        if score_rich < score:
-            difference, score = rich, score_rich
-    return View(overlap, difference, score, strong, inliers, cropped, turned, stretched)
-
-
-def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:
-    overlap = None if alignment is None else lay_over(one, other, alignment)
-    if alignment is None or overlap is None:
-        return None
-    quarter = round(alignment.angle / 90)
-    tilt = abs(alignment.angle - 90 * quarter)
-    cropped = min(overlap.covered) < COVERED or tilt > TILT
-    return _view(overlap, alignment.inliers, cropped, alignment.mirrored or quarter % 4 != 0)
+def _order(sight: Sight) -> tuple[int, bytes]:
+    return sight.picture.shape[0] * sight.picture.shape[1], sight.digest
 
 
 def _proven(view: View) -> bool:

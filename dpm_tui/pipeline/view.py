@@ -1,0 +1,130 @@
+"""Views: the ways to lay two pictures over each other, and what comparing them showed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.align import Alignment, align
+from dpm_tui.pipeline.differ import Difference, compare
+from dpm_tui.pipeline.head import head
+from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
+from dpm_tui.pipeline.search import search
+from dpm_tui.pipeline.sight import Sight, likenesses
+from dpm_tui.pipeline.tone import is_strong
+
+Picture = NDArray[np.uint8]
+
+SAME_ASPECT = 0.03
+"""Aspects this close may be one frame: resizing to 100 px rounds a side by up to 1 %."""
+CHANGED = -1.0
+"""Score from which something in the picture differs."""
+FAITHFUL = 0.75
+"""Agreement that a picture with nothing changed has: re-encodes reach 0.98, clipped tones 0.79."""
+FAITHFUL_STRONG = 0.6
+"""The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
+SETTLED = 0.90
+"""Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
+HOPELESS = 0.15
+"""Agreement below which no richer tone is tried."""
+HOPEFUL = 0.40
+"""Correlation of lightness at 32 px below which pictures are not compared in one frame: pairs in one frame
+have 0.41 under a large overlay, 0.75 with a local edit, 0.95 as copies; half of the unrelated have less."""
+STRETCHED = 0.95
+"""The same where the aspects differ: a picture pressed into another aspect is an edited one."""
+PLENTY = 150
+"""Features of both pictures from which these alone say whether one is part of the other."""
+TURN_LEAD = 0.04
+"""Correlation by which another orientation must beat the plain one."""
+COVERED = 0.97
+"""Share of both pictures that an overlap covers when nothing was cropped."""
+TILT = 0.6
+"""Degrees from which a picture was rotated rather than measured badly."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to lay the pictures over each other, and what comparing them showed."""
+
+    overlap: Overlap
+    difference: Difference
+    score: float
+    strong: bool
+    inliers: int = 0
+    cropped: bool = False
+    turned: bool = False
+    stretched: bool = False
+
+    @property
+    def clean(self) -> bool:
+        faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
+        return self.score < CHANGED and self.difference.agreement >= faithful
+
+    @property
+    def sure(self) -> bool:
+        """Whether no other way to lay them needs to be tried, though something differs."""
+        whole = self.overlap.mask is None and not self.turned and not self.stretched
+        found = self.difference
+        return whole and min(found.agreement, found.structure.share) >= SETTLED
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        return self.clean, self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
+
+
+def view_pair(first: Sight, second: Sight) -> Iterator[View]:
+    """Yield the views of two pictures that may prove something, cheapest first."""
+    one, other = first.picture, second.picture
+    like = likenesses(first, second)
+    framed = _same_frame(one, other)
+    tried = False
+    if like[0] >= (HOPEFUL if framed else STRETCHED):
+        tried = framed
+        yield _look(whole(one, other), stretched=not framed)
+    best = int(np.argmax(like))
+    if best and like[best] > like[0] + TURN_LEAD and _same_frame(one, other, best % 2 == 1):
+        tried = True
+        yield _look(whole(one, other, best), turned=True)
+    moved = _moved(one, other, align(first.features, second.features))
+    if moved is not None:
+        yield moved
+    if tried or moved is not None or min(len(first.features), len(second.features)) < PLENTY:
+        inside = _moved(one, other, search(one, other))
+        if inside is not None:
+            yield inside
+
+
+def _same_frame(one: Picture, other: Picture, upended: bool = False) -> bool:
+    aspects = [p.shape[1] / p.shape[0] for p in (one, other)]
+    aspects[1] = 1 / aspects[1] if upended else aspects[1]
+    slack = SAME_ASPECT + 0.6 / min(*one.shape[:2], *other.shape[:2])
+    return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
+
+
+def _look(
+    overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
+) -> View:
+    pictures = (overlap.first, overlap.second)
+    difference = compare(*pictures, overlap.mask)
+    score = head("changed").score(difference.features)
+    strong = is_strong(*pictures, overlap.mask)
+    if strong and score >= CHANGED and difference.agreement >= HOPELESS:
+        rich = compare(*pictures, overlap.mask, rich=True)
+        score_rich = head("changed").score(rich.features)
+        if score_rich < score:
+            difference, score = rich, score_rich
+    return View(overlap, difference, score, strong, inliers, cropped, turned, stretched)
+
+
+def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:
+    overlap = None if alignment is None else lay_over(one, other, alignment)
+    if alignment is None or overlap is None:
+        return None
+    quarter = round(alignment.angle / 90)
+    tilt = abs(alignment.angle - 90 * quarter)
+    cropped = min(overlap.covered) < COVERED or tilt > TILT
+    return _look(overlap, alignment.inliers, cropped, alignment.mirrored or quarter % 4 != 0)
