@@ -206,3 +206,17 @@ def test_a_few_files_less_are_no_missing_disk(big_lab: ScanLab) -> None:
     assert costs.survey is not None
     assert not costs.survey.guarded
     assert len(big_lab.statuses()) == 15
+
+
+@pytest.mark.parametrize("collage_first", [False, True])
+def test_a_picture_inside_a_collage_is_found_whichever_came_first(tmp_path: Path, collage_first: bool) -> None:
+    """A quarter of a page is a part of it, in one scan or in two."""
+    page = Image.new("RGB", (480, 360))
+    for place in range(4):
+        page.paste(scene(20 + place, 240, 180), (place % 2 * 240, place // 2 * 180))
+    files = [(b"page.png", encode(page, "PNG")), (b"own.jpg", encode(scene(22, 240, 180), quality=90))]
+    lab = ScanLab(tmp_path)
+    for path, content in files if collage_first else reversed(files):
+        lab.write(path, content)
+        lab.run()
+    assert kinds(lab) == {(b"own.jpg", b"page.png"): "crop"}
