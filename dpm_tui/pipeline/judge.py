@@ -22,8 +22,8 @@ SHARED = 0.55
 """Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
 SHARED_CLEAN = 0.6
 """The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
-SHARED_STRONG = 0.75
-"""The same under a strong tone: flat drawings of one outline in other colours reach 0.7."""
+SHARED_STRONG = 0.8
+"""Either under a strong tone: flat drawings of one outline in other colours reach 0.75."""
 SHARED_SURE = 0.22
 """The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
 sticker leaves so much."""
@@ -105,7 +105,7 @@ def _proven(view: View) -> bool:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
         return view.clean and told
     if view.clean:
-        return structure.share >= SHARED_CLEAN
+        return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
     sure = SHARED_SURE if view.inliers < 2 * MANY else SHARED_SURE / 2
     if view.inliers >= MANY and structure.same >= TILES_SURE and structure.share >= sure:
         return True
