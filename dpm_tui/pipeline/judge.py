@@ -12,7 +12,7 @@ from dpm_tui.pipeline.differ import slopes_follow
 from dpm_tui.pipeline.overlay import is_overlay
 from dpm_tui.pipeline.sight import Sight, Sights
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
-from dpm_tui.pipeline.view import CHANGED, View, view_pair
+from dpm_tui.pipeline.view import CHANGED, SETTLED, View, view_pair
 
 Picture = NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ TILES = 3.0
 """Tiles that must be the same at least; fewer say nothing, then only equal colours do."""
 PLAIN = 5.0
 """Levels by which colours may be off then, in nine tenths of the picture: a sky is no other sky's copy."""
-FOLLOWS_PLAIN = 0.85
+FOLLOWS_PLAIN = 0.7
 """Correlation of slopes that pictures need that have no corners and other colours: noise follows nothing."""
 FOLLOWS = 0.24
 """Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
@@ -103,7 +103,7 @@ def _proven(view: View) -> bool:
         return False
     if structure.same < TILES:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
-        return view.clean and told
+        return told and (view.clean or difference.agreement >= SETTLED)
     if view.clean:
         return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
     sure = SHARED_SURE if view.inliers < 2 * MANY else SHARED_SURE / 2

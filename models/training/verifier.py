@@ -5,8 +5,9 @@ moved and toned against overlays, local edits and an artist's variants. ``overla
 was put on top. Only one half of the figures of the drawn variants is learned from (``figure_half`` 0); the
 other half and other pictures are for ``tests.benchmarks.verify_kinds``.
 
-The weights in use saw 17,973 pairs: up to 500 pictures of each of train-photo-00 and train-illustration-00, up
-to 900 of each of train-photo-01, train-photo-02 and train-illustration-01, with ``--each 3``, before ``TONED`` pairs were added. A later fit on 7,500 pairs with these missed four times as many drawn variants.
+The weights in use saw 17,973 pairs: up to 500 pictures of each of train-photo-00 and train-illustration-00,
+up to 900 of each of train-photo-01, train-photo-02 and train-illustration-01, with ``--each 3``, before the
+``TONED`` pairs were added. A later fit on 7,500 pairs with these missed more drawn variants.
 """
 
 from __future__ import annotations

@@ -47,6 +47,17 @@ def test_saved_again_is_a_copy(original: Image.Image, derive) -> None:
     assert 0.95 <= verdict.similarity < 1
 
 
+def test_a_glow_without_corners_saved_again_is_found() -> None:
+    rows, columns = np.mgrid[0:300, 0:400]
+    glow = 90 * np.exp(-((rows - 100) ** 2 + (columns - 180) ** 2) / 9000)
+    stripes = 6 * np.sin(columns / 3)
+    noise = np.random.default_rng(1).normal(0, 3, (300, 400))
+    shade = np.stack([40 + glow + stripes + noise, 25 + glow * 0.6 + stripes, 15 + glow * 0.3], axis=2)
+    image = Image.fromarray(np.clip(shade, 0, 255).astype(np.uint8))
+    for derived in (encoded(image, 90), encoded(image, 40), resized(image, 0.5), image.quantize(64)):
+        assert kind(image, derived.convert("RGB")) in {Kind.COPY, Kind.VARIANT}
+
+
 @pytest.mark.parametrize("quality", [60, 90])
 @pytest.mark.parametrize("factor", [1.0, 0.6])
 def test_another_expression_is_never_a_copy(quality: int, factor: float) -> None:
