@@ -30,9 +30,7 @@ class PixelProof:
         self._digest_pixels = digest_pixels
         self._keep = keep
 
-    def holds(
-        self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]
-    ) -> bool:
+    def holds(self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
         """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding."""
         a, b = self._by_digest[first][0], self._by_digest[second][0]
         if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
