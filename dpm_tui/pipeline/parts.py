@@ -7,17 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.match import COLUMNS_A_BLOCK, MatchedRows, Near, keep_nearest
+from dpm_tui.pipeline.match import Candidate, MatchedRows, Near, keep_nearest
 
 PARTS = "parts"
 """Name of the table whose rows hold a picture's own vector and then those of its parts."""
 COUNT = 5
 """Parts of a picture: its four quarters and the quarter in the middle."""
-ROWS_A_BLOCK = 1024
+ROWS_A_BLOCK, COLUMNS_A_BLOCK = 512, 4096
+"""A block of cosines takes 40 MiB."""
 NEAREST = 2
-"""Pictures that a picture's parts bring as candidates at least, if they are near enough."""
+"""Known pictures whose parts come nearest to a new one that are candidates at least."""
 MOST = 12
-"""Pictures that they bring at most."""
+"""Pictures near to one of its parts that a picture brings at most."""
 FLOOR = 0.6
 """Cosine of a part and a whole picture below which none is a candidate."""
 SURE = 0.8
@@ -42,36 +43,53 @@ def match_parts(vectors: NDArray[np.float16], start: int, threshold: float) -> I
     """Compare the parts of every picture with every whole one; yield block by block.
 
     ``vectors`` has shape (n, (1 + COUNT) * dims): a picture's own unit vector, then its parts'. Rows before
-    ``start`` were matched among each other. Each row brings the pictures that one of its parts comes as
-    near to as ``threshold``, MOST of them, and the NEAREST in any case.
+    ``start`` were matched among each other. Each of a picture's parts brings the picture nearest to it, as a
+    collage holds several, and those from a cosine of ``threshold`` on, MOST a picture.
     """
     if start >= len(vectors):
         return
     dims = vectors.shape[1] // (1 + COUNT)
+    known = Near.none()
     for top in range(0, start, ROWS_A_BLOCK):
-        rows = slice(top, min(top + ROWS_A_BLOCK, start))
-        near = _near_rows(vectors, dims, rows, slice(start, len(vectors)), threshold)
-        yield MatchedRows(start, start, near.candidates())
+        rows = range(top, min(top + ROWS_A_BLOCK, start))
+        for left, cosines in _cosines(vectors, dims, rows, range(start, len(vectors))):
+            firsts, seconds = np.nonzero(cosines.max(axis=1) >= FLOOR)
+            near = Near(firsts + top, seconds + left, cosines.max(axis=1)[firsts, seconds])
+            known = keep_nearest([known, near], MOST)
+    if start:
+        yield MatchedRows(start, start, keep_nearest([known], NEAREST, threshold).candidates())
     for top in range(start, len(vectors), ROWS_A_BLOCK):
-        rows = slice(top, min(top + ROWS_A_BLOCK, len(vectors)))
-        near = _near_rows(vectors, dims, rows, slice(0, len(vectors)), threshold)
-        yield MatchedRows(rows.start, rows.stop, near.candidates())
+        rows = range(top, min(top + ROWS_A_BLOCK, len(vectors)))
+        yield MatchedRows(rows.start, rows.stop, _match_rows(vectors, dims, rows, threshold))
 
 
-def _near_rows(
-    vectors: NDArray[np.float16], dims: int, rows: slice, columns: slice, threshold: float
-) -> Near:
-    """Return what the parts of ``rows`` come near to among the whole pictures of ``columns``."""
-    count = rows.stop - rows.start
-    parts = vectors[rows, dims:].astype(np.float32).reshape(count * COUNT, dims)
-    found = Near.none()
+def _match_rows(vectors: NDArray[np.float16], dims: int, rows: range, threshold: float) -> list[Candidate]:
+    """Return what the parts of ``rows`` come near to among all whole pictures."""
+    sure = Near.none()
+    best = np.full((len(rows), COUNT), -1, np.float32)
+    nearest = np.zeros((len(rows), COUNT), np.int64)
+    for left, cosines in _cosines(vectors, dims, rows, range(len(vectors))):
+        found = cosines.argmax(axis=2)
+        value = np.take_along_axis(cosines, found[..., None], 2)[..., 0]
+        nearest = np.where(value > best, found + left, nearest)
+        best = np.maximum(best, value)
+        seconds, firsts = np.nonzero(cosines.max(axis=1) >= threshold)
+        near = Near(firsts + left, seconds + rows.start, cosines.max(axis=1)[seconds, firsts])
+        sure = keep_nearest([sure, near], MOST)
+    seconds, parts = np.nonzero(best >= FLOOR)
+    own = Near(nearest[seconds, parts], seconds + rows.start, best[seconds, parts])
+    return own.candidates(sure)
+
+
+def _cosines(
+    vectors: NDArray[np.float16], dims: int, rows: range, columns: range
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield block by block of columns the first of them and (rows, COUNT, columns): parts with whole ones."""
+    parts = vectors[rows.start : rows.stop, dims:].astype(np.float32).reshape(len(rows) * COUNT, dims)
     for left in range(columns.start, columns.stop, COLUMNS_A_BLOCK):
         right = min(left + COLUMNS_A_BLOCK, columns.stop)
         whole = vectors[left:right, :dims].astype(np.float32)
-        cosines = (parts @ whole.T).reshape(count, COUNT, right - left).max(axis=1)
-        seconds, firsts = np.nonzero(cosines >= FLOOR)
-        other = left + firsts != rows.start + seconds
-        seconds, firsts = seconds[other], firsts[other]
-        near = Near(left + firsts, rows.start + seconds, cosines[seconds, firsts])
-        found = keep_nearest([found, near], MOST)
-    return keep_nearest([found], NEAREST, threshold)
+        cosines = (parts @ whole.T).reshape(len(rows), COUNT, right - left)
+        own = np.arange(max(left, rows.start), min(right, rows.stop))
+        cosines[own - rows.start, :, own - left] = -1
+        yield left, cosines

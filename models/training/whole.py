@@ -58,11 +58,6 @@ class Described:
         cut = [squash(np.ascontiguousarray(part), side) for p in pictures for part in parts.cut_parts(p)]
         return cls(whole, describe(net, np.stack(cut), device, 32).reshape(len(whole), parts.COUNT, -1))
 
-    def near(self, others: Vectors) -> Vectors:
-        """Return (N, M): how near the nearest part of each comes to whole pictures (M, dims)."""
-        cosines: Vectors = np.stack([self.parts[:, k] @ others.T for k in range(parts.COUNT)]).max(axis=0)
-        return cosines
-
 
 def candidates(queries: Described, references: Described, threshold: float) -> NDArray[np.bool_]:
     """Return which pairs (Q, R) the app would look at if each query alone joined the references."""
@@ -70,15 +65,18 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
     chosen: NDArray[np.bool_] = cosines >= threshold
     np.put_along_axis(chosen, np.argsort(-cosines, axis=1)[:, :NEIGHBOURS], True, axis=1)
     chosen &= cosines >= FLOOR
-    holding = queries.near(references.whole)
-    held = references.near(queries.whole).T
-    among = references.near(references.whole)
-    np.fill_diagonal(among, -1)
+    # Each part brings the picture nearest to it: those of a query among the references, those of a reference
+    # among the other references and that query.
+    holding = np.stack([queries.parts[:, k] @ references.whole.T for k in range(parts.COUNT)], axis=1)
+    held = np.stack([references.parts[:, k] @ queries.whole.T for k in range(parts.COUNT)], axis=1)
+    among = np.stack([references.parts[:, k] @ references.whole.T for k in range(parts.COUNT)], axis=1)
+    np.put_along_axis(among, np.arange(len(among))[:, None, None].repeat(parts.COUNT, 1), -1, axis=2)
     for near, bars in (
-        (holding, np.sort(holding, axis=1)[:, -parts.NEAREST :][:, :1]),
-        (held, np.sort(among, axis=1)[:, -parts.NEAREST]),
+        (holding, holding.max(axis=2, keepdims=True)),
+        (held, among.max(axis=2, keepdims=True)),
     ):
-        chosen |= near >= np.minimum(np.maximum(bars, parts.FLOOR), parts.SURE)
+        enough = near >= np.minimum(np.maximum(bars, parts.FLOOR), parts.SURE)
+        chosen |= enough.any(axis=1) if near is holding else enough.any(axis=1).T
     return chosen
 
 

@@ -209,8 +209,8 @@ def test_a_few_files_less_are_no_missing_disk(big_lab: ScanLab) -> None:
 
 
 @pytest.mark.parametrize("collage_first", [False, True])
-def test_a_picture_inside_a_collage_is_found_whichever_came_first(tmp_path: Path, collage_first: bool) -> None:
-    """A quarter of a page is a part of it, in one scan or in two."""
+def test_a_picture_inside_a_collage_is_found(tmp_path: Path, collage_first: bool) -> None:
+    """A quarter of a page is a part of it, whichever of both was there first."""
     page = Image.new("RGB", (480, 360))
     for place in range(4):
         page.paste(scene(20 + place, 240, 180), (place % 2 * 240, place // 2 * 180))
