@@ -1,9 +1,9 @@
-"""Fits the verifier's heads: ``python -m models.training.verifier --data DIR ... --variants FILE``.
+"""Fits the verifier's heads: ``python -m models.training.verifying.fit --data DIR ... --variants FILE``.
 
 ``changed`` says whether content differs between two aligned pictures; it learns from pictures saved again,
 moved and toned against overlays, local edits and an artist's variants. ``overlay`` says whether what differs
 was put on top. Only one half of the figures of the drawn variants is learned from (``figure_half`` 0); the
-other half and other pictures are for ``tests.benchmarks.verify_kinds``.
+other half and other pictures are for ``models.training.verifying.kinds``.
 
 The weights in use saw 17,973 pairs: up to 500 pictures of each of train-photo-00 and train-illustration-00,
 up to 900 of each of train-photo-01, train-photo-02 and train-illustration-01, with ``--each 3``, before the
@@ -25,8 +25,8 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.overlay import traits
-from models.training.verifier_pairs import Label, Made, drawn_pairs, made_pairs
-from tests.benchmarks.verify_kinds import pictures
+from models.training.verifying.kinds import pictures
+from models.training.verifying.pairs import Label, Made, drawn_pairs, made_pairs
 
 HIDDEN = {"changed": 32, "overlay": 16}
 ROUNDS = 120

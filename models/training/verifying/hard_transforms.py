@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.pipeline.verify import Kind
-from tests.benchmarks.transforms import TRUE_PAIRS, Transform, crop, encode, font, scale, tone
+from models.training.verifying.transforms import TRUE_PAIRS, Transform, crop, encode, font, scale, tone
 
 ANY = tuple(kind for kind in Kind if kind not in (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY))
 """Kinds that are no promise that nothing differs."""

@@ -1,4 +1,4 @@
-"""Measures the judge on pictures not fitted on: ``python -m tests.benchmarks.verify_kinds --data DIR``.
+"""Measures the judge on pictures not fitted on: ``python -m models.training.verifying.kinds --data DIR``.
 
 ``DIR`` holds pictures in any depth. Prints the kinds given to each transform, ordinary and hard, how often a
 changed picture passes for a copy, how often pictures that only look alike are accepted, and milliseconds of
@@ -23,10 +23,10 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.verify import Kind
-from tests.benchmarks.hard_transforms import HARD, collage
-from tests.benchmarks.look_alikes import DRAWN, drawn, neighbours
-from tests.benchmarks.transforms import TRUE_PAIRS, encode, scale, thumbnail
-from tests.benchmarks.variants import VARIANTS, visible
+from models.training.verifying.hard_transforms import HARD, collage
+from models.training.verifying.look_alikes import DRAWN, drawn, neighbours
+from models.training.verifying.transforms import TRUE_PAIRS, encode, scale, thumbnail
+from models.training.verifying.variants import VARIANTS, visible
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
 KINDS = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)

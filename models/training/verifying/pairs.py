@@ -13,9 +13,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.benchmarks.hard_transforms import HARD, collage
-from tests.benchmarks.transforms import TRUE_PAIRS, crop, encode, scale, thumbnail
-from tests.benchmarks.variants import VARIANTS, visible
+from models.training.verifying.hard_transforms import HARD, collage
+from models.training.verifying.transforms import TRUE_PAIRS, crop, encode, scale, thumbnail
+from models.training.verifying.variants import VARIANTS, visible
 
 Picture = NDArray[np.uint8]
 

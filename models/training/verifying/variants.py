@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.pipeline.verify import Kind
-from tests.benchmarks.transforms import Transform, thumbnail
+from models.training.verifying.transforms import Transform, thumbnail
 
 
 def _spot(image: Image.Image, rng: np.random.Generator, share: float) -> tuple[int, int, int, int]:
