@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float32]
 
 WEIGHTS = "verifier.npz"
-"""Beside this file; written by ``models/training/verifying/fit.py``, which says on what pictures it was fitted."""
+"""Beside this file; written by ``models/training/verifying/fit.py``, which says from what pictures."""
 FARTHEST = 5.0
 """Standard deviations at which an input is cut off: nothing stranger was learned from."""
 

@@ -47,7 +47,7 @@ def _askew(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     goal = (corners + inward + pad) / (1 + 2 * pad)
     size = (round(width * (1 + 2 * pad)), round(height * (1 + 2 * pad)))
     matrix = cv2.getPerspectiveTransform(
-        corners * np.float32([width, height]), (goal * np.array(size)).astype(np.float32)
+        corners * np.array([width, height], np.float32), (goal * np.array(size)).astype(np.float32)
     )
     room = (int(rng.integers(10, 50)),) * 3
     seen = cv2.warpPerspective(
@@ -58,7 +58,8 @@ def _askew(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=room,
     )
-    fall = np.linspace(*rng.uniform(0.8, 1.05, 2), size[0], dtype=np.float32)[None, :, None]
+    left, right = rng.uniform(0.8, 1.05, 2).tolist()
+    fall = np.linspace(left, right, size[0], dtype=np.float32)[None, :, None]
     return encode(Image.fromarray(np.clip(seen * fall, 0, 255).astype(np.uint8)), 70)
 
 

@@ -47,7 +47,7 @@ def pictures(folder: Path, count: int, rng: np.random.Generator) -> list[Image.I
         if path.suffix.lower() in ENDINGS:
             shelves[path.parent].append(path)
     for shelf in shelves.values():
-        rng.shuffle(shelf)  # type: ignore[arg-type]
+        rng.shuffle(shelf)
     rounds = max((len(s) for s in shelves.values()), default=0)
     drawn = [shelf[k] for k in range(rounds) for shelf in shelves.values() if k < len(shelf)][:count]
     return [image for image in map(load, drawn) if min(image.size) >= 48]

@@ -28,8 +28,8 @@ def _blend(image: Image.Image, changed: NDArray[np.float32], spot: tuple[int, in
     left, top, width, height = spot
     mask = np.zeros((image.height, image.width), np.float32)
     cv2.ellipse(mask, (left + width // 2, top + height // 2), (width // 2, height // 2), 0, 0, 360, 1.0, -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), 1.5)[..., None]
-    mixed = np.asarray(image, np.float32) * (1 - mask) + changed * mask
+    soft = cv2.GaussianBlur(mask, (0, 0), 1.5).reshape(*mask.shape, 1)
+    mixed = np.asarray(image, np.float32) * (1 - soft) + changed * soft
     return Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8))
 
 
