@@ -15,6 +15,9 @@ from models.training.data import archives, read
 from models.training.distinct import distinct
 from models.training.transforms import TRANSFORMS
 
+PROPS = 60
+"""Pictures that stickers and collages are made of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -31,7 +34,10 @@ class Trial:
     def __init__(self, pictures: list[Image.Image], seed: int = 7) -> None:
         kept = distinct(pictures)
         self.found, self.seed = len(pictures), seed
-        self.originals = [pictures[index] for index in kept]
+        few = min(PROPS, len(kept) // 4)
+        # What is pasted beside or over a copy is no original: it would be found, and rightly.
+        self.props = [pictures[index] for index in kept[:few]] or pictures
+        self.originals = [pictures[index] for index in kept[few:]]
 
     @classmethod
     def of_archives(cls, data: Path, prefix: str, seed: int = 7) -> Trial:
@@ -54,7 +60,7 @@ class Trial:
             for name in own:
                 # Seeded by picture and transform: another sample leaves each copy as it was.
                 dice = np.random.default_rng((self.seed, original, names.index(name)))
-                picture = TRANSFORMS[name].edit(self.originals[original], dice, self.originals)
+                picture = TRANSFORMS[name].edit(self.originals[original], dice, self.props)
                 yield Copy(original, name, picture)
 
 
