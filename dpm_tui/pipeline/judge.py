@@ -80,11 +80,13 @@ class AlignedJudge:
     def _best_view(self, one: Sight, other: Sight) -> View | None:
         best: View | None = None
         for view in view_pair(one, other):
-            if _proven(view):
-                if view.clean or view.sure:
-                    return view
-                if best is None or view.rank > best.rank:
-                    best = view
+            # What was seen to differ in one view is not undone by another that is only nearly clean.
+            if not _proven(view) or (best is not None and view.clean and view.score >= CHANGED):
+                continue
+            if view.clean or view.sure:
+                return view
+            if best is None or view.rank > best.rank:
+                best = view
         return best
 
     def views(self, first: Picture, second: Picture) -> Iterator[View]:

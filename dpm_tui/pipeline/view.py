@@ -24,6 +24,8 @@ SAME_ASPECT = 0.03
 CHANGED = -2.0
 """Score from which something in the picture differs: of drawn variants not learned from, saved again at 70 %
 and JPEG 75, 0.7 % stay below; 2 % of re-encodes and half of the pictures cut to 64 colours rise above."""
+CHANGED_APART = 0.0
+"""The same where the pair is no copy in any case: a wrong crop costs little, as nobody removes it unseen."""
 EQUAL = -20.0
 """Score of two pictures of equal pixels, which need no network."""
 FAITHFUL = 0.75
@@ -64,8 +66,11 @@ class View:
 
     @property
     def clean(self) -> bool:
+        """Whether nothing in what the pictures share differs but tone and sharpness."""
         faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
-        return self.score < CHANGED and self.difference.agreement >= faithful
+        apart = self.cropped or self.turned or self.strong or self.stretched
+        changed = CHANGED_APART if apart else CHANGED
+        return self.score < changed and self.difference.agreement >= faithful
 
     @property
     def sure(self) -> bool:
@@ -75,8 +80,9 @@ class View:
         return whole and min(found.agreement, found.structure.share) >= SETTLED
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        return self.clean, self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
+    def rank(self) -> float:
+        """How much of the pictures it shows to be the same."""
+        return self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
 
 
 def view_pair(first: Sight, second: Sight) -> Iterator[View]:

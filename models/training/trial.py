@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dpm_tui.pipeline.decode import shrink
+from dpm_tui.pipeline.decode import encode_thumbnail, read_thumbnail, shrink
 from models.training.data import archives, read
 from models.training.distinct import distinct
 from models.training.transforms import TRANSFORMS
@@ -66,4 +66,4 @@ class Trial:
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
     """Return what the app would hand to the model: at most 256 pixels a side."""
-    return np.asarray(shrink(picture))
+    return read_thumbnail(encode_thumbnail(shrink(picture)))

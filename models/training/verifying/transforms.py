@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
+from dpm_tui.pipeline.decode import encode_thumbnail, read_thumbnail, shrink
 from dpm_tui.pipeline.verify import Kind
 
 Make = Callable[[Image.Image, np.random.Generator], Image.Image]
@@ -38,10 +39,8 @@ def scale(image: Image.Image, factor: float) -> Image.Image:
 
 
 def thumbnail(image: Image.Image) -> NDArray[np.uint8]:
-    """Return the RGB thumbnail that the decode stage would hand on: 256 px, JPEG quality 90."""
-    small = image.convert("RGB")
-    small.thumbnail((256, 256), Image.Resampling.LANCZOS)
-    return np.asarray(encode(small, 90))
+    """Return the RGB thumbnail that the decode stage would hand on."""
+    return read_thumbnail(encode_thumbnail(shrink(image.convert("RGB"))))
 
 
 def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
