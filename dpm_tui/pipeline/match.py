@@ -20,9 +20,9 @@ NEAREST = 24
 """Pairs from a cosine of SURE on are all candidates. Of weaker ones a picture brings its NEAREST at most:
 the true partner is among the ten nearest of a picture, and a library of pictures that are all a little
 alike (a season of one series, a shelf of one shop) would else bring millions to verify."""
-NEIGHBOURS = 3
+NEIGHBOURS = 2
 """Nearest neighbours of a picture that are candidates even below the threshold."""
-FLOOR = 0.4
+FLOOR = 0.5
 """Cosine below which not even a nearest neighbour is worth a look."""
 _RUN = 64
 RULE = f"{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}"

@@ -19,7 +19,7 @@ NEAREST = 2
 """Known pictures whose parts come nearest to a new one that are candidates at least."""
 MOST = 12
 """Pictures near to one of its parts that a picture brings at most."""
-FLOOR = 0.6
+FLOOR = 0.66
 """Cosine of a part and a whole picture below which none is a candidate."""
 SURE = 0.8
 """Cosine from which more than the nearest are."""
