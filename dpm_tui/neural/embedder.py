@@ -14,7 +14,7 @@ from dpm_tui.neural.manifest import read_manifest
 from dpm_tui.neural.networks import CopyNet
 from dpm_tui.neural.square import squash
 from dpm_tui.neural.weights import load_network
-from dpm_tui.pipeline.fingerprint import Fingerprint
+from dpm_tui.pipeline.fingerprint import Fingerprint, part_model
 from dpm_tui.pipeline.parts import cut_parts
 
 DOUBTFUL = 2.5
@@ -52,7 +52,7 @@ class NeuralEmbedder:
     def _embed_one(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
         net = self._nets[self._choice]
         vectors = net(self._pixels(thumbnails, net)).cpu().numpy()
-        parts = self._embed_parts(thumbnails, vectors, net)
+        parts = self._embed_parts(thumbnails, vectors)
         rows = zip(vectors, parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
@@ -62,7 +62,7 @@ class NeuralEmbedder:
         described, style = photo.describe_and_style(pixels)
         logits = photo.illustration_logit(style).cpu()
         of_photo = described.cpu().numpy()
-        parts = self._embed_parts(thumbnails, of_photo, photo)
+        parts = self._embed_parts(thumbnails, of_photo)
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
         of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []
         drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
@@ -77,9 +77,10 @@ class NeuralEmbedder:
         return prints
 
     def _embed_parts(
-        self, thumbnails: Sequence[NDArray[np.uint8]], whole: NDArray[np.float32], net: CopyNet
+        self, thumbnails: Sequence[NDArray[np.uint8]], whole: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Return (B, (1 + COUNT) * dims): the vectors of the whole pictures and then those of their parts."""
+        net = self._nets[part_model(self._nets)]
         cut = [part for thumbnail in thumbnails for part in cut_parts(thumbnail)]
         steps = range(0, len(cut), len(thumbnails))
         parts = [net(self._pixels(cut[at : at + len(thumbnails)], net)).cpu().numpy() for at in steps]

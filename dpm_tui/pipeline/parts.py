@@ -53,8 +53,9 @@ def match_parts(vectors: NDArray[np.float16], start: int, threshold: float) -> I
     for top in range(0, start, ROWS_A_BLOCK):
         rows = range(top, min(top + ROWS_A_BLOCK, start))
         for left, cosines in _cosines(vectors, dims, rows, range(start, len(vectors))):
-            firsts, seconds = np.nonzero(cosines.max(axis=1) >= FLOOR)
-            near = Near(firsts + top, seconds + left, cosines.max(axis=1)[firsts, seconds])
+            nearest = cosines.max(axis=1)
+            firsts, seconds = np.nonzero(nearest >= FLOOR)
+            near = Near(firsts + top, seconds + left, nearest[firsts, seconds])
             known = keep_nearest([known, near], MOST)
     if start:
         yield MatchedRows(start, start, keep_nearest([known], NEAREST, threshold).candidates())
@@ -73,8 +74,9 @@ def _match_rows(vectors: NDArray[np.float16], dims: int, rows: range, threshold:
         value = np.take_along_axis(cosines, found[..., None], 2)[..., 0]
         nearest = np.where(value > best, found + left, nearest)
         best = np.maximum(best, value)
-        seconds, firsts = np.nonzero(cosines.max(axis=1) >= threshold)
-        near = Near(firsts + left, seconds + rows.start, cosines.max(axis=1)[seconds, firsts])
+        any_part = cosines.max(axis=1)
+        seconds, firsts = np.nonzero(any_part >= threshold)
+        near = Near(firsts + left, seconds + rows.start, any_part[seconds, firsts])
         sure = keep_nearest([sure, near], MOST)
     seconds, parts = np.nonzero(best >= FLOOR)
     own = Near(nearest[seconds, parts], seconds + rows.start, best[seconds, parts])

@@ -17,6 +17,10 @@ class Dice:
         """Return (count,) floats in [low, high)."""
         return (low + (high - low) * torch.rand(count, generator=self.generator)).to(self.device)
 
+    def columns(self, count: int, width: int, low: float = 0.0, high: float = 1.0) -> Tensor:
+        """Return (count, width) floats in [low, high): points, sizes, colours."""
+        return torch.stack([self.uniform(count, low, high) for _ in range(width)], 1)
+
     def whole(self, count: int, limit: int) -> Tensor:
         """Return (count,) integers in [0, limit)."""
         return torch.randint(limit, (count,), generator=self.generator).to(self.device)

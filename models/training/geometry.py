@@ -51,7 +51,7 @@ def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Te
 def tilt(grid: Tensor, centre: Tensor, tilted: Tensor, dice: Dice) -> Tensor:
     """Return the sampling grid (B, side, side, 2), for the tilted seen as on a screen at an angle."""
     count = len(grid)
-    slope = torch.stack([dice.uniform(count, -0.3, 0.3), dice.uniform(count, -0.3, 0.3)], 1)
+    slope = dice.columns(count, 2, -0.3, 0.3)
     slope = slope * tilted[:, None]
     offset = grid - centre[:, None, None, :]
     depth = 1 + (offset * slope[:, None, None, :]).sum(dim=3, keepdim=True)
@@ -80,7 +80,7 @@ def crop_windows(count: int, dice: Dice) -> tuple[Tensor, Tensor]:
     half = torch.stack([(area * shape).sqrt(), (area / shape).sqrt()], 1).clamp(max=1)
     half = torch.where(dice.chance(count, 0.5)[:, None], half, torch.ones_like(half))
     room = 1 - half
-    centre = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * room
+    centre = dice.columns(count, 2, -1, 1) * room
     return centre, half
 
 
@@ -104,7 +104,7 @@ def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     half[caption, 1] = strip[caption]
     centre[caption, 1] = (sign * (1 - strip))[caption]
     size = torch.stack([dice.uniform(count, 0.45, 1.0), dice.uniform(count, 0.45, 0.95)], 1)
-    place = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * (1 - size)
+    place = dice.columns(count, 2, -1, 1) * (1 - size)
     half[screen], centre[screen] = size[screen], place[screen]
     return centre, half, caption | screen, collage
 
@@ -112,7 +112,7 @@ def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 def grounds(count: int, pages: Tensor, paged: Tensor, dice: Dice) -> Tensor:
     """Return what lies around the pictures (B, 3, side, side): white, black, a colour or a page."""
     kind = dice.whole(count, 4)
-    colour = torch.stack([dice.uniform(count) for _ in range(3)], 1)
+    colour = dice.columns(count, 3)
     colour = torch.where((kind == 0)[:, None], torch.ones_like(colour), colour)
     colour = torch.where((kind == 1)[:, None], torch.zeros_like(colour), colour)
     colour = torch.where((kind == 2)[:, None], colour[:, :1].expand(-1, 3), colour)

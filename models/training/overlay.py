@@ -81,7 +81,7 @@ def overlay_text(pictures: Tensor, masks: Tensor, dice: Dice) -> Tensor:
     count = len(pictures)
     mask = masks[dice.whole(count, len(masks))]
     shade = dice.whole(count, 3)[:, None]
-    colour = torch.stack([dice.uniform(count) for _ in range(3)], 1)
+    colour = dice.columns(count, 3)
     colour = torch.where(shade == 0, torch.ones_like(colour), colour)
     colour = torch.where(shade == 1, torch.zeros_like(colour), colour)
     mask = mask * dice.uniform(count, 0.15, 1.0)[:, None, None, None]
@@ -91,13 +91,13 @@ def overlay_text(pictures: Tensor, masks: Tensor, dice: Dice) -> Tensor:
 def overlay_sticker(pictures: Tensor, others: Tensor, dice: Dice) -> Tensor:
     """Return pictures (B, 3, S, S) with another picture, or a colour, pasted over 2 to 36 % of the area."""
     count, side = len(pictures), pictures.shape[2]
-    half = torch.stack([dice.uniform(count, 0.15, 0.6), dice.uniform(count, 0.15, 0.6)], 1)
-    centre = torch.stack([dice.uniform(count, -1, 1), dice.uniform(count, -1, 1)], 1) * (1 - half)
+    half = dice.columns(count, 2, 0.15, 0.6)
+    centre = dice.columns(count, 2, -1, 1) * (1 - half)
     scale = torch.diag_embed(1 / half)
     theta = torch.cat([scale, (-centre / half)[:, :, None]], 2)
     grid = F.affine_grid(theta, [count, 3, side, side], align_corners=False)
     pasted = F.grid_sample(F.avg_pool2d(others, 2), grid, padding_mode="border", align_corners=False)
-    colour = torch.stack([dice.uniform(count) for _ in range(3)], 1)[:, :, None, None]
+    colour = dice.columns(count, 3)[:, :, None, None]
     pasted = torch.where(dice.chance(count, 0.3)[:, None, None, None], colour, pasted)
     square, disc = grid.abs().amax(dim=3) <= 1, grid.square().sum(dim=3) <= 1
     covered = torch.where(dice.chance(count, 0.5)[:, None, None], square, disc)

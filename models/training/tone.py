@@ -102,7 +102,7 @@ def tone(pictures: Tensor, dice: Dice) -> Tensor:
     pictures = grey + factor(0.5) * (pictures - grey)
     mean = grey.mean(dim=(2, 3), keepdim=True)
     pictures = mean + factor(0.5) * (pictures - mean)
-    balance = torch.stack([dice.uniform(count, 0.85, 1.15) for _ in range(3)], 1)[:, :, None, None]
+    balance = dice.columns(count, 3, 0.85, 1.15)[:, :, None, None]
     pictures = (pictures * balance * factor(0.4)).clamp(1e-3, 1)
     return pictures.pow(factor(0.4))
 
@@ -111,6 +111,6 @@ def grey(pictures: Tensor, dice: Dice) -> Tensor:
     """Return grey pictures, half of them tinted (sepia, cyanotype and the like)."""
     count = len(pictures)
     plane = (pictures * YCC[0].to(pictures.device)[None, :, None, None]).sum(dim=1, keepdim=True)
-    tint = torch.stack([dice.uniform(count, 0.7, 1.1) for _ in range(3)], 1)
+    tint = dice.columns(count, 3, 0.7, 1.1)
     tint = torch.where(dice.chance(count, 0.5)[:, None], tint, torch.ones_like(tint))
     return plane * tint[:, :, None, None]

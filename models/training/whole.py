@@ -58,6 +58,11 @@ class Described:
         cut = [squash(np.ascontiguousarray(part), side) for p in pictures for part in parts.cut_parts(p)]
         return cls(whole, describe(net, np.stack(cut), device, 32).reshape(len(whole), parts.COUNT, -1))
 
+    def parts_to(self, whole: Vectors) -> Vectors:
+        """Return (N, COUNT, M): the cosines of each part with whole pictures (M, dims)."""
+        cosines: Vectors = np.stack([self.parts[:, k] @ whole.T for k in range(parts.COUNT)], axis=1)
+        return cosines
+
 
 def candidates(queries: Described, references: Described, threshold: float) -> NDArray[np.bool_]:
     """Return which pairs (Q, R) the app would look at if each query alone joined the references."""
@@ -67,17 +72,19 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
     chosen &= cosines >= FLOOR
     # Each part brings the picture nearest to it: those of a query among the references, those of a reference
     # among the other references and that query.
-    holding = np.stack([queries.parts[:, k] @ references.whole.T for k in range(parts.COUNT)], axis=1)
-    held = np.stack([references.parts[:, k] @ queries.whole.T for k in range(parts.COUNT)], axis=1)
-    among = np.stack([references.parts[:, k] @ references.whole.T for k in range(parts.COUNT)], axis=1)
-    np.put_along_axis(among, np.arange(len(among))[:, None, None].repeat(parts.COUNT, 1), -1, axis=2)
-    for near, bars in (
-        (holding, holding.max(axis=2, keepdims=True)),
-        (held, among.max(axis=2, keepdims=True)),
-    ):
-        enough = near >= np.minimum(np.maximum(bars, parts.FLOOR), parts.SURE)
-        chosen |= enough.any(axis=1) if near is holding else enough.any(axis=1).T
+    among = references.parts_to(references.whole)
+    among[np.arange(len(among)), :, np.arange(len(among))] = -1
+    holding = queries.parts_to(references.whole)
+    chosen |= _near_enough(holding, holding)
+    chosen |= _near_enough(references.parts_to(queries.whole), among).T
     return chosen
+
+
+def _near_enough(cosines: Vectors, rivals: Vectors) -> NDArray[np.bool_]:
+    """Return (N, M): where any part comes nearer than its rivals (N, COUNT, R), or near for sure."""
+    bars = np.clip(rivals.max(axis=2, keepdims=True), parts.FLOOR, parts.SURE)
+    enough: NDArray[np.bool_] = (cosines >= bars).any(axis=1)
+    return enough
 
 
 def judge_all(
