@@ -14,7 +14,8 @@ Edit = Callable[[Image.Image, Generator, list[Image.Image]], Image.Image]
 """Takes a picture, random numbers and other pictures (for stickers); returns the copy."""
 
 
-def stored(picture: Image.Image, kind: str, quality: int) -> Image.Image:
+def stored(picture: Image.Image, quality: int, kind: str = "JPEG") -> Image.Image:
+    """Return the picture after one lossy round trip."""
     stream = io.BytesIO()
     picture.save(stream, kind, quality=quality)
     stream.seek(0)
@@ -22,6 +23,7 @@ def stored(picture: Image.Image, kind: str, quality: int) -> Image.Image:
 
 
 def scaled(picture: Image.Image, factor: float) -> Image.Image:
+    """Return the picture resized by a factor, both sides rounded as image editors do."""
     size = tuple(max(8, round(side * factor)) for side in picture.size)
     return picture.resize((size[0], size[1]), Image.Resampling.LANCZOS)
 
@@ -161,7 +163,7 @@ def photographed(picture: Image.Image, rng: Generator) -> Image.Image:
     seen = picture.transform(
         picture.size, Image.Transform.PERSPECTIVE, map_, Image.Resampling.BICUBIC, fillcolor="#15151a"
     )
-    return stored(toned(seen, rng, 0.1), "JPEG", 70)
+    return stored(toned(seen, rng, 0.1), 70)
 
 
 def covered(picture: Image.Image, rng: Generator) -> Image.Image:
@@ -182,7 +184,7 @@ def chained_four(picture: Image.Image, rng: Generator, others: list[Image.Image]
         lambda p: toned(p, rng, 0.2),
         lambda p: written(p, rng),
         lambda p: scaled(p, 0.5),
-        lambda p: stored(p, "JPEG", 40),
+        lambda p: stored(p, 40),
         lambda p: ImageOps.expand(p, round(0.1 * min(p.size)), "black"),
         lambda p: ImageOps.grayscale(p).convert("RGB"),
         lambda p: p.filter(ImageFilter.GaussianBlur(1)),
@@ -195,4 +197,4 @@ def chained_four(picture: Image.Image, rng: Generator, others: list[Image.Image]
 
 def chained(picture: Image.Image, rng: Generator) -> Image.Image:
     picture = written(toned(cropped(picture, rng, 0.7), rng, 0.2), rng)
-    return stored(scaled(picture, 0.6), "JPEG", 50)
+    return stored(scaled(picture, 0.6), 50)

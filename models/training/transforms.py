@@ -43,9 +43,9 @@ def _of(edit: Edit, *kinds: Kind, hard: bool = False) -> Transform:
 
 
 TRANSFORMS: dict[str, Transform] = {
-    "jpeg 70": _of(lambda p, r, o: stored(p, "JPEG", 70), Kind.COPY),
-    "jpeg 25": _of(lambda p, r, o: stored(p, "JPEG", 25), Kind.COPY),
-    "webp 30": _of(lambda p, r, o: stored(p, "WEBP", 30), Kind.COPY),
+    "jpeg 70": _of(lambda p, r, o: stored(p, 70), Kind.COPY),
+    "jpeg 25": _of(lambda p, r, o: stored(p, 25), Kind.COPY),
+    "webp 30": _of(lambda p, r, o: stored(p, 30, "WEBP"), Kind.COPY),
     "palette 128": _of(lambda p, r, o: p.quantize(128).convert("RGB"), Kind.COPY),
     "palette 32": _of(lambda p, r, o: p.quantize(32).convert("RGB"), Kind.COPY, Kind.EDITED),
     "scale 1/2": _of(lambda p, r, o: scaled(p, 0.5), Kind.COPY),

@@ -26,7 +26,7 @@ def drawn_variants(table: Path, resaved: bool) -> Iterator[Pair]:
     """Yield the pairs of a ``variants.json`` beside its pictures; ``resaved`` at 70 % and JPEG quality 75."""
     for one, other, _ in json.loads(table.read_text(encoding="utf-8"))["variants"]:
         first, second = (on_white(Image.open(table.parent / name)) for name in (one, other))
-        yield thumbnail(first), thumbnail(stored(scaled(second, 0.7), "JPEG", 75) if resaved else second)
+        yield thumbnail(first), thumbnail(stored(scaled(second, 0.7), 75) if resaved else second)
 
 
 def local_edits(originals: list[Image.Image], rng: Generator) -> Iterator[Pair]:
@@ -35,7 +35,7 @@ def local_edits(originals: list[Image.Image], rng: Generator) -> Iterator[Pair]:
         changed = _changed(np.asarray(picture), rng)
         if _visible(np.asarray(picture), changed):
             quality = int(rng.integers(60, 92))
-            yield thumbnail(picture), thumbnail(stored(Image.fromarray(changed), "JPEG", quality))
+            yield thumbnail(picture), thumbnail(stored(Image.fromarray(changed), quality))
 
 
 def lookalikes(originals: list[Image.Image], cosines: NDArray[np.float32]) -> Iterator[Pair]:

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.pipeline.verify import Kind
-from models.training.verifying.transforms import TRUE_PAIRS, Transform, crop, encode, font, scale, tone
+from models.training.edits import scaled, stored
+from models.training.verifying.transforms import TRUE_PAIRS, Transform, crop, font, tone
 
 ANY = tuple(kind for kind in Kind if kind not in (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY))
 """Kinds that are no promise that nothing differs."""
@@ -60,7 +61,7 @@ def _askew(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     )
     left, right = rng.uniform(0.8, 1.05, 2).tolist()
     fall = np.linspace(left, right, size[0], dtype=np.float32)[None, :, None]
-    return encode(Image.fromarray(np.clip(seen * fall, 0, 255).astype(np.uint8)), 70)
+    return stored(Image.fromarray(np.clip(seen * fall, 0, 255).astype(np.uint8)), 70)
 
 
 def _covered(image: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -124,7 +125,7 @@ HARD: tuple[Transform, ...] = (
     Transform("mirror-crop", (Kind.CROP, Kind.TURNED), lambda i, r: ImageOps.mirror(crop(0.7)(i, r))),
     Transform("turn-crop", (Kind.CROP, Kind.TURNED), lambda i, r: crop(0.7)(i, r).rotate(90, expand=True)),
     Transform("hard: crop-25", CROP, crop(0.25)),
-    Transform("hard: crop-25-jpeg", CROP, lambda i, r: encode(scale(crop(0.25)(i, r), 0.8), 50)),
+    Transform("hard: crop-25-jpeg", CROP, lambda i, r: stored(scaled(crop(0.25)(i, r), 0.8), 50)),
     Transform("hard: page", CROP, _page),
     Transform("hard: askew", ANY, _askew),
     Transform("hard: covered", (Kind.EDITED, Kind.VARIANT), _covered),

@@ -23,21 +23,17 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.verify import Kind
+from models.training.data import on_white
+from models.training.edits import scaled, stored
+from models.training.trial import thumbnail
 from models.training.verifying.hard_transforms import HARD, collage
 from models.training.verifying.look_alikes import DRAWN, drawn, neighbours
-from models.training.verifying.transforms import TRUE_PAIRS, encode, scale, thumbnail
+from models.training.verifying.transforms import TRUE_PAIRS
 from models.training.verifying.variants import VARIANTS, visible
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
 KINDS = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)
 Pair = tuple[str, tuple[Kind | None, ...], NDArray[np.uint8], NDArray[np.uint8]]
-
-
-def load(path: Path) -> Image.Image:
-    """Return the picture as RGB, transparent places white."""
-    image = Image.open(path).convert("RGBA")
-    ground = Image.new("RGBA", image.size, (255, 255, 255, 255))
-    return Image.alpha_composite(ground, image).convert("RGB")
 
 
 def pictures(folder: Path, count: int, rng: np.random.Generator) -> list[Image.Image]:
@@ -50,7 +46,7 @@ def pictures(folder: Path, count: int, rng: np.random.Generator) -> list[Image.I
         rng.shuffle(shelf)
     rounds = max((len(s) for s in shelves.values()), default=0)
     drawn = [shelf[k] for k in range(rounds) for shelf in shelves.values() if k < len(shelf)][:count]
-    return [image for image in map(load, drawn) if min(image.size) >= 48]
+    return [image for image in (on_white(Image.open(path)) for path in drawn) if min(image.size) >= 48]
 
 
 def pairs(images: list[Image.Image], each: int, rng: np.random.Generator) -> Iterator[Pair]:
@@ -68,7 +64,7 @@ def pairs(images: list[Image.Image], each: int, rng: np.random.Generator) -> Ite
             changed = VARIANTS[k].make(image, rng)
             if visible(image, changed):
                 if rng.random() < 0.6:
-                    changed = encode(scale(changed, rng.uniform(0.5, 1)), int(rng.integers(55, 90)))
+                    changed = stored(scaled(changed, rng.uniform(0.5, 1)), int(rng.integers(55, 90)))
                 yield f"variant: {VARIANTS[k].name}", (Kind.VARIANT,), first, thumbnail(changed)
 
 
@@ -100,9 +96,9 @@ def drawn_look_alikes(count: int, rng: np.random.Generator) -> Iterator[Pair]:
 def drawn_variants(table: Path) -> Iterator[Pair]:
     """Yield the pairs of a ``variants.json``: pictures beside it that an artist drew in variants."""
     for one, other, _ in json.loads(table.read_text(encoding="utf-8"))["variants"]:
-        first, second = (load(table.parent / name) for name in (one, other))
+        first, second = (on_white(Image.open(table.parent / name)) for name in (one, other))
         yield "variant: drawn", (Kind.VARIANT,), thumbnail(first), thumbnail(second)
-        saved = thumbnail(encode(scale(second, 0.7), 75))
+        saved = thumbnail(stored(scaled(second, 0.7), 75))
         yield "variant: drawn, re-encoded", (Kind.VARIANT,), thumbnail(first), saved
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from models.training.verifying.transforms import font, thumbnail
+from models.training.trial import thumbnail
+from models.training.verifying.transforms import font
 
 LAYOUT = 12
 """Side in pixels of the small pictures whose distance says which pictures lie near."""

@@ -13,8 +13,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.training.edits import scaled, stored
+from models.training.trial import thumbnail
 from models.training.verifying.hard_transforms import HARD, collage
-from models.training.verifying.transforms import TRUE_PAIRS, crop, encode, scale, thumbnail
+from models.training.verifying.transforms import TRUE_PAIRS, crop
 from models.training.verifying.variants import VARIANTS, visible
 
 Picture = NDArray[np.uint8]
@@ -45,8 +47,8 @@ def resaved(image: Image.Image, rng: Generator) -> Image.Image:
     if rng.random() < 0.35:
         return image
     if rng.random() < 0.7:
-        image = scale(image, rng.uniform(0.45, 1.1))
-    return encode(image, int(rng.integers(40, 96)))
+        image = scaled(image, rng.uniform(0.45, 1.1))
+    return stored(image, int(rng.integers(40, 96)))
 
 
 def recoloured(image: Image.Image, rng: Generator) -> Image.Image | None:

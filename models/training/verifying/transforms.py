@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
-from dpm_tui.pipeline.decode import encode_thumbnail, read_thumbnail, shrink
 from dpm_tui.pipeline.verify import Kind
+from models.training.edits import scaled, stored
 
 Make = Callable[[Image.Image, np.random.Generator], Image.Image]
 
@@ -23,24 +21,6 @@ class Transform:
     name: str
     kinds: tuple[Kind, ...]
     make: Make
-
-
-def encode(image: Image.Image, quality: int, name: str = "JPEG") -> Image.Image:
-    """Return the picture after one lossy round trip."""
-    buffer = io.BytesIO()
-    image.save(buffer, name, quality=quality)
-    return Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
-
-
-def scale(image: Image.Image, factor: float) -> Image.Image:
-    """Return the picture resized by a factor, both sides rounded as image editors do."""
-    size = (max(round(image.width * factor), 8), max(round(image.height * factor), 8))
-    return image.resize(size, Image.Resampling.LANCZOS)
-
-
-def thumbnail(image: Image.Image) -> NDArray[np.uint8]:
-    """Return the RGB thumbnail that the decode stage would hand on."""
-    return read_thumbnail(encode_thumbnail(shrink(image.convert("RGB"))))
 
 
 def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
@@ -192,15 +172,15 @@ def _gamma(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 COPY, CROP, TURNED, EDITED = (Kind.COPY,), (Kind.CROP,), (Kind.TURNED,), (Kind.EDITED,)
 
 TRUE_PAIRS: tuple[Transform, ...] = (
-    Transform("jpeg-90", COPY, lambda i, r: encode(i, 90)),
-    Transform("jpeg-60", COPY, lambda i, r: encode(i, 60)),
-    Transform("jpeg-30", COPY, lambda i, r: encode(i, 30)),
-    Transform("webp-50", COPY, lambda i, r: encode(i, 50, "WEBP")),
-    Transform("resize-75", COPY, lambda i, r: scale(i, 0.75)),
-    Transform("resize-50", COPY, lambda i, r: scale(i, 0.5)),
-    Transform("resize-25", COPY, lambda i, r: scale(i, 0.25)),
-    Transform("upscale-130", COPY, lambda i, r: scale(i, 1.3)),
-    Transform("small-jpeg", COPY, lambda i, r: encode(scale(i, 0.5), 50)),
+    Transform("jpeg-90", COPY, lambda i, r: stored(i, 90)),
+    Transform("jpeg-60", COPY, lambda i, r: stored(i, 60)),
+    Transform("jpeg-30", COPY, lambda i, r: stored(i, 30)),
+    Transform("webp-50", COPY, lambda i, r: stored(i, 50, "WEBP")),
+    Transform("resize-75", COPY, lambda i, r: scaled(i, 0.75)),
+    Transform("resize-50", COPY, lambda i, r: scaled(i, 0.5)),
+    Transform("resize-25", COPY, lambda i, r: scaled(i, 0.25)),
+    Transform("upscale-130", COPY, lambda i, r: scaled(i, 1.3)),
+    Transform("small-jpeg", COPY, lambda i, r: stored(scaled(i, 0.5), 50)),
     Transform("palette-256", COPY, lambda i, r: i.quantize(256).convert("RGB")),
     Transform("palette-64", COPY, lambda i, r: i.quantize(64).convert("RGB")),
     Transform("sharpen", COPY, lambda i, r: i.filter(ImageFilter.UnsharpMask(1.5, 80, 2))),
@@ -211,7 +191,7 @@ TRUE_PAIRS: tuple[Transform, ...] = (
     Transform("crop-80", CROP, crop(0.8)),
     Transform("crop-60", CROP, crop(0.6)),
     Transform("crop-40", CROP, crop(0.4)),
-    Transform("crop-jpeg", CROP, lambda i, r: encode(crop(0.75)(scale(i, 0.7), r), 60)),
+    Transform("crop-jpeg", CROP, lambda i, r: stored(crop(0.75)(scaled(i, 0.7), r), 60)),
     Transform("border", CROP, _border),
     Transform("bars", CROP, _bars),
     Transform("caption", CROP, _caption),
@@ -219,7 +199,7 @@ TRUE_PAIRS: tuple[Transform, ...] = (
     Transform("tilt", CROP, _tilt),
     Transform("mirror", TURNED, lambda i, r: ImageOps.mirror(i)),
     Transform("turn-90", TURNED, lambda i, r: i.rotate(90, expand=True)),
-    Transform("turn-180-jpeg", TURNED, lambda i, r: encode(i.rotate(180), 50)),
+    Transform("turn-180-jpeg", TURNED, lambda i, r: stored(i.rotate(180), 50)),
     Transform("grey", EDITED, lambda i, r: ImageOps.grayscale(i).convert("RGB")),
     Transform("sepia", EDITED, _sepia),
     Transform("invert", EDITED, lambda i, r: ImageOps.invert(i)),

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.pipeline.verify import Kind
-from models.training.verifying.transforms import Transform, thumbnail
+from models.training.trial import thumbnail
+from models.training.verifying.transforms import Transform
 
 
 def _spot(image: Image.Image, rng: np.random.Generator, share: float) -> tuple[int, int, int, int]:
