@@ -132,7 +132,7 @@ def _walk_folder(
             if entry.is_symlink():
                 inventory.skipped["symlink"] += 1
             elif entry.is_dir(follow_symlinks=False):
-                if _is_junk(entry.name) or depth >= DEEPEST:
+                if is_junk_folder(entry.name) or depth >= DEEPEST:
                     inventory.skipped["junk_folder"] += 1
                 else:
                     waiting.append((path, depth + 1))
@@ -154,7 +154,8 @@ def _take_file(entry: os.DirEntry[bytes], path: bytes, inventory: Inventory) -> 
         inventory.skipped["special"] += 1
 
 
-def _is_junk(name: bytes) -> bool:
+def is_junk_folder(name: bytes) -> bool:
+    """Tell whether a folder of that name holds snapshots, bins or indexes instead of a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
 

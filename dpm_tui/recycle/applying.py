@@ -40,8 +40,8 @@ class _Run:
         folder, name = split(move.victim.path)
         place = join(TREE, folder)
         with (
-            prove(self.bin.root, self.bin.device, move.victim) as victim,
-            prove_keeper(self.bin.root, self.bin.device, move.keeper, victim.status, self.leaving) as keeper,
+            prove(self.bin.root, move.victim) as victim,
+            prove_keeper(self.bin.root, move.keeper, victim.status, self.leaving) as keeper,
             folder_below(
                 self.folder,
                 place,

@@ -67,18 +67,27 @@ def walk(base: int) -> Iterator[tuple[bytes, list[tuple[bytes, os.stat_result]]]
     pending = [b""]
     while pending:
         relative = pending.pop()
-        files: list[tuple[bytes, os.stat_result]] = []
         try:
-            with folder_below(base, relative) as folder, os.scandir(folder) as listing:
-                for item in listing:
-                    name = os.fsencode(item.name)
-                    if item.is_dir(follow_symlinks=False):
-                        pending.append(join(relative, name))
-                    elif item.is_file(follow_symlinks=False):
-                        files.append((name, item.stat(follow_symlinks=False)))
+            with folder_below(base, relative) as folder:
+                below, files = files_in(folder)
         except OSError:
             continue
+        pending.extend(join(relative, name) for name in below)
         yield relative, files
+
+
+def files_in(folder: int) -> tuple[list[bytes], list[tuple[bytes, os.stat_result]]]:
+    """Return the names of the folders and the regular files in an open folder; raises OSError."""
+    folders: list[bytes] = []
+    files: list[tuple[bytes, os.stat_result]] = []
+    with os.scandir(folder) as listing:
+        for item in listing:
+            name = os.fsencode(item.name)
+            if item.is_dir(follow_symlinks=False):
+                folders.append(name)
+            elif item.is_file(follow_symlinks=False):
+                files.append((name, item.stat(follow_symlinks=False)))
+    return folders, files
 
 
 def status(name: bytes, folder: int) -> os.stat_result | None:

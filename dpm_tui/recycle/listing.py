@@ -76,7 +76,7 @@ def check_keepers(opened: BinFolder, listed: Iterable[Listed]) -> PurgeCheck:
         size += entry.file.status.st_size
         if entry.move is not None and entry.move.keeper not in proven:
             keeper = entry.move.keeper
-            proven[keeper] = is_proven(opened.root, opened.device, keeper)
+            proven[keeper] = is_proven(opened.root, keeper)
         if (
             entry.move is None
             or not proven[entry.move.keeper]
@@ -100,7 +100,7 @@ def _is_victim(opened: BinFolder, move: Move, file: Lying) -> bool:
     if file.status.st_mtime_ns == move.victim.stamp.mtime_ns:
         return True
     place = join(tree_of(file.batch), file.path)
-    return is_proven(opened.bin, opened.device, replace(move.victim, path=place))
+    return is_proven(opened.bin, replace(move.victim, path=place))
 
 
 def _present_keepers(opened: BinFolder, listed: list[Listed]) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dpm_tui.names import display_name, is_safe_relative
 from dpm_tui.pipeline.image_file import Stamp
+from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.folders import folder_below, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
@@ -41,11 +42,13 @@ class Held:
 
 
 def check_path(path: bytes) -> None:
-    """Raise Refused unless ``path`` stays below the root and outside every ``_image_temp``."""
+    """Raise Refused unless ``path`` stays below the root and outside every bin, snapshot and index."""
     if not is_safe_relative(path):
         raise Refused("unsafe_path")
     if leads_into_state(path):
         raise Refused("in_state_folder")
+    if any(map(is_junk_folder, path.split(b"/")[:-1])):
+        raise Refused("in_junk_folder")
 
 
 def leads_into_state(path: bytes) -> bool:
@@ -67,17 +70,9 @@ def check_move(move: Move, victims: Collection[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def prove(root: int, device: int, witness: Witness) -> Iterator[Held]:
-    """Hold the file that ``witness`` saw open, proven to be unchanged.
-
-    Every component is opened without following links; the file must be a regular file of
-    ``device``. An equal stamp proves it; with any difference its SHA-256 must equal the witness's.
-    The guarantee ends where the file system lies: a change within one tick of its clock, or through
-    a memory map not yet written back, leaves the stamp equal.
-
-    Raises Refused.
-    """
-    folder, name = split(witness.path)
+def hold(root: int, path: bytes) -> Iterator[Held]:
+    """Hold the regular file at ``path`` open, reached without following links; raises Refused."""
+    folder, name = split(path)
     with contextlib.ExitStack() as stack:
         try:
             parent = stack.enter_context(folder_below(root, folder))
@@ -87,17 +82,33 @@ def prove(root: int, device: int, witness: Witness) -> Iterator[Held]:
             stack.callback(os.close, descriptor)
             found = os.fstat(descriptor)
             _check_type(found)
-            if found.st_dev != device:
-                raise Refused("other_file_system")
-            _check_content(descriptor, found, witness)
         except OSError as error:
             raise refusal_of(error) from error
         yield Held(parent, name, descriptor, found)
 
 
 @contextlib.contextmanager
+def prove(root: int, witness: Witness) -> Iterator[Held]:
+    """Hold the file that ``witness`` saw open, proven to be unchanged.
+
+    Every component is opened without following links; the file must be a regular one. An equal
+    stamp (device, inode, size and times) proves it; with any difference its SHA-256 must equal the
+    witness's. The guarantee ends where the file system lies: a change within one tick of its clock,
+    or through a memory map not yet written back, leaves the stamp equal.
+
+    Raises Refused.
+    """
+    with hold(root, witness.path) as held:
+        try:
+            _check_content(held.descriptor, held.status, witness)
+        except OSError as error:
+            raise refusal_of(error) from error
+        yield held
+
+
+@contextlib.contextmanager
 def prove_keeper(
-    root: int, device: int, keeper: Witness, victim: os.stat_result, leaving: Collection[Inode]
+    root: int, keeper: Witness, victim: os.stat_result, leaving: Collection[Inode]
 ) -> Iterator[Held]:
     """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
 
@@ -107,7 +118,7 @@ def prove_keeper(
     shown = display_name(keeper.path)
     with contextlib.ExitStack() as stack:
         try:
-            held = stack.enter_context(prove(root, device, keeper))
+            held = stack.enter_context(prove(root, keeper))
             _check_stays(held, shown, victim, leaving)
         except OSError as error:
             raise _about_keeper(refusal_of(error), keeper) from error
@@ -116,11 +127,11 @@ def prove_keeper(
         yield held
 
 
-def is_proven(root: int, device: int, witness: Witness) -> bool:
+def is_proven(root: int, witness: Witness) -> bool:
     """Tell whether the file that ``witness`` saw is in its place and unchanged now."""
     try:
         check_path(witness.path)
-        with prove(root, device, witness):
+        with prove(root, witness):
             return True
     except Refused:
         return False

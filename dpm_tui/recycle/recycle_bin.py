@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from dpm_tui.names import display_name
 from dpm_tui.recycle.applying import Cancelled, Progress, apply_plan
 from dpm_tui.recycle.bin_folder import BIN, BinFolder, open_bin, time_of
+from dpm_tui.recycle.companions import find_companions
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import check_keepers, find_files, list_entries
 from dpm_tui.recycle.purging import purge_files
+from dpm_tui.recycle.record import tell_removals
 from dpm_tui.recycle.recovery import recover
 from dpm_tui.recycle.refusal import BinError, reason_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
@@ -24,6 +27,7 @@ from dpm_tui.recycle.results import (
     PurgeCheck,
     PurgeResult,
     Recovery,
+    Removal,
     RestoreResult,
     Skipped,
 )
@@ -144,6 +148,22 @@ class RecycleBin:
         """Tell whether redo has something to move."""
         with self._open() as opened:
             return bool(self._history(opened).redoable())
+
+    def find_companions(self, plan: Plan, extensions: Iterable[str]) -> Plan:
+        """Return ``plan`` with the sidecars, RAW twins and Live Photo movies beside its victims.
+
+        ``extensions`` are those of scanned pictures, which are never companions. Raises BinError if
+        the root cannot be read.
+        """
+        with self._open() as opened:
+            return find_companions(opened.root, plan, extensions)
+
+    def removals(self, limit: int) -> list[Removal]:
+        """Return the record of everything removed, restored and purged, newest first.
+
+        Raises BinError if the log cannot be read.
+        """
+        return list(islice(tell_removals(self.log.read()), limit))
 
     def check_purge(self, ids: Iterable[str]) -> PurgeCheck:
         """Return what purging ``ids`` would delete and how many of them have no verified keeper now.

@@ -18,12 +18,16 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What applying a plan did; ``batch`` is empty where nothing was moved. ``moved`` are original paths."""
+    """What applying a plan did; ``batch`` is empty where nothing was moved.
+
+    ``moved`` and ``companions`` are original paths; ``size`` is in bytes, companions included.
+    """
 
     batch: str
     moved: tuple[bytes, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     size: int = 0
+    companions: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class BinEntry:
 
     ``id`` is ASCII and fit for a command line. ``recycled_at`` is ISO 8601 UTC. ``kind`` is empty
     where the batch's index is lost; the file can be restored all the same. ``keeper_present`` tells
-    whether the file that justified the move is in its place now.
+    whether the file that justified the move is in its place now. A companion has no kind but the
+    picture that it went with in ``companion_of``.
     """
 
     id: str
@@ -75,6 +80,27 @@ class BinEntry:
     keeper: bytes = b""
     rule: str = ""
     keeper_present: bool = False
+    companion_of: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One line of the record of removals, for people.
+
+    ``action`` is ``recycled``, ``restored``, ``purged``, ``kept`` or ``missing``; ``to`` is where a
+    restored file lies now, as in ``Restored.now``. ``keeper``, ``kind`` and ``rule`` are empty where
+    they are not known.
+    """
+
+    time: str
+    action: str
+    batch: str
+    path: bytes
+    size: int
+    to: bytes = b""
+    keeper: bytes = b""
+    kind: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

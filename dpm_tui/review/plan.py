@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile, Stamp
@@ -20,6 +20,17 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A sidecar, RAW twin or Live Photo movie that goes where its picture goes.
+
+    ``twin`` is the keeper's own companion with the same content, None where the keeper has none.
+    """
+
+    file: Witness
+    twin: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One file on its way to the recycle bin, and the keeper whose verified pair allows it."""
 
@@ -29,6 +40,12 @@ class Move:
     similarity: float
     rule: str
     group: str
+    companions: tuple[Companion, ...] = ()
+
+    @property
+    def orphans(self) -> tuple[Companion, ...]:
+        """The companions whose content would leave the library: the keeper has no twin of them."""
+        return tuple(companion for companion in self.companions if companion.twin is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +56,36 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """Bytes that the moves take out of the library."""
-        return sum(move.victim.stamp.size for move in self.moves)
+        """Bytes that the moves take out of the library, companions included."""
+        return sum(
+            move.victim.stamp.size + sum(each.file.stamp.size for each in move.companions)
+            for move in self.moves
+        )
 
     @property
     def weakest(self) -> float:
         """The lowest similarity that a move rests on; 1 for an empty plan."""
         return min((move.similarity for move in self.moves), default=1.0)
+
+    @property
+    def companions(self) -> int:
+        """The number of companions that go with their pictures."""
+        return sum(len(move.companions) for move in self.moves)
+
+    @property
+    def orphans(self) -> int:
+        """The number of companions that the keepers have no twin of."""
+        return sum(len(move.orphans) for move in self.moves)
+
+    def alone(self) -> Plan:
+        """Return this plan with every companion staying where it is."""
+        return Plan(tuple(replace(move, companions=()) for move in self.moves))
+
+    def split_orphans(self) -> tuple[Plan, Plan]:
+        """Return the moves that take no orphan away, and those that would."""
+        safe = tuple(move for move in self.moves if not move.orphans)
+        doubtful = tuple(move for move in self.moves if move.orphans)
+        return Plan(safe), Plan(doubtful)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "device": ("auto", "cpu", "cuda", "mps"),
     "language": ("auto", "en", "zh_CN"),
     "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
+    "companions": ("ask", "together", "never"),
+    "other_disks": ("bin", "copy", "refuse"),
 }
 RANGES: dict[str, tuple[float, float]] = {"threshold": (0.0, 1.0), "workers": (0, 64)}
 
@@ -31,7 +33,9 @@ class Config:
     """Everything a user can set; each field is a key of ``config.toml``.
 
     ``workers`` 0 means one decoder per core. ``protected`` are folders below the root whose files
-    are never marked for removal.
+    are never marked for removal. ``companions`` says whether sidecars, RAW twins and Live Photo
+    movies move with their picture. ``other_disks`` says where a file on another file system than the
+    root's goes: to a recycle bin over there, as a verified copy to the root's, or nowhere.
     """
 
     model: str = "auto"
@@ -46,6 +50,8 @@ class Config:
     language: str = "auto"
     colour: str = "auto"
     protected: tuple[str, ...] = ()
+    companions: str = "ask"
+    other_disks: str = "bin"
 
 
 @dataclass(frozen=True, slots=True)

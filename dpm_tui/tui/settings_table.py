@@ -120,6 +120,8 @@ SETTINGS: tuple[Setting, ...] = (
     _threshold(),
     _words("extensions", "tui.none"),
     _folders("protected", "tui.none"),
+    _choice("companions"),
+    _choice("other_disks"),
     _workers(),
     _choice("device"),
     _switch("confirm"),

@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeResult, RestoreResult
+from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResult, Removal, RestoreResult
+from dpm_tui.review.plan import Plan
 from dpm_tui.state.config import Config
 from dpm_tui.worker.requests import (
     ApplyPlan as ApplyPlan,
 )
 from dpm_tui.worker.requests import (
+    CheckPurge as CheckPurge,
+)
+from dpm_tui.worker.requests import (
     Decide as Decide,
+)
+from dpm_tui.worker.requests import (
+    FindCompanions as FindCompanions,
 )
 from dpm_tui.worker.requests import (
     GetBin as GetBin,
@@ -28,6 +35,9 @@ from dpm_tui.worker.requests import (
 )
 from dpm_tui.worker.requests import (
     GetPicture as GetPicture,
+)
+from dpm_tui.worker.requests import (
+    GetRemovals as GetRemovals,
 )
 from dpm_tui.worker.requests import (
     GetStatus as GetStatus,
@@ -58,6 +68,9 @@ from dpm_tui.worker.requests import (
 )
 from dpm_tui.worker.requests import (
     SaveConfig as SaveConfig,
+)
+from dpm_tui.worker.requests import (
+    SavePlan as SavePlan,
 )
 from dpm_tui.worker.requests import (
     Shutdown as Shutdown,
@@ -156,6 +169,27 @@ class BinData:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanData:
+    """A plan with the companions of its victims."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalData:
+    """What was removed, restored and purged, newest first."""
+
+    removals: tuple[Removal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeChecked:
+    """What purging would delete."""
+
+    check: PurgeCheck
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigData:
     """The settings now in force."""
 
@@ -223,7 +257,7 @@ class LibraryChanged:
 
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
-    | ConfigData | RunStatus
+    | PlanData | RemovalData | PurgeChecked | ConfigData | RunStatus
 )  # fmt: skip
 Event = RunStatus | LogLine | LibraryChanged
 Message = Request | Answer | Event

@@ -74,6 +74,21 @@ class GetPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class FindCompanions:
+    """Look for the companions of every victim and for their twins beside the keepers -> PlanData."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlan:
+    """Write a plan to a new file for ``dpm-tui clean --plan``; ``path`` is absolute -> Done."""
+
+    plan: Plan
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyPlan:
     """Move every victim of the plan to the recycle bin -> BatchDone."""
 
@@ -93,6 +108,20 @@ class RedoBatch:
 @dataclass(frozen=True, slots=True)
 class GetBin:
     """-> BinData."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetRemovals:
+    """The record of everything removed, restored and purged, at most ``limit`` lines -> RemovalData."""
+
+    limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPurge:
+    """Ask what purging these entries would delete -> PurgeChecked."""
+
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +161,6 @@ class ResetState:
 
 Request = (
     Hello | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail | GetPicture
-    | ApplyPlan | UndoBatch | RedoBatch | GetBin | RestoreEntries | PurgeEntries | Decide | SaveConfig
-    | ResetState
+    | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge
+    | RestoreEntries | PurgeEntries | Decide | SaveConfig | ResetState
 )  # fmt: skip

@@ -13,6 +13,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inventory import read_stamp
+from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, RestoreResult
 from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
@@ -55,10 +56,14 @@ class Session:
             protocol.GetLibrary: self._library,
             protocol.GetThumbnail: self._thumbnail,
             protocol.GetPicture: self._picture,
+            protocol.FindCompanions: self._find_companions,
+            protocol.SavePlan: self._save_plan,
             protocol.ApplyPlan: self._apply,
             protocol.UndoBatch: self._undo,
             protocol.RedoBatch: self._redo,
             protocol.GetBin: self._get_bin,
+            protocol.GetRemovals: self._removals,
+            protocol.CheckPurge: self._check_purge,
             protocol.RestoreEntries: self._restore,
             protocol.PurgeEntries: self._purge,
             protocol.Decide: self._decide,
@@ -125,6 +130,17 @@ class Session:
         view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
         return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
 
+    async def _find_companions(self, request: protocol.FindCompanions) -> Answer:
+        plan = request.plan
+        if self.config.companions != "never":
+            find = self._bin.find_companions
+            plan = await asyncio.to_thread(find, plan, self.config.extensions)
+        return protocol.PlanData(plan)
+
+    async def _save_plan(self, request: protocol.SavePlan) -> Answer:
+        await asyncio.to_thread(save_plan, request.path, self.state.layout.root, request.plan)
+        return Done()
+
     async def _apply(self, request: protocol.ApplyPlan) -> Answer:
         async with self._moving, _Held(self):
             result = await asyncio.to_thread(self._bin.apply, request.plan)
@@ -159,6 +175,13 @@ class Session:
     async def _get_bin(self, request: protocol.GetBin) -> Answer:
         entries = await asyncio.to_thread(self._bin.entries)
         return protocol.BinData(tuple(entries), self._bin.can_undo(), self._bin.can_redo())
+
+    async def _removals(self, request: protocol.GetRemovals) -> Answer:
+        removals = await asyncio.to_thread(self._bin.removals, max(request.limit, 0))
+        return protocol.RemovalData(tuple(removals))
+
+    async def _check_purge(self, request: protocol.CheckPurge) -> Answer:
+        return protocol.PurgeChecked(await asyncio.to_thread(self._bin.check_purge, request.ids))
 
     async def _decide(self, request: protocol.Decide) -> Answer:
         digests = [self.results.files[id_].facts.digest for id_ in request.files if id_ in self.results.files]
