@@ -16,7 +16,7 @@ def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
     Raises OSError, in which case the old content is untouched.
     """
     partial = path + b".part"
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    descriptor = create_partial(partial, mode)
     try:
         try:
             write_all(descriptor, content)
@@ -29,6 +29,20 @@ def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
             os.unlink(partial)
         raise
     sync_folder(os.path.dirname(path) or b".")
+
+
+def create_partial(path: bytes, mode: int = 0o600) -> int:
+    """Return a descriptor of a new, empty file at ``path`` in place of what an earlier write left there.
+
+    What lies there is never opened: it may be a link to another file, or a pipe that nobody reads.
+    Raises OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, mode)
+    except FileExistsError:
+        os.unlink(path)
+        return os.open(path, flags, mode)
 
 
 def write_all(descriptor: int, content: bytes) -> None:

@@ -39,7 +39,7 @@ def check_state(layout: Layout) -> list[Finding]:
     findings = [_check_table(layout.config, load_settings), _check_table(layout.checkpoint, load_checkpoint)]
     files = FileStore(layout.files, writable=False)
     verdicts = VerdictStore(layout.pairs, "", writable=False)
-    decisions = DecisionStore(layout.decisions, writable=False)
+    decisions = DecisionStore(layout.decisions, layout.decisions_before, writable=False)
     findings += [
         _check_journal(layout.files, len(files.files), files.rejected),
         _check_journal(layout.pairs, len(verdicts), verdicts.rejected),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass
 
@@ -12,8 +11,10 @@ from dpm_tui.errors import DamagedError
 from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.regular_file import read_regular
 
 SCHEMA = 1
+_BYTES_AT_MOST = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,10 @@ class Checkpoint:
 def load_checkpoint(path: bytes) -> Checkpoint:
     """Read the checkpoint; a missing one is empty.
 
-    Raises DamagedError if it cannot be understood or a newer version wrote it.
+    Raises DamagedError if it cannot be understood or a newer version wrote it, OSError.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            table = tomllib.load(file)
+        table = tomllib.loads(read_regular(path, _BYTES_AT_MOST).decode("utf-8"))
     except FileNotFoundError:
         return Checkpoint()
     except (ValueError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -13,6 +12,7 @@ from dpm_tui.errors import UsageError
 from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.regular_file import read_regular
 
 EXTENSIONS = (
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif",
@@ -25,6 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "companions": ("ask", "together", "never"),
     "other_disks": ("bin", "copy", "refuse"),
 }
+_BYTES_AT_MOST = 1 << 20
 RANGES: dict[str, tuple[float, float]] = {"threshold": (0.0, 1.0), "workers": (0, 64)}
 
 
@@ -83,11 +84,10 @@ def check_config(config: Config) -> Config:
 def load_settings(path: bytes) -> Settings:
     """Read the settings at ``path``; a missing file means the defaults.
 
-    Raises UsageError naming the file and the key that cannot be used.
+    Raises UsageError naming the file and the key that cannot be used, DamagedError if it is no file.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            table = tomllib.load(file)
+        table = tomllib.loads(read_regular(path, _BYTES_AT_MOST).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
     except (ValueError, RecursionError) as error:

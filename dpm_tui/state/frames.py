@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from dpm_tui.state.atomic import sync_folder, write_all, write_atomic
+from dpm_tui.state.regular_file import open_regular
 
 LINE_BYTES_AT_MOST = 1 << 20
 """A longer line was not written by us; parsing it could cost any amount of memory."""
@@ -45,35 +46,49 @@ def decode_frame(line: bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+def encode_frames(records: Iterable[object]) -> bytes:
+    """Return the content of a journal of ``records``."""
+    return b"".join(map(encode_frame, records))
+
+
 def read_frames(path: bytes) -> Frames:
-    """Return the records of the journal at ``path``; a missing file is an empty journal."""
+    """Return the records of the journal at ``path``; a missing file is an empty journal.
+
+    Raises DamagedError if what lies there is no file of ours, OSError.
+    """
     frames = Frames()
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = open_regular(path)
     except FileNotFoundError:
         return frames
     with open(descriptor, "rb") as file:
-        for line in file:
+        for line in _lines(file):
             if line == b"\n":
                 continue
-            if not line.endswith(b"\n"):
-                frames.rejected += 1
-                continue
             try:
+                if not line.endswith(b"\n"):
+                    raise ValueError("torn")
                 frames.records.append(decode_frame(line[:-1]))
             except ValueError:
                 frames.rejected += 1
     return frames
 
 
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield each line; of one that is too long only its beginning, so that it never fills the memory."""
+    while line := file.readline(LINE_BYTES_AT_MOST + 2):
+        yield line
+        while not line.endswith(b"\n") and (line := file.readline(LINE_BYTES_AT_MOST)):
+            pass
+
+
 class Journal:
-    """The writing end of one journal; records are buffered until ``sync``."""
+    """The writing end of one journal; records are buffered until ``sync``. Opening raises as reading does."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
         new = not os.path.exists(path)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
+        self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._buffer = bytearray()
         if new:
             sync_folder(os.path.dirname(path))
@@ -91,10 +106,14 @@ class Journal:
         Raises OSError; the records stay buffered then, and the next sync writes them again on a line
         of their own, as the disk may have taken a part.
         """
+        self._write(sync=True)
+
+    def _write(self, *, sync: bool) -> None:
         if self._buffer:
             try:
                 write_all(self._descriptor, bytes(self._buffer))
-                os.fsync(self._descriptor)
+                if sync:
+                    os.fsync(self._descriptor)
             except OSError:
                 if not self._buffer.startswith(b"\n"):
                     self._buffer[:0] = b"\n"
@@ -106,17 +125,17 @@ class Journal:
 
         Raises OSError, in which case everything is as it was.
         """
-        write_atomic(self.path, b"".join(map(encode_frame, records)))
-        fresh = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        write_atomic(self.path, encode_frames(records))
+        fresh = open_regular(self.path, os.O_RDWR | os.O_APPEND)
         os.close(self._descriptor)
         self._descriptor = fresh
         self._buffer.clear()
 
-    def close(self) -> None:
-        """Sync and close."""
+    def close(self, *, sync: bool = True) -> None:
+        """Write what is buffered, with ``sync`` wait until the disk has it, and close."""
         if self._descriptor >= 0:
             try:
-                self.sync()
+                self._write(sync=sync)
             finally:
                 os.close(self._descriptor)
                 self._descriptor = -1

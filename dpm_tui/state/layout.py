@@ -55,6 +55,11 @@ class Layout:
         return os.path.join(self.folder, b"decisions.jsonl")
 
     @property
+    def decisions_before(self) -> bytes:
+        """The decisions as they were at the last start, for the day on which the journal is damaged."""
+        return os.path.join(self.folder, b"decisions.prev.jsonl")
+
+    @property
     def thumbnails(self) -> bytes:
         """Thumbnails by content digest."""
         return os.path.join(self.folder, b"thumbnails")

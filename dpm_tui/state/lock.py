@@ -9,9 +9,10 @@ import os
 import socket
 from dataclasses import dataclass
 
-from dpm_tui.errors import HeldError
+from dpm_tui.errors import DamagedError, HeldError
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_all
+from dpm_tui.state.regular_file import open_regular
 
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 
@@ -27,13 +28,13 @@ class Holder:
 class Lock:
     """Exclusive hold of a state folder for as long as the object lives and is not released.
 
-    Raises HeldError naming the holder if another process has it. On a file system without locks the
-    content of the file decides: a holder on this machine counts only while its process lives, one
-    on another machine always.
+    Raises HeldError naming the holder if another process has it, DamagedError if what lies at ``path``
+    is no regular file. On a file system without locks the content of the file decides: a holder on this
+    machine counts only while its process lives, one on another machine always.
     """
 
     def __init__(self, path: bytes) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
             self._take(path)
             os.ftruncate(self._descriptor, 0)
@@ -56,7 +57,7 @@ class Lock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = read_holder(path)
-            foreign = holder is not None and (holder.host != socket.gethostname() or _is_alive(holder.pid))
+            foreign = holder is not None and (holder.host != socket.gethostname() or is_alive(holder.pid))
             if error.errno in _UNSUPPORTED and not foreign:
                 return
             raise HeldError(
@@ -70,14 +71,16 @@ class Lock:
 def read_holder(path: bytes) -> Holder | None:
     """Return who last wrote the lock file, or None."""
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        with open(open_regular(path), "rb") as file:
             value = json.loads(file.read(4096))
-        return Holder(str(value["host"]), int(value["pid"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        holder = Holder(str(value["host"]), int(value["pid"]))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, DamagedError):
         return None
+    return holder if 0 < holder.pid < 1 << 31 else None
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether another process of this machine has this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

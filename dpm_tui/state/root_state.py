@@ -35,7 +35,7 @@ class RootState:
         self.files = FileStore(layout.files, writable=writable)
         self.thumbnails = ThumbnailStore(layout.thumbnails)
         self.verdicts = VerdictStore(layout.pairs, judge_version, writable=writable)
-        self.decisions = DecisionStore(layout.decisions, writable=writable)
+        self.decisions = DecisionStore(layout.decisions, layout.decisions_before, writable=writable)
         self._vectors: dict[str, VectorStore] = {}
         self._candidates: dict[str, CandidateStore] = {}
 

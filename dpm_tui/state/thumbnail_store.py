@@ -6,7 +6,12 @@ import contextlib
 import os
 import shutil
 
-_BYTES_AT_MOST = 1 << 20
+from dpm_tui.errors import DamagedError
+from dpm_tui.state.atomic import create_partial
+from dpm_tui.state.digest import is_digest
+from dpm_tui.state.regular_file import read_regular
+
+BYTES_AT_MOST = 1 << 20
 
 
 class ThumbnailStore:
@@ -17,10 +22,10 @@ class ThumbnailStore:
         self._made: set[bytes] = set()
 
     def path(self, digest: str) -> bytes:
-        """Return where the thumbnail of ``digest`` lies."""
-        name = digest.encode("ascii")
-        if not name.isalnum():
+        """Return where the thumbnail of ``digest`` lies; raises ValueError for what is no digest."""
+        if not is_digest(digest):
             raise ValueError("not a digest")
+        name = digest.encode("ascii")
         return os.path.join(self._folder, name[:2], name + b".jpg")
 
     def has(self, digest: str) -> bool:
@@ -35,19 +40,16 @@ class ThumbnailStore:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._made.add(folder)
         partial = path + b".part"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with open(descriptor, "wb") as file:
+        with open(create_partial(partial), "wb") as file:
             file.write(jpeg)
         os.replace(partial, path)
 
     def get(self, digest: str) -> bytes | None:
         """Return the JPEG bytes for ``digest``, or None."""
         try:
-            with open(os.open(self.path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-                content = file.read(_BYTES_AT_MOST + 1)
-        except (OSError, ValueError):
+            return read_regular(self.path(digest), BYTES_AT_MOST)
+        except (OSError, ValueError, DamagedError):
             return None
-        return content if len(content) <= _BYTES_AT_MOST else None
 
     def discard(self, digest: str) -> None:
         """Remove a thumbnail that cannot be read."""

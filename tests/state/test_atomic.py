@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,17 @@ def test_a_failure_before_the_end_leaves_the_old_content(
     assert os.listdir(os.path.dirname(path)) == [b"config.toml"]
 
 
-def test_a_link_in_the_way_is_not_written_through(path: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [os.symlink, os.link, lambda other, path: os.mkfifo(path)])
+def test_what_an_earlier_write_left_is_replaced_and_never_written_through(
+    path: bytes, tmp_path: Path, make: Callable[[bytes, bytes], None]
+) -> None:
     (tmp_path / "elsewhere").write_bytes(b"precious")
-    os.symlink("elsewhere", path + b".part")
-    with pytest.raises(OSError, match="Too many levels"):
-        write_atomic(path, b"new")
+    make(os.fsencode(tmp_path / "elsewhere"), path + b".part")
+    write_atomic(path, b"new")
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
+    with open(path, "rb") as file:
+        assert file.read() == b"new"
+    assert not os.path.lexists(path + b".part")
 
 
 def test_a_file_system_that_cannot_sync_a_folder_is_no_error(

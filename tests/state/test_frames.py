@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.state.frames import Journal, decode_frame, encode_frame, read_frames
+from dpm_tui.errors import DamagedError
+from dpm_tui.state.frames import LINE_BYTES_AT_MOST, Journal, decode_frame, encode_frame, read_frames
 from tests.support.disk import full_disk
 
 RECORDS = [{"id": number, "path": f"picture {number}.jpg", "text": "\n\u9577\ud800"} for number in range(6)]
@@ -92,13 +94,31 @@ def test_a_missing_journal_is_empty(path: bytes) -> None:
     assert read_frames(path).records == []
 
 
-def test_a_link_is_not_followed(path: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("elsewhere", path)])
+def test_what_is_no_file_is_neither_followed_nor_waited_for(
+    path: bytes, tmp_path: Path, make: Callable[[bytes], None]
+) -> None:
     write(os.fsencode(tmp_path / "elsewhere"), WHOLE)
-    os.symlink("elsewhere", path)
-    with pytest.raises(OSError, match="Too many levels"):
+    make(path)
+    for use in (read_frames, Journal):
+        with pytest.raises(DamagedError, match="special file"):
+            use(path)
+    assert (tmp_path / "elsewhere").read_bytes() == WHOLE
+
+
+def test_a_file_too_large_to_be_ours_is_not_read(path: bytes) -> None:
+    write(path, WHOLE)
+    os.truncate(path, 1 << 40)
+    with pytest.raises(DamagedError, match="larger"):
         read_frames(path)
-    with pytest.raises(OSError, match="Too many levels"):
-        Journal(path)
+
+
+def test_a_line_without_an_end_costs_only_itself(path: bytes) -> None:
+    write(path, WHOLE + b"x" * (3 * LINE_BYTES_AT_MOST + 5) + b"\n" + WHOLE)
+    frames = read_frames(path)
+    assert (frames.records, frames.rejected) == (RECORDS * 2, 1)
+    write(path, WHOLE + b"x" * (LINE_BYTES_AT_MOST * 2))
+    assert (read_frames(path).records, read_frames(path).rejected) == (RECORDS, 1)
 
 
 def test_what_is_appended_after_a_torn_end_is_kept_with_all_before_it(path: bytes) -> None:

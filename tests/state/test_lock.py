@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dpm_tui.errors import HeldError
+from dpm_tui.errors import DamagedError, HeldError
 from dpm_tui.state.lock import Holder, Lock, read_holder
 from tests.support.sources import PACKAGE
 
@@ -80,11 +80,23 @@ def test_what_a_dead_holder_wrote_does_not_keep_anybody_out(path: bytes) -> None
         Lock(path).release()
 
 
-def test_a_link_is_not_followed(path: bytes) -> None:
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("elsewhere", path)])
+def test_what_is_no_file_is_neither_followed_nor_waited_for(
+    path: bytes, make: Callable[[bytes], None]
+) -> None:
     os.makedirs(os.path.dirname(path))
-    os.symlink("elsewhere", path)
-    with pytest.raises(OSError, match="Too many levels"):
+    make(path)
+    with pytest.raises(DamagedError, match="special file"):
         Lock(path)
+    assert read_holder(path) is None
+
+
+@pytest.mark.parametrize("pid", [0, -1, 1 << 31, 10**300])
+def test_a_holder_that_cannot_be_is_nobody(path: bytes, pid: int) -> None:
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w") as file:
+        json.dump({"host": os.uname().nodename, "pid": pid}, file)
+    assert read_holder(path) is None
 
 
 @pytest.fixture
