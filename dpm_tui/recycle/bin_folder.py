@@ -1,4 +1,4 @@
-"""The recycle bin's folder: opened without following links, its batches and what lies in them."""
+"""One recycle bin's folder: opened without following links, its batches and what lies in them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dpm_tui.names import display_name
 from dpm_tui.recycle.folders import (
     folder_below,
     join,
@@ -23,7 +22,7 @@ from dpm_tui.recycle.folders import (
     sync_below,
     walk,
 )
-from dpm_tui.recycle.refusal import BinError, bin_error_of, reason_of
+from dpm_tui.recycle.refusal import bin_error_of
 from dpm_tui.state.layout import STATE_FOLDER
 
 BIN = join(STATE_FOLDER, b"recycle_bin")
@@ -34,20 +33,15 @@ _BATCH = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
-    """A regular file that lies in a batch; ``path`` is where it came from, relative to the root."""
-
-    batch: str
-    path: bytes
-    status: os.stat_result
-
-
-@dataclass(frozen=True, slots=True)
 class BinFolder:
-    """The open root and, where there is one, the open recycle bin below it."""
+    """The open recycle bin of one file system and the open folder ``base`` that it lies below.
 
-    root: int
-    device: int
+    ``top`` is the path of ``base`` relative to the root: empty for the root itself, else the folder
+    where another file system begins. Without a ``descriptor`` there is no bin yet.
+    """
+
+    top: bytes
+    base: int
     descriptor: int | None
 
     @property
@@ -56,8 +50,12 @@ class BinFolder:
         assert self.descriptor is not None
         return self.descriptor
 
+    def local(self, path: bytes) -> bytes:
+        """Return ``path``, which is relative to the root and lies below ``top``, relative to ``top``."""
+        return path[len(self.top) + 1 :] if self.top else path
+
     def batches(self) -> list[str]:
-        """Return the ids of the batches whose folders exist, newest first; raises BinError."""
+        """Return the ids of the batches whose folders exist; raises BinError."""
         if self.descriptor is None:
             return []
         kept = []
@@ -67,8 +65,8 @@ class BinFolder:
                 if found is not None and stat.S_ISDIR(found.st_mode):
                     kept.append(name)
         except OSError as error:
-            raise bin_error_of(error, BIN) from error
-        return sorted(kept, reverse=True)
+            raise bin_error_of(error, join(self.top, BIN)) from error
+        return kept
 
     def lying(self, batch: str) -> Iterator[Lying]:
         """Yield every regular file of ``batch``; an unreadable batch holds none."""
@@ -77,7 +75,7 @@ class BinFolder:
         with contextlib.suppress(OSError), folder_below(self.descriptor, tree_of(batch)) as tree:
             for folder, files in walk(tree):
                 for name, found in files:
-                    yield Lying(batch, join(folder, name), found)
+                    yield Lying(batch, join(self.top, folder, name), found, self)
 
     def remove_if_empty(self, batch: str) -> bool:
         """Remove the folder of ``batch``, index included, if no file lies in it; tell whether it is gone.
@@ -93,29 +91,41 @@ class BinFolder:
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(leftover, dir_fd=folder)
             os.rmdir(name, dir_fd=self.bin)
+        except FileNotFoundError:
+            return True
         except OSError:
             return False
         return True
 
-    def remove_empty_folders(self, batch: str, paths: set[bytes]) -> None:
-        """Remove the folders of ``batch`` that became empty when ``paths`` left them."""
+    def tidy(self, batch: str, left: Collection[bytes]) -> None:
+        """Remove what became empty when the files ``left``, relative to the root, went from ``batch``.
+
+        What remains is synced. A folder that could not be synced may show its files again after a
+        power cut; recovery knows them.
+        """
+        folders = {split(self.local(path))[0] for path in left}
         with contextlib.suppress(OSError), folder_below(self.bin, tree_of(batch)) as tree:
-            for folder in sorted({split(path)[0] for path in paths}, reverse=True):
+            for folder in sorted(folders, reverse=True):
                 _remove_upwards(tree, folder)
+        touched = {b""}
+        if not self.remove_if_empty(batch):
+            touched |= {join(tree_of(batch), folder) for folder in folders}
+        sync_below(self.bin, touched)
 
 
-def tidy(opened: BinFolder, left: Mapping[str, set[bytes]]) -> None:
-    """Remove what became empty when files left the bin, by batch and path, and sync what remains.
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A regular file that lies in a batch; ``path`` is where it came from, relative to the root."""
 
-    A folder that could not be synced may show its files again after a power cut; recovery knows them.
-    """
-    folders = {b""}
-    for batch, paths in left.items():
-        opened.remove_empty_folders(batch, paths)
-        if not opened.remove_if_empty(batch):
-            folders |= {join(tree_of(batch), split(path)[0]) for path in paths}
-    if left:
-        sync_below(opened.bin, folders)
+    batch: str
+    path: bytes
+    status: os.stat_result
+    home: BinFolder
+
+    @property
+    def place(self) -> bytes:
+        """Where it lies, relative to the bin of its ``home``."""
+        return join(tree_of(self.batch), self.home.local(self.path))
 
 
 def new_batch_id() -> str:
@@ -141,30 +151,13 @@ def tree_of(batch: str) -> bytes:
     return join(batch.encode(), TREE)
 
 
-@contextlib.contextmanager
-def open_bin(root: bytes, *, make: bool) -> Iterator[BinFolder]:
-    """Open the recycle bin of ``root``; with ``make`` it comes to be, private to the user, if missing.
+def open_below(base: int, *, make: bool) -> int | None:
+    """Open the recycle bin below the open folder ``base``, None where there is none.
 
-    Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or
-    cannot be used.
+    With ``make`` it comes to be, private to the user. Raises BinError if ``_image_temp`` or the bin
+    is a link, not a folder or cannot be used.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            base = open_folder(root)
-        except OSError as error:
-            key = {FileNotFoundError: "root_missing", NotADirectoryError: "root_not_folder"}
-            raise BinError(
-                key.get(type(error), "root_unreadable"), path=display_name(root), reason=reason_of(error)
-            ) from error
-        stack.callback(os.close, base)
-        descriptor = _open_below(base, make)
-        if descriptor is not None:
-            stack.callback(os.close, descriptor)
-        yield BinFolder(base, os.fstat(base).st_dev, descriptor)
-
-
-def _open_below(root: int, make: bool) -> int | None:
-    current, done = os.dup(root), b""
+    current, done = os.dup(base), b""
     for part in BIN.split(b"/"):
         done = join(done, part)
         try:

@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dpm_tui.names import from_json, to_json
 from dpm_tui.recycle.bin_folder import INDEX, PARTIAL_INDEX
-from dpm_tui.recycle.folders import sync
+from dpm_tui.recycle.folders import join, sync
 from dpm_tui.recycle.move_record import decode_move, encode_move
-from dpm_tui.review.plan import Move
+from dpm_tui.review.plan import Companion, Move, Witness
 from dpm_tui.state.atomic import write_all
 
 SCHEMA = "dpm-tui/recycle/1"
@@ -27,18 +28,47 @@ BYTES_AT_MOST = 1 << 27
 
 @dataclass(frozen=True, slots=True)
 class BinIndex:
-    """The moves of one batch as they were planned; ``redo_of`` names the batch that this one redoes."""
+    """The moves of one batch as they were planned; ``redo_of`` names the batch that this one redoes.
+
+    ``top`` is the folder, relative to the root, of the file system whose bin holds this index.
+    """
 
     batch: str
     time: str
     moves: tuple[Move, ...]
     redo_of: str = ""
+    top: bytes = b""
+
+    def seen_from(self, top: bytes) -> BinIndex:
+        """Return this index as it reads where its file system begins at ``top`` instead.
+
+        That is so where a folder that is part of one root is opened as a root of its own.
+        """
+        if top == self.top:
+            return self
+        return replace(self, top=top, moves=tuple(self._seen(move, top) for move in self.moves))
+
+    def _seen(self, move: Move, top: bytes) -> Move:
+        companions = tuple(
+            Companion(self._rebased(each.file, top), each.twin and self._rebased(each.twin, top))
+            for each in move.companions
+        )
+        victim, keeper = self._rebased(move.victim, top), self._rebased(move.keeper, top)
+        return replace(move, victim=victim, keeper=keeper, companions=companions)
+
+    def _rebased(self, witness: Witness, top: bytes) -> Witness:
+        path = witness.path
+        if self.top and not path.startswith(self.top + b"/"):
+            return witness
+        local = path[len(self.top) + 1 :] if self.top else path
+        return replace(witness, path=join(top, local))
 
 
 def encode_index(index: BinIndex) -> bytes:
     """Return the file content of ``index``; raises ValueError if it would be too large to read back."""
     moves = _text([encode_move(move) for move in index.moves])
-    head = _text({"schema": SCHEMA, "batch": index.batch, "time": index.time, "redo_of": index.redo_of})
+    fields = {"schema": SCHEMA, "batch": index.batch, "time": index.time, "redo_of": index.redo_of}
+    head = _text({**fields, "top": to_json(index.top)} if index.top else fields)
     checksum = hashlib.sha256(moves).hexdigest()
     content = b'%s,"sha256":"%s","moves":%s}\n' % (head[:-1], checksum.encode(), moves)
     if len(content) > BYTES_AT_MOST:
@@ -55,17 +85,17 @@ def decode_index(content: bytes, batch: str) -> BinIndex:
         if hashlib.sha256(_text(value["moves"])).hexdigest() != value["sha256"]:
             raise ValueError("checksum differs")
         moves = tuple(decode_move(move) for move in value["moves"])
-        return BinIndex(batch, str(value["time"]), moves, str(value["redo_of"]))
+        top = from_json(value.get("top", ""))
+        return BinIndex(batch, str(value["time"]), moves, str(value["redo_of"]), top)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(repr(error)) from error
 
 
-def write_index(folder: int, index: BinIndex) -> None:
-    """Write ``index`` into the open batch folder and wait until the disk has it.
+def write_index(folder: int, content: bytes) -> None:
+    """Write an index's ``content`` into the open batch folder and wait until the disk has it.
 
-    After a crash there is the whole index or none. Raises OSError, ValueError.
+    After a crash there is the whole index or none. Raises OSError.
     """
-    content = encode_index(index)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(PARTIAL_INDEX, flags, 0o600, dir_fd=folder)
     try:

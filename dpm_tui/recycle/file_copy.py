@@ -1,4 +1,4 @@
-"""Copies to another file system, for restoring; the source goes only after the copy was read back."""
+"""Copies to another file system; the source goes only after the copy was read back."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def is_part_name(name: bytes) -> bool:
     return _PART.fullmatch(name) is not None
 
 
-def copy_verified(source: int, name: bytes, target: int, part: bytes) -> None:
+def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
     """Copy ``name`` in the folder ``source`` to the new file ``part`` in ``target`` and read it back.
 
-    Content, permissions, times and, where the system lets us, extended attributes are the
-    source's. On return the content is on the disk. After an error there is no ``part``. The check
-    reads what the system gives back, which may come from its cache.
+    Returns the SHA-256 of both. Content, permissions, times and, where the system lets us, extended
+    attributes are the source's. On return the content is on the disk. After an error there is no
+    ``part``. The check reads what the system gives back, which may come from its cache.
 
     Raises OSError (EIO if the copy differs).
     """
@@ -38,7 +38,7 @@ def copy_verified(source: int, name: bytes, target: int, part: bytes) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         writing = os.open(part, flags, 0o600, dir_fd=target)
         try:
-            _copy(reading, writing)
+            return _copy(reading, writing)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(part, dir_fd=target)
@@ -49,7 +49,7 @@ def copy_verified(source: int, name: bytes, target: int, part: bytes) -> None:
         os.close(reading)
 
 
-def _copy(reading: int, writing: int) -> None:
+def _copy(reading: int, writing: int) -> str:
     found = os.fstat(reading)
     with (
         open(reading, "rb", buffering=0, closefd=False) as origin,
@@ -60,12 +60,14 @@ def _copy(reading: int, writing: int) -> None:
     os.fsync(writing)
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(writing, 0, 0, os.POSIX_FADV_DONTNEED)
-    if digest_of(writing) != digest_of(reading):
+    digest = digest_of(reading)
+    if digest_of(writing) != digest:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     _copy_attributes(reading, writing)
     os.fchmod(writing, found.st_mode & 0o777)
     os.utime(writing, ns=(found.st_atime_ns, found.st_mtime_ns))
     os.fsync(writing)
+    return digest
 
 
 def _copy_attributes(reading: int, writing: int) -> None:

@@ -1,4 +1,4 @@
-"""The listing: what lies in the bin, joined with what the indexes say of it."""
+"""The listing: what lies in the bins, joined with what the indexes say of it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,50 @@ import contextlib
 import hashlib
 import stat
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, is_batch_id, time_of, tree_of
-from dpm_tui.recycle.bin_index import read_index
-from dpm_tui.recycle.folders import folder_below, join, same_file, split, status
+from dpm_tui.recycle.bin_folder import Lying, is_batch_id, time_of
+from dpm_tui.recycle.bin_index import BinIndex, read_index
+from dpm_tui.recycle.bins import Bins
+from dpm_tui.recycle.folders import folder_below, same_file, split, status
 from dpm_tui.recycle.proof import check_path, is_proven
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import BinEntry, PurgeCheck
-from dpm_tui.review.plan import Move, Witness
+from dpm_tui.review.plan import Companion, Move, Witness
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file in the bin with its id, the time of its move and, where the index fits it, its move."""
+    """A file in the bin with its id, the time of its move and, where the index fits it, its move.
+
+    For a companion ``move`` is that of its picture.
+    """
 
     id: str
     file: Lying
     time: str
-    move: Move | None
+    move: Move | None = None
+    companion: Companion | None = None
+
+    @property
+    def witness(self) -> Witness | None:
+        """What the file was when it went, None where that is not known."""
+        if self.companion is not None:
+            return self.companion.file
+        return None if self.move is None else self.move.victim
+
+    @property
+    def keeper(self) -> Witness | None:
+        """The file that stayed for it: a companion has its twin, or none."""
+        if self.companion is not None:
+            return self.companion.twin
+        return None if self.move is None else self.move.keeper
+
+    @property
+    def picture(self) -> bytes:
+        """The original path of the picture that a companion went with, empty for a picture."""
+        return self.move.victim.path if self.companion is not None and self.move is not None else b""
 
 
 def entry_id(batch: str, path: bytes) -> str:
@@ -33,88 +57,117 @@ def entry_id(batch: str, path: bytes) -> str:
     return f"{batch}/{hashlib.sha256(path).hexdigest()[:16]}"
 
 
-def list_files(opened: BinFolder, batches: Iterable[str] | None = None) -> list[Listed]:
-    """Return every file of the bin, or of ``batches``, newest batch first, then by original path."""
+def list_files(bins: Bins, batches: Iterable[str] | None = None) -> list[Listed]:
+    """Return every file of the bins, or of ``batches``, newest batch first, then by original path."""
     listed: list[Listed] = []
-    for batch in opened.batches() if batches is None else batches:
-        index = None
-        with contextlib.suppress(OSError), folder_below(opened.bin, batch.encode()) as folder:
-            index = read_index(folder, batch)
+    for batch in bins.batches() if batches is None else batches:
         time = time_of(batch)
-        moves = {} if index is None else {move.victim.path: move for move in index.moves}
-        for file in sorted(opened.lying(batch), key=lambda file: file.path):
-            move = moves.get(file.path)
-            if move is not None and not _fits(opened, move, file):
-                move = None
-            listed.append(Listed(entry_id(batch, file.path), file, time, move))
+        known = _known_files(indexes_of(bins, batch).values())
+        for file in sorted(bins.lying(batch), key=lambda file: file.path):
+            id_ = entry_id(batch, file.path)
+            entry = Listed(id_, file, time, *known.get(file.path, (None, None)))
+            listed.append(entry if _fits(entry) else Listed(id_, file, time))
     return listed
 
 
-def find_files(opened: BinFolder, ids: Iterable[str]) -> tuple[list[Listed], list[str]]:
-    """Return the files that ``ids`` name, each once, and the ids that name none."""
+def find_files(bins: Bins, ids: Iterable[str]) -> tuple[list[Listed], list[str]]:
+    """Return the files that ``ids`` name, each once and each picture with its companions, and the
+    ids that name none."""
     wanted = dict.fromkeys(ids)
     batches = dict.fromkeys(id_.partition("/")[0] for id_ in wanted)
-    existing = set(opened.batches())
-    listed = list_files(opened, [batch for batch in batches if is_batch_id(batch) and batch in existing])
+    existing = set(bins.batches())
+    listed = list_files(bins, [batch for batch in batches if is_batch_id(batch) and batch in existing])
     found = {entry.id: entry for entry in listed}
-    return [found[id_] for id_ in wanted if id_ in found], [id_ for id_ in wanted if id_ not in found]
+    companions: dict[str, list[str]] = defaultdict(list)
+    for entry in listed:
+        if entry.picture:
+            companions[entry_id(entry.file.batch, entry.picture)].append(entry.id)
+    chosen = dict.fromkeys(each for id_ in wanted for each in (id_, *companions.get(id_, ())))
+    return [found[id_] for id_ in chosen if id_ in found], [id_ for id_ in wanted if id_ not in found]
 
 
-def list_entries(opened: BinFolder) -> list[BinEntry]:
-    """Return the entries of the bin, newest batch first, then by original path."""
-    listed = list_files(opened)
-    present = _present_keepers(opened, listed)
+def indexes_of(bins: Bins, batch: str) -> Mapping[bytes, BinIndex]:
+    """Return the indexes of ``batch`` that can be trusted, by the folder where their file system begins."""
+    indexes: dict[bytes, BinIndex] = {}
+    for home in bins.folders:
+        if home.descriptor is not None:
+            with contextlib.suppress(OSError), folder_below(home.descriptor, batch.encode()) as folder:
+                index = read_index(folder, batch)
+                if index is not None:
+                    indexes[home.top] = index.seen_from(home.top)
+    return indexes
+
+
+def list_entries(bins: Bins) -> list[BinEntry]:
+    """Return the entries of the bins, newest batch first, then by original path."""
+    listed = list_files(bins)
+    present = _present_keepers(bins, listed)
     return [_entry(entry, entry.id in present) for entry in listed]
 
 
-def check_keepers(opened: BinFolder, listed: Iterable[Listed]) -> PurgeCheck:
+def check_keepers(bins: Bins, listed: Iterable[Listed]) -> PurgeCheck:
     """Return how much purging ``listed`` would delete, and how many have no proven keeper now."""
     proven: dict[Witness, bool] = {}
     count = size = without = 0
     for entry in listed:
         count += 1
         size += entry.file.status.st_size
-        if entry.move is not None and entry.move.keeper not in proven:
-            keeper = entry.move.keeper
-            proven[keeper] = is_proven(opened.root, keeper)
+        keeper = entry.keeper
+        if keeper is not None and keeper not in proven:
+            proven[keeper] = is_proven(bins.root, keeper)
         if (
-            entry.move is None
-            or not proven[entry.move.keeper]
-            or not _is_victim(opened, entry.move, entry.file)
-            or _is_itself(opened, entry.move.keeper, entry)
+            keeper is None
+            or not proven[keeper]
+            or not _is_witnessed(entry)
+            or _is_itself(bins, keeper, entry)
         ):
             without += 1
     return PurgeCheck(count, size, without)
 
 
-def _fits(opened: BinFolder, move: Move, file: Lying) -> bool:
+def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Companion | None]]:
+    known: dict[bytes, tuple[Move, Companion | None]] = {}
+    for index in indexes:
+        for move in index.moves:
+            known[move.victim.path] = (move, None)
+            for companion in move.companions:
+                known[companion.file.path] = (move, companion)
+    return known
+
+
+def _fits(entry: Listed) -> bool:
     """Tell whether a file in the bin is the one that the index speaks of, at first by what a rename keeps."""
-    stamp = move.victim.stamp
-    if file.status.st_size != stamp.size:
-        return False
-    return file.status.st_ino == stamp.inode or _is_victim(opened, move, file)
-
-
-def _is_victim(opened: BinFolder, move: Move, file: Lying) -> bool:
-    """Tell whether a file in the bin has the content that was compared with the keeper."""
-    if file.status.st_mtime_ns == move.victim.stamp.mtime_ns:
+    witness = entry.witness
+    if witness is None:
         return True
-    place = join(tree_of(file.batch), file.path)
-    return is_proven(opened.bin, replace(move.victim, path=place))
+    if entry.file.status.st_size != witness.stamp.size:
+        return False
+    return entry.file.status.st_ino == witness.stamp.inode or _is_witnessed(entry)
 
 
-def _present_keepers(opened: BinFolder, listed: list[Listed]) -> set[str]:
+def _is_witnessed(entry: Listed) -> bool:
+    """Tell whether a file in the bin has the content that was compared with the keeper."""
+    witness, file = entry.witness, entry.file
+    if witness is None:
+        return False
+    if file.status.st_mtime_ns == witness.stamp.mtime_ns:
+        return True
+    return is_proven(file.home.bin, replace(witness, path=file.place))
+
+
+def _present_keepers(bins: Bins, listed: list[Listed]) -> set[str]:
     """Return the ids whose keeper is in its place; each folder is opened once for all of them."""
     by_folder: dict[bytes, list[tuple[bytes, Listed, Witness]]] = defaultdict(list)
     for entry in listed:
-        if entry.move is not None:
+        keeper = entry.keeper
+        if keeper is not None:
             with contextlib.suppress(Refused):
-                check_path(entry.move.keeper.path)
-                folder, name = split(entry.move.keeper.path)
-                by_folder[folder].append((name, entry, entry.move.keeper))
+                check_path(keeper.path)
+                folder, name = split(keeper.path)
+                by_folder[folder].append((name, entry, keeper))
     present: set[str] = set()
     for folder, keepers in by_folder.items():
-        with contextlib.suppress(OSError), folder_below(opened.root, folder) as place:
+        with contextlib.suppress(OSError), folder_below(bins.root, folder) as place:
             for name, entry, keeper in keepers:
                 found = status(name, place)
                 if (
@@ -127,15 +180,16 @@ def _present_keepers(opened: BinFolder, listed: list[Listed]) -> set[str]:
     return present
 
 
-def _is_itself(opened: BinFolder, keeper: Witness, entry: Listed) -> bool:
+def _is_itself(bins: Bins, keeper: Witness, entry: Listed) -> bool:
     folder, name = split(keeper.path)
-    with contextlib.suppress(OSError), folder_below(opened.root, folder) as place:
+    with contextlib.suppress(OSError), folder_below(bins.root, folder) as place:
         return same_file(status(name, place), entry.file.status)
     return True
 
 
 def _entry(listed: Listed, keeper_present: bool) -> BinEntry:
-    file, move = listed.file, listed.move
+    file, move, witness, keeper = listed.file, listed.move, listed.witness, listed.keeper
+    is_picture = move is not None and listed.companion is None
     return BinEntry(
         id=listed.id,
         batch=file.batch,
@@ -143,10 +197,11 @@ def _entry(listed: Listed, keeper_present: bool) -> BinEntry:
         size=file.status.st_size,
         mtime_ns=file.status.st_mtime_ns,
         recycled_at=listed.time,
-        digest=move.victim.digest if move else "",
-        kind=move.kind.value if move else "",
-        similarity=move.similarity if move else 0.0,
-        keeper=move.keeper.path if move else b"",
+        digest=witness.digest if witness else "",
+        kind=move.kind.value if move and is_picture else "",
+        similarity=move.similarity if move and is_picture else 0.0,
+        keeper=keeper.path if keeper else b"",
         rule=move.rule if move else "",
         keeper_present=keeper_present,
+        companion_of=listed.picture,
     )

@@ -6,8 +6,9 @@ import contextlib
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dpm_tui.names import display_name, is_safe_relative
 from dpm_tui.pipeline.image_file import Stamp
@@ -15,7 +16,8 @@ from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.folders import folder_below, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
-from dpm_tui.review.plan import Move, Witness
+from dpm_tui.recycle.results import Skipped
+from dpm_tui.review.plan import Companion, Move, Plan, Witness
 from dpm_tui.state.layout import STATE_FOLDER
 
 Inode = tuple[int, int]
@@ -65,8 +67,37 @@ def check_move(move: Move, victims: Collection[bytes]) -> None:
         raise _about_keeper(refused, move.keeper) from refused
     if move.keeper.path in victims:
         raise Refused("keeper_leaves", keeper=display_name(move.keeper.path))
+    for companion in move.companions:
+        check_path(companion.file.path)
+        if companion.twin is not None:
+            check_path(companion.twin.path)
     if move.kind is Kind.IDENTICAL and move.victim.digest != move.keeper.digest:
         raise Refused("digests_differ", keeper=display_name(move.keeper.path))
+
+
+def check_plan(plan: Plan) -> tuple[list[Move], list[Skipped]]:
+    """Return the moves of ``plan`` that agree with each other, and why the rest is skipped; reads no disk.
+
+    A companion that another move speaks of, too, stays where it is: it is not known to whom it belongs.
+    """
+    victims = {move.victim.path for move in plan.moves}
+    claims = Counter(each.file.path for move in plan.moves for each in move.companions)
+    claims.update(path for move in plan.moves for path in (move.victim.path, move.keeper.path))
+    claims.update(each.twin.path for move in plan.moves for each in move.companions if each.twin)
+    seen: set[bytes] = set()
+    sound: list[Move] = []
+    skipped: list[Skipped] = []
+    for move in plan.moves:
+        try:
+            check_move(move, victims)
+            if move.victim.path in seen:
+                raise Refused("twice_in_plan")
+            seen.add(move.victim.path)
+            own = tuple(each for each in move.companions if claims[each.file.path] == 1)
+            sound.append(replace(move, companions=own))
+        except Refused as refused:
+            skipped.append(refused.skipped(move.victim.path))
+    return sound, skipped
 
 
 @contextlib.contextmanager
@@ -124,6 +155,24 @@ def prove_keeper(
             raise _about_keeper(refusal_of(error), keeper) from error
         except Refused as refused:
             raise _about_keeper(refused, keeper) from refused
+        yield held
+
+
+@contextlib.contextmanager
+def prove_companion(root: int, companion: Companion, leaving: Collection[Inode]) -> Iterator[Held]:
+    """Hold a companion open, unchanged since it was found; its twin, where it has one, stays.
+
+    Raises Refused with the companion's name.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            held = stack.enter_context(hold(root, companion.file.path))
+            if stamp_of(held.status) != companion.file.stamp:
+                raise Refused("changed")
+            if companion.twin is not None:
+                stack.enter_context(prove_keeper(root, companion.twin, held.status, leaving))
+        except (Refused, OSError) as error:
+            raise Refused("companion_doubtful", companion=display_name(companion.file.path)) from error
         yield held
 
 

@@ -7,15 +7,16 @@ import stat
 from dataclasses import replace
 
 from dpm_tui.recycle.applying import Cancelled, Progress
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, tidy, tree_of
-from dpm_tui.recycle.folders import folder_below, join, same_file, split, status
+from dpm_tui.recycle.bin_folder import Lying
+from dpm_tui.recycle.bins import Bins
+from dpm_tui.recycle.folders import folder_below, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.results import PurgeResult, Skipped
 
 
 def purge_files(
-    opened: BinFolder,
+    bins: Bins,
     log: RemovalLog,
     files: list[Lying],
     *,
@@ -36,7 +37,7 @@ def purge_files(
         try:
             if cancelled is not None and cancelled():
                 raise Refused("cancelled")
-            _delete(opened, file)
+            _delete(file)
             purged.append(file)
         except Refused as refused:
             skipped.append(refused.skipped(file.path))
@@ -50,10 +51,7 @@ def purge_files(
         log.append([_entry(file) for file in purged])
     elif kept:
         log.append(kept)
-    left: dict[str, set[bytes]] = {}
-    for file in purged:
-        left.setdefault(file.batch, set()).add(file.path)
-    tidy(opened, left)
+    bins.tidy(purged)
     return PurgeResult(
         tuple(file.path for file in purged), tuple(skipped), sum(file.status.st_size for file in purged)
     )
@@ -63,9 +61,9 @@ def _entry(file: Lying) -> LogEntry:
     return LogEntry(Action.PURGED, file.batch, path=file.path, size=file.status.st_size)
 
 
-def _delete(opened: BinFolder, file: Lying) -> None:
-    folder, name = split(file.path)
-    with folder_below(opened.bin, join(tree_of(file.batch), folder)) as place:
+def _delete(file: Lying) -> None:
+    folder, name = split(file.place)
+    with folder_below(file.home.bin, folder) as place:
         found = status(name, place)
         if found is None:
             raise Refused("gone")

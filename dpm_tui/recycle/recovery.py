@@ -5,27 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.names import is_safe_relative
 from dpm_tui.recycle.applying import applied_entries
-from dpm_tui.recycle.bin_folder import PARTIAL_INDEX, BinFolder, Lying, tree_of
-from dpm_tui.recycle.bin_index import BinIndex, read_index
+from dpm_tui.recycle.bin_folder import PARTIAL_INDEX, Lying, is_batch_id
+from dpm_tui.recycle.bin_index import BinIndex
+from dpm_tui.recycle.bins import Bins
+from dpm_tui.recycle.copying import is_aside_name
 from dpm_tui.recycle.file_copy import is_part_name
-from dpm_tui.recycle.folders import folder_below, join, open_folder, same_file, split, status, sync
+from dpm_tui.recycle.folders import folder_below, open_folder, same_file, split, status, sync
 from dpm_tui.recycle.history import History
-from dpm_tui.recycle.proof import digest_of, leads_into_state
-from dpm_tui.recycle.refusal import BinError
+from dpm_tui.recycle.listing import indexes_of
+from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
+from dpm_tui.recycle.refusal import BinError, Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.rename import move_out
+from dpm_tui.recycle.reserve import keep_reserve
 from dpm_tui.recycle.restoring import drop_second_name, takes_restored_files
 from dpm_tui.recycle.results import Recovery
 
-_LEFT = (Action.RESTORED, Action.PURGED, Action.MISSING)
+_LEFT = (Action.RESTORED, Action.PURGED, Action.MISSING, Action.STAYED)
 
 
 @dataclass(slots=True)
 class _Run:
-    bin: BinFolder
+    bins: Bins
     entries: list[LogEntry]
     history: History
     added: list[LogEntry] = field(default_factory=list)
@@ -33,6 +39,59 @@ class _Run:
     parts: int = 0
     lying: dict[str, dict[bytes, Lying]] = field(default_factory=dict)
     arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
+
+    def finish_copies(self) -> None:
+        """Bring the sources of unfinished copies back to their places, and drop the copies."""
+        open_: dict[tuple[str, bytes], LogEntry] = {}
+        for entry in self.entries:
+            key = (entry.batch, entry.path)
+            if entry.action is Action.COPYING:
+                open_[key] = entry
+            elif entry.path:
+                open_.pop(key, None)
+        for entry in open_.values():
+            # A disk that is not there now is looked at the next time.
+            with contextlib.suppress(OSError, Refused):
+                check_path(entry.path)
+                self._finish_copy(entry)
+
+    def _finish_copy(self, entry: LogEntry) -> None:
+        own, (folder, name), aside = self.bins.own, split(entry.path), split(entry.to)[1]
+        if is_part_name(entry.part) and is_batch_id(entry.batch):
+            with contextlib.suppress(OSError), folder_below(own.bin, entry.batch.encode()) as batch:
+                os.unlink(entry.part, dir_fd=batch)
+                self.parts += 1
+        copy = self.lying.get(entry.batch, {}).get(entry.path)
+        with folder_below(self.bins.root, folder) as place:
+            if is_aside_name(aside) and status(aside, place) is not None:
+                try:
+                    move_out(place, aside, place, name)
+                except FileExistsError:  # another file took the place meanwhile: the move stands
+                    self._drop_copied(copy, place, aside, drop_copy=False)
+                    return
+                self.names += 1
+            if status(name, place) is None or not self._drop_copied(copy, place, name, drop_copy=True):
+                return
+        self._add(LogEntry(Action.STAYED, entry.batch, path=entry.path, size=entry.size))
+
+    def _drop_copied(self, copy: Lying | None, place: int, name: bytes, *, drop_copy: bool) -> bool:
+        """Remove the copy in the bin, or else the source, if both are there and alike; tell whether one
+        of them is left alone."""
+        if copy is None:
+            return True
+        folder, last = split(copy.place)
+        with folder_below(copy.home.bin, folder) as source:
+            if not _same_content(place, name, source, last):
+                return False
+            if drop_copy:
+                sync(place)
+                os.unlink(last, dir_fd=source)
+                del self.lying[copy.batch][copy.path]
+            else:
+                sync(source)
+                os.unlink(name, dir_fd=place)
+        self.names += 1
+        return True
 
     def finish_restores(self) -> None:
         """Remove partial copies, and the bin's name of what already has its new one."""
@@ -57,7 +116,7 @@ class _Run:
         if entry.below and not takes_restored_files(entry.below):
             return
         folder, name = split(entry.to)
-        base = open_folder(entry.below) if entry.below else os.dup(self.bin.root)
+        base = open_folder(entry.below) if entry.below else os.dup(self.bins.root)
         try:
             with folder_below(base, folder) as place:
                 if is_part_name(entry.part):
@@ -79,8 +138,8 @@ class _Run:
             if arrived.st_size == entry.size:
                 self.arrived[entry.batch, entry.path] = restored
             return
-        folder, last = split(file.path)
-        with folder_below(self.bin.bin, join(tree_of(file.batch), folder)) as source:
+        folder, last = split(file.place)
+        with folder_below(file.home.bin, folder) as source:
             if not drop_second_name(source, last, arrived):
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
@@ -96,8 +155,8 @@ class _Run:
             folder, name = split(file.path)
             with (
                 contextlib.suppress(OSError),
-                folder_below(self.bin.root, folder) as origin,
-                folder_below(self.bin.bin, join(tree_of(batch), folder)) as source,
+                folder_below(self.bins.root, folder) as origin,
+                folder_below(file.home.bin, split(file.place)[0]) as source,
             ):
                 if drop_second_name(source, name, status(name, origin)):
                     self._dropped(file, _restored(file))
@@ -108,17 +167,18 @@ class _Run:
         if file.path in self.history.files.get(file.batch, {}):
             self._add(entry)
 
-    def complete_log(self, batch: str, index: BinIndex | None) -> None:
+    def complete_log(self, batch: str, indexes: Iterable[BinIndex]) -> None:
         """Add what the log does not know of the files that lie in ``batch``."""
         known = self.history.files.get(batch, {})
-        moves = {} if index is None else {move.victim.path: move for move in index.moves}
-        new = [file for file in self.lying[batch].values() if file.path not in known]
-        if index is not None and new:
-            applied = batch in self.history.done or batch in self.history.undone
-            moved = [moves[file.path] for file in new if file.path in moves]
-            if moved:
-                for entry in applied_entries(index, moved, known=applied):
-                    self._add(entry)
+        new = {path for path in self.lying[batch] if path not in known}
+        applied = batch in self.history.done or batch in self.history.undone
+        for index in indexes:
+            missed = applied_entries(index, new, known=True)
+            if missed and not applied:
+                self._add(LogEntry(Action.APPLIED, batch, redo_of=index.redo_of))
+                applied = True
+            for entry in missed:
+                self._add(entry)
         for file in self.lying[batch].values():
             last = known.get(file.path)
             if last is not None and last.action in _LEFT:
@@ -130,23 +190,23 @@ class _Run:
         for batch, files in list(self.history.files.items()):
             lying = self.lying.get(batch, {})
             for path, last in list(files.items()):
-                if path in lying or last.action in _LEFT:
+                if path in lying or last.action in _LEFT or self.bins.is_away(path):
                     continue
                 undo = batch in self.history.undoing
                 self._add(self._whereabouts(batch, path, undo))
-            if batch in self.history.undoing and not lying:
+            if batch in self.history.undoing and not lying and not any(map(self.bins.is_away, files)):
                 self._add(LogEntry(Action.UNDONE, batch))
 
     def _whereabouts(self, batch: str, path: bytes, undo: bool) -> LogEntry:
         """A rename keeps the inode, so the file at its old place tells that it was restored."""
         if announced := self.arrived.get((batch, path)):
             return announced
-        move = self.history.moves.get(batch, {}).get(path)
+        witness = self.history.witness_of(batch, path)
         folder, name = split(path)
         with contextlib.suppress(OSError):
-            if move is not None and is_safe_relative(path):
-                before = move.victim.stamp
-                with folder_below(self.bin.root, folder) as origin:
+            if witness is not None and is_safe_relative(path):
+                before = witness.stamp
+                with folder_below(self.bins.root, folder) as origin:
                     found = status(name, origin)
                 if found is not None and (found.st_ino, found.st_size) == (before.inode, before.size):
                     return LogEntry(Action.RESTORED, batch, path=path, size=found.st_size, to=path, undo=undo)
@@ -158,40 +218,42 @@ class _Run:
             self.history.files.setdefault(entry.batch, {})[entry.path] = entry
 
 
-def recover(opened: BinFolder, log: RemovalLog) -> Recovery:
+def recover(bins: Bins, log: RemovalLog) -> Recovery:
     """Put right what was half done; no content ever goes but a verified second copy or a partial one.
 
     Empty batches and partial indexes and copies are removed, a file with a name both in the bin and
     outside loses the one in the bin, and the log learns what it missed. The caller holds the lock:
     a batch that another process is just making would look half done.
     """
-    if opened.descriptor is None:
+    if bins.own.descriptor is None:
         return Recovery()
     try:
         entries = log.read()
     except BinError:
         entries = []
-    run = _Run(opened, entries, History.of(entries))
-    batches = opened.batches()
+    run = _Run(bins, entries, History.of(entries))
+    batches = bins.batches()
     for batch in batches:
-        run.lying[batch] = {file.path: file for file in opened.lying(batch)}
+        run.lying[batch] = {file.path: file for file in bins.lying(batch)}
+    run.finish_copies()
     run.finish_restores()
     removed = 0
     parts = 0
     for batch in batches:
-        index = None
-        with contextlib.suppress(OSError), folder_below(opened.bin, batch.encode()) as folder:
-            index = read_index(folder, batch)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(PARTIAL_INDEX, dir_fd=folder)
-                parts += 1
+        for home in bins.folders:
+            if home.descriptor is not None:
+                with contextlib.suppress(OSError), folder_below(home.descriptor, batch.encode()) as folder:
+                    os.unlink(PARTIAL_INDEX, dir_fd=folder)
+                    parts += 1
         run.drop_second_names(batch)
-        run.complete_log(batch, index)
-        if not run.lying[batch]:
-            removed += opened.remove_if_empty(batch)
+        run.complete_log(batch, indexes_of(bins, batch).values())
+        lying = {file.home.top for file in run.lying[batch].values()}
+        gone = [home.remove_if_empty(batch) for home in bins.folders if home.top not in lying]
+        removed += not lying and all(gone)
     run.note_gone()
     if run.added:
         log.append(run.added)
+    keep_reserve(bins.own.bin)
     return Recovery(removed, run.names, run.parts + parts, len(run.added))
 
 

@@ -9,11 +9,12 @@ from itertools import islice
 
 from dpm_tui.names import display_name
 from dpm_tui.recycle.applying import Cancelled, Progress, apply_plan
-from dpm_tui.recycle.bin_folder import BIN, BinFolder, open_bin, time_of
+from dpm_tui.recycle.bin_folder import BIN, time_of
+from dpm_tui.recycle.bins import Bins, open_bins
 from dpm_tui.recycle.companions import find_companions
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.history import History
-from dpm_tui.recycle.listing import check_keepers, find_files, list_entries
+from dpm_tui.recycle.listing import check_keepers, find_files, list_entries, list_files
 from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.record import tell_removals
 from dpm_tui.recycle.recovery import recover
@@ -24,6 +25,7 @@ from dpm_tui.recycle.results import (
     Batch,
     BatchResult,
     BinEntry,
+    OtherDisks,
     PurgeCheck,
     PurgeResult,
     Recovery,
@@ -47,35 +49,42 @@ class RecycleBin:
         self.log = RemovalLog(os.path.join(self.root, BIN, b"log.jsonl"))
 
     def apply(
-        self, plan: Plan, progress: Progress | None = None, cancelled: Cancelled | None = None
+        self,
+        plan: Plan,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        other_disks: OtherDisks = OtherDisks.BIN,
     ) -> BatchResult:
         """Move the victims of ``plan`` to the bin as one batch, each right after its proof.
 
         A victim moves only if it and its keeper are the files that were compared, by their stamps or
         else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
         total. The guarantee covers what the file system reports truthfully; a keeper removed by
-        another program after the move is only found by ``entries`` and ``check_purge``.
+        another program after the move is only found by ``entries`` and ``check_purge``. Companions
+        go with their picture or both stay.
 
         Raises BinError before the first move if the bin cannot be used.
         """
-        with open_bin(self.root, make=True) as opened:
-            return apply_plan(opened, self.log, plan, progress=progress, cancelled=cancelled)
+        with open_bins(self.root, make=True) as bins:
+            return apply_plan(
+                bins, self.log, plan, other_disks=other_disks, progress=progress, cancelled=cancelled
+            )
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
-        with self._open() as opened:
-            return list_entries(opened)
+        with self._open() as bins:
+            return list_entries(bins)
 
     def batches(self) -> list[Batch]:
         """Return the batches that lie in the bin or can be redone, newest first."""
-        with self._open() as opened:
-            existing = set(opened.batches())
-            history = self._history(opened)
+        with self._open() as bins:
+            existing = set(bins.batches())
+            history = self._history(bins)
             batches = []
             for batch in reversed(history.order):
                 undone = batch in history.undone
                 if batch in existing:
-                    sizes = [file.status.st_size for file in opened.lying(batch)]
+                    sizes = [file.status.st_size for file in bins.lying(batch)]
                 else:
                     sizes = [move.victim.stamp.size for move in history.redo_moves(batch)] if undone else []
                 if sizes:
@@ -96,12 +105,11 @@ class RecycleBin:
 
         Raises BinError if the bin or ``to`` cannot be used.
         """
-        with self._open() as opened:
-            listed, unknown = find_files(opened, ids)
-            with self._target(opened, to or b"") as target:
-                files = [entry.file for entry in listed]
+        with self._open() as bins:
+            listed, unknown = find_files(bins, ids)
+            with self._target(bins, to or b"") as target:
                 result = restore_files(
-                    opened, self.log, files, target, progress=progress, cancelled=cancelled
+                    bins, self.log, listed, target, progress=progress, cancelled=cancelled
                 )
             return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
 
@@ -111,43 +119,51 @@ class RecycleBin:
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
         """
-        with self._open() as opened:
-            batch = self._undoable(opened)
+        with self._open() as bins:
+            batch = self._undoable(bins)
             if not batch:
                 raise BinError("undo_nothing")
             self.log.append([LogEntry(Action.UNDOING, batch)])
-            target = Target(opened.root, b"")
-            files = sorted(opened.lying(batch), key=lambda file: file.path)
+            target = Target(bins.root, b"")
+            files = list_files(bins, [batch])
             result = restore_files(
-                opened, self.log, files, target, undo=True, progress=progress, cancelled=cancelled
+                bins, self.log, files, target, undo=True, progress=progress, cancelled=cancelled
             )
             stopped = any(skipped.key == "cancelled" for skipped in result.skipped)
             if result.restored and not stopped:
                 self.log.append([LogEntry(Action.UNDONE, batch)])
             return result
 
-    def redo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> BatchResult:
+    def redo(
+        self,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        other_disks: OtherDisks = OtherDisks.BIN,
+    ) -> BatchResult:
         """Move the files of the batch undone last again, as a new batch and with the whole proof.
 
         Raises BinError if there is nothing to redo or the log cannot be read.
         """
-        with open_bin(self.root, make=True) as opened:
-            history = History.of(self.log.read(), opened.batches())
+        with open_bins(self.root, make=True) as bins:
+            history = History.of(self.log.read(), bins.batches())
             batch = history.redoable()
             if not batch:
                 raise BinError("redo_nothing")
             plan = Plan(history.redo_moves(batch))
-            return apply_plan(opened, self.log, plan, redo_of=batch, progress=progress, cancelled=cancelled)
+            return apply_plan(
+                bins, self.log, plan, other_disks=other_disks, redo_of=batch,
+                progress=progress, cancelled=cancelled,
+            )  # fmt: skip
 
     def can_undo(self) -> bool:
         """Tell whether a batch stands that undo would bring back."""
-        with self._open() as opened:
-            return bool(self._undoable(opened))
+        with self._open() as bins:
+            return bool(self._undoable(bins))
 
     def can_redo(self) -> bool:
         """Tell whether redo has something to move."""
-        with self._open() as opened:
-            return bool(self._history(opened).redoable())
+        with self._open() as bins:
+            return bool(self._history(bins).redoable())
 
     def find_companions(self, plan: Plan, extensions: Iterable[str]) -> Plan:
         """Return ``plan`` with the sidecars, RAW twins and Live Photo movies beside its victims.
@@ -155,8 +171,8 @@ class RecycleBin:
         ``extensions`` are those of scanned pictures, which are never companions. Raises BinError if
         the root cannot be read.
         """
-        with self._open() as opened:
-            return find_companions(opened.root, plan, extensions)
+        with self._open() as bins:
+            return find_companions(bins.root, plan, extensions)
 
     def removals(self, limit: int) -> list[Removal]:
         """Return the record of everything removed, restored and purged, newest first.
@@ -170,8 +186,8 @@ class RecycleBin:
 
         A keeper is verified as before a move: by its stamp, else by its SHA-256.
         """
-        with self._open() as opened:
-            return check_keepers(opened, find_files(opened, ids)[0])
+        with self._open() as bins:
+            return check_keepers(bins, find_files(bins, ids)[0])
 
     def purge(
         self,
@@ -183,38 +199,38 @@ class RecycleBin:
 
         Deletes only regular files in the trees of batches, reached without following links.
         """
-        with self._open() as opened:
-            listed, unknown = find_files(opened, ids)
+        with self._open() as bins:
+            listed, unknown = find_files(bins, ids)
             files = [entry.file for entry in listed]
-            result = purge_files(opened, self.log, files, progress=progress, cancelled=cancelled)
+            result = purge_files(bins, self.log, files, progress=progress, cancelled=cancelled)
             return PurgeResult(result.purged, result.skipped + _no_entries(unknown), result.size)
 
     def recover(self) -> Recovery:
         """Bring half-done work into a consistent state; to be called under the lock before anything else."""
-        with self._open() as opened:
-            return recover(opened, self.log)
+        with self._open() as bins:
+            return recover(bins, self.log)
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[BinFolder]:
-        with open_bin(self.root, make=False) as opened:
-            yield opened
+    def _open(self) -> Iterator[Bins]:
+        with open_bins(self.root, make=False) as bins:
+            yield bins
 
-    def _history(self, opened: BinFolder) -> History:
+    def _history(self, bins: Bins) -> History:
         entries: list[LogEntry] = []
         with contextlib.suppress(BinError):  # files must come back without a log, too
             entries = self.log.read()
-        return History.of(entries, opened.batches())
+        return History.of(entries, bins.batches())
 
-    def _undoable(self, opened: BinFolder) -> str:
-        history = self._history(opened)
+    def _undoable(self, bins: Bins) -> str:
+        history = self._history(bins)
         # What could not come back when its batch was undone is tried again after all others.
         candidates = [*reversed(history.done), *reversed(history.undone)]
-        return next((batch for batch in candidates if next(opened.lying(batch), None)), "")
+        return next((batch for batch in candidates if next(bins.lying(batch), None)), "")
 
     @contextlib.contextmanager
-    def _target(self, opened: BinFolder, to: bytes) -> Iterator[Target]:
+    def _target(self, bins: Bins, to: bytes) -> Iterator[Target]:
         if not to:
-            yield Target(opened.root, b"")
+            yield Target(bins.root, b"")
             return
         if not takes_restored_files(to):
             raise BinError("restore_target_unfit", path=display_name(to))

@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from dpm_tui.names import display_name, from_json, to_json
+from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.recycle.refusal import BinError, reason_of
+from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.review.plan import Move
 from dpm_tui.state.frames import Journal, read_frames
 
@@ -27,6 +29,10 @@ class Action(StrEnum):
     APPLIED = "applied"
     """A batch was applied; its files follow as ``recycled``."""
     RECYCLED = "recycled"
+    COPYING = "copying"
+    """A file is about to have a copy in the bin for a moment; only recovery asks for it."""
+    STAYED = "stayed"
+    """A file that was being copied to the bin is in its place all the same."""
     RESTORING = "restoring"
     """A file is about to have two names for a moment; only recovery asks for it."""
     RESTORED = "restored"
@@ -45,7 +51,9 @@ class LogEntry:
 
     ``time`` is ISO 8601 UTC; order in the log counts, not time. ``path`` is the original path.
     ``size`` is in bytes. For ``restored`` and ``restoring``, ``to`` is the path now, relative to
-    ``below``, or to the root where that is empty; ``part`` names a partial copy beside it.
+    ``below``, or to the root where that is empty; ``part`` names a partial copy beside it. For
+    ``copying``, ``to`` is the source's name for a moment and ``part`` the partial copy in the batch.
+    ``of`` is the picture that a companion went with.
     """
 
     action: Action
@@ -59,6 +67,7 @@ class LogEntry:
     move: Move | None = None
     redo_of: str = ""
     undo: bool = False
+    of: bytes = b""
 
 
 def encode_entry(entry: LogEntry) -> dict[str, Any]:
@@ -75,6 +84,7 @@ def encode_entry(entry: LogEntry) -> dict[str, Any]:
         "move": encode_move(entry.move) if entry.move else None,
         "redo_of": entry.redo_of,
         "undo": entry.undo,
+        "of": to_json(entry.of),
     }
     return {key: value for key, value in record.items() if value}
 
@@ -98,6 +108,7 @@ def decode_entry(record: Any) -> LogEntry:
                 decode_move(record["move"]) if "move" in record else None,
                 redo_of,
                 record.get("undo") is True,
+                from_json(record.get("of", "")),
             )
     raise ValueError("not an entry of the log")
 
@@ -130,11 +141,12 @@ class RemovalLog:
         self._read = (version, entries)
         return list(entries)
 
-    def append(self, entries: Iterable[LogEntry]) -> bool:
-        """Add ``entries`` and wait until the disk has them; tell whether it was possible.
+    def append(self, entries: Iterable[LogEntry], *, sync: bool = True) -> bool:
+        """Add ``entries`` and, with ``sync``, wait until the disk has them; tell whether it was possible.
 
-        A log that cannot be written (a full disk) never keeps a file from coming back: recovery
-        derives later what is missing from what lies in the bin.
+        On a full disk the bin's reserve makes room. A log that cannot be written all the same never
+        keeps a file from coming back: recovery derives later what is missing from what lies in the
+        bin.
         """
         entries = list(entries)
         if not entries:
@@ -143,15 +155,32 @@ class RemovalLog:
         entries = [replace(entry, time=now) for entry in entries]
         try:
             before = self._version()
-            journal = Journal(self.path)
-            for entry in entries:
-                journal.append(encode_entry(entry))
-            journal.close()
+            try:
+                self._write(entries, sync)
+            except OSError as error:
+                if not is_full(error) or not self._make_room():
+                    raise
+                self._write(entries, sync)
             if self._read is not None and self._read[0] == before:
                 self._read = (self._version(), self._read[1] + entries)
         except OSError:
             return False
         return True
+
+    def _write(self, entries: list[LogEntry], sync: bool) -> None:
+        journal = Journal(self.path)
+        try:
+            for entry in entries:
+                journal.append(encode_entry(entry))
+        finally:
+            journal.close(sync=sync)
+
+    def _make_room(self) -> bool:
+        folder = open_folder(os.path.dirname(self.path))
+        try:
+            return give_up_reserve(folder)
+        finally:
+            os.close(folder)
 
     def _version(self) -> _Version:
         """Return what changes with every line of the log; raises OSError if it is no regular file."""

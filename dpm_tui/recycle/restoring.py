@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.recycle.applying import Cancelled, Progress
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, tidy, tree_of
+from dpm_tui.recycle.bin_folder import Lying
+from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
+from dpm_tui.recycle.listing import Listed
 from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused, reason_of, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
+from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
 
 _NAME_BYTES = 255
@@ -33,38 +36,61 @@ class Target:
 
 @dataclass(slots=True)
 class _Run:
-    bin: BinFolder
+    bins: Bins
     log: RemovalLog
     target: Target
     undo: bool
     logged: list[LogEntry] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
-    left: dict[str, set[bytes]] = field(default_factory=dict)
+    left: list[Lying] = field(default_factory=list)
     announced: LogEntry | None = None
+    renamed: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
-    def restore(self, file: Lying) -> None:
+    def restore(self, listed: Listed) -> None:
         """Bring one file back; raises Refused or OSError with the file still in the bin."""
+        file = listed.file
         check_path(file.path)
         folder, name = split(file.path)
+        try:
+            self._make(folder)
+        except OSError as error:
+            if not is_full(error) or not give_up_reserve(self.bins.own.bin):
+                raise
+            self._make(folder)
         with (
-            folder_below(self.bin.bin, join(tree_of(file.batch), folder)) as source,
-            folder_below(self.target.descriptor, folder, make=0o777, touched=self.touched) as place,
+            folder_below(file.home.bin, split(file.place)[0]) as source,
+            folder_below(self.target.descriptor, folder) as place,
         ):
             if not same_file(status(name, source), file.status):
                 raise Refused("gone")
             entry = LogEntry(
                 Action.RESTORED, file.batch, path=file.path, size=file.status.st_size,
-                below=self.target.path, undo=self.undo,
+                below=self.target.path, undo=self.undo, of=listed.picture,
             )  # fmt: skip
             entry = self._place(source, name, place, folder, entry)
         self.announced = None
         self.touched.add(folder)
-        self.left.setdefault(file.batch, set()).add(file.path)
+        self.left.append(file)
         self.logged.append(entry)
+        self.renamed[file.batch, file.path] = split(entry.to)[1]
+
+    def _make(self, folder: bytes) -> None:
+        with folder_below(self.target.descriptor, folder, make=0o777, touched=self.touched):
+            pass
+
+    def _wanted_name(self, entry: LogEntry, name: bytes) -> bytes:
+        """Return the name that a file should have: a companion follows its picture's new name."""
+        picture = self.renamed.get((entry.batch, entry.of))
+        if not entry.of or picture is None:
+            return name
+        old = split(entry.of)[1]
+        if name.startswith(old + b"."):
+            return picture + name[len(old) :]
+        return os.path.splitext(picture)[0] + name[len(os.path.splitext(old)[0]) :]
 
     def _place(self, source: int, name: bytes, place: int, folder: bytes, entry: LogEntry) -> LogEntry:
-        for candidate in free_names(name):
+        for candidate in free_names(self._wanted_name(entry, name)):
             now = replace(entry, to=join(folder, candidate))
             try:
                 move_out(source, name, place, candidate, lambda now=now: self._announce(now))  # type: ignore[misc]
@@ -83,9 +109,9 @@ class _Run:
         self._announce(replace(entry, to=join(folder, name), part=part))
         copy_verified(source, name, place, part)
         try:
-            for candidate in free_names(name):
+            for number, candidate in enumerate(free_names(self._wanted_name(entry, name))):
                 now = replace(entry, to=join(folder, candidate), part=part)
-                if candidate != name:
+                if number or candidate != name:
                     self._announce(now)
                 with contextlib.suppress(FileExistsError):
                     move_out(place, part, place, candidate)
@@ -120,13 +146,13 @@ class _Run:
         for path, error in sync_below(self.target.descriptor, self.touched):
             self.skipped.append(Skipped(path or b".", "not_synced", {"reason": reason_of(error)}))
         self.log.append(self.logged)
-        tidy(self.bin, self.left)
+        self.bins.tidy(self.left)
 
 
 def restore_files(
-    opened: BinFolder,
+    bins: Bins,
     log: RemovalLog,
-    files: list[Lying],
+    files: list[Listed],
     target: Target,
     *,
     undo: bool = False,
@@ -137,19 +163,21 @@ def restore_files(
 
     Nothing is ever replaced: a file whose name is taken comes back as ``name (restored 1).ext``.
     Missing folders are made. On another file system it is a verified copy. A file that fails stays
-    in the bin and is reported; the rest goes on. ``Restored.now`` is absolute for a target other
+    in the bin and is reported; the rest goes on. Pictures come before their companions, which take
+    over the picture's new name. ``Restored.now`` is absolute for a target other
     than the root.
     """
-    run = _Run(opened, log, target, undo)
-    for done, file in enumerate(files):
+    run = _Run(bins, log, target, undo)
+    pictures_first = sorted(files, key=lambda listed: listed.companion is not None)
+    for done, listed in enumerate(pictures_first):
         try:
             if cancelled is not None and cancelled():
                 raise Refused("cancelled")
-            run.restore(file)
+            run.restore(listed)
         except Refused as refused:
-            run.refuse(file, refused)
+            run.refuse(listed.file, refused)
         except OSError as error:
-            run.refuse(file, refusal_of(error))
+            run.refuse(listed.file, refusal_of(error))
         if progress is not None:
             progress(done + 1, len(files))
     run.finish()

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class OtherDisks(StrEnum):
+    """Where a victim on another file system than the root's goes."""
+
+    BIN = "bin"
+    """To a recycle bin on that file system."""
+    COPY = "copy"
+    """To the root's bin, as a verified copy."""
+    REFUSE = "refuse"
+    """Nowhere: it is left in its place."""
 
 
 @dataclass(frozen=True, slots=True)

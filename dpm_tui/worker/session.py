@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dpm_tui.errors import DpmError
@@ -15,7 +16,7 @@ from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inventory import read_stamp
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.recycle.results import BatchResult, RestoreResult
+from dpm_tui.recycle.results import BatchResult, OtherDisks, RestoreResult
 from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
@@ -83,6 +84,10 @@ class Session:
         """The settings in force."""
         return self.settings.config
 
+    @property
+    def _other_disks(self) -> OtherDisks:
+        return OtherDisks(self.config.other_disks)
+
     async def answer(self, request: protocol.Request) -> Answer:
         """Carry out a request; raises DpmError if it cannot be done."""
         return await self._answers[type(request)](request)
@@ -143,14 +148,15 @@ class Session:
 
     async def _apply(self, request: protocol.ApplyPlan) -> Answer:
         async with self._moving, _Held(self):
-            result = await asyncio.to_thread(self._bin.apply, request.plan)
+            apply = partial(self._bin.apply, request.plan, other_disks=self._other_disks)
+            result = await asyncio.to_thread(apply)
             self._forget(result)
             await self._regroup()
         return protocol.BatchDone(result)
 
     async def _redo(self, request: protocol.RedoBatch) -> Answer:
         async with self._moving, _Held(self):
-            result = await asyncio.to_thread(self._bin.redo)
+            result = await asyncio.to_thread(partial(self._bin.redo, other_disks=self._other_disks))
             self._forget(result)
             await self._regroup()
         return protocol.BatchDone(result)
@@ -225,7 +231,7 @@ class Session:
         """Put restored files back into the library; one that is not remembered needs a scan."""
         scan = False
         for restored in result.restored:
-            if os.path.isabs(restored.now):
+            if os.path.isabs(restored.now) or not self._is_picture(restored.origin):
                 continue
             file = self._retired.pop(restored.origin, None)
             try:
@@ -239,6 +245,11 @@ class Session:
         await self._regroup()
         if scan and not self.runner.running:
             self.runner.start(self._run_config)
+
+    def _is_picture(self, path: bytes) -> bool:
+        """Tell a picture from a companion, which is in no library."""
+        endings = tuple(b"." + extension.encode() for extension in self.config.extensions)
+        return path.lower().endswith(endings)
 
     async def _regroup(self) -> None:
         """Compute the results again; a run that is under way saves its own progress."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from dpm_tui.errors import DpmError
 from dpm_tui.recycle import applying, rename
-from dpm_tui.recycle.bin_index import BinIndex, write_index
+from dpm_tui.recycle.bin_index import write_index
 from dpm_tui.recycle.move_record import decode_move
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.review.plan import Plan
@@ -45,15 +45,15 @@ def part_file_systems() -> None:
 
 def write_indexes_last() -> None:
     """Break the order that makes a kill harmless."""
-    indexes: list[BinIndex] = []
-    applying.write_index = lambda folder, index: indexes.append(index)
-    real = applying._Run.sync
+    indexes: list[bytes] = []
+    applying.write_index = lambda folder, content: indexes.append(content)
+    real = applying._Run.finish
 
-    def sync(run: Any) -> None:
+    def finish(run: Any, moves: Any) -> None:
         write_index(run.folder, indexes.pop())
-        real(run)
+        real(run, moves)
 
-    applying._Run.sync = sync
+    applying._Run.finish = finish
 
 
 def carry_out(scenario: str, root: bytes, plan: str) -> None:

@@ -31,6 +31,10 @@ if sys.platform == "darwin":  # takes UTF-8 only, and counts characters another 
     HOSTILE_NAMES = tuple(name for name in HOSTILE_NAMES if b"\xff" not in name and len(name) < 200)
 
 
+OWN_FILES = {b"log.jsonl", b"reserve", b"file_systems.jsonl"}
+"""What lies in a recycle bin beside its batches."""
+
+
 class Library:
     """A root with pictures and, outside of it, a canary that nothing may ever touch."""
 
@@ -107,13 +111,18 @@ class Library:
     def pictures(self) -> dict[bytes, bytes]:
         """Return path -> content of every file outside ``_image_temp``."""
         found = contents_below(self.root)
-        return {path: text for path, text in found.items() if not path.startswith(b"_image_temp/")}
+        return {path: text for path, text in found.items() if b"_image_temp" not in path.split(b"/")}
 
     def in_bin(self) -> dict[bytes, bytes]:
         """Return path in the bin -> content of every file in the trees of batches."""
-        prefix = b"_image_temp/recycle_bin/"
         found = contents_below(self.root)
-        return {path: text for path, text in found.items() if path.startswith(prefix) and b"/tree/" in path}
+        bins = (b"_image_temp/recycle_bin/", b"/tree/")
+        return {path: text for path, text in found.items() if all(part in path for part in bins)}
+
+    def batches_on_disk(self) -> set[bytes]:
+        """Return the names of what lies in the recycle bin beside its own files."""
+        folder = self.at(b"_image_temp/recycle_bin")
+        return set(os.listdir(folder)) - OWN_FILES if os.path.isdir(folder) else set()
 
     def census(self) -> Counter[bytes]:
         """Return how often each content exists, in the bin and outside of it."""

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from dpm_tui.errors import DpmError
-from dpm_tui.recycle.results import BatchResult
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import BatchResult, OtherDisks
 from dpm_tui.review.plan import Move, Plan
 from tests.recycle.library import Library
 
@@ -52,18 +53,110 @@ def keeper_that_leaves_under_another_path(library: Library) -> None:
     mount("--bind", library.at(b"c"), library.at(b"b"))
     second = Move(library.witness(b"b/k.jpg"), library.witness(b"z.jpg"), first.kind, 1.0, "best", "g")
     result = library.bin.apply(Plan((first, second)))
-    assert [(s.path, s.key) for s in result.skipped] == [
-        (b"a/x.jpg", "keeper_leaves"),
-        (b"b/k.jpg", "other_file_system"),
-    ]
+    assert [(s.path, s.key) for s in result.skipped] == [(b"a/x.jpg", "keeper_leaves")]
+    assert library.read(b"z.jpg") == library.read(b"a/x.jpg") == b"the same picture"
 
 
 def victim_behind_a_mount(library: Library) -> None:
-    """A rename out of a bind mount is refused by the system; the file stays."""
+    """A rename out of a bind mount is refused by the system: the file goes to a bin over there."""
     move = library.move()
     mount("--bind", library.at(b"a"), library.at(b"a"))
-    assert keys(library.bin.apply(Plan((move,)))) == ["other_file_system"]
+    refused = library.bin.apply(Plan((move,)), other_disks=OtherDisks.REFUSE)
+    assert keys(refused) == ["other_file_system"]
     assert library.read(b"a/victim.jpg") == b"the same picture"
+    check_round_trip(library, move, b"a/_image_temp/recycle_bin")
+
+
+def victim_on_another_file_system(library: Library) -> None:
+    """Each file system below the root has a bin of its own, and one undo brings all back."""
+    mount_at(library, b"usb/disk")
+    moves = (
+        library.move(b"usb/disk/in/victim.jpg", b"b/keeper.jpg", b"one picture"),
+        library.move(b"home/victim.jpg", b"usb/disk/keeper.jpg", b"another picture"),
+    )
+    before = library.census()
+    result = library.bin.apply(Plan(moves))
+    assert set(result.moved) == {move.victim.path for move in moves}
+    assert not result.skipped
+    assert [batch.count for batch in library.bin.batches()] == [2]
+    over_there = library.at(b"usb/disk/_image_temp/recycle_bin/") + result.batch.encode()
+    assert os.path.exists(over_there + b"/tree/in/victim.jpg")
+    assert {entry.path: (entry.kind, entry.keeper_present) for entry in library.bin.entries()} == {
+        b"usb/disk/in/victim.jpg": ("identical", True),
+        b"home/victim.jpg": ("identical", True),
+    }
+    alone = RecycleBin(library.at(b"usb/disk"))
+    assert [(entry.path, entry.kind) for entry in alone.entries()] == [(b"in/victim.jpg", "identical")]
+    subprocess.run(["umount", library.at(b"usb/disk")], check=True)
+    library.bin = RecycleBin(library.root)
+    assert not library.bin.recover()
+    assert [entry.path for entry in library.bin.entries()] == [b"home/victim.jpg"]
+    mount("-o", "loop", os.path.join(library.base, b"../disk.img"), library.at(b"usb/disk"))
+    library.bin = RecycleBin(library.root)
+    assert not library.bin.recover()
+    assert len(library.bin.undo().restored) == 2
+    assert library.census() == before
+    assert library.bin.batches()[0].undone
+    assert len(library.bin.redo().moved) == 2
+    ids = [entry.id for entry in library.bin.entries()]
+    assert library.bin.check_purge(ids).without_keeper == 0
+    assert len(library.bin.purge(ids).purged) == 2
+
+
+def copy_from_another_file_system(library: Library) -> None:
+    """By explicit choice a verified copy goes to the root's bin."""
+    os.mkdir(library.at(b"a"))
+    mount("-t", "tmpfs", "none", library.at(b"a"))
+    move = library.move()
+    before = os.stat(library.at(b"a/victim.jpg"))
+    result = library.bin.apply(Plan((move,)), other_disks=OtherDisks.COPY)
+    assert result.moved == (b"a/victim.jpg",)
+    assert os.listdir(library.at(b"a")) == []
+    (kept,) = library.in_bin()
+    assert kept.startswith(b"_image_temp/")
+    assert os.stat(library.at(kept)).st_mtime_ns == before.st_mtime_ns
+    assert library.bin.entries()[0].kind == "identical"
+    assert not library.bin.recover()
+    library.bin.undo()
+    assert library.read(b"a/victim.jpg") == b"the same picture"
+    assert len(library.bin.redo(other_disks=OtherDisks.COPY).moved) == 1
+
+
+def no_bin_over_there(library: Library) -> None:
+    """Where no bin can be made the file stays, with the reason, and the rest goes on."""
+    os.mkdir(library.at(b"a"))
+    mount("-t", "tmpfs", "none", library.at(b"a"))
+    moves = (library.move(), library.move(b"c/victim.jpg", b"b/second.jpg", b"another picture"))
+    mount("-o", "remount,ro", library.at(b"a"))
+    result = library.bin.apply(Plan(moves))
+    assert [(item.path, item.key) for item in result.skipped] == [(b"a/victim.jpg", "no_bin_there")]
+    assert result.moved == (b"c/victim.jpg",)
+    assert library.read(b"a/victim.jpg") == b"the same picture"
+
+
+def check_round_trip(library: Library, move: Move, bin_: bytes) -> None:
+    """Move one file to the bin at ``bin_``, undo, redo and restore it."""
+    before = library.census()
+    result = library.bin.apply(Plan((move,)))
+    assert result.moved == (move.victim.path,), keys(result)
+    assert result.batch.encode() in os.listdir(library.at(bin_))
+    assert not library.exists(move.victim.path)
+    assert len(library.bin.undo().restored) == 1
+    assert library.read(move.victim.path)
+    assert len(library.bin.redo().moved) == 1
+    ids = [entry.id for entry in library.bin.entries()]
+    assert len(library.bin.restore(ids).restored) == 1
+    assert library.census() == before
+
+
+def mount_at(library: Library, path: bytes) -> None:
+    """Mount a small file system of its own below the root."""
+    image = os.path.join(library.base, b"../disk.img")
+    with open(image, "wb") as file:
+        file.truncate(16 << 20)
+    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    os.makedirs(library.at(path))
+    mount("-o", "loop", image, library.at(path))
 
 
 def keeper_on_a_read_only_mount(library: Library) -> None:
@@ -85,7 +178,7 @@ def read_only_root(library: Library) -> None:
 
 def full_disk(library: Library) -> None:
     """On a full disk moves stop before the first, and what lies in the bin comes back."""
-    mount("-t", "tmpfs", "-o", "size=256k", "none", library.root)
+    mount("-t", "tmpfs", "-o", "size=512k", "none", library.root)
     plan = library.several(3)
     library.bin.apply(plan)
     late = library.move()

@@ -189,9 +189,7 @@ class Scene:
         left = contents_below(library.root)
         assert not [path for path in left if path.endswith(b".part")]
         batches = {entry.batch for entry in library.bin.entries()}
-        folder = library.at(b"_image_temp/recycle_bin")
-        names = set(os.listdir(folder)) if os.path.isdir(folder) else set()
-        assert names - {b"log.jsonl"} == {batch.encode() for batch in batches}
+        assert library.batches_on_disk() == {batch.encode() for batch in batches}
         assert not library.bin.recover()
 
     def check_log(self, library: Library) -> None:

@@ -225,23 +225,6 @@ def test_paths_that_leave_the_library(library: Library, path: bytes, key: str) -
     assert refused(library, replace(move, keeper=replace(move.keeper, path=path))) == f"keeper_{key}"
 
 
-@pytest.mark.parametrize("role", ["victim", "keeper"])
-def test_another_file_system(library: Library, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
-    move = library.move()
-    inode = getattr(move, role).stamp.inode
-    real = os.fstat
-
-    def fstat(descriptor: int) -> os.stat_result:
-        found = real(descriptor)
-        if found.st_ino != inode:
-            return found
-        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:]))
-
-    monkeypatch.setattr(proof.os, "fstat", fstat)
-    key = "other_file_system" if role == "victim" else "keeper_other_file_system"
-    assert refused(library, move) == key
-
-
 def test_a_keeper_on_a_read_only_mount(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     move = library.move()
     real = os.fstatvfs

@@ -189,7 +189,7 @@ def test_purging_deletes_only_what_is_named(library: Library) -> None:
     assert len(library.bin.redo().moved) == 2
     library.bin.purge([entry.id for entry in library.bin.entries()])
     assert library.bin.entries() == []
-    assert os.listdir(library.at(b"_image_temp/recycle_bin")) == [b"log.jsonl"]
+    assert library.batches_on_disk() == set()
     assert not library.bin.can_undo()
 
 
@@ -264,7 +264,7 @@ def test_an_index_that_cannot_be_written_stops_before_the_first_move(
         library.bin.apply(plan)
     assert caught.value.key == key
     assert library.pictures() == before
-    assert os.listdir(library.at(b"_image_temp/recycle_bin")) == []
+    assert library.batches_on_disk() == set()
 
 
 def test_too_many_moves_are_refused_before_the_first(

@@ -1,0 +1,69 @@
+"""Moves to the bin of another file system, by explicit choice: a verified copy, then the source goes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+from dataclasses import replace
+
+from dpm_tui.recycle.file_copy import copy_verified, new_part_name
+from dpm_tui.recycle.folders import join, same_file, split, status, sync
+from dpm_tui.recycle.proof import Held
+from dpm_tui.recycle.refusal import Refused
+from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.rename import move_in, move_out
+
+_ASIDE = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.leaving")
+
+
+def is_aside_name(name: bytes) -> bool:
+    """Tell whether ``name`` is that of a source set aside; nothing with another name is taken for one."""
+    return _ASIDE.fullmatch(name) is not None
+
+
+def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntry, digest: str) -> None:
+    """Copy a proven file into the open folder ``target`` of ``batch`` and remove the source.
+
+    The log announces it first (``entry``, made complete here). The source goes only after the copy
+    was read back, equals ``digest`` where one is given, and has its name on the disk; it is set
+    aside under another name before, so that a file put in its place meanwhile is never deleted.
+
+    Raises Refused and OSError, the source then being in its place and no copy left behind.
+    """
+    aside = f".dpm-tui-{secrets.token_hex(8)}.leaving".encode()
+    part = new_part_name()
+    announced = replace(entry, to=join(split(entry.path)[0], aside), part=part)
+    if not log.append([announced]):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    try:
+        copied = copy_verified(held.folder, held.name, batch, part)
+        if digest and copied != digest:
+            raise Refused("changed")
+        move_in(batch, part, target, held.name)
+        sync(target)
+        _remove_source(held, aside)
+    except (OSError, Refused):
+        with contextlib.suppress(OSError):
+            os.unlink(part, dir_fd=batch)
+        if held.in_place():
+            with contextlib.suppress(OSError):
+                os.unlink(held.name, dir_fd=target)
+            log.append([replace(entry, action=Action.STAYED)])
+        raise
+
+
+def _remove_source(held: Held, aside: bytes) -> None:
+    move_out(held.folder, held.name, held.folder, aside)
+    found = status(aside, held.folder)
+    if found is None or not same_file(found, held.status) or _content_of(found) != _content_of(held.status):
+        move_out(held.folder, aside, held.folder, held.name)
+        raise Refused("swapped")
+    os.unlink(aside, dir_fd=held.folder)
+
+
+def _content_of(found: os.stat_result) -> tuple[int, int]:
+    """Return what every change of content changes; a new name changes the time of change as well."""
+    return found.st_size, found.st_mtime_ns
