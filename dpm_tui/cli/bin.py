@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from dpm_tui.amount import long_size
+from dpm_tui.amount import long_size, read_age, read_size
 from dpm_tui.cli.connection import with_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.outcome import print_skipped
@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help=translate("cli.all_help"))
     parser.add_argument("--batch", metavar="ID", default="", help=translate("cli.batch_help"))
     parser.add_argument("--to", metavar="DIR", default="", help=translate("cli.to_help"))
+    parser.add_argument("--older-than", metavar="AGE", default="", help=translate("cli.older_than_help"))
+    parser.add_argument("--larger-than", metavar="SIZE", default="", help=translate("cli.larger_than_help"))
+    parser.add_argument("--count", type=int, metavar="N", default=-1, help=translate("cli.count_help"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,12 +42,11 @@ def run(options: argparse.Namespace) -> int:
         case "list":
             _print_entries(_choose(options, recycle_bin.entries(), every=True))
         case "log":
-            for entry in recycle_bin.log.read():
-                print(f"{entry.time}\t{entry.action}\t{entry.batch}\t{display_name(entry.path)}")
+            _print_removals(recycle_bin)
         case "restore":
             return _restore(layout, _choose(options, recycle_bin.entries()), options.to)
         case _:
-            return _purge(layout, recycle_bin, _choose(options, recycle_bin.entries()))
+            return _purge(layout, recycle_bin, _choose(options, recycle_bin.entries()), options.count)
     return ExitCode.DONE
 
 
@@ -53,23 +55,49 @@ def _choose(
 ) -> list[BinEntry]:
     """Return the entries that the command line names; raises UsageError for one that is not there."""
     named = set(options.entries)
-    if not (options.all or options.batch or named):
-        if every:
-            return list(entries)
+    fits = _age_and_size(options)
+    everything = options.all or not (options.batch or named)
+    if everything and not (options.all or fits or every):
         raise UsageError("bin_nothing_named")
     unknown = named - {entry.id for entry in entries}
     if unknown:
         raise UsageError("bin_unknown_entry", id=display_name(min(unknown)))
     if options.batch and not any(entry.batch == options.batch for entry in entries):
         raise UsageError("bin_unknown_batch", id=display_name(options.batch))
-    return [
-        entry for entry in entries if options.all or entry.id in named or entry.batch == options.batch
+    chosen = [
+        entry for entry in entries if everything or entry.id in named or entry.batch == options.batch
     ]
+    return [entry for entry in chosen if fits is None or fits(entry)]
+
+
+def _age_and_size(options: argparse.Namespace) -> Callable[[BinEntry], bool] | None:
+    """Return the test of age and size that the command line asks for, None if it asks for none."""
+    if not (options.older_than or options.larger_than):
+        return None
+    try:
+        age = read_age(options.older_than) if options.older_than else 0.0
+    except ValueError:
+        raise UsageError("bad_age", text=display_name(options.older_than)) from None
+    try:
+        size = read_size(options.larger_than) if options.larger_than else -1.0
+    except ValueError:
+        raise UsageError("bad_size", text=display_name(options.larger_than)) from None
+    return lambda entry: entry.age >= age and entry.size > size
+
+
+def _print_removals(recycle_bin: RecycleBin) -> None:
+    """Print the record, oldest first, one line a file."""
+    for removal in reversed(recycle_bin.removals(sys.maxsize)):
+        fields = [removal.time, removal.action, removal.batch, display_name(removal.path)]
+        if removal.to not in (b"", removal.path):
+            fields.append(display_name(removal.to))
+        print("\t".join(fields))
 
 
 def _print_entries(entries: Sequence[BinEntry]) -> None:
     for entry in entries:
-        fields = (entry.id, entry.recycled_at, str(entry.size), entry.kind or "-", display_name(entry.path))
+        kind = "companion" if entry.companion_of else entry.kind or "-"
+        fields = (entry.id, entry.recycled_at, str(entry.size), kind, display_name(entry.path))
         print("\t".join(fields))
     size = long_size(sum(entry.size for entry in entries))
     print(translate("cli.bin_holds", count=len(entries), size=size), file=sys.stderr)
@@ -93,16 +121,25 @@ def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:
     return ExitCode.FAILED if result.skipped else ExitCode.DONE
 
 
-def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry]) -> int:
+def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry], typed: int) -> int:
+    """Delete for good, once the number of files was typed or given.
+
+    Without a terminal nobody can be asked: then only files go whose kept copy is verified.
+    """
     check = recycle_bin.check_purge(entry.id for entry in entries)
     if check.without_keeper:
         print(translate("cli.purge_without_keeper", count=check.without_keeper), file=sys.stderr)
-    if sys.stdin.isatty() and entries:
-        size = long_size(sum(entry.size for entry in entries))
-        question = translate("cli.purge_question", count=len(entries), size=size)
-        print(question, end=" ", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip() != str(len(entries)):
-            raise Stopped("purge_refused")
+    if typed >= 0:
+        if typed != check.count:
+            raise UsageError("purge_other_count", typed=typed, count=check.count)
+    elif sys.stdin.isatty():
+        if entries:
+            question = translate("cli.purge_question", count=check.count, size=long_size(check.size))
+            print(question, end=" ", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip() != str(check.count):
+                raise Stopped("purge_refused")
+    elif check.without_keeper:
+        raise UsageError("purge_needs_count", count=check.count)
 
     async def purge(client: WorkerClient) -> PurgeDone:
         answer = await client.request(PurgeEntries(tuple(entry.id for entry in entries)))

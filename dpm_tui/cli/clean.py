@@ -1,8 +1,10 @@
-"""``dpm-tui clean DIR``: a rule marks, and what it marks goes to the recycle bin."""
+"""``dpm-tui clean DIR``: a rule marks, and what it marks goes to the recycle bin; now, or later as a plan."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 
 from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import with_worker
@@ -11,8 +13,11 @@ from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.recycle.plan_file import load_plan, save_plan
+from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.review.plan import Plan, build_plan
 from dpm_tui.review.rules import DEFAULT_KINDS, find_rule, mark_groups, parse_kinds, protect_folders
+from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import ApplyPlan, BatchDone
@@ -21,8 +26,14 @@ from dpm_tui.worker.protocol import ApplyPlan, BatchDone
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a clean-up."""
     add_folder(parser)
-    parser.add_argument("--rule", required=True, metavar="NAME", help=translate("cli.rule_help"))
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--rule", metavar="NAME", default="", help=translate("cli.rule_help"))
+    source.add_argument("--plan", metavar="FILE", default="", help=translate("cli.plan_help"))
     parser.add_argument("--kinds", default="", metavar="LIST", help=translate("cli.kinds_help"))
+    parser.add_argument(
+        "--companions", choices=CHOICES["companions"], default="", help=translate("cli.companions_help")
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.plan_output_help"))
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help=translate("cli.dry_run_help"))
     how.add_argument("--yes", action="store_true", help=translate("cli.yes_help"))
@@ -30,28 +41,73 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the plan, and with ``--yes`` carry it out; return the exit code."""
-    rule = find_rule(options.rule)
-    kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     if not (options.dry_run or options.yes):
         raise UsageError("clean_undecided")
+    if options.output and not options.dry_run:
+        raise UsageError("plan_output_needs_dry_run")
+    if options.plan and options.kinds:
+        raise UsageError("plan_has_kinds")
     layout = find_layout(options)
+    plan, left = _choose_companions(options, layout, _make_plan(options, layout))
+    if options.dry_run:
+        _print_plan(plan)
+        _print_left(left)
+        if options.output:
+            save_plan(os.path.abspath(os.fsencode(options.output)), layout.root, plan)
+            print(translate("cli.plan_saved", path=display_name(options.output)), file=sys.stderr)
+        return ExitCode.DONE
+    _print_left(left)
+    return _apply(layout, plan)
+
+
+def _make_plan(options: argparse.Namespace, layout: Layout) -> Plan:
+    """Return the plan of the file or of the rule; the latter with the companions that lie there now."""
+    if options.plan:
+        return load_plan(os.fsencode(options.plan), layout.root)
+    rule = find_rule(options.rule)
+    kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
     results, protected = scanned.results, protect_folders(scanned.config.protected)
     removed = mark_groups(results.files, results.index, results.groups, rule, kinds, protected)
     plan, _ = build_plan(results.files, results.index, results.groups, removed, rule.name)
-    if options.dry_run:
-        _print_plan(plan)
-        return ExitCode.DONE
-    return _apply(layout, plan)
+    if _companions_setting(options, layout) == "never":
+        return plan
+    return RecycleBin(layout.root).find_companions(plan, scanned.config.extensions)
+
+
+def _choose_companions(options: argparse.Namespace, layout: Layout, plan: Plan) -> tuple[Plan, Plan]:
+    """Return the plan to carry out, and the moves that somebody would have to be asked about."""
+    match _companions_setting(options, layout):
+        case "never":
+            return plan.alone(), Plan(())
+        case "together":
+            return plan, Plan(())
+    return plan.split_orphans()
+
+
+def _companions_setting(options: argparse.Namespace, layout: Layout) -> str:
+    return str(options.companions or load_settings(layout.config).config.companions)
 
 
 def _print_plan(plan: Plan) -> None:
     for move in plan.moves:
         victim, keeper = display_name(move.victim.path), display_name(move.keeper.path)
         print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}")
+        for companion in move.companions:
+            twin = display_name(companion.twin.path) if companion.twin else "-"
+            print(f"{display_name(companion.file.path)}\t{twin}\tcompanion\t-")
     size = long_size(plan.size)
     weakest = f"{plan.weakest:.4f}"
     print(translate("cli.planned", count=len(plan.moves), size=size, weakest=weakest))
+
+
+def _print_left(left: Plan) -> None:
+    for move in left.moves:
+        names = ", ".join(display_name(companion.file.path) for companion in move.orphans)
+        words = translate("cli.left_for_companions", path=display_name(move.victim.path), companions=names)
+        print(words, file=sys.stderr)
+    if left.moves:
+        print(translate("cli.companions_hint", count=len(left.moves)), file=sys.stderr)
 
 
 def _apply(layout: Layout, plan: Plan) -> int:
@@ -67,5 +123,7 @@ def _apply(layout: Layout, plan: Plan) -> int:
     result = with_worker(layout, "clean", apply).result
     size = long_size(result.size)
     print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
+    if result.companions:
+        print(translate("cli.cleaned_companions", count=len(result.companions)))
     print_skipped(result.skipped)
     return ExitCode.FAILED if result.skipped else ExitCode.DONE

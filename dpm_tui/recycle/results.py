@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -93,6 +94,15 @@ class BinEntry:
     rule: str = ""
     keeper_present: bool = False
     companion_of: bytes = b""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the file was moved to the bin; 0 where that is not known."""
+        try:
+            moved = datetime.fromisoformat(self.recycled_at)
+        except ValueError:
+            return 0.0
+        return (datetime.now(UTC) - moved).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
