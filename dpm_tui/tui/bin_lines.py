@@ -10,10 +10,10 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.tui.bin_shelf import BatchLine
-from dpm_tui.tui.cells import Part, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_time
+from dpm_tui.tui.size import local_time, similarity
 
 _KINDS = frozenset(Kind)
 
@@ -37,7 +37,44 @@ class BinLines:
         right = f" {translate('tui.rule_label')} {display_name(batch.rule, 16)} --" if batch.rule else "--"
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
 
+    def details(self, entry: BinEntry) -> list[list[Part]]:
+        """Return the lines on an entry: path, facts, and the file that stays or that it went with."""
+        look = self._look
+        lines: list[list[Part]] = [[(f" {display_name(entry.path)}", look["strong"])]]
+        facts = f"{long_size(entry.size)}  {local_time(entry.recycled_at)}"
+        if entry.companion_of:
+            with_it = translate("tui.goes_with", name=display_name(entry.companion_of))
+            return [*lines, [(f" {facts}", look["text"])], [(f" {with_it}", look["text"])]]
+        kind = (
+            translate(f"tui.kind_{entry.kind}")
+            if entry.kind in _KINDS
+            else display_name(entry.kind, 12) or "-"
+        )
+        keeper = display_name(entry.keeper) or "-"
+        there = translate("tui.keeper_there" if entry.keeper_present else "tui.keeper_gone")
+        score = f" {similarity(entry.similarity)}" if entry.kind else ""
+        return [
+            *lines,
+            [(f" {kind}{score}  {facts}", look["text"])],
+            [(f" {translate('tui.copy_of', name=keeper)}  ", look["text"]), (there, look["dim"])],
+        ]
+
+    def _companion(self, entry: BinEntry, width: int) -> list[Part]:
+        """Return the line of a companion, set in below its picture."""
+        look = self._look
+        plain = look["text"]
+        with_it = translate(
+            "tui.goes_with", name=cut_middle(display_name(entry.companion_of.rpartition(b"/")[2]), 20)
+        )
+        right: list[Part] = [(pad_left(short_size(entry.size), 6), plain), (f"  {with_it} ", look["dim"])]
+        room = width - parts_width(right) - 5
+        path = pad(cut_start(display_name(entry.path), room), room)
+        selected = entry.id in self._session.bin.selected
+        return [("+" if selected else " ", look["key"]), ("    ", plain), (path, plain), *right]
+
     def _entry(self, entry: BinEntry, width: int) -> list[Part]:
+        if entry.companion_of:
+            return self._companion(entry, width)
         look = self._look
         plain = look["text"]
         selected = entry.id in self._session.bin.selected

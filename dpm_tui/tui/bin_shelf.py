@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -33,6 +33,10 @@ class BinShelf:
         if data is not None:
             self.can_undo, self.can_redo = data.can_undo, data.can_redo
             self.lines.extend(_lay_out(data.entries))
+        self._companions: dict[tuple[str, bytes], list[BinEntry]] = {}
+        for entry in self.entries:
+            if entry.companion_of:
+                self._companions.setdefault((entry.batch, entry.companion_of), []).append(entry)
         self.move_to(0)
 
     @property
@@ -50,7 +54,16 @@ class BinShelf:
     def chosen(self) -> list[BinEntry]:
         """The selected entries, or the one under the cursor where none is selected."""
         chosen = [entry for entry in self.entries if entry.id in self.selected]
-        return chosen or ([self.current] if self.current else [])
+        return chosen or (self.family(self.current) if self.current else [])
+
+    def family(self, entry: BinEntry) -> list[BinEntry]:
+        """Return an entry with the companions that went with it."""
+        return [entry, *self._companions.get((entry.batch, entry.path), [])]
+
+    def count_companions(self, paths: Iterable[bytes]) -> int:
+        """Return how many of these original paths are those of companions."""
+        companions = {entry.path for entry in self.entries if entry.companion_of}
+        return sum(path in companions for path in paths)
 
     def renew(self, data: BinData) -> BinShelf:
         """Return the shelf for newer data with cursor and selection kept."""
@@ -71,10 +84,19 @@ class BinShelf:
         self.move_to(self.cursor + lines, 1 if lines > 0 else -1)
 
     def toggle(self) -> None:
-        """Select the entry under the cursor or take it out of the selection, and go on."""
+        """Select the entry under the cursor and its companions, or take them out, and go on behind them."""
         if self.current:
-            self.selected ^= {self.current.id}
-            self.move(1)
+            family = self.family(self.current)
+            ids = {entry.id for entry in family}
+            self.selected = self.selected - ids if self.current.id in self.selected else self.selected | ids
+            self.move(len(family))
+
+    def select(self, fits: Callable[[BinEntry], bool]) -> None:
+        """Select exactly the entries that fit; companions go by the picture that they lie under."""
+        heads = {(entry.batch, entry.path) for entry in self.entries}
+        pictures = (entry for entry in self.entries if (entry.batch, entry.companion_of) not in heads)
+        chosen = (entry for entry in pictures if fits(entry))
+        self.selected = {member.id for entry in chosen for member in self.family(entry)}
 
     def toggle_batch(self) -> None:
         """Select every entry of the cursor's batch, or none of them if all were selected."""
@@ -84,7 +106,12 @@ class BinShelf:
 
 
 def _lay_out(entries: Iterable[BinEntry]) -> Iterable[BatchLine | BinEntry]:
+    """Yield each batch under its heading, every companion right below its picture."""
     for batch, members in groupby(entries, key=lambda entry: entry.batch):
         own = list(members)
-        yield BatchLine(batch, own[0].recycled_at, own[0].rule, len(own), sum(entry.size for entry in own))
-        yield from own
+        rule = next((entry.rule for entry in own if entry.rule), "")
+        yield BatchLine(batch, own[0].recycled_at, rule, len(own), sum(entry.size for entry in own))
+        place = {entry.path: number for number, entry in enumerate(own)}
+        yield from sorted(
+            own, key=lambda entry: (place.get(entry.companion_of or entry.path, len(own)), entry.companion_of)
+        )

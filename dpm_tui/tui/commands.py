@@ -16,7 +16,9 @@ class Scope(StrEnum):
     RUN = "run"
     GROUPS = "groups"
     PICTURE = "picture"
+    PLAN = "plan"
     BIN = "bin"
+    REMOVALS = "removals"
     SETTINGS = "settings"
     VIEW = "view"
     FILE = "file"
@@ -85,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=4),
+    Command("show_plan", ("D",), Scope.GROUPS, (Need.MARKS, Need.WORKER)),
     Command("undo", ("z",), Scope.UNDO, footer=5),
     Command("redo", ("Z",), Scope.UNDO),
     Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=6),
@@ -110,8 +113,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=3),
     Command("only_errors", ("e",), Scope.RUN, footer=4),
     Command("accept_missing", ("m",), Scope.RUN, (Need.WORKER, Need.NO_RUN, Need.MISSING)),
+    Command("apply_plan", ("d",), Scope.PLAN, _WRITE, footer=1),
+    Command("take_out", ("x", "space"), Scope.PLAN, footer=2),
+    Command("save_plan", ("w",), Scope.PLAN, _WORKER, footer=3),
+    Command("sort_plan", ("s",), Scope.PLAN, footer=4),
+    Command("go_to_file", ("enter",), Scope.PLAN, footer=6),
     Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=1),
     Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=2),
+    Command("select_matching", ("/",), Scope.BIN, (Need.ENTRY,), footer=6),
     Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=3),
     Command("restore_to", ("R",), Scope.BIN, (Need.ENTRY, *_WRITE)),
     Command("restore_all", ("A",), Scope.BIN, (Need.ENTRY, *_WRITE)),
@@ -119,6 +128,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("purge_all", ("X",), Scope.BIN, (Need.ENTRY, *_WRITE)),
     Command("open_bin", ("O",), Scope.BIN),
     Command("copy_origin", ("y",), Scope.BIN, (Need.ENTRY,)),
+    Command("show_removals", ("L",), Scope.BIN, _WORKER, footer=7),
+    Command("find_removal", ("/",), Scope.REMOVALS, footer=1),
+    Command("copy_removal", ("y",), Scope.REMOVALS, footer=2),
     Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=1),
     Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=2),
     Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=3),

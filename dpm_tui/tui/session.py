@@ -106,6 +106,13 @@ class Session:
         """Return the verified pair of two files."""
         return self.library.pair(a, b)
 
+    def member_at(self, group: str, path: bytes) -> ImageFile | None:
+        """Return the member of a group at a path, if there is one still."""
+        number = self.numbers.get(group)
+        members = () if number is None else self.library.groups[number].members
+        files = (self.library.files[id_] for id_ in members)
+        return next((file for file in files if file.path == path), None)
+
     def adopt_config(self, config: Config) -> None:
         """Use new settings; newly protected files lose their marks."""
         protected_changed = config.protected != self.config.protected

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import GRID, Kind
-from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeResult, Restored, RestoreResult
+from dpm_tui.recycle.results import (
+    BatchResult,
+    BinEntry,
+    PurgeCheck,
+    PurgeResult,
+    Removal,
+    Restored,
+    RestoreResult,
+)
+from dpm_tui.review.plan import Companion, Plan, Witness
 from dpm_tui.state.config import Config
 from dpm_tui.worker import protocol
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
@@ -185,6 +194,56 @@ def bin_entries(count: int = 5) -> tuple[BinEntry, ...]:
     )
 
 
+def companion(path: str, size: int = 2_000, *, twin: str = "") -> Companion:
+    """Return a companion, with a twin beside the keeper where ``twin`` names one."""
+    stamp = Stamp(size, START_NS, START_NS, 1, 900_000 + len(path))
+    other = Witness(twin.encode(), stamp, "") if twin else None
+    return Companion(Witness(path.encode(), stamp, ""), other)
+
+
+def sample_companions() -> dict[bytes, tuple[Companion, ...]]:
+    """Return companions of two pictures of the sample: one has a twin, two are nowhere else."""
+    return {
+        b"holiday/IMG_4411 (1).jpg": (
+            companion("holiday/IMG_4411 (1).aae", twin="holiday/IMG_4411.aae"),
+            companion("holiday/IMG_4411 (1).mov", 3_100_000),
+        ),
+        b"phone/wa_8812.jpg": (companion("phone/wa_8812.jpg.xmp"),),
+    }
+
+
+def bin_with_companions() -> tuple[BinEntry, ...]:
+    """Return the entries of two batches with two companions of the first picture among them."""
+    first, *rest = bin_entries()
+    with_it = (
+        replace(first, id=f"c{number}", path=path, size=size, kind="", similarity=0.0, keeper=b"", rule="",
+                keeper_present=False, companion_of=first.path)
+        for number, (path, size) in enumerate([(b"old/picture 0.MOV", 3_000_000), (b"old/zz.xmp", 4_000)])
+    )  # fmt: skip
+    return (next(with_it), first, *rest[:2], *with_it, *rest[2:])
+
+
+def sample_removals() -> tuple[Removal, ...]:
+    """Return a record with every kind of deed, newest first."""
+    batch = "20261120-100000-ab12"
+    return (
+        Removal("2026-11-21T08:00:00+00:00", "missing", batch, b"old/picture 9.jpg", 900_000),
+        Removal("2026-11-20T12:00:00+00:00", "purged", batch, b"old/picture 3.jpg", 4_000_000),
+        Removal("2026-11-20T11:30:00+00:00", "kept", batch, b"old/picture 4.jpg", 5_000_000),
+        Removal(
+            "2026-11-20T11:00:00+00:00", "restored", batch, b"old/picture 1.jpg", 2_000_000,
+            to=b"old/picture 1 (restored 1).jpg", keeper=b"old/kept.jpg", kind="copy", rule="best",
+        ),
+        *(
+            Removal(
+                "2026-11-20T10:00:00+00:00", "recycled", batch, b"old/picture %d.jpg" % number,
+                1_000_000 * (number + 1), keeper=b"old/kept.jpg", kind="copy", rule="hand",
+            )
+            for number in (1, 3, 4, 9)
+        ),
+    )  # fmt: skip
+
+
 FINISHED = RunStatus(
     phase="finished", stage="group", done=6, total=6, elapsed=65.0, files=1300, pictures=1234, added=12,
     changed=3, gone=1, unreadable=2, skipped={"symlink": 2, "other_type": 40}, pairs=11, groups=6,
@@ -218,6 +277,9 @@ class FakeClient:
         self.welcome = Welcome(1, "0", 4711, root, self.config, writable, reviewer)
         self.requests: list[Request] = []
         self.refusals: dict[type[Any], protocol.Failed] = {}
+        self.companions: dict[bytes, tuple[Companion, ...]] = {}
+        self.removals: tuple[Removal, ...] = ()
+        self.without_keeper = 0
         self.undone: list[tuple[BinEntry, ...]] = []
         self.batches: list[tuple[BinEntry, ...]] = []
         self.before: list[Sample] = []
@@ -261,7 +323,7 @@ class FakeClient:
     def _done(self, message: Request) -> Answer:
         return Done()
 
-    _StartRun = _PauseRun = _StopRun = _Shutdown = _Decide = _ResetState = _done
+    _StartRun = _PauseRun = _StopRun = _Shutdown = _Decide = _ResetState = _SavePlan = _done
 
     def _GetStatus(self, message: Request) -> Answer:
         return self.status
@@ -282,6 +344,11 @@ class FakeClient:
             return protocol.PictureData(file, width, height, bytes([file * 37 % 256]) * (width * height * 3))
         return protocol.PictureData(file, width, height, picture_of(file, width, height).tobytes())
 
+    def _FindCompanions(self, message: protocol.FindCompanions) -> Answer:
+        moves = message.plan.moves
+        found = (replace(move, companions=self.companions.get(move.victim.path, ())) for move in moves)
+        return protocol.PlanData(Plan(tuple(found)))
+
     def _ApplyPlan(self, message: protocol.ApplyPlan) -> Answer:
         moves = message.plan.moves
         batch = f"n{len(self.batches)}"
@@ -294,11 +361,19 @@ class FakeClient:
             )
             for number, move in enumerate(moves)
         )  # fmt: skip
+        entries += tuple(
+            BinEntry(
+                id=f"{batch}-{move.victim.path!r}-{number}", batch=batch, path=companion.file.path,
+                size=companion.file.stamp.size, mtime_ns=0, recycled_at="2026-11-22T12:00:00+00:00",
+                companion_of=move.victim.path,
+            )
+            for move in moves
+            for number, companion in enumerate(move.companions)
+        )  # fmt: skip
         self.before.append(self.sample)
         self.batches.append(entries)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
-        size = sum(entry.size for entry in entries)
-        return protocol.BatchDone(BatchResult(batch, tuple(entry.path for entry in entries), (), size))
+        return protocol.BatchDone(_result(batch, entries))
 
     def _UndoBatch(self, message: Request) -> Answer:
         entries = self.batches.pop()
@@ -312,7 +387,7 @@ class FakeClient:
         self.batches.append(entries)
         self.before.append(self.sample)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
-        return protocol.BatchDone(BatchResult("again", tuple(entry.path for entry in entries)))
+        return protocol.BatchDone(_result("again", entries))
 
     def _move(self, sample: Sample, entries: tuple[BinEntry, ...]) -> None:
         self.sample, self.entries = sample, entries
@@ -320,6 +395,14 @@ class FakeClient:
 
     def _GetBin(self, message: Request) -> Answer:
         return BinData(self.entries, bool(self.batches), bool(self.undone))
+
+    def _GetRemovals(self, message: protocol.GetRemovals) -> Answer:
+        return protocol.RemovalData(self.removals[: message.limit])
+
+    def _CheckPurge(self, message: protocol.CheckPurge) -> Answer:
+        sizes = [entry.size for entry in self.entries if entry.id in message.ids]
+        check = PurgeCheck(len(sizes), sum(sizes), min(self.without_keeper, len(sizes)))
+        return protocol.PurgeChecked(check)
 
     def _RestoreEntries(self, message: protocol.RestoreEntries) -> Answer:
         chosen = [entry for entry in self.entries if entry.id in message.ids]
@@ -335,3 +418,14 @@ class FakeClient:
     def _SaveConfig(self, message: protocol.SaveConfig) -> Answer:
         self.config = message.config
         return protocol.ConfigData(message.config)
+
+
+def _result(batch: str, entries: tuple[BinEntry, ...]) -> BatchResult:
+    """Return what moving these entries did."""
+    return BatchResult(
+        batch,
+        tuple(entry.path for entry in entries if not entry.companion_of),
+        (),
+        sum(entry.size for entry in entries),
+        tuple(entry.path for entry in entries if entry.companion_of),
+    )

@@ -275,7 +275,7 @@ async def test_click_moves_the_cursor_and_opens_screens() -> None:
 
 async def test_language_changes_at_once() -> None:
     async with running_app(FakeClient(), screen="settings") as (app, pilot):
-        await press(pilot, *"jjjjjjjjjj", "left")
+        await press(pilot, *"jjjjjjjjjjjj", "left")
         await calm(pilot)
         assert "设置" in screen_text(app)
         assert "语言" in screen_text(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -16,7 +18,7 @@ from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.commands import COMMANDS
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries
+from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries, sample_removals
 
 Flow = Callable[[DpmApp, Pilot[None], FakeClient], Awaitable[None]]
 FLOWS: dict[str, tuple[str, Flow]] = {}
@@ -137,6 +139,83 @@ async def apply(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert "4 files moved to the bin" in prompt_text(app)
     await until(lambda: len(app.session.library.groups) == 4)
     assert not app.session.marks.removed
+
+
+@flow("groups")
+async def show_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "D")
+    assert prompt_text(app).startswith("Nothing is marked")
+    await press(pilot, "enter", "l", "space", "D")
+    lines = screen_text(app).splitlines()
+    assert "3 files 7.4 MB weakest .982" in lines[0]
+    assert "weakest first" in lines[1]
+    await press(pilot, "escape")
+    assert "wa_8812.jpg" in screen_text(app)
+    assert len(app.session.marks.removed) == 3
+
+
+async def open_sample_plan(pilot: Pilot[None]) -> None:
+    """Mark five files of three groups and list the plan: four copies and a variant."""
+    await press(pilot, "enter", "enter", "a", "D")
+
+
+@flow("groups")
+async def apply_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    await press(pilot, "x", "d")
+    assert "Move 4 files" in prompt_text(app)
+    await press(pilot, "y")
+    (request,) = client.sent(protocol.ApplyPlan)
+    assert len(request.plan.moves) == 4
+    assert b"art/dragon_smile.png" not in {move.victim.path for move in request.plan.moves}
+    assert "4 files moved to the bin" in prompt_text(app)
+    assert len(app.screen_stack) == 1
+
+
+@flow("groups")
+async def take_out(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    await press(pilot, "x")
+    assert "art/dragon_smile.png" in prompt_text(app)
+    assert marks(app)[5] == "."
+    await press(pilot, "z")
+    assert marks(app)[5] == "-"
+    assert "dragon_smile.png" in screen_text(app)
+    await press(pilot, "Z", "space", "space", "space", "space")
+    assert not app.session.marks.removed
+    assert len(app.screen_stack) == 1
+    assert prompt_text(app) == "Nothing is left to move."
+
+
+@flow("groups")
+async def save_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    await press(pilot, "w", "ctrl+u", *"plans/mine.json", "enter")
+    (request,) = client.sent(protocol.SavePlan)
+    assert request.path == os.path.join(os.fsencode(os.path.expanduser("~")), b"plans/mine.json")
+    assert len(request.plan.moves) == 5
+    assert "--plan plans/mine.json --yes" in prompt_text(app)
+    await press(pilot, "w", "escape", "w", "enter")
+    path = client.sent(protocol.SavePlan)[-1].path
+    assert re.fullmatch(rb"/.*/dpm-tui-plan-\d{8}-\d{4}\.json", path)
+
+
+@flow("groups")
+async def sort_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    assert "dragon_smile" in screen_text(app).splitlines()[2]
+    await press(pilot, "s")
+    lines = screen_text(app).splitlines()
+    assert "by path" in lines[1]
+    assert lines[2].split()[0] == "art/dragon_final.webp"
+
+
+@flow("groups")
+async def go_to_file(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    await press(pilot, "enter")
+    assert len(app.screen_stack) == 1
+    assert cursor(app) == 6
 
 
 @flow("groups")
@@ -361,6 +440,53 @@ async def select_batch(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
     assert app.session.bin.selected == {"e0", "e1", "e2"}
     await press(pilot, "b")
     assert not app.session.bin.selected
+
+
+@flow("bin")
+async def select_matching(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "/", *"size>3M kind:copy", "enter")
+    assert app.session.bin.selected == {"e2", "e3", "e4"}
+    assert prompt_text(app) == "3 entries selected, 12 MB. r restores, D deletes."
+    await press(pilot, "/", *"size>huge")
+    assert "number huge?" in prompt_text(app)
+    await press(pilot, "enter")
+    assert app.session.bin.selected == {"e2", "e3", "e4"}
+    await press(pilot, "/", *"nowhere", "enter")
+    assert prompt_text(app) == "No entry fits."
+
+
+@flow("bin")
+async def show_removals(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "L")
+    assert "Nothing was ever moved to the recycle bin here." in screen_text(app)
+    await press(pilot, "escape")
+    client.removals = sample_removals()
+    await press(pilot, "L")
+    lines = screen_text(app).splitlines()
+    assert "8 lines" in lines[0]
+    assert "2026-11-21 08:00  ? missing" in lines[1]
+    await press(pilot, "escape")
+    assert "old/picture 4.jpg" in screen_text(app)
+
+
+@flow("bin")
+async def find_removal(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    client.removals = sample_removals()
+    await press(pilot, "L", "/", *"picture 1", "enter")
+    assert "2 lines  /picture 1" in screen_text(app).splitlines()[0]
+    await press(pilot, "/", *"zzz", "enter")
+    assert "No line of the record fits" in screen_text(app)
+    await press(pilot, "escape")
+    assert "8 lines" in screen_text(app)
+
+
+@flow("bin")
+async def copy_removal(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    client.removals = sample_removals()
+    await press(pilot, "L", "y")
+    assert app.clipboard == "/pictures/old/picture 9.jpg"
+    await press(pilot, "j", "j", "j", "y")
+    assert app.clipboard == "/pictures/old/picture 1 (restored 1).jpg"
 
 
 @flow("bin")

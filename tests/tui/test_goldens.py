@@ -13,7 +13,15 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.worker.protocol import LogLine, RunStatus
 from tests.tui.app_run import calm, press, running_app, screen_text, until
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
+from tests.tui.fake_client import (
+    FINISHED,
+    RUNNING,
+    FakeClient,
+    Sample,
+    bin_with_companions,
+    sample_companions,
+    sample_removals,
+)
 
 FOLDER = Path(__file__).parent / "screens"
 GOLDENS = (
@@ -34,9 +42,15 @@ GOLDENS = (
     ("help", (80, 24), "zh_CN", ""),
     ("palette", (80, 24), "en", "a l l"),
     ("view", (80, 24), "en", ""),
+    ("plan", (80, 24), "en", "j"),
+    ("plan", (80, 24), "zh_CN", "j"),
+    ("plan", (120, 40), "en", "j j"),
+    ("removals", (80, 24), "en", "j j j"),
+    ("removals", (80, 24), "zh_CN", "j j j"),
     ("empty", (80, 24), "en", ""),
 )
-OPENED_BY = {"help": "?", "palette": ":", "view": "f"}
+OPENED_BY = {"help": "?", "palette": ":", "view": "f", "plan": "enter enter a D", "removals": "L"}
+BASES = {"scan": "scan", "compare": "compare", "bin": "bin", "settings": "settings", "removals": "bin"}
 
 
 @pytest.mark.parametrize(("screen", "size", "language", "keys"), GOLDENS)
@@ -59,16 +73,17 @@ async def dump(screen: str, size: tuple[int, int], language: str, keys: str) -> 
     client = FakeClient(
         Sample() if screen == "empty" else None,
         status=_status(screen),
-        entries=bin_entries(),
+        entries=bin_with_companions(),
         config=Config(protected=("keep",), language=language),
         flat_pictures=True,
     )
     for level, key in (("info", "surveyed"), ("error", "unreadable")):
         client.tell(LogLine(level, key, _values(key), 1_700_000_000.0))
-    base = screen if screen in ("scan", "compare", "bin", "settings") else "groups"
+    client.companions, client.removals = sample_companions(), sample_removals()
+    base = BASES.get(screen, "groups")
     async with running_app(client, size=size, palette=Palette.MONO, screen=base) as (app, pilot):
         await until(lambda: len(app.session.log) == 2)
-        await press(pilot, *([OPENED_BY[screen]] if screen in OPENED_BY else []), *keys.split())
+        await press(pilot, *OPENED_BY.get(screen, "").split(), *keys.split())
         await calm(pilot)
         return screen_text(app)
 

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Plan
 from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import BY_ID
-from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.size import sentence, shown_values, similarity
-from dpm_tui.worker.protocol import (
-    ApplyPlan,
-    BatchDone,
-    Decide,
-    Done,
-    LogLine,
-    RedoBatch,
-    RestoreDone,
-    UndoBatch,
-)
-
-T = TypeVar("T")
-
-_AT_ONCE = 3000
-"""So many groups or files are worked through before anybody notices."""
+from dpm_tui.tui.screens.plan_commands import PlanCommands, counted, work
+from dpm_tui.worker.protocol import BatchDone, Decide, Done, RedoBatch, RestoreDone, UndoBatch
 
 
-class ApplyCommands(DpmScreen):
+class ApplyCommands(PlanCommands):
     """Commands for a screen that shows marks, or what they led to."""
 
     SHOWS_MARKS: ClassVar[bool] = True
@@ -47,7 +26,7 @@ class ApplyCommands(DpmScreen):
         """Mark what the rule suggests for every group shown, after a question with the numbers."""
         session = self.session
         groups = [session.rows.group(position) for position in range(len(session.rows))]
-        suggestion = await _work(len(groups), lambda: session.marks.suggest(groups, RULES["best"]))
+        suggestion = await work(len(groups), lambda: session.marks.suggest(groups, RULES["best"]))
         if not suggestion.files:
             self.prompt.say(translate("tui.no_suggestions"))
             return
@@ -66,17 +45,26 @@ class ApplyCommands(DpmScreen):
 
     async def do_apply(self) -> None:
         """Move every marked file to the recycle bin, after one question with the numbers."""
-        plan, _ = await _work(len(self.session.marks.removed), self.session.plan)
-        if self.session.config.confirm and await self.prompt.choose(_question(plan), "y") != "y":
+        plan = await self.settle_orphans(await self.find_plan())
+        if plan is None:
             return
-        self.prompt.say(translate("tui.applying", count=len(plan.moves)))
-        result = (await self.app.link.ask(ApplyPlan(plan), BatchDone)).result
-        moved = set(result.moved)
-        gone = [id_ for id_ in self.session.marks.removed if self.session.library.files[id_].path in moved]
-        self.session.settle(gone, result.size)
-        self.session.deeds.append(())
-        self._report(translate("tui.moved", count=len(moved), size=long_size(result.size)), result.skipped)
-        self.app.refresh_soon()
+        match await self.confirm(plan, "yl"):
+            case "y":
+                await self.move_to_bin(plan)
+            case "l":
+                self.open_plan(plan, arranged=True)
+
+    async def do_show_plan(self) -> None:
+        """Open the list of every move that the marks amount to."""
+        plan = await self.find_plan()
+        if plan.moves:
+            self.open_plan(plan, arranged=False)
+
+    def open_plan(self, plan: Plan, *, arranged: bool) -> None:
+        """Open the plan screen; ``arranged`` if it was asked what becomes of unique companions."""
+        from dpm_tui.tui.screens.plan import PlanScreen
+
+        self.app.push_screen(PlanScreen(plan, self, arranged=arranged))
 
     async def do_undo(self) -> None:
         """Take the last marking back; where none is left, the last decision or batch."""
@@ -90,7 +78,9 @@ class ApplyCommands(DpmScreen):
         elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
             result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
             self.session.deeds[-1:] = []
-            self._report(translate("tui.batch_undone", count=len(result.restored)), result.skipped)
+            companions = self.session.bin.count_companions(restored.origin for restored in result.restored)
+            pictures = len(result.restored) - companions
+            self.report(counted("tui.batch_undone", pictures, companions), result.skipped)
             await self.app.link.refresh_bin()
 
     async def do_redo(self) -> None:
@@ -105,7 +95,8 @@ class ApplyCommands(DpmScreen):
             return
         result = (await self.app.link.ask(RedoBatch(), BatchDone)).result
         self.session.deeds.append(())
-        self._report(translate("tui.batch_redone", count=len(result.moved)), result.skipped)
+        words = counted("tui.batch_redone", len(result.moved), len(result.companions))
+        self.report(words, result.skipped)
         await self.app.link.refresh_bin()
 
     async def do_not_duplicates(self) -> None:
@@ -141,36 +132,3 @@ class ApplyCommands(DpmScreen):
         if reason:
             self.prompt.say(translate(reason))
         return not reason
-
-    def _report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
-        """Say what was done; what was left goes to the log, with the first reason at hand."""
-        for item in skipped:
-            values = {"path": display_name(item.path), "reason": why_skipped(item)}
-            self.session.log.append(LogLine("error", "left_where_it_was", values))
-        if skipped:
-            words += " " + translate("tui.left", count=len(skipped), reason=why_skipped(skipped[0]))
-        self.prompt.say(words, "error" if skipped else "notice")
-
-
-async def _work(amount: int, work: Callable[[], T]) -> T:
-    """Return what ``work`` returns; much of it is done beside the app, which stays usable."""
-    return await asyncio.to_thread(work) if amount > _AT_ONCE else work()
-
-
-def why_skipped(item: Skipped) -> str:
-    """Return why a file was left where it was."""
-    return sentence(f"recycle.{item.key}", **shown_values(item.values))
-
-
-def _question(plan: Plan) -> str:
-    """Return the question before a plan: files, bytes, weakest similarity, and the kinds to think about."""
-    kinds = Counter(move.kind for move in plan.moves)
-    doubtful = [kind for kind in (Kind.VARIANT, Kind.EDITED, Kind.TURNED, Kind.CROP) if kinds[kind]]
-    names = ", ".join(f"{kinds[kind]} {translate(f'tui.kind_{kind.value}')}" for kind in doubtful)
-    return translate(
-        "tui.ask_apply_doubtful" if names else "tui.ask_apply",
-        count=len(plan.moves),
-        size=long_size(plan.size),
-        weakest=similarity(plan.weakest),
-        kinds=names,
-    )

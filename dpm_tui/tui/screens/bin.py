@@ -11,17 +11,28 @@ from textual.app import ComposeResult
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.recycle.results import BinEntry
+from dpm_tui.recycle.results import BinEntry, PurgeCheck
+from dpm_tui.review.filter import FilterError
 from dpm_tui.state.layout import STATE_FOLDER
+from dpm_tui.tui.bin_filter import parse_bin_filter
 from dpm_tui.tui.bin_lines import BinLines
+from dpm_tui.tui.cells import Part
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.size import local_time, similarity
+from dpm_tui.tui.screens.plan_commands import counted
+from dpm_tui.tui.size import sentence
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.worker.protocol import PurgeDone, PurgeEntries, RestoreDone, RestoreEntries
+from dpm_tui.worker.protocol import (
+    CheckPurge,
+    PurgeChecked,
+    PurgeDone,
+    PurgeEntries,
+    RestoreDone,
+    RestoreEntries,
+)
 
 
 class BinScreen(ApplyCommands, FileCommands, ListScreen):
@@ -31,6 +42,10 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
     SHOWS_MARKS: ClassVar = False
     SCOPES: ClassVar = (Scope.BIN, Scope.UNDO, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._warning: list[list[Part]] = []
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the details of the entry."""
@@ -90,6 +105,31 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
         self.session.bin.toggle_batch()
         self.show_session()
 
+    async def do_select_matching(self) -> None:
+        """Ask for words; what they select follows while they are typed."""
+        shelf, before = self.session.bin, set(self.session.bin.selected)
+        text = await self.prompt.read(translate("tui.ask_select"), "", self._try_select)
+        try:
+            if text is None:
+                raise FilterError("filter_nothing")
+            self.session.bin.select(parse_bin_filter(text))
+        except FilterError as error:
+            self.session.bin.selected = before & {entry.id for entry in shelf.entries}
+            if text and text.strip():
+                self.prompt.say(sentence(f"tui.{error.key}", **error.values), "error")
+        else:
+            chosen = [entry for entry in self.session.bin.entries if entry.id in self.session.bin.selected]
+            size = long_size(sum(entry.size for entry in chosen))
+            key = "tui.entries_selected" if chosen else "tui.no_entry_fits"
+            self.prompt.say(translate(key, count=len(chosen), size=size))
+        self.show_session()
+
+    def do_show_removals(self) -> None:
+        """Open the record of everything recycled, restored and deleted."""
+        from dpm_tui.tui.screens.removals import RemovalsScreen
+
+        self.app.push_screen(RemovalsScreen())
+
     async def do_restore(self) -> None:
         """Restore the selected entries, or the one under the cursor, to where they were."""
         await self._restore(self.session.bin.chosen, b"")
@@ -131,48 +171,75 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
         self.show_session()
 
     async def _restore(self, entries: Sequence[BinEntry], to: bytes) -> None:
+        if not entries:
+            return
         request = RestoreEntries(tuple(entry.id for entry in entries), to)
+        shelf = self.session.bin
         result = (await self.app.link.ask(request, RestoreDone)).result
+        companions = shelf.count_companions(restored.origin for restored in result.restored)
+        words = counted("tui.restored", len(result.restored) - companions, companions)
         where = translate("tui.restored_to", path=display_name(to)) if to else translate("tui.restored_home")
-        self._report(f"{translate('tui.restored', count=len(result.restored))} {where}", result.skipped)
+        self.report(f"{words} {where}", result.skipped)
         await self.app.link.refresh_bin()
 
     async def _purge(self, entries: Sequence[BinEntry]) -> None:
         """Delete entries once their number was typed: nothing brings them back."""
-        size = long_size(sum(entry.size for entry in entries))
-        typed = await self.prompt.read(translate("tui.ask_purge", count=len(entries), size=size))
+        if not entries:
+            return
+        ids = tuple(entry.id for entry in entries)
+        self.prompt.say(translate("tui.checking_keepers"))
+        check = (await self.app.link.ask(CheckPurge(ids), PurgeChecked)).check
+        if not check.count:
+            self.prompt.say(translate("tui.need_entry"))
+            return
+        typed = await self._ask_purge(check)
         if typed is None:
             return
-        if typed.strip() != str(len(entries)):
-            self.prompt.say(translate("tui.wrong_count", count=len(entries)), "error")
+        if typed.strip() != str(check.count):
+            self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
             return
-        request = PurgeEntries(tuple(entry.id for entry in entries))
-        result = (await self.app.link.ask(request, PurgeDone)).result
+        result = (await self.app.link.ask(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
-        self._report(words, result.skipped)
+        self.report(words, result.skipped)
         await self.app.link.refresh_bin()
+
+    async def _ask_purge(self, check: PurgeCheck) -> str | None:
+        """Ask for the number of files; a warning stands above where some are kept nowhere else."""
+        question = translate("tui.ask_purge", count=check.count, size=long_size(check.size))
+        if check.without_keeper:
+            look = self.app.look
+            lines = [translate("tui.warn_last", count=check.without_keeper), translate("tui.warn_last_more")]
+            self._warning = [[(f" {line}", look["error"])] for line in lines]
+            short = translate("tui.ask_purge_last", number=check.without_keeper)
+            question = f"{short} {question}"
+        self._show_details()
+        try:
+            return await self.prompt.read(question, field=len(str(check.count)) + 2)
+        finally:
+            self._warning = []
+            self._show_details()
 
     def _show_cursor(self) -> None:
         shelf = self.session.bin
         self.rows.move_to(shelf.cursor, lead=1)
         self._show_details()
 
+    def _try_select(self, text: str) -> str:
+        try:
+            self.session.bin.select(parse_bin_filter(text))
+        except FilterError as error:
+            self.session.bin.selected.clear()
+            return sentence(f"tui.{error.key}", **error.values) if text.strip() else ""
+        finally:
+            self.show_session()
+        return ""
+
     def _show_details(self) -> None:
-        entry, look = self.session.bin.current, self.app.look
-        if entry is None:
-            self.details.show([])
+        if self._warning:
+            self.details.show([*self._warning, []])
             return
-        kind = translate(f"tui.kind_{entry.kind}") if entry.kind else "-"
-        keeper = display_name(entry.keeper) or "-"
-        there = translate("tui.keeper_there" if entry.keeper_present else "tui.keeper_gone")
-        score = f" {similarity(entry.similarity)}" if entry.kind else ""
-        self.details.show(
-            [
-                [(f" {display_name(entry.path)}", look["strong"])],
-                [(f" {kind}{score}  {long_size(entry.size)}  {local_time(entry.recycled_at)}", look["text"])],
-                [(f" {translate('tui.copy_of', name=keeper)}  ", look["text"]), (there, look["dim"])],
-            ]
-        )
+        entry = self.session.bin.current
+        self.details.show([] if entry is None else self.bin_lines.details(entry))
 
     @property
     def file_id(self) -> int:

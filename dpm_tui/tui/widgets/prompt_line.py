@@ -64,6 +64,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._keys: Collection[str] = ()
         self._on_change: Callable[[str], str] | None = None
         self._label = ""
+        self._field = _FIELD_AT_LEAST
 
     @property
     def text(self) -> str:
@@ -85,6 +86,10 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         if not self.busy:
             self._text.show(text, role)
 
+    def fitting(self, *wordings: str) -> str:
+        """Return the first of several wordings that there is room for, or the last."""
+        return next((text for text in wordings if cell_len(text) < self.size.width), wordings[-1])
+
     async def choose(self, question: str, keys: Collection[str]) -> str:
         """Ask for one of ``keys``; return it, or nothing where the user backs out."""
         self._keys = keys
@@ -94,13 +99,20 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         return await self._wait() or ""
 
     async def read(
-        self, label: str, initial: str = "", on_change: Callable[[str], str] | None = None
+        self,
+        label: str,
+        initial: str = "",
+        on_change: Callable[[str], str] | None = None,
+        *,
+        field: int = _FIELD_AT_LEAST,
     ) -> str | None:
         """Ask for a text; return it, or None where the user backs out.
 
-        ``on_change`` hears every change and returns what is wrong with it, or nothing.
+        ``on_change`` hears every change and returns what is wrong with it, or nothing. The field
+        is at least ``field`` cells wide.
         """
         self._on_change = on_change
+        self._field = field
         self._label = label
         self._read_with(initial)
         self._show_label(label, "question")
@@ -147,7 +159,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._input.cursor_position = len(initial or "")
 
     def _show_label(self, text: str, role: str) -> None:
-        self._text.styles.width = min(cell_len(text) + 2, max(self.size.width - _FIELD_AT_LEAST, 1))
+        self._text.styles.width = min(cell_len(text) + 2, max(self.size.width - self._field, 1))
         self._text.show(text, role)
 
     @on(Input.Changed)

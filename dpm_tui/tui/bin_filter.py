@@ -1,0 +1,114 @@
+"""Words that choose entries of the recycle bin: ``older>30d size>10M kind:copy ext:jpg gone name``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.results import BinEntry
+from dpm_tui.review.filter import FilterError
+
+Fits = Callable[[BinEntry], bool]
+"""Tells whether an entry is meant."""
+
+_SIZES = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_AGES = {"h": 1 / 24, "": 1, "d": 1, "w": 7, "m": 30, "y": 365}
+"""Units of an age in days."""
+_WORD = re.compile(r"(?P<name>[a-z]+)(?P<sign>[:<>=]+)(?P<value>.*)", re.IGNORECASE)
+_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]?)", re.IGNORECASE)
+
+
+def parse_bin_filter(text: str, now: datetime | None = None) -> Fits:
+    """Return what tells whether an entry fits every word of ``text``.
+
+    Raises FilterError for a word that is none, and for no word at all.
+    """
+    words = [_parse_word(word, now or datetime.now(UTC)) for word in text.split()]
+    if not words:
+        raise FilterError("filter_nothing")
+    return lambda entry: all(word(entry) for word in words)
+
+
+def _parse_word(word: str, now: datetime) -> Fits:
+    match = _WORD.fullmatch(word)
+    if match is None:
+        return _parse_bare(word)
+    name, sign, value = match["name"].lower(), match["sign"].removeprefix(":"), match["value"]
+    if name not in _NAMED:
+        raise FilterError("filter_unknown", word=display_name(word), words=" ".join(_NAMED))
+    if sign not in ("", ">", "<", ">=", "<="):
+        raise FilterError("filter_number", word=display_name(sign + value))
+    if not value:
+        raise FilterError("filter_empty", word=display_name(word))
+    return _NAMED[name](sign, value, now)
+
+
+def _parse_bare(word: str) -> Fits:
+    if word == "gone":
+        return lambda entry: not entry.keeper_present
+    wanted = word.casefold()
+    return lambda entry: wanted in display_name(entry.path).casefold()
+
+
+def _parse_age(sign: str, value: str, now: datetime) -> Fits:
+    days = _number(value, _AGES)
+
+    def fits(entry: BinEntry) -> bool:
+        try:
+            moved = datetime.fromisoformat(entry.recycled_at)
+        except ValueError:
+            return False
+        age = (now - (moved if moved.tzinfo else moved.replace(tzinfo=UTC))).total_seconds() / 86_400
+        return age < days if sign.startswith("<") else age > days
+
+    return fits
+
+
+def _parse_newer(sign: str, value: str, now: datetime) -> Fits:
+    return _parse_age("<", value, now)
+
+
+def _parse_size(sign: str, value: str, now: datetime) -> Fits:
+    limit = _number(value, _SIZES)
+    return lambda entry: entry.size <= limit if sign.startswith("<") else entry.size >= limit
+
+
+def _parse_kind(sign: str, value: str, now: datetime) -> Fits:
+    try:
+        kinds = frozenset(Kind(name) for name in value.split(","))
+    except ValueError:
+        raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
+    return lambda entry: entry.kind in kinds
+
+
+def _parse_extension(sign: str, value: str, now: datetime) -> Fits:
+    endings = tuple(f".{ending.lstrip('.').casefold()}" for ending in value.split(","))
+    return lambda entry: display_name(entry.path).casefold().endswith(endings)
+
+
+def _parse_folder(sign: str, value: str, now: datetime) -> Fits:
+    wanted = value.casefold()
+    return lambda entry: wanted in display_name(entry.path).casefold().rpartition("/")[0]
+
+
+def _number(text: str, units: dict[str, float] | dict[str, int]) -> float:
+    match = _NUMBER.fullmatch(text)
+    unit = match[2].lower() if match else ""
+    number = float(match[1]) * units.get(unit, math.nan) if match else math.nan
+    if not math.isfinite(number):
+        raise FilterError("filter_number", word=display_name(text))
+    return number
+
+
+_NAMED: dict[str, Callable[[str, str, datetime], Fits]] = {
+    "older": _parse_age,
+    "newer": _parse_newer,
+    "size": _parse_size,
+    "kind": _parse_kind,
+    "ext": _parse_extension,
+    "dir": _parse_folder,
+}

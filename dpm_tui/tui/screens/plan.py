@@ -1,0 +1,213 @@
+"""The plan screen: every move before it happens, with the file that stays and the reasons."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from dpm_tui.amount import long_size
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.review.plan import Move, Plan
+from dpm_tui.tui.cells import Part
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.plan_lines import DETAIL_LINES, PlanLines
+from dpm_tui.tui.plan_shelf import PlanShelf
+from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.screens.plan_commands import PlanCommands
+from dpm_tui.tui.size import similarity
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.worker.protocol import Done, SavePlan
+
+
+class PlanScreen(PlanCommands, FileCommands, ListScreen):
+    """Lies over the groups; what is taken out here loses its mark there.
+
+    ``opener`` applies the plan and reports, for this screen is gone by then. ``arranged`` says that
+    the user was asked what becomes of companions that exist nowhere else.
+    """
+
+    NAME: ClassVar = "groups"
+    SCOPES: ClassVar = (Scope.PLAN, Scope.UNDO, Scope.FILE, Scope.LIST)
+    CLOSES: ClassVar = True
+    BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def __init__(self, plan: Plan, opener: PlanCommands, *, arranged: bool) -> None:
+        super().__init__()
+        self.shelf = PlanShelf(plan)
+        self.opener = opener
+        self.arranged = arranged
+        self._marks = opener.session.marks
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and the details of the move."""
+        look = self.app.look
+        self.plan_lines = PlanLines(self.session, look)
+        self.summary = TextLines(id="plan-summary", height=1)
+        self.rows = RowList(self._draw, look["cursor"], id="plan")
+        self.details = TextLines(id="plan-details", height=DETAIL_LINES)
+        yield self.summary
+        yield self.rows
+        yield self.details
+
+    def show_session(self) -> None:
+        """Show the plan; a move whose mark went with a change of the library goes, too."""
+        if self._marks is not self.session.marks:
+            self._marks = self.session.marks
+            self._follow_marks()
+        if not self.shelf.moves:
+            self._leave(translate("tui.plan_emptied"))
+            return
+        super().show_session()
+        self.summary.show([self.plan_lines.summary(self.shelf, self.size.width)])
+        self.rows.show(len(self.shelf.moves), self.shelf.cursor)
+        self._show_details()
+
+    def title_state(self) -> Sequence[tuple[str, str]]:
+        """Return files, bytes and weakest similarity of the plan."""
+        shelf = self.shelf
+        words = translate(
+            "tui.plan_title",
+            count=len(shelf.moves), size=long_size(shelf.size), weakest=similarity(shelf.weakest),
+        )  # fmt: skip
+        return [*super().title_state(), (f" {words}", "remove")]
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor."""
+        self.shelf.move(lines)
+        self.rows.move_to(self.shelf.cursor)
+        self._show_details()
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        self.move_lines(line - self.shelf.cursor)
+
+    async def do_apply_plan(self) -> None:
+        """Apply the moves listed, after one question with the numbers."""
+        plan = await self._arranged_plan()
+        if plan is not None and await self.confirm(plan) == "y":
+            opener = self.opener
+            self.dismiss()
+            opener.run_worker(opener._carry_out(opener.move_to_bin(plan)), group="command")
+
+    def do_take_out(self) -> None:
+        """Take the move out of the plan, and its mark away."""
+        move = self.shelf.take_out()
+        victim = self.session.member_at(move.group, move.victim.path)
+        if victim is not None and victim.id in self.session.marks.removed:
+            self.session.marks.toggle(victim.id)
+        self.prompt.say(translate("tui.plan_taken_out", path=display_name(move.victim.path, 40)))
+        self.show_session()
+
+    async def do_save_plan(self) -> None:
+        """Save the moves listed as a file that the command line can carry out."""
+        plan = await self._arranged_plan()
+        if plan is None:
+            return
+        initial = f"~/dpm-tui-plan-{datetime.now():%Y%m%d-%H%M}.json"
+        text = await self.prompt.read(translate("tui.ask_save_plan"), initial)
+        if not text or not text.strip():
+            return
+        path = os.fsencode(os.path.expanduser(text.strip()))
+        await self.app.link.ask(
+            SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done
+        )
+        saved = display_name(text.strip())
+        self.prompt.say(
+            self.prompt.fitting(
+                translate("tui.plan_saved", path=saved), translate("tui.plan_saved_short", path=saved)
+            )
+        )
+
+    def do_sort_plan(self) -> None:
+        """Change between the weakest similarity first and the order of paths."""
+        self.shelf.turn()
+        self.rows.refresh()
+        self.show_session()
+
+    def do_go_to_file(self) -> None:
+        """Show the file under the cursor in its group."""
+        move = self._move
+        victim = self.session.member_at(move.group, move.victim.path)
+        if victim is not None and self.session.go_to_file(victim.id):
+            self.dismiss()
+            return
+        hidden = victim is not None
+        self.prompt.say(translate("tui.plan_hidden" if hidden else "tui.plan_not_in_group"))
+
+    async def do_undo(self) -> None:
+        """Bring back what was taken out last, or undo the mark before it."""
+        await self._travel("tui.nothing_to_undo", "tui.undone", forward=False)
+
+    async def do_redo(self) -> None:
+        """Do again what was undone."""
+        await self._travel("tui.nothing_to_redo", "tui.redone", forward=True)
+
+    def do_back(self) -> None:
+        """Back to the groups."""
+        self.dismiss()
+
+    async def _travel(self, nothing: str, words: str, *, forward: bool) -> None:
+        marks = self.session.marks
+        step = marks.redo() if forward else marks.undo()
+        if step is None:
+            self.prompt.say(translate(nothing))
+            return
+        plan = await self.find_plan()
+        known = {(move.victim.path, move.keeper.path): move for move in self.shelf.moves}
+        news = [move for move in plan.moves if (move.victim.path, move.keeper.path) not in known]
+        self.arranged = self.arranged and not any(move.orphans for move in news)
+        # What was settled about companions of moves that stay in the plan stays settled.
+        moves = (known.get((move.victim.path, move.keeper.path), move) for move in plan.moves)
+        self.shelf = self.shelf.renew(Plan(tuple(moves)))
+        self.show_session()
+        self.prompt.say(translate(words, count=len(step.changes)))
+
+    async def _arranged_plan(self) -> Plan | None:
+        """Return the moves listed once it is settled what becomes of unique companions."""
+        if self.arranged:
+            return self.shelf.plan
+        plan = await self.settle_orphans(self.shelf.plan)
+        if plan is not None:
+            self.arranged = True
+            self.shelf = self.shelf.renew(plan)
+            self.rows.refresh()
+            self.show_session()
+        return plan
+
+    def _follow_marks(self) -> None:
+        files, marks = self.session.library.files, self.session.marks
+        marked = {files[id_].path for id_ in marks.removed}
+        self.shelf.keep(lambda move: move.victim.path in marked and move.keeper.path not in marked)
+
+    def _leave(self, words: str) -> None:
+        """Go back to the groups and say something there."""
+        if self.is_current:
+            self.dismiss()
+            self.opener.call_after_refresh(self.opener.prompt.say, words)
+
+    def _show_details(self) -> None:
+        lines = self.plan_lines.details(self._move, self.size.width)
+        self.details.show(lines)
+
+    def _draw(self, line: int, width: int) -> list[Part]:
+        return self.plan_lines.line(self.shelf.moves[line], width)
+
+    @property
+    def _move(self) -> Move:
+        """The move under the cursor; this screen never lists none."""
+        return self.shelf.moves[self.shelf.cursor]
+
+    @property
+    def file_id(self) -> int:
+        """The file that goes; commands on files find it by its path here."""
+        raise LookupError
+
+    def _path(self) -> bytes:
+        return os.path.join(self.session.root, self._move.victim.path)

@@ -1,0 +1,165 @@
+"""What leads from marks to moved files: the companions, the questions with numbers, the move, the report."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from dpm_tui.amount import long_size
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.results import Skipped
+from dpm_tui.review.plan import Companion, Move, Plan
+from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.size import sentence, shown_values, similarity
+from dpm_tui.worker.protocol import ApplyPlan, BatchDone, FindCompanions, LogLine, PlanData
+
+T = TypeVar("T")
+
+AT_ONCE = 3000
+"""So many groups or files are worked through before anybody notices."""
+_MOVES_A_REQUEST = 2000
+"""So many moves travel to the worker and back while the app goes on answering keys."""
+_ENDINGS_SHOWN = 3
+
+
+class PlanCommands(DpmScreen):
+    """Commands for a screen that applies a plan, or reports what moved."""
+
+    async def find_plan(self) -> Plan:
+        """Return the moves that the marks amount to, with the companions that go where they go."""
+        plan, _ = await work(len(self.session.marks.removed), self.session.plan)
+        if self.session.config.companions == "never":
+            return plan
+        found: list[Plan] = []
+        for start in range(0, len(plan.moves), _MOVES_A_REQUEST):
+            self.prompt.say(
+                translate("tui.finding_companions", done=f"{start:,}", total=f"{len(plan.moves):,}")
+            )
+            part = Plan(plan.moves[start : start + _MOVES_A_REQUEST])
+            found.append((await self.app.link.ask(FindCompanions(part), PlanData)).plan)
+        self.prompt.say("")
+        # Marks may have changed while the worker looked.
+        marked = {self.session.library.files[id_].path for id_ in self.session.marks.removed}
+        return Plan(tuple(move for move in _without_clashes(found) if move.victim.path in marked))
+
+    async def settle_orphans(self, plan: Plan) -> Plan | None:
+        """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
+        if not plan.moves:
+            self.prompt.say(translate("tui.need_marks"))
+            return None
+        if not plan.orphans or self.session.config.companions != "ask":
+            return plan
+        match await self.prompt.choose(self._orphans_question(plan), "tps"):
+            case "t":
+                return plan
+            case "p":
+                return plan.alone()
+            case "s":
+                rest, _ = plan.split_orphans()
+                if not rest.moves:
+                    self.prompt.say(translate("tui.plan_emptied"))
+                return rest if rest.moves else None
+        return None
+
+    async def confirm(self, plan: Plan, keys: str = "y") -> str:
+        """Ask before a plan, with its numbers, unless the settings say not to; return the key."""
+        if not self.session.config.confirm:
+            return "y"
+        return await self.prompt.choose(self._question(plan, can_list="l" in keys), keys)
+
+    async def move_to_bin(self, plan: Plan) -> None:
+        """Have a plan applied and say what became of it."""
+        self.prompt.say(translate("tui.applying", count=len(plan.moves)))
+        result = (await self.app.link.ask(ApplyPlan(plan), BatchDone)).result
+        moved = set(result.moved)
+        gone = [id_ for id_ in self.session.marks.removed if self.session.library.files[id_].path in moved]
+        self.session.settle(gone, result.size)
+        self.session.deeds.append(())
+        words = counted("tui.moved", len(moved), len(result.companions), size=long_size(result.size))
+        self.report(words, result.skipped)
+        self.app.refresh_soon()
+
+    def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
+        """Say what was done; what was left goes to the log, with the first reason at hand."""
+        for item in skipped:
+            values = {"path": display_name(item.path), "reason": why_skipped(item)}
+            self.session.log.append(LogLine("error", "left_where_it_was", values))
+        if skipped:
+            words += " " + translate("tui.left", count=len(skipped), reason=why_skipped(skipped[0]))
+        self.prompt.say(words, "error" if skipped else "notice")
+
+    def _question(self, plan: Plan, *, can_list: bool) -> str:
+        """Return the question before a plan in as many words as there is room for."""
+        kinds = Counter(move.kind for move in plan.moves)
+        doubtful = [kind for kind in (Kind.VARIANT, Kind.EDITED, Kind.TURNED, Kind.CROP) if kinds[kind]]
+        names = [f"{kinds[kind]} {translate(f'tui.kind_{kind.value}')}" for kind in doubtful]
+        count = sum(kinds[kind] for kind in doubtful)
+        short = [translate("tui.doubtful", number=count)] if count else []
+        keys = translate("tui.keys_apply_list" if can_list else "tui.keys_apply")
+        values = {
+            "count": len(plan.moves),
+            "size": long_size(plan.size),
+            "weakest": similarity(plan.weakest),
+            "more": f" + {translate('tui.companions', count=plan.companions)}" if plan.companions else "",
+        }
+        wordings = [
+            f"{translate(key, kinds=''.join(f', {name}' for name in kinds_named), **values)}  {keys}"
+            for key, kinds_named in (
+                ("tui.ask_apply", names), ("tui.ask_apply_short", names), ("tui.ask_apply_short", short),
+            )
+        ]  # fmt: skip
+        return self.prompt.fitting(*wordings)
+
+    def _orphans_question(self, plan: Plan) -> str:
+        orphans = [companion for move in plan.moves for companion in move.orphans]
+        values = {
+            "count": len(orphans),
+            "pictures": sum(bool(move.orphans) for move in plan.moves),
+            "endings": endings_of(orphans),
+        }
+        return self.prompt.fitting(
+            translate("tui.ask_orphans", **values), translate("tui.ask_orphans_short", **values)
+        )
+
+
+async def work(amount: int, task: Callable[[], T]) -> T:
+    """Return what ``task`` returns; much of it is done beside the app, which stays usable."""
+    return await asyncio.to_thread(task) if amount > AT_ONCE else task()
+
+
+def counted(key: str, files: int, companions: int, /, **values: object) -> str:
+    """Return the sentence ``key`` for so many files, or ``key``_with where companions went with them."""
+    if not companions:
+        return translate(key, count=files, **values)
+    also = translate("tui.companions", count=companions)
+    return translate(f"{key}_with", count=files, companions=also, **values)
+
+
+def endings_of(companions: Iterable[Companion]) -> str:
+    """Return the endings of the companions' names, the most frequent first."""
+    endings = Counter(os.path.splitext(each.file.path)[1].lower() for each in companions)
+    shown = [display_name(ending, 6) for ending, _ in endings.most_common(_ENDINGS_SHOWN) if ending]
+    return " ".join([*shown, *["..."][: len(endings) > _ENDINGS_SHOWN]])
+
+
+def why_skipped(item: Skipped) -> str:
+    """Return why a file was left where it was."""
+    return sentence(f"recycle.{item.key}", **shown_values(item.values))
+
+
+def _without_clashes(parts: Iterable[Plan]) -> list[Move]:
+    """Return the moves of all parts; a file that is in one of them already is no companion in another."""
+    moves = [move for part in parts for move in part.moves]
+    taken = {move.victim.path for move in moves} | {move.keeper.path for move in moves}
+    for number, move in enumerate(moves):
+        if move.companions:
+            own = tuple(each for each in move.companions if each.file.path not in taken)
+            taken.update(each.file.path for each in own)
+            moves[number] = replace(move, companions=own)
+    return moves
