@@ -162,12 +162,14 @@ def prove_keeper(
 def prove_companion(root: int, companion: Companion, leaving: Collection[Inode]) -> Iterator[Held]:
     """Hold a companion open, unchanged since it was found; its twin, where it has one, stays.
 
-    Raises Refused with the companion's name.
+    Its time of change may differ, as that of a file does which was moved to the bin and back. Raises
+    Refused with the companion's name.
     """
     with contextlib.ExitStack() as stack:
         try:
             held = stack.enter_context(hold(root, companion.file.path))
-            if stamp_of(held.status) != companion.file.stamp:
+            then = companion.file.stamp
+            if replace(stamp_of(held.status), ctime_ns=then.ctime_ns) != then:
                 raise Refused("changed")
             if companion.twin is not None:
                 stack.enter_context(prove_keeper(root, companion.twin, held.status, leaving))

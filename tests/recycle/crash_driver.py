@@ -21,6 +21,7 @@ from dpm_tui.recycle import applying, rename
 from dpm_tui.recycle.bin_index import write_index
 from dpm_tui.recycle.move_record import decode_move
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import OtherDisks
 from dpm_tui.review.plan import Plan
 
 PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
@@ -60,18 +61,19 @@ def carry_out(scenario: str, root: bytes, plan: str) -> None:
     """Carry out ``scenario``; what comes after a dash changes the world it runs in."""
     operation, _, world = scenario.partition("-")
     worlds = {"link": forget_noreplace, "copy": part_file_systems, "broken": write_indexes_last}
-    if world:
+    if world in worlds:
         worlds[world]()
+    disks = OtherDisks.COPY if world == "copy" else OtherDisks.BIN
     recycle_bin = RecycleBin(root)
     moves = tuple(decode_move(move) for move in json.loads(Path(plan).read_text()))
     ids = [entry.id for entry in recycle_bin.entries()] if operation in ("restore", "purge") else []
     match operation:
         case "apply":
-            recycle_bin.apply(Plan(moves))
+            recycle_bin.apply(Plan(moves), other_disks=disks)
         case "undo":
             recycle_bin.undo()
         case "redo":
-            recycle_bin.redo()
+            recycle_bin.redo(other_disks=disks)
         case "restore":
             recycle_bin.restore(ids, os.path.join(root, b"restored"))
         case "purge":

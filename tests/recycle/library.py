@@ -94,8 +94,18 @@ class Library:
             "group",
         )
 
-    def several(self, count: int) -> Plan:
-        """Return a plan of ``count`` moves in a few folders, every content different."""
+    def several(self, count: int, companions: bool = False) -> Plan:
+        """Return a plan of ``count`` moves in a few folders, every content different.
+
+        With ``companions`` each victim has a sidecar and a movie.
+        """
+        for i in range(count) if companions else ():
+            for ending in (b"xmp", b"mov"):
+                self.write(b"d%d/sub/victim %d.%s" % (i % 2, i, ending), b"%s content %d" % (ending, i))
+        plan = self._several(count)
+        return self.bin.find_companions(plan, ["jpg"]) if companions else plan
+
+    def _several(self, count: int) -> Plan:
         return Plan(
             tuple(
                 self.move(

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,8 @@ import pytest
 from dpm_tui.recycle.move_record import encode_move
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.removal_log import Action
-from dpm_tui.review.plan import Plan
+from dpm_tui.recycle.results import BinEntry
+from dpm_tui.review.plan import Move, Plan
 from tests.recycle.library import Library, contents_below
 
 CHANGING = """
@@ -109,7 +110,8 @@ class Scene:
     def fresh(self, number: int) -> tuple[Library, Plan]:
         """Make a library in the state that the operation starts from."""
         library = Library(self.base / str(number))
-        plan = library.several(3 if self.operation == "apply" else 2)
+        companions = self.scenario.endswith("-companions")
+        plan = library.several(3 if self.operation == "apply" and not companions else 2, companions)
         (self.base / str(number) / "plan.json").write_text(json.dumps([encode_move(m) for m in plan.moves]))
         self.before = contents_below(library.root)
         if self.operation != "apply":
@@ -167,8 +169,10 @@ class Scene:
             assert library.read(move.keeper.path) == b"keeper content %d" % number
             if self.operation == "purge" and move.victim.path not in entries:
                 assert census[content] == 0
+                self.check_companions(library, move, entries)
                 continue
             assert census[content] == 1, (number, library.pictures(), library.in_bin())
+            self.check_companions(library, move, entries)
             if move.victim.path in entries:
                 entry = entries[move.victim.path]
                 assert (entry.kind, entry.digest) == ("copy", move.victim.digest)
@@ -176,6 +180,21 @@ class Scene:
             else:
                 places = {path for path, text in library.pictures().items() if text == content}
                 assert places <= self.right_places(move.victim.path)
+
+    def check_companions(self, library: Library, move: Move, entries: Mapping[bytes, BinEntry]) -> None:
+        """Every companion exists exactly once, and in the bin it names its picture."""
+        census = library.census()
+        for companion in move.companions:
+            path = companion.file.path
+            content = b"%s content %s" % (path[-3:], path.split(b" ")[1].split(b".")[0])
+            if path in entries:
+                assert census[content] == 1
+                assert entries[path].companion_of == move.victim.path
+            elif self.operation == "purge":
+                assert census[content] == 0
+            else:
+                assert census[content] == 1
+                assert library.read(path) == content
 
     def right_places(self, path: bytes) -> set[bytes]:
         """Return where a victim may lie outside of the bin."""
@@ -237,7 +256,8 @@ def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "") 
 
 
 SCENARIOS = (
-    "apply", "apply-link", "undo", "undo-link", "redo", "restore-link", "restore-copy", "purge", "recover"
+    "apply", "apply-link", "apply-copy", "apply-companions", "undo", "undo-link", "undo-companions", "redo",
+    "restore-link", "restore-copy", "purge", "purge-companions", "recover",
 )  # fmt: skip
 
 
