@@ -15,7 +15,7 @@ from dpm_tui.amount import long_size
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.screens.base import DpmScreen, ListScreen
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.tui.widgets.preview import Delays
@@ -105,7 +105,9 @@ class DpmApp(App[None], inherit_bindings=False):
         if not self.screen_stack:
             return
         set_language(self.session.config.language)
-        if self._lead_to_groups and self.session.library.groups:
+        screen = self.screen
+        asking = isinstance(screen, DpmScreen) and screen.is_mounted and screen.prompt.busy
+        if self._lead_to_groups and self.session.library.groups and not asking:
             self._lead_to_groups = False
             self.open_screen("groups")
         screen = self.screen
@@ -114,6 +116,16 @@ class DpmApp(App[None], inherit_bindings=False):
             if self.session.link is Link.LOST and not self._loss_told:
                 self._loss_told = True
                 screen.run_worker(screen.ask_reconnect(), group="reconnect")
+            self.ask_when_due()
+
+    def ask_when_due(self) -> None:
+        """Ask about missing files once a run, on a screen with a list and no other question."""
+        screen = self.screen
+        if not isinstance(screen, ListScreen) or not (screen.NAME and screen.is_mounted):
+            return
+        if self.session.must_ask_missing and not screen.prompt.busy:
+            self.session.asked_run = self.session.status.run
+            screen.run_worker(screen.carry_out(screen.ask_missing()), group="missing")
 
     def run_finished(self, status: RunStatus) -> None:
         """Ring, and lead to the groups unless the user has gone elsewhere."""

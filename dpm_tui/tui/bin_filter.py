@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from dpm_tui.amount import read_age, read_size
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import BinEntry
@@ -15,25 +14,21 @@ from dpm_tui.review.filter import FilterError
 Fits = Callable[[BinEntry], bool]
 """Tells whether an entry is meant."""
 
-_SIZES = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_AGES = {"h": 1 / 24, "": 1, "d": 1, "w": 7, "m": 30, "y": 365}
-"""Units of an age in days."""
 _WORD = re.compile(r"(?P<name>[a-z]+)(?P<sign>[:<>=]+)(?P<value>.*)", re.IGNORECASE)
-_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]?)", re.IGNORECASE)
 
 
-def parse_bin_filter(text: str, now: datetime | None = None) -> Fits:
+def parse_bin_filter(text: str) -> Fits:
     """Return what tells whether an entry fits every word of ``text``.
 
     Raises FilterError for a word that is none, and for no word at all.
     """
-    words = [_parse_word(word, now or datetime.now(UTC)) for word in text.split()]
+    words = [_parse_word(word) for word in text.split()]
     if not words:
         raise FilterError("filter_nothing")
     return lambda entry: all(word(entry) for word in words)
 
 
-def _parse_word(word: str, now: datetime) -> Fits:
+def _parse_word(word: str) -> Fits:
     match = _WORD.fullmatch(word)
     if match is None:
         return _parse_bare(word)
@@ -44,7 +39,7 @@ def _parse_word(word: str, now: datetime) -> Fits:
         raise FilterError("filter_number", word=display_name(sign + value))
     if not value:
         raise FilterError("filter_empty", word=display_name(word))
-    return _NAMED[name](sign, value, now)
+    return _NAMED[name](sign, value)
 
 
 def _parse_bare(word: str) -> Fits:
@@ -54,30 +49,21 @@ def _parse_bare(word: str) -> Fits:
     return lambda entry: wanted in display_name(entry.path).casefold()
 
 
-def _parse_age(sign: str, value: str, now: datetime) -> Fits:
-    days = _number(value, _AGES)
-
-    def fits(entry: BinEntry) -> bool:
-        try:
-            moved = datetime.fromisoformat(entry.recycled_at)
-        except ValueError:
-            return False
-        age = (now - (moved if moved.tzinfo else moved.replace(tzinfo=UTC))).total_seconds() / 86_400
-        return age < days if sign.startswith("<") else age > days
-
-    return fits
+def _parse_age(sign: str, value: str) -> Fits:
+    seconds = _read(read_age, value)
+    return lambda entry: entry.age < seconds if sign.startswith("<") else entry.age > seconds
 
 
-def _parse_newer(sign: str, value: str, now: datetime) -> Fits:
-    return _parse_age("<", value, now)
+def _parse_newer(sign: str, value: str) -> Fits:
+    return _parse_age("<", value)
 
 
-def _parse_size(sign: str, value: str, now: datetime) -> Fits:
-    limit = _number(value, _SIZES)
-    return lambda entry: entry.size <= limit if sign.startswith("<") else entry.size >= limit
+def _parse_size(sign: str, value: str) -> Fits:
+    limit = _read(read_size, value)
+    return lambda entry: entry.size < limit if sign.startswith("<") else entry.size > limit
 
 
-def _parse_kind(sign: str, value: str, now: datetime) -> Fits:
+def _parse_kind(sign: str, value: str) -> Fits:
     try:
         kinds = frozenset(Kind(name) for name in value.split(","))
     except ValueError:
@@ -85,26 +71,24 @@ def _parse_kind(sign: str, value: str, now: datetime) -> Fits:
     return lambda entry: entry.kind in kinds
 
 
-def _parse_extension(sign: str, value: str, now: datetime) -> Fits:
+def _parse_extension(sign: str, value: str) -> Fits:
     endings = tuple(f".{ending.lstrip('.').casefold()}" for ending in value.split(","))
     return lambda entry: display_name(entry.path).casefold().endswith(endings)
 
 
-def _parse_folder(sign: str, value: str, now: datetime) -> Fits:
+def _parse_folder(sign: str, value: str) -> Fits:
     wanted = value.casefold()
     return lambda entry: wanted in display_name(entry.path).casefold().rpartition("/")[0]
 
 
-def _number(text: str, units: dict[str, float] | dict[str, int]) -> float:
-    match = _NUMBER.fullmatch(text)
-    unit = match[2].lower() if match else ""
-    number = float(match[1]) * units.get(unit, math.nan) if match else math.nan
-    if not math.isfinite(number):
-        raise FilterError("filter_number", word=display_name(text))
-    return number
+def _read(read: Callable[[str], float], text: str) -> float:
+    try:
+        return read(text)
+    except ValueError:
+        raise FilterError("filter_number", word=display_name(text)) from None
 
 
-_NAMED: dict[str, Callable[[str, str, datetime], Fits]] = {
+_NAMED: dict[str, Callable[[str, str], Fits]] = {
     "older": _parse_age,
     "newer": _parse_newer,
     "size": _parse_size,

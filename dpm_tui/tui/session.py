@@ -38,6 +38,7 @@ class Session:
 
     ``numbers`` tells the place of a group in the library by its id; ``subjects`` keeps what the
     filter has worked out of the groups.
+    ``asked_run`` is the last run whose missing files the user was asked about.
     ``deeds`` are the decisions (their files) and batches (empty) of this sitting, in order.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     """
@@ -59,6 +60,7 @@ class Session:
     rows: Rows = field(default_factory=lambda: Rows((), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
+    asked_run: int = 0
     deeds: list[tuple[int, ...]] = field(default_factory=list)
     moved: int = 0
     freed: int = 0
@@ -67,6 +69,24 @@ class Session:
     def running(self) -> bool:
         """Whether a run is going or paused."""
         return self.status.phase in ("running", "paused")
+
+    @property
+    def must_ask_missing(self) -> bool:
+        """Whether files are missing and the user was not asked about them in this run."""
+        status, welcome = self.status, self.welcome
+        if self.link is not Link.CONNECTED or welcome is None or not welcome.reviewer:
+            return False
+        return status.attention == "mount_guard" and status.run not in (0, self.asked_run)
+
+    @property
+    def missing(self) -> tuple[int, int]:
+        """How many files are missing of how many that were known, both 0 where nothing tells."""
+        for line in reversed(self.log):
+            gone, known = line.values.get("gone"), line.values.get("known")
+            if line.key.startswith("mount_guard") and isinstance(gone, int) and isinstance(known, int):
+                return gone, known
+        status = self.status
+        return (status.gone, status.files - status.added + status.gone) if status.gone else (0, 0)
 
     @property
     def view_only(self) -> str:

@@ -121,6 +121,7 @@ class WorkerLink:
         session.welcome = client.welcome
         session.adopt_config(client.welcome.config)
         session.link = Link.CONNECTED
+        session.asked_run = 0
         self._changed()
         session.status = await self.ask(GetStatus(), RunStatus)
         self._stale.set()

@@ -233,6 +233,65 @@ async def test_quit_during_a_run_asks(key: str, stops: bool) -> None:
         assert ("The scan goes on" in app.last_line()) is not stops
 
 
+GUARDED = replace(FINISHED, run=2, attention="mount_guard", gone=900, files=100, added=0)
+
+
+async def test_missing_files_are_asked_about_once_a_run() -> None:
+    async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
+        client.tell(GUARDED)
+        await until(lambda: "900 of 1,000 files gone: disk not mounted?" in prompt_text(app))
+        await press(pilot, "escape")
+        assert "m on Scan" in prompt_text(app)
+        client.tell(GUARDED)
+        await calm(pilot)
+        assert "disk" not in prompt_text(app)
+        values = {"gone": 9000, "known": 10000}
+        client.tell(protocol.LogLine("warning", "mount_guard_device", values))
+        client.tell(replace(GUARDED, run=3))
+        await until(lambda: "9,000 of 10,000 files gone" in prompt_text(app))
+        runs = len(client.sent(protocol.StartRun))
+        await press(pilot, "r")
+        assert client.sent(protocol.StartRun)[runs:] == [protocol.StartRun()]
+
+
+async def test_missing_files_are_forgotten_after_a_second_question() -> None:
+    async with running_app(client := FakeClient(), screen="bin") as (app, pilot):
+        client.tell(replace(GUARDED, phase="running"))
+        await until(lambda: "f forget" in prompt_text(app))
+        await press(pilot, "f", "n")
+        assert len(client.sent(protocol.StartRun)) == 1
+        client.tell(replace(GUARDED, run=3, phase="running"))
+        await until(lambda: "f forget" in prompt_text(app))
+        await press(pilot, "f")
+        assert "900 missing files" in prompt_text(app)
+        await press(pilot, "y")
+        assert client.sent(protocol.StopRun)
+        assert client.sent(protocol.StartRun)[-1] == protocol.StartRun(accept_missing=True)
+
+
+async def test_the_question_about_missing_files_waits_for_its_turn() -> None:
+    async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "A")
+        client.tell(GUARDED)
+        await calm(pilot)
+        assert "Accept for 5 groups" in prompt_text(app)
+        await press(pilot, "n")
+        assert "disk not mounted?" in prompt_text(app)
+        await press(pilot, "escape", "?")
+        client.tell(replace(GUARDED, run=3))
+        await calm(pilot)
+        await press(pilot, "escape")
+        await until(lambda: "disk not mounted?" in prompt_text(app))
+
+
+async def test_another_app_is_not_asked_about_missing_files() -> None:
+    async with running_app(client := FakeClient(reviewer=False), screen="groups") as (app, pilot):
+        client.tell(GUARDED)
+        await until(lambda: app.session.status.run == 2)
+        await calm(pilot)
+        assert "disk" not in prompt_text(app)
+
+
 async def test_last_line_says_what_was_done() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         assert app.last_line() == "6 groups of duplicates"

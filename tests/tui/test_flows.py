@@ -147,7 +147,7 @@ async def show_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     assert prompt_text(app).startswith("Nothing is marked")
     await press(pilot, "enter", "l", "space", "D")
     lines = screen_text(app).splitlines()
-    assert "3 files 7.4 MB weakest .982" in lines[0]
+    assert "3 files 15 MB weakest .982" in lines[0]
     assert "weakest first" in lines[1]
     await press(pilot, "escape")
     assert "wa_8812.jpg" in screen_text(app)
@@ -444,7 +444,7 @@ async def select_batch(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
 
 @flow("bin")
 async def select_matching(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "/", *"size>3M kind:copy", "enter")
+    await press(pilot, "/", *"size>2M kind:copy", "enter")
     assert app.session.bin.selected == {"e2", "e3", "e4"}
     assert prompt_text(app) == "3 entries selected, 12 MB. r restores, D deletes."
     await press(pilot, "/", *"size>huge")

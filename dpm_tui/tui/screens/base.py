@@ -88,7 +88,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         method = getattr(self, f"do_{command_id}", None) or getattr(self.app, f"do_{command_id}")
         result = method()
         if inspect.isawaitable(result):
-            self.run_worker(self._carry_out(result), group="command")
+            self.run_worker(self.carry_out(result), group="command")
             for _ in range(_STEPS_TO_A_QUESTION):
                 await asyncio.sleep(0)
 
@@ -104,12 +104,14 @@ class DpmScreen(Everywhere, inherit_bindings=False):
 
         self.app.push_screen(HelpScreen(self))
 
-    async def _carry_out(self, result: Awaitable[None]) -> None:
+    async def carry_out(self, result: Awaitable[None]) -> None:
+        """Await a command; what goes wrong is said and logged."""
         try:
             await result
         except DpmError as error:
             self.prompt.say(" ".join(str(error).split()), "error")
             self.app.log_trouble(error)
+        self.app.ask_when_due()
 
     def on_mount(self) -> None:
         """Show the session for the first time."""
@@ -119,6 +121,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         """Show what changed while another screen was open."""
         if self.is_mounted:
             self.call_after_refresh(self.show_session)
+            self.call_after_refresh(self.app.ask_when_due)
 
 
 class ListScreen(DpmScreen):

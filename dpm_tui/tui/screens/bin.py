@@ -61,7 +61,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
     def on_screen_resume(self) -> None:
         """Ask for the bin anew: other instances may have changed it."""
         if self.app.reachable:
-            self.run_worker(self._carry_out(self.app.link.refresh_bin()), group="bin")
+            self.run_worker(self.carry_out(self.app.link.refresh_bin()), group="bin")
 
     def show_session(self) -> None:
         """Show the entries, or say that there are none."""

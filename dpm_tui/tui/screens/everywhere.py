@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from dpm_tui.locale import translate
-from dpm_tui.worker.protocol import Done, Shutdown
+from dpm_tui.worker.protocol import Done, Shutdown, StartRun, StopRun
 
 if TYPE_CHECKING:
     from dpm_tui.tui.app import DpmApp
@@ -75,6 +75,28 @@ class Everywhere(Screen[None], inherit_bindings=False):
         if marked and await self.prompt.choose(translate("tui.ask_quit_marks", count=marked), "q") != "q":
             return
         self.app.exit()
+
+    async def ask_missing(self) -> None:
+        """Say that files are missing, perhaps because a disk is, and ask what to do about them."""
+        gone, known = self.session.missing
+        keys = ("tui.ask_missing", "tui.ask_missing_short")
+        values = {"gone": f"{gone:,}", "known": f"{known:,}"}
+        key = await self.prompt.choose(self.prompt.fitting(*(translate(key, **values) for key in keys)), "rf")
+        if key == "r":
+            await self._scan_again(accept_missing=False)
+        elif (
+            key == "f"
+            and await self.prompt.choose(translate("tui.ask_forget_missing", count=gone), "y") == "y"
+        ):
+            await self._scan_again(accept_missing=True)
+        else:
+            self.prompt.say(translate("tui.missing_kept"))
+
+    async def _scan_again(self, *, accept_missing: bool) -> None:
+        """Start a run; one that is going stops first, for it has looked at the files already."""
+        if self.session.running:
+            await self.app.link.ask(StopRun(), Done)
+        await self.app.link.ask(StartRun(accept_missing=accept_missing), Done)
 
     async def ask_reconnect(self) -> None:
         """Say that the worker is lost and offer to connect again."""

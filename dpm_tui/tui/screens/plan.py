@@ -94,7 +94,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         if plan is not None and await self.confirm(plan) == "y":
             opener = self.opener
             self.dismiss()
-            opener.run_worker(opener._carry_out(opener.move_to_bin(plan)), group="command")
+            opener.run_worker(opener.carry_out(opener.move_to_bin(plan)), group="command")
 
     def do_take_out(self) -> None:
         """Take the move out of the plan, and its mark away."""

@@ -123,9 +123,8 @@ class PlanCommands(DpmScreen):
             "pictures": sum(bool(move.orphans) for move in plan.moves),
             "endings": endings_of(orphans),
         }
-        return self.prompt.fitting(
-            translate("tui.ask_orphans", **values), translate("tui.ask_orphans_short", **values)
-        )
+        keys = ("tui.ask_orphans", "tui.ask_orphans_short", "tui.ask_orphans_shorter")
+        return self.prompt.fitting(*(translate(key, **values) for key in keys))
 
 
 async def work(amount: int, task: Callable[[], T]) -> T:

@@ -49,7 +49,7 @@ class RemovalsScreen(FileCommands, ListScreen):
     def on_screen_resume(self) -> None:
         """Ask for the record anew."""
         super().on_screen_resume()
-        self.run_worker(self._carry_out(self._fetch()), group="removals", exclusive=True)
+        self.run_worker(self.carry_out(self._fetch()), group="removals", exclusive=True)
 
     def show_session(self) -> None:
         """Show the record, or say that there is none."""

@@ -126,7 +126,7 @@ class SettingsScreen(ListScreen):
             self.prompt.say(translate("tui.next_start"))
 
     def _save_soon(self) -> None:
-        self.run_worker(self._carry_out(self._save()), group="save", exclusive=True)
+        self.run_worker(self.carry_out(self._save()), group="save", exclusive=True)
 
     async def _save(self) -> None:
         await self.app.link.ask(SaveConfig(self.session.config), ConfigData)
