@@ -20,7 +20,7 @@ from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
-from dpm_tui.state.root_state import check_folder, prepare_folder
+from dpm_tui.state.state_folder import check_folder, prepare_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

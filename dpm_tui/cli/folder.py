@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dpm_tui.locale import set_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout, check_root
+from dpm_tui.state.state_folder import check_folder
 
 if TYPE_CHECKING:
     from dpm_tui.state.root_state import RootState
@@ -41,20 +43,23 @@ def add_folder(parser: argparse.ArgumentParser, *, default: str | None = None) -
 def find_layout(options: argparse.Namespace) -> Layout:
     """Return where root and state of the folder lie, and speak the language of its settings.
 
-    Raises DpmError if the folder cannot be read.
+    Raises DpmError if the folder cannot be read. Settings that cannot be read are for those to report
+    who need them.
     """
     root = os.path.abspath(os.fsencode(options.folder))
     check_root(root)
     layout = Layout(root, os.path.abspath(os.fsencode(options.state)) if options.state else root)
-    if not options.language and os.path.isdir(layout.folder):
-        set_language(load_settings(layout.config).config.language)
+    if not options.language and os.path.lexists(layout.folder):
+        with contextlib.suppress(DpmError, OSError):
+            check_folder(layout)
+            set_language(load_settings(layout.config).config.language)
     return layout
 
 
 def read_results(layout: Layout) -> Scanned:
     """Return what the last scan found; raises DpmError if there was none."""
     # Imports numpy, which the app's first paint should not wait for.
-    from dpm_tui.state.root_state import RootState, check_folder
+    from dpm_tui.state.root_state import RootState
     from dpm_tui.worker.results import compute_results
 
     if not os.path.lexists(layout.folder):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from dataclasses import replace
 
 from dpm_tui.amount import duration
@@ -14,6 +16,7 @@ from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.state_folder import check_folder
 from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import GetStatus, RunStatus
 
@@ -27,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the status of the worker, or of the last run if none is there."""
     layout = find_layout(options)
+    if os.path.lexists(layout.folder):
+        check_folder(layout)
     status = _ask_worker(layout) or _read_checkpoint(layout)
     if options.json:
         print(json.dumps(to_plain(status)))
@@ -43,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
     if status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
+    if status.attention:
+        print(translate(f"worker.{status.attention}", gone=status.gone), file=sys.stderr)
     return ExitCode.DONE
 
 
@@ -72,4 +79,6 @@ def _read_checkpoint(layout: Layout) -> RunStatus:
         unreadable=checkpoint.unreadable,
         pairs=checkpoint.pairs,
         groups=checkpoint.groups,
+        gone=checkpoint.missing,
+        attention="mount_guard" if checkpoint.missing else "",
     )

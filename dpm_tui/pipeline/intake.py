@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.decode import Thumbnail
@@ -12,18 +12,6 @@ from dpm_tui.pipeline.inventory import Changes, FoundFile
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.store import Store
-
-GUARD_SHARE = 0.5
-GUARD_FILES = 20
-"""When this share of at least so many known files is gone at once, a mount may be missing."""
-
-
-def looks_unmounted(changes: Changes, known: int) -> bool:
-    """Tell whether so much is gone that a missing mount is likelier than a clean-up.
-
-    Files that came in the same scan speak for a renamed folder.
-    """
-    return known >= GUARD_FILES and len(changes.gone) - len(changes.added) > GUARD_SHARE * known
 
 
 @dataclass(slots=True)
@@ -36,10 +24,10 @@ class Intake:
     pace: Pace
     stop_at_first_error: bool = False
 
-    def take(self, changes: Changes, *, guarded: bool) -> None:
+    def take(self, changes: Changes, missing: Collection[int] = ()) -> None:
         """Bring the store up to date; raises Cancelled.
 
-        With ``guarded`` files that are gone are marked missing instead of being forgotten.
+        Of the files that are gone those in ``missing`` are marked so instead of being forgotten.
         """
         table = self.store.files
         facts = {
@@ -49,10 +37,12 @@ class Intake:
         }
         for id_ in changes.gone:
             file = table.files[id_]
-            if not guarded:
+            if id_ not in missing:
                 table.remove(id_)
             elif file.status is not Status.MISSING:
                 table.put(replace(file, status=Status.MISSING, reason=""))
+        for id_, found in changes.same.items():
+            table.put(replace(table.files[id_], stamp=found.stamp, status=Status.OK, reason=""))
         work: dict[bytes, tuple[int | None, FoundFile]] = {
             found.path: (None, found) for found in changes.added
         }

@@ -7,7 +7,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -19,6 +19,9 @@ JUNK_FOLDERS = frozenset(
     }
 )  # fmt: skip
 """Folders of snapshots, bins and indexes, lower case: what lies in them looks like copies but is none."""
+
+_COARSE_NS = 10_000_000
+"""Change times that are multiples of this come from file systems (FAT, exFAT) whose stamps prove little."""
 
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
@@ -50,12 +53,15 @@ class Inventory:
 class Changes:
     """How the inventory differs from the image files known so far.
 
-    ``changed`` maps the id of a known file to what its path holds now.
+    ``changed`` maps the id of a known file to what its path holds now. So does ``same`` for files whose
+    content is what it was although their record is not: they were missing, or their file system got
+    another device number, as happens when a disk is mounted again.
     """
 
     added: tuple[FoundFile, ...]
     changed: Mapping[int, FoundFile]
     gone: tuple[int, ...]
+    same: Mapping[int, FoundFile] = field(default_factory=dict)
 
 
 def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter) -> Inventory:
@@ -92,19 +98,20 @@ def compare_inventory(inventory: Inventory, known: Iterable[ImageFile]) -> Chang
     by_path = {file.path: file for file in known}
     added: list[FoundFile] = []
     changed: dict[int, FoundFile] = {}
+    same: dict[int, FoundFile] = {}
     for found in inventory.found:
         file = by_path.pop(found.path, None)
         if file is None:
             added.append(found)
         elif file.stamp != found.stamp or file.status is Status.MISSING:
-            changed[file.id] = found
+            (same if _holds_the_same(file, found) else changed)[file.id] = found
     blind = tuple(folder + b"/" if folder else b"" for folder in inventory.unreadable)
     gone = tuple(
         file.id
         for path, file in by_path.items()
         if path not in inventory.unreadable and not (blind and path.startswith(blind))
     )
-    return Changes(tuple(added), changed, gone)
+    return Changes(tuple(added), changed, gone, same)
 
 
 def read_stamp(status: os.stat_result) -> Stamp:
@@ -158,6 +165,13 @@ def is_junk_folder(name: bytes) -> bool:
     """Tell whether a folder of that name holds snapshots, bins or indexes instead of a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
+
+
+def _holds_the_same(file: ImageFile, found: FoundFile) -> bool:
+    """Tell whether the file was read before and at most the number of its device is another since."""
+    old, new = file.stamp, found.stamp
+    renumbered = replace(old, device=new.device) == new and new.ctime_ns % _COARSE_NS != 0
+    return bool(file.facts.format) and (old == new or renumbered)
 
 
 def _drop_hard_links(inventory: Inventory) -> None:

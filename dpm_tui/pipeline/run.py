@@ -8,10 +8,11 @@ from itertools import chain
 
 from dpm_tui.pipeline.decoder import Decoder
 from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
-from dpm_tui.pipeline.image_file import ImageFile, Status
-from dpm_tui.pipeline.intake import Intake, looks_unmounted
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.intake import Intake
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.matching import match_all, open_matching, open_parts
+from dpm_tui.pipeline.mount_guard import Alarm, notice_missing
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import index_contents
 from dpm_tui.pipeline.reporter import Reporter
@@ -27,7 +28,8 @@ class RunSettings:
 
     ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` verify pairs at
     the same time. ``accept_missing`` forgets files even if so many are gone that a mount may be
-    missing.
+    missing. ``root_moved`` says that the root is not the folder that was scanned last time,
+    ``root_devices`` which device numbers its own file system has or had.
     """
 
     root: bytes
@@ -37,6 +39,8 @@ class RunSettings:
     threads: int = 1
     stop_at_first_error: bool = False
     accept_missing: bool = False
+    root_moved: bool = False
+    root_devices: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the inventory said; ``guarded`` means that nothing was forgotten, as a mount may be missing."""
+    """What the inventory said; with an alarm nothing is forgotten, as a mount may be missing."""
 
     inventory: Inventory
     changes: Changes
-    guarded: bool
+    alarm: Alarm | None
 
 
 def run_stages(
@@ -74,7 +78,7 @@ def run_stages(
         survey = _survey(settings, store, reporter)
         surveyed(survey)
         intake = Intake(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
-        intake.take(survey.changes, guarded=survey.guarded)
+        intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
         whole = {name: open_matching(store, settings.choice, card) for name, card in settings.models.items()}
         parts = open_parts(store, settings.choice, settings.models[part_model(settings.models)])
         contents = index_contents(store.files.files.values())
@@ -103,9 +107,12 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
         raise Cancelled
     known = store.files.files
     changes = compare_inventory(inventory, known.values())
-    still_missing = any(known[id_].status is Status.MISSING for id_ in changes.gone)
-    guarded = still_missing or looks_unmounted(changes, len(known))
-    return Survey(inventory, changes, guarded and not settings.accept_missing)
+    if settings.accept_missing:
+        return Survey(inventory, changes, None)
+    alarm = notice_missing(
+        inventory, changes, known, moved=settings.root_moved, root_devices=settings.root_devices
+    )
+    return Survey(inventory, changes, alarm)
 
 
 def _forget_lost(store: Store, contents: Mapping[str, list[ImageFile]], lost: list[str]) -> None:

@@ -17,7 +17,7 @@ from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.frames import encode_frame, read_frames
 from dpm_tui.state.layout import Layout
-from dpm_tui.state.root_state import check_folder
+from dpm_tui.state.state_folder import check_folder
 from dpm_tui.state.verdict_store import VerdictStore
 
 

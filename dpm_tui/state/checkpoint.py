@@ -9,12 +9,19 @@ import tomli_w
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.regular_file import read_regular
 
 SCHEMA = 1
 _BYTES_AT_MOST = 1 << 23
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "phase": ("", "running", "paused", "finished", "stopped", "failed", "idle"),
+    "stage": ("", *Stage),
+    "model": ("", "auto", "photo", "illustration"),
+}
+_NUMBERS = ("files", "pictures", "unreadable", "pairs", "groups", "missing", "device", "inode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,9 @@ class Checkpoint:
     """Phase and counters of the last run.
 
     ``phase`` is ``running``, ``finished`` or ``stopped``. ``model`` and ``threshold`` are those that
-    the results are shown with. ``device`` and ``inode`` identify the root: another one under the
-    same name is not the folder that was scanned.
+    the results are shown with. ``missing`` counts the files that the mount guard keeps. ``marker``,
+    ``device`` and ``inode`` identify the root: another one under the same name is not the folder that
+    was scanned.
     """
 
     schema: int = SCHEMA
@@ -36,6 +44,8 @@ class Checkpoint:
     unreadable: int = 0
     pairs: int = 0
     groups: int = 0
+    missing: int = 0
+    marker: str = ""
     device: int = 0
     inode: int = 0
     updated: str = ""
@@ -57,14 +67,27 @@ def load_checkpoint(path: bytes) -> Checkpoint:
     if isinstance(schema, int) and schema > SCHEMA:
         raise DamagedError("schema_newer", path=display_name(path), found=schema, known=SCHEMA)
     try:
-        return from_plain(Checkpoint, table)
-    except ValueError as error:
+        return _check(from_plain(Checkpoint, table))
+    except (ValueError, TypeError) as error:
         raise _damaged(path, error) from error
 
 
 def save_checkpoint(path: bytes, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint; raises OSError, in which case the old one is untouched."""
     write_atomic(path, tomli_w.dumps(to_plain(checkpoint)).encode("utf-8"))
+
+
+def _check(checkpoint: Checkpoint) -> Checkpoint:
+    """Return ``checkpoint``; raises ValueError for a value that no run leaves."""
+    for name, choices in _CHOICES.items():
+        if getattr(checkpoint, name) not in choices:
+            raise ValueError(f"{name}: not one of {', '.join(filter(None, choices))}")
+    if not 0.0 <= checkpoint.threshold <= 1.0:
+        raise ValueError("threshold: out of range")
+    for name in _NUMBERS:
+        if not 0 <= getattr(checkpoint, name) < 1 << 64:
+            raise ValueError(f"{name}: out of range")
+    return checkpoint
 
 
 def _damaged(path: bytes, error: Exception) -> DamagedError:

@@ -75,6 +75,11 @@ class Layout:
         return os.path.join(self.folder, b"worker.log")
 
     @property
+    def marker(self) -> bytes:
+        """What tells this root from an empty mount point: always on the root's side."""
+        return os.path.join(self.root, STATE_FOLDER, b"marker")
+
+    @property
     def recycle_bin(self) -> bytes:
         """The recycle bin: always on the root's side, so that a move is a rename."""
         return os.path.join(self.root, STATE_FOLDER, b"recycle_bin")

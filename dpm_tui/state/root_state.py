@@ -6,11 +6,8 @@ import contextlib
 import hashlib
 import os
 import shutil
-import stat
 from collections.abc import Callable, Iterable
 
-from dpm_tui.errors import DamagedError, DpmError
-from dpm_tui.names import display_name
 from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.state.candidate_store import CandidateStore
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -112,35 +109,3 @@ class RootState:
             candidates.close()
         self._vectors.clear()
         self._candidates.clear()
-
-
-def prepare_folder(layout: Layout) -> None:
-    """Make the state folder, private to its user; raises DpmError where it cannot be made or trusted."""
-    try:
-        os.makedirs(layout.folder, mode=0o700, exist_ok=True)
-    except FileExistsError as error:
-        raise DamagedError("state_not_folder", path=display_name(layout.folder)) from error
-    except OSError as error:
-        reason = error.strerror or ""
-        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
-    check_folder(layout)
-    probe = os.path.join(layout.folder, b".writable")
-    try:
-        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-    except OSError as error:
-        reason = error.strerror or ""
-        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
-    with contextlib.suppress(OSError):
-        os.unlink(probe)
-
-
-def check_folder(layout: Layout) -> None:
-    """Raise DamagedError if the state folder is a link or belongs to another user."""
-    status = os.lstat(layout.folder)
-    shown = display_name(layout.folder)
-    if stat.S_ISLNK(status.st_mode):
-        raise DamagedError("state_is_link", path=shown)
-    if not stat.S_ISDIR(status.st_mode):
-        raise DamagedError("state_not_folder", path=shown)
-    if status.st_uid not in (os.getuid(), 0) and os.getuid() != 0:
-        raise DamagedError("state_foreign", path=shown)

@@ -14,7 +14,9 @@ import sys
 from dpm_tui.errors import DpmError
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import Lock
-from dpm_tui.state.root_state import RootState, prepare_folder
+from dpm_tui.state.regular_file import open_regular
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.protocol import Failed, encode
 
@@ -83,8 +85,7 @@ async def _serve(layout: Layout, address: bytes) -> None:
 
 def _redirect_output(log: bytes) -> None:
     """Keep standard output for the one line that the starter reads; all else goes to the log."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    os.dup2(descriptor, 2)
+    os.dup2(open_regular(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
 
 
 def _say(line: bytes) -> None:

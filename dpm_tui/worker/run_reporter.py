@@ -68,14 +68,14 @@ class RunReporter(Reporter):
             changed=len(changes.changed),
             gone=len(changes.gone),
             skipped=dict(inventory.skipped),
-            attention="mount_guard" if survey.guarded else "",
+            attention="mount_guard" if survey.alarm else "",
         )
         self.log(
             "info", "surveyed", files=len(inventory.found), added=len(changes.added),
             changed=len(changes.changed), gone=len(changes.gone),
         )  # fmt: skip
-        if survey.guarded:
-            self.log("warning", "mount_guard", gone=len(changes.gone))
+        if (alarm := survey.alarm) is not None:
+            self.log("warning", f"mount_guard_{alarm.cause}", gone=alarm.gone, known=alarm.known)
         for path, reason in inventory.unreadable.items():
             self.failed(path, reason)
 

@@ -23,6 +23,7 @@ from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config
+from dpm_tui.state.root_identity import known_identity, mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol import LogLine, RunStatus
@@ -51,6 +52,8 @@ class Runner:
         self._reporter = RunReporter(_resting_status(state.checkpoint))
         self._resting = self._reporter.status
         self._folders: tuple[bytes, ...] = state.checkpoint.unreadable_folders
+        self._identity = known_identity(state.checkpoint)
+        self._missing = state.checkpoint.missing
         self._embedder: tuple[str, str, Embedder] | None = None
         self._loading = threading.Lock()
 
@@ -105,14 +108,7 @@ class Runner:
 
     def rest(self, results: Results) -> None:
         """Take over the numbers of results that changed without a run."""
-        readable = sum(file.status is Status.OK for file in results.files.values())
-        self._resting = replace(
-            self._resting,
-            pictures=readable,
-            pairs=len(results.pairs),
-            groups=len(results.groups),
-            threshold=results.threshold,
-        )
+        self._resting = self._count(replace(self._resting, threshold=results.threshold), results)
         self._save(self._resting)
 
     def _run(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
@@ -155,6 +151,7 @@ class Runner:
         return "finished"
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+        now = read_identity(self._state.layout)
         cards = load_cards()
         used = cards if config.model == "auto" else {config.model: cards[config.model]}
         settings = RunSettings(
@@ -165,12 +162,16 @@ class Runner:
             threads=worker_count(config),
             stop_at_first_error=config.stop_at_first_error,
             accept_missing=accept_missing,
+            root_moved=self._identity.is_other(now),
+            root_devices=frozenset({self._identity.device, now.device}),
         )
         tools = Tools(self._pool, lambda: self._load_embedder(config), AlignedJudge)
 
         def surveyed(survey: Survey) -> None:
             self._folders = tuple(survey.inventory.unreadable)[:1000]
             reporter.surveyed(survey)
+            if survey.alarm is None:
+                self._identity = mark_root(self._state.layout, now)
             if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
                 # Torch takes seconds to load; meanwhile the decoders are at work.
                 threading.Thread(target=self._load_ahead, args=(config,), daemon=True).start()
@@ -198,17 +199,17 @@ class Runner:
         if results is None:
             return status
         files = results.files.values()
-        unreadable = sum(file.status not in (Status.OK, Status.MISSING) for file in files)
+        readable = sum(file.status is Status.OK for file in files)
+        self._missing = sum(file.status is Status.MISSING for file in files)
         return replace(
             status,
-            pictures=sum(file.status is Status.OK for file in files),
-            unreadable=unreadable + len(self._folders),
+            pictures=readable,
+            unreadable=len(files) - readable - self._missing + len(self._folders),
             pairs=len(results.pairs),
             groups=len(results.groups),
         )
 
     def _save(self, status: RunStatus) -> None:
-        root = os.stat(self._state.layout.root)
         self._state.save_checkpoint(
             Checkpoint(
                 phase=status.phase,
@@ -220,8 +221,10 @@ class Runner:
                 unreadable=status.unreadable,
                 pairs=status.pairs,
                 groups=status.groups,
-                device=root.st_dev,
-                inode=root.st_ino,
+                missing=self._missing,
+                marker=self._identity.marker,
+                device=self._identity.device,
+                inode=self._identity.inode,
                 updated=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 unreadable_folders=self._folders,
             )
@@ -259,4 +262,6 @@ def _resting_status(checkpoint: Checkpoint) -> RunStatus:
         groups=checkpoint.groups,
         model=checkpoint.model,
         threshold=checkpoint.threshold,
+        gone=checkpoint.missing,
+        attention="mount_guard" if checkpoint.missing else "",
     )

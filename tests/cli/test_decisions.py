@@ -12,7 +12,8 @@ from dpm_tui.cli import main
 from dpm_tui.locale import set_language
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
-from dpm_tui.state.root_state import RootState, prepare_folder
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
 from tests.support.image_files import image_file
 
 A, B, C, D = (f"{number:02x}" * 32 for number in (10, 11, 12, 13))

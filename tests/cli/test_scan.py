@@ -110,13 +110,14 @@ def test_damaged_and_hostile_files_cost_only_themselves(tmp_path: Path) -> None:
     assert [len(group["members"]) for group in report["groups"]] == [len(pictures)]
 
 
-def test_state_elsewhere_leaves_the_folder_untouched(tmp_path: Path) -> None:
-    """With --state nothing at all is written below the root."""
+def test_state_elsewhere_leaves_only_the_marker_in_the_folder(tmp_path: Path) -> None:
+    """With --state nothing is written below the root but what tells it from an empty mount point."""
     album, state = make_album(tmp_path / "album"), tmp_path / "state"
     state.mkdir()
     before = sorted(album.rglob("*"))
     assert dpm("scan", album, "--state", state).returncode == 0
-    assert sorted(album.rglob("*")) == before
+    marker = album / "_image_temp/marker"
+    assert sorted(album.rglob("*")) == sorted([*before, marker, marker.parent])
     done = dpm("report", album, "--state", state, "--format", "csv")
     assert "town.bmp" in done.stdout
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, sc
 from dpm_tui.pipeline.reporter import Reporter
 from tests.support.hostile import HOSTILE_NAMES
 
+READ = replace(NO_FACTS, digest="aa" * 32, format="JPEG")
 Scan = AbstractContextManager[Iterator["os.DirEntry[bytes]"]]
 
 
@@ -210,8 +212,26 @@ def test_a_file_that_may_hold_something_else_is_changed(tree: Tree, change: obje
     assert (changes.added, changes.gone) == ((), ())
 
 
-def test_a_missing_file_that_is_back_counts_as_changed(tree: Tree) -> None:
+def test_a_missing_file_that_is_back_is_read_again_only_if_it_never_was(tree: Tree) -> None:
     tree.write(b"a.jpg")
     (file,) = tree.known()
-    missing = ImageFile(file.id, file.path, file.stamp, status=Status.MISSING)
+    missing = replace(file, status=Status.MISSING)
     assert list(tree.changes([missing]).changed) == [file.id]
+    read = replace(missing, facts=READ)
+    changes = tree.changes([read])
+    assert (list(changes.same), changes.changed) == ([file.id], {})
+    touched = replace(read, stamp=replace(read.stamp, mtime_ns=1))
+    assert list(tree.changes([touched]).changed) == [file.id]
+
+
+def test_a_disk_under_another_number_holds_what_it_held(tree: Tree) -> None:
+    tree.write(b"a.jpg")
+    (file,) = tree.known()
+    stamp = replace(file.stamp, device=file.stamp.device + 1)
+    renumbered = replace(file, facts=READ, stamp=stamp)
+    changes = tree.changes([renumbered])
+    assert (list(changes.same), changes.changed) == ([file.id], {})
+    assert changes.same[file.id].stamp == file.stamp
+    for name in ("inode", "size", "mtime_ns", "ctime_ns"):
+        other = replace(renumbered, stamp=replace(stamp, **{name: 7}))
+        assert list(tree.changes([other]).changed) == [file.id]

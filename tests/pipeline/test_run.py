@@ -152,62 +152,6 @@ def test_vectors_that_were_lost_are_made_again_and_cost_no_pair(
     assert lab.pairs() == before
 
 
-@pytest.fixture
-def big_lab(tmp_path: Path) -> ScanLab:
-    lab = ScanLab(tmp_path)
-    for seed in range(24):
-        lab.write(b"disk/%02d.png" % seed, encode(scene(seed, 64, 48), "PNG"))
-    lab.write(b"own/00.png", encode(scene(0, 64, 48), "PNG"))
-    lab.run()
-    return lab
-
-
-def test_nothing_is_forgotten_while_a_disk_is_away(big_lab: ScanLab) -> None:
-    before = big_lab.pairs()
-    ids = {file.path: id_ for id_, file in big_lab.state().files.files.items()}
-    os.rename(big_lab.at(b"disk"), big_lab.at(b"../away"))
-    for _ in range(3):
-        costs = big_lab.run()
-        assert costs.survey is not None
-        assert costs.survey.guarded
-        statuses = big_lab.statuses()
-        assert len(statuses) == 25
-        assert sum(status is Status.MISSING for status in statuses.values()) == 24
-        assert big_lab.pairs() == set()
-    os.rename(big_lab.at(b"../away"), big_lab.at(b"disk"))
-    costs = big_lab.run()
-    assert costs.decoded == []
-    assert big_lab.pairs() == before
-    assert {file.path: id_ for id_, file in big_lab.state().files.files.items()} == ids
-
-
-def test_a_renamed_folder_is_no_missing_disk(big_lab: ScanLab) -> None:
-    before = len(big_lab.pairs())
-    os.rename(big_lab.at(b"disk"), big_lab.at(b"drive"))
-    costs = big_lab.run()
-    assert costs.survey is not None
-    assert not costs.survey.guarded
-    assert costs.decoded == []
-    assert len(big_lab.statuses()) == 25
-    assert len(big_lab.pairs()) == before
-
-
-def test_missing_files_are_forgotten_when_the_user_says_so(big_lab: ScanLab) -> None:
-    shutil.rmtree(big_lab.at(b"disk"))
-    big_lab.run()
-    big_lab.run(accept_missing=True)
-    assert list(big_lab.statuses()) == [b"own/00.png"]
-
-
-def test_a_few_files_less_are_no_missing_disk(big_lab: ScanLab) -> None:
-    for seed in range(10):
-        os.unlink(big_lab.at(b"disk/%02d.png" % seed))
-    costs = big_lab.run()
-    assert costs.survey is not None
-    assert not costs.survey.guarded
-    assert len(big_lab.statuses()) == 15
-
-
 @pytest.mark.parametrize("collage_first", [False, True])
 def test_a_picture_inside_a_collage_is_found(tmp_path: Path, collage_first: bool) -> None:
     """A quarter of a page is a part of it, whichever of both was there first."""

@@ -10,7 +10,8 @@ from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.check import Finding, check_state, repair_state
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
 from dpm_tui.state.layout import Layout
-from dpm_tui.state.root_state import RootState, prepare_folder
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
 from tests.support.image_files import image_file
 
 A, B = "aa" * 32, "bb" * 32

@@ -12,7 +12,8 @@ from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
 from dpm_tui.state.layout import Layout, check_root
-from dpm_tui.state.root_state import RootState, check_folder, prepare_folder
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import check_folder, prepare_folder
 from tests.support.image_files import image_file
 
 A, B = "aa" * 32, "bb" * 32

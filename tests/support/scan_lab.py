@@ -24,7 +24,8 @@ from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.verify import PairJudge
 from dpm_tui.review.keeper import rank_best
 from dpm_tui.state.layout import Layout
-from dpm_tui.state.root_state import RootState, prepare_folder
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
 
 WIDE = 150
 PairFacts = tuple[bytes, bytes, str, float]
@@ -123,9 +124,9 @@ class CountingJudge:
 class ScanLab:
     """One root and everything that is known of it."""
 
-    def __init__(self, base: str | os.PathLike[str]) -> None:
+    def __init__(self, base: str | os.PathLike[str], *, state_elsewhere: bool = False) -> None:
         self.root = os.path.join(os.fsencode(base), b"root")
-        self.layout = Layout(self.root, self.root)
+        self.layout = Layout(self.root, os.fsencode(base) if state_elsewhere else self.root)
         os.makedirs(self.root)
         prepare_folder(self.layout)
 
@@ -137,12 +138,25 @@ class ScanLab:
         with open(self.at(path), "wb") as file:
             file.write(content)
 
-    def run(self, reporter: Reporter | None = None, *, accept_missing: bool = False) -> Costs:
+    def run(
+        self,
+        reporter: Reporter | None = None,
+        *,
+        accept_missing: bool = False,
+        root_moved: bool = False,
+        root_devices: frozenset[int] = frozenset(),
+    ) -> Costs:
         """Scan and compare; a run that fails leaves the state as a killed process would."""
         costs = Costs()
         state = RootState(self.layout, CountingJudge.version)
         settings = RunSettings(
-            self.root, ("jpg", "png", "gif"), "auto", MODELS, accept_missing=accept_missing
+            self.root,
+            ("jpg", "png", "gif"),
+            "auto",
+            MODELS,
+            accept_missing=accept_missing,
+            root_moved=root_moved,
+            root_devices=root_devices,
         )
 
         def load_embedder() -> Embedder:

@@ -1,0 +1,87 @@
+"""The identity of a root: tells the folder that was scanned from another one, or an empty mount point,
+under the same name.
+
+A marker, a random number that is written once, goes with the folder wherever it is mounted. A root that
+cannot be written has none; then the numbers of its device and inode must do, although those of network
+and USB disks may change between boots.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from dataclasses import dataclass, replace
+
+from dpm_tui.errors import DamagedError
+from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.checkpoint import Checkpoint
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.regular_file import read_regular
+
+_MARKER = re.compile(rb"[0-9a-f]{32}\n")
+_BYTES_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RootIdentity:
+    """``marker`` is empty where there is none; all are empty where nothing is known."""
+
+    marker: str = ""
+    device: int = 0
+    inode: int = 0
+
+    def is_other(self, now: RootIdentity) -> bool:
+        """Tell whether ``now`` is another folder than this one, the one that was scanned."""
+        if self.marker:
+            return now.marker != self.marker
+        return self.inode != 0 and (self.device, self.inode) != (now.device, now.inode)
+
+
+def known_identity(checkpoint: Checkpoint) -> RootIdentity:
+    """Return the identity of the root that a checkpoint speaks of."""
+    return RootIdentity(checkpoint.marker, checkpoint.device, checkpoint.inode)
+
+
+def read_identity(layout: Layout) -> RootIdentity:
+    """Return the identity of the root as it is; a marker that cannot be read is none. Raises OSError."""
+    status = os.stat(layout.root)
+    return RootIdentity(read_marker(layout), status.st_dev, status.st_ino)
+
+
+def read_marker(layout: Layout) -> str:
+    """Return the marker of the root, empty if there is none that can be read."""
+    try:
+        content = read_regular(layout.marker, _BYTES_AT_MOST) if _has_own_folder(layout) else b""
+    except (OSError, DamagedError):
+        return ""
+    return content[:-1].decode("ascii") if _MARKER.fullmatch(content) else ""
+
+
+def mark_root(layout: Layout, identity: RootIdentity) -> RootIdentity:
+    """Return ``identity`` with the marker of the root, which is written if there is none.
+
+    A root that cannot be written stays without.
+    """
+    if identity.marker:
+        return identity
+    marker = secrets.token_hex(16)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(os.path.dirname(layout.marker), 0o700)
+        if not _has_own_folder(layout):
+            return identity
+        write_atomic(layout.marker, marker.encode("ascii") + b"\n")
+    except OSError:
+        return identity
+    return replace(identity, marker=marker)
+
+
+def _has_own_folder(layout: Layout) -> bool:
+    """Tell whether the state folder on the root's side is no link to another place."""
+    try:
+        return stat.S_ISDIR(os.lstat(os.path.dirname(layout.marker)).st_mode)
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,44 @@
+"""The state folder: made private to its user, never a link, never somebody else's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+
+from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.names import display_name
+from dpm_tui.state.atomic import create_partial
+from dpm_tui.state.layout import Layout
+
+
+def prepare_folder(layout: Layout) -> None:
+    """Make the state folder, private to its user; raises DpmError where it cannot be made or trusted."""
+    try:
+        os.makedirs(layout.folder, mode=0o700, exist_ok=True)
+    except FileExistsError as error:
+        raise DamagedError("state_not_folder", path=display_name(layout.folder)) from error
+    except OSError as error:
+        reason = error.strerror or ""
+        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+    check_folder(layout)
+    probe = os.path.join(layout.folder, b".writable")
+    try:
+        os.close(create_partial(probe))
+    except OSError as error:
+        reason = error.strerror or ""
+        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+    with contextlib.suppress(OSError):
+        os.unlink(probe)
+
+
+def check_folder(layout: Layout) -> None:
+    """Raise DamagedError if the state folder is a link or belongs to another user."""
+    status = os.lstat(layout.folder)
+    shown = display_name(layout.folder)
+    if stat.S_ISLNK(status.st_mode):
+        raise DamagedError("state_is_link", path=shown)
+    if not stat.S_ISDIR(status.st_mode):
+        raise DamagedError("state_not_folder", path=shown)
+    if status.st_uid not in (os.getuid(), 0) and os.getuid() != 0:
+        raise DamagedError("state_foreign", path=shown)
