@@ -22,6 +22,8 @@ from dpm_tui.state.frames import Journal, read_frames
 _Identity = tuple[int, int]
 """Device and mount of a folder: a bind mount has the device of its origin, a subvolume the mount."""
 
+_TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
+
 
 class Bins:
     """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
@@ -152,7 +154,9 @@ def open_bins(root: bytes, *, make: bool) -> Iterator[Bins]:
 
 
 def _identity(descriptor: int) -> _Identity:
+    """Return the file system of an open folder; raises OSError where it cannot be told."""
     mount = 0
-    with contextlib.suppress(OSError, ValueError), open(f"/proc/self/fdinfo/{descriptor}", "rb") as lines:
-        mount = next((int(line[7:]) for line in lines if line.startswith(b"mnt_id:")), 0)
+    if _TELLS_MOUNTS:
+        with open(f"/proc/self/fdinfo/{descriptor}", "rb") as lines:
+            mount = next((int(line[7:]) for line in lines if line.startswith(b"mnt_id:")), 0)
     return os.fstat(descriptor).st_dev, mount

@@ -47,12 +47,16 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
         _remove_source(held, aside)
     except (OSError, Refused):
         with contextlib.suppress(OSError):
-            os.unlink(part, dir_fd=batch)
-        if held.in_place():
-            with contextlib.suppress(OSError):
-                os.unlink(held.name, dir_fd=target)
-            log.append([replace(entry, action=Action.STAYED)])
+            _unlink(part, batch)
+            if held.in_place():
+                _unlink(held.name, target)
+                log.append([replace(entry, action=Action.STAYED)])
         raise
+
+
+def _unlink(name: bytes, folder: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
 
 
 def _remove_source(held: Held, aside: bytes) -> None:

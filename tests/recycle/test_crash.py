@@ -25,13 +25,14 @@ from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.review.plan import Move, Plan
+from tests.recycle.conftest import INJECTED
 from tests.recycle.library import Library, contents_below
 
 CHANGING = """
     mkdir mkdirat rename renameat renameat2 link linkat unlink unlinkat rmdir symlink symlinkat
-    write pwrite64 writev fsync fdatasync truncate ftruncate fchmod fchmodat utimensat fsetxattr
+    write pwrite64 writev fsync fdatasync truncate ftruncate fallocate fchmod fchmodat utimensat fsetxattr
 """
-CALLS = ",".join(f"?{name}" for name in CHANGING.split())
+READING = "openat newfstatat fstat getdents64 read pread64 statfs fstatfs"
 IN_BIN = (Action.RECYCLED, Action.KEPT)
 
 
@@ -124,19 +125,20 @@ class Scene:
             leave_half_done(library, plan)
         return library, plan
 
-    def points(self) -> list[tuple[str, int]]:
-        """Return the calls of the whole operation that change anything: each name and its how-manieth.
+    def points(self, names: str) -> list[tuple[str, int]]:
+        """Return the calls of the whole operation to one of ``names``: each name and its how-manieth.
 
-        That is how strace counts.
+        That is how strace counts. Opening counts only where it makes a file, unless it is named.
         """
         trace = self.base / "trace"
-        options = ("-e", f"trace={CALLS}", "-o", str(trace))
-        assert self.driver.run(self.scenario, self.base / "0", *options) == 0
+        calls = ",".join(f"?{name}" for name in {*names.split(), "openat"})
+        assert self.driver.run(self.scenario, self.base / "0", "-e", f"trace={calls}", "-o", str(trace)) == 0
         seen: Counter[str] = Counter()
         points = []
-        for name in re.findall(r"^(?:\d+ +)?(\w+)\(", trace.read_text(), re.MULTILINE):
+        for name, rest in re.findall(r"^(?:\d+ +)?(\w+)\((.*)", trace.read_text(), re.MULTILINE):
             seen[name] += 1
-            points.append((name, seen[name]))
+            if name != "openat" or "openat" in names or "O_CREAT" in rest:
+                points.append((name, seen[name]))
         return points
 
     def check_point(self, number: int, call: str, count: int, error: str = "") -> None:
@@ -246,12 +248,15 @@ def leave_half_done(library: Library, plan: Plan) -> None:
             file.write(b"half")
 
 
-def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "") -> int:
+def fail_everywhere(
+    driver: Driver, base: Path, scenario: str, error: str = "", names: str = CHANGING
+) -> int:
     """Check every point of ``scenario`` and return their number."""
     scene = Scene(driver, base, scenario)
-    points = scene.points()
+    points = scene.points(names)
     for number, (call, count) in enumerate(points, 1):
         scene.check_point(number, call, count, error)
+    INJECTED["kills" if not error else "errors"] += len(points)
     return len(points)
 
 
@@ -268,27 +273,36 @@ def test_a_kill_anywhere_loses_nothing(driver: Driver, base: Path, scenario: str
     assert points > 7
 
 
+ERRORS = ("ENOSPC", "EIO", "EROFS", "EACCES", "EMFILE", "ESTALE")
+
+
+@pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize(
-    ("scenario", "error"),
+    "scenario",
     [
-        ("apply", "ENOSPC"),
-        ("apply", "EIO"),
-        ("undo", "ENOSPC"),
-        ("restore-link", "EIO"),
-        ("restore-copy", "ENOSPC"),
-        ("purge", "EIO"),
+        "apply-companions", "apply-copy", "undo-companions", "redo", "restore-link", "restore-copy",
+        "purge-companions",
     ],
-)
+)  # fmt: skip
 def test_a_call_that_fails_anywhere_loses_nothing(
     driver: Driver, base: Path, scenario: str, error: str
 ) -> None:
-    points = fail_everywhere(driver, base, scenario, error)
+    names = "openat" if error == "EMFILE" else CHANGING
+    points = fail_everywhere(driver, base, scenario, error, names)
     print(f"{scenario}: {error} at {points} points")
+
+
+@pytest.mark.parametrize("scenario", ["apply-companions", "undo-companions", "purge-companions"])
+def test_a_disk_that_cannot_be_read_anywhere_loses_nothing(
+    driver: Driver, base: Path, scenario: str
+) -> None:
+    points = fail_everywhere(driver, base, scenario, "EIO", READING)
+    print(f"{scenario}: EIO at {points} reading points")
 
 
 def test_the_check_notices_a_broken_order(driver: Driver, base: Path) -> None:
     scene = Scene(driver, base, "apply-broken")
-    for number, (call, count) in enumerate(scene.points(), 1):
+    for number, (call, count) in enumerate(scene.points(CHANGING), 1):
         try:
             scene.check_point(number, call, count)
         except AssertionError:
