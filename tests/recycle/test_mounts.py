@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.recycle.mount_scene import can_mount
 
 SCENES = [
     "one_file_under_two_paths",
@@ -21,13 +21,6 @@ SCENES = [
     "read_only_root",
     "full_disk",
 ]
-
-
-def can_mount() -> bool:
-    if os.geteuid() or shutil.which("unshare") is None or shutil.which("mount") is None:
-        return False
-    trial = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/tmp"]
-    return subprocess.run(trial, capture_output=True).returncode == 0
 
 
 @pytest.mark.root
