@@ -74,6 +74,15 @@ class LibraryMachine(RuleBasedStateMachine):
         for path in paths:
             self.add(path, content if identical else self.new_content())
 
+    @precondition(lambda self: self.witnesses)
+    @rule(data=st.data(), ending=st.sampled_from([b".xmp", b".CR2", b".mov"]), twin=st.booleans())
+    def add_a_companion(self, data: st.DataObject, ending: bytes, twin: bool) -> None:
+        paths = data.draw(st.lists(st.sampled_from(sorted(self.witnesses)), min_size=1, max_size=2))
+        content = self.new_content()
+        for path in paths:
+            with contextlib.suppress(OSError):
+                self.add(os.path.splitext(path)[0] + ending, content if twin else self.new_content())
+
     @precondition(lambda self: self.library.bin.entries())
     @rule(data=st.data())
     def take_a_place_in_the_library(self, data: st.DataObject) -> None:
@@ -137,7 +146,8 @@ class LibraryMachine(RuleBasedStateMachine):
         pairs = data.draw(
             st.lists(st.tuples(st.sampled_from(paths), st.sampled_from(paths)), max_size=6), label="moves"
         ) if paths else []  # fmt: skip
-        moves = tuple(self.move_of(victim, keeper) for victim, keeper in pairs)
+        plan = Plan(tuple(self.move_of(victim, keeper) for victim, keeper in pairs))
+        moves = self.library.bin.find_companions(plan, ["jpg"]).moves
         trouble = data.draw(
             st.lists(st.none() | st.tuples(st.sampled_from(paths or [b""]), INTERFERENCE), max_size=6)
         )
@@ -196,14 +206,16 @@ class LibraryMachine(RuleBasedStateMachine):
     def purge(self, data: st.DataObject) -> None:
         entries = self.library.bin.entries()
         chosen = data.draw(st.lists(st.sampled_from(entries), max_size=2, unique=True))
+        pictures = {(entry.batch, entry.path) for entry in chosen}
         held = {
             entry.id: self.library.read(
                 b"_image_temp/recycle_bin/%s/tree/%s" % (entry.batch.encode(), entry.path)
             )
-            for entry in chosen
+            for entry in entries
+            if entry in chosen or (entry.batch, entry.companion_of) in pictures
         }
         result = self.library.bin.purge([entry.id for entry in chosen])
-        assert len(result.purged) == len(chosen)
+        assert len(result.purged) == len(held)
         self.expected.subtract(held.values())
 
     @rule()
@@ -227,7 +239,7 @@ class LibraryMachine(RuleBasedStateMachine):
         if hasattr(self, "library"):
             entries = self.library.bin.entries()
             assert len({entry.id for entry in entries}) == len(entries) == len(self.library.in_bin())
-            assert all(entry.kind for entry in entries)
+            assert all(entry.kind or entry.companion_of for entry in entries)
             left = contents_below(self.library.root)
             assert not [path for path in left if path.endswith(b".part") and b"_image_temp" in path]
 

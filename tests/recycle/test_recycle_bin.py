@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+import sys
 
 import pytest
 
@@ -49,6 +50,25 @@ def test_an_applied_plan_becomes_entries(library: Library) -> None:
     for folder, _, _ in os.walk(library.at(b"_image_temp")):
         assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
     assert from_plain(BatchResult, to_plain(result)) == result
+
+
+def test_a_batch_waits_for_the_disk_three_times_and_once_a_folder(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once a file: that is what makes large batches quick on slow disks."""
+    library.bin.apply(Plan((library.move(),)))
+    victims = [(b"in/%d/%d.jpg" % (i % 5, i), b"keep/%d.jpg" % i, b"picture %d" % i) for i in range(60)]
+    plan = Plan(tuple(library.move(*victim) for victim in victims))
+    real, synced = os.fsync, []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}") if sys.platform == "linux" else descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert len(library.bin.apply(plan).moved) == 60
+    in_root, in_bin = 5, 5 + 2  # the folders of the victims; the same in the bin, and two above them
+    assert len(synced) <= 3 + in_root + in_bin, synced
 
 
 def test_entry_ids_are_stable(library: Library) -> None:
