@@ -27,7 +27,10 @@ class BinLines:
 
     def draw(self, line: int, width: int) -> list[Part]:
         """Return the pieces of one line of the list."""
-        item = self._session.bin.lines[line]
+        lines = self._session.bin.lines
+        if line >= len(lines):  # shorter than the list that is still on the screen
+            return []
+        item = lines[line]
         return self._entry(item, width) if isinstance(item, BinEntry) else self._heading(item, width)
 
     def _heading(self, batch: BatchLine, width: int) -> list[Part]:

@@ -30,6 +30,8 @@ class GroupLines:
 
     def draw(self, line: int, width: int) -> list[Part]:
         """Return the pieces of one line of the list."""
+        if line >= self._session.rows.height:  # shorter than the list that is still on the screen
+            return []
         place = self._session.rows.place(line)
         group = self._session.rows.group(place.position)
         if place.member < 0:

@@ -112,9 +112,10 @@ class PlanLines:
         members = () if number is None else self._session.library.groups[number].members
         size = long_size(move.victim.stamp.size + sum(each.file.stamp.size for each in move.companions))
         rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"
-        if number is None:
-            return f"{size}  {rule}"
-        return f"{translate('tui.plan_group', number=number + 1, count=len(members))}  {size}  {rule}"
+        # The number is the one that the groups screen shows; the filter may hide the group there.
+        place = None if number is None else self._session.rows.position_of(number)
+        group = "" if place is None else translate("tui.plan_group", number=place + 1, count=len(members))
+        return "  ".join(filter(None, [group, size, rule]))
 
 
 def rule_name(rule: str, width: int) -> str:

@@ -46,22 +46,19 @@ def removal_line(removal: Removal, width: int, look: Look) -> list[Part]:
 def removal_details(removal: Removal, width: int, look: Look) -> list[list[Part]]:
     """Return the lines on one removal: path, where it is now, kind and keeper, rule and batch."""
     plain, room = look["text"], width - 2
-    where = f"{translate('tui.removal_now')} "
-    now = cut_start(display_name(removal.to or removal.path), room - cell_len(where))
-    facts = [
-        translate(f"tui.kind_{removal.kind}") if removal.kind in _KINDS else display_name(removal.kind, 12),
-        translate("tui.copy_of", name=cut_start(display_name(removal.keeper), room // 2))
-        if removal.keeper
-        else "",
-    ]
+    kind = translate(f"tui.kind_{removal.kind}") if removal.kind in _KINDS else display_name(removal.kind, 12)
+    keeper = cut_start(display_name(removal.keeper), room // 2)
+    copy = f"{kind} {translate('tui.copy_of', name=keeper)}" if keeper else kind
     rule = f"{translate('tui.rule_label')} {rule_name(removal.rule, 24)}" if removal.rule else ""
     batch = f"{translate('tui.removal_batch')} {display_name(removal.batch, 32)}" if removal.batch else ""
-    return [
-        [(f" {cut_start(display_name(removal.path), room)}", look["strong"])],
-        [(f" {where}", plain), (now, look["good"])] if removal.action == "restored" else [],
-        [(f" {'  '.join(filter(None, [*facts, long_size(removal.size)]))}", plain)],
-        [(f" {'  '.join(filter(None, [rule, batch]))}", look["dim"])],
-    ]
+    lines: list[list[Part]] = [[(f" {cut_start(display_name(removal.path), room)}", look["strong"])]]
+    if removal.action == "restored":
+        where = f"{translate('tui.removal_now')} "
+        now = cut_start(display_name(removal.to or removal.path), room - cell_len(where))
+        lines.append([(f" {where}", plain), (now, look["good"])])
+    lines.append([(f" {'  '.join(filter(None, [copy, long_size(removal.size)]))}", plain)])
+    lines.append([(f" {'  '.join(filter(None, [rule, batch]))}", look["dim"])])
+    return lines
 
 
 def place_of(removal: Removal, root: bytes) -> bytes:

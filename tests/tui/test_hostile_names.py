@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.results import BinEntry
+from dpm_tui.recycle.results import BinEntry, Removal
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol import LogLine
 from tests.tui.app_run import calm, press, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, Sample, bin_entries
+from tests.tui.fake_client import FakeClient, Sample, bin_entries, companion
 
 NAMES = (
     b"new\nline.jpg",
@@ -31,8 +32,10 @@ NAMES = (
     b"\xed\xa0\x80surrogate.jpg",
 )
 KEYS = (
-    "f", "tab escape", "y", "O", "/ [ / b ] enter", "escape", "A", "y", "d", "n", "1", "2", "4", "r", "j y",
-    "j", "G", "5", "?", "escape",
+    "f", "tab escape", "y", "O", "/ [ / b ] enter", "escape", "A", "y", "d", "n", "D", "j", "j", "j", "s",
+    "y", "x", "w t [ enter", "escape", "d", "s", "escape", "escape", "1", "2", "4", "r", "j y", "j", "G", "D",
+    "escape", "/ [ enter", "L", "j", "j", "j", "j", "y", "/ [", "enter", "escape", "escape", "5", "?",
+    "escape",
 )  # fmt: skip
 
 
@@ -50,7 +53,32 @@ def hostile_client() -> FakeClient:
         )
         for number, name in enumerate(NAMES)
     )  # fmt: skip
-    return FakeClient(sample, entries=entries + bin_entries(1), root=b"/root-" + NAMES[1])
+    entries += tuple(
+        BinEntry(f"c{number}", entry.batch, name, 1, 1, entry.recycled_at, companion_of=entry.path)
+        for number, (name, entry) in enumerate(zip(NAMES, entries, strict=True))
+    )
+    client = FakeClient(sample, entries=entries + bin_entries(1), root=b"/root-" + NAMES[1])
+    for name in NAMES:
+        found = companion("x.xmp")
+        client.companions[b"other/" + name] = (
+            replace(found, file=replace(found.file, path=b"other/+" + name)),
+        )
+    client.removals = tuple(
+        Removal(
+            name.decode("utf-8", "replace"),
+            action,
+            "b\x1b[1m",
+            name,
+            1,
+            b"to/" + name,
+            name,
+            "co\x1bpy",
+            "[/x]\x1b",
+        )
+        for name in NAMES
+        for action in ("restored", "\x1b[31m")
+    )
+    return client
 
 
 def assert_clean(text: str, width: int) -> None:

@@ -197,7 +197,8 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         self.details.show(lines)
 
     def _draw(self, line: int, width: int) -> list[Part]:
-        return self.plan_lines.line(self.shelf.moves[line], width)
+        moves = self.shelf.moves
+        return self.plan_lines.line(moves[line], width) if line < len(moves) else []
 
     @property
     def _move(self) -> Move:

@@ -134,8 +134,8 @@ async def work(amount: int, task: Callable[[], T]) -> T:
 
 def counted(key: str, files: int, companions: int, /, **values: object) -> str:
     """Return the sentence ``key`` for so many files, or ``key``_with where companions went with them."""
-    if not companions:
-        return translate(key, count=files, **values)
+    if not companions or not files:
+        return translate(key, count=files + companions, **values)
     also = translate("tui.companions", count=companions)
     return translate(f"{key}_with", count=files, companions=also, **values)
 

@@ -126,6 +126,8 @@ class RemovalsScreen(FileCommands, ListScreen):
         self.details.show(lines)
 
     def _draw(self, line: int, width: int) -> list[Part]:
+        if line >= len(self.removals):
+            return []
         return removal_line(self.removals[line], width, self.app.look)
 
     @property

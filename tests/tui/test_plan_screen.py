@@ -1,0 +1,141 @@
+"""The plan screen and its shelf: order, cursor, marks that change below it, very many moves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.filter import parse_filter
+from dpm_tui.tui import app as app_module
+from dpm_tui.tui.plan_shelf import PlanShelf
+from dpm_tui.tui.screens.plan import PlanScreen
+from dpm_tui.tui.session import Link, Session
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.worker import protocol
+from dpm_tui.worker.library_data import unpack_library
+from dpm_tui.worker.protocol import Failed, LibraryChanged
+from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
+from tests.tui.fake_client import FakeClient, bin_entries, large_library, sample_library
+
+
+@pytest.fixture
+def shelf() -> PlanShelf:
+    """The plan of four files of the sample."""
+    session = Session(link=Link.CONNECTED)
+    session.adopt_library(unpack_library(sample_library().pack()))
+    for file in (2, 3, 5, 6):
+        session.marks.remove(file)
+    return PlanShelf(session.plan()[0])
+
+
+def test_the_weakest_move_is_first(shelf: PlanShelf) -> None:
+    assert [move.similarity for move in shelf.moves] == [0.913, 0.982, 0.991, 1.0]
+    assert shelf.weakest == 0.913
+    shelf.move(1)
+    shelf.turn()
+    assert [move.victim.path[:3] for move in shelf.moves] == [b"art", b"art", b"hol", b"pho"]
+    assert shelf.weakest == 0.913
+    assert shelf.current is not None
+    assert shelf.current.victim.path == b"phone/wa_8812.jpg"
+
+
+def test_numbers_follow_what_is_taken_out(shelf: PlanShelf) -> None:
+    assert shelf.size == shelf.plan.size
+    assert shelf.kinds == {Kind.VARIANT: 1, Kind.COPY: 2, Kind.IDENTICAL: 1}
+    assert shelf.take_out().kind is Kind.VARIANT
+    shelf.keep(lambda move: move.kind is not Kind.IDENTICAL)
+    assert shelf.size == shelf.plan.size == 310_000 + 900_000
+    assert +shelf.kinds == {Kind.COPY: 2}
+    shelf.take_out()
+    shelf.take_out()
+    assert shelf.current is None
+    assert shelf.size == 0
+    assert shelf.weakest == 1.0
+
+
+async def test_very_many_moves() -> None:
+    client = FakeClient(large_library(50_000))
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "A")
+        await until(lambda: "50,000 files" in prompt_text(app), 60)
+        await press(pilot, "y", "D")
+        await until(lambda: isinstance(app.screen, PlanScreen), 60)
+        assert max(len(request.plan.moves) for request in client.sent(protocol.FindCompanions)) == 2000
+        await calm(pilot)
+        rows = app.screen.query_one("#plan", RowList)
+        drawn: list[int] = []
+        draw = rows._draw
+        rows._draw = lambda line, width: drawn.append(line) or draw(line, width)  # type: ignore[func-returns-value]
+        await press(pilot, "G", "k")
+        assert len(set(drawn)) <= 2 * rows.size.height
+        assert max(drawn) == 49_999
+        await press(pilot, "x")
+        assert "49999 files" in screen_text(app)
+
+
+async def test_moves_go_with_their_marks_when_the_library_changes() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "enter", "enter", "D")
+        assert "4 files" in screen_text(app).splitlines()[0]
+        client.sample = client.sample.without([b"holiday/IMG_4411.jpg"])
+        client.tell(LibraryChanged(6))
+        await until(lambda: "wa_8812" not in screen_text(app))
+        client.sample = sample_library().without([b"holiday/IMG_4411.jpg", b"art/dragon_final.png"])
+        client.tell(LibraryChanged(6))
+        await until(lambda: len(app.screen_stack) == 1)
+        await calm(pilot)
+        assert prompt_text(app) == "Nothing is left to move."
+
+
+async def test_a_file_that_the_filter_hides_is_not_gone_to() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "a")
+        app.session.filter = parse_filter("kind:variant")
+        app.session.lay_out()
+        await press(pilot, "D", "enter")
+        assert prompt_text(app) == "The filter of the groups hides this file."
+        await press(pilot, "y")
+        assert app.clipboard == "/pictures/phone/wa_8812.jpg"
+
+
+async def test_a_plan_that_cannot_be_saved_is_explained() -> None:
+    client = FakeClient()
+    client.refusals[protocol.SavePlan] = Failed("plan_exists", {"path": "/there.json"})
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "D", "w", "enter")
+        assert "/there.json" in prompt_text(app)
+        assert isinstance(app.screen, PlanScreen)
+
+
+async def test_nothing_is_applied_where_nothing_may_be() -> None:
+    client = FakeClient(writable=False)
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "D", "d")
+        assert "cannot be written to" in prompt_text(app)
+        assert not client.sent(protocol.ApplyPlan)
+
+
+async def test_undo_reaches_marks_from_before_the_plan() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "enter", "enter", "D", "z")
+        assert "2 files" in screen_text(app).splitlines()[0]
+        await press(pilot, "Z")
+        assert "4 files" in screen_text(app).splitlines()[0]
+        await press(pilot, "z", "z")
+        assert prompt_text(app) == "Nothing is left to move."
+
+
+async def test_keys_before_a_shorter_list_is_shown_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeClient(entries=bin_entries())
+    async with running_app(client, screen="bin") as (app, pilot):
+        await press(pilot, "G", "A")
+        monkeypatch.setattr(app_module, "_REFRESH_SECONDS", 60)
+        for key in "ykjDg":
+            app.post_message(events.Key(key, key))
+            await asyncio.sleep(0.05)
+        assert app.is_running
+        assert not app.session.bin.entries
