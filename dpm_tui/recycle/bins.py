@@ -19,6 +19,9 @@ from dpm_tui.recycle.folders import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused, reason_of
 from dpm_tui.state.frames import Journal, read_frames
 
+MEMORY = b"file_systems.jsonl"
+"""Where the root's bin remembers the others."""
+
 _Identity = tuple[int, int]
 """Device and mount of a folder: a bind mount has the device of its origin, a subvolume the mount."""
 
@@ -35,7 +38,7 @@ class Bins:
         self.root = root
         self.folders = [own]
         self.away: list[bytes] = []
-        self._memory = os.path.join(path, BIN, b"file_systems.jsonl")
+        self._memory = os.path.join(path, BIN, MEMORY)
         self._stack = stack
         self._identities: dict[bytes, tuple[_Identity, bytes]] = {}
         for top in self._remembered() if own.descriptor is not None else ():
@@ -80,7 +83,7 @@ class Bins:
         try:
             base = self._stack.enter_context(folder_below(self.root, top))
             descriptor = open_below(base, make=True)
-            self._remember(top)
+            self.remember(top)
         except BinError as error:
             raise Refused("no_bin_there", folder=display_name(top), reason=error.message) from error
         except OSError as error:
@@ -112,7 +115,8 @@ class Bins:
                         tops[top] = None
         return list(tops)
 
-    def _remember(self, top: bytes) -> None:
+    def remember(self, top: bytes) -> None:
+        """Note that a file system with a bin begins at ``top``; raises OSError."""
         if top not in self._remembered():
             journal = Journal(self._memory)
             journal.append({"top": to_json(top)})

@@ -19,7 +19,7 @@ from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.record import tell_removals
 from dpm_tui.recycle.recovery import recover
 from dpm_tui.recycle.refusal import BinError, reason_of
-from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog
 from dpm_tui.recycle.restoring import Target, restore_files, takes_restored_files
 from dpm_tui.recycle.results import (
     Batch,
@@ -46,7 +46,7 @@ class RecycleBin:
 
     def __init__(self, root: bytes) -> None:
         self.root = os.path.abspath(root)
-        self.log = RemovalLog(os.path.join(self.root, BIN, b"log.jsonl"))
+        self.log = RemovalLog(os.path.join(self.root, BIN, LOG))
 
     def apply(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
@@ -19,6 +18,8 @@ from dpm_tui.recycle.refusal import BinError, reason_of
 from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.review.plan import Move
 from dpm_tui.state.frames import Journal, read_frames
+
+LOG = b"log.jsonl"
 
 _Version = tuple[int, int, int]
 
@@ -114,10 +115,14 @@ def decode_entry(record: Any) -> LogEntry:
 
 
 class RemovalLog:
-    """The log at ``path``, which lies in a recycle bin that was opened and checked before."""
+    """The log at ``path``, which lies in a recycle bin that was opened and checked before.
+
+    ``rejected`` counts the lines that did not check when it was read last.
+    """
 
     def __init__(self, path: bytes) -> None:
         self.path = path
+        self.rejected = 0
         self._read: tuple[_Version, list[LogEntry]] | None = None
 
     def read(self) -> list[LogEntry]:
@@ -135,9 +140,12 @@ class RemovalLog:
                 "bin_log_unusable", path=display_name(self.path), reason=reason_of(error)
             ) from error
         entries: list[LogEntry] = []
+        self.rejected = frames.rejected
         for record in frames.records:
-            with contextlib.suppress(ValueError):
+            try:
                 entries.append(decode_entry(record))
+            except ValueError:
+                self.rejected += 1
         self._read = (version, entries)
         return list(entries)
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dpm_tui.errors import DpmError
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle import applying
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.review.plan import Move, Plan, Witness
 from tests.recycle.library import HOSTILE_NAMES, Library, contents_below
@@ -48,9 +51,14 @@ class LibraryMachine(RuleBasedStateMachine):
         self.expected: Counter[bytes] = Counter()
         self.witnesses: dict[bytes, Witness] = {}
         self.made = 0
+        # Ids are part of what is drawn from, so they must be the same in every run.
+        numbers = itertools.count()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(applying, "new_batch_id", lambda: f"20250101T000000-{next(numbers):08x}")
 
     def teardown(self) -> None:
         if hasattr(self, "base"):
+            self.patch.undo()
             shutil.rmtree(self.base)
 
     def new_content(self) -> bytes:

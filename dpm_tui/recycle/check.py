@@ -1,0 +1,181 @@
+"""Checks the recycle bins of a root and says what a repair would do; checking changes nothing.
+
+A repair never touches a picture: it rebuilds what tells about them, from the log and from the files
+that lie in the bin, and sets the damaged file aside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from functools import partial
+
+from dpm_tui.amount import long_size
+from dpm_tui.names import display_name
+from dpm_tui.recycle.applying import paths_of
+from dpm_tui.recycle.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
+from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
+from dpm_tui.recycle.bins import MEMORY, Bins, open_bins
+from dpm_tui.recycle.folders import folder_below, join
+from dpm_tui.recycle.history import History
+from dpm_tui.recycle.listing import indexes_of
+from dpm_tui.recycle.refusal import BinError
+from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encode_entry
+from dpm_tui.recycle.reserve import NAME as RESERVE
+from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.frames import encode_frame
+from dpm_tui.state.layout import STATE_FOLDER
+from dpm_tui.state.quarantine import Quarantine
+
+_NAMES_SHOWN = 5
+
+
+def check_bins(root: bytes) -> list[Finding]:
+    """Return what is found in the recycle bins below ``root``."""
+    try:
+        with open_bins(root, make=False) as bins:
+            if bins.own.descriptor is None:
+                return [Finding(True, "bin_none")]
+            return [
+                *_check_log(root),
+                *_check_batches(root, bins),
+                *_check_others(root, bins),
+                _sum_up(bins),
+            ]
+    except BinError as error:
+        return [Finding(False, "bin_refused", {"reason": error.message}, "will_leave")]
+
+
+def _check_log(root: bytes) -> Iterator[Finding]:
+    log = RemovalLog(os.path.join(root, BIN, LOG))
+    try:
+        count, rejected = len(log.read()), log.rejected
+    except BinError as error:
+        refused = {"name": display_name(LOG), "reason": error.message}
+        yield Finding(False, "unreadable", refused, "will_quarantine", partial(_set_aside_log, root))
+        return
+    values: dict[str, object] = {"name": display_name(LOG), "count": count, "rejected": rejected}
+    if rejected:
+        yield Finding(False, "journal_damaged", values, "will_keep_readable", partial(_rewrite_log, root))
+    else:
+        yield Finding(True, "journal", values)
+
+
+def _set_aside_log(root: bytes) -> list[Finding]:
+    return [Quarantine(os.path.join(root, STATE_FOLDER)).take(os.path.join(root, BIN, LOG))]
+
+
+def _rewrite_log(root: bytes) -> list[Finding]:
+    path = os.path.join(root, BIN, LOG)
+    log = RemovalLog(path)
+    entries = log.read()
+    moved = _set_aside_log(root)
+    write_atomic(path, b"".join(encode_frame(encode_entry(entry)) for entry in entries))
+    values = {"name": display_name(LOG), "count": len(entries), "rejected": log.rejected}
+    return [*moved, Finding(True, "rewritten", values)]
+
+
+def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
+    """Find batches whose files no index speaks of."""
+    for batch in bins.batches():
+        indexes = indexes_of(bins, batch)
+        for home in bins.folders:
+            count = sum(1 for _ in home.lying(batch))
+            if count and home.top not in indexes:
+                values = {"batch": batch, "count": count}
+                repair = partial(_rebuild_index, root, batch, home.top)
+                yield Finding(False, "bin_index_lost", values, "will_rebuild_index", repair)
+
+
+def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
+    """Write the index anew from what the log tells of the files that lie in the batch."""
+    log = RemovalLog(os.path.join(root, BIN, LOG))
+    try:
+        entries = log.read()
+    except BinError:
+        entries = []
+    with open_bins(root, make=False) as bins:
+        home = next(folder for folder in bins.folders if folder.top == top)
+        lying = {file.path for file in home.lying(batch)}
+        told = History.of(entries).moves.get(batch, {}).values()
+        moves = tuple(move for move in told if not lying.isdisjoint(paths_of([move])))
+        index = BinIndex(batch, time_of(batch), moves, _redo_of(entries, batch), top)
+        folder_path = os.path.join(root, top, BIN, batch.encode())
+        with folder_below(home.bin, batch.encode()) as folder:
+            done: list[Finding] = []
+            if os.path.lexists(os.path.join(folder_path, INDEX)):
+                quarantine = Quarantine(os.path.join(root, top, STATE_FOLDER))
+                done.append(quarantine.take(os.path.join(folder_path, INDEX)))
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(PARTIAL_INDEX, dir_fd=folder)
+            write_index(folder, encode_index(index))
+    known = set(paths_of(moves))
+    values = {"batch": batch, "count": len(lying & known), "unknown": len(lying - known)}
+    return [*done, Finding(True, "bin_index_rebuilt", values)]
+
+
+def _redo_of(entries: list[LogEntry], batch: str) -> str:
+    applied = (entry for entry in entries if entry.action is Action.APPLIED and entry.batch == batch)
+    return next((entry.redo_of for entry in applied), "")
+
+
+def _check_others(root: bytes, bins: Bins) -> Iterator[Finding]:
+    """Find bins on other file systems that are away or forgotten, and what is not ours."""
+    for top in bins.away:
+        yield Finding(True, "bin_away", {"path": display_name(top)})
+    known = {home.top for home in bins.folders} | set(bins.away)
+    for top in mount_points(root):
+        if top not in known and _has_bin(bins.root, top):
+            repair = partial(_remember, root, top)
+            yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "will_remember", repair)
+    for home in bins.folders:
+        strangers = sorted(_strangers(home))
+        if strangers:
+            names = ", ".join(display_name(name, 60) for name in strangers[:_NAMES_SHOWN])
+            yield Finding(True, "unknown", {"name": names, "count": len(strangers)})
+
+
+def mount_points(root: bytes) -> list[bytes]:
+    """Return the folders below ``root``, relative to it, at which file systems are mounted now.
+
+    Empty where the system does not tell.
+    """
+    found: list[bytes] = []
+    base = os.path.realpath(root).rstrip(b"/") + b"/"
+    with contextlib.suppress(OSError), open("/proc/self/mountinfo", "rb") as lines:
+        for line in lines:
+            place = line.split(b" ")[4].decode("unicode_escape").encode("latin-1")
+            if place.startswith(base):
+                found.append(place[len(base) :])
+    return found
+
+
+def _has_bin(root: int, top: bytes) -> bool:
+    with contextlib.suppress(OSError), folder_below(root, join(top, BIN)) as folder:
+        return any(is_batch_id(name) for name in os.listdir(folder))
+    return False
+
+
+def _remember(root: bytes, top: bytes) -> list[Finding]:
+    with open_bins(root, make=False) as bins:
+        bins.remember(top)
+    return [Finding(True, "bin_remembered", {"path": display_name(top)})]
+
+
+def _strangers(home: BinFolder) -> set[bytes]:
+    if home.descriptor is None:
+        return set()
+    ours = {LOG, RESERVE, MEMORY}
+    names = {os.fsencode(name) for name in os.listdir(home.descriptor)}
+    return {name for name in names - ours if not is_batch_id(os.fsdecode(name))}
+
+
+def _sum_up(bins: Bins) -> Finding:
+    count = size = 0
+    for batch in bins.batches():
+        for file in bins.lying(batch):
+            count += 1
+            size += file.status.st_size
+    return Finding(True, "bin_holds", {"count": count, "size": long_size(size)})
