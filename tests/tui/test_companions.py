@@ -118,6 +118,16 @@ async def test_the_plan_is_listed_before_it_is_applied() -> None:
         assert len(applied(client).moves) == 2
 
 
+async def test_a_saved_plan_says_how_companions_go_along() -> None:
+    client = client_with_companions()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "enter", "D", "w", "t", "enter")
+        assert "--plan FILE --companions together --yes" in prompt_text(app)
+        assert len(names(client.sent(protocol.SavePlan)[0].plan)) == 3
+        await press(pilot, "d", "escape")
+        assert prompt_text(app) == ""
+
+
 async def test_the_plan_asks_about_unique_companions_when_it_is_applied() -> None:
     client = client_with_companions()
     async with running_app(client, screen="groups") as (app, pilot):

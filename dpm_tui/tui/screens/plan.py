@@ -118,12 +118,11 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         await self.app.link.ask(
             SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done
         )
+        # What was settled here must be said again where nobody can be asked.
+        also = " --companions together" if plan.orphans and self.session.config.companions == "ask" else ""
+        keys = ("tui.plan_saved", "tui.plan_saved_short", "tui.plan_saved_shorter")
         saved = display_name(text.strip())
-        self.prompt.say(
-            self.prompt.fitting(
-                translate("tui.plan_saved", path=saved), translate("tui.plan_saved_short", path=saved)
-            )
-        )
+        self.prompt.say(self.prompt.fitting(*(translate(key, path=saved, also=also) for key in keys)))
 
     def do_sort_plan(self) -> None:
         """Change between the weakest similarity first and the order of paths."""
