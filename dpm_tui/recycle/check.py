@@ -45,7 +45,7 @@ def check_bins(root: bytes) -> list[Finding]:
                 _sum_up(bins),
             ]
     except BinError as error:
-        return [Finding(False, "bin_refused", {"reason": error.message}, "will_leave")]
+        return [Finding(False, "bin_refused", {"reason": error.message}, "bin_will_be_left")]
 
 
 def _check_log(root: bytes) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def _check_log(root: bytes) -> Iterator[Finding]:
         return
     values: dict[str, object] = {"name": display_name(LOG), "count": count, "rejected": rejected}
     if rejected:
-        yield Finding(False, "journal_damaged", values, "will_keep_readable", partial(_rewrite_log, root))
+        yield Finding(False, "bin_log_damaged", values, "bin_will_keep_log", partial(_rewrite_log, root))
     else:
         yield Finding(True, "journal", values)
 
@@ -86,7 +86,7 @@ def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
             if count and home.top not in indexes:
                 values = {"batch": batch, "count": count}
                 repair = partial(_rebuild_index, root, batch, home.top)
-                yield Finding(False, "bin_index_lost", values, "will_rebuild_index", repair)
+                yield Finding(False, "bin_index_lost", values, "bin_will_rebuild", repair)
 
 
 def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
@@ -129,7 +129,7 @@ def _check_others(root: bytes, bins: Bins) -> Iterator[Finding]:
     for top in mount_points(root):
         if top not in known and _has_bin(bins.root, top):
             repair = partial(_remember, root, top)
-            yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "will_remember", repair)
+            yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "bin_will_remember", repair)
     for home in bins.folders:
         strangers = sorted(_strangers(home))
         if strangers:
