@@ -20,7 +20,8 @@ SURFACES = {
     "errors": (ERRORS, 0, "errors."),
     "reasons": (frozenset({"Reason"}), 1, "review."),
     "log lines": (frozenset({"log"}), 1, "worker."),
-    "findings": (frozenset({"Finding"}), 1, "cli."),
+    "findings": (frozenset({"Finding"}), 1, "doctor."),
+    "remedies": (frozenset({"Finding"}), 3, "doctor."),
     "skipped files": (frozenset({"Skipped"}), 1, "recycle."),
 }
 

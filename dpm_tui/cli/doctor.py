@@ -19,8 +19,9 @@ from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import current_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import read_manifest
-from dpm_tui.state.check import Finding, check_state, repair_state
-from dpm_tui.state.lock import Lock
+from dpm_tui.state.check import check_state, lock_for_repair, repair_findings
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.layout import Layout
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     if not os.path.lexists(layout.folder):
         print(f"ok  {translate('cli.doctor_no_state', path=display_name(layout.root))}")
         return ExitCode.DONE if good else ExitCode.FAILED
-    findings = check_state(layout)
+    findings = _check_folder(layout)
     for finding in findings:
         _print_finding(finding)
     if all(finding.good for finding in findings):
@@ -56,17 +57,34 @@ def run(options: argparse.Namespace) -> int:
     if not options.repair:
         print(translate("cli.doctor_repair_hint"))
         return ExitCode.DAMAGED
-    lock = Lock(layout.lock)
+    return _repair(layout)
+
+
+def _check_folder(layout: Layout) -> list[Finding]:
+    """Return every finding about the state of a folder, in the order in which they are printed."""
+    return [*check_state(layout)]
+
+
+def _repair(layout: Layout) -> int:
+    """Repair under the lock what is not good; return the exit code after another check."""
+    print(translate("cli.doctor_repairing"))
+    lock = lock_for_repair(layout)
     try:
-        for finding in repair_state(layout):
+        for finding in repair_findings(_check_folder(layout)):
             _print_finding(finding)
+        left = [finding for finding in _check_folder(layout) if not finding.good]
     finally:
         lock.release()
-    return ExitCode.DONE
+    for finding in left:
+        _print_finding(finding)
+    print(translate("cli.doctor_left" if left else "cli.doctor_repaired"))
+    return ExitCode.DAMAGED if left else ExitCode.DONE
 
 
 def _print_finding(finding: Finding) -> None:
-    print(f"{'ok ' if finding.good else '!! '} {translate(f'cli.{finding.key}', **finding.values)}")
+    print(f"{'ok ' if finding.good else '!! '} {translate(f'doctor.{finding.key}', **finding.values)}")
+    if finding.remedy:
+        print(f"    {translate(f'doctor.{finding.remedy}', **finding.values)}")
 
 
 def _check_program() -> Iterator[_Line]:

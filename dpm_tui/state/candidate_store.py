@@ -9,6 +9,7 @@ from dpm_tui.pipeline.match import Candidate
 from dpm_tui.state.frames import Journal, read_frames
 
 _PAIRS_A_RECORD = 4096
+_ROWS_AT_MOST = 1 << 31
 
 
 class CandidateStore:
@@ -23,6 +24,8 @@ class CandidateStore:
         for record in read_frames(path).records:
             try:
                 for first, second, cosine in record["near"]:
+                    if not 0 <= first < second < _ROWS_AT_MOST:
+                        raise ValueError("no rows of a table")
                     self._found[int(first), int(second)] = float(cosine)
                     fresh.add((int(first), int(second)))
                 start, end = record["rows"]

@@ -1,95 +1,135 @@
-"""Checks every state file of a root and repairs what can be made again."""
+"""Checks every file of a state folder and says what a repair would do; checking changes nothing."""
 
 from __future__ import annotations
 
-import datetime
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.names import display_name
-from dpm_tui.state.atomic import sync_folder, write_atomic
+from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.check_arrays import check_arrays
+from dpm_tui.state.check_decisions import check_decisions
+from dpm_tui.state.check_folder import check_lock, check_log, check_marker, check_names, check_quarantine
+from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
-from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.file_store import FileStore
-from dpm_tui.state.frames import encode_frame, read_frames
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.frames import encode_frames, read_frames
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.lock import Lock
+from dpm_tui.state.quarantine import Quarantine
 from dpm_tui.state.state_folder import check_folder
-from dpm_tui.state.verdict_store import VerdictStore
+from dpm_tui.state.verdict_store import is_verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of a check: a sentence ``cli.<key>`` with its values."""
-
-    good: bool
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+_Read = Callable[[], tuple[int, int, Iterable[object]]]
+"""Returns how many records a journal has, how many lines are damaged, and the records to keep."""
 
 
 def check_state(layout: Layout) -> list[Finding]:
-    """Return what is found in the state folder; changes nothing."""
-    try:
-        check_folder(layout)
-    except DpmError as error:
-        return [Finding(False, "doctor_state_refused", {"reason": error.message})]
-    findings = [_check_table(layout.config, load_settings), _check_table(layout.checkpoint, load_checkpoint)]
-    files = FileStore(layout.files, writable=False)
-    verdicts = VerdictStore(layout.pairs, "", writable=False)
-    decisions = DecisionStore(layout.decisions, layout.decisions_before, writable=False)
-    findings += [
-        _check_journal(layout.files, len(files.files), files.rejected),
-        _check_journal(layout.pairs, len(verdicts), verdicts.rejected),
-        _check_journal(layout.decisions, len(decisions), decisions.rejected),
+    """Return what is found in the state folder; changes nothing.
+
+    Raises DamagedError for a folder that is a link or belongs to somebody else, and for state of a
+    newer version, which nobody should judge.
+    """
+    check_folder(layout)
+    quarantine = Quarantine(layout.folder)
+    return [
+        _check_table(quarantine, layout.checkpoint, load_checkpoint, "will_remake"),
+        _check_table(quarantine, layout.config, load_settings, "will_set_default"),
+        check_lock(layout, quarantine),
+        check_marker(layout, quarantine),
+        *_check_journal(quarantine, layout.files, lambda: _read_files(layout.files)),
+        *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
+        *check_decisions(layout, quarantine),
+        *check_arrays(layout, quarantine),
+        *check_thumbnails(layout, quarantine),
+        *check_log(layout, quarantine),
+        *check_names(layout),
+        *check_quarantine(layout, quarantine),
     ]
-    return findings
+
+
+def lock_for_repair(layout: Layout) -> Lock:
+    """Return the lock; what is no file in its place goes to quarantine first, as nobody can hold that.
+
+    Raises HeldError, DamagedError, OSError.
+    """
+    check_folder(layout)
+    try:
+        return Lock(layout.lock)
+    except DamagedError:
+        Quarantine(layout.folder).take(layout.lock)
+        return Lock(layout.lock)
+
+
+def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Do what the findings that are not good say; return what was done.
+
+    The caller holds the lock of the state folder. What fails is a finding that is not good.
+    """
+    done: list[Finding] = []
+    for finding in findings:
+        if finding.good or finding.repair is None:
+            continue
+        try:
+            done += finding.repair()
+        except (OSError, DpmError) as error:
+            reason = error.message if isinstance(error, DpmError) else error.strerror or str(error)
+            name = finding.values.get("name", "")
+            done.append(Finding(False, "repair_failed", {"name": name, "reason": reason}))
+    return done
 
 
 def repair_state(layout: Layout) -> list[Finding]:
-    """Repair what can be made again; what cannot be read is moved to ``quarantine``, never deleted.
+    """Check and repair; what cannot be read is moved to quarantine, never deleted.
 
-    The caller holds the lock of the state folder.
+    The caller holds the lock of the state folder. Raises as ``check_state``.
     """
-    check_folder(layout)
-    findings: list[Finding] = []
-    tables: tuple[tuple[bytes, Callable[[bytes], object]], ...] = (
-        (layout.config, load_settings),
-        (layout.checkpoint, load_checkpoint),
-    )
-    for path, load in tables:
-        if not _check_table(path, load).good:
-            findings.append(_quarantine(layout, path))
-    for path in (layout.files, layout.pairs, layout.decisions):
-        frames = read_frames(path)
-        if frames.rejected:
-            findings.append(_quarantine(layout, path))
-            write_atomic(path, b"".join(map(encode_frame, frames.records)))
-    return findings
+    return repair_findings(check_state(layout))
 
 
-def _check_table(path: bytes, load: Callable[[bytes], object]) -> Finding:
+def _check_table(
+    quarantine: Quarantine, path: bytes, load: Callable[[bytes], object], remedy: str
+) -> Finding:
     name = display_name(os.path.basename(path))
     try:
         load(path)
-    except (DpmError, OSError) as error:
-        reason = error.message if isinstance(error, DpmError) else str(error)
-        return Finding(False, "doctor_table_damaged", {"name": name, "reason": reason})
-    return Finding(True, "doctor_table", {"name": name})
+    except DpmError as error:
+        if error.key == "schema_newer":
+            raise
+        return quarantine.refuse(path, error, remedy)
+    except OSError as error:
+        return quarantine.refuse(path, error, remedy)
+    return Finding(True, "table", {"name": name})
 
 
-def _check_journal(path: bytes, count: int, rejected: int) -> Finding:
-    values = {"name": display_name(os.path.basename(path)), "count": count, "rejected": rejected}
-    return Finding(not rejected, "doctor_journal_damaged" if rejected else "doctor_journal", values)
-
-
-def _quarantine(layout: Layout, path: bytes) -> Finding:
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S%f")
-    folder = os.path.join(layout.folder, b"quarantine", now.encode("ascii"))
-    os.makedirs(folder, mode=0o700)
-    os.rename(path, os.path.join(folder, os.path.basename(path)))
-    sync_folder(layout.folder)
+def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Finding]:
     name = display_name(os.path.basename(path))
-    return Finding(True, "doctor_quarantined", {"name": name, "path": display_name(folder)})
+    try:
+        count, rejected, records = read()
+    except (DpmError, OSError) as error:
+        return [quarantine.refuse(path, error, "will_remake")]
+    values: dict[str, object] = {"name": name, "count": count, "rejected": rejected}
+    if not rejected:
+        return [Finding(True, "journal", values)]
+
+    def repair() -> list[Finding]:
+        content = encode_frames(records)
+        moved = quarantine.take(path)
+        write_atomic(path, content)
+        return [moved, Finding(True, "rewritten", values)]
+
+    return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
+
+
+def _read_files(path: bytes) -> tuple[int, int, Iterable[object]]:
+    files = FileStore(path, writable=False)
+    return len(files.files), files.rejected, files.records()
+
+
+def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[object]]:
+    frames = read_frames(path)
+    good = [record for record in frames.records if is_verdict(record)]
+    return len(good), frames.rejected + len(frames.records) - len(good), good

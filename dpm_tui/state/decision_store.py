@@ -57,7 +57,7 @@ class DecisionStore:
     def __init__(self, path: bytes, previous: bytes, *, writable: bool = True) -> None:
         self._decided: dict[DigestPair, Decision] = {}
         self._past: list[Decision] = []
-        current, earlier = _read_generation(path), _read_generation(previous)
+        current, earlier = read_generation(path), read_generation(previous)
         records = merge_generations(earlier.records, current.records)
         self.rejected = current.rejected
         self.rejected_earlier = earlier.rejected
@@ -180,8 +180,11 @@ def is_time(value: object) -> bool:
         return False
 
 
-def _read_generation(path: bytes) -> Frames:
-    """Return what one file holds; records that make no sense count as rejected lines."""
+def read_generation(path: bytes) -> Frames:
+    """Return what one file holds; records that make no sense count as rejected lines.
+
+    Raises DamagedError, OSError.
+    """
     frames = read_frames(path)
     good = [record for record in frames.records if read_decision(record) is not None]
     return Frames(good, frames.rejected + len(frames.records) - len(good))

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dpm_tui.names import from_json, is_safe_relative, to_json
+from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
+from dpm_tui.state.digest import is_digest
 from dpm_tui.state.frames import Journal, read_frames
+from dpm_tui.state.layout import STATE_FOLDER
 
 _STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
 _REWRITE_RATIO = 2
 """The journal is rewritten when it holds this many times more records than files."""
+_REASON_AT_MOST = 1000
+_WORD_AT_MOST = 40
 
 
 class FileStore:
     """The image files of one root. Ids grow and are never used twice.
 
-    Opening raises OSError. Records that do not check are counted in ``rejected``; their files are
-    found again by the next scan.
+    Opening raises DamagedError, OSError. Records that do not check are counted in ``rejected``; their
+    files are found again by the next scan.
     """
 
     def __init__(self, path: bytes, *, writable: bool = True) -> None:
@@ -36,6 +40,12 @@ class FileStore:
     def files(self) -> Mapping[int, ImageFile]:
         """Id -> image file."""
         return self._files
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the records of a journal that says the same in as few lines as can be."""
+        yield {"next_id": self._next_id}
+        for file in self._files.values():
+            yield _encode(file)
 
     def new_id(self) -> int:
         """Return an id that no file has or had."""
@@ -79,22 +89,17 @@ class FileStore:
 
     def _rewrite(self) -> None:
         if self._journal is not None:
-            self._journal.rewrite(self._snapshot())
+            self._journal.rewrite(self.records())
             self._records = len(self._files) + 1
             self.rejected = 0
-
-    def _snapshot(self) -> Iterator[dict[str, Any]]:
-        yield {"next_id": self._next_id}
-        for file in self._files.values():
-            yield _encode(file)
 
     def _replay(self, record: Any) -> None:
         try:
             if "next_id" in record:
-                self._next_id = max(self._next_id, int(record["next_id"]))
+                self._next_id = max(self._next_id, _number(record["next_id"]))
             elif "gone" in record:
-                self._files.pop(int(record["gone"]), None)
-                self._next_id = max(self._next_id, int(record["gone"]) + 1)
+                self._files.pop(_number(record["gone"]), None)
+                self._next_id = max(self._next_id, _number(record["gone"]) + 1)
             else:
                 file = _decode(record)
                 self._files[file.id] = file
@@ -133,24 +138,45 @@ def _encode(file: ImageFile) -> dict[str, Any]:
 
 def _decode(record: Mapping[str, Any]) -> ImageFile:
     path = from_json(record["path"])
-    if not is_safe_relative(path):
-        raise ValueError("path leaves the root")
+    if not is_safe_relative(path) or STATE_FOLDER in path.lower().split(b"/"):
+        raise ValueError("path leaves the root or leads into the state")
     width, height = record.get("size", (0, 0))
     return ImageFile(
-        id=int(record["id"]),
+        id=_number(record["id"]),
         path=path,
-        stamp=Stamp(*map(int, record["stamp"])),
+        stamp=Stamp(*map(_number, record["stamp"])),
         status=Status(record.get("status", "ok")),
-        reason=str(record.get("reason", "")),
+        reason=display_name(str(record.get("reason", "")), _REASON_AT_MOST),
         facts=Facts(
-            digest=str(record["digest"]),
-            format=str(record.get("format", "")),
-            width=int(width),
-            height=int(height),
-            frames=int(record.get("frames", 1)),
-            quality=int(record.get("quality", 0)),
-            taken=str(record.get("taken", "")),
+            digest=_digest(record["digest"]),
+            format=_word(record.get("format", "")),
+            width=_number(width),
+            height=_number(height),
+            frames=_number(record.get("frames", 1)),
+            quality=_number(record.get("quality", 0)),
+            taken=_word(record.get("taken", "")),
             has_exif=bool(record.get("exif", False)),
-            pixels=str(record.get("pixels", "")),
+            pixels=_digest(record.get("pixels", "")),
         ),
     )
+
+
+def _number(value: Any) -> int:
+    number = int(value)
+    if not -(1 << 63) <= number < 1 << 64:
+        raise ValueError("no number of a file")
+    return number
+
+
+def _digest(value: Any) -> str:
+    if value and not is_digest(value):
+        raise ValueError("not a digest")
+    return str(value or "")
+
+
+def _word(value: Any) -> str:
+    """Return a short text that may be shown as it is."""
+    text = str(value)
+    if len(text) > _WORD_AT_MOST or not text.isascii() or (text and not text.isprintable()):
+        raise ValueError("not a word")
+    return text

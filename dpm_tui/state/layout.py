@@ -10,6 +10,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 
 STATE_FOLDER = b"_image_temp"
+QUARANTINE = b"quarantine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Layout:
     def marker(self) -> bytes:
         """What tells this root from an empty mount point: always on the root's side."""
         return os.path.join(self.root, STATE_FOLDER, b"marker")
+
+    @property
+    def root_side(self) -> bytes:
+        """The folder that holds marker and recycle bin, the state folder itself unless that is elsewhere."""
+        return os.path.join(self.root, STATE_FOLDER)
 
     @property
     def recycle_bin(self) -> bytes:

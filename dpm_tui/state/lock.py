@@ -79,6 +79,18 @@ def read_holder(path: bytes) -> Holder | None:
     return holder if 0 < holder.pid < 1 << 31 else None
 
 
+def is_held(path: bytes) -> bool:
+    """Tell whether a process holds the lock as far as the file system knows; raises DamagedError, OSError."""
+    descriptor = open_regular(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _UNSUPPORTED
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def is_alive(pid: int) -> bool:
     """Tell whether another process of this machine has this number."""
     try:

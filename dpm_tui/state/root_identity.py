@@ -70,7 +70,7 @@ def mark_root(layout: Layout, identity: RootIdentity) -> RootIdentity:
     marker = secrets.token_hex(16)
     try:
         with contextlib.suppress(FileExistsError):
-            os.mkdir(os.path.dirname(layout.marker), 0o700)
+            os.mkdir(layout.root_side, 0o700)
         if not _has_own_folder(layout):
             return identity
         write_atomic(layout.marker, marker.encode("ascii") + b"\n")
@@ -82,6 +82,6 @@ def mark_root(layout: Layout, identity: RootIdentity) -> RootIdentity:
 def _has_own_folder(layout: Layout) -> bool:
     """Tell whether the state folder on the root's side is no link to another place."""
     try:
-        return stat.S_ISDIR(os.lstat(os.path.dirname(layout.marker)).st_mode)
+        return stat.S_ISDIR(os.lstat(layout.root_side).st_mode)
     except FileNotFoundError:
         return False

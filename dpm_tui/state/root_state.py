@@ -14,6 +14,7 @@ from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoin
 from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.state.vector_store import VectorStore
 from dpm_tui.state.verdict_store import VerdictStore
@@ -28,6 +29,9 @@ class RootState:
 
     def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
         self.layout = layout
+        for folder in (layout.thumbnails, layout.vectors):
+            with contextlib.suppress(FileNotFoundError):
+                check_own(folder)
         self.checkpoint: Checkpoint = load_checkpoint(layout.checkpoint)
         self.files = FileStore(layout.files, writable=writable)
         self.thumbnails = ThumbnailStore(layout.thumbnails)

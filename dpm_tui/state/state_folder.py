@@ -33,12 +33,17 @@ def prepare_folder(layout: Layout) -> None:
 
 
 def check_folder(layout: Layout) -> None:
-    """Raise DamagedError if the state folder is a link or belongs to another user."""
+    """Raise DamagedError if the state folder is a link or belongs to another user, OSError if missing."""
+    check_own(layout.folder)
     status = os.lstat(layout.folder)
-    shown = display_name(layout.folder)
-    if stat.S_ISLNK(status.st_mode):
-        raise DamagedError("state_is_link", path=shown)
-    if not stat.S_ISDIR(status.st_mode):
-        raise DamagedError("state_not_folder", path=shown)
     if status.st_uid not in (os.getuid(), 0) and os.getuid() != 0:
-        raise DamagedError("state_foreign", path=shown)
+        raise DamagedError("state_foreign", path=display_name(layout.folder))
+
+
+def check_own(folder: bytes) -> None:
+    """Raise DamagedError if ``folder`` is a link or no folder at all, OSError if it is missing."""
+    status = os.lstat(folder)
+    if stat.S_ISLNK(status.st_mode):
+        raise DamagedError("state_is_link", path=display_name(folder))
+    if not stat.S_ISDIR(status.st_mode):
+        raise DamagedError("state_not_folder", path=display_name(folder))

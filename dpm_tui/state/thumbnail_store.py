@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 
@@ -10,6 +11,7 @@ from dpm_tui.errors import DamagedError
 from dpm_tui.state.atomic import create_partial
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.regular_file import read_regular
+from dpm_tui.state.state_folder import check_own
 
 BYTES_AT_MOST = 1 << 20
 
@@ -19,7 +21,7 @@ class ThumbnailStore:
 
     def __init__(self, folder: bytes) -> None:
         self._folder = folder
-        self._made: set[bytes] = set()
+        self._own: set[bytes] = set()
 
     def path(self, digest: str) -> bytes:
         """Return where the thumbnail of ``digest`` lies; raises ValueError for what is no digest."""
@@ -30,15 +32,17 @@ class ThumbnailStore:
 
     def has(self, digest: str) -> bool:
         """Tell whether there is a thumbnail for ``digest``."""
-        return os.path.exists(self.path(digest))
+        path = self.path(digest)
+        return self._is_own(os.path.dirname(path)) and os.path.exists(path)
 
     def put(self, digest: str, jpeg: bytes) -> None:
         """Store a thumbnail; readers see a whole one or none. Raises OSError."""
         path = self.path(digest)
         folder = os.path.dirname(path)
-        if folder not in self._made:
+        if not self._is_own(folder):
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            self._made.add(folder)
+            if not self._is_own(folder):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
         partial = path + b".part"
         with open(create_partial(partial), "wb") as file:
             file.write(jpeg)
@@ -47,7 +51,8 @@ class ThumbnailStore:
     def get(self, digest: str) -> bytes | None:
         """Return the JPEG bytes for ``digest``, or None."""
         try:
-            return read_regular(self.path(digest), BYTES_AT_MOST)
+            path = self.path(digest)
+            return read_regular(path, BYTES_AT_MOST) if self._is_own(os.path.dirname(path)) else None
         except (OSError, ValueError, DamagedError):
             return None
 
@@ -58,6 +63,17 @@ class ThumbnailStore:
 
     def clear(self) -> None:
         """Remove every thumbnail."""
-        self._made.clear()
+        self._own.clear()
         if not os.path.islink(self._folder):
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _is_own(self, folder: bytes) -> bool:
+        """Tell whether ``folder`` is there and neither it nor the one above it is a link."""
+        if folder not in self._own:
+            for path in (self._folder, folder):
+                try:
+                    check_own(path)
+                except (OSError, DamagedError):
+                    return False
+            self._own.add(folder)
+        return True

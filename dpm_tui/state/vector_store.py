@@ -16,30 +16,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.state.atomic import sync_folder, write_all
+from dpm_tui.state.regular_file import open_regular
 
 _DIGEST_BYTES = 32
-_HEAD_BYTES = _DIGEST_BYTES + 2
+HEAD_BYTES = _DIGEST_BYTES + 2
+SEAL_BYTES = 4
 _GROW_ROWS = 4096
 
 
 class VectorStore:
     """Digest -> row -> unit vector, for one model with one set of weights.
 
-    A torn tail is cut off; a row that does not check keeps its number but belongs to no digest, and
-    its vector is zero, which is near to nothing.
+    Opening raises DamagedError, OSError. A torn tail is cut off; a row that does not check keeps its
+    number but belongs to no digest, and its vector is zero, which is near to nothing.
     """
 
     def __init__(self, path: bytes, dims: int, *, writable: bool = True) -> None:
         self._dims = dims
-        self._row_bytes = _HEAD_BYTES + 2 * dims + 4
+        self._row_bytes = HEAD_BYTES + 2 * dims + SEAL_BYTES
         self._writable = writable
-        flags = os.O_NOFOLLOW | os.O_CLOEXEC
         if writable:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+            self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
             sync_folder(os.path.dirname(path))
         else:
-            self._descriptor = os.open(path, os.O_RDONLY | flags)
+            self._descriptor = open_regular(path)
         self._rows: dict[str, int] = {}
         self._digests: list[str] = []
         self._fitting: set[str] = set()
@@ -77,7 +78,7 @@ class VectorStore:
             return
         row = vector.astype("<f2")
         content = bytes.fromhex(digest) + bytes((fits, shared)) + row.tobytes()
-        self._buffer += content + zlib.crc32(content).to_bytes(4, "little")
+        self._buffer += content + seal_of(content)
         if len(self._digests) == len(self._vectors):
             grown = np.zeros((len(self._vectors) * 3 // 2 + _GROW_ROWS, self._dims), dtype=np.float16)
             grown[: len(self._vectors)] = self._vectors
@@ -117,12 +118,12 @@ class VectorStore:
             file.seek(0)
             content = file.read(count * self._row_bytes)
         table = np.frombuffer(content, dtype=np.uint8).reshape(-1, self._row_bytes)
-        vectors = table[:, _HEAD_BYTES:-4].copy().view("<f2").astype(np.float16)
+        vectors = table[:, HEAD_BYTES:-SEAL_BYTES].copy().view("<f2").astype(np.float16)
         for row in range(len(table)):
             start = row * self._row_bytes
             end = start + self._row_bytes
-            body, seal = content[start : end - 4], content[end - 4 : end]
-            checks = zlib.crc32(body).to_bytes(4, "little") == seal
+            body, seal = content[start : end - SEAL_BYTES], content[end - SEAL_BYTES : end]
+            checks = seal_of(body) == seal
             digest = body[:_DIGEST_BYTES].hex() if checks else ""
             if digest:
                 self._rows[digest] = row
@@ -134,3 +135,8 @@ class VectorStore:
                 vectors[row] = 0
             self._digests.append(digest)
         self._vectors = np.nan_to_num(vectors.reshape(-1, self._dims))
+
+
+def seal_of(row: bytes) -> bytes:
+    """Return the checksum that follows a row."""
+    return zlib.crc32(row).to_bytes(SEAL_BYTES, "little")

@@ -8,6 +8,7 @@ from typing import Any
 
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
+from dpm_tui.state.digest import is_digest
 from dpm_tui.state.frames import Journal, read_frames
 
 
@@ -24,13 +25,12 @@ class VerdictStore:
         self.rejected = frames.rejected
         stale = 0
         for record in frames.records:
-            try:
-                if version and record["version"] != version:
-                    stale += 1
-                else:
-                    self._verdicts[_pair(record)] = _decode(record)
-            except (KeyError, TypeError, ValueError, OverflowError):
+            if not is_verdict(record):
                 self.rejected += 1
+            elif version and record["version"] != version:
+                stale += 1
+            else:
+                self._verdicts[_pair(record)] = _decode(record)
         self._journal = Journal(path) if writable else None
         if self._journal is not None and (stale or self.rejected):
             self._journal.rewrite(self._encode(pair, verdict) for pair, verdict in self._verdicts.items())
@@ -78,10 +78,21 @@ class VerdictStore:
         return record
 
 
+def is_verdict(record: Any) -> bool:
+    """Tell whether a record of the journal is a verdict, of whatever version."""
+    try:
+        _pair(record)
+        _decode(record)
+        return isinstance(record["version"], str)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
+
+
 def _pair(record: dict[str, Any]) -> DigestPair:
-    if not isinstance(record["a"], str) or not isinstance(record["b"], str):
+    first, second = record["a"], record["b"]
+    if not is_digest(first) or not is_digest(second):
         raise ValueError("not a digest")
-    return digest_pair(record["a"], record["b"])
+    return digest_pair(first, second)
 
 
 def _decode(record: dict[str, Any]) -> Verdict | None:

@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from dpm_tui.locale import load_catalogue
+from dpm_tui.errors import DamagedError
+from dpm_tui.locale import LANGUAGES, load_catalogue
+from dpm_tui.pipeline.match import Candidate
 from dpm_tui.pipeline.verify import Kind, Verdict
-from dpm_tui.state.check import Finding, check_state, repair_state
+from dpm_tui.state.check import check_state, repair_state
+from dpm_tui.state.check_thumbnails import check_thumbnails
+from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
+from dpm_tui.state.finding import Finding
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.lock import Lock
+from dpm_tui.state.quarantine import Quarantine
+from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
 from tests.support.image_files import image_file
+from tests.support.pictures import encode, scene
 
 A, B = "aa" * 32, "bb" * 32
+JPEG = encode(scene(1, 64, 48))
 
 
 @pytest.fixture
@@ -23,10 +35,19 @@ def layout(tmp_path: Path) -> Layout:
     prepare_folder(layout)
     state = RootState(layout)
     for id_ in range(1, 6):
-        state.files.put(image_file(id_))
+        file = image_file(id_)
+        state.files.put(file)
+        state.thumbnails.put(file.facts.digest, JPEG)
+        for model, dims in (("photo", 4), ("parts", 24)):
+            vector = np.full(dims, 0.5, dtype=np.float32)
+            state.vectors("auto", model, model * 9, dims).add(file.facts.digest, vector, fits=True)
+    state.candidates("auto", "photo", "rule").add_block(0, 5, [Candidate(0, 1, 0.9)])
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
+    state.save_checkpoint(Checkpoint(phase="finished"))
     state.close()
+    RootState(layout).close()
+    mark_root(layout, read_identity(layout))
     return layout
 
 
@@ -111,16 +132,217 @@ def test_a_linked_state_folder_is_refused(layout: Layout, tmp_path: Path) -> Non
     other = tmp_path / "other"
     other.mkdir()
     os.symlink(layout.folder, other / "_image_temp")
-    (finding,) = check_state(Layout(os.fsencode(other), os.fsencode(other)))
-    assert not finding.good
-    assert "symbolic link" in finding.values["reason"]
+    with pytest.raises(DamagedError, match="symbolic link"):
+        check_state(Layout(os.fsencode(other), os.fsencode(other)))
 
 
-def test_every_finding_has_a_sentence(layout: Layout) -> None:
-    for path in (layout.files, layout.checkpoint):
+def test_state_of_a_newer_version_is_not_judged(layout: Layout) -> None:
+    with open(layout.checkpoint, "w") as file:
+        file.write("schema = 7\n")
+    for use in (check_state, repair_state):
+        with pytest.raises(DamagedError, match="schema 7"):
+            use(layout)
+
+
+def read(path: bytes) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def keys(findings: list[Finding]) -> set[str]:
+    return {finding.key for finding in findings}
+
+
+def tables(layout: Layout) -> list[bytes]:
+    names = sorted(os.listdir(layout.vectors))
+    return [os.path.join(layout.vectors, name) for name in names if name.endswith(b".f16")]
+
+
+@pytest.mark.parametrize("row", [0, 2, 4])
+def test_damaged_vectors_are_made_again_and_the_others_keep_their_numbers(layout: Layout, row: int) -> None:
+    for path in tables(layout):
+        content = bytearray(read(path))
+        content[row * (len(content) // 5) + 40] ^= 1
+        with open(path, "wb") as file:
+            file.write(content)
+    found = bad(check_state(layout))
+    assert keys(found) == ({"vectors_unknown"} if row == 0 else {"vectors_damaged"})
+    repair_state(layout)
+    assert bad(check_state(layout)) == []
+    state = RootState(layout)
+    expected = [f"{id_:064x}" for id_ in range(1, 6) if id_ != row + 1]
+    if row == 0:
+        expected = []
+    for model, dims in (("photo", 4), ("parts", 24)):
+        table = state.vectors("auto", model, model * 9, dims)
+        assert [digest for digest in table if digest in {f"{id_:064x}" for id_ in range(1, 6)}] == expected
+        if row:
+            assert table.vectors[row].any() == np.False_
+            assert len(table) == 5
+    state.close()
+
+
+def test_a_torn_table_of_vectors_keeps_its_whole_rows(layout: Layout) -> None:
+    path = tables(layout)[0]
+    os.truncate(path, os.path.getsize(path) - 3)
+    assert keys(bad(check_state(layout))) == {"vectors_damaged"}
+    repair_state(layout)
+    assert bad(check_state(layout)) == []
+
+
+def test_damaged_candidates_are_found_again_by_the_next_scan(layout: Layout) -> None:
+    (name,) = (name for name in os.listdir(layout.vectors) if name.endswith(b".near.jsonl"))
+    spoil(os.path.join(layout.vectors, name))
+    (finding,) = bad(check_state(layout))
+    assert finding.remedy == "will_remake"
+    repair_state(layout)
+    assert bad(check_state(layout)) == []
+    assert name not in os.listdir(layout.vectors)
+
+
+def thumbnail(layout: Layout, id_: int) -> bytes:
+    return RootState(layout, writable=False).thumbnails.path(f"{id_:064x}")
+
+
+def instead(path: bytes, make: Callable[[bytes], None]) -> None:
+    """Put something else in place of a file."""
+    os.unlink(path)
+    make(path)
+
+
+BROKEN: dict[str, Callable[[bytes], None]] = {
+    "empty": lambda path: os.truncate(path, 0),
+    "torn": lambda path: os.truncate(path, 300),
+    "noise": lambda path: write(path, b"\x00" * 500),
+    "no jpeg inside": lambda path: write(path, b"\xff\xd8\xff" + b"x" * 50 + b"\xff\xd9"),
+    "huge": lambda path: os.truncate(path, 1 << 40),
+    "a pipe": lambda path: instead(path, os.mkfifo),
+    "a folder": lambda path: instead(path, os.mkdir),
+    "a link": lambda path: instead(path, lambda path: os.symlink("/etc/hostname", path)),
+    "gone": os.unlink,
+}
+
+
+def write(path: bytes, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+@pytest.mark.parametrize("harm", BROKEN)
+def test_a_broken_thumbnail_is_found_and_its_picture_read_again(layout: Layout, harm: str) -> None:
+    BROKEN[harm](thumbnail(layout, 3))
+    (finding,) = bad(check_state(layout))
+    assert (finding.key, finding.values["count"], finding.values["lacking"]) == ("thumbnails_damaged", 4, 1)
+    done = repair_state(layout)
+    assert keys(done) == ({"will_be_read"} if harm == "gone" else {"quarantined", "will_be_read"})
+    files = RootState(layout, writable=False).files.files
+    assert [id_ for id_, file in files.items() if file.stamp.size == 0] == [3]
+    assert not os.path.lexists(thumbnail(layout, 3))
+
+
+def test_many_thumbnails_are_sampled(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dpm_tui.state.check_thumbnails._SAMPLE", 2)
+    (finding,) = check_thumbnails(layout, Quarantine(layout.folder))
+    assert (finding.values["count"], finding.values["decoded"]) == (5, 2)
+
+
+def test_what_an_interrupted_write_left_goes_to_quarantine(layout: Layout) -> None:
+    left = [
+        layout.files + b".part", layout.decisions_before + b".part",
+        os.path.join(layout.folder, b".writable"), tables(layout)[0] + b".part",
+        thumbnail(layout, 2) + b".part",
+    ]  # fmt: skip
+    for path in left:
+        write(path, b"half")
+    found = bad(check_state(layout))
+    assert keys(found) == {"leftovers"}
+    assert all(os.path.exists(path) for path in left)
+    repair_state(layout)
+    assert sorted(quarantined(layout)) == sorted(map(os.path.basename, left))
+    assert bad(check_state(layout)) == []
+
+
+def test_what_is_not_ours_is_named_and_left_alone(layout: Layout) -> None:
+    strange = [
+        os.path.join(layout.folder, b"notes\x1b.txt"), os.path.join(layout.vectors, b"notes"),
+        os.path.join(layout.thumbnails, b"notes"), os.path.join(layout.thumbnails, b"00", b"notes"),
+    ]  # fmt: skip
+    for path in strange:
+        write(path, b"mine")
+    findings = check_state(layout)
+    assert bad(findings) == []
+    assert sum(finding.values["count"] for finding in findings if finding.key == "unknown") == 4
+    assert any("notes\\x1b.txt" in str(finding.values.get("name")) for finding in findings)
+    repair_state(layout)
+    assert all(read(path) == b"mine" for path in strange)
+
+
+def test_who_holds_the_lock_is_said(layout: Layout) -> None:
+    assert "lock_free" in keys(check_state(layout))
+    lock = Lock(layout.lock)
+    assert "lock_held" in keys(check_state(layout))
+    with open(layout.lock, "rb") as file:
+        content = file.read()
+    lock.release()
+    write(layout.lock, content)
+    assert "lock_left" in keys(check_state(layout))
+    write(layout.lock, b'{"host": "elsewhere\\u001b", "pid": 4}')
+    (foreign,) = (finding for finding in check_state(layout) if finding.key == "lock_foreign")
+    assert "\x1b" not in str(foreign.values["host"])
+
+
+def test_the_marker_is_checked_and_made_again(layout: Layout) -> None:
+    assert "marker" in keys(check_state(layout))
+    write(layout.marker, b"noise")
+    assert keys(bad(check_state(layout))) == {"marker_damaged"}
+    repair_state(layout)
+    assert "marker_none" in keys(check_state(layout))
+
+
+def test_quarantine_is_measured(layout: Layout) -> None:
+    spoil(layout.files)
+    repair_state(layout)
+    (finding,) = (finding for finding in check_state(layout) if finding.key == "quarantine")
+    assert finding.values["count"] == 1
+    assert finding.values["size"] > 0
+
+
+@pytest.mark.parametrize("harm", ["current", "previous", "both", "missing", "emptied"])
+def test_decisions_are_put_together_from_both_generations(layout: Layout, harm: str) -> None:
+    store = RootState(layout)
+    store.decisions.decide([A, "cc" * 32], "not_duplicates")
+    store.close()
+    RootState(layout).close()
+    if harm in ("current", "both"):
+        write(layout.decisions, b"noise\n" + read(layout.decisions).split(b"\n")[1] + b"\n")
+    if harm in ("previous", "both"):
+        write(layout.decisions_before, read(layout.decisions_before).split(b"\n")[0] + b"\nnoise\n")
+    if harm == "missing":
+        os.unlink(layout.decisions)
+    if harm == "emptied":
+        os.truncate(layout.decisions, 0)
+    found = bad(check_state(layout))
+    assert keys(found) == {"decisions_damaged"}
+    assert all(finding.values["kept"] == 2 for finding in found)
+    repair_state(layout)
+    assert bad(check_state(layout)) == []
+    decisions = RootState(layout, writable=False).decisions
+    assert decisions.verdict(A, B) == "variants"
+    assert decisions.verdict(A, "cc" * 32) == "not_duplicates"
+    assert decisions.rescued == decisions.rejected == decisions.rejected_earlier == 0
+
+
+def test_every_finding_has_a_sentence_and_every_bad_one_says_what_a_repair_does(layout: Layout) -> None:
+    os.unlink(thumbnail(layout, 1))
+    for path in (layout.files, layout.checkpoint, layout.decisions, layout.config, tables(layout)[0]):
         with open(path, "ab") as file:
             file.write(b"noise = \n")
-    for finding in [*check_state(layout), *repair_state(layout)]:
-        sentence = load_catalogue("en")[f"cli.{finding.key}"]
-        assert isinstance(sentence, str)
-        assert sentence.format(**finding.values)
+    write(layout.files + b".part", b"")
+    findings = check_state(layout)
+    assert all(finding.remedy for finding in bad(findings))
+    for language in LANGUAGES:
+        for finding in [*findings, *repair_state(layout)]:
+            for key in filter(None, (finding.key, finding.remedy)):
+                sentence = load_catalogue(language)[f"doctor.{key}"]
+                text = sentence["other"] if isinstance(sentence, dict) else sentence
+                assert text.format(**finding.values)

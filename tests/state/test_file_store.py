@@ -14,6 +14,8 @@ from dpm_tui.state.frames import encode_frame, read_frames
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
+D = "dd" * 32
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> bytes:
@@ -26,9 +28,9 @@ def files_at(path: bytes) -> dict[int, ImageFile]:
 
 def test_everything_known_of_a_file_comes_back(path: bytes) -> None:
     whole = image_file(
-        1, b"a.jpg", frames=3, quality=80, taken="2024-05-06 07:08:09", has_exif=True, pixels="p"
+        1, b"a.jpg", frames=3, quality=80, taken="2024-05-06 07:08:09", has_exif=True, pixels=D
     )
-    broken = ImageFile(2, b"b.jpg", Stamp(1, 2, 3, 4, 5), Status.DAMAGED, "truncated", Facts("d", "", 0, 0))
+    broken = ImageFile(2, b"b.jpg", Stamp(1, 2, 3, 4, 5), Status.DAMAGED, "truncated", Facts(D, "", 0, 0))
     store = FileStore(path)
     store.put(whole)
     store.put(broken)
@@ -99,10 +101,15 @@ def test_the_id_of_a_file_that_only_its_removal_tells_of_is_not_used_again(path:
 
 
 @pytest.mark.parametrize(
-    "name", ["/etc/passwd", "../outside.jpg", "a/../../b.jpg", "", "a\0b", {"b64": "Li4vYQ=="}], ids=ascii
-)
-def test_a_path_that_leaves_the_root_is_refused(path: bytes, name: object) -> None:
-    record = {"id": 1, "path": name, "stamp": [1, 1, 1, 1, 1], "digest": "d"}
+    "name",
+    [
+        "/etc/passwd", "../outside.jpg", "a/../../b.jpg", "", "a\0b", {"b64": "Li4vYQ=="}, "a//b.jpg",
+        "./a.jpg", "_image_temp/recycle_bin/a.jpg", "a/_Image_Temp/b.jpg",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_path_that_leaves_the_root_or_leads_into_the_state_is_refused(path: bytes, name: object) -> None:
+    record = {"id": 1, "path": name, "stamp": [1, 1, 1, 1, 1], "digest": D}
     with open(path, "wb") as file:
         file.write(encode_frame(record) + encode_frame(record | {"id": 2, "path": "good.jpg"}))
     store = FileStore(path, writable=False)
@@ -115,11 +122,13 @@ def test_a_path_that_leaves_the_root_is_refused(path: bytes, name: object) -> No
     [
         {"id": "x"}, {"id": None}, {"id": float("inf")}, {"stamp": [1]}, {"stamp": None}, {"size": [1]},
         {"status": "splendid"}, {"digest": None, "stamp": {}}, {"size": ["a", "b"]},
+        {"digest": "../../etc"}, {"digest": 5}, {"pixels": "x"}, {"format": "\x1b[2J"}, {"taken": "x" * 99},
+        {"size": [10**400, 1]}, {"frames": 10**30},
     ],
     ids=str,
 )  # fmt: skip
 def test_a_record_that_makes_no_sense_costs_itself(path: bytes, change: dict[str, object]) -> None:
-    record = {"id": 1, "path": "a.jpg", "stamp": [1, 1, 1, 1, 1], "digest": "d"}
+    record = {"id": 1, "path": "a.jpg", "stamp": [1, 1, 1, 1, 1], "digest": D}
     with open(path, "wb") as file:
         file.write(
             encode_frame(record | change)
@@ -134,8 +143,8 @@ def test_a_record_that_makes_no_sense_costs_itself(path: bytes, change: dict[str
 
 def test_a_file_whose_removal_was_lost_does_not_stand_beside_its_successor(path: bytes) -> None:
     store = FileStore(path)
-    store.put(image_file(1, b"a.jpg", digest="d"))
-    store.put(image_file(2, b"a.jpg", digest="d"))
+    store.put(image_file(1, b"a.jpg", digest=D))
+    store.put(image_file(2, b"a.jpg", digest=D))
     store.close()
     assert list(files_at(path)) == [2]
 

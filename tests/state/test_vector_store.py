@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dpm_tui.errors import DamagedError
 from dpm_tui.state.vector_store import VectorStore
 from tests.support.disk import full_disk
 
@@ -141,5 +142,5 @@ def test_a_reader_changes_nothing(path: bytes) -> None:
 def test_a_link_is_not_followed(path: bytes, tmp_path: Path) -> None:
     filled(path, 1)
     os.symlink(path, tmp_path / "link")
-    with pytest.raises(OSError, match="Too many levels"):
+    with pytest.raises(DamagedError, match="is a link"):
         VectorStore(os.fsencode(tmp_path / "link"), DIMS)

@@ -1,0 +1,123 @@
+"""Checks the tables of vectors and the candidates that were found among them."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import dataclass
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.frames import read_frames
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.quarantine import Quarantine
+from dpm_tui.state.regular_file import open_regular
+from dpm_tui.state.state_folder import check_own
+from dpm_tui.state.vector_store import HEAD_BYTES, SEAL_BYTES, seal_of
+
+_DIMS_AT_MOST = 1 << 14
+_ROWS_A_READ = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows of ``row_bytes``, the numbers of those that do not check, and whether a torn row follows."""
+
+    rows: int
+    row_bytes: int
+    bad: tuple[int, ...] = ()
+    torn: bool = False
+
+
+def check_arrays(layout: Layout, quarantine: Quarantine) -> list[Finding]:
+    """Return a finding for each file in the folder of vectors."""
+    try:
+        check_own(layout.vectors)
+        names = sorted(os.listdir(layout.vectors))
+    except FileNotFoundError:
+        return []
+    except (DpmError, OSError) as error:
+        return [quarantine.refuse(layout.vectors, error, "will_remake")]
+    return [_check_file(layout, os.path.join(layout.vectors, name), quarantine) for name in names]
+
+
+def _check_file(layout: Layout, path: bytes, quarantine: Quarantine) -> Finding:
+    name = display_name(os.path.relpath(path, layout.folder))
+    try:
+        if path.endswith(b".f16"):
+            return _check_vectors(path, name, quarantine)
+        if path.endswith(b".near.jsonl"):
+            return _check_candidates(path, name, quarantine)
+    except (DpmError, OSError) as error:
+        return quarantine.refuse(path, error, "will_remake")
+    values = {"name": name, "count": 1}
+    if path.endswith(b".part"):
+        return Finding(False, "leftovers", values, "will_quarantine", lambda: [quarantine.take(path)])
+    return Finding(True, "unknown", values)
+
+
+def _check_vectors(path: bytes, name: str, quarantine: Quarantine) -> Finding:
+    table = _read_table(path)
+    values: dict[str, object] = {"name": name}
+    if table is None:
+        return Finding(False, "vectors_unknown", values, "will_remake", lambda: [quarantine.take(path)])
+    counts = values | {"count": table.rows - len(table.bad), "rejected": len(table.bad) + table.torn}
+    if not table.bad and not table.torn:
+        return Finding(True, "vectors", counts)
+
+    def repair() -> list[Finding]:
+        content = _mended(path, table)
+        moved = quarantine.take(path)
+        write_atomic(path, content)
+        return [moved, Finding(True, "rewritten", counts)]
+
+    return Finding(False, "vectors_damaged", counts, "will_keep_readable", repair)
+
+
+def _check_candidates(path: bytes, name: str, quarantine: Quarantine) -> Finding:
+    frames = read_frames(path)
+    values = {"name": name, "count": len(frames.records), "rejected": frames.rejected}
+    if not frames.rejected:
+        return Finding(True, "journal", values)
+    return Finding(False, "journal_damaged", values, "will_remake", lambda: [quarantine.take(path)])
+
+
+def _read_table(path: bytes) -> _Table | None:
+    """Return what a file of vectors holds, None if no row of any length checks at its start."""
+    with open(open_regular(path), "rb") as file:
+        row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _DIMS_AT_MOST + SEAL_BYTES))
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            return _Table(0, 0)
+        if not row_bytes:
+            return None
+        bad: list[int] = []
+        file.seek(0)
+        rows = size // row_bytes
+        for row in range(rows):
+            content = file.read(row_bytes)
+            if seal_of(content[:-SEAL_BYTES]) != content[-SEAL_BYTES:]:
+                bad.append(row)
+        return _Table(rows, row_bytes, tuple(bad), bool(size % row_bytes))
+
+
+def _measure_row(start: bytes) -> int:
+    """Return the length of a first row whose checksum holds, 0 if there is none: the file does not say."""
+    seal = zlib.crc32(start[:HEAD_BYTES])
+    for end in range(HEAD_BYTES + 2, len(start) - SEAL_BYTES + 1, 2):
+        seal = zlib.crc32(start[end - 2 : end], seal)
+        if seal.to_bytes(SEAL_BYTES, "little") == start[end : end + SEAL_BYTES]:
+            return end + SEAL_BYTES
+    return 0
+
+
+def _mended(path: bytes, table: _Table) -> bytes:
+    """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
+    with open(open_regular(path), "rb") as file:
+        content = bytearray(file.read(table.rows * table.row_bytes))
+    empty = bytes(table.row_bytes - SEAL_BYTES)
+    for row in table.bad:
+        content[row * table.row_bytes : (row + 1) * table.row_bytes] = empty + seal_of(empty)
+    return bytes(content)

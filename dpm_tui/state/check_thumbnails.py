@@ -1,0 +1,164 @@
+"""Checks the thumbnails: beginning and end of every one, and a sample decoded as a whole.
+
+Reading all of them would take minutes for 100,000; what is torn, empty or something else shows at its
+ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.image_file import Stamp, Status
+from dpm_tui.state.digest import is_digest
+from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.quarantine import Quarantine
+from dpm_tui.state.regular_file import open_regular, read_regular
+from dpm_tui.state.state_folder import check_own
+from dpm_tui.state.thumbnail_store import BYTES_AT_MOST
+
+_SAMPLE = 256
+_UNREAD = Stamp(0, 0, 0, 0, 0)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What lies among the thumbnails: by digest, broken, and what is none of ours."""
+
+    good: dict[str, bytes] = field(default_factory=dict)
+    bad: list[bytes] = field(default_factory=list)
+    leftovers: list[bytes] = field(default_factory=list)
+    unknown: int = 0
+
+
+def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
+    """Return what is found among the thumbnails, and whether a picture lacks its own.
+
+    A repair lets the next scan read the pictures again whose thumbnail is broken or gone.
+    """
+    name = display_name(os.path.basename(layout.thumbnails))
+    try:
+        check_own(layout.thumbnails)
+    except FileNotFoundError:
+        pass
+    except (DpmError, OSError) as error:
+        finding = quarantine.refuse(layout.thumbnails, error, "will_remake")
+
+        def begin_anew() -> list[Finding]:
+            return [quarantine.take(layout.thumbnails), *_read_again(layout, set())]
+
+        return [replace(finding, repair=begin_anew)]
+    shelf = _look(layout.thumbnails)
+    decoded = _decode_some(shelf)
+    wanted = _wanted(layout)
+    lacking = len(wanted - shelf.good.keys())
+    values: dict[str, object] = {"name": name, "count": len(shelf.good), "decoded": decoded}
+    values |= {"bad": len(shelf.bad), "lacking": lacking}
+    findings = [Finding(True, "thumbnails", values)]
+    if shelf.bad or lacking:
+
+        def repair_all() -> list[Finding]:
+            moved = [quarantine.take(path) for path in shelf.bad]
+            return [*moved[-1:], *_read_again(layout, set(shelf.good))]
+
+        findings = [Finding(False, "thumbnails_damaged", values, "will_remake", repair_all)]
+    if shelf.leftovers:
+        values = {"name": name, "count": len(shelf.leftovers)}
+
+        def tidy() -> list[Finding]:
+            return [quarantine.take(path) for path in shelf.leftovers][-1:]
+
+        findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
+    if shelf.unknown:
+        findings.append(Finding(True, "unknown", {"name": name, "count": shelf.unknown}))
+    return findings
+
+
+def _look(folder: bytes) -> _Shelf:
+    shelf = _Shelf()
+    for prefix in _entries(folder):
+        if len(prefix.name) != 2 or not is_digest(os.fsdecode(prefix.name) * 32):
+            shelf.unknown += 1
+        elif not prefix.is_dir(follow_symlinks=False):
+            shelf.bad.append(prefix.path)
+        else:
+            for entry in _entries(prefix.path):
+                _sort_in(shelf, prefix.name, entry)
+    return shelf
+
+
+def _sort_in(shelf: _Shelf, prefix: bytes, entry: os.DirEntry[bytes]) -> None:
+    digest = os.fsdecode(entry.name[:64])
+    ours = is_digest(digest) and entry.name.startswith(prefix)
+    if ours and entry.name[64:] == b".jpg.part":
+        shelf.leftovers.append(entry.path)
+    elif not ours or entry.name[64:] != b".jpg":
+        shelf.unknown += 1
+    elif _has_both_ends(entry.path):
+        shelf.good[digest] = entry.path
+    else:
+        shelf.bad.append(entry.path)
+
+
+def _has_both_ends(path: bytes) -> bool:
+    """Tell whether a file begins and ends as a JPEG does and is no larger than a thumbnail may be."""
+    try:
+        descriptor = open_regular(path)
+    except (DpmError, OSError):
+        return False
+    try:
+        size = os.fstat(descriptor).st_size
+        start, end = os.pread(descriptor, 3, 0), os.pread(descriptor, 2, max(size - 2, 0))
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return 4 < size <= BYTES_AT_MOST and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
+
+
+def _decode_some(shelf: _Shelf) -> int:
+    """Decode a sample, spread evenly; move those that cannot be decoded to the bad ones."""
+    digests = sorted(shelf.good)
+    sample = digests[:: max(len(digests) // _SAMPLE, 1)][:_SAMPLE]
+    for digest in sample:
+        try:
+            read_thumbnail(read_regular(shelf.good[digest], BYTES_AT_MOST))
+        except (ValueError, DpmError, OSError):
+            shelf.bad.append(shelf.good.pop(digest))
+    return len(sample)
+
+
+def _wanted(layout: Layout) -> set[str]:
+    """Return the contents that should have a thumbnail; none where that is not known."""
+    try:
+        files = FileStore(layout.files, writable=False).files.values()
+    except (DpmError, OSError):
+        return set()
+    return {file.facts.digest for file in files if file.facts.format and file.status is Status.OK}
+
+
+def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
+    """Let the next scan read the pictures again whose thumbnail is not ``there``."""
+    files = FileStore(layout.files)
+    count = 0
+    for file in list(files.files.values()):
+        if file.facts.format and file.status is Status.OK and file.facts.digest not in there:
+            files.put(replace(file, stamp=_UNREAD))
+            count += 1
+    files.sync()
+    files.close()
+    return [Finding(True, "will_be_read", {"count": count})]
+
+
+def _entries(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
