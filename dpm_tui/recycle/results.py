@@ -99,10 +99,9 @@ class BinEntry:
     def age(self) -> float:
         """Seconds since the file was moved to the bin; 0 where that is not known."""
         try:
-            moved = datetime.fromisoformat(self.recycled_at)
-        except ValueError:
+            return (datetime.now(UTC) - datetime.fromisoformat(self.recycled_at)).total_seconds()
+        except (ValueError, TypeError):  # TypeError: a time without a zone
             return 0.0
-        return (datetime.now(UTC) - moved).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
