@@ -19,6 +19,8 @@ from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import current_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import read_manifest
+from dpm_tui.recycle.check import check_bins
+from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.check import check_state, lock_for_repair, repair_findings
 from dpm_tui.state.finding import Finding
 from dpm_tui.state.layout import Layout
@@ -62,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_folder(layout: Layout) -> list[Finding]:
     """Return every finding about the state of a folder, in the order in which they are printed."""
-    return [*check_state(layout)]
+    return [*check_state(layout), *check_bins(layout.root)]
 
 
 def _repair(layout: Layout) -> int:
@@ -72,6 +74,7 @@ def _repair(layout: Layout) -> int:
     try:
         for finding in repair_findings(_check_folder(layout)):
             _print_finding(finding)
+        _recover(layout)
         left = [finding for finding in _check_folder(layout) if not finding.good]
     finally:
         lock.release()
@@ -79,6 +82,13 @@ def _repair(layout: Layout) -> int:
         _print_finding(finding)
     print(translate("cli.doctor_left" if left else "cli.doctor_repaired"))
     return ExitCode.DAMAGED if left else ExitCode.DONE
+
+
+def _recover(layout: Layout) -> None:
+    """Finish what a crash left half done in the recycle bin, as every worker does at its start."""
+    recovery = RecycleBin(layout.root).recover()
+    if recovery:
+        print(f"ok  {translate('recycle.recovered', count=recovery.count)}")
 
 
 def _print_finding(finding: Finding) -> None:

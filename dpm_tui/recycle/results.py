@@ -155,5 +155,10 @@ class Recovery:
     parts_removed: int = 0
     records_added: int = 0
 
+    @property
+    def count(self) -> int:
+        """The number of steps that were put right."""
+        return self.batches_removed + self.names_dropped + self.parts_removed + self.records_added
+
     def __bool__(self) -> bool:
-        return any((self.batches_removed, self.names_dropped, self.parts_removed, self.records_added))
+        return self.count > 0
