@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.decode import read_thumbnail
-from dpm_tui.pipeline.image_file import Stamp, Status
+from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.finding import Finding
@@ -135,12 +135,17 @@ def _decode_some(shelf: _Shelf) -> int:
 
 
 def _wanted(layout: Layout) -> set[str]:
-    """Return the contents that should have a thumbnail; none where that is not known."""
+    """Return the contents that should have a thumbnail, but for those that the next scan reads anyway."""
     try:
         files = FileStore(layout.files, writable=False).files.values()
     except (DpmError, OSError):
         return set()
-    return {file.facts.digest for file in files if file.facts.format and file.status is Status.OK}
+    return {file.facts.digest for file in files if _is_read(file)}
+
+
+def _is_read(file: ImageFile) -> bool:
+    """Tell whether the picture was read and needs not be read again."""
+    return bool(file.facts.format) and file.status is Status.OK and file.stamp != _UNREAD
 
 
 def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
@@ -148,7 +153,7 @@ def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
     files = FileStore(layout.files)
     count = 0
     for file in list(files.files.values()):
-        if file.facts.format and file.status is Status.OK and file.facts.digest not in there:
+        if _is_read(file) and file.facts.digest not in there:
             files.put(replace(file, stamp=_UNREAD))
             count += 1
     files.sync()

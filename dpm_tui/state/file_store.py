@@ -162,10 +162,9 @@ def _decode(record: Mapping[str, Any]) -> ImageFile:
 
 
 def _number(value: Any) -> int:
-    number = int(value)
-    if not -(1 << 63) <= number < 1 << 64:
+    if not isinstance(value, int) or not -(1 << 63) <= value < 1 << 64:
         raise ValueError("no number of a file")
-    return number
+    return value
 
 
 def _digest(value: Any) -> str:

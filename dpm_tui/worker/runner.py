@@ -32,6 +32,7 @@ from dpm_tui.worker.run_reporter import RunReporter
 
 _WORTH_LOADING = 50
 """So many new files hardly are all copies of known ones: the models will be needed."""
+_GUARD = "mount_guard"
 
 
 class Runner:
@@ -201,8 +202,10 @@ class Runner:
         files = results.files.values()
         readable = sum(file.status is Status.OK for file in files)
         self._missing = sum(file.status is Status.MISSING for file in files)
+        guarded = status.attention == _GUARD
         return replace(
             status,
+            attention="" if guarded and not self._missing else status.attention,
             pictures=readable,
             unreadable=len(files) - readable - self._missing + len(self._folders),
             pairs=len(results.pairs),
@@ -263,5 +266,5 @@ def _resting_status(checkpoint: Checkpoint) -> RunStatus:
         model=checkpoint.model,
         threshold=checkpoint.threshold,
         gone=checkpoint.missing,
-        attention="mount_guard" if checkpoint.missing else "",
+        attention=_GUARD if checkpoint.missing else "",
     )

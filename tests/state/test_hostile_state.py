@@ -1,0 +1,446 @@
+"""State that somebody else wrote: refused or put aside, never followed, never a traceback, never a hang."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dpm_tui.cli import main
+from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.pipeline.match import Candidate
+from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.state.checkpoint import Checkpoint
+from dpm_tui.state.config import Config, Settings, save_settings
+from dpm_tui.state.frames import encode_frame
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.root_identity import mark_root, read_identity
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import check_folder, prepare_folder
+from dpm_tui.worker.results import compute_results
+from tests.support.image_files import image_file
+from tests.support.pictures import encode, scene
+
+A, B = f"{1:064x}", f"{2:064x}"
+JPEG = encode(scene(1, 64, 48))
+PRECIOUS = b"precious"
+FILE = {"id": 9, "path": "a.jpg", "stamp": [1, 1, 1, 1, 1], "digest": A, "format": "JPEG", "size": [4, 3]}
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@dataclass
+class House:
+    """A root with state, and a canary beside it that nothing may touch."""
+
+    base: bytes
+
+    @property
+    def root(self) -> bytes:
+        return os.path.join(self.base, b"root")
+
+    @property
+    def canary(self) -> bytes:
+        return os.path.join(self.base, b"canary")
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.root, self.root)
+
+    def at(self, name: bytes) -> bytes:
+        return os.path.join(self.layout.folder, name)
+
+    def write(self, name: bytes, content: bytes) -> None:
+        with open(self.at(name), "wb") as file:
+            file.write(content)
+
+    def append(self, name: bytes, content: bytes) -> None:
+        with open(self.at(name), "ab") as file:
+            file.write(content)
+
+    def instead(self, name: bytes, make: Callable[[bytes], None]) -> None:
+        """Put something else in place of a file or folder."""
+        path = self.at(name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.unlink(path)
+        make(path)
+
+    def link(self, name: bytes, to: bytes) -> None:
+        self.instead(name, lambda path: os.symlink(os.path.join(self.canary, to), path))
+
+    def seal(self) -> str:
+        """Return a digest of everything in the canary: names, kinds, contents, times of change."""
+        told = []
+        for at, folders, names in os.walk(self.canary):
+            for name in sorted(folders + names):
+                path = os.path.join(at, name)
+                status = os.lstat(path)
+                told.append((path, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        return hashlib.sha256(repr(sorted(told)).encode()).hexdigest()
+
+
+def build(base: Path) -> House:
+    """Make a root with whole state and a canary that looks like state itself."""
+    house = House(os.fsencode(base))
+    os.makedirs(house.root)
+    layout = house.layout
+    prepare_folder(layout)
+    save_settings(layout.config, Settings(Config(workers=3)))
+    state = RootState(layout)
+    for id_ in range(1, 5):
+        file = image_file(id_)
+        state.files.put(file)
+        state.thumbnails.put(file.facts.digest, JPEG)
+        vector = np.full(4, 0.5, dtype=np.float32)
+        state.vectors("auto", "photo", "photo" * 9, 4).add(file.facts.digest, vector, fits=True)
+    state.candidates("auto", "photo", "rule").add_block(0, 4, [Candidate(0, 1, 0.9)])
+    state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
+    state.decisions.decide([A, B], "variants")
+    state.save_checkpoint(Checkpoint(phase="finished", files=4))
+    state.close()
+    RootState(layout).close()
+    mark_root(layout, read_identity(layout))
+    shutil.copytree(layout.folder, house.canary)
+    for name in (b"precious.jpg", b"file"):
+        with open(os.path.join(house.canary, name), "wb") as out:
+            out.write(PRECIOUS)
+    return house
+
+
+def every_way(house: House, capsys: pytest.CaptureFixture[str], *, repairable: bool) -> None:
+    """Use the state in every way there is; afterwards it is good, or refused as it was."""
+    seal = house.seal()
+    root = os.fsdecode(house.root)
+    load(house)
+    for arguments in (["status", root], ["status", root, "--json"], ["decisions", root], ["doctor", root]):
+        assert main(arguments) in (0, 1, 2, 5), arguments
+        load(house)
+    assert main(["doctor", root]) == 5
+    damaged = capsys.readouterr()
+    assert "!!" in damaged.out or "dpm-tui:" in damaged.err
+    assert house.seal() == seal, "looking at it touched the canary"
+    assert main(["doctor", root, "--repair"]) == (0 if repairable else 5)
+    repaired = capsys.readouterr()
+    assert house.seal() == seal, "the repair touched the canary"
+    if repairable:
+        assert main(["doctor", root]) in (0, 1)
+        RootState(house.layout).close()
+        assert main(["status", root]) == 0
+    said = damaged.out + damaged.err + repaired.out + repaired.err + "".join(capsys.readouterr())
+    assert "Traceback" not in said
+    assert "\x1b" not in said
+    assert house.seal() == seal
+
+
+def load(house: House) -> None:
+    """Read the state as report and clean do; it may be refused, by name."""
+    try:
+        check_folder(house.layout)
+        state = RootState(house.layout, writable=False)
+        compute_results(state, 0.5)
+        for file in state.files.files.values():
+            state.thumbnails.get(file.facts.digest)
+            joined = os.path.normpath(os.path.join(house.root, file.path))
+            assert joined.startswith(house.root + b"/")
+            assert not joined.startswith(house.layout.folder)
+    except DpmError as error:
+        print(error)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return build(tmp_path)
+
+
+def frame(body: bytes) -> bytes:
+    """Return a line whose checksum holds, whatever is in it."""
+    return b"%08x %s\n" % (zlib.crc32(body), body)
+
+
+def file_record(**change: object) -> bytes:
+    return encode_frame(FILE | change)
+
+
+TABLES = (b"config.toml", b"checkpoint.toml")
+JOURNALS = (b"files.jsonl", b"pairs.jsonl", b"decisions.jsonl", b"decisions.prev.jsonl")
+PLAIN = (*TABLES, *JOURNALS, b"lock", b"marker", b"worker.log")
+VECTORS = b"vectors/auto-photo-photophotoph.f16"
+
+
+def test_the_state_is_good_before_anybody_harms_it(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", os.fsdecode(house.root)]) in (0, 1)
+    assert "!! " not in "".join(
+        line for line in capsys.readouterr().out.splitlines() if not line.startswith("!!  terminal")
+    )
+    assert os.path.exists(house.at(VECTORS))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling link", "link to a folder", "device"])
+def test_something_else_in_place_of_a_file(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
+) -> None:
+    if kind == "device" and os.getuid():
+        pytest.skip("needs root")
+    targets = {"link": b"file", "dangling link": b"nowhere", "link to a folder": b"thumbnails"}
+    if kind in targets:
+        house.link(name, targets[kind])
+    else:
+        house.instead(
+            name,
+            {"pipe": os.mkfifo, "folder": os.mkdir, "device": lambda path: os.mknod(path, 0o20600, 0)}[kind],
+        )
+    every_way(house, capsys, repairable=True)
+
+
+@pytest.mark.parametrize("name", [b"thumbnails", b"vectors", b"quarantine", b"thumbnails/00"])
+@pytest.mark.parametrize("kind", ["pipe", "file", "link"])
+def test_something_else_in_place_of_a_folder(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
+) -> None:
+    if kind == "link":
+        house.link(name, b"thumbnails")
+    else:
+        house.instead(name, os.mkfifo if kind == "pipe" else lambda path: os.close(os.open(path, os.O_CREAT)))
+    every_way(house, capsys, repairable=True)
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "dangling link"])
+def test_something_else_in_place_of_the_state_folder(
+    house: House, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    shutil.rmtree(house.layout.folder)
+    if kind == "file":
+        with open(house.layout.folder, "wb"):
+            pass
+    else:
+        os.symlink(house.canary if kind == "link" else b"nowhere", house.layout.folder)
+    every_way(house, capsys, repairable=False)
+
+
+@pytest.mark.parametrize("name", [VECTORS, b"thumbnails/00/%s.jpg" % A.encode()])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "huge", "empty", "noise"])
+def test_something_else_in_place_of_what_can_be_made_again(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
+) -> None:
+    if kind == "link":
+        house.link(name, b"file")
+    elif kind == "huge":
+        os.truncate(house.at(name), 1 << 42)
+    elif kind == "noise":
+        house.write(name, bytes(range(256)) * 30)
+    elif kind == "empty":
+        house.write(name, b"" if name != VECTORS else b"\x00")
+    else:
+        house.instead(name, os.mkfifo if kind == "pipe" else os.mkdir)
+    every_way(house, capsys, repairable=True)
+
+
+DEEP = b"[" * 100_000
+CONTENTS: dict[str, tuple[bytes, bytes]] = {
+    "config is noise": (b"config.toml", b"\x00\xff\x1b[2J"),
+    "config nests": (b"config.toml", b"a = " + DEEP),
+    "config of another type": (b"config.toml", b'workers = "\x1b[2J"\n'),
+    "config out of range": (b"config.toml", b"workers = 99999999999999999999\n"),
+    "config with a choice that drives a terminal": (b"config.toml", b'model = "\\u001b]0;x\\u0007"\n'),
+    "config with a language that is a path": (b"config.toml", b'language = "../../etc"\n'),
+    "checkpoint is noise": (b"checkpoint.toml", b"\x00\xff\x1b[2J"),
+    "checkpoint nests": (b"checkpoint.toml", b"a = " + DEEP),
+    "checkpoint in no phase": (b"checkpoint.toml", b'phase = "\\u001b[2J"\n'),
+    "checkpoint at no stage": (b"checkpoint.toml", b'phase = "running"\nstage = "nowhere"\n'),
+    "checkpoint of no model": (b"checkpoint.toml", b'model = "../../canary"\n'),
+    "checkpoint with a threshold that is no number": (b"checkpoint.toml", b"threshold = nan\n"),
+    "checkpoint with negative counts": (b"checkpoint.toml", b"files = -1\n"),
+    "checkpoint with huge counts": (b"checkpoint.toml", b"files = " + b"9" * 400 + b"\n"),
+    "checkpoint of no schema": (b"checkpoint.toml", b'schema = "1"\n'),
+    "checkpoint with folders that are none": (b"checkpoint.toml", b"unreadable_folders = [1]\n"),
+    "marker is noise": (b"marker", b"\x1b[2J"),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_tables_that_cannot_be(house: House, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    house.write(*CONTENTS[name])
+    every_way(house, capsys, repairable=True)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_that_are_huge(house: House, capsys: pytest.CaptureFixture[str], name: bytes) -> None:
+    house.write(name, b"# " + b"x" * (1 << 24))
+    every_way(house, capsys, repairable=True)
+    house.write(name, b"")
+    os.truncate(house.at(name), 1 << 42)
+    every_way(house, capsys, repairable=True)
+
+
+LINES: dict[str, bytes] = {
+    "noise": b"\x00\xff\x1b[2J\n",
+    "no checksum": b'{"id": 1}\n',
+    "wrong checksum": b'00000000 {"id": 1}\n',
+    "deep": frame(DEEP),
+    "deep objects": frame(b'{"a":' * 50_000),
+    "a huge number": frame(b'{"id": ' + b"9" * 9000 + b"}"),
+    "infinity": frame(b'{"id": Infinity, "gone": Infinity}'),
+    "not a number": frame(b'{"gone": NaN}'),
+    "a string": frame(b'"x"'),
+    "null": frame(b"null"),
+    "not UTF-8": frame(b'{"path": "\xff"}'),
+    "a lone surrogate": frame(b'{"id": 1, "path": "\\ud800", "stamp": [1,1,1,1,1], "digest": ""}'),
+    "a line without an end": b"x" * 3_000_000,
+    "an absolute path": file_record(path="/etc/passwd"),
+    "a path upwards": file_record(path="../canary/precious.jpg"),
+    "a path upwards in the middle": file_record(path="a/../../canary/precious.jpg"),
+    "a NUL": file_record(path="a\0.jpg"),
+    "an empty path": file_record(path=""),
+    "into the state": file_record(path="_image_temp/config.toml"),
+    "into the state in other letters": file_record(path="a/_IMAGE_TEMP/recycle_bin/x.jpg"),
+    "bytes that lead upwards": file_record(path={"b64": "Li4vY2FuYXJ5L3ByZWNpb3VzLmpwZw=="}),
+    "a digest that is a path": file_record(digest="../../canary/precious"),
+    "a digest that is long": file_record(digest="a" * 100_000),
+    "a format that drives a terminal": file_record(format="\x1b]52;c;aGk=\x07"),
+    "sizes without end": file_record(size=[10**300, 10**300]),
+    "ids without end": encode_frame({"next_id": 10**300}),
+    "a stamp that is none": file_record(stamp="11111"),
+    "a verdict on paths": encode_frame(
+        {"a": "../x", "b": "../y", "version": "", "kind": "copy", "similarity": 1}
+    ),
+    "a verdict without a version": encode_frame({"a": A, "b": B, "kind": "copy", "similarity": 1}),
+    "a decision on paths": encode_frame({"digests": ["../x", "../y"], "verdict": "variants"}),
+}
+
+
+@pytest.mark.parametrize("name", JOURNALS)
+@pytest.mark.parametrize("line", LINES)
+def test_lines_that_cannot_be(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, line: str
+) -> None:
+    house.append(name, LINES[line] + b"\n")
+    every_way(house, capsys, repairable=True)
+    state = RootState(house.layout, writable=False)
+    assert len(state.files.files) == 4
+    assert len(state.verdicts) == 1
+    assert state.decisions.verdict(A, B) == "variants"
+
+
+@pytest.mark.parametrize("name", JOURNALS)
+def test_journals_too_large_to_be_ours(house: House, capsys: pytest.CaptureFixture[str], name: bytes) -> None:
+    os.truncate(house.at(name), 1 << 42)
+    every_way(house, capsys, repairable=True)
+    assert RootState(house.layout, writable=False).decisions.verdict(A, B) == "variants"
+
+
+@pytest.mark.parametrize(
+    "name", [b"files.jsonl", b"config.toml", b"decisions.prev.jsonl", b"vectors/x", b".writable"]
+)
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_traps_where_the_next_write_goes(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
+) -> None:
+    trap = name if name == b".writable" else name + b".part"
+    house.instead(trap, os.mkfifo) if kind == "pipe" else house.link(trap, b"file")
+    every_way(house, capsys, repairable=True)
+
+
+@pytest.mark.parametrize("name", [b"files.jsonl", b"config.toml", b"checkpoint.toml"])
+def test_a_trap_where_a_write_goes_does_not_catch_it(house: House, name: bytes) -> None:
+    os.link(os.path.join(house.canary, b"file"), house.at(name + b".part"))
+    state = RootState(house.layout)
+    state.files.clear()
+    state.save_checkpoint(Checkpoint())
+    save_settings(house.layout.config, Settings())
+    state.close()
+    with open(os.path.join(house.canary, b"file"), "rb") as file:
+        assert file.read() == PRECIOUS
+
+
+@pytest.mark.parametrize("schema", [2, 99, 1 << 80])
+def test_state_of_a_newer_version_is_left_as_it_is(
+    house: House, capsys: pytest.CaptureFixture[str], schema: int
+) -> None:
+    house.write(b"checkpoint.toml", b"schema = %d\nsomething_new = true\n" % schema)
+    house.append(b"files.jsonl", b"noise\n")
+    before = {name: Path(os.fsdecode(house.at(name))).read_bytes() for name in (*TABLES, *JOURNALS)}
+    root = os.fsdecode(house.root)
+    for arguments in (["doctor", root], ["doctor", root, "--repair"], ["status", root], ["decisions", root]):
+        assert main(arguments) == 5
+        assert str(schema) in capsys.readouterr().err
+    assert before == {name: Path(os.fsdecode(house.at(name))).read_bytes() for name in before}
+    assert not os.path.exists(house.at(b"quarantine"))
+
+
+def test_a_repair_waits_for_nobody_who_holds_the_lock(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dpm_tui.state.lock import Lock
+
+    house.append(b"files.jsonl", b"noise\n")
+    lock = Lock(house.layout.lock)
+    assert main(["doctor", os.fsdecode(house.root), "--repair"]) == 4
+    lock.release()
+    assert main(["doctor", os.fsdecode(house.root), "--repair"]) == 0
+
+
+def test_a_repair_keeps_what_cannot_be_made_again(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    os.makedirs(os.path.join(house.layout.recycle_bin, b"20250101T000000-0123abcd", b"tree"))
+    kept = os.path.join(house.layout.recycle_bin, b"20250101T000000-0123abcd", b"tree", b"a.jpg")
+    with open(kept, "wb") as file:
+        file.write(PRECIOUS)
+    spoilt = {name: b"\x00noise" + os.urandom(200) for name in (b"config.toml", *JOURNALS)}
+    for name, content in spoilt.items():
+        house.write(name, content)
+    main(["doctor", os.fsdecode(house.root), "--repair"])
+    held: dict[bytes, bytes] = {}
+    for at, _, names in os.walk(house.at(b"quarantine")):
+        for name in names:
+            with open(os.path.join(at, name), "rb") as file:
+                held[name] = file.read()
+    assert held == spoilt
+    assert os.path.exists(kept)
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return build(tmp_path_factory.mktemp("pristine"))
+
+
+@settings(max_examples=80)
+@given(data=st.data())
+def test_bits_that_flip_and_files_that_end_early(
+    pristine: House, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Whatever a broken disk does to one file, the doctor mends it and no decision is lost."""
+    house = House(os.fsencode(tmp_path_factory.mktemp("flipped")))
+    shutil.copytree(pristine.base, house.base, dirs_exist_ok=True)
+    name = data.draw(st.sampled_from([*TABLES, *JOURNALS, VECTORS, b"marker"]))
+    with open(house.at(name), "rb") as file:
+        content = bytearray(file.read())
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    else:
+        for _ in range(data.draw(st.integers(1, 8))):
+            content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    house.write(name, bytes(content))
+    root = os.fsdecode(house.root)
+    before = house.seal()
+    assert main(["status", root]) in (0, 2, 5)
+    assert main(["doctor", root]) in (0, 1, 5)
+    load(house)
+    code = main(["doctor", root, "--repair"])
+    assert house.seal() == before
+    if code == 5:
+        with pytest.raises(DamagedError, match="newer version"):
+            RootState(house.layout, writable=False)
+        return
+    assert code in (0, 1)
+    assert RootState(house.layout, writable=False).decisions.verdict(A, B) == "variants"
