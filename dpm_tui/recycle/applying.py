@@ -62,8 +62,7 @@ class _Run:
                 if not keeper.in_place():
                     raise Refused("keeper_gone", keeper=display_name(move.keeper.path))
             except (Refused, OSError):
-                for path, held in reversed(taken):
-                    self._put_back(path, held)
+                self._put_all_back(taken)
                 raise
 
     def _take(self, path: bytes, held: Held, move: Move) -> None:
@@ -88,6 +87,16 @@ class _Run:
                 return
         self._put_back(path, held)
         raise Refused("swapped")
+
+    def _put_all_back(self, taken: list[tuple[bytes, Held]]) -> None:
+        stuck: Refused | None = None
+        for path, held in reversed(taken):
+            try:
+                self._put_back(path, held)
+            except Refused as refused:
+                stuck = refused
+        if stuck is not None:
+            raise stuck
 
     def _put_back(self, path: bytes, held: Held) -> None:
         place = join(TREE, split(self.home.local(path))[0])
