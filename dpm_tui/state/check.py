@@ -10,7 +10,13 @@ from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.check_arrays import check_arrays
 from dpm_tui.state.check_decisions import check_decisions
-from dpm_tui.state.check_folder import check_lock, check_log, check_marker, check_names, check_quarantine
+from dpm_tui.state.check_surroundings import (
+    check_lock,
+    check_log,
+    check_marker,
+    check_names,
+    check_quarantine,
+)
 from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings

@@ -12,6 +12,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.config import CHOICES
 from dpm_tui.state.regular_file import read_regular
 
 SCHEMA = 1
@@ -19,7 +20,7 @@ _BYTES_AT_MOST = 1 << 23
 _CHOICES: dict[str, tuple[str, ...]] = {
     "phase": ("", "running", "paused", "finished", "stopped", "failed", "idle"),
     "stage": ("", *Stage),
-    "model": ("", "auto", "photo", "illustration"),
+    "model": ("", *CHOICES["model"]),
 }
 _NUMBERS = ("files", "pictures", "unreadable", "pairs", "groups", "missing", "device", "inode")
 

@@ -217,6 +217,9 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     if line:
         message = decode(line).message
         if isinstance(message, Failed):
+            # A pipe that is not read to its end complains when the loop is gone.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.stdout.read(), _START_SECONDS)
             raise WorkerFailed(message)
     streams = await _open(address)
     if streams is None:
