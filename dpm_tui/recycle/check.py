@@ -13,13 +13,13 @@ from functools import partial
 
 from dpm_tui.amount import long_size
 from dpm_tui.names import display_name
-from dpm_tui.recycle.applying import paths_of
 from dpm_tui.recycle.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bins import MEMORY, Bins, open_bins
 from dpm_tui.recycle.folders import folder_below, join
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import indexes_of
+from dpm_tui.recycle.moves import paths_of
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encode_entry
 from dpm_tui.recycle.reserve import NAME as RESERVE

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dpm_tui.errors import DpmError
-from dpm_tui.recycle import applying, rename
+from dpm_tui.recycle import applying, moves, rename
 from dpm_tui.recycle.bin_index import write_index
 from dpm_tui.recycle.move_record import decode_move
 from dpm_tui.recycle.recycle_bin import RecycleBin
@@ -51,13 +51,13 @@ def write_indexes_last() -> None:
     """Break the order that makes a kill harmless."""
     indexes: list[bytes] = []
     applying.write_index = lambda folder, content: indexes.append(content)
-    real = applying._Run.finish
+    real = moves.Moves.finish
 
     def finish(run: Any, moves: Any) -> None:
         write_index(run.folder, indexes.pop())
         real(run, moves)
 
-    applying._Run.finish = finish
+    moves.Moves.finish = finish
 
 
 def never_sync() -> None:

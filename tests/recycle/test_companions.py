@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from dpm_tui.recycle import applying
+from dpm_tui.recycle import moves
 from dpm_tui.recycle.companions import MOVIE_BYTES_AT_MOST, pair_companions
 from dpm_tui.recycle.removal_log import Action
 from dpm_tui.review.plan import Plan
@@ -145,14 +145,14 @@ def test_a_companion_that_cannot_move_brings_its_picture_back(
 ) -> None:
     plan = plan_with(library, b".mov", b".xmp")
     before = library.pictures()
-    real = applying.move_in
+    real = moves.move_in
 
     def failing(source: int, name: bytes, target: int, new_name: bytes) -> None:
         if name.endswith(b".xmp"):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(applying, "move_in", failing)
+    monkeypatch.setattr(moves, "move_in", failing)
     result = library.bin.apply(plan)
     assert [skipped.key for skipped in result.skipped] == ["system_error"]
     assert library.pictures() == before

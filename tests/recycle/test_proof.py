@@ -11,7 +11,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
-from dpm_tui.recycle import applying, proof
+from dpm_tui.recycle import moves, proof
 from dpm_tui.review.plan import Move, Plan
 from tests.recycle.library import Library
 
@@ -255,14 +255,14 @@ def test_a_victim_swapped_at_the_last_moment_is_moved_back(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = applying.move_in
+    real = moves.move_in
 
     def swapping(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.rename(library.at(VICTIM), library.at(b"saved.jpg"))
         library.write(VICTIM, b"a picture just taken")
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(applying, "move_in", swapping)
+    monkeypatch.setattr(moves, "move_in", swapping)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["swapped"]
     assert library.read(VICTIM) == b"a picture just taken"
@@ -274,7 +274,7 @@ def test_a_swapped_victim_whose_place_is_taken_stays_an_entry(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = applying.move_in
+    real = moves.move_in
 
     def swapping(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.rename(library.at(VICTIM), library.at(b"saved.jpg"))
@@ -282,7 +282,7 @@ def test_a_swapped_victim_whose_place_is_taken_stays_an_entry(
         real(source, name, target, new_name)
         library.write(VICTIM, b"yet another picture")
 
-    monkeypatch.setattr(applying, "move_in", swapping)
+    monkeypatch.setattr(moves, "move_in", swapping)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["not_moved_back"]
     (entry,) = library.bin.entries()
@@ -295,13 +295,13 @@ def test_a_keeper_removed_at_the_last_moment_brings_the_victim_back(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = applying.move_in
+    real = moves.move_in
 
     def removing(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.unlink(library.at(KEEPER))
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(applying, "move_in", removing)
+    monkeypatch.setattr(moves, "move_in", removing)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["keeper_gone"]
     assert library.read(VICTIM) == b"the same picture"

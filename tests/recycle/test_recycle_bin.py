@@ -12,7 +12,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.recycle import applying, bin_index
+from dpm_tui.recycle import bin_index, moves
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck
@@ -306,14 +306,14 @@ def test_a_move_that_fails_skips_its_file_only(
     library: Library, monkeypatch: pytest.MonkeyPatch, code: int, key: str
 ) -> None:
     plan = library.several(3)
-    real = applying.move_in
+    real = moves.move_in
 
     def failing(source: int, name: bytes, target: int, new_name: bytes) -> None:
         if name == b"victim 1.jpg":
             raise OSError(code, os.strerror(code))
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(applying, "move_in", failing)
+    monkeypatch.setattr(moves, "move_in", failing)
     result = library.bin.apply(plan)
     assert len(result.moved) == 2
     assert [skipped.key for skipped in result.skipped] == [key]

@@ -1,0 +1,186 @@
+"""Unfinished work: copies and restores that a kill or a power cut left half done in the bins."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from dataclasses import dataclass, field, replace
+
+from dpm_tui.names import is_safe_relative
+from dpm_tui.recycle.bin_folder import Lying, is_batch_id
+from dpm_tui.recycle.bins import Bins
+from dpm_tui.recycle.copying import is_aside_name
+from dpm_tui.recycle.file_copy import is_part_name
+from dpm_tui.recycle.folders import folder_below, open_folder, same_file, split, status, sync
+from dpm_tui.recycle.history import History
+from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
+from dpm_tui.recycle.refusal import Refused
+from dpm_tui.recycle.removal_log import Action, LogEntry
+from dpm_tui.recycle.rename import move_out
+from dpm_tui.recycle.restoring import drop_second_name, takes_restored_files
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """What the log and the bins say, what was put right (``names``, ``parts``) and what the log must learn
+    (``added``). ``lying`` holds the files of each batch by path, ``arrived`` what came back unlogged."""
+
+    bins: Bins
+    entries: list[LogEntry]
+    history: History
+    added: list[LogEntry] = field(default_factory=list)
+    names: int = 0
+    parts: int = 0
+    lying: dict[str, dict[bytes, Lying]] = field(default_factory=dict)
+    arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
+
+    def finish_copies(self) -> None:
+        """Bring the sources of unfinished copies back to their places, and drop the copies."""
+        open_: dict[tuple[str, bytes], LogEntry] = {}
+        for entry in self.entries:
+            key = (entry.batch, entry.path)
+            if entry.action is Action.COPYING:
+                open_[key] = entry
+            elif entry.path:
+                open_.pop(key, None)
+        for entry in open_.values():
+            # A disk that is not there now is looked at the next time.
+            with contextlib.suppress(OSError, Refused):
+                check_path(entry.path)
+                self._finish_copy(entry)
+
+    def _finish_copy(self, entry: LogEntry) -> None:
+        own, (folder, name), aside = self.bins.own, split(entry.path), split(entry.to)[1]
+        if is_part_name(entry.part) and is_batch_id(entry.batch):
+            with contextlib.suppress(OSError), folder_below(own.bin, entry.batch.encode()) as batch:
+                os.unlink(entry.part, dir_fd=batch)
+                self.parts += 1
+        copy = self.lying.get(entry.batch, {}).get(entry.path)
+        with folder_below(self.bins.root, folder) as place:
+            if is_aside_name(aside) and status(aside, place) is not None:
+                try:
+                    move_out(place, aside, place, name)
+                except FileExistsError:  # another file took the place meanwhile: the move stands
+                    self._drop_copied(copy, place, aside, drop_copy=False)
+                    return
+                self.names += 1
+            if status(name, place) is None or not self._drop_copied(copy, place, name, drop_copy=True):
+                return
+        self.add(LogEntry(Action.STAYED, entry.batch, path=entry.path, size=entry.size))
+
+    def _drop_copied(self, copy: Lying | None, place: int, name: bytes, *, drop_copy: bool) -> bool:
+        """Remove the copy in the bin, or else the source, if both are there and alike; tell whether one
+        of them is left alone."""
+        if copy is None:
+            return True
+        folder, last = split(copy.place)
+        with folder_below(copy.home.bin, folder) as source:
+            if not _same_content(place, name, source, last):
+                return False
+            if drop_copy:
+                sync(place)
+                os.unlink(last, dir_fd=source)
+                del self.lying[copy.batch][copy.path]
+            else:
+                sync(source)
+                os.unlink(name, dir_fd=place)
+        self.names += 1
+        return True
+
+    def finish_restores(self) -> None:
+        """Remove partial copies, and the bin's name of what already has its new one."""
+        open_: dict[tuple[str, bytes], list[LogEntry]] = {}
+        for entry in self.entries:
+            key = (entry.batch, entry.path)
+            if entry.action is Action.RESTORING:
+                open_.setdefault(key, []).append(entry)
+            elif entry.path:
+                open_.pop(key, None)
+        for (batch, path), announced in open_.items():
+            # A disk that is not there now may hold a partial copy: it is looked at the next time.
+            with contextlib.suppress(OSError):
+                for entry in announced:
+                    self._finish_restore(entry)
+                if file := self.lying.get(batch, {}).get(path):
+                    self.add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
+
+    def _finish_restore(self, entry: LogEntry) -> None:
+        if not is_safe_relative(entry.to) or leads_into_state(entry.to):
+            return
+        if entry.below and not takes_restored_files(entry.below):
+            return
+        folder, name = split(entry.to)
+        base = open_folder(entry.below) if entry.below else os.dup(self.bins.root)
+        try:
+            with folder_below(base, folder) as place:
+                if is_part_name(entry.part):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(entry.part, dir_fd=place)
+                        sync(place)
+                        self.parts += 1
+                self._drop_if_arrived(entry, place, name)
+        finally:
+            os.close(base)
+
+    def _drop_if_arrived(self, entry: LogEntry, place: int, name: bytes) -> None:
+        file = self.lying.get(entry.batch, {}).get(entry.path)
+        arrived = status(name, place)
+        if arrived is None or not stat.S_ISREG(arrived.st_mode):
+            return
+        restored = replace(entry, action=Action.RESTORED, part=b"")
+        if file is None:
+            if arrived.st_size == entry.size:
+                self.arrived[entry.batch, entry.path] = restored
+            return
+        folder, last = split(file.place)
+        with folder_below(file.home.bin, folder) as source:
+            if not drop_second_name(source, last, arrived):
+                if same_file(arrived, file.status) or not _same_content(place, name, source, last):
+                    return
+                sync(place)
+                os.unlink(last, dir_fd=source)
+        self._dropped(file, restored)
+
+    def drop_second_names(self, batch: str) -> None:
+        """Remove the bin's name of files that also have their old one."""
+        for file in list(self.lying[batch].values()):
+            if file.status.st_nlink < 2:
+                continue
+            folder, name = split(file.path)
+            with (
+                contextlib.suppress(OSError),
+                folder_below(self.bins.root, folder) as origin,
+                folder_below(file.home.bin, split(file.place)[0]) as source,
+            ):
+                if drop_second_name(source, name, status(name, origin)):
+                    self._dropped(file, _restored(file))
+
+    def _dropped(self, file: Lying, entry: LogEntry) -> None:
+        self.names += 1
+        self.lying[file.batch].pop(file.path, None)
+        if file.path in self.history.files.get(file.batch, {}):
+            self.add(entry)
+
+    def add(self, entry: LogEntry) -> None:
+        """Add a line that the log misses."""
+        self.added.append(entry)
+        if entry.path:
+            self.history.files.setdefault(entry.batch, {})[entry.path] = entry
+
+
+def _restored(file: Lying) -> LogEntry:
+    return LogEntry(Action.RESTORED, file.batch, path=file.path, size=file.status.st_size, to=file.path)
+
+
+def _same_content(first: int, name: bytes, second: int, other: bytes) -> bool:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with contextlib.ExitStack() as stack:
+        digests = []
+        for folder, file in ((first, name), (second, other)):
+            descriptor = os.open(file, flags, dir_fd=folder)
+            stack.callback(os.close, descriptor)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return False
+            digests.append(digest_of(descriptor))
+        return digests[0] == digests[1]
