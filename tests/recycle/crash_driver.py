@@ -133,8 +133,9 @@ def serve() -> None:
             finally:
                 os._exit(code)
         print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        os.close(gate)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.close(gate)  # first: whoever reads the answer may unmount what the gate lies on
+        print(code, flush=True)
 
 
 if __name__ == "__main__":
