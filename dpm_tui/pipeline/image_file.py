@@ -21,6 +21,9 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
+_COARSE_NS = 10_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """The identity of a file's content as the file system tells it; times are ns since the epoch."""
@@ -30,6 +33,11 @@ class Stamp:
     ctime_ns: int
     device: int
     inode: int
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether the time of change looks like that of FAT or exFAT, whose stamps prove little."""
+        return self.ctime_ns % _COARSE_NS == 0
 
 
 @dataclass(frozen=True, slots=True)

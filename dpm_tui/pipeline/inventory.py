@@ -20,9 +20,6 @@ JUNK_FOLDERS = frozenset(
 )  # fmt: skip
 """Folders of snapshots, bins and indexes, lower case: what lies in them looks like copies but is none."""
 
-_COARSE_NS = 10_000_000
-"""Change times that are multiples of this come from file systems (FAT, exFAT) whose stamps prove little."""
-
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
 
@@ -170,7 +167,7 @@ def is_junk_folder(name: bytes) -> bool:
 def _holds_the_same(file: ImageFile, found: FoundFile) -> bool:
     """Tell whether the file was read before and at most the number of its device is another since."""
     old, new = file.stamp, found.stamp
-    renumbered = replace(old, device=new.device) == new and new.ctime_ns % _COARSE_NS != 0
+    renumbered = replace(old, device=new.device) == new and not new.is_coarse
     return bool(file.facts.format) and (old == new or renumbered)
 
 

@@ -15,7 +15,7 @@ from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.pipeline.inventory import Changes, Inventory
 
 GUARD_SHARE = 0.2
-GUARD_FILES = 10
+GUARD_FILES = 5
 """When more than this share of the known files, and at least so many, vanish at once, a mount may be
 missing; fewer files are soon scanned again."""
 

@@ -23,9 +23,6 @@ from dpm_tui.state.layout import STATE_FOLDER
 Inode = tuple[int, int]
 """Device and inode number."""
 
-_COARSE_NS = 10_000_000
-"""Change times that are multiples of this come from file systems (FAT, exFAT) whose stamps prove nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -204,7 +201,7 @@ def _check_type(found: os.stat_result) -> None:
 
 def _check_content(descriptor: int, found: os.stat_result, witness: Witness) -> None:
     stamp = stamp_of(found)
-    if stamp == witness.stamp and stamp.ctime_ns % _COARSE_NS:
+    if stamp == witness.stamp and not stamp.is_coarse:
         return
     if stamp.size != witness.stamp.size or not witness.digest:
         raise Refused("changed")
