@@ -1,33 +1,46 @@
-"""Decode stage: one oriented RGB thumbnail and the facts of a picture, from the bytes of its file."""
+"""Decode stage: one oriented sRGB thumbnail and the facts of a picture, from the bytes of its file."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import PIL
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
+from dpm_tui import __version__
+from dpm_tui.pipeline.colour import to_srgb
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
-from dpm_tui.pipeline.normalise import normalise_rgb
+from dpm_tui.pipeline.normalise import normalise
+from dpm_tui.pipeline.picture_file import (
+    BYTES_A_PIXEL,
+    FORMATS,
+    MEMORY_BYTES,
+    UndecodableError,
+    check_whole,
+    draft,
+    open_picture,
+)
+from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_picture
+from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, turn_upright
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
-"""Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
+__all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
+
+READER = f"{__version__}/{PIL.__version__}"
+"""Names what reads pictures: a file that one could not read is worth another try by the next."""
 
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
 FILE_BYTES_AT_MOST = 1 << 29
-JPEG_PIXELS_AT_MOST = 400_000_000
-PIXELS_AT_MOST = 100_000_000
-"""Without scaled decoding a picture takes up to 16 bytes a pixel while it is decoded."""
-
-Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
+_SUSPICIOUS_SHARE = 4
+"""What may have needed this part of the memory and failed may have failed for lack of it: decoders then
+report broken data, or nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +51,18 @@ class Thumbnail:
     facts: Facts
 
 
-class UndecodableError(Exception):
-    """A file whose picture cannot be had; ``status`` says in which way."""
+def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
+    """Return thumbnail and facts of the picture in ``content``.
 
-    def __init__(self, status: Status, reason: str, digest: str = "") -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.digest = digest
-
-
-def decode_thumbnail(content: bytes) -> Thumbnail:
-    """Return thumbnail and facts of the picture in ``content``; raises UndecodableError."""
+    Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
+    """
     digest = hashlib.sha256(content).hexdigest()
-    try:
-        with _opened(content) as image:
-            return _make_thumbnail(image, digest)
-    except UndecodableError as error:
-        raise UndecodableError(error.status, error.reason, digest) from error
-    except MemoryError as error:
-        raise UndecodableError(Status.TOO_BIG, "not enough memory", digest) from error
-    except Exception as error:  # decoders raise whatever their parsing meets
-        raise UndecodableError(Status.DAMAGED, _describe(error), digest) from error
+    with _failures_named(digest), _opened(content, memory) as image:
+        return _make_thumbnail(image, digest, memory)
 
 
 def shrink(picture: Image.Image) -> Image.Image:
-    """Return an RGB picture at most THUMBNAIL_PX large."""
+    """Return a picture of 8 bits a sample at most THUMBNAIL_PX large."""
     factor = THUMBNAIL_PX / max(picture.size)
     if factor >= 1:
         return picture
@@ -72,20 +71,25 @@ def shrink(picture: Image.Image) -> Image.Image:
 
 
 def decode_view(
-    content: bytes, width: int, height: int, box: tuple[float, float, float, float]
+    content: bytes,
+    width: int,
+    height: int,
+    box: tuple[float, float, float, float],
+    memory: int = MEMORY_BYTES,
 ) -> NDArray[np.uint8]:
     """Return the part ``box`` (0..1, oriented) of a picture as RGB, at most ``width`` x ``height``.
 
     Raises UndecodableError.
     """
-    try:
-        with _opened(content) as image:
-            share = max(min(box[2] - box[0], box[3] - box[1]), 0.01)
-            wanted = int(max(width, height) / share)
-            _draft(image, wanted)
-            image.load()
-            orientation = _read_exif(image).get(ExifTags.Base.Orientation, 1)
-            picture = _orient(normalise_rgb(image), orientation)
+    with _failures_named(), _opened(content, memory) as image:
+        share = max(min(box[2] - box[0], box[3] - box[1]), 0.01)
+        wanted = int(max(width, height) / share)
+        draft(image, wanted, memory)
+        check_whole(image, memory)
+        image.load()
+        profile = image.info.get("icc_profile") or b""
+        orientation = check_orientation(read_exif(image).get(ExifTags.Base.Orientation, 1))
+        picture = turn_upright(normalise(image), orientation)
         left, top, right, bottom = box
         crop = picture.crop(
             (
@@ -96,22 +100,16 @@ def decode_view(
             )
         )
         crop.thumbnail((max(width, 1), max(height, 1)), Image.Resampling.LANCZOS)
-        return np.asarray(crop, dtype=np.uint8)
-    except UndecodableError:
-        raise
-    except Exception as error:
-        raise UndecodableError(Status.DAMAGED, _describe(error)) from error
+        return np.asarray(to_srgb(crop, profile), dtype=np.uint8)
 
 
-def digest_pixels(content: bytes) -> str:
-    """Return the digest of the oriented pixels at full size; raises UndecodableError."""
-    try:
-        with _opened(content) as image:
-            return _digest_image(image)
-    except UndecodableError:
-        raise
-    except Exception as error:
-        raise UndecodableError(Status.DAMAGED, _describe(error)) from error
+def digest_pixels(content: bytes, memory: int = MEMORY_BYTES) -> str:
+    """Return the digest of the oriented pixels of all frames at full size; raises UndecodableError.
+
+    Empty where a file holds more than what is decoded of it, so that equality cannot be had.
+    """
+    with _failures_named(), _opened(content, memory) as image:
+        return digest_frames(image, memory)
 
 
 def encode_thumbnail(picture: Image.Image) -> bytes:
@@ -135,37 +133,62 @@ def read_thumbnail(jpeg: bytes) -> NDArray[np.uint8]:
         raise ValueError("unreadable thumbnail") from error
 
 
-def _opened(content: bytes) -> Image.Image:
-    if not content:
-        raise UndecodableError(Status.DAMAGED, "empty file")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+@contextmanager
+def _failures_named(digest: str = "") -> Iterator[None]:
+    """Turn whatever a decoder raises into an UndecodableError."""
+    try:
+        yield
+    except UndecodableError as error:
+        raise UndecodableError(error.status, error.reason, digest, starved=error.starved) from error
+    except Exception as error:  # decoders raise whatever their parsing meets
+        if _lacked_memory(error):
+            raise UndecodableError(Status.TOO_BIG, "not enough memory", digest, starved=True) from error
+        raise UndecodableError(Status.DAMAGED, _describe(error), digest) from error
+
+
+@contextmanager
+def _opened(content: bytes, memory: int) -> Iterator[Image.Image]:
+    """Open a picture; a failure that may be one of memory is marked so."""
+    with open_picture(content, memory) as image:
         try:
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
-        except UnidentifiedImageError as error:
-            raise UndecodableError(Status.UNSUPPORTED, "not a picture in a known format") from error
-    limit = JPEG_PIXELS_AT_MOST if image.format in ("JPEG", "MPO") else PIXELS_AT_MOST
-    if image.width * image.height > limit:
-        size = f"{image.width}x{image.height}"
-        raise UndecodableError(Status.TOO_BIG, f"{size} pixels, the limit is {limit // 1_000_000} megapixels")
-    return image
+            yield image
+        except UndecodableError:
+            raise
+        except Exception as error:
+            need = image.width * image.height * BYTES_A_PIXEL + 2 * len(content)
+            if _lacked_memory(error) or need * _SUSPICIOUS_SHARE <= memory:
+                raise
+            raise UndecodableError(Status.DAMAGED, _describe(error), starved=True) from error
 
 
-def _make_thumbnail(image: Image.Image, digest: str) -> Thumbnail:
-    width, height = image.size
+def _lacked_memory(error: BaseException | None) -> bool:
+    """Tell whether a MemoryError is anywhere among the causes of an error."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _make_thumbnail(image: Image.Image, digest: str, memory: int) -> Thumbnail:
     name = image.format or ""
-    exif = _read_exif(image)
-    frames = getattr(image, "n_frames", 1) if name != "MPO" else 1
+    exif = read_exif(image)
+    frames = count_frames(image)
     quality = estimate_quality(getattr(image, "quantization", None))
     if frames > 1:
         image.seek(0)
-    scaled = _draft(image, THUMBNAIL_PX)
+    width, height = image.size
+    scaled = draft(image, THUMBNAIL_PX, memory)
+    check_whole(image, memory)
+    pixels = "" if scaled or frames > 1 else digest_picture(image)
     image.load()
-    pixels = "" if scaled else _digest_image(image)
-    small = shrink(normalise_rgb(image))
-    orientation = exif.get(ExifTags.Base.Orientation, 1)
-    small = _orient(small, orientation)
-    if orientation in (5, 6, 7, 8):
+    profile = image.info.get("icc_profile") or b""
+    small = to_srgb(shrink(normalise(image)), profile)
+    orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
+    small = turn_upright(small, orientation)
+    if orientation >= 5:
         width, height = height, width
     facts = Facts(
         digest=digest,
@@ -174,77 +197,11 @@ def _make_thumbnail(image: Image.Image, digest: str) -> Thumbnail:
         height=height,
         frames=frames,
         quality=quality,
-        taken=_read_date(exif),
+        taken=read_date(exif),
         has_exif=ExifTags.IFD.Exif in exif or (len(exif) > 0 and name != "TIFF"),
         pixels=pixels,
     )
     return Thumbnail(encode_thumbnail(small), facts)
-
-
-def _draft(image: Image.Image, pixels: int) -> bool:
-    """Ask a JPEG decoder to scale down while decoding; tell whether it will."""
-    full = image.size
-    if image.format in ("JPEG", "MPO"):
-        image.draft(None, (pixels, pixels))
-    return image.size != full
-
-
-def _digest_image(image: Image.Image) -> str:
-    """Digest mode, size and samples: two pictures agree only if no sample differs.
-
-    Grey and palette pictures are compared as RGB; deeper samples keep their depth. A colour profile
-    other than sRGB changes what is seen and counts as well.
-    """
-    image.load()  # turns a TIFF upright, which then has no orientation left
-    orientation = _read_exif(image).get(ExifTags.Base.Orientation, 1)
-    profile = image.info.get("icc_profile") or b""
-    if image.mode in ("1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX"):
-        transparent = "A" in image.mode or "transparency" in image.info
-        picture = image.convert("RGBA" if transparent else "RGB")
-        if transparent and picture.getchannel("A").getextrema() == (255, 255):
-            picture = picture.convert("RGB")
-    else:
-        picture = image
-    picture = _orient(picture, orientation)
-    digest = hashlib.sha256(f"{picture.mode} {picture.width} {picture.height} ".encode())
-    if b"sRGB" not in profile:
-        digest.update(hashlib.sha256(profile).digest() if profile else b"")
-    digest.update(picture.tobytes())
-    return digest.hexdigest()
-
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-
-def _orient(image: Image.Image, orientation: Any) -> Image.Image:
-    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
-    return image.transpose(turn) if turn is not None else image
-
-
-def _read_exif(image: Image.Image) -> Image.Exif:
-    """Return the EXIF data; broken ones are none, as they must not reject a picture that decodes."""
-    with contextlib.suppress(Exception), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return image.getexif()
-    return Image.Exif()
-
-
-def _read_date(exif: Image.Exif) -> str:
-    with contextlib.suppress(Exception):
-        inner = exif.get_ifd(ExifTags.IFD.Exif)
-        text = str(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime) or "")
-        date, _, time = text.strip("\0 ").partition(" ")
-        if len(date) == 10 and date.isascii() and date.replace(":", "").isdigit():
-            return f"{date.replace(':', '-')} {time[:8]}".strip()
-    return ""
 
 
 def _describe(error: Exception) -> str:

@@ -46,8 +46,9 @@ class Facts:
 
     ``width`` and ``height`` are in pixels after EXIF orientation. ``digest`` is the SHA-256 of the
     file's bytes; ``pixels`` that of its oriented pixels at full size, empty where decoding was
-    scaled (JPEG) and it was not needed yet. ``quality`` is the JPEG quality estimated from its
-    tables, 0 where there is none. ``taken`` is the EXIF date, ``YYYY-MM-DD HH:MM:SS`` or empty.
+    scaled (JPEG) and it was not needed yet, where samples were cut to 8 bits, and where there are
+    several frames. ``quality`` is the JPEG quality estimated from its tables, 0 where there is none.
+    ``taken`` is the EXIF date, ``YYYY-MM-DD HH:MM:SS`` or empty.
     """
 
     digest: str

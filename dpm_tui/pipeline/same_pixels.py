@@ -18,7 +18,11 @@ its exact lossless copy by 0.3 to 2.1, most where the picture is full of small l
 
 
 class PixelProof:
-    """Answers whether the pixels of two contents agree, keeping each digest that had to be computed."""
+    """Answers whether the pixels of two contents agree, keeping each digest that had to be computed.
+
+    Those of animations and of files with several pages cover all frames and are kept for this run
+    only: the facts of a file know no more than its first frame.
+    """
 
     def __init__(
         self,
@@ -29,15 +33,16 @@ class PixelProof:
         self._by_digest = by_digest
         self._digest_pixels = digest_pixels
         self._keep = keep
+        self._frames: dict[str, str] = {}
 
     def holds(self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
         """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding."""
         a, b = self._by_digest[first][0], self._by_digest[second][0]
         if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
             return False
-        if a.facts.frames != 1 or b.facts.frames != 1 or thumbnail.shape != other.shape:
+        if a.facts.frames != b.facts.frames or thumbnail.shape != other.shape:
             return False
-        if a.facts.pixels and b.facts.pixels:
+        if a.facts.frames == 1 and a.facts.pixels and b.facts.pixels:
             return a.facts.pixels == b.facts.pixels
         limit = _SAME_DECODER if a.facts.format == b.facts.format else _OTHER_DECODER
         if float(np.abs(thumbnail.astype(np.int16) - other).mean()) > limit:
@@ -46,6 +51,10 @@ class PixelProof:
         return bool(mine) and mine == self._pixels(second)
 
     def _pixels(self, digest: str) -> str:
+        if self._by_digest[digest][0].facts.frames > 1:
+            if digest not in self._frames:
+                self._frames[digest] = self._digest_pixels(self._by_digest[digest][0].path)
+            return self._frames[digest]
         known = next((file.facts.pixels for file in self._by_digest[digest] if file.facts.pixels), "")
         if known:
             return known

@@ -26,7 +26,8 @@ _AHEAD = 64
 _THUMBNAILS = 320
 """Decoded thumbnails kept for the next pair: at most 192 KiB each, 63 MB."""
 _ANIMATED_AT_MOST = 0.85
-"""Pictures with several frames were compared by their first alone: never more than a variant."""
+"""Pictures with several frames are judged by their first alone: unless the pixels of all frames proved
+equal, never more than a variant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,30 @@ def test_frames_beside_the_first_keep_a_picture_from_being_a_copy(lab: ScanLab) 
     assert kinds(lab).get((b"d/moving.gif", b"d/still.gif"), "variant") == "variant"
 
 
+def test_animations_are_the_same_pixels_only_if_all_their_frames_are(lab: ScanLab) -> None:
+    """Another container and other durations change nothing; one other frame, or one more, does."""
+    frames = [scene(seed).quantize(64) for seed in (30, 31, 32)]
+    colours = [frame.convert("RGB") for frame in frames]
+    other = [*colours[:2], scene(33)]
+    for name, pictures, duration in (("a.gif", frames, 100), ("b.gif", frames, 40)):
+        content = encode(pictures[0], "GIF", save_all=True, append_images=pictures[1:], duration=duration)
+        lab.write(b"e/" + name.encode(), content)
+    for name, pictures in (("c.png", colours), ("d.png", other), ("e.png", colours[:2])):
+        content = encode(pictures[0], "PNG", save_all=True, append_images=pictures[1:], duration=50)
+        lab.write(b"e/" + name.encode(), content)
+    lab.write(b"e/still.png", encode(colours[0], "PNG"))
+    lab.run()
+    found = {
+        (one[2:3] + other[2:3]).decode(): kind
+        for (one, other), kind in kinds(lab).items()
+        if one.startswith(b"e/") and other.startswith(b"e/")
+    }
+    same = {pair: kind for pair, kind in found.items() if kind != "variant"}
+    assert same == {"ab": "pixels", "ac": "pixels", "bc": "pixels"}
+    assert set(found) >= {"ad", "ae", "as", "cd", "ce", "cs"}
+    assert work(lab.run()) == (0, 0, 0, 0)
+
+
 def test_a_lost_thumbnail_is_made_again_and_costs_no_pair(lab: ScanLab) -> None:
     lab.run()
     shutil.rmtree(lab.layout.thumbnails)

@@ -1,0 +1,127 @@
+"""The picture file: opened by an allow-list of formats and measured before a sample of it is decoded."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+from dpm_tui.pipeline.image_file import Status
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
+"""Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
+
+MEMORY_BYTES = 3 << 30
+"""Memory that decoding one picture may take where nobody says otherwise."""
+BYTES_A_PIXEL = 16
+"""What a picture takes at most, for each pixel, while it is decoded whole (lossless WebP needs 15.5)."""
+JPEG_PIXELS_AT_MOST = 400_000_000
+PROGRESSIVE_PIXELS_AT_MOST = 200_000_000
+PROGRESSIVE_BYTES_A_PIXEL = 6
+"""A progressive JPEG keeps all its coefficients, however small it is wanted."""
+PIXELS_AT_MOST = 100_000_000
+
+DEEP = "deep samples"
+"""Key in the info of a picture that has more than 8 bits a sample although its mode does not say so."""
+
+_JPEG = ("JPEG", "MPO")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
+
+Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
+
+
+class UndecodableError(Exception):
+    """A file whose picture cannot be had; ``status`` says in which way.
+
+    ``starved`` tells that more memory than there was might have helped.
+    """
+
+    def __init__(self, status: Status, reason: str, digest: str = "", *, starved: bool = False) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.digest = digest
+        self.starved = starved
+
+
+def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
+    """Return the picture in ``content``, not yet decoded, which ``memory`` bytes will do for.
+
+    A JPEG may be larger than what can be decoded whole: ``check_whole`` tells. Raises UndecodableError,
+    and whatever Pillow raises for a broken header.
+    """
+    if not content:
+        raise UndecodableError(Status.DAMAGED, "empty file")
+    if (canvas := _read_webp_canvas(content)) is not None:
+        check_size(*canvas, memory)  # its decoder takes the memory for the canvas as it is opened
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+        except UnidentifiedImageError as error:
+            if content.startswith(_STARTS) or canvas is not None:
+                raise UndecodableError(Status.DAMAGED, "the header is broken") from error
+            raise UndecodableError(Status.UNSUPPORTED, "not a picture in a known format") from error
+    if image.width < 1 or image.height < 1:
+        raise UndecodableError(Status.DAMAGED, "a picture without pixels")
+    if image.format == "AVIF" and _is_deep_avif(content):
+        image.info[DEEP] = True
+    if image.format not in _JPEG:
+        check_size(*image.size, memory)
+    elif "progressive" in image.info:
+        check_size(*image.size, memory, PROGRESSIVE_PIXELS_AT_MOST, PROGRESSIVE_BYTES_A_PIXEL)
+    else:
+        check_size(*image.size, memory, JPEG_PIXELS_AT_MOST, 0)
+    return image
+
+
+def check_size(
+    width: int, height: int, memory: int, pixels: int = PIXELS_AT_MOST, bytes_a_pixel: int = BYTES_A_PIXEL
+) -> None:
+    """Raise UndecodableError for a picture of more pixels than allowed or than fit into ``memory``."""
+    if width * height > pixels:
+        reason = f"{width}x{height} pixels, the limit is {pixels // 1_000_000} megapixels"
+        raise UndecodableError(Status.TOO_BIG, reason)
+    if width * height * bytes_a_pixel > memory:
+        reason = f"{width}x{height} pixels, too many for {memory >> 20} MiB of memory"
+        raise UndecodableError(Status.TOO_BIG, reason, starved=True)
+
+
+def check_whole(image: Image.Image, memory: int) -> None:
+    """Raise UndecodableError if a picture cannot be decoded at the size that it has now."""
+    limit = JPEG_PIXELS_AT_MOST if image.format in _JPEG else PIXELS_AT_MOST
+    check_size(*image.size, memory, limit)
+
+
+def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
+    """Ask a JPEG decoder to scale down to no fewer than ``pixels`` a side; tell whether it will.
+
+    Scales further where the whole picture would not fit into ``memory``.
+    """
+    full = image.size
+    if image.format in _JPEG:
+        room = (memory / BYTES_A_PIXEL / (full[0] * full[1])) ** 0.5
+        if room < 1:
+            pixels = min(pixels, int(min(full) * room))
+        image.draft(None, (max(pixels, 1), max(pixels, 1)))
+    return image.size != full
+
+
+def _is_deep_avif(content: bytes) -> bool:
+    at = content.find(b"av1C", 0, 1 << 16)
+    return 0 < at < len(content) - 6 and bool(content[at + 6] & 0x40)
+
+
+def _read_webp_canvas(content: bytes) -> tuple[int, int] | None:
+    """Return width and height that a WebP header names, None for anything else."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(content) < 30:
+        return None
+    match content[12:16]:
+        case b"VP8X":
+            return tuple(int.from_bytes(content[at : at + 3], "little") + 1 for at in (24, 27))  # type: ignore[return-value]
+        case b"VP8L":
+            bits = int.from_bytes(content[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case _:
+            return tuple(int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28))  # type: ignore[return-value]

@@ -1,0 +1,97 @@
+"""The digest of a picture's pixels: equal only where no sample of any frame differs."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from PIL import Image
+
+from dpm_tui.pipeline.colour import changes_colours
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.picture_file import DEEP, UndecodableError, check_whole
+from dpm_tui.pipeline.upright import read_orientation, turn_upright
+
+FRAME_PIXELS_AT_MOST = 4_000_000_000
+"""Pixels of all frames together: more take longer to decode than anybody waits."""
+
+_EIGHT_BITS = ("1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX")
+_BAND_BYTES = 1 << 24
+
+
+def count_frames(image: Image.Image) -> int:
+    """Return the number of frames or pages; the second picture that a camera adds to a JPEG is none."""
+    return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+
+
+def digest_frames(image: Image.Image, memory: int) -> str:
+    """Return the digest of the oriented pixels at full size, of all frames in their order.
+
+    Durations do not count. Empty for a picture whose samples were cut while it was decoded (16 bits a
+    colour): equality cannot be had then. Raises UndecodableError, and whatever a decoder raises.
+    """
+    frames = count_frames(image)
+    if frames == 1:
+        check_whole(image, memory)
+        return digest_picture(image)
+    digest = hashlib.sha256(f"{frames} frames".encode())
+    orientation = read_orientation(image) if image.format != "TIFF" else 1
+    pixels = 0
+    for number in range(frames):
+        image.seek(number)
+        check_whole(image, memory)
+        pixels += image.width * image.height
+        if pixels > FRAME_PIXELS_AT_MOST:
+            raise UndecodableError(Status.TOO_BIG, f"{frames} frames, too many to compare")
+        own = digest_picture(image, orientation)
+        if not own:
+            return ""
+        digest.update(own.encode("ascii"))
+    return digest.hexdigest()
+
+
+def digest_picture(image: Image.Image, orientation: int = 0) -> str:
+    """Digest mode, size and samples of the frame that is shown; empty where samples were cut.
+
+    Grey and palette pictures are compared as RGB; deeper samples keep their depth. A colour profile
+    other than sRGB changes what is seen and counts as well. Orientation 0 means what EXIF data say.
+    """
+    if _is_cut(image):
+        return ""
+    image.load()  # turns a TIFF upright, which then has no orientation left
+    profile = image.info.get("icc_profile") or b""
+    picture = turn_upright(_canonical(image), orientation or read_orientation(image))
+    mode = "I;16" if picture.mode.startswith("I;16") else picture.mode
+    digest = hashlib.sha256(f"{mode} {picture.width} {picture.height} ".encode())
+    if changes_colours(profile):
+        digest.update(hashlib.sha256(profile).digest())
+    rows = max(_BAND_BYTES // (picture.width * 8), 1)
+    for top in range(0, picture.height, rows):
+        box = (0, top, picture.width, min(top + rows, picture.height))
+        digest.update(_samples(picture.crop(box)))
+    return digest.hexdigest()
+
+
+def _canonical(image: Image.Image) -> Image.Image:
+    if image.mode not in _EIGHT_BITS:
+        return image
+    transparent = "A" in image.mode or "transparency" in image.info
+    picture = image.convert("RGBA" if transparent else "RGB")
+    if transparent and picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    return picture
+
+
+def _samples(band: Image.Image) -> bytes:
+    if band.mode.startswith("I;16"):
+        return np.asarray(band).astype("<u2").tobytes()
+    return band.tobytes()
+
+
+def _is_cut(image: Image.Image) -> bool:
+    """Tell whether the decoder gives fewer bits a sample than the file has; known only before it ran."""
+    if image.mode not in _EIGHT_BITS and image.mode != "CMYK":
+        return False
+    arguments = [tile[3] for tile in getattr(image, "tile", ())]
+    raw = [str(one[0] if isinstance(one, tuple) and one else one) for one in arguments]
+    return DEEP in image.info or any(";16" in mode and not mode.startswith("BGR") for mode in raw)

@@ -1,0 +1,57 @@
+"""Upright pictures: what EXIF data say of how a picture was held and when it was taken."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from typing import Any
+
+from PIL import ExifTags, Image
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_exif(image: Image.Image) -> Image.Exif:
+    """Return the EXIF data; broken ones are none, as they must not reject a picture that decodes."""
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return image.getexif()
+    return Image.Exif()
+
+
+def read_orientation(image: Image.Image) -> int:
+    """Return the orientation 1..8 that EXIF data name; any other is 1.
+
+    A TIFF turns itself upright as it is loaded and has none from then on.
+    """
+    return check_orientation(read_exif(image).get(ExifTags.Base.Orientation, 1))
+
+
+def check_orientation(value: Any) -> int:
+    """Return an orientation if it is one, else 1."""
+    return value if isinstance(value, int) and value in _TURNS else 1
+
+
+def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Return a picture of that orientation upright."""
+    turn = _TURNS.get(orientation)
+    return image.transpose(turn) if turn is not None else image
+
+
+def read_date(exif: Image.Exif) -> str:
+    """Return when the picture was taken, ``YYYY-MM-DD HH:MM:SS`` or empty."""
+    with contextlib.suppress(Exception):
+        inner = exif.get_ifd(ExifTags.IFD.Exif)
+        text = str(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime) or "")
+        date, _, time = text.strip("\0 ").partition(" ")
+        if len(date) == 10 and date.isascii() and date.replace(":", "").isdigit():
+            return f"{date.replace(':', '-')} {time[:8]}".strip()
+    return ""
