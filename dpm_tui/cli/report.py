@@ -1,4 +1,4 @@
-"""``dpm-tui report DIR``: what the last scan found, for other programs."""
+"""``dpm-tui report DIR``: what the last scan found, for other programs and as a page to look at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
+from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
 from dpm_tui.state.atomic import write_atomic
 
@@ -20,14 +21,14 @@ from dpm_tui.state.atomic import write_atomic
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a report."""
     add_folder(parser)
-    parser.add_argument("--format", choices=("json", "csv"), required=True)
+    parser.add_argument("--format", choices=("json", "csv", "html"), required=True)
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.output_help"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
     scanned = read_results(find_layout(options))
-    text = _json_text(scanned) if options.format == "json" else _csv_text(scanned)
+    text = {"json": _json_text, "csv": _csv_text, "html": _html_text}[options.format](scanned)
     if not options.output or options.output == "-":
         sys.stdout.write(text)
         return ExitCode.DONE
@@ -57,3 +58,16 @@ def _json_text(scanned: Scanned) -> str:
 def _csv_text(scanned: Scanned) -> str:
     results = scanned.results
     return write_csv(results.files, results.groups, results.index)
+
+
+def _html_text(scanned: Scanned) -> str:
+    results = scanned.results
+    return "".join(
+        write_html(
+            root=scanned.state.layout.root,
+            files=results.files,
+            groups=results.groups,
+            pairs=results.index,
+            thumbnail=scanned.state.thumbnails.get,
+        )
+    )
