@@ -140,6 +140,11 @@ class Session:
         if protected_changed:
             self.marks = self.marks.rebase(self.library, protect_folders(config.protected))
 
+    def appoint_reviewer(self, reviewer: bool) -> None:
+        """Let this app move files, or not: only one at a time may."""
+        if self.welcome is not None:
+            self.welcome = replace(self.welcome, reviewer=reviewer)
+
     def adopt_library(self, library: Library) -> None:
         """Show a newer library; marks stay by file, the cursor by file or else by place."""
         here = self.file

@@ -25,6 +25,7 @@ from dpm_tui.worker.protocol import (
     LogLine,
     PictureData,
     Request,
+    ReviewerChanged,
     RunStatus,
     StartRun,
 )
@@ -137,6 +138,9 @@ class WorkerLink:
                 data = await self.ask(GetLibrary(), LibraryData)
                 self._session.adopt_library(await asyncio.to_thread(unpack_library, data))
                 await self.refresh_bin()
+            except (ValueError, KeyError, TypeError):
+                self._session.trouble = str(DpmError("protocol_nonsense"))
+                self._changed()
             except DpmError as error:
                 self._session.trouble = str(error)
                 self._changed()
@@ -154,6 +158,8 @@ class WorkerLink:
                 self._session.log.append(event)
             case LibraryChanged():
                 self._stale.set()
+            case ReviewerChanged():
+                self._session.appoint_reviewer(event.reviewer)
         self._changed()
 
     async def _pixels(self, request: GetThumbnail | GetPicture) -> Pixels:

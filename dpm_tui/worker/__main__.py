@@ -72,10 +72,11 @@ async def _serve(layout: Layout, address: bytes) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     await session.open()
     serving = asyncio.create_task(server.serve(address))
-    await asyncio.sleep(0)
-    while not os.path.exists(address) and not serving.done():
-        await asyncio.sleep(0.01)
-    _say(encode(runner.status))
+    listening = asyncio.create_task(server.listening.wait())
+    await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)
+    listening.cancel()
+    if not serving.done():
+        _say(encode(runner.status))
     try:
         await serving
     finally:

@@ -16,20 +16,19 @@ from dpm_tui import __version__
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.address import socket_path
+from dpm_tui.worker.event_queue import EventQueue
+from dpm_tui.worker.lines import LineReader, encode_message
 from dpm_tui.worker.protocol import (
-    LINE_BYTES_AT_MOST,
     PROTOCOL_VERSION,
     Answer,
     Event,
     Failed,
     Hello,
-    LibraryChanged,
-    LogLine,
+    ProtocolError,
     Request,
-    RunStatus,
     Welcome,
+    answers,
     decode,
-    encode,
 )
 
 _START_SECONDS = 20.0
@@ -37,6 +36,8 @@ _START_SECONDS = 20.0
 _HANDOVER_SECONDS = 10.0
 """How long to wait for a worker on this machine that holds the lock but listens no more: it is ending."""
 _HANDOVER_STEP_SECONDS = 0.25
+_GREETING_SECONDS = 30.0
+"""How long a worker may take to answer the greeting: it may be busy grouping a large library."""
 _ATTEMPTS = 3
 
 
@@ -77,11 +78,12 @@ class WorkerClient:
     """A connection to a running worker."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
+        self._lines = LineReader(reader)
         self._writer = writer
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._events = EventQueue()
         self._next_id = 0
+        self._loss: DpmError = WorkerLost()
         self._pump = asyncio.create_task(self._receive())
         self.welcome: Welcome
 
@@ -91,7 +93,8 @@ class WorkerClient:
     ) -> WorkerClient:
         """Connect to the worker of ``layout``, starting one if none listens and ``start`` is set.
 
-        Raises DpmError if none listens or it ended while starting, WorkerFailed if it refuses.
+        Raises DpmError if none listens, it ended while starting or what listens is no worker,
+        WorkerFailed if it refuses.
         """
         address = socket_path(layout)
         for attempt in range(_ATTEMPTS):
@@ -100,7 +103,11 @@ class WorkerClient:
                 raise DpmError("no_worker")
             client = cls(*(streams or await _take_over(layout, address)))
             try:
-                answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
+                async with asyncio.timeout(_GREETING_SECONDS):
+                    answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
+            except TimeoutError:
+                await client.close()
+                raise DpmError("worker_silent") from None
             except DpmError as error:
                 await client.close()
                 # A worker that was just ending may still have accepted the connection.
@@ -114,24 +121,32 @@ class WorkerClient:
         raise WorkerLost
 
     async def request(self, message: Request) -> Answer:
-        """Send a request and return its answer; raises WorkerFailed or WorkerLost."""
+        """Send a request and return its answer, of the type that ``worker.requests`` names.
+
+        Raises WorkerFailed, WorkerLost, or DpmError if what came back makes no sense.
+        """
         if self._pump.done():
-            raise WorkerLost
+            raise self._loss
         self._next_id += 1
+        number = self._next_id
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[self._next_id] = future
+        self._waiting[number] = future
         try:
-            self._writer.write(encode(message, id=self._next_id))
+            self._writer.write(await encode_message(message, id=number))
             await self._writer.drain()
+            answer = await future
         except OSError as error:
             raise WorkerLost from error
-        answer = await future
+        finally:
+            self._waiting.pop(number, None)
         if isinstance(answer, Failed):
             raise WorkerFailed(answer)
+        if not answers(message, answer):
+            raise DpmError("protocol_nonsense")
         return answer
 
     async def events(self) -> AsyncIterator[Event]:
-        """Yield events until the connection ends."""
+        """Yield events until the connection ends; those outdated before they were fetched are left out."""
         while (event := await self._events.get()) is not None:
             yield event
 
@@ -146,22 +161,22 @@ class WorkerClient:
 
     async def _receive(self) -> None:
         try:
-            while line := await self._reader.readline():
-                envelope = decode(line)
+            while envelope := await self._lines.read():
                 if envelope.re:
-                    future = self._waiting.pop(envelope.re, None)
+                    future = self._waiting.get(envelope.re)
                     if future is not None and not future.done():
                         future.set_result(envelope.message)  # type: ignore[arg-type]
-                elif isinstance(envelope.message, RunStatus | LogLine | LibraryChanged):
-                    self._events.put_nowait(envelope.message)
+                elif isinstance(envelope.message, Event):
+                    self._events.put(envelope.message)
         except OSError:
             pass
+        except ProtocolError:
+            self._loss = DpmError("protocol_nonsense")
         finally:
-            self._events.put_nowait(None)
+            self._events.end()
             for future in self._waiting.values():
                 if not future.done():
-                    future.set_exception(WorkerLost())
-            self._waiting.clear()
+                    future.set_exception(self._loss)
 
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -169,9 +184,11 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 async def _open(address: bytes) -> _Streams | None:
     try:
-        return await asyncio.open_unix_connection(os.fsdecode(address), limit=LINE_BYTES_AT_MOST)
+        return await asyncio.open_unix_connection(os.fsdecode(address))
     except (FileNotFoundError, ConnectionRefusedError):
         return None
+    except OSError as error:
+        raise DpmError("worker_unreachable", reason=error.strerror or str(error)) from error
 
 
 async def _take_over(layout: Layout, address: bytes) -> _Streams:
@@ -197,30 +214,33 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
 
     Its first line on standard output says that it listens, or carries the reason why it cannot.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        limit=LINE_BYTES_AT_MOST,
-    )  # fmt: skip
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise DpmError("worker_unreachable", reason=error.strerror or str(error)) from error
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), _START_SECONDS)
+        message = decode(line).message if line else None
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         raise DpmError("worker_silent") from None
+    except (ValueError, ProtocolError):
+        raise DpmError("worker_died", version=__version__) from None
     finally:
         await process.wait()
-    if line:
-        message = decode(line).message
-        if isinstance(message, Failed):
-            # A pipe that is not read to its end complains when the loop is gone.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.stdout.read(), _START_SECONDS)
-            raise WorkerFailed(message)
+    if isinstance(message, Failed):
+        # A pipe that is not read to its end complains when the loop is gone.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.stdout.read(), _START_SECONDS)
+        raise WorkerFailed(message)
     streams = await _open(address)
     if streams is None:
         raise DpmError("worker_died", version=__version__)

@@ -7,7 +7,7 @@ of ``id`` for the answer to it, neither for an event. The first request is ``Hel
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,21 @@ from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResult, Removal, RestoreResult
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.config import Config
+from dpm_tui.worker.events import (
+    Event as Event,
+)
+from dpm_tui.worker.events import (
+    LibraryChanged as LibraryChanged,
+)
+from dpm_tui.worker.events import (
+    LogLine as LogLine,
+)
+from dpm_tui.worker.events import (
+    ReviewerChanged as ReviewerChanged,
+)
+from dpm_tui.worker.events import (
+    RunStatus as RunStatus,
+)
 from dpm_tui.worker.requests import (
     ApplyPlan as ApplyPlan,
 )
@@ -79,6 +94,9 @@ from dpm_tui.worker.requests import (
     StartRun as StartRun,
 )
 from dpm_tui.worker.requests import (
+    Stay as Stay,
+)
+from dpm_tui.worker.requests import (
     StopRun as StopRun,
 )
 from dpm_tui.worker.requests import (
@@ -87,6 +105,10 @@ from dpm_tui.worker.requests import (
 
 PROTOCOL_VERSION = 1
 LINE_BYTES_AT_MOST = 1 << 28
+STRANGER_BYTES_AT_MOST = 1 << 16
+"""How long a line may be before the greeting."""
+_SLICE = 512
+"""So many items of a list are encoded at a time: between two slices other threads get their turn."""
 
 
 # Answers.
@@ -196,73 +218,23 @@ class ConfigData:
     config: Config
 
 
-# Events (RunStatus is an answer too).
-
-
-@dataclass(frozen=True, slots=True)
-class RunStatus:
-    """Where the run is; a newer one replaces an older one.
-
-    ``phase`` is ``idle``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``;
-    ``stage`` one of ``pipeline.reporter.Stage``; ``done`` and ``total`` count that stage's work.
-    ``rate`` is its work a second, ``seconds_left`` negative while unknown. ``skipped`` counts what
-    the inventory passed over by reason. ``memory`` is in bytes over worker and decoders, ``cpu`` in
-    percent of one core. ``attention`` is a key under ``worker.`` for something that the user must
-    know (``mount_guard``...), or empty. ``run`` counts the runs of this worker: a short one may have
-    ended before anybody saw it running.
-    """
-
-    run: int = 0
-    phase: str = "idle"
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    rate: float = 0.0
-    seconds_left: float = -1.0
-    elapsed: float = 0.0
-    files: int = 0
-    pictures: int = 0
-    added: int = 0
-    changed: int = 0
-    gone: int = 0
-    unreadable: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    pairs: int = 0
-    groups: int = 0
-    model: str = ""
-    threshold: float = 0.0
-    device: str = ""
-    memory: int = 0
-    cpu: float = 0.0
-    attention: str = ""
-    pid: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line for the log: a sentence ``worker.<key>`` with its values (names already displayable)."""
-
-    level: str
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    time: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryChanged:
-    """Groups are not what they were: ask for the library again."""
-
-    groups: int
-
-
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
     | PlanData | RemovalData | PurgeChecked | ConfigData | RunStatus
 )  # fmt: skip
-Event = RunStatus | LogLine | LibraryChanged
 Message = Request | Answer | Event
 
 _TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}
+_ANSWERS: dict[type[Any], type[Any]] = {
+    Hello: Welcome, GetStatus: RunStatus, GetLibrary: LibraryData, GetThumbnail: PictureData,
+    GetPicture: PictureData, FindCompanions: PlanData, ApplyPlan: BatchDone, UndoBatch: RestoreDone,
+    RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, CheckPurge: PurgeChecked,
+    RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
+}  # fmt: skip
+_TABLES = (
+    LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
+    ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide,
+)  # fmt: skip
 
 
 class ProtocolError(Exception):
@@ -278,6 +250,16 @@ class Envelope:
     re: int = 0
 
 
+def is_table(message: Message) -> bool:
+    """Tell whether a message may be large: encoding it is work for a thread."""
+    return isinstance(message, _TABLES)
+
+
+def answers(request: Request, answer: Message) -> bool:
+    """Tell whether ``answer`` is of the type that ``request`` gets when it is carried out."""
+    return isinstance(answer, _ANSWERS.get(type(request), Done))
+
+
 def encode(message: Message, *, id: int = 0, re: int = 0) -> bytes:  # noqa: A002
     """Return the line for ``message``."""
     head: dict[str, Any] = {"type": type(message).__name__}
@@ -285,7 +267,7 @@ def encode(message: Message, *, id: int = 0, re: int = 0) -> bytes:  # noqa: A00
         head["id"] = id
     if re:
         head["re"] = re
-    return json.dumps(head | to_plain(message), separators=(",", ":")).encode("ascii") + b"\n"
+    return "".join(_pieces(head | to_plain(message))).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> Envelope:
@@ -297,3 +279,19 @@ def decode(line: bytes) -> Envelope:
         return Envelope(from_plain(kind, value), **numbers)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ProtocolError(repr(error)) from error
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Yield JSON text; the standard encoder would hold up every thread until the whole of it is done."""
+    if isinstance(value, dict):
+        for number, (key, item) in enumerate(value.items()):
+            yield ("," if number else "{") + json.dumps(key) + ":"
+            yield from _pieces(item)
+        yield "}" if value else "{}"
+    elif isinstance(value, list) and len(value) > _SLICE:
+        for start in range(0, len(value), _SLICE):
+            text = json.dumps(value[start : start + _SLICE], separators=(",", ":"))
+            yield ("," if start else "[") + text[1:-1]
+        yield "]"
+    else:
+        yield json.dumps(value, separators=(",", ":"))

@@ -18,6 +18,13 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Say anew whether a run goes on when this client vanishes -> Done."""
+
+    stays: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class StartRun:
     """Scan and compare -> Done; empty values mean the settings."""
 
@@ -160,7 +167,7 @@ class ResetState:
 
 
 Request = (
-    Hello | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail | GetPicture
-    | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge
-    | RestoreEntries | PurgeEntries | Decide | SaveConfig | ResetState
+    Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
+    | GetPicture | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals
+    | CheckPurge | RestoreEntries | PurgeEntries | Decide | SaveConfig | ResetState
 )  # fmt: skip

@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from dataclasses import dataclass
 
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, HeldError
 from dpm_tui.names import display_name
+from dpm_tui.worker.peer import Peer
 from dpm_tui.worker.protocol import (
-    LINE_BYTES_AT_MOST,
     PROTOCOL_VERSION,
     Answer,
     ApplyPlan,
@@ -20,6 +19,10 @@ from dpm_tui.worker.protocol import (
     Done,
     Event,
     Failed,
+    FindCompanions,
+    GetBin,
+    GetLibrary,
+    GetRemovals,
     Hello,
     LibraryChanged,
     LogLine,
@@ -29,40 +32,39 @@ from dpm_tui.worker.protocol import (
     Request,
     ResetState,
     RestoreEntries,
+    ReviewerChanged,
     RunStatus,
     Shutdown,
+    Stay,
     UndoBatch,
     Welcome,
-    decode,
-    encode,
 )
 from dpm_tui.worker.session import Session
 
 _TICK_SECONDS = 0.25
 _LINGER_SECONDS = 3.0
-"""How long a worker without clients and without a run waits for the next client."""
-_UNSENT_BYTES_AT_MOST = 1 << 22
-"""A client that does not read gets no more events; it asks again when it wakes up."""
+"""How long a worker without clients and without work waits for the next client."""
+_GREETING_SECONDS = 10.0
+"""How long a connection may take to say who it is."""
+_FAREWELL_SECONDS = 2.0
+"""How long a worker that ends waits for its clients to read the last answers."""
+_CONNECTIONS_AT_MOST = 64
 _OBSERVERS = frozenset({"app", "status", "stop"})
 """Clients that may join others; the rest change things and want the worker for themselves."""
+_NEVER_REVIEW = frozenset({"scan", "status", "stop"})
 _REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, ResetState)
-"""What only one app at a time may ask for: two people moving the same files would surprise each other."""
-
-
-@dataclass(eq=False, slots=True)
-class _Peer:
-    writer: asyncio.StreamWriter
-    name: str = ""
-    stays: bool = True
-    reviewer: bool = True
+"""What only one client at a time may ask for: two people moving the same files would surprise each other."""
+_LARGE = (GetLibrary, GetBin, GetRemovals, FindCompanions)
 
 
 class Server:
     """Serves one root until nobody needs it any more."""
 
     def __init__(self, session: Session) -> None:
+        self.listening = asyncio.Event()
         self._session = session
-        self._peers: set[_Peer] = set()
+        self._peers: dict[Peer, None] = {}
+        self._strangers = 0
         self._over = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._log: deque[LogLine] = deque(maxlen=500)
@@ -70,22 +72,26 @@ class Server:
         self._idle_since = 0.0
 
     async def serve(self, address: bytes) -> None:
-        """Listen at ``address`` until the last client is gone and no run is under way."""
+        """Listen at ``address`` until the last client is gone and no work is under way.
+
+        A batch under way ends after its current file, and every client gets its answer.
+        """
         with contextlib.suppress(FileNotFoundError):
             os.unlink(address)
-        server = await asyncio.start_unix_server(self._accept, os.fsdecode(address), limit=LINE_BYTES_AT_MOST)
+        server = await asyncio.start_unix_server(self._accept, os.fsdecode(address))
         os.chmod(address, 0o600)
+        self.listening.set()
         ticker = asyncio.create_task(self._tick())
-        async with server:
-            await self._over.wait()
-            server.close()
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(address)
+        await self._over.wait()
+        server.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(address)
         ticker.cancel()
-        await asyncio.to_thread(self._session.runner.stop)
+        await self._session.close()
         self._announce()
-        for peer in list(self._peers):
-            peer.writer.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_FAREWELL_SECONDS)
+        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._peers))
 
     def end(self) -> None:
         """Checkpoint and stop serving."""
@@ -96,56 +102,82 @@ class Server:
         self._broadcast(LibraryChanged(len(self._session.results.groups)))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = _Peer(writer)
+        if len(self._peers) + self._strangers >= _CONNECTIONS_AT_MOST:
+            writer.close()
+            return
+        self._strangers += 1
+        peer = Peer(reader, writer)
         try:
-            while line := await reader.readline():
-                envelope = decode(line)
+            await self._greet(peer)
+            while peer in self._peers and (envelope := await peer.lines.read()):
+                await peer.turn.acquire()
                 task = asyncio.create_task(self._respond(peer, envelope.message, envelope.id))  # type: ignore[arg-type]
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-                if isinstance(envelope.message, Hello):
-                    await task
-        except (OSError, ValueError, ProtocolError):
-            pass
+        except (OSError, ProtocolError):
+            pass  # whoever speaks another language, or not in time, is not listened to
         finally:
-            self._peers.discard(peer)
             self._leave(peer)
-            writer.close()
+            await peer.close(_FAREWELL_SECONDS)
 
-    async def _respond(self, peer: _Peer, request: Request, number: int) -> None:
+    async def _greet(self, peer: Peer) -> None:
+        """Read the first message and answer it; a client that is welcome is a peer then."""
         try:
-            if isinstance(request, Hello):
-                answer: Answer = self._welcome(peer, request)
-            elif peer not in self._peers:
-                answer = Failed("protocol_order")
-            elif isinstance(request, Shutdown):
-                await asyncio.to_thread(self._session.runner.stop)
-                answer = Done()
-                self.end()
-            elif isinstance(request, _REVIEWING) and not peer.reviewer:
-                raise self._held("app")
-            else:
-                answer = await self._session.answer(request)
-        except DpmError as error:
-            answer = Failed(error.key, error.values, int(error.exit_code))
-        except Exception as error:
-            answer = Failed("worker_bug", {"reason": f"{type(error).__name__}: {display_name(str(error))}"})
-        with contextlib.suppress(OSError):
-            peer.writer.write(encode(answer, re=number))
-            await peer.writer.drain()
-        if isinstance(request, Hello) and peer in self._peers:
-            self._send(peer, self._session.runner.status)
+            async with asyncio.timeout(_GREETING_SECONDS):
+                envelope = await peer.lines.read()
+            if envelope is None:
+                return
+            try:
+                answer = self._welcome(peer, envelope.message)
+            except DpmError as error:
+                answer = Failed(error.key, error.values, int(error.exit_code))
+            await peer.answer(answer, envelope.id)
+        finally:
+            self._strangers -= 1
+        if peer in self._peers:
+            peer.tell(self._session.runner.status)
             for line in self._log:
-                self._send(peer, line)
+                peer.tell(line)
 
-    def _welcome(self, peer: _Peer, hello: Hello) -> Answer:
+    async def _respond(self, peer: Peer, request: Request, number: int) -> None:
+        try:
+            async with peer.table if isinstance(request, _LARGE) else contextlib.nullcontext():
+                await peer.answer(await self._try(peer, request), number)
+        finally:
+            peer.turn.release()
+
+    async def _try(self, peer: Peer, request: Request) -> Answer:
+        try:
+            return await self._answer(peer, request)
+        except DpmError as error:
+            return Failed(error.key, error.values, int(error.exit_code))
+        except Exception as error:
+            reason = f"{type(error).__name__}: {display_name(str(error))}"
+            return Failed("worker_bug", {"reason": reason})
+
+    async def _answer(self, peer: Peer, request: Request) -> Answer:
+        match request:
+            case Shutdown():
+                await self._session.close()
+                self.end()
+                return Done()
+            case Stay():
+                peer.stays = request.stays
+                return Done()
+        if isinstance(request, _REVIEWING) and not peer.reviewer:
+            raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
+        return await self._session.answer(request, lambda: peer.gone)
+
+    def _welcome(self, peer: Peer, hello: object) -> Answer:
+        if not isinstance(hello, Hello):
+            return Failed("protocol_order")
         if hello.version != PROTOCOL_VERSION:
             raise DpmError("protocol_version", found=hello.version, known=PROTOCOL_VERSION)
         if hello.client not in _OBSERVERS and (others := {other.name for other in self._peers} - {"status"}):
             raise self._held(", ".join(sorted(others)))
-        peer.reviewer = not any(other.name == "app" and other.reviewer for other in self._peers)
-        peer.name, peer.stays = hello.client, hello.stays
-        self._peers.add(peer)
+        peer.greet(hello)
+        self._peers[peer] = None
+        self._choose_reviewer()
         return Welcome(
             version=PROTOCOL_VERSION,
             program=__version__,
@@ -158,9 +190,22 @@ class Server:
 
     def _held(self, client: str) -> HeldError:
         root = display_name(self._session.state.layout.root)
-        return HeldError("held_by_client", path=root, client=client, pid=os.getpid())
+        return HeldError("held_by_client", path=root, client=display_name(client), pid=os.getpid())
 
-    def _leave(self, peer: _Peer) -> None:
+    def _choose_reviewer(self) -> Peer | None:
+        """Let the first of those who wait move files, if nobody does; return whoever was chosen."""
+        waiting = [peer for peer in self._peers if peer.name not in _NEVER_REVIEW]
+        if not waiting or any(peer.reviewer for peer in waiting):
+            return None
+        waiting[0].reviewer = True
+        return waiting[0]
+
+    def _leave(self, peer: Peer) -> None:
+        peer.gone = True
+        if self._peers.pop(peer, peer) is peer:
+            return  # it was never welcome
+        if (successor := self._choose_reviewer()) is not None:
+            successor.tell(ReviewerChanged(True))
         if not peer.stays and not self._peers:
             self.end()
 
@@ -170,7 +215,7 @@ class Server:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             self._announce()
-            if self._peers or self._session.runner.running:
+            if self._peers or self._session.busy:
                 self._idle_since = loop.time()
             elif loop.time() - self._idle_since > _LINGER_SECONDS:
                 self.end()
@@ -187,9 +232,4 @@ class Server:
 
     def _broadcast(self, event: Event) -> None:
         for peer in self._peers:
-            self._send(peer, event)
-
-    def _send(self, peer: _Peer, event: Event) -> None:
-        transport = peer.writer.transport
-        if not transport.is_closing() and transport.get_write_buffer_size() < _UNSENT_BYTES_AT_MOST:
-            peer.writer.write(encode(event))
+            peer.tell(event)

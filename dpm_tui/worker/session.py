@@ -6,22 +6,19 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.decode import read_thumbnail
-from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.inventory import read_stamp
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.recycle.results import BatchResult, OtherDisks, RestoreResult
 from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
 from dpm_tui.worker.library_data import pack_library
+from dpm_tui.worker.mover import Mover
 from dpm_tui.worker.protocol import Answer, ConfigData, Done, PictureData
 from dpm_tui.worker.results import Results, compute_results
 from dpm_tui.worker.runner import Runner
@@ -47,8 +44,8 @@ class Session:
         self._pool = pool
         self._changed = changed
         self._bin = RecycleBin(state.layout.root)
-        self._retired: dict[bytes, ImageFile] = {}
-        self._moving = asyncio.Lock()
+        self._mover = Mover(self, self._bin)
+        self._ending = False
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
             protocol.StartRun: self._start,
             protocol.PauseRun: self._pause,
@@ -59,14 +56,9 @@ class Session:
             protocol.GetPicture: self._picture,
             protocol.FindCompanions: self._find_companions,
             protocol.SavePlan: self._save_plan,
-            protocol.ApplyPlan: self._apply,
-            protocol.UndoBatch: self._undo,
-            protocol.RedoBatch: self._redo,
             protocol.GetBin: self._get_bin,
             protocol.GetRemovals: self._removals,
             protocol.CheckPurge: self._check_purge,
-            protocol.RestoreEntries: self._restore,
-            protocol.PurgeEntries: self._purge,
             protocol.Decide: self._decide,
             protocol.SaveConfig: self._save_config,
             protocol.ResetState: self._reset,
@@ -85,14 +77,33 @@ class Session:
         return self.settings.config
 
     @property
-    def _other_disks(self) -> OtherDisks:
-        return OtherDisks(self.config.other_disks)
+    def busy(self) -> bool:
+        """Whether a run or a batch is under way."""
+        return self.runner.running or self._mover.busy
 
-    async def answer(self, request: protocol.Request) -> Answer:
-        """Carry out a request; raises DpmError if it cannot be done."""
+    async def answer(self, request: protocol.Request, gone: Callable[[], bool] = lambda: False) -> Answer:
+        """Carry out a request; raises DpmError if it cannot be done.
+
+        ``gone`` tells whether the client that asks has left: then files stop moving.
+        """
+        if self._mover.moves(request):
+            return await self._mover.carry_out(request, gone)
         return await self._answers[type(request)](request)
 
+    async def close(self) -> None:
+        """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
+        self._ending = True
+        await asyncio.to_thread(self.runner.stop)
+        await self._mover.close()
+
+    def begin_run(self) -> None:
+        """Start a run with the settings of the last one, unless the worker is ending."""
+        if not self._ending:
+            self.runner.start(self._run_config)
+
     async def _start(self, request: protocol.StartRun) -> Answer:
+        if self._ending:
+            raise DpmError("worker_ending")
         config = self.config
         if request.model:
             config = replace(config, model=request.model)
@@ -146,38 +157,6 @@ class Session:
         await asyncio.to_thread(save_plan, request.path, self.state.layout.root, request.plan)
         return Done()
 
-    async def _apply(self, request: protocol.ApplyPlan) -> Answer:
-        async with self._moving, _Held(self):
-            apply = partial(self._bin.apply, request.plan, other_disks=self._other_disks)
-            result = await asyncio.to_thread(apply)
-            self._forget(result)
-            await self._regroup()
-        return protocol.BatchDone(result)
-
-    async def _redo(self, request: protocol.RedoBatch) -> Answer:
-        async with self._moving, _Held(self):
-            result = await asyncio.to_thread(partial(self._bin.redo, other_disks=self._other_disks))
-            self._forget(result)
-            await self._regroup()
-        return protocol.BatchDone(result)
-
-    async def _undo(self, request: protocol.UndoBatch) -> Answer:
-        async with self._moving, _Held(self):
-            result = await asyncio.to_thread(self._bin.undo)
-            await self._recall(result)
-        return protocol.RestoreDone(result)
-
-    async def _restore(self, request: protocol.RestoreEntries) -> Answer:
-        async with self._moving, _Held(self):
-            result = await asyncio.to_thread(self._bin.restore, request.ids, request.to or None)
-            await self._recall(result)
-        return protocol.RestoreDone(result)
-
-    async def _purge(self, request: protocol.PurgeEntries) -> Answer:
-        async with self._moving:
-            self._require_writable()
-            return protocol.PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids))
-
     async def _get_bin(self, request: protocol.GetBin) -> Answer:
         entries = await asyncio.to_thread(self._bin.entries)
         return protocol.BinData(tuple(entries), self._bin.can_undo(), self._bin.can_redo())
@@ -192,7 +171,7 @@ class Session:
     async def _decide(self, request: protocol.Decide) -> Answer:
         digests = [self.results.files[id_].facts.digest for id_ in request.files if id_ in self.results.files]
         self.state.decisions.decide(digests, request.verdict)
-        await self._regroup()
+        await self.regroup()
         return Done()
 
     async def _save_config(self, request: protocol.SaveConfig) -> Answer:
@@ -205,53 +184,17 @@ class Session:
             raise DpmError("cannot_write", path=path, reason=error.strerror or "") from error
         self._run_config = config
         if config.threshold != before.threshold and not self.runner.running:
-            await self._regroup()
+            await self.regroup()
         return ConfigData(config)
 
     async def _reset(self, request: protocol.ResetState) -> Answer:
-        async with self._moving:
+        async with self._mover.at_rest:
             await asyncio.to_thread(self.runner.stop)
             await asyncio.to_thread(self.state.reset)
-            await self._regroup()
+            await self.regroup()
         return Done()
 
-    def _require_writable(self) -> None:
-        if not self.writable:
-            raise DpmError("root_read_only", path=display_name(self.state.layout.root))
-
-    def _forget(self, result: BatchResult) -> None:
-        """Take moved files out of the library at once; the next scan would find them gone."""
-        by_path = {file.path: file for file in self.state.files.files.values()}
-        for path in result.moved:
-            if (file := by_path.get(path)) is not None:
-                self._retired[path] = file
-                self.state.files.remove(file.id)
-
-    async def _recall(self, result: RestoreResult) -> None:
-        """Put restored files back into the library; one that is not remembered needs a scan."""
-        scan = False
-        for restored in result.restored:
-            if os.path.isabs(restored.now) or not self._is_picture(restored.origin):
-                continue
-            file = self._retired.pop(restored.origin, None)
-            try:
-                status = os.lstat(os.path.join(self.state.layout.root, restored.now))
-            except OSError:
-                continue
-            if file is None or status.st_size != file.stamp.size:
-                scan = True
-            else:
-                self.state.files.put(replace(file, path=restored.now, stamp=read_stamp(status)))
-        await self._regroup()
-        if scan and not self.runner.running:
-            self.runner.start(self._run_config)
-
-    def _is_picture(self, path: bytes) -> bool:
-        """Tell a picture from a companion, which is in no library."""
-        endings = tuple(b"." + extension.encode() for extension in self.config.extensions)
-        return path.lower().endswith(endings)
-
-    async def _regroup(self) -> None:
+    async def regroup(self) -> None:
         """Compute the results again; a run that is under way saves its own progress."""
         running = self.runner.running
         if not running:
@@ -260,21 +203,3 @@ class Session:
         if not running:
             self.runner.rest(self.results)
         self._changed()
-
-
-class _Held:
-    """Holds a run while files move: it checkpoints, and continues where it was afterwards."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._continue = False
-
-    async def __aenter__(self) -> None:
-        self._session._require_writable()
-        self._continue = self._session.runner.running
-        if self._continue:
-            await asyncio.to_thread(self._session.runner.stop)
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._continue:
-            self._session.runner.start(self._session._run_config)

@@ -1,0 +1,73 @@
+"""Events: what a worker tells its clients unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """Where the run is; a newer one replaces an older one. An answer, too.
+
+    ``phase`` is ``idle``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``;
+    ``stage`` one of ``pipeline.reporter.Stage``; ``done`` and ``total`` count that stage's work.
+    ``rate`` is its work a second, ``seconds_left`` negative while unknown. ``skipped`` counts what
+    the inventory passed over by reason. ``memory`` is in bytes over worker and decoders, ``cpu`` in
+    percent of one core. ``attention`` is a key under ``worker.`` for something that the user must
+    know (``mount_guard``...), or empty. ``run`` counts the runs of this worker: a short one may have
+    ended before anybody saw it running.
+    """
+
+    run: int = 0
+    phase: str = "idle"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    seconds_left: float = -1.0
+    elapsed: float = 0.0
+    files: int = 0
+    pictures: int = 0
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    unreadable: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    pairs: int = 0
+    groups: int = 0
+    model: str = ""
+    threshold: float = 0.0
+    device: str = ""
+    memory: int = 0
+    cpu: float = 0.0
+    attention: str = ""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line for the log: a sentence ``worker.<key>`` with its values (names already displayable)."""
+
+    level: str
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChanged:
+    """Groups are not what they were: ask for the library again."""
+
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerChanged:
+    """Whether this client is now the one that may move files: the one before it has left."""
+
+    reviewer: bool
+
+
+Event = RunStatus | LogLine | LibraryChanged | ReviewerChanged

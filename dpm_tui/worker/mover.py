@@ -1,0 +1,173 @@
+"""Mover: carries out what moves files, one batch at a time, while the client that asked is there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dpm_tui.errors import DpmError
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.inventory import read_stamp
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
+from dpm_tui.worker import protocol
+from dpm_tui.worker.protocol import BatchDone, PurgeDone, RestoreDone
+
+if TYPE_CHECKING:
+    from dpm_tui.worker.session import Session
+
+Cancelled = Callable[[], bool]
+_Moved = BatchDone | RestoreDone | PurgeDone
+
+
+class Mover:
+    """Applies, undoes, restores and purges; the library of the session follows each batch.
+
+    A batch ends after the file at hand when the client that asked for it has left, or the worker ends:
+    what has moved is logged as ever, the rest stays where it is.
+    """
+
+    def __init__(self, session: Session, bin_: RecycleBin) -> None:
+        self.at_rest = asyncio.Lock()
+        self._session = session
+        self._bin = bin_
+        self._ending = False
+        self._retired: dict[bytes, ImageFile] = {}
+        self._works: dict[type[Any], Callable[[Any, Cancelled], Awaitable[_Moved]]] = {
+            protocol.ApplyPlan: self._apply,
+            protocol.UndoBatch: self._undo,
+            protocol.RedoBatch: self._redo,
+            protocol.RestoreEntries: self._restore,
+            protocol.PurgeEntries: self._purge,
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is under way."""
+        return self.at_rest.locked()
+
+    def moves(self, request: protocol.Request) -> bool:
+        """Tell whether a request is one of those that move files."""
+        return type(request) in self._works
+
+    async def carry_out(self, request: protocol.Request, gone: Cancelled) -> _Moved:
+        """Move files as ``request`` says, until ``gone``; raises DpmError before the first one."""
+        async with self.at_rest:
+            if self._ending or gone():
+                raise DpmError("worker_ending")
+            if not self._session.writable:
+                raise DpmError("root_read_only", path=display_name(self._session.state.layout.root))
+            work = self._works[type(request)](request, lambda: self._ending or gone())
+            if isinstance(request, protocol.PurgeEntries):
+                done = await work
+            else:
+                done = await self._hold_run(work)
+        self._log_rest(done)
+        return done
+
+    async def close(self) -> None:
+        """End the batch under way after the file at hand, and let none begin."""
+        self._ending = True
+        async with self.at_rest:
+            pass
+
+    async def _hold_run(self, work: Awaitable[_Moved]) -> _Moved:
+        """Hold a run while files move: it checkpoints, and continues where it was afterwards."""
+        runner = self._session.runner
+        running = runner.running
+        if running:
+            await asyncio.to_thread(runner.stop)
+        try:
+            return await work
+        finally:
+            if running:
+                self._session.begin_run()
+
+    def _log_rest(self, done: _Moved) -> None:
+        """Say how far a batch came that was stopped: whoever asked for it may not be there to hear it."""
+        left = sum(skipped.key == "cancelled" for skipped in done.result.skipped)
+        if not left:
+            return
+        match done.result:
+            case BatchResult():
+                moved = len(done.result.moved)
+            case RestoreResult():
+                moved = len(done.result.restored)
+            case PurgeResult():
+                moved = len(done.result.purged)
+        self._session.runner.log("warning", "batch_stopped", moved=moved, left=left)
+        print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
+
+    async def _apply(self, request: protocol.ApplyPlan, cancelled: Cancelled) -> _Moved:
+        apply = partial(self._bin.apply, request.plan, None, cancelled, self._other_disks)
+        return await self._move(apply)
+
+    async def _redo(self, request: protocol.RedoBatch, cancelled: Cancelled) -> _Moved:
+        return await self._move(partial(self._bin.redo, None, cancelled, self._other_disks))
+
+    async def _undo(self, request: protocol.UndoBatch, cancelled: Cancelled) -> _Moved:
+        return await self._bring_back(partial(self._bin.undo, None, cancelled))
+
+    async def _restore(self, request: protocol.RestoreEntries, cancelled: Cancelled) -> _Moved:
+        return await self._bring_back(
+            partial(self._bin.restore, request.ids, request.to or None, None, cancelled)
+        )
+
+    async def _purge(self, request: protocol.PurgeEntries, cancelled: Cancelled) -> _Moved:
+        return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, None, cancelled))
+
+    async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
+        result = await asyncio.to_thread(work)
+        self._forget(result)
+        await self._session.regroup()
+        return BatchDone(result)
+
+    async def _bring_back(self, work: Callable[[], RestoreResult]) -> _Moved:
+        result = await asyncio.to_thread(work)
+        await self._recall(result)
+        return RestoreDone(result)
+
+    @property
+    def _other_disks(self) -> OtherDisks:
+        return OtherDisks(self._session.config.other_disks)
+
+    def _forget(self, result: BatchResult) -> None:
+        """Take moved files out of the library at once; the next scan would find them gone."""
+        files = self._session.state.files
+        by_path = {file.path: file for file in files.files.values()}
+        for path in result.moved:
+            if (file := by_path.get(path)) is not None:
+                self._retired[path] = file
+                files.remove(file.id)
+
+    async def _recall(self, result: RestoreResult) -> None:
+        """Put restored files back into the library; one that is not remembered needs a scan."""
+        state = self._session.state
+        scan = False
+        for restored in result.restored:
+            if os.path.isabs(restored.now) or not self._is_picture(restored.origin):
+                continue
+            file = self._retired.pop(restored.origin, None)
+            try:
+                status = os.lstat(os.path.join(state.layout.root, restored.now))
+            except OSError:
+                continue
+            if file is None or status.st_size != file.stamp.size:
+                scan = True
+            else:
+                state.files.put(replace(file, path=restored.now, stamp=read_stamp(status)))
+        await self._session.regroup()
+        if scan and not self._session.runner.running:
+            self._session.begin_run()
+
+    def _is_picture(self, path: bytes) -> bool:
+        """Tell a picture from a companion, which is in no library."""
+        endings = tuple(b"." + extension.encode() for extension in self._session.config.extensions)
+        return path.lower().endswith(endings)

@@ -1,0 +1,48 @@
+"""Kills scans at random moments until they finish, and compares their reports with an undisturbed one.
+
+``python -m tests.benchmarks.kill_rounds DIR [--rounds N] [--files N] [--seed N]``: makes its own pictures
+in the new folder DIR. A round is one SIGKILL, SIGTERM or SIGHUP to the worker, one of its decoders or the
+``scan`` command. Exits with 1 if a report differed or work older than the last checkpoint was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from tests.support.kill_lab import KillLab, make_tree
+
+
+def main() -> int:
+    """Print rounds, finished runs and what went wrong; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.kill_rounds")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shots", type=int, default=8, help="at most so many at one scan")
+    options = parser.parse_args()
+    states = options.folder / "states"
+    states.mkdir(parents=True)
+    make_tree(options.folder / "pictures", options.files)
+    lab = KillLab(options.folder / "pictures", states, options.seed)
+    print(f"undisturbed: {lab.seconds:.1f} s, {len(lab.reference['pairs'])} pairs", flush=True)
+    began, tally = time.monotonic(), lab.tally
+    while tally.shots < options.rounds:
+        lab.series(min(options.shots, options.rounds - tally.shots))
+        print(
+            f"{time.monotonic() - began:6.0f} s  {tally.shots} rounds  {tally.finished} finished  "
+            f"{len(tally.trouble)} wrong  exit codes {tally.ends}",
+            flush=True,
+        )
+    for trouble in tally.trouble:
+        print(trouble)
+    shutil.rmtree(options.folder)
+    return 1 if tally.trouble else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
