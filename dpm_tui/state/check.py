@@ -10,6 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.check_arrays import check_arrays
 from dpm_tui.state.check_decisions import check_decisions
+from dpm_tui.state.check_files import check_files
 from dpm_tui.state.check_surroundings import (
     check_lock,
     check_log,
@@ -20,7 +21,6 @@ from dpm_tui.state.check_surroundings import (
 from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
-from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.finding import Finding
 from dpm_tui.state.frames import encode_frames, read_frames
 from dpm_tui.state.layout import Layout
@@ -46,7 +46,7 @@ def check_state(layout: Layout) -> list[Finding]:
         _check_table(quarantine, layout.config, load_settings, "will_set_default"),
         check_lock(layout, quarantine),
         check_marker(layout, quarantine),
-        *_check_journal(quarantine, layout.files, lambda: _read_files(layout.files)),
+        *check_files(layout, quarantine),
         *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
         *check_decisions(layout, quarantine),
         *check_arrays(layout, quarantine),
@@ -128,11 +128,6 @@ def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Fin
         return [moved, Finding(True, "rewritten", values)]
 
     return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
-
-
-def _read_files(path: bytes) -> tuple[int, int, Iterable[object]]:
-    files = FileStore(path, writable=False)
-    return len(files.files), files.rejected, files.records()
 
 
 def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[object]]:

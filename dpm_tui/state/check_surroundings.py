@@ -63,8 +63,9 @@ def check_names(layout: Layout) -> list[Finding]:
     ours = {
         os.path.basename(path)
         for path in (
-            layout.config, layout.checkpoint, layout.lock, layout.files, layout.pairs, layout.decisions,
-            layout.decisions_before, layout.thumbnails, layout.vectors, layout.log,
+            layout.config, layout.checkpoint, layout.lock, layout.files, layout.files_folding,
+            layout.files_folder, layout.pairs, layout.decisions, layout.decisions_before,
+            layout.thumbnails, layout.vectors, layout.log,
         )
     }  # fmt: skip
     beside = {os.path.basename(path) for path in (layout.marker, layout.recycle_bin)}

@@ -15,7 +15,8 @@ from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.config import CHOICES
 from dpm_tui.state.regular_file import read_regular
 
-SCHEMA = 1
+SCHEMA = 2
+"""Of the state as a whole; 1 had no shards of image files."""
 _BYTES_AT_MOST = 1 << 23
 _CHOICES: dict[str, tuple[str, ...]] = {
     "phase": ("", "running", "paused", "finished", "stopped", "failed", "idle"),

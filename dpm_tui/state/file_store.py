@@ -1,51 +1,72 @@
-"""Image files as known so far: a journal of ``put`` and ``gone`` records, the last one per id counts."""
+"""Image files as known so far, for libraries of a million: shards of columns, and a journal of changes.
+
+Files ``files.jsonl`` (the journal), ``files.folding.jsonl`` (only while a fold is under way) and the
+folder ``files`` with ``manifest.json``, its copy, and the shards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+import os
+import secrets
+from dataclasses import replace
 from typing import Any
 
-from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
-from dpm_tui.state.digest import is_digest
-from dpm_tui.state.frames import Journal, read_frames
-from dpm_tui.state.layout import STATE_FOLDER
+from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK
+from dpm_tui.pipeline.file_columns import FileColumns
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.state.atomic import sync_folder
+from dpm_tui.state.file_fold import (
+    Fold,
+    commit_manifest,
+    prepare_journal,
+    remove_superseded,
+    set_journal_aside,
+    write_table,
+)
+from dpm_tui.state.file_journal import create_file_journal
+from dpm_tui.state.file_places import FilePlaces
+from dpm_tui.state.file_record import encode_file
+from dpm_tui.state.file_table import FileTable, highest_generation, read_table
+from dpm_tui.state.frames import Journal
+from dpm_tui.state.manifest import Manifest
+from dpm_tui.state.quarantine import Quarantine
 
-_STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
-_REWRITE_RATIO = 2
-"""The journal is rewritten when it holds this many times more records than files."""
-_REASON_AT_MOST = 1000
-_WORD_AT_MOST = 40
+FOLD_BYTES = 1 << 24
+"""A journal of this size, some 50,000 records, is folded; reading it takes about a second."""
+CLOSE_BYTES = 1 << 21
+"""On closing a smaller one is worth it: nobody waits."""
+FOLD_SECONDS = 0.015
+"""Part of a checkpoint that a fold may take, but for one shard at least."""
 
 
 class FileStore:
     """The image files of one root. Ids grow and are never used twice.
 
-    Opening raises DamagedError, OSError. Records that do not check are counted in ``rejected``; their
-    files are found again by the next scan.
+    Opening raises DamagedError, OSError. What does not check is counted in ``rejected``; its files are
+    found again by the next scan. A sync costs the records since the last one, and while a fold is under
+    way a shard or two, whatever the size of the library. What was synced survives a crash.
     """
 
     def __init__(self, path: bytes, *, writable: bool = True) -> None:
-        frames = read_frames(path)
-        self.rejected = frames.rejected
-        self._files: dict[int, ImageFile] = {}
-        self._next_id = 1
-        for record in frames.records:
-            self._replay(record)
-        self._drop_predecessors()
-        self._records = len(frames.records)
-        self._journal = Journal(path) if writable else None
+        self._places = FilePlaces(path)
+        table = read_table(self._places)
+        self._columns = table.columns
+        self.rejected = table.rejected
+        self._next_id = table.next_id
+        self._number = table.number
+        self._dirty = table.current | table.folding
+        self._fold: Fold | None = None
+        self._journal: Journal | None = None
+        self._manifest = table.manifest or Manifest(table.store or secrets.token_hex(6))
+        self._generation = highest_generation(self._places, table.manifest)
+        if writable:
+            self._open(table)
 
     @property
-    def files(self) -> Mapping[int, ImageFile]:
+    def files(self) -> FileColumns:
         """Id -> image file."""
-        return self._files
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Yield the records of a journal that says the same in as few lines as can be."""
-        yield {"next_id": self._next_id}
-        for file in self._files.values():
-            yield _encode(file)
+        return self._columns
 
     def new_id(self) -> int:
         """Return an id that no file has or had."""
@@ -54,128 +75,130 @@ class FileStore:
 
     def put(self, file: ImageFile) -> None:
         """Add a file or replace what is known of it."""
-        self._files[file.id] = file
+        self._columns.put(file)
         self._next_id = max(self._next_id, file.id + 1)
-        self._append(_encode(file))
+        self._append(file.id, encode_file(file))
 
     def remove(self, id_: int) -> None:
         """Forget a file."""
-        if self._files.pop(id_, None) is not None:
-            self._append({"gone": id_})
+        if self._columns.remove(id_):
+            self._append(id_, {"gone": id_})
 
     def clear(self) -> None:
-        """Forget every file; ids go on growing."""
-        self._files.clear()
-        self._rewrite()
+        """Forget every file; ids go on growing. Raises OSError, in which case all are still known."""
+        if self._journal is not None:
+            self._generation += 1
+            store = self._manifest.store
+            self._manifest = Manifest(store, self._generation, self._number, self._next_id)
+            commit_manifest(self._places, self._manifest)
+            fresh = prepare_journal(self._places, store, self._number + 1)
+            os.rename(self._places.journal + b".part", self._places.journal)
+            self._take_journal(fresh)
+            remove_superseded(self._places, ())
+        self._columns.clear()
+        self._dirty.clear()
+        self._fold = None
 
     def sync(self) -> None:
         """Make what was put and removed so far survive a crash."""
         if self._journal is None:
             return
-        if self._records > _REWRITE_RATIO * len(self._files) + 1000 or self.rejected:
-            self._rewrite()
-        else:
-            self._journal.sync()
+        self._journal.sync()
+        if self.rejected:
+            self.fold()
+        elif self._fold is not None:
+            self._fold_on(self._fold, FOLD_SECONDS)
+        elif self._journal.size >= FOLD_BYTES:
+            self._begin_fold()
+
+    def fold(self) -> None:
+        """Carry everything into the shards now; damaged lines and shards are dropped. Raises OSError."""
+        if self._journal is None:
+            return
+        self._journal.sync()
+        if self._fold is not None:
+            self._finish(self._fold)
+        self._finish(self._begin_fold())
+        self.rejected = 0
 
     def close(self) -> None:
         """Sync and close."""
-        if self._journal is not None:
+        if self._journal is None:
+            return
+        try:
+            self._journal.sync()
+            if self._fold is not None or self._journal.size >= CLOSE_BYTES:
+                self.fold()
+        finally:
             self._journal.close()
 
-    def _append(self, record: dict[str, Any]) -> None:
-        self._records += 1
-        if self._journal is not None:
-            self._journal.append(record)
+    def _open(self, table: FileTable) -> None:
+        if table.old:
+            self._migrate()
+        elif not table.has_journal:
+            create_file_journal(self._places.journal, self._manifest.store, self._number + 1)
+        elif table.manifest is not None and not table.rejected and not table.has_folding:
+            remove_superseded(self._places, self._manifest.names)
+        self._drop_lost(table)
+        self._journal = Journal(self._places.journal)
+        if table.has_folding:
+            self._dirty = table.current
+            self._generation += 1
+            plan = sorted(table.folding)
+            self._fold = Fold(self._places, self._generation, table.folded_to, plan)
 
-    def _rewrite(self) -> None:
-        if self._journal is not None:
-            self._journal.rewrite(self.records())
-            self._records = len(self._files) + 1
-            self.rejected = 0
+    def _drop_lost(self, table: FileTable) -> None:
+        """Put aside the shards that are lost, and let the next manifest do without them."""
+        quarantine = Quarantine(os.path.dirname(self._places.journal))
+        for name in table.lost:
+            with contextlib.suppress(OSError):
+                quarantine.take(os.path.join(self._places.folder, name))
+        lost = set(table.lost)
+        shards = {number: shard for number, shard in self._manifest.shards.items() if shard[0] not in lost}
+        self._manifest = replace(self._manifest, shards=shards)
 
-    def _replay(self, record: Any) -> None:
+    def _migrate(self) -> None:
+        """Write shards of all that an old journal holds; that stays what counts until they do."""
+        self._generation += 1
+        fresh = replace(self._manifest, generation=self._generation, folded=0, next_id=self._next_id)
+        self._manifest = write_table(self._places, self._columns, fresh)
+        self._dirty.clear()
+        self._number = self.rejected = 0
+
+    def _append(self, id_: int, record: dict[str, Any]) -> None:
+        self._dirty.add(id_ // FILES_A_CHUNK)
+        if self._journal is not None:
+            self._number += 1
+            self._journal.append([self._manifest.store, self._number, record])
+
+    def _take_journal(self, journal: Journal) -> None:
+        if self._journal is not None:
+            self._journal.abandon()
+        self._journal = journal
+        sync_folder(os.path.dirname(self._places.journal))
+
+    def _begin_fold(self) -> Fold:
+        fresh = prepare_journal(self._places, self._manifest.store, self._number + 1)
         try:
-            if "next_id" in record:
-                self._next_id = max(self._next_id, _number(record["next_id"]))
-            elif "gone" in record:
-                self._files.pop(_number(record["gone"]), None)
-                self._next_id = max(self._next_id, _number(record["gone"]) + 1)
-            else:
-                file = _decode(record)
-                self._files[file.id] = file
-                self._next_id = max(self._next_id, file.id + 1)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            self.rejected += 1
+            set_journal_aside(self._places)
+        except OSError:
+            fresh.abandon()
+            raise
+        self._generation += 1
+        self._fold = Fold(self._places, self._generation, self._number, sorted(self._dirty))
+        self._dirty = set()
+        self._take_journal(fresh)
+        return self._fold
 
-    def _drop_predecessors(self) -> None:
-        """Forget files whose path a newer one has: the record of their going was lost."""
-        newest = {file.path: id_ for id_, file in sorted(self._files.items())}
-        self._files = {id_: file for id_, file in self._files.items() if newest[file.path] == id_}
+    def _finish(self, fold: Fold) -> None:
+        while self._fold is fold:
+            self._fold_on(fold, 1.0)
 
-
-def _encode(file: ImageFile) -> dict[str, Any]:
-    facts = file.facts
-    record: dict[str, Any] = {
-        "id": file.id,
-        "path": to_json(file.path),
-        "stamp": [getattr(file.stamp, name) for name in _STAMP],
-        "digest": facts.digest,
-    }
-    if file.status is not Status.OK:
-        record |= {"status": file.status.value, "reason": file.reason}
-    if facts.format:
-        record |= {
-            "format": facts.format,
-            "size": [facts.width, facts.height],
-            "frames": facts.frames,
-            "quality": facts.quality,
-            "taken": facts.taken,
-            "exif": facts.has_exif,
-            "pixels": facts.pixels,
-        }
-    return record
-
-
-def _decode(record: Mapping[str, Any]) -> ImageFile:
-    path = from_json(record["path"])
-    if not is_safe_relative(path) or STATE_FOLDER in path.lower().split(b"/"):
-        raise ValueError("path leaves the root or leads into the state")
-    width, height = record.get("size", (0, 0))
-    return ImageFile(
-        id=_number(record["id"]),
-        path=path,
-        stamp=Stamp(*map(_number, record["stamp"])),
-        status=Status(record.get("status", "ok")),
-        reason=display_name(str(record.get("reason", "")), _REASON_AT_MOST),
-        facts=Facts(
-            digest=_digest(record["digest"]),
-            format=_word(record.get("format", "")),
-            width=_number(width),
-            height=_number(height),
-            frames=_number(record.get("frames", 1)),
-            quality=_number(record.get("quality", 0)),
-            taken=_word(record.get("taken", "")),
-            has_exif=bool(record.get("exif", False)),
-            pixels=_digest(record.get("pixels", "")),
-        ),
-    )
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or not -(1 << 63) <= value < 1 << 64:
-        raise ValueError("no number of a file")
-    return value
-
-
-def _digest(value: Any) -> str:
-    if value and not is_digest(value):
-        raise ValueError("not a digest")
-    return str(value or "")
-
-
-def _word(value: Any) -> str:
-    """Return a short text that may be shown as it is."""
-    text = str(value)
-    if len(text) > _WORD_AT_MOST or not text.isascii() or (text and not text.isprintable()):
-        raise ValueError("not a word")
-    return text
+    def _fold_on(self, fold: Fold, seconds: float) -> None:
+        if fold.plan:
+            # What was put since is in the shard too: it needs no second writing for that.
+            self._dirty.difference_update(fold.write_some(self._columns, seconds))
+            return
+        self._manifest = fold.commit(self._manifest, self._next_id)
+        self._fold = None
+        remove_superseded(self._places, self._manifest.names)

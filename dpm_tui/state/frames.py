@@ -96,6 +96,11 @@ class Journal:
         if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
             self._buffer += b"\n"
 
+    @property
+    def size(self) -> int:
+        """Bytes in the file; what is buffered comes on top."""
+        return os.fstat(self._descriptor).st_size
+
     def append(self, record: object) -> None:
         """Buffer one record."""
         self._buffer += encode_frame(record)
@@ -130,6 +135,11 @@ class Journal:
         os.close(self._descriptor)
         self._descriptor = fresh
         self._buffer.clear()
+
+    def abandon(self) -> None:
+        """Close without writing what is buffered."""
+        self._buffer.clear()
+        self.close(sync=False)
 
     def close(self, *, sync: bool = True) -> None:
         """Write what is buffered, with ``sync`` wait until the disk has it, and close."""

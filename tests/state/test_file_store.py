@@ -82,13 +82,14 @@ def test_an_id_is_never_used_again(tmp_path_factory: pytest.TempPathFactory, ste
 def test_an_id_is_not_used_again_after_superseded_records_were_dropped(
     path: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_store, "_REWRITE_RATIO", 0)
+    monkeypatch.setattr(file_store, "FOLD_BYTES", 0)
     store = FileStore(path)
     for _ in range(1001):
         id_ = store.new_id()
         store.put(image_file(id_))
         store.remove(id_)
-    store.sync()
+    for _ in range(3):
+        store.sync()
     assert len(read_frames(path).records) == 1
     store.close()
     assert FileStore(path, writable=False).new_id() == 1002

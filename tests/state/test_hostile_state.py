@@ -364,7 +364,7 @@ def test_a_trap_where_a_write_goes_does_not_catch_it(house: House, name: bytes) 
         assert file.read() == PRECIOUS
 
 
-@pytest.mark.parametrize("schema", [2, 99, 1 << 80])
+@pytest.mark.parametrize("schema", [3, 99, 1 << 80])
 def test_state_of_a_newer_version_is_left_as_it_is(
     house: House, capsys: pytest.CaptureFixture[str], schema: int
 ) -> None:

@@ -1,0 +1,130 @@
+"""Checks the table of image files: journals, manifest and every shard."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+
+from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK
+from dpm_tui.state.file_fold import write_table
+from dpm_tui.state.file_places import FilePlaces
+from dpm_tui.state.file_table import FileTable, highest_generation, read_table
+from dpm_tui.state.finding import Finding
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.manifest import COPY, MANIFEST, Manifest, is_shard_name, read_manifest
+from dpm_tui.state.quarantine import Quarantine
+
+_REMEDY = "will_keep_readable"
+
+
+def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
+    """Return what is found; one repair writes all that could be read anew and puts the rest aside.
+
+    Raises DamagedError for a newer version.
+    """
+    places = FilePlaces(layout.files)
+    try:
+        places.check()
+    except DamagedError as error:
+        return [quarantine.refuse(places.folder, error, "will_remake")]
+    refused: dict[bytes, DamagedError] = {}
+    try:
+        table = read_table(places, refused)
+        bad = [*_check_manifests(places, quarantine), *_check_shards(places, table)]
+    except OSError as error:
+        return [quarantine.refuse(places.journal, error, _REMEDY)]
+    bad += [(path, quarantine.refuse(path, error, _REMEDY)) for path, error in refused.items()]
+    bad += _check_journals(table)
+    findings = [finding for _, finding in bad]
+    if findings:
+        paths = [path for path, _ in bad]
+        findings[0] = _with(findings[0], lambda: _rewrite(places, table, paths, quarantine))
+        findings[1:] = [_with(finding, None) for finding in findings[1:]]
+    else:
+        values = {"name": _name(layout, places.journal), "count": len(table.columns), "rejected": 0}
+        findings = [Finding(True, "journal", values)]
+    return [*findings, *_check_names(places, table, quarantine)]
+
+
+_Bad = list[tuple[bytes, Finding]]
+"""Findings that are not good with the path of what goes to quarantine."""
+
+
+def _check_manifests(places: FilePlaces, quarantine: Quarantine) -> _Bad:
+    bad: _Bad = []
+    for name in (MANIFEST, COPY):
+        path = os.path.join(places.folder, name)
+        try:
+            read_manifest(path)
+        except FileNotFoundError:
+            continue
+        except DpmError as error:
+            if error.key == "schema_newer":
+                raise
+            bad.append((path, quarantine.refuse(path, error, _REMEDY)))
+    return bad
+
+
+def _check_shards(places: FilePlaces, table: FileTable) -> _Bad:
+    bad: _Bad = []
+    for name in table.lost:
+        path = os.path.join(places.folder, name)
+        shown = display_name(os.path.join(os.path.basename(places.folder), name))
+        values = {"name": shown, "files": FILES_A_CHUNK}
+        bad.append((path, Finding(False, "shard_damaged", values, "will_scan_again")))
+    return bad
+
+
+def _check_journals(table: FileTable) -> _Bad:
+    bad: _Bad = []
+    for path, rejected in table.spoilt.items():
+        if rejected:
+            name = display_name(os.path.basename(path))
+            values = {"name": name, "count": len(table.columns), "rejected": rejected}
+            bad.append((path, Finding(False, "journal_damaged", values, _REMEDY)))
+    return bad
+
+
+def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -> list[Finding]:
+    """Name what folds that did not end left, and what is not ours."""
+    known = {MANIFEST, COPY, *(table.manifest.names if table.manifest is not None else ())}
+    parts = {MANIFEST + b".part", COPY + b".part"}
+    names = [name for name in places.names() if name not in known]
+    left = [name for name in names if is_shard_name(name) or name in parts]
+    findings: list[Finding] = []
+    if left and not table.has_folding:
+        values = {"name": display_name(os.path.basename(places.folder)), "count": len(left)}
+
+        def tidy() -> list[Finding]:
+            paths = (os.path.join(places.folder, name) for name in left)
+            return [quarantine.take(path) for path in paths if os.path.lexists(path)][-1:]
+
+        findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
+    unknown = len(names) - len(left)
+    if unknown:
+        shown = display_name(os.path.basename(places.folder))
+        findings.append(Finding(True, "unknown", {"name": shown, "count": unknown}))
+    return findings
+
+
+def _rewrite(
+    places: FilePlaces, table: FileTable, paths: list[bytes], quarantine: Quarantine
+) -> list[Finding]:
+    generation = highest_generation(places, table.manifest) + 1
+    store = table.store or secrets.token_hex(6)
+    manifest = Manifest(store, generation, table.number, table.next_id)
+    done = [quarantine.take(path) for path in paths if os.path.lexists(path)]
+    write_table(places, table.columns, manifest)
+    values = {"name": display_name(os.path.basename(places.journal)), "count": len(table.columns)}
+    return [*done, Finding(True, "rewritten", values)]
+
+
+def _with(finding: Finding, repair: Callable[[], list[Finding]] | None) -> Finding:
+    return Finding(finding.good, finding.key, finding.values, finding.remedy, repair)
+
+
+def _name(layout: Layout, path: bytes) -> str:
+    return display_name(os.path.relpath(path, layout.folder))

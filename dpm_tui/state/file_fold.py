@@ -1,0 +1,133 @@
+"""A fold: carries what a journal says into new shards, a few at a time, and then makes them count.
+
+Steps, each of which may be the last before a crash: the journal is set aside and a new one begun; every
+shard that changed is written under a new name; the manifest is replaced, from when on they count; its copy
+follows; the journal set aside and the shards of before go. A shard may hold newer records than the
+journal set aside: reading applies the newer journal over it, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from dpm_tui.pipeline.file_columns import FileColumns
+from dpm_tui.state.atomic import create_partial, sync_folder, write_all
+from dpm_tui.state.file_journal import create_file_journal, encode_head
+from dpm_tui.state.file_places import FilePlaces
+from dpm_tui.state.frames import Journal
+from dpm_tui.state.manifest import COPY, MANIFEST, Manifest, is_shard_name, save_manifest, shard_name
+from dpm_tui.state.shard import encode_shard
+
+
+@dataclass(slots=True)
+class Fold:
+    """``plan`` are the chunks still to write, ``folded`` the last frame that the new shards will hold."""
+
+    places: FilePlaces
+    generation: int
+    folded: int
+    plan: list[int]
+    written: dict[int, tuple[bytes, str] | None] = field(default_factory=dict)
+
+    def write_some(self, columns: FileColumns, seconds: float) -> list[int]:
+        """Write shards for so long, one at least; return which. Raises OSError: the others stay planned."""
+        began = time.monotonic()
+        done: list[int] = []
+        os.makedirs(self.places.folder, mode=0o700, exist_ok=True)
+        while self.plan and (not done or time.monotonic() - began < seconds):
+            self._write(self.plan[-1], columns)
+            done.append(self.plan.pop())
+        return done
+
+    def commit(self, manifest: Manifest, next_id: int) -> Manifest:
+        """Make the new shards count and return the manifest that says so; raises OSError."""
+        shards = dict(manifest.shards)
+        for number, written in self.written.items():
+            shards.pop(number, None)
+            if written is not None:
+                shards[number] = written
+        fresh = Manifest(manifest.store, self.generation, self.folded, next_id, dict(sorted(shards.items())))
+        commit_manifest(self.places, fresh)
+        return fresh
+
+    def _write(self, number: int, columns: FileColumns) -> None:
+        chunk = columns.chunk(number)
+        if chunk is None:
+            self.written[number] = None
+            return
+        content = encode_shard(chunk, columns.folders, columns.formats)
+        name = shard_name(number, self.generation)
+        # No partial name and no rename: nothing reads a shard before the manifest names it.
+        descriptor = create_partial(os.path.join(self.places.folder, name))
+        try:
+            write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self.written[number] = (name, hashlib.sha256(content).hexdigest())
+
+
+def commit_manifest(places: FilePlaces, manifest: Manifest) -> None:
+    """Replace the manifest and its copy; the shards that it names are on the disk. Raises OSError."""
+    os.makedirs(places.folder, mode=0o700, exist_ok=True)
+    sync_folder(places.folder)
+    sync_folder(os.path.dirname(places.folder))
+    save_manifest(places.folder, MANIFEST, manifest)
+    save_manifest(places.folder, COPY, manifest)
+
+
+def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) -> Manifest:
+    """Write every shard and an empty journal in place of whatever there is; return the new manifest.
+
+    ``manifest`` says all but the shards. What there is counts until the new manifest does.
+    """
+    plan = [number for number, _ in columns.chunks()]
+    fold = Fold(places, manifest.generation, manifest.folded, plan)
+    while fold.plan:
+        fold.write_some(columns, 1.0)
+    fresh = fold.commit(replace(manifest, shards={}), manifest.next_id)
+    create_file_journal(places.journal, manifest.store, manifest.folded + 1)
+    remove_superseded(places, fresh.names)
+    return fresh
+
+
+def prepare_journal(places: FilePlaces, store: str, begins: int) -> Journal:
+    """Return a new journal, whole on the disk but under a partial name; raises OSError."""
+    path = places.journal + b".part"
+    descriptor = create_partial(path)
+    try:
+        write_all(descriptor, encode_head(store, begins))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return Journal(path)
+
+
+def set_journal_aside(places: FilePlaces) -> None:
+    """Let the journal be the one that is folded and the prepared one the journal.
+
+    Whichever of both renames was the last before a crash: every frame is in one of both journals.
+    Raises OSError, in which case all is as it was.
+    """
+    os.rename(places.journal, places.folding)
+    try:
+        os.rename(places.journal + b".part", places.journal)
+    except OSError:
+        os.rename(places.folding, places.journal)
+        raise
+
+
+def remove_superseded(places: FilePlaces, keep: Iterable[bytes]) -> None:
+    """Remove the journal set aside and every shard that is not to be kept; what stays does no harm."""
+    with contextlib.suppress(OSError):
+        os.unlink(places.folding)
+    kept = set(keep)
+    for name in filter(is_shard_name, places.names()):
+        if name not in kept:
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(places.folder, name))

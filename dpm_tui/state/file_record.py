@@ -1,0 +1,101 @@
+"""What the journal of image files says of one file, as plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
+from dpm_tui.state.digest import is_digest
+from dpm_tui.state.layout import STATE_FOLDER
+
+_STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
+_REASON_AT_MOST = 1000
+_WORD_AT_MOST = 40
+_NAME_AT_MOST = 1 << 16
+_ID_AT_MOST = 1 << 48
+
+
+def encode_file(file: ImageFile) -> dict[str, Any]:
+    """Return the record of a file."""
+    facts = file.facts
+    record: dict[str, Any] = {
+        "id": file.id,
+        "path": to_json(file.path),
+        "stamp": [getattr(file.stamp, name) for name in _STAMP],
+        "digest": facts.digest,
+    }
+    if file.status is not Status.OK or file.reason:
+        record |= {"status": file.status.value, "reason": file.reason}
+    if facts.format:
+        record |= {
+            "format": facts.format,
+            "size": [facts.width, facts.height],
+            "frames": facts.frames,
+            "quality": facts.quality,
+            "taken": facts.taken,
+            "exif": facts.has_exif,
+            "pixels": facts.pixels,
+        }
+    return record
+
+
+def decode_file(record: Mapping[str, Any]) -> ImageFile:
+    """Return the file of a record; raises ValueError, TypeError or KeyError for what is none of ours."""
+    width, height = record.get("size", (0, 0))
+    return ImageFile(
+        id=read_id(record["id"]),
+        path=check_path(from_json(record["path"])),
+        stamp=Stamp(*map(_number, record["stamp"])),
+        status=Status(record.get("status", "ok")),
+        reason=display_name(str(record.get("reason", "")), _REASON_AT_MOST),
+        facts=Facts(
+            digest=read_digest(record["digest"]),
+            format=check_word(record.get("format", "")),
+            width=_number(width),
+            height=_number(height),
+            frames=_number(record.get("frames", 1)),
+            quality=_number(record.get("quality", 0)),
+            taken=check_word(record.get("taken", "")),
+            has_exif=bool(record.get("exif", False)),
+            pixels=read_digest(record.get("pixels", "")),
+        ),
+    )
+
+
+def check_path(path: bytes) -> bytes:
+    """Return a path that stays below the root and out of the state; raises ValueError for others."""
+    if not is_safe_relative(path) or STATE_FOLDER in path.lower().split(b"/"):
+        raise ValueError("path leaves the root or leads into the state")
+    if len(path.rpartition(b"/")[2]) >= _NAME_AT_MOST:
+        raise ValueError("no file system has such a name")
+    return path
+
+
+def read_id(value: Any) -> int:
+    """Return an id; raises ValueError for what no run can have reached."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _ID_AT_MOST:
+        raise ValueError("no id of a file")
+    return value
+
+
+def read_digest(value: Any) -> str:
+    """Return a digest or the empty text; raises ValueError."""
+    if value and not is_digest(value):
+        raise ValueError("not a digest")
+    return str(value or "")
+
+
+def check_word(value: Any) -> str:
+    """Return a short text that may be shown as it is; raises ValueError."""
+    text = str(value)
+    if len(text) > _WORD_AT_MOST or not text.isascii() or (text and not text.isprintable()):
+        raise ValueError("not a word")
+    return text
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or not -(1 << 63) <= value < 1 << 64:
+        raise ValueError("no number of a file")
+    return value

@@ -1,0 +1,167 @@
+"""Times the state of a very large library: filling, checkpoints, opening, results, a survey of nothing new.
+
+``python -m tests.benchmarks.state_scale DIR [--files N]``: DIR gets a synthetic state of N known files
+in N / 50 folders, two per cent of them in verified pairs; nothing but records is made. Every step runs in a
+process of its own, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.inventory import FoundFile, Inventory, compare_inventory
+from dpm_tui.pipeline.mount_guard import notice_missing
+from dpm_tui.pipeline.pairing import index_contents
+from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
+from dpm_tui.worker.results import compute_results
+
+_A_FOLDER = 50
+_A_CHECKPOINT = 1000
+_PAIRED = 0.02
+_YEAR_2015 = 1_420_000_000_000_000_000
+
+
+def digest_of(id_: int) -> str:
+    """Return the digest of the content of a file."""
+    return hashlib.sha256(b"%d" % id_).hexdigest()
+
+
+def path_of(id_: int) -> bytes:
+    """Return the path of a file."""
+    folder = id_ // _A_FOLDER
+    return b"Photos/%04d/%02d-trip to the lakes/IMG_%07d.jpg" % (folder // 100, folder % 100, id_)
+
+
+def make_file(id_: int, touched: int = 0) -> ImageFile:
+    """Return a file as a scan would find it; ``touched`` moves its time."""
+    chance = random.Random(id_)
+    mtime_ns = _YEAR_2015 + chance.randrange(300_000_000) * 1_000_000_000 + chance.randrange(1_000_000_000)
+    return ImageFile(
+        id=id_,
+        path=path_of(id_),
+        stamp=Stamp(chance.randrange(8_000_000), mtime_ns + touched, mtime_ns + 1234, 2049, 1_000_000 + id_),
+        facts=Facts(digest_of(id_), "JPEG", 4032, 3024, 1, 92, "2021-07-14 12:34:56", True),
+    )
+
+
+def fill(layout: Layout, files: int) -> None:
+    """Make the state as a first scan does, checkpoint by checkpoint."""
+    prepare_folder(layout)
+    state = RootState(layout)
+    slowest = 0.0
+    began = time.perf_counter()
+    for id_ in range(1, files + 1):
+        state.files.put(make_file(id_))
+        if id_ % _A_CHECKPOINT == 0:
+            slowest = max(slowest, seconds_of(state.sync))
+    for id_ in range(1, int(files * _PAIRED), 2):
+        first, second = sorted((digest_of(id_), digest_of(id_ + 1)))
+        state.verdicts.put((first, second), Verdict(Kind.COPY, 0.97))
+    state.sync()
+    print(f"fill          {time.perf_counter() - began:8.2f} s   slowest checkpoint {slowest * 1e3:.1f} ms")
+    print(f"close         {seconds_of(state.close):8.2f} s")
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Return the seconds that some work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def memory() -> float:
+    """Return the resident memory of this process in MB."""
+    return psutil.Process().memory_info().rss / 1e6
+
+
+def open_and_use(layout: Layout, files: int) -> None:
+    """Open the state, compute results and survey a root in which nothing changed."""
+    inventory = Inventory(found=sorted(_found(files), key=lambda found: found.path))
+    before = memory()
+    began = time.perf_counter()
+    state = RootState(layout)
+    print(f"open          {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+    known = state.files.files
+    assert len(known) == files
+    for _ in range(2):
+        began = time.perf_counter()
+        results = compute_results(state, 0.6)
+        print(f"results       {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+    assert len(results.pairs) == len(range(1, int(files * _PAIRED), 2))
+    began = time.perf_counter()
+    changes = compare_inventory(inventory, known.values())
+    assert not changes.added
+    assert not changes.changed
+    assert not changes.gone
+    notice_missing(inventory, changes, known)
+    print(f"survey        {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+    began = time.perf_counter()
+    contents = index_contents(known.values())
+    assert len(contents) == files
+    print(f"contents      {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+
+
+def _found(files: int) -> Iterator[FoundFile]:
+    for id_ in range(1, files + 1):
+        file = make_file(id_)
+        yield FoundFile(file.path, file.stamp)
+
+
+def change(layout: Layout, files: int) -> None:
+    """Put every file again, a checkpoint every so often; then some all over the library."""
+    state = RootState(layout)
+    in_order = list(range(1, files + 1))
+    scattered = random.Random(0).sample(in_order, min(files, 100 * _A_CHECKPOINT))
+    for name, ids in (("in order", in_order), ("scattered", scattered)):
+        putting, syncing = [], []
+        for at in range(0, len(ids), _A_CHECKPOINT):
+            fresh = [make_file(id_, touched=1) for id_ in ids[at : at + _A_CHECKPOINT]]
+            putting.append(seconds_of(lambda fresh=fresh: [state.files.put(file) for file in fresh]))
+            syncing.append(seconds_of(state.sync))
+        putting, syncing = sorted(putting), sorted(syncing)
+        print(
+            f"checkpoint    {syncing[len(syncing) // 2] * 1e3:8.1f} ms  "
+            f"99 % {syncing[len(syncing) * 99 // 100] * 1e3:.1f} ms  slowest {syncing[-1] * 1e3:.1f} ms  "
+            f"putting {putting[len(putting) // 2] * 1e3:.1f} ms  ({name}, {len(syncing)})"
+        )
+    print(f"close         {seconds_of(state.close):8.2f} s")
+
+
+_STEPS = {"fill": fill, "use": open_and_use, "change": change}
+
+
+def main() -> None:
+    """Run every step and print what it costs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.state_scale")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--files", type=int, default=1_000_000)
+    parser.add_argument("--step", choices=_STEPS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    base = os.fsencode(options.folder)
+    if options.step:
+        _STEPS[options.step](Layout(base, base), options.files)
+        return
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for step in _STEPS:
+        command = [sys.executable, "-m", "tests.benchmarks.state_scale", str(options.folder)]
+        subprocess.run([*command, "--files", str(options.files), "--step", step], check=True)
+    size = sum(path.stat().st_size for path in options.folder.rglob("*") if path.is_file())
+    print(f"on disk       {size / 1e6:8.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
