@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.errors import ExitCode, UsageError
+from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.layout import Layout
@@ -25,6 +26,7 @@ from dpm_tui.worker.protocol import (
     LogLine,
     RunStatus,
     StartRun,
+    Stay,
     StopRun,
 )
 
@@ -40,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threshold", type=_threshold, default=-1.0, metavar="X")
     parser.add_argument("--detach", action="store_true", help=translate("cli.detach_help"))
     parser.add_argument("--json", action="store_true", help=translate("cli.json_progress_help"))
+    parser.add_argument("--progress", action="store_true", help=translate("cli.progress_help"))
+    parser.add_argument("--quiet", action="store_true", help=translate("cli.quiet_help"))
     parser.add_argument("--accept-missing", action="store_true", help=translate("cli.accept_missing_help"))
 
 
@@ -49,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     start = StartRun(options.model, options.threshold, options.accept_missing)
     if options.detach:
         return asyncio.run(_detach(layout, start))
-    progress = _Progress(json_lines=options.json)
+    progress = _Progress(json_lines=options.json, quiet=options.quiet, always=options.progress)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return asyncio.run(_scan(layout, start, progress))
@@ -71,25 +75,43 @@ async def _detach(layout: Layout, start: StartRun) -> int:
 async def _scan(layout: Layout, start: StartRun, progress: _Progress) -> int:
     client = await WorkerClient.connect(layout, "scan", stays=False)
     loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[Any]] = []
+    asked: list[asyncio.Task[Any]] = []
+    watching = loop.create_task(_watch(client, start, progress))
 
     def stop() -> None:
-        if not stopping:
+        if not asked:
             progress.say(translate("cli.stopping"))
-            stopping.append(loop.create_task(client.request(StopRun())))
+            asked.append(loop.create_task(client.request(StopRun())))
+
+    async def leave() -> None:
+        with contextlib.suppress(DpmError):
+            await client.request(Stay())
+        watching.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # The terminal is gone, and nobody wanted the scan to end.
+        loop.add_signal_handler(signal.SIGHUP, lambda: asked.append(loop.create_task(leave())))
     try:
-        await client.request(start)
-        begun = await client.request(GetStatus())
-        assert isinstance(begun, RunStatus)
-        status = await _follow(client, progress, begun.run)
-        library = await client.request(GetLibrary())
-        assert isinstance(library, LibraryData)
-        progress.conclude(status, sum(library.groups["reclaimable_bytes"]))
+        return await watching
+    except asyncio.CancelledError:
+        return ExitCode.STOPPED
     finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         await client.close()
+
+
+async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> int:
+    await client.request(start)
+    begun = await client.request(GetStatus())
+    assert isinstance(begun, RunStatus)
+    status = await _follow(client, progress, begun.run)
+    library = await client.request(GetLibrary())
+    assert isinstance(library, LibraryData)
+    progress.conclude(status, sum(library.groups["reclaimable_bytes"]))
     return {"finished": ExitCode.DONE, "stopped": ExitCode.STOPPED}.get(status.phase, ExitCode.FAILED)
 
 
@@ -105,19 +127,27 @@ async def _follow(client: WorkerClient, progress: _Progress, run: int) -> RunSta
 
 
 class _Progress:
-    """Prints progress: JSON lines on standard output, or one line on a terminal's standard error."""
+    """Prints progress: JSON lines on standard output, or one line on a terminal's standard error.
 
-    def __init__(self, *, json_lines: bool) -> None:
+    Without a terminal there is none unless ``always``; with ``quiet`` only what went wrong is said.
+    A terminal that is gone is no error: the scan is worth more than what is said of it.
+    """
+
+    def __init__(self, *, json_lines: bool, quiet: bool = False, always: bool = False) -> None:
         self._json = json_lines
+        self._quiet = quiet
         self._terminal = sys.stderr.isatty()
+        self._shows = not quiet and (self._terminal or always)
         self._stage = ""
         self._printed = 0.0
-        self._width = 0
+        self._shown = False
 
     def show(self, status: RunStatus) -> None:
         """Show where the run is."""
         if self._json:
             self._print_json("progress", to_plain(status))
+            return
+        if not self._shows:
             return
         now = time.monotonic()
         if not self._terminal and status.stage == self._stage and now - self._printed < _LINE_SECONDS:
@@ -131,11 +161,10 @@ class _Progress:
         if status.seconds_left >= 0:
             text += translate("cli.left", time=duration(status.seconds_left))
         if self._terminal:
-            self._clear()
-            print(text, end="", flush=True, file=sys.stderr)
-            self._width = len(text) * 2
+            self._write(("\r\x1b[K" if self._shown else "") + text)
+            self._shown = True
         else:
-            print(text, flush=True, file=sys.stderr)
+            self._write(text + "\n")
 
     def log(self, line: LogLine) -> None:
         """Show a line of the log."""
@@ -147,7 +176,7 @@ class _Progress:
     def say(self, text: str) -> None:
         """Print a message."""
         self._clear()
-        print(text, file=sys.stderr, flush=True)
+        self._write(text + "\n")
 
     def conclude(self, status: RunStatus, reclaimable: int) -> None:
         """Print what the run found."""
@@ -157,16 +186,22 @@ class _Progress:
             return
         if status.phase == "finished":
             size = long_size(reclaimable)
-            print(translate("cli.result", pictures=status.pictures, groups=status.groups, size=size))
+            if not self._quiet:
+                print(translate("cli.result", pictures=status.pictures, groups=status.groups, size=size))
             if status.unreadable:
-                print(translate("cli.unreadable", count=status.unreadable), file=sys.stderr)
+                self.say(translate("cli.unreadable", count=status.unreadable))
         elif status.phase == "stopped":
-            print(translate("cli.stopped"), file=sys.stderr)
+            self.say(translate("cli.stopped"))
 
     def _clear(self) -> None:
-        if self._terminal and self._width and not self._json:
-            print("\r\x1b[K", end="", file=sys.stderr)
-            self._width = 0
+        if self._shown:
+            self._write("\r\x1b[K")
+            self._shown = False
+
+    @staticmethod
+    def _write(text: str) -> None:
+        with contextlib.suppress(OSError):
+            print(text, end="", flush=True, file=sys.stderr)
 
     @staticmethod
     def _print_json(kind: str, values: Mapping[str, Any]) -> None:

@@ -45,15 +45,17 @@ async def _serve(layout: Layout, address: bytes) -> None:
     from dpm_tui.pipeline.judge import AlignedJudge
     from dpm_tui.state.config import load_settings
     from dpm_tui.worker.decoder_pool import DecoderPool
+    from dpm_tui.worker.manners import be_modest, reader_count
     from dpm_tui.worker.results import Results
-    from dpm_tui.worker.runner import Runner, worker_count
+    from dpm_tui.worker.runner import Runner
     from dpm_tui.worker.server import Server
     from dpm_tui.worker.session import Session
 
+    be_modest()
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
     config = load_settings(layout.config).config
-    pool = DecoderPool(layout.root, layout.thumbnails, worker_count(config))
+    pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root))
 
     def take_over(results: Results | None) -> None:
         if results is not None:

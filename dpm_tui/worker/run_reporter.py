@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from dpm_tui.names import display_name
@@ -14,19 +15,26 @@ from dpm_tui.worker.protocol import LogLine, RunStatus
 
 _RATE_SECONDS = 8.0
 _LOG_LINES = 2000
+_STAGE_SECONDS = 5.0
 
 
 class RunReporter(Reporter):
-    """Collects what the stages report; ``status`` and ``take_lines`` may be called from any thread."""
+    """Collects what the stages report; ``status`` and ``take_lines`` may be called from any thread.
 
-    def __init__(self, status: RunStatus) -> None:
+    ``on_stage`` is called in the run's thread when a stage begins, and every few seconds in a long one.
+    """
+
+    def __init__(self, status: RunStatus, before: RunReporter | None = None) -> None:
+        self.on_stage: Callable[[], None] = lambda: None
         self._status = status
-        self._lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
+        # Lines of the run before may not have been taken yet.
+        self._lines: deque[LogLine] = before._lines if before is not None else deque(maxlen=_LOG_LINES)
         self._stop = threading.Event()
         self._go = threading.Event()
         self._go.set()
         self._began = time.monotonic()
         self._samples: deque[tuple[float, int]] = deque()
+        self._called = self._began
 
     @property
     def status(self) -> RunStatus:
@@ -85,6 +93,8 @@ class RunReporter(Reporter):
         self._status = replace(
             self._status, stage=stage.value, done=0, total=total, rate=0.0, seconds_left=-1.0
         )
+        self._called = time.monotonic()
+        self.on_stage()
 
     def progressed(self, stage: Stage, done: int, total: int) -> None:
         """Note progress and estimate rate and time left over the last seconds."""
@@ -100,6 +110,9 @@ class RunReporter(Reporter):
         self._status = replace(
             self._status, done=done, total=total, rate=rate, seconds_left=left, files=files
         )
+        if now - self._called >= _STAGE_SECONDS:
+            self._called = now
+            self.on_stage()
 
     def found(self, pairs: int) -> None:
         """Note the number of pairs."""

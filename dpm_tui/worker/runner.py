@@ -26,6 +26,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import known_identity, mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.manners import worker_count as worker_count
 from dpm_tui.worker.protocol import LogLine, RunStatus
 from dpm_tui.worker.results import Results, compute_results
 from dpm_tui.worker.run_reporter import RunReporter
@@ -83,14 +84,19 @@ class Runner:
         if self.running:
             return
         self._runs += 1
+        # Until the run knows better, the numbers are those of the last one.
         first = RunStatus(
             run=self._runs,
             phase="running",
+            files=self._resting.files,
+            pictures=self._resting.pictures,
+            pairs=self._resting.pairs,
+            groups=self._resting.groups,
             model=config.model,
             threshold=config.threshold,
             device=config.device,
         )
-        self._reporter = RunReporter(first)
+        self._reporter = RunReporter(first, self._reporter)
         self._thread = threading.Thread(
             target=self._run, args=(config, self._reporter, accept_missing), name="run", daemon=True
         )
@@ -177,6 +183,7 @@ class Runner:
                 # Torch takes seconds to load; meanwhile the decoders are at work.
                 threading.Thread(target=self._load_ahead, args=(config,), daemon=True).start()
 
+        reporter.on_stage = lambda: self._save(reporter.status)
         run_stages(settings, self._state, tools, reporter, surveyed)
 
     def _load_ahead(self, config: Config) -> None:
@@ -241,16 +248,6 @@ class Runner:
             except psutil.Error:
                 continue
         return memory, cpu
-
-
-def worker_count(config: Config) -> int:
-    """Return how many decoders and verifying threads the settings ask for."""
-    if config.workers:
-        return config.workers
-    try:
-        return max(len(os.sched_getaffinity(0)), 1)
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def _resting_status(checkpoint: Checkpoint) -> RunStatus:

@@ -144,7 +144,9 @@ class KillLab:
         scan = Scan(root, self._new_state())
         code, errors = scan.end()
         assert code == 0, errors
-        self.seconds = time.monotonic() - began
+        # A scan tells nothing before its worker is up, and then there is nobody to shoot at but itself.
+        self.seconds = time.monotonic() - scan.trace[0][0]
+        self.starting = scan.trace[0][0] - began
         self.reference = self.report(scan.state)
 
     def report(self, state: Path) -> dict[str, Any]:
@@ -181,10 +183,14 @@ class KillLab:
 
     def _shoot(self, scan: Scan) -> None:
         target, number = self._dice.choice(TARGETS), self._dice.choice(SIGNALS)
-        moment = time.monotonic() + self._dice.uniform(0.05, self.seconds)
-        while time.monotonic() < moment and scan.process.poll() is None:
+        seconds = self._dice.uniform(-0.1 * self.starting, self.seconds)
+        began = time.monotonic()
+        while scan.process.poll() is None:
+            first = scan.trace[0][0] if scan.trace else began + self.starting
+            if time.monotonic() >= first + seconds:
+                break
             time.sleep(0.01)
-        pids = scan.pids(target)
+        pids = scan.pids(target) or scan.pids("worker")
         if not pids:
             self.tally.missed += 1
             return
