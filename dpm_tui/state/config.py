@@ -26,17 +26,23 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "other_disks": ("bin", "copy", "refuse"),
 }
 _BYTES_AT_MOST = 1 << 20
-RANGES: dict[str, tuple[float, float]] = {"threshold": (0.0, 1.0), "workers": (0, 64)}
+RANGES: dict[str, tuple[float, float]] = {
+    "threshold": (0.0, 1.0),
+    "workers": (0, 64),
+    "memory": (0, 1 << 20),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything a user can set; each field is a key of ``config.toml``.
 
-    ``workers`` 0 means one decoder per core. ``protected`` are folders below the root whose files
-    are never marked for removal. ``companions`` says whether sidecars, RAW twins and Live Photo
-    movies move with their picture. ``other_disks`` says where a file on another file system than the
-    root's goes: to a recycle bin over there, as a verified copy to the root's, or nowhere.
+    ``workers`` 0 means one decoder per core. ``memory`` is what all decoders together may take, in
+    MiB, 0 for half of the RAM: where it is short, fewer decoders run. ``protected`` are folders below
+    the root whose files are never marked for removal. ``companions`` says whether sidecars, RAW twins
+    and Live Photo movies move with their picture. ``other_disks`` says where a file on another file
+    system than the root's goes: to a recycle bin over there, as a verified copy to the root's, or
+    nowhere.
     """
 
     model: str = "auto"
@@ -53,6 +59,7 @@ class Config:
     protected: tuple[str, ...] = ()
     companions: str = "ask"
     other_disks: str = "bin"
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)

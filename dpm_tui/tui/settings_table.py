@@ -12,6 +12,8 @@ from dpm_tui.state.config import CHOICES, RANGES, Config, check_config
 from dpm_tui.tui.strictness import strictness, strictness_help
 
 _THRESHOLD_STEP = 0.01
+_MEMORY_STEP = 512
+"""MiB: a decoder has at least so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,20 @@ def _threshold() -> Setting:
 
 
 def _workers() -> Setting:
-    low, high = RANGES["workers"]
+    return _count("workers", 1, str)
+
+
+def _memory() -> Setting:
+    return _count("memory", _MEMORY_STEP, lambda value: f"{value} MiB")
+
+
+def _count(name: str, stride: int, show: Callable[[int], str]) -> Setting:
+    low, high = RANGES[name]
 
     def step(value: int, steps: int) -> int:
-        return int(min(max(value + steps, low), high))
+        return int(min(max(value + steps * stride, low), high))
 
-    return Setting("workers", lambda value: str(value) if value else translate("tui.workers_auto"), step, int)
+    return Setting(name, lambda value: show(value) if value else translate(f"tui.{name}_auto"), step, int)
 
 
 def _spell(key: str, value: str) -> str:
@@ -123,6 +133,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("companions"),
     _choice("other_disks"),
     _workers(),
+    _memory(),
     _choice("device"),
     _switch("confirm"),
     _switch("stop_at_first_error"),

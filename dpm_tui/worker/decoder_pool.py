@@ -13,19 +13,28 @@ from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.plain import from_plain
-from dpm_tui.worker.decoder_process import DecoderDied, DecoderProcess
+from dpm_tui.worker.decoder_budget import DecoderBudget
+from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 
 _PIXEL_SECONDS = 120.0
 _WAIT_SECONDS = 0.2
 
 
 class DecoderPool:
-    """``count`` decoder processes. A file on which one dies is tried once more in a fresh one, alone."""
+    """At most ``count`` decoder processes that take at most ``memory`` bytes, 0 for half of the RAM.
 
-    def __init__(self, root: bytes, thumbnails: bytes, count: int) -> None:
-        self._children = [DecoderProcess(root, thumbnails) for _ in range(max(count, 1))]
-        self._spare = DecoderProcess(root, thumbnails)
+    A file on which one dies, or for which it has too little memory, is tried once more in a spare one
+    that has more and does nothing else meanwhile.
+    """
+
+    def __init__(self, root: bytes, thumbnails: bytes, count: int, memory: int = 0) -> None:
+        self.budget = DecoderBudget.plan(count, memory)
+        self._children = [
+            DecoderProcess(root, thumbnails, self.budget.child) for _ in range(self.budget.count)
+        ]
+        self._spare = DecoderProcess(root, thumbnails, self.budget.spare)
         self._spare_lock = threading.Lock()
+        self._retrying = False
 
     @property
     def pids(self) -> list[int]:
@@ -47,7 +56,7 @@ class DecoderPool:
                     order = next(source, None)
                 if order is None:
                     break
-                put((order, _decode_one(child, order, stop)))
+                put((order, self._decode_one(child, order, stop)))
             put(None)
 
         def put(item: tuple[DecodeOrder, Decoded] | None) -> None:
@@ -68,7 +77,7 @@ class DecoderPool:
         finally:
             stop.set()
             if cancelled():
-                self._kill_children()
+                self._interrupt()
             for thread in threads:
                 thread.join()
 
@@ -90,15 +99,41 @@ class DecoderPool:
 
     def close(self) -> None:
         """End every child."""
-        self._kill_children()
+        for child in self._children:
+            child.kill()
         with self._spare_lock:
             self._spare.kill()
 
-    def _kill_children(self) -> None:
+    def _interrupt(self) -> None:
         for child in self._children:
-            child.kill()
+            child.interrupt()
+        if self._retrying:
+            self._spare.interrupt()
 
-    def _ask_spare(self, order: dict[str, Any], seconds: float = 20.0) -> dict[str, Any] | None:
+    def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
+        question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        try:
+            answer = child.ask(question)
+            result = _read_answer(answer)
+            if not answer.get("starved"):
+                return result
+            child.kill()  # gives back what the spare one may need
+        except DecoderDied as error:
+            result = Unreadable(Status.CRASHED, str(error))
+        return result if stop.is_set() else self._decode_alone(question)
+
+    def _decode_alone(self, question: dict[str, Any]) -> Decoded:
+        with self._spare_lock:
+            self._retrying = True
+            try:
+                return _read_answer(self._spare.ask(question))
+            except DecoderDied as error:
+                status = Status.TOO_BIG if error.starved else Status.CRASHED
+                return Unreadable(status, f"the decoder failed twice: {error}")
+            finally:
+                self._retrying = False
+
+    def _ask_spare(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any] | None:
         with self._spare_lock:
             try:
                 return self._spare.ask(order, seconds)
@@ -119,19 +154,6 @@ class DecoderPool:
                 ended += 1
             else:
                 yield item
-
-
-def _decode_one(child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
-    question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
-    reason = ""
-    for _ in range(2):
-        if stop.is_set():
-            break
-        try:
-            return _read_answer(child.ask(question))
-        except DecoderDied as error:
-            reason = str(error)
-    return Unreadable(Status.CRASHED, f"the decoder failed twice: {reason}")
 
 
 def _read_answer(answer: dict[str, Any]) -> Decoded:

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
 from typing import Any
 
+from dpm_tui.names import display_name
+
+CHILD = "dpm_tui.worker.decoder_child"
 ANSWER_SECONDS = 20.0
 _READ_BYTES = 1 << 16
+_ANSWER_BYTES_AT_MOST = 1 << 28
+_LAST_WORDS = 2000
+_LINES_SHOWN = 2
+_SHOWN = 300
+_END_SECONDS = 1.0
 
 
 class DecoderDied(Exception):
-    """The decoder ended or was killed while it worked on an order."""
+    """The decoder ended or was killed while it worked on an order; the text says how, fit to be shown.
+
+    ``starved`` tells that it said so for lack of memory.
+    """
+
+    def __init__(self, reason: str, *, starved: bool = False) -> None:
+        super().__init__(reason)
+        self.starved = starved
 
 
 class DecoderProcess:
-    """One decoder child; used by one thread at a time."""
+    """One decoder child with ``memory`` bytes to decode in; used by one thread at a time."""
 
-    def __init__(self, root: bytes, thumbnails: bytes) -> None:
-        self._arguments = [os.fsdecode(root), os.fsdecode(thumbnails)]
+    def __init__(self, root: bytes, thumbnails: bytes, memory: int) -> None:
+        self._arguments = [os.fsdecode(root), os.fsdecode(thumbnails), str(memory)]
         self._process: subprocess.Popen[bytes] | None = None
         self._tail = b""
+        self._said = b""
 
     @property
     def pid(self) -> int:
         """The process id, 0 where none runs."""
-        return self._process.pid if self._process is not None else 0
+        process = self._process
+        return process.pid if process is not None else 0
 
     def ask(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
         """Send an order and return its answer.
@@ -39,18 +58,31 @@ class DecoderProcess:
         """
         process = self._running()
         assert process.stdin is not None
+        self._said = b""
         try:
-            process.stdin.write(json.dumps(order, separators=(",", ":")).encode("ascii") + b"\n")
+            line = json.dumps({**order, "seconds": seconds}, separators=(",", ":")).encode("ascii")
+            process.stdin.write(line + b"\n")
             process.stdin.flush()
-            line = self._read_line(process, seconds)
-            answer = json.loads(line)
+            answer = json.loads(self._read_line(process, seconds))
+            if not isinstance(answer, dict):
+                raise ValueError("not an answer")
+        except TimeoutError as error:
+            self.kill()
+            raise DecoderDied(self._tell(f"no answer within {seconds:.0f} seconds")) from error
         except (OSError, ValueError) as error:
+            self._listen(process)
+            ended = "" if isinstance(error, ValueError) else _describe_end(process)
+            reason = self._tell(ended or str(error))
             self.kill()
-            raise DecoderDied(str(error)) from error
-        if not isinstance(answer, dict):
-            self.kill()
-            raise DecoderDied("not an answer")
+            raise DecoderDied(reason, starved=b"MemoryError" in self._said) from error
         return answer
+
+    def interrupt(self) -> None:
+        """End the child from another thread: whoever waits for its answer learns that it died."""
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
 
     def kill(self) -> None:
         """End the child at once."""
@@ -58,12 +90,10 @@ class DecoderProcess:
             process, self._process = self._process, None
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
+            for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe is not None:
-                    try:
+                    with contextlib.suppress(OSError):
                         pipe.close()
-                    except OSError:
-                        continue
         self._tail = b""
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -71,27 +101,67 @@ class DecoderProcess:
             self.kill()
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "dpm_tui.worker.decoder_child", *self._arguments],
+                [sys.executable, "-P", "-m", CHILD, *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 bufsize=0,
                 env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
+            assert self._process.stderr is not None
+            os.set_blocking(self._process.stderr.fileno(), False)
         return self._process
 
     def _read_line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         assert process.stdout is not None
+        assert process.stderr is not None
         deadline = time.monotonic() + seconds
-        parts = [self._tail]
+        parts, size = [self._tail], 0
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stderr, selectors.EVENT_READ)
             while b"\n" not in parts[-1]:
-                if not selector.select(max(deadline - time.monotonic(), 0)):
-                    raise OSError("no answer in time")
+                ready = selector.select(max(deadline - time.monotonic(), 0))
+                if not ready:
+                    raise TimeoutError
+                if any(key.fileobj is process.stderr for key, _ in ready) and not self._listen(process):
+                    selector.unregister(process.stderr)
+                if not any(key.fileobj is process.stdout for key, _ in ready):
+                    continue
                 chunk = os.read(process.stdout.fileno(), _READ_BYTES)
-                if not chunk:
-                    raise OSError("ended")
                 parts.append(chunk)
+                size += len(chunk)
+                if not chunk or size > _ANSWER_BYTES_AT_MOST:
+                    raise OSError("no whole answer")
         line, _, self._tail = b"".join(parts).partition(b"\n")
         return line
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> bool:
+        """Take what the child printed on its standard error; tell whether there may be more."""
+        assert process.stderr is not None
+        try:
+            while chunk := os.read(process.stderr.fileno(), _READ_BYTES):
+                self._said = (self._said + chunk)[-_LAST_WORDS:]
+        except BlockingIOError:
+            return True
+        return False
+
+    def _tell(self, how: str) -> str:
+        """Say how the child ended, with its last words."""
+        lines = [line.strip() for line in self._said.decode("utf-8", "replace").splitlines()]
+        words = " / ".join(line for line in lines[-_LINES_SHOWN:] if line)
+        return f"{how}: {display_name(words, _SHOWN)}" if words else how
+
+
+def _describe_end(process: subprocess.Popen[bytes]) -> str:
+    """Say how a child ended that closed its output, empty if it did not end."""
+    try:
+        code = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        return ""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"

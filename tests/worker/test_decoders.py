@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
@@ -24,6 +26,18 @@ def pool(tmp_path: Path) -> Iterator[DecoderPool]:
     """Yield a pool of two decoders on ``tmp_path/root``."""
     (tmp_path / "root").mkdir()
     made = DecoderPool(os.fsencode(tmp_path / "root"), os.fsencode(tmp_path / "thumbnails"), 2)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderPool]:
+    """Yield a pool of one decoder whose child does what the name of a file says."""
+    monkeypatch.setattr(decoder_process, "CHILD", "tests.worker.odd_child")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/good.jpg").write_bytes(encode(scene(1)))
+    made = DecoderPool(os.fsencode(tmp_path / "root"), os.fsencode(tmp_path / "thumbnails"), 1, 2 << 30)
     yield made
     made.close()
 
@@ -110,3 +124,85 @@ def test_view_of_a_part(pool: DecoderPool, tmp_path: Path) -> None:
     width, height, rgb = view
     assert (width, height, len(rgb)) == (100, 75, 100 * 75 * 3)
     assert pool.view(b"gone.png", 100, 100, (0.0, 0.0, 1.0, 1.0)) is None
+
+
+def failure(pool: DecoderPool, name: bytes) -> Unreadable:
+    """Return why a file cannot be read; the good one beside it can be."""
+    results = decode(pool, name, b"good.jpg")
+    assert isinstance(results[b"good.jpg"], Thumbnail)
+    result = results[name]
+    assert isinstance(result, Unreadable)
+    return result
+
+
+def test_the_last_words_of_a_dying_decoder_are_its_reason(
+    odd: DecoderPool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What a C library printed last is kept, short and fit to be shown, and printed nowhere."""
+    result = failure(odd, b"segv.jpg")
+    assert result.status is Status.CRASHED
+    assert "killed by SIGSEGV" in result.reason
+    assert result.reason.endswith(r"libodd: \x1b[31mno such strip / libodd: giving up")
+    assert len(result.reason) < 400
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_decoder_that_floods_its_errors_still_answers(odd: DecoderPool) -> None:
+    """More warnings than a pipe holds do not block a child."""
+    assert isinstance(decode(odd, b"chatter.jpg")[b"chatter.jpg"], Unreadable)
+    assert "chatter" in failure(odd, b"chatter.jpg").reason
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        (b"eat.jpg", Status.TOO_BIG, "memory"),
+        (b"die hungry.jpg", Status.TOO_BIG, "MemoryError"),
+        (b"write.jpg", Status.UNREADABLE, "File too large"),
+        (b"exit.jpg", Status.CRASHED, "exit code 7"),
+        (b"noise.jpg", Status.CRASHED, "Expecting value"),
+    ],
+)
+def test_what_a_decoder_may_not_do_costs_only_its_file(
+    odd: DecoderPool, name: bytes, status: Status, words: str
+) -> None:
+    """Memory, files, exits and nonsense: each ends in one status with a reason."""
+    result = failure(odd, name)
+    assert result.status is status
+    assert words in result.reason
+
+
+def test_a_decoder_nobody_watches_ends_by_itself(odd: DecoderPool) -> None:
+    """The clock in the child ends it though its worker would wait for ever."""
+    child = odd._children[0]
+    with pytest.raises(decoder_process.DecoderDied, match=r"SIGALRM|SIGXCPU"):
+        child.ask({"do": "thumbnail", "path": "endless.jpg", "own clock": 1}, 60)
+
+
+def test_a_file_is_tried_again_alone_with_more_memory(odd: DecoderPool) -> None:
+    """What one decoder has too little memory for, the spare one reads."""
+    assert odd.budget.spare > odd.budget.child
+    assert failure(odd, b"hungry.jpg").reason == f"room for {odd.budget.spare}"
+    assert failure(odd, b"crash once.jpg").reason == f"room for {odd.budget.spare}"
+
+
+def test_a_picture_too_large_for_one_decoder_is_not_damaged(tmp_path: Path) -> None:
+    """Whether whole or truncated, a picture that needs more memory goes to the spare decoder."""
+    root = tmp_path / "root"
+    root.mkdir()
+    made = DecoderPool(os.fsencode(root), os.fsencode(tmp_path / "thumbnails"), 1, 1)
+    try:
+        assert made.budget.count == 1
+        large = encode(Image.new("RGB", (6500, 6500), (9, 90, 200)), "PNG")
+        (root / "large.png").write_bytes(large)
+        assert decode(made, b"large.png")[b"large.png"] == Unreadable(
+            Status.TOO_BIG,
+            "6500x6500 pixels, too many for 447 MiB of memory",
+            hashlib.sha256(large).hexdigest(),
+        )
+        (root / "half.png").write_bytes(encode(scene(1, 3000, 2000), "PNG")[:90000])
+        half = decode(made, b"half.png")[b"half.png"]
+        assert isinstance(half, Unreadable)
+        assert half.status is Status.DAMAGED
+    finally:
+        made.close()

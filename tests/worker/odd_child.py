@@ -1,0 +1,61 @@
+"""A decoder child that does what the name of a file says, to see what its worker makes of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+from dpm_tui.pipeline.decode import UndecodableError
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.worker import decoder_child, sandbox
+
+_real = decoder_child.carry_out
+_TOO_MANY = 8 << 30
+_SPARE = 1 << 30
+"""The spare decoder of the tests has more memory than this, the other less."""
+
+
+def carry_out(root: bytes, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
+    """Misbehave as ordered."""
+    match order["path"]:
+        case "segv.jpg":
+            os.write(2, b"noise\n" * 2000 + b"libodd: \x1b[31mno such strip\nlibodd: giving up\n")
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "chatter.jpg":
+            os.write(2, b"warning\n" * 100_000)
+            raise UndecodableError(Status.DAMAGED, "chatter")
+        case "eat.jpg":
+            try:
+                return {"status": len(bytearray(_TOO_MANY))}
+            except MemoryError:
+                raise UndecodableError(Status.TOO_BIG, "not enough memory", starved=True) from None
+        case "die hungry.jpg":
+            return {"status": len(bytearray(_TOO_MANY))}
+        case "write.jpg":
+            try:
+                with open(os.path.join(root, b"left.behind"), "wb", buffering=0) as file:
+                    file.write(b"x")
+            except OSError as error:
+                raise UndecodableError(Status.UNREADABLE, str(error.strerror)) from None
+        case "exit.jpg":
+            os._exit(7)
+        case "noise.jpg":
+            os.write(3, b"no answer\n")
+        case "endless.jpg":
+            sandbox._GRACE_SECONDS = 0
+            sandbox.allow_seconds(order["own clock"])
+            while True:
+                time.sleep(0)
+        case "hungry.jpg":
+            raise UndecodableError(Status.DAMAGED, f"room for {memory}", starved=memory < _SPARE)
+        case "crash once.jpg":
+            if memory < _SPARE:
+                os._exit(1)
+            raise UndecodableError(Status.DAMAGED, f"room for {memory}")
+    return _real(root, thumbnails, order, memory)
+
+
+decoder_child.carry_out = carry_out
+decoder_child.main()
