@@ -55,7 +55,7 @@ async def _serve(layout: Layout, address: bytes) -> None:
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
     config = load_settings(layout.config).config
-    pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root))
+    pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root), config.memory << 20)
 
     def take_over(results: Results | None) -> None:
         if results is not None:

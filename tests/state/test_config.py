@@ -67,7 +67,8 @@ def test_unknown_keys_are_kept(path: bytes) -> None:
     [
         ('model = "painting"', "model"), ('device = "abacus"', "device"), ('language = "tlh"', "language"),
         ('colour = "sepia"', "colour"), ("threshold = -0.1", "threshold"), ("threshold = 1.5", "threshold"),
-        ("threshold = nan", "threshold"), ("workers = -1", "workers"), ("memory = -1", "memory"), ("workers = 65", "workers"),
+        ("threshold = nan", "threshold"), ("workers = -1", "workers"), ("workers = 65", "workers"),
+        ("memory = -1", "memory"),
         ('workers = "four"', "workers"), ("confirm = 1", "confirm"), ('threshold = "high"', "threshold"),
         ("model = 3", "model"), ('extensions = "jpg"', "extensions"), ("protected = [1]", "protected"),
         (f"threshold = 1{'0' * 400}", "threshold"),
