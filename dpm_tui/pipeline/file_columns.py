@@ -136,6 +136,14 @@ class FileColumns(Mapping[int, ImageFile]):
             keys.append(np.array(own, np.int64))
         return np.concatenate(keys)
 
+    def find(self, paths: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the ids of the files at some paths, the newest of each."""
+        wanted = {path: hash(path) for path in paths}
+        (ids,) = self.gather("id")
+        near = ids[np.isin(self.path_keys(), np.array(list(wanted.values()), np.int64))]
+        paths_there = {self[id_].path: id_ for id_ in near.tolist()}
+        return {path: paths_there[path] for path in wanted if path in paths_there}
+
     def stamps(self, ids: Iterable[int]) -> Iterator[Stamp]:
         """Yield the stamp of each of some files, all of which there are."""
         for id_ in ids:

@@ -9,9 +9,12 @@ from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
 from dpm_tui.pipeline.image_file import NO_FACTS, Facts, ImageFile, Status
 from dpm_tui.pipeline.inventory import Changes, FoundFile
+from dpm_tui.pipeline.known_facts import KnownFacts
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.store import Store
+
+_CHECKPOINT_RECORDS = 1000
 
 
 @dataclass(slots=True)
@@ -30,19 +33,16 @@ class Intake:
         Of the files that are gone those in ``missing`` are marked so instead of being forgotten.
         """
         table = self.store.files
-        facts = {
-            file.facts.digest: file.facts
-            for file in table.files.values()
-            if file.facts.digest and file.facts.format
-        }
-        for id_ in changes.gone:
-            file = table.files[id_]
+        facts = KnownFacts(table.files)
+        for number, (id_, found) in enumerate(changes.same.items(), 1):
+            table.put(replace(table.files[id_], stamp=found.stamp, status=Status.OK, reason=""))
+            self._checkpoint_at(number)
+        for number, id_ in enumerate(changes.gone, 1):
             if id_ not in missing:
                 table.remove(id_)
-            elif file.status is not Status.MISSING:
+            elif (file := table.files[id_]).status is not Status.MISSING:
                 table.put(replace(file, status=Status.MISSING, reason=""))
-        for id_, found in changes.same.items():
-            table.put(replace(table.files[id_], stamp=found.stamp, status=Status.OK, reason=""))
+                self._checkpoint_at(number)
         work: dict[bytes, tuple[int | None, FoundFile]] = {
             found.path: (None, found) for found in changes.added
         }
@@ -56,12 +56,12 @@ class Intake:
         self,
         orders: Iterable[DecodeOrder],
         work: Mapping[bytes, tuple[int | None, FoundFile]],
-        facts: dict[str, Facts],
+        facts: KnownFacts,
     ) -> list[bytes]:
         """Decode and store; return the paths of known content whose facts were lost."""
         again: list[bytes] = []
         for order, result in self.decoder.decode(orders, self.reporter.cancelled):
-            if isinstance(result, Known) and result.digest not in facts:
+            if isinstance(result, Known) and facts.get(result.digest) is None:
                 again.append(order.path)
                 continue
             self._put(*work[order.path], result, facts)
@@ -70,13 +70,19 @@ class Intake:
             raise Cancelled
         return again
 
-    def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: dict[str, Facts]) -> None:
+    def _checkpoint_at(self, number: int) -> None:
+        """Write down what was put without decoding: a disk under a new number changes every record."""
+        if number % _CHECKPOINT_RECORDS == 0:
+            self.pace.checkpoint()
+
+    def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: KnownFacts) -> None:
         status, reason = Status.OK, ""
+        known: Facts | None
         if isinstance(result, Thumbnail):
             self.store.thumbnails.put(result.facts.digest, result.jpeg)
-            known = facts[result.facts.digest] = result.facts
+            known = result.facts
         elif isinstance(result, Known):
-            known = facts[result.digest]
+            known = facts.get(result.digest)
         else:
             known, status, reason = self._note_failure(found, result)
         self.store.files.put(
@@ -86,9 +92,11 @@ class Intake:
                 stamp=found.stamp,
                 status=status,
                 reason=reason,
-                facts=known,
+                facts=known or NO_FACTS,
             )
         )
+        if isinstance(result, Thumbnail):
+            facts.add(result.facts)
 
     def _note_failure(self, found: FoundFile, result: Unreadable) -> tuple[Facts, Status, str]:
         self.reporter.failed(found.path, result.reason)

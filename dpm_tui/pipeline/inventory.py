@@ -6,9 +6,14 @@ import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.file_chunk import ROW, STATUSES
+from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.pipeline.reporter import Reporter, Stage
 
@@ -22,6 +27,12 @@ JUNK_FOLDERS = frozenset(
 
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
+_STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
+_STAMP_ROW = np.dtype([(name, ROW[name]) for name in _STAMP])
+_MISSING = STATUSES.index(Status.MISSING)
+_SLASH = ord("/")
+_A_TIME = 1 << 16
+"""Stamps compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +101,25 @@ def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter)
     return inventory
 
 
-def compare_inventory(inventory: Inventory, known: Iterable[ImageFile]) -> Changes:
+def compare_inventory(inventory: Inventory, known: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Changes:
     """Return what was added, changed and removed; files below unreadable folders count as unchanged."""
-    by_path = {file.path: file for file in known}
-    added: list[FoundFile] = []
+    columns = FileColumns.of(known)
+    ids, status = columns.gather("id", "status")
+    rows = _rows_by_path(columns, inventory.found)
+    here = np.flatnonzero(rows >= 0)
+    as_before = _as_before(columns, rows, inventory.found)
+    as_before[here] &= status[rows[here]] != _MISSING
     changed: dict[int, FoundFile] = {}
     same: dict[int, FoundFile] = {}
-    for found in inventory.found:
-        file = by_path.pop(found.path, None)
-        if file is None:
-            added.append(found)
-        elif file.stamp != found.stamp or file.status is Status.MISSING:
+    for place in here[~as_before[here]].tolist():
+        found, file = inventory.found[place], columns[int(ids[rows[place]])]
+        if file.stamp != found.stamp or file.status is Status.MISSING:
             (same if _holds_the_same(file, found) else changed)[file.id] = found
-    blind = tuple(folder + b"/" if folder else b"" for folder in inventory.unreadable)
-    gone = tuple(
-        file.id
-        for path, file in by_path.items()
-        if path not in inventory.unreadable and not (blind and path.startswith(blind))
-    )
-    return Changes(tuple(added), changed, gone, same)
+    unseen = np.ones(len(ids), np.bool_)
+    unseen[rows[here]] = False
+    gone = tuple(id_ for id_ in ids[unseen].tolist() if not _is_hidden(columns, id_, inventory.unreadable))
+    added = tuple(inventory.found[place] for place in np.flatnonzero(rows < 0).tolist())
+    return Changes(added, changed, gone, same)
 
 
 def read_stamp(status: os.stat_result) -> Stamp:
@@ -162,6 +173,54 @@ def is_junk_folder(name: bytes) -> bool:
     """Tell whether a folder of that name holds snapshots, bins or indexes instead of a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
+
+
+def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[np.int64]:
+    """Return for each found file the number of the known one at its path, in order of id, or -1.
+
+    Keys of 64 bits that nobody can foresee stand for paths: should two be one, a file is read again.
+    """
+    keys = columns.path_keys()
+    order = np.argsort(keys, kind="stable")
+    wanted = np.fromiter((hash(file.path) for file in found), np.int64, len(found))
+    places = np.searchsorted(keys, wanted, "right", sorter=order) - 1
+    rows = np.full(len(found), -1, np.int64)
+    met = np.flatnonzero(places >= 0)
+    met = met[keys[order[places[met]]] == wanted[met]]
+    rows[met] = order[places[met]]
+    return rows
+
+
+def _as_before(
+    columns: FileColumns, rows: NDArray[np.int64], found: Sequence[FoundFile]
+) -> NDArray[np.bool_]:
+    """Tell of each found file whether it is known with the very same stamp; if in doubt, it is not."""
+    known = columns.gather(*_STAMP)
+    equal = rows >= 0
+    for start in range(0, len(found), _A_TIME):
+        part = slice(start, start + _A_TIME)
+        try:
+            stamps = np.array([_numbers(file.stamp) for file in found[part]], _STAMP_ROW)
+        except OverflowError:
+            equal[part] = False
+            continue
+        met = np.flatnonzero(equal[part])
+        for name, column in zip(_STAMP, known, strict=True):
+            equal[start + met] &= column[rows[start + met]] == stamps[name][met]
+    return equal
+
+
+def _numbers(stamp: Stamp) -> tuple[int, ...]:
+    return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.device, stamp.inode
+
+
+def _is_hidden(columns: FileColumns, id_: int, unreadable: Mapping[bytes, str]) -> bool:
+    """Tell whether a file cannot be seen for now, as it or a folder above it cannot be read."""
+    if not unreadable:
+        return False
+    path = columns[id_].path
+    parts = [at for at, byte in enumerate(path) if byte == _SLASH]
+    return b"" in unreadable or path in unreadable or any(path[:at] in unreadable for at in parts)
 
 
 def _holds_the_same(file: ImageFile, found: FoundFile) -> bool:

@@ -6,11 +6,15 @@ says so.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from dpm_tui.pipeline.file_chunk import STATUSES
+from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.pipeline.inventory import Changes, Inventory
 
@@ -57,38 +61,41 @@ def notice_missing(
     ``moved`` says that the root is not the folder that was scanned; ``root_devices`` are the numbers
     that its own file system has or had.
     """
-    renamed = _renamed(changes, known)
-    missing = frozenset(changes.gone) - renamed
+    if not changes.gone:
+        return None
+    columns = FileColumns.of(known)
+    stamps = dict(zip(changes.gone, columns.stamps(changes.gone), strict=True))
+    missing = frozenset(changes.gone) - _renamed(changes, stamps)
     if not missing:
         return None
-    vanished = _vanished(changes, known)
+    vanished = _vanished(changes, stamps)
     if moved and vanished:
         cause = Cause.MOVED
     elif not inventory.found:
         cause = Cause.EMPTY
-    elif _lacks_a_device(vanished, known, root_devices):
+    elif _lacks_a_device(vanished, columns, root_devices):
         cause = Cause.DEVICE
     elif len(vanished) >= GUARD_FILES and len(vanished) > GUARD_SHARE * len(known):
         cause = Cause.MANY
-    elif any(known[id_].status is Status.MISSING for id_ in missing):
+    elif _were_missing(missing, columns):
         cause = Cause.STILL
     else:
         return None
     return Alarm(cause, len(missing), len(known), missing)
 
 
-def _renamed(changes: Changes, known: Mapping[int, ImageFile]) -> frozenset[int]:
+def _renamed(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:
     """Return the files that are gone only by name: the same inode was added under another."""
     here = {_inode(found.stamp) for found in changes.added}
-    return frozenset(id_ for id_ in changes.gone if _inode(known[id_].stamp) in here)
+    return frozenset(id_ for id_, stamp in gone.items() if _inode(stamp) in here)
 
 
-def _vanished(changes: Changes, known: Mapping[int, ImageFile]) -> frozenset[int]:
+def _vanished(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:
     """Return the files of which no added one looks as if it were the same, moved or copied from a disk."""
     here = Counter(_looks(found.stamp) for found in changes.added)
     vanished = set()
-    for id_ in changes.gone:
-        looks = _looks(known[id_].stamp)
+    for id_, stamp in gone.items():
+        looks = _looks(stamp)
         if here[looks]:
             here[looks] -= 1
         else:
@@ -96,14 +103,18 @@ def _vanished(changes: Changes, known: Mapping[int, ImageFile]) -> frozenset[int
     return frozenset(vanished)
 
 
-def _lacks_a_device(
-    vanished: frozenset[int], known: Mapping[int, ImageFile], root_devices: Collection[int]
-) -> bool:
+def _lacks_a_device(vanished: frozenset[int], known: FileColumns, root_devices: Collection[int]) -> bool:
     """Tell whether of some file system below the root every known file vanished."""
-    left: dict[int, bool] = defaultdict(bool)
-    for id_, file in known.items():
-        left[file.stamp.device] |= id_ not in vanished
-    return any(not some and device not in root_devices for device, some in left.items())
+    ids, devices = known.gather("id", "device")
+    left = ~np.isin(ids, np.fromiter(vanished, np.int64, len(vanished)))
+    lacking = set(devices.tolist()) - set(devices[left].tolist())
+    return bool(lacking - set(root_devices))
+
+
+def _were_missing(missing: frozenset[int], known: FileColumns) -> bool:
+    """Tell whether one of the files was missing at an earlier scan."""
+    ids, status = known.gather("id", "status")
+    return any(id_ in missing for id_ in ids[status == STATUSES.index(Status.MISSING)].tolist())
 
 
 def _inode(stamp: Stamp) -> tuple[int, int, int, int]:

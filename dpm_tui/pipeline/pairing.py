@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, product
 
+import numpy as np
+
+from dpm_tui.pipeline.contents import Contents
+from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.group import Pair, pair_key
-from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Kind, Verdict
 
 
-def index_contents(files: Iterable[ImageFile]) -> dict[str, list[ImageFile]]:
+def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Contents:
     """Return content digest -> the readable files that hold it, in order of id."""
-    contents: dict[str, list[ImageFile]] = defaultdict(list)
-    for file in sorted(files, key=lambda file: file.id):
-        if file.status is Status.OK and file.facts.digest:
-            contents[file.facts.digest].append(file)
-    return dict(contents)
+    return Contents(FileColumns.of(files))
 
 
 def pair_files(
@@ -31,23 +31,35 @@ def pair_files(
     Files of the same bytes are ``identical``, those of the same pixels ``pixels``, both with
     similarity 1. ``decided`` returns a person's decision on two digests: a decided pair stays out.
     """
-    contents = index_contents(files.values())
+    columns = FileColumns.of(files)
+    contents = Contents(columns)
     pairs: dict[tuple[int, int], Pair] = {}
-    for same in contents.values():
+    for same in contents.repeated():
         for one, other in combinations(same, 2):
-            pairs[one.id, other.id] = Pair(one.id, other.id, Kind.IDENTICAL, 1.0)
-    pixels: dict[str, list[ImageFile]] = defaultdict(list)
-    for same in contents.values():
-        if same[0].facts.pixels and same[0].facts.frames == 1:
-            pixels[same[0].facts.pixels].extend(same)
-    for alike in pixels.values():
-        for one, other in combinations(sorted(alike, key=lambda file: file.id), 2):
-            if not decided(one.facts.digest, other.facts.digest):
-                pairs.setdefault((one.id, other.id), Pair(one.id, other.id, Kind.PIXELS, 1.0))
+            pairs[one, other] = Pair(one, other, Kind.IDENTICAL, 1.0)
+    for alike in _of_equal_pixels(columns, contents):
+        for mine, theirs in combinations(sorted(alike, key=lambda file: file.id), 2):
+            if not decided(mine.facts.digest, theirs.facts.digest):
+                pairs.setdefault((mine.id, theirs.id), Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
     for (first, second), verdict in verdicts:
-        if first not in contents or second not in contents or decided(first, second):
+        firsts, seconds = contents.ids(first), contents.ids(second)
+        if not firsts or not seconds or decided(first, second):
             continue
-        for one, other in product(contents[first], contents[second]):
-            key = pair_key(one.id, other.id)
+        for one, other in product(firsts, seconds):
+            key = pair_key(one, other)
             pairs.setdefault(key, Pair(*key, verdict.kind, verdict.similarity, verdict.differs))
     return [pairs[key] for key in sorted(pairs)]
+
+
+def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[ImageFile]]:
+    """Yield the files of each set of contents that show the same still pixels."""
+    ids, pixels = columns.gather("id", "pixels")
+    known = np.isin(ids, contents.firsts()) & (pixels != b"")
+    kinds, counts = np.unique(pixels[known], return_counts=True)
+    several = known & np.isin(pixels, kinds[counts > 1])
+    alike: dict[str, list[ImageFile]] = defaultdict(list)
+    for id_ in ids[several].tolist():
+        facts = columns[id_].facts
+        if facts.frames == 1:
+            alike[facts.pixels].extend(contents[facts.digest])
+    yield from alike.values()

@@ -81,7 +81,7 @@ def run_stages(
         intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
         whole = {name: open_matching(store, settings.choice, card) for name, card in settings.models.items()}
         parts = open_parts(store, settings.choice, settings.models[part_model(settings.models)])
-        contents = index_contents(store.files.files.values())
+        contents = index_contents(store.files.files)
         tables = {name: matching.vectors for name, matching in whole.items()}
         lost = fingerprint_contents(
             contents, store.thumbnails, tables, parts.vectors, tools.load_embedder, pace
@@ -89,7 +89,7 @@ def run_stages(
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]
         match_all(matchings, pace)
-        by_digest = index_contents(store.files.files.values())
+        by_digest = index_contents(store.files.files)
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
         near = pick_contents(chain.from_iterable(matching.near() for matching in matchings), by_digest)
         verification = Verification(
@@ -106,7 +106,7 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     if reporter.cancelled():
         raise Cancelled
     known = store.files.files
-    changes = compare_inventory(inventory, known.values())
+    changes = compare_inventory(inventory, known)
     if settings.accept_missing:
         return Survey(inventory, changes, None)
     alarm = notice_missing(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.match import Candidate, DigestPair
 from dpm_tui.pipeline.verify import Verdict
@@ -17,7 +18,7 @@ class FileTable(Protocol):
     """Image files by id."""
 
     @property
-    def files(self) -> Mapping[int, ImageFile]:
+    def files(self) -> FileColumns:
         """Id -> image file."""
 
     def new_id(self) -> int:

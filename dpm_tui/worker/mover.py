@@ -141,11 +141,9 @@ class Mover:
     def _forget(self, result: BatchResult) -> None:
         """Take moved files out of the library at once; the next scan would find them gone."""
         files = self._session.state.files
-        by_path = {file.path: file for file in files.files.values()}
-        for path in result.moved:
-            if (file := by_path.get(path)) is not None:
-                self._retired[path] = file
-                files.remove(file.id)
+        for path, id_ in files.files.find(result.moved).items():
+            self._retired[path] = files.files[id_]
+            files.remove(id_)
 
     async def _recall(self, result: RestoreResult) -> None:
         """Put restored files back into the library; one that is not remembered needs a scan."""

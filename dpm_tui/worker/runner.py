@@ -206,15 +206,13 @@ class Runner:
     def _count(self, status: RunStatus, results: Results | None) -> RunStatus:
         if results is None:
             return status
-        files = results.files.values()
-        readable = sum(file.status is Status.OK for file in files)
-        self._missing = sum(file.status is Status.MISSING for file in files)
+        readable, self._missing = results.count(Status.OK), results.count(Status.MISSING)
         guarded = status.attention == _GUARD
         return replace(
             status,
             attention="" if guarded and not self._missing else status.attention,
             pictures=readable,
-            unreadable=len(files) - readable - self._missing + len(self._folders),
+            unreadable=len(results.files) - readable - self._missing + len(self._folders),
             pairs=len(results.pairs),
             groups=len(results.groups),
         )

@@ -103,14 +103,14 @@ def open_and_use(layout: Layout, files: int) -> None:
         print(f"results       {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
     assert len(results.pairs) == len(range(1, int(files * _PAIRED), 2))
     began = time.perf_counter()
-    changes = compare_inventory(inventory, known.values())
+    changes = compare_inventory(inventory, known)
     assert not changes.added
     assert not changes.changed
     assert not changes.gone
     notice_missing(inventory, changes, known)
     print(f"survey        {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
     began = time.perf_counter()
-    contents = index_contents(known.values())
+    contents = index_contents(known)
     assert len(contents) == files
     print(f"contents      {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known
+from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.intake import Intake
 from dpm_tui.pipeline.inventory import FoundFile, Inventory, compare_inventory
@@ -121,7 +122,7 @@ class Table:
     """Image files in memory, as ``pipeline.store`` wants them."""
 
     def __init__(self) -> None:
-        self.files: dict[int, ImageFile] = {}
+        self.files = FileColumns()
         self._next = 0
 
     def new_id(self) -> int:
@@ -129,10 +130,10 @@ class Table:
         return self._next
 
     def put(self, file: ImageFile) -> None:
-        self.files[file.id] = file
+        self.files.put(file)
 
     def remove(self, id_: int) -> None:
-        del self.files[id_]
+        self.files.remove(id_)
 
 
 class World:

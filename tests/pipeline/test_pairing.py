@@ -7,7 +7,7 @@ from dpm_tui.pipeline.verify import Kind, Verdict
 from tests.support.image_files import image_file
 
 COPY = Verdict(Kind.COPY, 0.97, bytes(range(64)))
-ONE, OTHER = "aa" * 32, "bb" * 32
+ONE, OTHER, PIXELS = "aa" * 32, "bb" * 32, "cc" * 32
 
 
 def pairs(*files: ImageFile, verdict: Verdict | None = None, decided: str = "") -> list[Pair]:
@@ -21,14 +21,14 @@ def test_files_of_the_same_bytes_are_identical() -> None:
 
 
 def test_files_of_the_same_pixels_are_so_without_any_verdict() -> None:
-    assert pairs(image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")) == [
+    assert pairs(image_file(1, digest=ONE, pixels=PIXELS), image_file(2, digest=OTHER, pixels=PIXELS)) == [
         Pair(1, 2, Kind.PIXELS, 1.0)
     ]
 
 
 def test_the_same_first_frame_does_not_make_an_animation_the_same() -> None:
-    still = image_file(1, digest=ONE, pixels="p")
-    assert pairs(still, image_file(2, digest=OTHER, pixels="p", frames=3)) == []
+    still = image_file(1, digest=ONE, pixels=PIXELS)
+    assert pairs(still, image_file(2, digest=OTHER, pixels=PIXELS, frames=3)) == []
 
 
 def test_a_verdict_counts_for_every_file_of_its_contents() -> None:
@@ -38,12 +38,12 @@ def test_a_verdict_counts_for_every_file_of_its_contents() -> None:
 
 
 def test_equal_pixels_beat_what_the_judge_said() -> None:
-    files = [image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")]
+    files = [image_file(1, digest=ONE, pixels=PIXELS), image_file(2, digest=OTHER, pixels=PIXELS)]
     assert [pair.kind for pair in pairs(*files, verdict=COPY)] == [Kind.PIXELS]
 
 
 def test_a_decided_pair_stays_out() -> None:
-    files = [image_file(1, digest=ONE, pixels="p"), image_file(2, digest=OTHER, pixels="p")]
+    files = [image_file(1, digest=ONE, pixels=PIXELS), image_file(2, digest=OTHER, pixels=PIXELS)]
     assert pairs(*files, verdict=COPY, decided="not_duplicates") == []
     assert pairs(*files, verdict=COPY, decided="variants") == []
 
