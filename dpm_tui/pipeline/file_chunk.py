@@ -111,10 +111,11 @@ class FileChunk:
         at = self._place(row, name)
         whole = (at, len(name)) if len(name) < 1 << 16 else (0, 0)
         try:
-            self.rows[row] = (*_stamp(file), folders.number(folder), *whole, *_facts(file, formats))
+            values = (*_stamp(file), folders.number(folder), *whole, *_facts(file, formats))
+            self.rows[row] = values
             fits = not file.reason and bool(slash) == bool(folder) and whole[1] == len(name)
-            fits = fits and self.build(row, folders, formats) == file
-        except (OverflowError, ValueError, UnicodeEncodeError):
+            fits = fits and self.rows[row].item() == values
+        except (OverflowError, ValueError):
             self.rows[row] = _what_fits(file, folders.number(folder), whole)
             fits = False
         if fits:
@@ -194,8 +195,17 @@ def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:
     return (
         facts.width, facts.height, facts.frames, facts.quality, facts.has_exif,
         formats.number(facts.format.encode("ascii")), _STATUS_CODES[file.status],
-        bytes.fromhex(facts.digest), bytes.fromhex(facts.pixels), facts.taken.encode("ascii"),
+        _raw(facts.digest), _raw(facts.pixels), facts.taken.encode("ascii"),
     )  # fmt: skip
+
+
+def _raw(digest: str) -> bytes:
+    """Return the bytes of a digest as its column gives them back; raises ValueError for any other text."""
+    raw = bytes.fromhex(digest)
+    stripped = raw.rstrip(b"\0")
+    if digest and (not stripped or len(raw) != _DIGEST_BYTES or raw.hex() != digest):
+        raise ValueError("not a digest")
+    return stripped
 
 
 def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[object, ...]:
