@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 import json
+import os
 import signal
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
@@ -187,7 +189,8 @@ class _Progress:
         if status.phase == "finished":
             size = long_size(reclaimable)
             if not self._quiet:
-                print(translate("cli.result", pictures=status.pictures, groups=status.groups, size=size))
+                text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
+                _print(text + "\n", sys.stdout)
             if status.unreadable:
                 self.say(translate("cli.unreadable", count=status.unreadable))
         elif status.phase == "stopped":
@@ -200,12 +203,24 @@ class _Progress:
 
     @staticmethod
     def _write(text: str) -> None:
-        with contextlib.suppress(OSError):
-            print(text, end="", flush=True, file=sys.stderr)
+        _print(text, sys.stderr)
 
     @staticmethod
     def _print_json(kind: str, values: Mapping[str, Any]) -> None:
-        print(json.dumps({"type": kind, **values}), flush=True)
+        _print(json.dumps({"type": kind, **values}) + "\n", sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print at once; from a terminal that is gone on, nowhere. Raises OSError for a pipe or a file."""
+    try:
+        print(text, end="", flush=True, file=stream)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # What is still buffered would fail again when the program ends.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
 
 
 def _threshold(text: str) -> float:

@@ -25,7 +25,15 @@ SECONDS = 60.0
 class Terminal:
     """A terminal in memory with the app running in it."""
 
-    def __init__(self, folder: Path, environ: dict[str, str], *, controls: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environ: dict[str, str],
+        *,
+        controls: bool = True,
+        nohup: bool = False,
+        command: tuple[str, ...] = ("tests.tui.terminal_driver",),
+    ) -> None:
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
@@ -34,11 +42,18 @@ class Terminal:
         keep = {
             name: os.environ[name] for name in ("PATH", "HOME", "DPM_TUI_RUNTIME_DIR") if name in os.environ
         }
+
+        def prepare() -> None:
+            if controls:
+                fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            if nohup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.tui.terminal_driver", str(folder)],
+            [sys.executable, "-m", *command, str(folder)],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True,
             env={**keep, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **environ},
-            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,
+            preexec_fn=prepare,
         )  # fmt: skip
         os.close(slave)
 
@@ -74,6 +89,11 @@ class Terminal:
         """Close the terminal."""
         os.close(self._master)
         self._master = -1
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the size; a terminal that is in control tells the app."""
+        self.screen.resize(height, width)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def end(self) -> None:
         """Make sure that nothing is left running."""
@@ -130,6 +150,25 @@ def test_termination_restores_the_terminal(terminal: Terminal) -> None:
     terminal.read()
     assert terminal.process.returncode == 0
     assert b"\x1b[?1049l" in terminal.written
+
+
+def test_stopped_and_continued_it_draws_its_screen_again(terminal: Terminal) -> None:
+    """As by ``kill -STOP`` of a shell's job control: nothing is lost, and keys work again."""
+    for number in (signal.SIGTSTP, signal.SIGSTOP):
+        terminal.process.send_signal(number)
+        terminal.process.send_signal(signal.SIGCONT)
+    terminal.press(b"a")
+    terminal.wait(lambda: "2 files marked" in terminal.text)
+
+
+def test_a_storm_of_sizes_leaves_the_right_one(terminal: Terminal) -> None:
+    """Hundreds of sizes within a moment, some of them absurd, end in a whole screen of the last one."""
+    for number in range(300):
+        terminal.resize(2 + number * 7 % 190, 2 + number * 3 % 60)
+    terminal.resize(100, 30)
+    terminal.wait(lambda: "wa_8812.jpg" in terminal.text and "Groups" in terminal.text)
+    terminal.press(b"a")
+    terminal.wait(lambda: "2 files marked" in terminal.text)
 
 
 def test_hang_up_ends_the_app(terminal: Terminal) -> None:

@@ -28,7 +28,9 @@ def is_slow(machine: Path, kind: str, rotational: str = "") -> bool:
     number = f"{os.major(device)}:{os.minor(device)}"
     point = str(root).replace(" ", "\\040")
     (machine / "proc/self/mountinfo").write_text(
-        f"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 {number} / {point} rw shared:1 - {kind} there rw\ntorn line\n"
+        "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        f"2 1 {number} / {point} rw shared:1 - {kind} there rw\n"
+        "torn line\n"
     )
     if rotational:
         disk = machine / "sys/devices/disk"
