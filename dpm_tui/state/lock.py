@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from dpm_tui.errors import DamagedError, HeldError
 from dpm_tui.names import display_name
@@ -19,10 +20,35 @@ _UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lock."""
+    """Who holds a lock.
+
+    ``machine`` tells hosts of one name apart, ``boot`` and ``started`` a process from a later one with
+    the same number; empty or 0 where the system does not tell.
+    """
 
     host: str
     pid: int
+    machine: str = field(default="", compare=False)
+    boot: str = field(default="", compare=False)
+    started: int = field(default=0, compare=False)
+
+    @classmethod
+    def myself(cls) -> Holder:
+        """Return this process."""
+        pid = os.getpid()
+        return cls(
+            socket.gethostname(), pid, _machine(), _read("/proc/sys/kernel/random/boot_id"), _start(pid)
+        )
+
+    @property
+    def may_live(self) -> bool:
+        """Whether this may be another process that lives: one of another machine always may."""
+        mine = Holder.myself()
+        if self.host != mine.host or _differ(self.machine, mine.machine):
+            return True
+        if _differ(self.boot, mine.boot) or not is_alive(self.pid):
+            return False
+        return not _differ(self.started, _start(self.pid))
 
 
 class Lock:
@@ -39,7 +65,7 @@ class Lock:
             self._take(path)
             os.ftruncate(self._descriptor, 0)
             os.lseek(self._descriptor, 0, os.SEEK_SET)
-            text = json.dumps({"host": socket.gethostname(), "pid": os.getpid()})
+            text = json.dumps(asdict(Holder.myself()))
             write_all(self._descriptor, text.encode("ascii") + b"\n")
         except BaseException:
             os.close(self._descriptor)
@@ -57,8 +83,7 @@ class Lock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = read_holder(path)
-            foreign = holder is not None and (holder.host != socket.gethostname() or is_alive(holder.pid))
-            if error.errno in _UNSUPPORTED and not foreign:
+            if error.errno in _UNSUPPORTED and not (holder is not None and holder.may_live):
                 return
             raise HeldError(
                 "held",
@@ -73,8 +98,18 @@ def read_holder(path: bytes) -> Holder | None:
     try:
         with open(open_regular(path), "rb") as file:
             value = json.loads(file.read(4096))
-        holder = Holder(str(value["host"]), int(value["pid"]))
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, DamagedError):
+        texts = [str(value.get(name, "")) for name in ("machine", "boot")]
+        holder = Holder(str(value["host"]), int(value["pid"]), *texts, int(value.get("started", 0)))
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+        DamagedError,
+    ):
         return None
     return holder if 0 < holder.pid < 1 << 31 else None
 
@@ -100,3 +135,30 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return pid != os.getpid()
+
+
+def _differ(one: object, other: object) -> bool:
+    """Tell whether two values differ where both are known."""
+    return bool(one and other and one != other)
+
+
+def _machine() -> str:
+    """Return what tells this machine from others of its name; its true number is nobody's business."""
+    number = _read("/etc/machine-id")
+    return hashlib.sha256(b"dpm-tui " + number.encode()).hexdigest()[:16] if number else ""
+
+
+def _start(pid: int) -> int:
+    """Return when a process started, in ticks since the machine did."""
+    try:
+        return int(_read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19])
+    except (ValueError, IndexError):
+        return 0
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> bytes:
 @pytest.fixture
 def other(path: bytes) -> Iterator[subprocess.Popen[str]]:
     """A second process that holds the lock until its input ends."""
-    os.makedirs(os.path.dirname(path))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, os.fsdecode(path)],
         stdin=subprocess.PIPE,
@@ -106,7 +106,7 @@ def no_locks(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     def flock(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    os.makedirs(os.path.dirname(path))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     monkeypatch.setattr(fcntl, "flock", flock)
 
 
@@ -127,3 +127,31 @@ def test_without_locks_a_dead_holder_does_not_count(path: bytes) -> None:
     with open(path, "w") as file:
         json.dump({"host": os.uname().nodename, "pid": process.pid}, file)
     Lock(path).release()
+
+
+@pytest.mark.usefixtures("no_locks")
+@pytest.mark.parametrize(
+    ("later", "counts"),
+    [
+        ({}, True),
+        ({"boot": "another"}, False),
+        ({"started": 1}, False),
+        ({"machine": "another", "boot": "another"}, True),
+        ({"machine": "", "boot": "", "started": 0}, True),
+    ],
+)
+def test_without_locks_a_number_that_was_given_again_does_not_count(
+    path: bytes, other: subprocess.Popen[str], later: dict[str, object], counts: bool
+) -> None:
+    """The process of this number is the holder only if machine, boot and start are the same, if known."""
+    with open(path) as file:
+        holder = json.load(file)
+    if sys.platform != "linux" and {"boot", "started"} & later.keys() and not counts:
+        pytest.skip("the system does not tell")
+    with open(path, "w") as file:
+        json.dump(holder | later, file)
+    if counts:
+        with pytest.raises(HeldError):
+            Lock(path)
+    else:
+        Lock(path).release()
