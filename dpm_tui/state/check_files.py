@@ -29,7 +29,8 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     try:
         places.check()
     except DamagedError as error:
-        return [quarantine.refuse(places.folder, error, "will_remake")]
+        finding = quarantine.refuse(places.folder, error, "will_remake")
+        return [_with(finding, lambda: _begin_anew(places, quarantine))]
     refused: dict[bytes, DamagedError] = {}
     try:
         table = read_table(places, refused)
@@ -108,6 +109,15 @@ def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -
         shown = display_name(os.path.basename(places.folder))
         findings.append(Finding(True, "unknown", {"name": shown, "count": unknown}))
     return findings
+
+
+def _begin_anew(places: FilePlaces, quarantine: Quarantine) -> list[Finding]:
+    """Put aside what lies in place of the folder; the journal keeps what it has besides."""
+    moved = quarantine.take(places.folder)
+    refused: dict[bytes, DamagedError] = {}
+    table = read_table(places, refused)
+    paths = [path for path in (*refused, *table.spoilt) if path in refused or table.spoilt[path]]
+    return [moved, *(_rewrite(places, table, paths, quarantine) if paths else [])]
 
 
 def _rewrite(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ from dpm_tui.pipeline.match import Candidate
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, save_settings
-from dpm_tui.state.frames import encode_frame
+from dpm_tui.state.frames import encode_frame, read_frames
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
@@ -108,6 +110,8 @@ def build(base: Path) -> House:
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished", files=4))
+    state.files.fold()
+    state.files.put(image_file(4))
     state.close()
     RootState(layout).close()
     mark_root(layout, read_identity(layout))
@@ -176,6 +180,7 @@ TABLES = (b"config.toml", b"checkpoint.toml")
 JOURNALS = (b"files.jsonl", b"pairs.jsonl", b"decisions.jsonl", b"decisions.prev.jsonl")
 PLAIN = (*TABLES, *JOURNALS, b"lock", b"marker", b"worker.log")
 VECTORS = b"vectors/auto-photo-photophotoph.f16"
+SHARD, MANIFEST, COPY = b"files/00000-g1.json", b"files/manifest.json", b"files/manifest.copy.json"
 
 
 def test_the_state_is_good_before_anybody_harms_it(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,7 +191,7 @@ def test_the_state_is_good_before_anybody_harms_it(house: House, capsys: pytest.
     assert os.path.exists(house.at(VECTORS))
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", [*PLAIN, SHARD, MANIFEST, COPY])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling link", "link to a folder", "device"])
 def test_something_else_in_place_of_a_file(
     house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
@@ -204,7 +209,7 @@ def test_something_else_in_place_of_a_file(
     every_way(house, capsys, repairable=True)
 
 
-@pytest.mark.parametrize("name", [b"thumbnails", b"vectors", b"quarantine", b"thumbnails/00"])
+@pytest.mark.parametrize("name", [b"thumbnails", b"vectors", b"quarantine", b"thumbnails/00", b"files"])
 @pytest.mark.parametrize("kind", ["pipe", "file", "link"])
 def test_something_else_in_place_of_a_folder(
     house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
@@ -326,11 +331,98 @@ def test_lines_that_cannot_be(
     house: House, capsys: pytest.CaptureFixture[str], name: bytes, line: str
 ) -> None:
     house.append(name, LINES[line] + b"\n")
+    if name == b"files.jsonl":
+        house.append(name, as_ours(house, LINES[line]))
     every_way(house, capsys, repairable=True)
     state = RootState(house.layout, writable=False)
     assert len(state.files.files) == 4
     assert len(state.verdicts) == 1
     assert state.decisions.verdict(A, B) == "variants"
+
+
+def as_ours(house: House, line: bytes) -> bytes:
+    """Return the record of a line as if it were the next of the journal, nothing if it has none."""
+    frames = read_frames(house.at(b"files.jsonl")).records
+    table, number, _ = frames[-1] if isinstance(frames[-1], list) else (frames[0]["store"], 7, None)
+    text = json.dumps([table, number + 1, 0]).encode()
+    return frame(text[:-2] + line[9:-1] + b"]")
+
+
+SHARDS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a path upwards": lambda table: table["folders"].__setitem__(0, "../canary"),
+    "a path upwards in a name": lambda table: table["name"].__setitem__(0, "../canary"),
+    "an absolute folder": lambda table: table["folders"].__setitem__(0, "/etc"),
+    "into the state": lambda table: table["folders"].__setitem__(0, "_image_temp/recycle_bin"),
+    "into the state in other letters": lambda table: table["name"].__setitem__(0, "_Image_Temp"),
+    "a NUL": lambda table: table["name"].__setitem__(0, "a\0b"),
+    "no name": lambda table: table["name"].__setitem__(0, ""),
+    "bytes that lead upwards": lambda table: table["name"].__setitem__(0, {"b64": "Li4="}),
+    "ids of another shard": lambda table: table["id"].__setitem__(3, 1 << 40),
+    "ids out of order": lambda table: table["id"].reverse(),
+    "one id twice": lambda table: table["id"].__setitem__(0, 2),
+    "no files": lambda table: table.update({key: [] for key in table}),
+    "a column too short": lambda table: table["size"].pop(),
+    "a column too long": lambda table: table["taken"].append(""),
+    "no number": lambda table: table["width"].__setitem__(0, "1"),
+    "half a number": lambda table: table["width"].__setitem__(0, 1.5),
+    "a number without end": lambda table: table["width"].__setitem__(0, 1 << 70),
+    "a number below": lambda table: table["folder"].__setitem__(0, -1),
+    "a folder that there is not": lambda table: table["folder"].__setitem__(0, 9),
+    "a status that there is not": lambda table: table["statuses"].__setitem__(0, "splendid"),
+    "a format that drives a terminal": lambda table: table["formats"].__setitem__(0, "\x1b[2J"),
+    "a date that drives a terminal": lambda table: table["taken"].__setitem__(0, "\x1b[2J"),
+    "digests too short": lambda table: table.update(digest="00"),
+    "digests that are none": lambda table: table.update(digest="zz" * 128),
+    "an odd file upwards": lambda table: table["odd"].append(FILE | {"id": 1, "path": "../x"}),
+    "an odd file of elsewhere": lambda table: table["odd"].append(FILE | {"id": 99}),
+    "a column less": lambda table: table.pop("inode"),
+    "another kind of thing": lambda table: table.update(name="abcd", id=7),
+}
+
+
+@pytest.mark.parametrize("harm", SHARDS)
+def test_shards_that_cannot_be_although_their_checksum_holds(
+    house: House, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    with open(house.at(SHARD), "rb") as file:
+        table = json.load(file)
+    SHARDS[harm](table)
+    content = json.dumps(table).encode()
+    house.write(SHARD, content)
+    for name in (MANIFEST, COPY):
+        manifest = read_frames(house.at(name)).records[0]
+        manifest["shards"][0][2] = hashlib.sha256(content).hexdigest()
+        house.write(name, encode_frame(manifest))
+    every_way(house, capsys, repairable=True)
+    # What the journal says besides is not lost with the shard.
+    assert list(RootState(house.layout, writable=False).files.files) == [4]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../canary/00000-g1.json", "00000-g1.json/../x", "manifest.json", "00001-g1.json", 5]
+)
+def test_a_manifest_that_names_other_files(
+    house: House, capsys: pytest.CaptureFixture[str], name: object
+) -> None:
+    for path in (MANIFEST, COPY):
+        manifest = read_frames(house.at(path)).records[0]
+        manifest["shards"][0][1] = name
+        house.write(path, encode_frame(manifest))
+    every_way(house, capsys, repairable=True)
+
+
+@pytest.mark.parametrize("name", [SHARD, MANIFEST, COPY])
+@pytest.mark.parametrize("kind", ["huge", "empty", "noise"])
+def test_shards_and_manifests_that_are_not_as_written(
+    house: House, capsys: pytest.CaptureFixture[str], name: bytes, kind: str
+) -> None:
+    if kind == "huge":
+        os.truncate(house.at(name), 1 << 42)
+    else:
+        house.write(name, b"" if kind == "empty" else bytes(range(256)) * 30)
+    every_way(house, capsys, repairable=True)
+    state = RootState(house.layout, writable=False)
+    assert len(state.files.files) == (1 if name == SHARD else 4)
 
 
 @pytest.mark.parametrize("name", JOURNALS)
@@ -370,6 +462,7 @@ def test_state_of_a_newer_version_is_left_as_it_is(
 ) -> None:
     house.write(b"checkpoint.toml", b"schema = %d\nsomething_new = true\n" % schema)
     house.append(b"files.jsonl", b"noise\n")
+    house.write(SHARD, b"noise")
     before = {name: Path(os.fsdecode(house.at(name))).read_bytes() for name in (*TABLES, *JOURNALS)}
     root = os.fsdecode(house.root)
     for arguments in (["doctor", root], ["doctor", root, "--repair"], ["status", root], ["decisions", root]):
@@ -422,7 +515,7 @@ def test_bits_that_flip_and_files_that_end_early(
     """Whatever a broken disk does to one file, the doctor mends it and no decision is lost."""
     house = House(os.fsencode(tmp_path_factory.mktemp("flipped")))
     shutil.copytree(pristine.base, house.base, dirs_exist_ok=True)
-    name = data.draw(st.sampled_from([*TABLES, *JOURNALS, VECTORS, b"marker"]))
+    name = data.draw(st.sampled_from([*TABLES, *JOURNALS, VECTORS, SHARD, MANIFEST, COPY, b"marker"]))
     with open(house.at(name), "rb") as file:
         content = bytearray(file.read())
     if data.draw(st.booleans()):
