@@ -122,12 +122,16 @@ def set_journal_aside(places: FilePlaces) -> None:
         raise
 
 
-def remove_superseded(places: FilePlaces, keep: Iterable[bytes]) -> None:
-    """Remove the journal set aside and every shard that is not to be kept; what stays does no harm."""
+def remove_superseded(places: FilePlaces, keep: Iterable[bytes], at_most: int = 1 << 30) -> bool:
+    """Remove the journal set aside and shards that are not to be kept; tell whether there may be more.
+
+    What stays does no harm.
+    """
     with contextlib.suppress(OSError):
         os.unlink(places.folding)
     kept = set(keep)
-    for name in filter(is_shard_name, places.names()):
-        if name not in kept:
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(places.folder, name))
+    names = [name for name in places.names() if is_shard_name(name) and name not in kept]
+    for name in names[:at_most]:
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(places.folder, name))
+    return len(names) > at_most

@@ -72,6 +72,22 @@ class RootState:
             self._candidates[key] = CandidateStore(path)
         return self._candidates[key]
 
+    def remove_outdated(self) -> None:
+        """Remove vectors and candidates of other weights or rules than those in use: a run that ended needs
+        them no more. What belongs to another choice of models stays for the day on which that is chosen.
+        """
+        used = {
+            **{key + ".f16": key for key in self._vectors},
+            **{key + ".near.jsonl": key for key in self._candidates},
+        }
+        kinds = {(key.rpartition("-")[0], name.partition(".")[2]) for name, key in used.items()}
+        with contextlib.suppress(FileNotFoundError):
+            for name in map(os.fsdecode, os.listdir(self.layout.vectors)):
+                key, _, ending = name.partition(".")
+                if name not in used and (key.rpartition("-")[0], ending) in kinds:
+                    with contextlib.suppress(OSError):
+                        os.unlink(os.path.join(self.layout.vectors, os.fsencode(name)))
+
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint."""
         self.checkpoint = checkpoint

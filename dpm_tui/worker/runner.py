@@ -185,6 +185,7 @@ class Runner:
 
         reporter.on_stage = lambda: self._save(reporter.status)
         run_stages(settings, self._state, tools, reporter, surveyed)
+        self._state.remove_outdated()
 
     def _load_ahead(self, config: Config) -> None:
         # Whoever needs the embedder will meet the same error and report it.

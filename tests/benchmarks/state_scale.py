@@ -63,7 +63,8 @@ def fill(layout: Layout, files: int) -> None:
     prepare_folder(layout)
     state = RootState(layout)
     slowest = 0.0
-    began = time.perf_counter()
+    before = memory()
+    began = now()
     for id_ in range(1, files + 1):
         state.files.put(make_file(id_))
         if id_ % _A_CHECKPOINT == 0:
@@ -72,7 +73,8 @@ def fill(layout: Layout, files: int) -> None:
         first, second = sorted((digest_of(id_), digest_of(id_ + 1)))
         state.verdicts.put((first, second), Verdict(Kind.COPY, 0.97))
     state.sync()
-    print(f"fill          {time.perf_counter() - began:8.2f} s   slowest checkpoint {slowest * 1e3:.1f} ms")
+    report("fill", began, before)
+    print(f"              slowest checkpoint {slowest * 1e3:.1f} ms")
     print(f"close         {seconds_of(state.close):8.2f} s")
 
 
@@ -81,6 +83,17 @@ def seconds_of(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def report(name: str, began: tuple[float, float], before: float) -> None:
+    """Print what a step took, and how much more memory there is in use."""
+    wall, own = time.perf_counter() - began[0], time.process_time() - began[1]
+    print(f"{name:13} {wall:8.2f} s   {own:6.2f} s of processor   +{memory() - before:.0f} MB")
+
+
+def now() -> tuple[float, float]:
+    """Return the time and that of the processor."""
+    return time.perf_counter(), time.process_time()
 
 
 def memory() -> float:
@@ -92,27 +105,27 @@ def open_and_use(layout: Layout, files: int) -> None:
     """Open the state, compute results and survey a root in which nothing changed."""
     inventory = Inventory(found=sorted(_found(files), key=lambda found: found.path))
     before = memory()
-    began = time.perf_counter()
+    began = now()
     state = RootState(layout)
-    print(f"open          {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+    report("open", began, before)
     known = state.files.files
     assert len(known) == files
     for _ in range(2):
-        began = time.perf_counter()
+        began = now()
         results = compute_results(state, 0.6)
-        print(f"results       {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+        report("results", began, before)
     assert len(results.pairs) == len(range(1, int(files * _PAIRED), 2))
-    began = time.perf_counter()
+    began = now()
     changes = compare_inventory(inventory, known)
     assert not changes.added
     assert not changes.changed
     assert not changes.gone
     notice_missing(inventory, changes, known)
-    print(f"survey        {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
-    began = time.perf_counter()
+    report("survey", began, before)
+    began = now()
     contents = index_contents(known)
     assert len(contents) == files
-    print(f"contents      {time.perf_counter() - began:8.2f} s   +{memory() - before:.0f} MB")
+    report("contents", began, before)
 
 
 def _found(files: int) -> Iterator[FoundFile]:
@@ -127,15 +140,19 @@ def change(layout: Layout, files: int) -> None:
     in_order = list(range(1, files + 1))
     scattered = random.Random(0).sample(in_order, min(files, 100 * _A_CHECKPOINT))
     for name, ids in (("in order", in_order), ("scattered", scattered)):
-        putting, syncing = [], []
+        putting, syncing, own = [], [], []
         for at in range(0, len(ids), _A_CHECKPOINT):
             fresh = [make_file(id_, touched=1) for id_ in ids[at : at + _A_CHECKPOINT]]
             putting.append(seconds_of(lambda fresh=fresh: [state.files.put(file) for file in fresh]))
-            syncing.append(seconds_of(state.sync))
+            began = now()
+            state.sync()
+            syncing.append(time.perf_counter() - began[0])
+            own.append(time.process_time() - began[1])
         putting, syncing = sorted(putting), sorted(syncing)
         print(
             f"checkpoint    {syncing[len(syncing) // 2] * 1e3:8.1f} ms  "
             f"99 % {syncing[len(syncing) * 99 // 100] * 1e3:.1f} ms  slowest {syncing[-1] * 1e3:.1f} ms  "
+            f"(of processor at most {max(own) * 1e3:.1f} ms)  "
             f"putting {putting[len(putting) // 2] * 1e3:.1f} ms  ({name}, {len(syncing)})"
         )
     print(f"close         {seconds_of(state.close):8.2f} s")

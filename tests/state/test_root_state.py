@@ -87,6 +87,24 @@ def test_vectors_of_other_weights_are_others(layout: Layout) -> None:
     state.close()
 
 
+def test_vectors_of_other_weights_go_when_a_run_ended_with_new_ones(layout: Layout) -> None:
+    filled(layout).close()
+    state = RootState(layout)
+    state.vectors("photo", "photo", "p" * 64, 4)
+    state.vectors("auto", "photo", "q" * 64, 4)
+    state.candidates("auto", "photo", "q" * 64)
+    with open(os.path.join(layout.vectors, b"auto-photo-notes.txt"), "wb"):
+        pass
+    state.remove_outdated()
+    state.close()
+    names = {os.fsdecode(name) for name in os.listdir(layout.vectors)}
+    assert {name for name in names if name.endswith(".f16")} == {
+        "photo-photo-pppppppppppp.f16", "auto-photo-qqqqqqqqqqqq.f16", "auto-illustration-iiiiiiiiiiii.f16",
+    }  # fmt: skip
+    assert sum(name.startswith("auto-photo") and name.endswith(".near.jsonl") for name in names) == 1
+    assert "auto-photo-notes.txt" in names
+
+
 def test_a_reader_leaves_no_trace(layout: Layout) -> None:
     prepare_folder(layout)
     before = names_below(layout.folder)
