@@ -42,6 +42,15 @@ def test_progress_as_json_lines(album: Path) -> None:
     assert lines[-1]["phase"] == "finished"
 
 
+def test_in_a_pipe_it_tells_no_progress_unless_asked(album: Path) -> None:
+    """A scheduled scan says what it found; --progress says how far it is, --quiet nothing at all."""
+    assert dpm("scan", album).stderr == ""
+    (album / "new.jpg").write_bytes(encode(scene(9)))
+    assert " of 1" in dpm("scan", album, "--progress").stderr
+    quiet = dpm("scan", album, "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
 def test_threshold_regroups_without_comparing_again(album: Path) -> None:
     """A threshold of 1 leaves only pairs of the same bytes or pixels."""
     assert dpm("scan", album, "--threshold", "1").returncode == 0

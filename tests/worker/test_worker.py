@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from dpm_tui.errors import DpmError
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerFailed, WorkerLost
@@ -29,25 +27,9 @@ from dpm_tui.worker.protocol import (
     Shutdown,
     StartRun,
 )
-from tests.support.album import COPIES, dpm, kinds_by_path, make_album, report_of
+from tests.support.album import COPIES, dpm, files_below, kinds_by_path, make_album, report_of
 from tests.support.pictures import encode, scene
-
-
-def layout_of(folder: Path) -> Layout:
-    """Return the layout of a root that keeps its own state."""
-    return Layout(os.fsencode(folder), os.fsencode(folder))
-
-
-@asynccontextmanager
-async def worker_of(folder: Path, name: str = "app") -> AsyncIterator[WorkerClient]:
-    """Connect, and shut the worker down at the end."""
-    client = await WorkerClient.connect(layout_of(folder), name)
-    try:
-        yield client
-    finally:
-        with suppress(DpmError):
-            await client.request(Shutdown())
-        await client.close()
+from tests.support.workers import layout_of, worker_of
 
 
 async def run_to_end(client: WorkerClient) -> RunStatus:
@@ -105,6 +87,9 @@ async def test_killed_at_any_time_it_continues_where_it_was(tmp_path: Path) -> N
         with pytest.raises(WorkerLost):
             await client.request(GetStatus())
         await client.close()
+    status = json.loads((await asyncio.to_thread(dpm, "status", album, "--json")).stdout)
+    assert (status["pid"], status["phase"]) == (0, "stopped")
+    assert status["files"] == len(list(files_below(album)))
     done = await asyncio.to_thread(dpm, "scan", album)
     assert done.returncode == 0, done.stderr
     kinds = kinds_by_path(await asyncio.to_thread(report_of, album))
