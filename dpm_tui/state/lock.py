@@ -98,8 +98,8 @@ def read_holder(path: bytes) -> Holder | None:
     try:
         with open(open_regular(path), "rb") as file:
             value = json.loads(file.read(4096))
-        texts = [str(value.get(name, "")) for name in ("machine", "boot")]
-        holder = Holder(str(value["host"]), int(value["pid"]), *texts, int(value.get("started", 0)))
+        machine, boot = (str(value.get(name, "")) for name in ("machine", "boot"))
+        holder = Holder(str(value["host"]), int(value["pid"]), machine, boot, int(value.get("started", 0)))
     except (
         OSError,
         ValueError,
