@@ -21,6 +21,9 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
+FAILED = frozenset({Status.DAMAGED, Status.TOO_BIG, Status.UNSUPPORTED, Status.CRASHED, Status.UNREADABLE})
+"""What another version of the reader, or one with more memory, may be able to read."""
+
 _COARSE_NS = 10_000_000
 
 

@@ -29,7 +29,6 @@ DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
 _STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
 _STAMP_ROW = np.dtype([(name, ROW[name]) for name in _STAMP])
-_MISSING = STATUSES.index(Status.MISSING)
 _SLASH = ord("/")
 _A_TIME = 1 << 16
 """Stamps compared at a time."""
@@ -101,19 +100,28 @@ def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter)
     return inventory
 
 
-def compare_inventory(inventory: Inventory, known: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Changes:
-    """Return what was added, changed and removed; files below unreadable folders count as unchanged."""
+def compare_inventory(
+    inventory: Inventory,
+    known: Mapping[int, ImageFile] | Iterable[ImageFile],
+    retry: Collection[Status] = (Status.UNREADABLE,),
+) -> Changes:
+    """Return what was added, changed and removed; files below unreadable folders count as unchanged.
+
+    Files with a status in ``retry`` count as changed. A file that could not be opened has said nothing
+    of its content; others that failed would fail again.
+    """
+    again = {Status.MISSING, *retry}
     columns = FileColumns.of(known)
     ids, status = columns.gather("id", "status")
     rows = _rows_by_path(columns, inventory.found)
     here = np.flatnonzero(rows >= 0)
     as_before = _as_before(columns, rows, inventory.found)
-    as_before[here] &= status[rows[here]] != _MISSING
+    as_before[here] &= ~np.isin(status[rows[here]], [STATUSES.index(one) for one in again])
     changed: dict[int, FoundFile] = {}
     same: dict[int, FoundFile] = {}
     for place in here[~as_before[here]].tolist():
         found, file = inventory.found[place], columns[int(ids[rows[place]])]
-        if file.stamp != found.stamp or file.status is Status.MISSING:
+        if file.stamp != found.stamp or file.status in again:
             (same if _holds_the_same(file, found) else changed)[file.id] = found
     unseen = np.ones(len(ids), np.bool_)
     unseen[rows[here]] = False

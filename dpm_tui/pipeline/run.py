@@ -8,7 +8,7 @@ from itertools import chain
 
 from dpm_tui.pipeline.decoder import Decoder
 from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.intake import Intake
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.matching import match_all, open_matching, open_parts
@@ -30,6 +30,7 @@ class RunSettings:
     the same time. ``accept_missing`` forgets files even if so many are gone that a mount may be
     missing. ``root_moved`` says that the root is not the folder that was scanned last time,
     ``root_devices`` which device numbers its own file system has or had.
+    Files that got a status in ``retry`` are read again though they did not change.
     """
 
     root: bytes
@@ -41,6 +42,7 @@ class RunSettings:
     accept_missing: bool = False
     root_moved: bool = False
     root_devices: frozenset[int] = frozenset()
+    retry: frozenset[Status] = frozenset({Status.UNREADABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     if reporter.cancelled():
         raise Cancelled
     known = store.files.files
-    changes = compare_inventory(inventory, known)
+    changes = compare_inventory(inventory, known, settings.retry)
     if settings.accept_missing:
         return Survey(inventory, changes, None)
     alarm = notice_missing(

@@ -33,7 +33,7 @@ class Checkpoint:
     ``phase`` is ``running``, ``finished`` or ``stopped``. ``model`` and ``threshold`` are those that
     the results are shown with. ``missing`` counts the files that the mount guard keeps. ``marker``,
     ``device`` and ``inode`` identify the root: another one under the same name is not the folder that
-    was scanned.
+    was scanned. ``reader`` names what has read every file that could be read.
     """
 
     schema: int = SCHEMA
@@ -51,6 +51,7 @@ class Checkpoint:
     device: int = 0
     inode: int = 0
     updated: str = ""
+    reader: str = ""
     unreadable_folders: tuple[bytes, ...] = ()
 
 

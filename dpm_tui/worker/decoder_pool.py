@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dpm_tui.names import to_json
-from dpm_tui.pipeline.decode import Thumbnail
+from dpm_tui.pipeline.decode import READER, Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.plain import from_plain
@@ -35,6 +35,11 @@ class DecoderPool:
         self._spare = DecoderProcess(root, thumbnails, self.budget.spare)
         self._spare_lock = threading.Lock()
         self._retrying = False
+
+    @property
+    def reader(self) -> str:
+        """Name what reads the files; what one could not read is worth a try by another."""
+        return f"{READER}/{self.budget.spare >> 20}"
 
     @property
     def pids(self) -> list[int]:

@@ -16,7 +16,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import load_cards
 from dpm_tui.pipeline.fingerprint import Embedder
-from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.image_file import FAILED, Status
 from dpm_tui.pipeline.intake import StoppedAtError
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pace import Cancelled
@@ -56,6 +56,7 @@ class Runner:
         self._folders: tuple[bytes, ...] = state.checkpoint.unreadable_folders
         self._identity = known_identity(state.checkpoint)
         self._missing = state.checkpoint.missing
+        self._reader = state.checkpoint.reader
         self._embedder: tuple[str, str, Embedder] | None = None
         self._loading = threading.Lock()
 
@@ -155,6 +156,7 @@ class Runner:
             return "stopped"
         except Cancelled:
             return "stopped"
+        self._reader = self._pool.reader
         return "finished"
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
@@ -171,6 +173,7 @@ class Runner:
             accept_missing=accept_missing,
             root_moved=self._identity.is_other(now),
             root_devices=frozenset({self._identity.device, now.device}),
+            retry=FAILED if self._reader != self._pool.reader else frozenset({Status.UNREADABLE}),
         )
         tools = Tools(self._pool, lambda: self._load_embedder(config), AlignedJudge)
 
@@ -236,6 +239,7 @@ class Runner:
                 inode=self._identity.inode,
                 updated=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 unreadable_folders=self._folders,
+                reader=self._reader,
             )
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.image_file import NO_FACTS, ImageFile, Status
+from dpm_tui.pipeline.image_file import FAILED, NO_FACTS, ImageFile, Status
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.reporter import Reporter
 from tests.support.hostile import HOSTILE_NAMES
@@ -235,3 +235,13 @@ def test_a_disk_under_another_number_holds_what_it_held(tree: Tree) -> None:
     for name in ("inode", "size", "mtime_ns", "ctime_ns"):
         other = replace(renumbered, stamp=replace(stamp, **{name: 7}))
         assert list(tree.changes([other]).changed) == [file.id]
+
+
+@pytest.mark.parametrize("status", sorted(FAILED))
+def test_a_file_that_failed_is_tried_again_only_by_another_reader(tree: Tree, status: Status) -> None:
+    """A file that could not even be opened is worth a try by any: nothing is known of its content."""
+    tree.write(b"a.jpg")
+    tree.write(b"b.jpg")
+    known = [replace(tree.known()[0], status=status), replace(tree.known()[1], facts=READ)]
+    assert set(tree.changes(known).changed) == ({1} if status is Status.UNREADABLE else set())
+    assert set(compare_inventory(tree.scan(), known, FAILED).changed) == {1}

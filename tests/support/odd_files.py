@@ -25,36 +25,61 @@ ENDINGS = {
 }
 
 
+Way = Callable[[Image.Image], bytes]
+
+
+def _plain(format_: str, **options: object) -> Way:
+    return lambda still: encode(still, format_, **options)
+
+
+def _moving(format_: str) -> Way:
+    more = [scene(2, 240, 160), scene(3, 240, 160)]
+    return lambda still: encode(still, format_, save_all=True, append_images=more)
+
+
+def _deep(still: Image.Image) -> bytes:
+    return encode(Image.fromarray(np.asarray(still.convert("L")).astype(np.uint16) * 257), "PNG")
+
+
+def _float(still: Image.Image) -> bytes:
+    return encode(Image.fromarray(np.asarray(still.convert("L")).astype(np.float32) / 255), "TIFF")
+
+
+WAYS: dict[str, Way] = {
+    **{f"plain.{ENDINGS[name]}": _plain(name) for name in FORMATS},
+    **{f"moving.{ENDINGS[name]}": _moving(name) for name in ("GIF", "PNG", "WEBP", "TIFF", "AVIF")},
+    **{
+        f"{codec}.tif": _plain("TIFF", compression=codec)
+        for codec in ("tiff_lzw", "tiff_deflate", "packbits", "jpeg")
+    },
+    "progressive.jpg": _plain("JPEG", progressive=True),
+    "cmyk.jpg": lambda still: encode(still.convert("CMYK"), "JPEG"),
+    "grey.jpg": lambda still: encode(still.convert("L"), "JPEG"),
+    "two.jpg": lambda still: encode(still, "MPO", save_all=True, append_images=[scene(2)]),
+    "exif.jpg": _plain("JPEG", exif=exif(Orientation=6, DateTime="2024:01:02 03:04:05")),
+    "palette.png": lambda still: encode(still.quantize(16), "PNG", transparency=3),
+    "alpha.png": lambda still: encode(still.convert("RGBA"), "PNG"),
+    "deep.png": _deep,
+    "lossless.webp": _plain("WEBP", lossless=True),
+    "fax.tif": lambda still: encode(still.convert("1"), "TIFF", compression="group4"),
+    "float.tif": _float,
+}
+"""Name -> how a picture is written: every format, and the odder ways that each has."""
+
+
 def whole_pictures() -> dict[str, bytes]:
-    """Return name -> a whole picture, of every format and of the odder ways to write them."""
-    still = scene(1, 240, 160)
-    frames = {"save_all": True, "append_images": [scene(2, 240, 160), scene(3, 240, 160)]}
-    made = {f"plain.{ENDINGS[name]}": encode(still, name) for name in FORMATS}
-    made["progressive.jpg"] = encode(still, "JPEG", progressive=True)
-    made["cmyk.jpg"] = encode(still.convert("CMYK"), "JPEG")
-    made["grey.jpg"] = encode(still.convert("L"), "JPEG")
-    made["two.jpg"] = encode(still, "MPO", save_all=True, append_images=[scene(2)])
-    made["exif.jpg"] = encode(still, "JPEG", exif=exif(Orientation=6, DateTime="2024:01:02 03:04:05"))
-    made["palette.png"] = encode(still.quantize(16), "PNG", transparency=3)
-    made["deep.png"] = encode(Image.fromarray(np.arange(38400, dtype=np.uint16).reshape(160, 240)), "PNG")
-    made["alpha.png"] = encode(still.convert("RGBA"), "PNG")
-    made["lossless.webp"] = encode(still, "WEBP", lossless=True)
-    for codec in ("tiff_lzw", "tiff_deflate", "packbits", "jpeg"):
-        made[f"{codec}.tif"] = encode(still, "TIFF", compression=codec)
-    made["fax.tif"] = encode(still.convert("1"), "TIFF", compression="group4")
-    made["float.tif"] = encode(
-        Image.fromarray(np.linspace(0, 1, 9600, dtype=np.float32).reshape(80, 120)), "TIFF"
-    )
-    for name in ("GIF", "PNG", "WEBP", "TIFF", "AVIF"):
-        made[f"moving.{ENDINGS[name]}"] = encode(still, name, **frames)
-    return made
+    """Return name -> a whole picture, written in every way."""
+    return {name: way(scene(number, 240, 160)) for number, (name, way) in enumerate(WAYS.items())}
 
 
 def damaged(wholes: dict[str, bytes], seed: int) -> tuple[str, bytes]:
-    """Return name and content of a picture that was cut, flipped, overwritten, spliced or padded."""
+    """Return name and content of a picture that was cut, flipped, overwritten, spliced or padded.
+
+    Every seed shows another scene; ``wholes`` are what it is spliced with.
+    """
     dice = np.random.default_rng(seed)
     name, other = (sorted(wholes)[int(dice.integers(len(wholes)))] for _ in range(2))
-    content = bytearray(wholes[name])
+    content = bytearray(WAYS[name](scene(seed + 1000, 240, 160)))
     match int(dice.integers(7)):
         case 0:
             del content[int(dice.integers(len(content))) :]
