@@ -15,6 +15,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.session import Link
+from dpm_tui.tui.settings_table import SETTINGS
 from dpm_tui.worker import protocol
 from dpm_tui.worker.client import Client
 from dpm_tui.worker.protocol import BatchDone, Failed, LibraryChanged, RunStatus
@@ -334,7 +335,8 @@ async def test_click_moves_the_cursor_and_opens_screens() -> None:
 
 async def test_language_changes_at_once() -> None:
     async with running_app(FakeClient(), screen="settings") as (app, pilot):
-        await press(pilot, *"jjjjjjjjjjjj", "left")
+        row = [setting.name for setting in SETTINGS].index("language")
+        await press(pilot, *"j" * row, "left")
         await calm(pilot)
         assert "设置" in screen_text(app)
         assert "语言" in screen_text(app)
