@@ -21,6 +21,7 @@ from dpm_tui.worker.protocol import (
     PurgeEntries,
     Request,
     RestoreEntries,
+    Shutdown,
     UndoBatch,
 )
 from tests.recycle.library import Library
@@ -120,22 +121,21 @@ async def test_worker_that_is_ended_finishes_the_file_and_answers(
     root: Path, library: Library, way: str
 ) -> None:
     """SIGTERM and ``stop`` in the middle of a batch: the client hears exactly what was moved."""
-    from tests.support.album import dpm
-
     plan = make_plan(library)
     client = await WorkerClient.connect(layout_of(root), "app")
+    stopper = await WorkerClient.connect(layout_of(root), "stop")
     asking = asyncio.create_task(client.request(ApplyPlan(plan)))
     await until(lambda: in_place(root) < FILES)
     if way == "signal":
         os.kill(client.welcome.pid, signal.SIGTERM)
     else:
-        stopped = await asyncio.to_thread(dpm, "stop", root)
-        assert stopped.returncode == 0
+        await stopper.request(Shutdown())
     done = await asking
     assert isinstance(done, BatchDone)
     assert {skipped.key for skipped in done.result.skipped} == {"cancelled"}
     assert len(done.result.moved) == FILES - in_place(root) > 0
     assert binned(root) == set(done.result.moved)
+    await stopper.close()
     await client.close()
     await until(lambda: has_ended(client.welcome.pid))
     async with asyncio.timeout(30):
