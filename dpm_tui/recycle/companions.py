@@ -38,23 +38,23 @@ def pair_companions(picture: bytes, names: Collection[bytes], pictures: Collecti
     ``pictures`` are the extensions of pictures, lower case. What shares the picture's stem is paired
     only if no other picture does, and of RAW twins and movies only if there is one of the kind.
     """
-    taken = {bytes(each) for each in pictures} | OTHER_PICTURES
-    stem, _ = _parts(picture)
-    labels = [picture + b"." + ending for ending in sorted(LABELS)]
-    found = [name for name in labels if name in names]
-    kinds: dict[str, list[bytes]] = defaultdict(list)
-    for name in names:
-        if name == picture:
-            continue
-        other, extension = _parts(name)
-        if other != stem:
-            continue
-        if extension in taken:
-            return sorted(found)
-        for kind, extensions in (("raw", RAW), ("movie", MOVIES), ("sidecar", SIDECARS)):
-            if extension in extensions:
-                kinds[kind if kind != "sidecar" else name.decode("latin-1")].append(name)
-    return sorted([*found, *(group[0] for group in kinds.values() if len(group) == 1)])
+    stem = _parts(picture)[0]
+    found = [name for ending in LABELS if (name := picture + b"." + ending) in names]
+    endings = {name: _parts(name)[1] for name in names if name != picture and _parts(name)[0] == stem}
+    if any(ending in pictures or ending in OTHER_PICTURES for ending in endings.values()):
+        return sorted(found)
+    found += [name for name, ending in endings.items() if ending in SIDECARS]
+    for kind in (RAW, MOVIES):
+        twins = [name for name, ending in endings.items() if ending in kind]
+        found += twins if len(twins) == 1 else []
+    return sorted(found)
+
+
+def follow_picture(companion: bytes, picture: bytes, other: bytes) -> bytes:
+    """Return the name that the companion of ``picture`` has beside a picture that is called ``other``."""
+    if companion.startswith(picture + b"."):
+        return other + companion[len(picture) :]
+    return _parts(other)[0] + companion[len(_parts(picture)[0]) :]
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class _Search:
     root: int
     pictures: frozenset[bytes]
     busy: set[bytes]
-    listings: dict[bytes, Mapping[bytes, os.stat_result]] = field(default_factory=dict)
+    listings: dict[bytes, Mapping[bytes, Mapping[bytes, os.stat_result]]] = field(default_factory=dict)
     digests: dict[bytes, str] = field(default_factory=dict)
 
     def move_with_companions(self, move: Move) -> Move:
@@ -76,26 +76,27 @@ class _Search:
 
     def _companions(self, path: bytes) -> Iterator[Witness]:
         folder, name = split(path)
-        listing = self._listing(folder)
-        for other in pair_companions(name, listing.keys(), self.pictures):
-            found = listing[other]
+        by_stem = self._listing(folder)
+        # What has the picture's whole name and one ending more has that name for its stem.
+        near = {**by_stem.get(_parts(name)[0], {}), **by_stem.get(name, {})}
+        for other in pair_companions(name, near.keys(), self.pictures):
+            found = near[other]
             if _parts(other)[1] not in MOVIES or found.st_size <= MOVIE_BYTES_AT_MOST:
                 yield Witness(join(folder, other), read_stamp(found), "")
 
     def _with_twin(self, companion: Witness, move: Move) -> Companion:
-        """Hold a companion against the one that would have its name beside the keeper."""
-        ending = _ending_beyond(split(move.victim.path)[1], split(companion.path)[1])
+        """Hold a companion against the one that has its name beside the keeper, in any case."""
+        names = (split(path)[1] for path in (companion.path, move.victim.path, move.keeper.path))
+        wanted = follow_picture(*names).lower()
         for candidate in self._companions(move.keeper.path):
-            keeper_ending = _ending_beyond(split(move.keeper.path)[1], split(candidate.path)[1])
-            alike = keeper_ending.lower() == ending.lower() and candidate.stamp.size == companion.stamp.size
-            same_inode = (candidate.stamp.device, candidate.stamp.inode) == (
-                companion.stamp.device, companion.stamp.inode,
-            )  # fmt: skip
-            if not alike or same_inode or candidate.path in self.busy:
+            mine, theirs = companion.stamp, candidate.stamp
+            same_inode = (mine.device, mine.inode) == (theirs.device, theirs.inode)
+            named_so = split(candidate.path)[1].lower() == wanted
+            if not named_so or mine.size != theirs.size or same_inode or candidate.path in self.busy:
                 continue
-            mine, theirs = self._digest(companion), self._digest(candidate)
-            if mine and mine == theirs:
-                return Companion(replace(companion, digest=mine), replace(candidate, digest=theirs))
+            digest = self._digest(companion)
+            if digest and digest == self._digest(candidate):
+                return Companion(replace(companion, digest=digest), replace(candidate, digest=digest))
         return Companion(companion)
 
     def _digest(self, witness: Witness) -> str:
@@ -107,11 +108,15 @@ class _Search:
             self.digests[witness.path] = digest
         return self.digests[witness.path]
 
-    def _listing(self, folder: bytes) -> Mapping[bytes, os.stat_result]:
+    def _listing(self, folder: bytes) -> Mapping[bytes, Mapping[bytes, os.stat_result]]:
+        """Return the files of a folder by stem and name: a folder may hold thousands of victims."""
         if folder not in self.listings:
+            by_stem: dict[bytes, dict[bytes, os.stat_result]] = defaultdict(dict)
             with contextlib.suppress(OSError), folder_below(self.root, folder) as descriptor:
-                self.listings[folder] = dict(files_in(descriptor)[1])
-        return self.listings.get(folder, {})
+                for name, found in files_in(descriptor)[1]:
+                    by_stem[_parts(name)[0]][name] = found
+            self.listings[folder] = by_stem
+        return self.listings[folder]
 
 
 def find_companions(root: int, plan: Plan, extensions: Iterable[str]) -> Plan:
@@ -140,10 +145,3 @@ def _parts(name: bytes) -> tuple[bytes, bytes]:
     """Return stem and extension, the latter lower case and without its dot."""
     stem, extension = os.path.splitext(name)
     return stem, extension[1:].lower()
-
-
-def _ending_beyond(picture: bytes, companion: bytes) -> bytes:
-    """Return what a companion's name has beyond the picture's name, or else beyond its stem."""
-    if companion.startswith(picture + b"."):
-        return b"+" + companion[len(picture) :]
-    return companion[len(_parts(picture)[0]) :]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.recycle.applying import Cancelled, Progress
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
+from dpm_tui.recycle.companions import follow_picture
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
 from dpm_tui.recycle.listing import Listed
@@ -84,10 +85,7 @@ class _Run:
         picture = self.renamed.get((entry.batch, entry.of))
         if not entry.of or picture is None:
             return name
-        old = split(entry.of)[1]
-        if name.startswith(old + b"."):
-            return picture + name[len(old) :]
-        return os.path.splitext(picture)[0] + name[len(os.path.splitext(old)[0]) :]
+        return follow_picture(name, split(entry.of)[1], picture)
 
     def _place(self, source: int, name: bytes, place: int, folder: bytes, entry: LogEntry) -> LogEntry:
         for candidate in free_names(self._wanted_name(entry, name)):
