@@ -1,28 +1,17 @@
-"""Which member of a group to keep: ordered criteria, and the reasons in words."""
+"""Which member of a group to keep: ordered criteria."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from dpm_tui.pipeline.image_file import ImageFile
 
-_LOSSLESS = frozenset({"PNG", "BMP", "DIB", "TIFF", "GIF"})
+LOSSLESS = frozenset({"PNG", "BMP", "DIB", "TIFF", "GIF"})
 _COPY_NAME = re.compile(rb"\(\d+\)|copy|kopie|copia|_edited|\xe5\x89\xaf\xe6\x9c\xac", re.IGNORECASE)
-_NEAR_TIE = 1.02
+NEAR_TIE = 1.02
 """Pixel counts within two per cent are a tie: a border trimmed by a row decides nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence ``review.<key>`` on why a file is better (+), worse (-) or alike (=)."""
-
-    sign: Literal["+", "-", "="]
-    key: str
-    values: dict[str, object]
 
 
 def looks_like_a_copy(name: bytes) -> bool:
@@ -36,7 +25,7 @@ def rank_best(file: ImageFile) -> tuple[object, ...]:
     More pixels (in steps of two per cent), lossless, higher JPEG quality, EXIF present, a name
     without traces of copying, more bytes of a lossy format or fewer of a lossless one, older.
     """
-    lossless = file.facts.format in _LOSSLESS
+    lossless = file.facts.format in LOSSLESS
     return (
         -_pixel_step(file.pixel_count),
         not lossless,
@@ -77,37 +66,5 @@ RANKS: dict[str, Callable[[ImageFile], tuple[object, ...]]] = {
 }
 
 
-def compare_files(file: ImageFile, other: ImageFile) -> list[Reason]:
-    """Say in which respects ``file`` is better or worse than ``other``, most important first."""
-    reasons: list[Reason] = []
-    if file.facts.digest and file.facts.digest == other.facts.digest:
-        reasons.append(Reason("=", "same_bytes", {}))
-    elif file.facts.pixels and file.facts.pixels == other.facts.pixels:
-        reasons.append(Reason("=", "same_pixels", {}))
-    if file.pixel_count and other.pixel_count:
-        ratio = file.pixel_count / other.pixel_count
-        if ratio > _NEAR_TIE:
-            reasons.append(Reason("+", "more_pixels", {"ratio": f"{ratio:.1f}"}))
-        elif ratio < 1 / _NEAR_TIE:
-            reasons.append(Reason("-", "fewer_pixels", {"ratio": f"{1 / ratio:.1f}"}))
-    mine, theirs = file.facts.format in _LOSSLESS, other.facts.format in _LOSSLESS
-    if mine != theirs:
-        reasons.append(Reason("+" if mine else "-", "lossless" if mine else "lossy", {}))
-    if file.facts.quality and other.facts.quality and file.facts.quality != other.facts.quality:
-        sign: Literal["+", "-"] = "+" if file.facts.quality > other.facts.quality else "-"
-        values: dict[str, object] = {"mine": file.facts.quality, "other": other.facts.quality}
-        reasons.append(Reason(sign, "jpeg_quality", values))
-    if file.facts.has_exif != other.facts.has_exif:
-        reasons.append(
-            Reason("+", "has_exif", {}) if file.facts.has_exif else Reason("-", "no_exif", {})
-        )
-    if looks_like_a_copy(file.name) != looks_like_a_copy(other.name):
-        reasons.append(
-            Reason("-", "copy_name", {}) if looks_like_a_copy(file.name) else Reason("+", "clean_name", {})
-        )
-    return reasons
-
-
 def _pixel_step(pixels: int) -> int:
-    return 0 if pixels <= 0 else round(math.log(pixels) / math.log(_NEAR_TIE))
-
+    return 0 if pixels <= 0 else round(math.log(pixels) / math.log(NEAR_TIE))

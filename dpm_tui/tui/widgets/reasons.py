@@ -9,7 +9,7 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.review.keeper import compare_files
+from dpm_tui.review.reasons import compare_files
 from dpm_tui.tui.cells import Part, cut_middle, flow
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.size import sentence, similarity
