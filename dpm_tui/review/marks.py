@@ -9,15 +9,10 @@ from enum import StrEnum
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.history import Deed, History, Marking, Step
+from dpm_tui.review.history import Mark as Mark
 from dpm_tui.review.library import Library
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule, mark_group
-
-
-class Mark(StrEnum):
-    """What is to become of a file once the marks are applied."""
-
-    KEEP = "keep"
-    REMOVE = "remove"
 
 
 class Refusal(StrEnum):
@@ -27,25 +22,6 @@ class Refusal(StrEnum):
     LAST = "last"
     NO_PAIR = "no_pair"
     RELIED_ON = "relied_on"
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """A mark with the rule that set it; the rule of a mark set by hand is ``hand``."""
-
-    mark: Mark
-    rule: str = "hand"
-
-
-Change = tuple[int, Marking | None, Marking | None]
-"""A file with its marking before and after."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one action changed; undone and done again as a whole."""
-
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +38,49 @@ _KEEP = Marking(Mark.KEEP)
 _REMOVE = Marking(Mark.REMOVE)
 
 
+class Act(StrEnum):
+    """What happened to the history of marks."""
+
+    ADD = "add"
+    BACK = "back"
+    FORWARD = "forward"
+    DROP = "drop"
+    PUT = "put"
+
+
+Listener = Callable[[Act, Step[int] | None], None]
+
+
 class Marks:
     """The marks of a library's files.
 
     At every moment each file marked for removal has a verified pair with a file of its group that
-    stays, and no protected file is marked for removal.
+    stays, and no protected file is marked for removal. Files that are in no group now keep their
+    marks in ``history`` for the day on which they are. ``listener`` hears of every change; what it
+    gets with ``Act.PUT`` is a step that was none.
     """
 
     def __init__(
-        self, library: Library, is_protected: Callable[[ImageFile], bool] = lambda file: False
+        self,
+        library: Library,
+        is_protected: Callable[[ImageFile], bool] = lambda file: False,
+        history: History[int] | None = None,
+        listener: Listener = lambda act, step: None,
     ) -> None:
+        self.history = history or History()
+        self.listener = listener
         self._library = library
         self._is_protected = is_protected
         self._home = {id_: group for group in library.groups for id_ in group.members}
-        self._markings: dict[int, Marking] = {}
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
         self.removed: set[int] = set()
         self.size = 0
+        here = [id_ for id_ in self._markings if id_ in self._home]
+        self._count(here)
+        self._settle(self._home[id_] for id_ in here)
+
+    @property
+    def _markings(self) -> dict[int, Marking]:
+        return self.history.markings
 
     def mark_of(self, file: int) -> Mark | None:
         """Return the mark of a file."""
@@ -174,37 +175,49 @@ class Marks:
         """Mark what a suggestion of this moment says."""
         self._commit(suggestion.markings)
 
-    def undo(self) -> Step | None:
-        """Take the last action back and return it, or None where there is none."""
-        return self._travel(self._done, self._undone, forward=False)
+    def undo(self) -> Step[int] | None:
+        """Take the last action back and return it; None where there is none, or it was no marking."""
+        last = self.history.last
+        return self.step_back() if last is not None and last.deed is Deed.MARK else None
 
-    def redo(self) -> Step | None:
-        """Do the action that was undone last again and return it, or None where there is none."""
-        return self._travel(self._undone, self._done, forward=True)
+    def redo(self) -> Step[int] | None:
+        """Do the action that was undone last again; None where there is none, or it was no marking."""
+        following = self.history.next
+        return self.step_forward() if following is not None and following.deed is Deed.MARK else None
 
-    def forget(self, files: Iterable[int]) -> None:
-        """Take the marks of files away for good: no undo brings them back."""
-        forgotten = set(files)
-        self._set(dict.fromkeys(forgotten))
-        for steps in (self._done, self._undone):
-            steps[:] = [step for step in steps if not any(id_ in forgotten for id_, *_ in step.changes)]
+    def step_back(self) -> Step[int]:
+        """Take the marks of the last step back, whatever it was; raises IndexError where there is none."""
+        step = self.history.back()
+        return self._travelled(Act.BACK, step)
+
+    def step_forward(self) -> Step[int]:
+        """Set the marks of the step undone last again, whatever it was; raises IndexError."""
+        step = self.history.forward()
+        return self._travelled(Act.FORWARD, step)
+
+    def drop_step(self) -> None:
+        """Forget the last step; what it did stays."""
+        self.history.drop()
+        self.listener(Act.DROP, None)
+
+    def note_move(self, files: Iterable[int]) -> None:
+        """Take note that files were moved to the bin: their marks come back when they do."""
+        self._add(Step(tuple(self._without_marks(files)), Deed.MOVE))
+
+    def note_decision(self, files: Iterable[int], verdict: str) -> None:
+        """Take note of a decision on files, which lose their marks by it."""
+        files = tuple(files)
+        self._add(Step(tuple(self._without_marks(files)), Deed.DECIDE, files, verdict))
 
     def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
         """Return these marks on a newer library, without those that are no longer allowed there."""
-        fresh = Marks(library, is_protected)
-        fresh._set({id_: marking for id_, marking in self._markings.items() if id_ in fresh._home})
-        fresh._settle(fresh._home[id_] for id_ in list(fresh._markings))
-        same = {group.id for group in library.groups}
-        for mine, theirs in ((self._done, fresh._done), (self._undone, fresh._undone)):
-            theirs.extend(
-                step
-                for step in mine
-                if all(id_ in fresh._home and self._home[id_].id in same for id_, *_ in step.changes)
-            )
-        return fresh
+        return Marks(library, is_protected, self.history, self.listener)
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
         return any(self._library.pair(file, id_) is not None for id_ in staying)
+
+    def _without_marks(self, files: Iterable[int]) -> Iterable[tuple[int, Marking | None, None]]:
+        return ((id_, self._markings[id_], None) for id_ in files if id_ in self._markings)
 
     def _commit(self, markings: Mapping[int, Marking | None]) -> None:
         changes = tuple(
@@ -213,36 +226,38 @@ class Marks:
             if (before := self._markings.get(id_)) != after
         )
         if changes:
-            self._set({id_: after for id_, _, after in changes})
-            self._done.append(Step(changes))
-            self._undone.clear()
+            self._add(Step(changes))
 
-    def _travel(self, source: list[Step], target: list[Step], *, forward: bool) -> Step | None:
-        if not source:
-            return None
-        step = source.pop()
-        target.append(step)
-        self._set({id_: after if forward else before for id_, before, after in step.changes})
+    def _add(self, step: Step[int]) -> None:
+        self.history.add(step)
+        self._count(id_ for id_, *_ in step.changes)
+        self.listener(Act.ADD, step)
+
+    def _travelled(self, act: Act, step: Step[int]) -> Step[int]:
+        files = [id_ for id_, *_ in step.changes]
+        self._count(files)
+        self.listener(act, step)
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
-        self._settle(self._home[id_] for id_, *_ in step.changes)
+        self._settle(self._home[id_] for id_ in files if id_ in self._home)
         return step
 
-    def _set(self, markings: Mapping[int, Marking | None]) -> None:
-        for id_, marking in markings.items():
-            if id_ in self.removed:
-                self.removed.discard(id_)
-                self.size -= self._library.files[id_].stamp.size
-            if marking is None:
-                self._markings.pop(id_, None)
-                continue
-            self._markings[id_] = marking
-            if marking.mark is Mark.REMOVE:
-                self.removed.add(id_)
-                self.size += self._library.files[id_].stamp.size
+    def _count(self, files: Iterable[int]) -> None:
+        """Follow the markings of files of which some may have changed."""
+        for id_ in files:
+            marking = self._markings.get(id_)
+            goes = marking is not None and marking.mark is Mark.REMOVE and id_ in self._home
+            if goes != (id_ in self.removed):
+                size = self._library.files[id_].stamp.size
+                self.size += size if goes else -size
+                (self.removed.add if goes else self.removed.discard)(id_)
 
     def _settle(self, groups: Iterable[Group]) -> None:
         for group in {group.id: group for group in groups}.values():
             going = [id_ for id_ in group.members if id_ in self.removed]
             staying = [id_ for id_ in group.members if id_ not in self.removed]
             wrong = [id_ for id_ in going if self.is_protected(id_) or not self._has_witness(id_, staying)]
-            self._set(dict.fromkeys(wrong))
+            if wrong:
+                step = Step(tuple((id_, self._markings[id_], None) for id_ in wrong))
+                self.history.put(dict.fromkeys(wrong))
+                self._count(wrong)
+                self.listener(Act.PUT, step)

@@ -10,8 +10,9 @@ from enum import Enum
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.review.filter import Filter, Subject
+from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
-from dpm_tui.review.marks import Marks, Step
+from dpm_tui.review.marks import Marks
 from dpm_tui.review.plan import Plan, Unjustified, build_plan
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.rules import protect_folders
@@ -39,7 +40,6 @@ class Session:
     ``numbers`` tells the place of a group in the library by its id; ``subjects`` keeps what the
     filter has worked out of the groups.
     ``asked_run`` is the last run whose missing files the user was asked about.
-    ``deeds`` are the decisions (their files) and batches (empty) of this sitting, in order.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     """
 
@@ -61,7 +61,6 @@ class Session:
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
     asked_run: int = 0
-    deeds: list[tuple[int, ...]] = field(default_factory=list)
     moved: int = 0
     freed: int = 0
 
@@ -203,15 +202,15 @@ class Session:
             place = self.rows.place(min(max(line, 0), self.rows.height - 1))
             self.cursor = Place(place.position, max(place.member, 0))
 
-    def follow(self, step: Step | None) -> None:
+    def follow(self, step: Step[int]) -> None:
         """Put the cursor where an action was undone or done again."""
-        if step is not None:
-            self.go_to_file(step.changes[0][0])
+        for id_, *_ in step.changes[:1]:
+            self.go_to_file(id_)
 
     def settle(self, gone: Iterable[int], size: int) -> None:
         """Take note that marked files were moved to the bin."""
         gone = list(gone)
-        self.marks.forget(gone)
+        self.marks.note_move(gone)
         self.moved += len(gone)
         self.freed += size
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.history import STEPS_AT_MOST, Mark, Marking
 from dpm_tui.review.library import Library
-from dpm_tui.review.marks import Mark, Marking, Marks, Refusal
+from dpm_tui.review.marks import Marks, Refusal
 from dpm_tui.review.plan import build_plan
 from dpm_tui.review.rules import RULES, protect_folders
 
@@ -115,14 +116,46 @@ def test_suggestion_counts_and_leaves_variants_and_kept_files() -> None:
     assert marks.rule_of(5) == "hand"
 
 
-def test_forgotten_files_do_not_come_back() -> None:
-    marks = Marks(make_library(3))
+def test_marks_of_moved_files_come_back_with_them() -> None:
+    marks = Marks(library := make_library(3))
     marks.remove(2)
     marks.remove(3)
-    marks.forget([2])
-    assert marks.undo() is not None
-    assert marks.undo() is None
+    marks.note_move([2, 3])
     assert not marks.removed
+    assert marks.undo() is None  # the batch comes first
+    marks.step_back()
+    assert marks.removed == {2, 3}
+    assert_sound(marks, library)
+    marks.undo()
+    assert marks.removed == {2}
+
+
+def test_a_decision_takes_the_marks_of_its_files_and_gives_them_back() -> None:
+    marks = Marks(make_library(3))
+    marks.remove(2)
+    marks.note_decision([1, 2, 3], "variants")
+    assert not marks.removed
+    assert marks.step_back().verdict == "variants"
+    assert marks.removed == {2}
+    marks.step_forward()
+    assert not marks.removed
+
+
+def test_a_file_that_is_in_no_group_for_a_while_keeps_its_mark() -> None:
+    library = make_library(2, 2)
+    marks = Marks(library)
+    marks.remove(4)
+    away = marks.rebase(make_library(2), NOBODY)
+    assert not away.removed
+    assert away.size == 0
+    assert away.rebase(library, NOBODY).removed == {4}
+
+
+def test_a_long_history_drops_its_oldest_steps() -> None:
+    marks = Marks(make_library(2))
+    for _ in range(STEPS_AT_MOST + 10):
+        marks.toggle(2)
+    assert len(marks.history.done) == STEPS_AT_MOST
 
 
 def test_rebase_drops_marks_that_are_not_allowed_any_more() -> None:
@@ -134,21 +167,36 @@ def test_rebase_drops_marks_that_are_not_allowed_any_more() -> None:
     assert after.removed == {1}
 
 
-def test_rebase_keeps_the_marks_and_the_undo_of_unchanged_groups() -> None:
+def test_rebase_keeps_the_marks_and_the_undo() -> None:
     marks = Marks(make_library(2, 3))
     marks.remove(2)
     marks.remove(4)
     after = marks.rebase(make_library(2, 2), NOBODY)
     assert after.removed == {2, 4}
     assert after.undo() is not None
-    assert after.removed == {4}
+    assert after.removed == {2}
+    assert after.undo() is not None
+    assert not after.removed
     assert after.undo() is None
 
 
+TRAVELS = ("undo", "redo", "move", "decide", "back")
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["toggle", "remove", "keep", "clear", "keep_only", "accept", "undo", "redo", "forget"]
+            [
+                "toggle",
+                "remove",
+                "keep",
+                "clear",
+                "keep_only",
+                "accept",
+                "undo",
+                "redo",
+                "move",
+                "decide",
+                "back",
+            ]
         ),
         st.integers(0, 50),
     ),
@@ -180,8 +228,15 @@ def act(marks: Marks, library: Library, action: str, number: int) -> None:
         case "accept":
             group = library.groups[number % len(library.groups)]
             marks.accept(marks.suggest([group], RULES["best"]))
-        case "clear" | "forget":
-            getattr(marks, action)([file])
+        case "clear":
+            marks.clear([file])
+        case "move":
+            marks.note_move([file])
+        case "decide":
+            marks.note_decision([file], "variants")
+        case "back":
+            if marks.history.last:
+                marks.step_back()
         case _:
             getattr(marks, action)(file)
 
@@ -209,7 +264,7 @@ def test_undo_and_redo_are_exact(
     marks = Marks(library)
     seen: list[dict[int, Marking | None]] = [dict(marks._markings)]
     for action, number in actions:
-        if action in ("undo", "redo", "forget"):
+        if action in TRAVELS:
             continue
         act(marks, library, action, number)
         if dict(marks._markings) != seen[-1]:

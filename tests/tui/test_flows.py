@@ -228,11 +228,15 @@ async def undo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "z")
     assert client.sent(protocol.UndoBatch)
     assert "2 files are back" in prompt_text(app)
-    await until(lambda: len(app.session.library.groups) == 6)
+    await until(lambda: len(app.session.marks.removed) == 2)
+    await press(pilot, "z")
+    assert prompt_text(app) == "Undone: 3 marks."
     await press(pilot, "z")
     assert prompt_text(app) == "Nothing to undo."
-    await press(pilot, "i", "z")
+    await press(pilot, "a", "i", "z")
     assert client.sent(protocol.Decide)[-1].verdict == ""
+    await press(pilot, "z", "z")
+    assert prompt_text(app) == "Nothing to undo."
     await press(pilot, "a", "4", "z")
     assert prompt_text(app) == "Nothing to undo."
     assert app.session.marks.removed
@@ -249,6 +253,10 @@ async def redo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "Z")
     assert client.sent(protocol.RedoBatch)
     await until(lambda: len(app.session.library.groups) == 5)
+    await press(pilot, "v", "z", "Z")
+    assert [request.verdict for request in client.sent(protocol.Decide)] == ["variants", "", "variants"]
+    await press(pilot, "z", "a", "Z")
+    assert prompt_text(app) == "Nothing to do again."
 
 
 @flow("groups")

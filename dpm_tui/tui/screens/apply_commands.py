@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
+from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.plan import Plan
 from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import BY_ID
@@ -67,37 +68,30 @@ class ApplyCommands(PlanCommands):
         self.app.push_screen(PlanScreen(plan, self, arranged=arranged))
 
     async def do_undo(self) -> None:
-        """Take the last marking back; where none is left, the last decision or batch."""
-        step = self.session.marks.undo() if self.SHOWS_MARKS else None
-        if step is not None:
-            self.session.follow(step)
-            self.show_session()
-            self.prompt.say(translate("tui.undone", count=len(step.changes)))
-        elif self.session.deeds and self.session.deeds[-1]:
-            await self._revoke(self.session.deeds[-1])
+        """Take back what was done last: marks, a decision, or a batch."""
+        marks = self.session.marks
+        last = marks.history.last if self.SHOWS_MARKS else None
+        if last is not None and last.deed is Deed.MARK:
+            self._show_step(marks.step_back(), "tui.undone")
+        elif last is not None and last.deed is Deed.DECIDE:
+            await self._decide_again(last, "")
         elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
-            result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
-            self.session.deeds[-1:] = []
-            companions = self.session.bin.count_companions(restored.origin for restored in result.restored)
-            pictures = len(result.restored) - companions
-            self.report(counted("tui.batch_undone", pictures, companions), result.skipped)
-            await self.app.link.refresh_bin()
+            await self._undo_batch()
+        elif last is not None and not self.session.bin.can_undo:
+            # Its files came back in another way, or were deleted for good.
+            marks.drop_step()
+            await self.do_undo()
 
     async def do_redo(self) -> None:
-        """Do the last undone marking again; where none is left, apply the undone batch again."""
-        step = self.session.marks.redo() if self.SHOWS_MARKS else None
-        if step is not None:
-            self.session.follow(step)
-            self.show_session()
-            self.prompt.say(translate("tui.redone", count=len(step.changes)))
-            return
-        if not self._may_move("tui.nothing_to_redo", self.session.bin.can_redo):
-            return
-        result = (await self.app.link.ask(RedoBatch(), BatchDone)).result
-        self.session.deeds.append(())
-        words = counted("tui.batch_redone", len(result.moved), len(result.companions))
-        self.report(words, result.skipped)
-        await self.app.link.refresh_bin()
+        """Do again what was undone last: marks, a decision, or a batch."""
+        marks = self.session.marks
+        following = marks.history.next if self.SHOWS_MARKS else None
+        if following is not None and following.deed is Deed.MARK:
+            self._show_step(marks.step_forward(), "tui.redone")
+        elif following is not None and following.deed is Deed.DECIDE:
+            await self._decide_again(following, following.verdict)
+        elif self._may_move("tui.nothing_to_redo", self._can_redo_batch(following)):
+            await self._redo_batch()
 
     async def do_not_duplicates(self) -> None:
         """Remember that the files of this group are different pictures."""
@@ -110,19 +104,53 @@ class ApplyCommands(PlanCommands):
     async def _decide(self, verdict: str) -> None:
         group = self.session.group
         assert group is not None
-        self.session.marks.clear(group.members)
         await self.app.link.ask(Decide(group.members, verdict), Done)
-        self.session.deeds.append(group.members)
+        self.session.marks.note_decision(group.members, verdict)
         self.prompt.say(translate(f"tui.decided_{verdict}", count=len(group.members)))
 
-    async def _revoke(self, files: tuple[int, ...]) -> None:
+    async def _decide_again(self, step: Step[int], verdict: str) -> None:
+        """Revoke the decision of a step, or say it again."""
         reason = self.session.why_not(BY_ID["variants"])
         if reason and reason != "tui.need_file":
             self.prompt.say(translate(reason))
             return
-        await self.app.link.ask(Decide(files, ""), Done)
-        self.session.deeds.pop()
-        self.prompt.say(translate("tui.decision_revoked", count=len(files)))
+        await self.app.link.ask(Decide(step.files, verdict), Done)
+        marks = self.session.marks
+        if verdict:
+            marks.step_forward()
+        else:
+            marks.step_back()
+        key = f"tui.decided_{verdict}" if verdict else "tui.decision_revoked"
+        self.prompt.say(translate(key, count=len(step.files)))
+
+    async def _undo_batch(self) -> None:
+        result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
+        marks = self.session.marks
+        if _moved(marks.history.last):
+            marks.step_back()
+        companions = self.session.bin.count_companions(restored.origin for restored in result.restored)
+        pictures = len(result.restored) - companions
+        self.report(counted("tui.batch_undone", pictures, companions), result.skipped)
+        await self.app.link.refresh_bin()
+
+    async def _redo_batch(self) -> None:
+        result = (await self.app.link.ask(RedoBatch(), BatchDone)).result
+        marks = self.session.marks
+        if _moved(marks.history.next):
+            marks.step_forward()
+        words = counted("tui.batch_redone", len(result.moved), len(result.companions))
+        self.report(words, result.skipped)
+        await self.app.link.refresh_bin()
+
+    def _can_redo_batch(self, following: Step[int] | None) -> bool:
+        """Tell whether redo is about a batch: not where something else was done since it was undone."""
+        since = self.SHOWS_MARKS and following is None and self.session.marks.history.last is not None
+        return self.session.bin.can_redo and not since
+
+    def _show_step(self, step: Step[int], words: str) -> None:
+        self.session.follow(step)
+        self.show_session()
+        self.prompt.say(translate(words, count=len(step.changes)))
 
     def _may_move(self, nothing: str, possible: bool) -> bool:
         """Say why a batch cannot be undone or done again, if it cannot."""
@@ -132,3 +160,7 @@ class ApplyCommands(PlanCommands):
         if reason:
             self.prompt.say(translate(reason))
         return not reason
+
+
+def _moved(step: Step[int] | None) -> bool:
+    return step is not None and step.deed is Deed.MOVE

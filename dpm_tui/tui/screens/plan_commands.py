@@ -76,12 +76,11 @@ class PlanCommands(DpmScreen):
     async def move_to_bin(self, plan: Plan) -> None:
         """Have a plan applied and say what became of it."""
         self.prompt.say(translate("tui.applying", count=len(plan.moves)))
+        ids = {self.session.library.files[id_].path: id_ for id_ in self.session.marks.removed}
         result = (await self.app.link.ask(ApplyPlan(plan), BatchDone)).result
-        moved = set(result.moved)
-        gone = [id_ for id_ in self.session.marks.removed if self.session.library.files[id_].path in moved]
-        self.session.settle(gone, result.size)
-        self.session.deeds.append(())
-        words = counted("tui.moved", len(moved), len(result.companions), size=long_size(result.size))
+        if result.moved:
+            self.session.settle((ids[path] for path in result.moved if path in ids), result.size)
+        words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
         self.report(words, result.skipped)
         self.app.refresh_soon()
 

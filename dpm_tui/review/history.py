@@ -1,0 +1,128 @@
+"""History: the marks with everything that led to them, step by step, backwards and forwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+
+STEPS_AT_MOST = 1_000
+CHANGES_AT_MOST = 500_000
+"""What is older than that is not undone: a history is kept in memory and on the disk."""
+
+
+class Mark(StrEnum):
+    """What is to become of a file once the marks are applied."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A mark with the rule that set it; the rule of a mark set by hand is ``hand``."""
+
+    mark: Mark
+    rule: str = "hand"
+
+
+class Deed(StrEnum):
+    """What a step did: it marked, or had the worker decide on files or move them to the bin."""
+
+    MARK = "mark"
+    DECIDE = "decide"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[K]):
+    """What one action changed; undone and done again as a whole.
+
+    A change is a file with its marking before and after. ``files`` and ``verdict`` are those of a
+    decision.
+    """
+
+    changes: tuple[tuple[K, Marking | None, Marking | None], ...] = ()
+    deed: Deed = Deed.MARK
+    files: tuple[K, ...] = ()
+    verdict: str = ""
+
+    @property
+    def weight(self) -> int:
+        """How many files it names."""
+        return len(self.changes) + len(self.files)
+
+
+@dataclass(slots=True)
+class History(Generic[K]):
+    """The markings of files, what was done and what was undone; files are known by any key."""
+
+    markings: dict[K, Marking] = field(default_factory=dict)
+    done: list[Step[K]] = field(default_factory=list)
+    undone: list[Step[K]] = field(default_factory=list)
+
+    @property
+    def last(self) -> Step[K] | None:
+        """The step that undo would take back."""
+        return self.done[-1] if self.done else None
+
+    @property
+    def next(self) -> Step[K] | None:
+        """The step that redo would do again."""
+        return self.undone[-1] if self.undone else None
+
+    def add(self, step: Step[K]) -> None:
+        """Do a step; what was undone cannot be done again any more, and the oldest steps are dropped."""
+        self.put({key: after for key, _, after in step.changes})
+        self.done.append(step)
+        self.undone.clear()
+        weight = sum(each.weight for each in self.done)
+        while len(self.done) > 1 and (len(self.done) > STEPS_AT_MOST or weight > CHANGES_AT_MOST):
+            weight -= self.done.pop(0).weight
+
+    def back(self) -> Step[K]:
+        """Take the last step back; raises IndexError where there is none."""
+        step = self.done.pop()
+        self.undone.append(step)
+        self.put({key: before for key, before, _ in step.changes})
+        return step
+
+    def forward(self) -> Step[K]:
+        """Do the step again that was taken back last; raises IndexError where there is none."""
+        step = self.undone.pop()
+        self.done.append(step)
+        self.put({key: after for key, _, after in step.changes})
+        return step
+
+    def drop(self) -> None:
+        """Forget the last step; its changes stay."""
+        self.done.pop()
+
+    def put(self, markings: Mapping[K, Marking | None]) -> None:
+        """Set markings without a step."""
+        for key, marking in markings.items():
+            if marking is None:
+                self.markings.pop(key, None)
+            else:
+                self.markings[key] = marking
+
+    def rename(self, names: Mapping[K, K], lost: Iterable[K] = ()) -> None:
+        """Call files by other keys from now on; files that are ``lost`` leave every step."""
+        gone = set(lost)
+        if not names and not gone:
+            return
+
+        def renew(step: Step[K]) -> Step[K]:
+            changes = ((names.get(key, key), *rest) for key, *rest in step.changes if key not in gone)
+            files = (names.get(key, key) for key in step.files if key not in gone)
+            return Step(tuple(changes), step.deed, tuple(files), step.verdict)  # type: ignore[arg-type]
+
+        self.markings = {
+            names.get(key, key): marking for key, marking in self.markings.items() if key not in gone
+        }
+        for steps in (self.done, self.undone):
+            fresh = map(renew, steps)
+            steps[:] = [step for step in fresh if step.changes or step.deed is not Deed.MARK]
