@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from functools import partial
 
 from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder, new_batch_id, time_of
@@ -18,10 +19,8 @@ from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.reserve import check_room, keep_reserve
 from dpm_tui.recycle.results import BatchResult, OtherDisks, Skipped
+from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 from dpm_tui.review.plan import Move, Plan
-
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
 
 _BLOCK = 4096
 
@@ -48,7 +47,7 @@ def apply_plan(
         return BatchResult("", skipped=tuple(skipped))
     batch = new_batch_id()
     leaving = _leaving(plan)
-    done = 0
+    steps = Steps(len(moves), progress, cancelled)
     moved: list[Move] = []
     for home, own in _sort_by_home(bins, moves, other_disks, skipped):
         index = BinIndex(batch, time_of(batch), tuple(own), redo_of, home.top)
@@ -56,13 +55,18 @@ def apply_plan(
             try:
                 folder = _begin(home, index, stack)
             except BinError as error:
-                if not moved and not done and home is bins.own:
+                if home is bins.own:  # the first of all
                     raise
                 skipped.extend(_all_refused(own, home, error))
                 continue
             copying = log if other_disks is OtherDisks.COPY else None
             run = Moves(bins.root, home, folder, batch, leaving, copying)
-            done = _run_moves(run, own, done, len(moves), progress, cancelled)
+            for move in own:
+                refused = steps.take(partial(run.move, move))
+                if refused is None:
+                    run.moved.append(move)
+                else:
+                    run.skipped.append(refused.skipped(move.victim.path))
             run.finish(own)
         moved += run.moved
         skipped += run.skipped
@@ -70,7 +74,8 @@ def apply_plan(
             home.remove_if_empty(batch)
         else:
             # Recovery derives these lines from the index, so they need not wait for the disk.
-            log.append(applied_entries(index, set(paths_of(run.moved))), sync=False)
+            applied = LogEntry(Action.APPLIED, batch, redo_of=redo_of)
+            log.append([applied, *recycled_entries(index, set(paths_of(run.moved)))], sync=False)
     if not moved:
         return BatchResult("", skipped=tuple(skipped))
     return BatchResult(
@@ -82,12 +87,9 @@ def apply_plan(
     )
 
 
-def applied_entries(index: BinIndex, paths: Collection[bytes], *, known: bool = False) -> list[LogEntry]:
-    """Return what the log says of the files of ``index`` that lie in the bin under ``paths``.
-
-    With ``known`` it says already that the batch was applied.
-    """
-    entries = [] if known else [LogEntry(Action.APPLIED, index.batch, redo_of=index.redo_of)]
+def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry]:
+    """Return what the log says of the files of ``index`` that lie in the bin under ``paths``."""
+    entries: list[LogEntry] = []
     for move in index.moves:
         victim = move.victim
         if victim.path in paths:
@@ -121,10 +123,7 @@ def _sort_by_home(
         try:
             if other_disks is OtherDisks.BIN:
                 home = bins.home_of(split(move.victim.path)[0])
-        except Refused as refused:
-            skipped.append(refused.skipped(move.victim.path))
-            continue
-        except OSError as error:
+        except (Refused, OSError) as error:
             skipped.append(refusal_of(error).skipped(move.victim.path))
             continue
         homes[home.top] = home
@@ -153,30 +152,6 @@ def _begin(home: BinFolder, index: BinIndex, stack: contextlib.ExitStack) -> int
         home.remove_if_empty(index.batch)
         raise BinError("plan_too_large", count=len(index.moves)) from error
     return folder
-
-
-def _run_moves(
-    run: Moves,
-    moves: list[Move],
-    done: int,
-    total: int,
-    progress: Progress | None,
-    cancelled: Cancelled | None,
-) -> int:
-    for move in moves:
-        try:
-            if cancelled is not None and cancelled():
-                raise Refused("cancelled")
-            run.move(move)
-            run.moved.append(move)
-        except Refused as refused:
-            run.skipped.append(refused.skipped(move.victim.path))
-        except OSError as error:
-            run.skipped.append(refusal_of(error).skipped(move.victim.path))
-        done += 1
-        if progress is not None:
-            progress(done, total)
-    return done
 
 
 def _all_refused(moves: list[Move], home: BinFolder, error: BinError) -> list[Skipped]:

@@ -90,11 +90,10 @@ def indexes_of(bins: Bins, batch: str) -> Mapping[bytes, BinIndex]:
     """Return the indexes of ``batch`` that can be trusted, by the folder where their file system begins."""
     indexes: dict[bytes, BinIndex] = {}
     for home in bins.folders:
-        if home.descriptor is not None:
-            with contextlib.suppress(OSError), folder_below(home.descriptor, batch.encode()) as folder:
-                index = read_index(folder, batch)
-                if index is not None:
-                    indexes[home.top] = index.seen_from(home.top)
+        with contextlib.suppress(OSError), folder_below(home.bin, batch.encode()) as folder:
+            index = read_index(folder, batch)
+            if index is not None:
+                indexes[home.top] = index.seen_from(home.top)
     return indexes
 
 

@@ -148,10 +148,8 @@ def prove_keeper(
         try:
             held = stack.enter_context(prove(root, keeper))
             _check_stays(held, shown, victim, leaving)
-        except OSError as error:
+        except (Refused, OSError) as error:
             raise _about_keeper(refusal_of(error), keeper) from error
-        except Refused as refused:
-            raise _about_keeper(refused, keeper) from refused
         yield held
 
 

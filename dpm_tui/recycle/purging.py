@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from functools import partial
 
-from dpm_tui.recycle.applying import Cancelled, Progress
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.folders import folder_below, same_file, split, status
-from dpm_tui.recycle.refusal import Refused, refusal_of
+from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.results import PurgeResult, Skipped
+from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 
 
 def purge_files(
@@ -33,20 +34,14 @@ def purge_files(
     purged: list[Lying] = []
     skipped: list[Skipped] = []
     kept: list[LogEntry] = []
-    for done, (file, entry) in enumerate(zip(files, announced, strict=True)):
-        try:
-            if cancelled is not None and cancelled():
-                raise Refused("cancelled")
-            _delete(file)
+    steps = Steps(len(files), progress, cancelled)
+    for file, entry in zip(files, announced, strict=True):
+        refused = steps.take(partial(_delete, file))
+        if refused is None:
             purged.append(file)
-        except Refused as refused:
+        else:
             skipped.append(refused.skipped(file.path))
             kept.append(replace(entry, action=Action.KEPT))
-        except OSError as error:
-            skipped.append(refusal_of(error).skipped(file.path))
-            kept.append(replace(entry, action=Action.KEPT))
-        if progress is not None:
-            progress(done + 1, len(files))
     if not written:  # a full disk has room now
         log.append([_entry(file) for file in purged])
     elif kept:

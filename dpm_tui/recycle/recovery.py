@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from dpm_tui.names import is_safe_relative
-from dpm_tui.recycle.applying import applied_entries
+from dpm_tui.recycle.applying import recycled_entries
 from dpm_tui.recycle.bin_folder import PARTIAL_INDEX
 from dpm_tui.recycle.bin_index import BinIndex
 from dpm_tui.recycle.bins import Bins
@@ -32,7 +32,7 @@ class _Run(Unfinished):
         new = {path for path in self.lying[batch] if path not in known}
         applied = batch in self.history.done or batch in self.history.undone
         for index in indexes:
-            missed = applied_entries(index, new, known=True)
+            missed = recycled_entries(index, new)
             if missed and not applied:
                 self.add(LogEntry(Action.APPLIED, batch, redo_of=index.redo_of))
                 applied = True
@@ -95,10 +95,9 @@ def recover(bins: Bins, log: RemovalLog) -> Recovery:
     parts = 0
     for batch in batches:
         for home in bins.folders:
-            if home.descriptor is not None:
-                with contextlib.suppress(OSError), folder_below(home.descriptor, batch.encode()) as folder:
-                    os.unlink(PARTIAL_INDEX, dir_fd=folder)
-                    parts += 1
+            with contextlib.suppress(OSError), folder_below(home.bin, batch.encode()) as folder:
+                os.unlink(PARTIAL_INDEX, dir_fd=folder)
+                parts += 1
         run.drop_second_names(batch)
         run.complete_log(batch, indexes_of(bins, batch).values())
         lying = {file.home.top for file in run.lying[batch].values()}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from dpm_tui.names import display_name
-from dpm_tui.recycle.applying import Cancelled, Progress, apply_plan
+from dpm_tui.recycle.applying import apply_plan
 from dpm_tui.recycle.bin_folder import BIN, time_of
 from dpm_tui.recycle.bins import Bins, open_bins
 from dpm_tui.recycle.companions import find_companions
@@ -33,6 +33,7 @@ from dpm_tui.recycle.results import (
     RestoreResult,
     Skipped,
 )
+from dpm_tui.recycle.steps import Cancelled, Progress
 from dpm_tui.review.plan import Plan
 
 
@@ -108,9 +109,7 @@ class RecycleBin:
         with self._open() as bins:
             listed, unknown = find_files(bins, ids)
             with self._target(bins, to or b"") as target:
-                result = restore_files(
-                    bins, self.log, listed, target, progress=progress, cancelled=cancelled
-                )
+                result = restore_files(bins, self.log, listed, target, progress=progress, cancelled=cancelled)
             return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
 
     def undo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> RestoreResult:

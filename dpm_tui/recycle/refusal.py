@@ -39,8 +39,10 @@ _KEYS_OF_ERRNO = {
 }
 
 
-def refusal_of(error: OSError) -> Refused:
-    """Return the refusal that an error of the file system on one file amounts to."""
+def refusal_of(error: OSError | Refused) -> Refused:
+    """Return the refusal that an error of the file system on one file amounts to; a refusal is its own."""
+    if isinstance(error, Refused):
+        return error
     key = _KEYS_OF_ERRNO.get(error.errno or 0)
     return Refused(key) if key else Refused("system_error", reason=reason_of(error))
 

@@ -7,8 +7,8 @@ import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from dpm_tui.recycle.applying import Cancelled, Progress
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.companions import follow_picture
@@ -16,11 +16,12 @@ from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
 from dpm_tui.recycle.listing import Listed
 from dpm_tui.recycle.proof import check_path, leads_into_state
-from dpm_tui.recycle.refusal import Refused, reason_of, refusal_of
+from dpm_tui.recycle.refusal import Refused, reason_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
 from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
+from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 
 _NAME_BYTES = 255
 _EXTENSION_BYTES = 16
@@ -167,17 +168,11 @@ def restore_files(
     """
     run = _Run(bins, log, target, undo)
     pictures_first = sorted(files, key=lambda listed: listed.companion is not None)
-    for done, listed in enumerate(pictures_first):
-        try:
-            if cancelled is not None and cancelled():
-                raise Refused("cancelled")
-            run.restore(listed)
-        except Refused as refused:
+    steps = Steps(len(files), progress, cancelled)
+    for listed in pictures_first:
+        refused = steps.take(partial(run.restore, listed))
+        if refused is not None:
             run.refuse(listed.file, refused)
-        except OSError as error:
-            run.refuse(listed.file, refusal_of(error))
-        if progress is not None:
-            progress(done + 1, len(files))
     run.finish()
     restored = (
         Restored(entry.path, os.path.join(entry.below, entry.to) if entry.below else entry.to)

@@ -35,16 +35,20 @@ class Unfinished:
     lying: dict[str, dict[bytes, Lying]] = field(default_factory=dict)
     arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
 
+    def _still_open(self, action: Action) -> dict[tuple[str, bytes], list[LogEntry]]:
+        """Return, by batch and path, what announces ``action`` with no word on how it ended."""
+        announced: dict[tuple[str, bytes], list[LogEntry]] = {}
+        for entry in self.entries:
+            if entry.action is action:
+                announced.setdefault((entry.batch, entry.path), []).append(entry)
+            elif entry.path:
+                announced.pop((entry.batch, entry.path), None)
+        return announced
+
     def finish_copies(self) -> None:
         """Bring the sources of unfinished copies back to their places, and drop the copies."""
-        open_: dict[tuple[str, bytes], LogEntry] = {}
-        for entry in self.entries:
-            key = (entry.batch, entry.path)
-            if entry.action is Action.COPYING:
-                open_[key] = entry
-            elif entry.path:
-                open_.pop(key, None)
-        for entry in open_.values():
+        for announced in self._still_open(Action.COPYING).values():
+            entry = announced[-1]
             # A disk that is not there now is looked at the next time.
             with contextlib.suppress(OSError, Refused):
                 check_path(entry.path)
@@ -90,14 +94,7 @@ class Unfinished:
 
     def finish_restores(self) -> None:
         """Remove partial copies, and the bin's name of what already has its new one."""
-        open_: dict[tuple[str, bytes], list[LogEntry]] = {}
-        for entry in self.entries:
-            key = (entry.batch, entry.path)
-            if entry.action is Action.RESTORING:
-                open_.setdefault(key, []).append(entry)
-            elif entry.path:
-                open_.pop(key, None)
-        for (batch, path), announced in open_.items():
+        for (batch, path), announced in self._still_open(Action.RESTORING).items():
             # A disk that is not there now may hold a partial copy: it is looked at the next time.
             with contextlib.suppress(OSError):
                 for entry in announced:
