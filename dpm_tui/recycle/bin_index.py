@@ -16,10 +16,10 @@ from typing import Any
 
 from dpm_tui.names import from_json, to_json
 from dpm_tui.recycle.bin_folder import INDEX, PARTIAL_INDEX
-from dpm_tui.recycle.folders import join, sync
+from dpm_tui.recycle.folders import create_file, join, open_file, sync
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.review.plan import Companion, Move, Witness
-from dpm_tui.state.atomic import write_all
+from dpm_tui.state.atomic import fill_and_close
 
 SCHEMA = "dpm-tui/recycle/1"
 BYTES_AT_MOST = 1 << 27
@@ -96,22 +96,15 @@ def write_index(folder: int, content: bytes) -> None:
 
     After a crash there is the whole index or none. Raises OSError.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(PARTIAL_INDEX, flags, 0o600, dir_fd=folder)
-    try:
-        write_all(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    fill_and_close(create_file(PARTIAL_INDEX, folder), content)
     os.rename(PARTIAL_INDEX, INDEX, src_dir_fd=folder, dst_dir_fd=folder)
     sync(folder)
 
 
 def read_index(folder: int, batch: str) -> BinIndex | None:
     """Return the index in the open batch folder, None where there is none that can be trusted."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with contextlib.suppress(OSError, ValueError):
-        descriptor = os.open(INDEX, flags, dir_fd=folder)
+        descriptor = open_file(INDEX, folder)
         with open(descriptor, "rb") as file:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_size > BYTES_AT_MOST:

@@ -136,7 +136,7 @@ class Bins:
 
 
 @contextlib.contextmanager
-def open_bins(root: bytes, *, make: bool) -> Iterator[Bins]:
+def open_bins(root: bytes, *, make: bool = False) -> Iterator[Bins]:
     """Open the recycle bins of ``root``; with ``make`` the root's own comes to be if missing.
 
     Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or

@@ -25,7 +25,7 @@ from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encod
 from dpm_tui.recycle.reserve import NAME as RESERVE
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.finding import Finding
-from dpm_tui.state.frames import encode_frame
+from dpm_tui.state.frames import encode_frames
 from dpm_tui.state.layout import STATE_FOLDER
 from dpm_tui.state.quarantine import Quarantine
 
@@ -35,14 +35,13 @@ _NAMES_SHOWN = 5
 def check_bins(root: bytes) -> list[Finding]:
     """Return what is found in the recycle bins below ``root``."""
     try:
-        with open_bins(root, make=False) as bins:
+        with open_bins(root) as bins:
             if bins.own.descriptor is None:
                 return [Finding(True, "bin_none")]
             return [
                 *_check_log(root),
-                *_check_batches(root, bins),
                 *_check_others(root, bins),
-                _sum_up(bins),
+                *_check_batches(root, bins),
             ]
     except BinError as error:
         return [Finding(False, "bin_refused", {"reason": error.message}, "bin_will_be_left")]
@@ -72,21 +71,25 @@ def _rewrite_log(root: bytes) -> list[Finding]:
     log = RemovalLog(path)
     entries = log.read()
     moved = _set_aside_log(root)
-    write_atomic(path, b"".join(encode_frame(encode_entry(entry)) for entry in entries))
+    write_atomic(path, encode_frames(map(encode_entry, entries)))
     values = {"name": display_name(LOG), "count": len(entries), "rejected": log.rejected}
     return [*moved, Finding(True, "rewritten", values)]
 
 
 def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
-    """Find batches whose files no index speaks of."""
+    """Find batches whose files no index speaks of, and say how much all of them hold."""
+    total = size = 0
     for batch in bins.batches():
         indexes = indexes_of(bins, batch)
         for home in bins.folders:
-            count = sum(1 for _ in home.lying(batch))
-            if count and home.top not in indexes:
-                values = {"batch": batch, "count": count}
+            sizes = [file.status.st_size for file in home.lying(batch)]
+            total += len(sizes)
+            size += sum(sizes)
+            if sizes and home.top not in indexes:
+                values = {"batch": batch, "count": len(sizes)}
                 repair = partial(_rebuild_index, root, batch, home.top)
                 yield Finding(False, "bin_index_lost", values, "bin_will_rebuild", repair)
+    yield Finding(True, "bin_holds", {"count": total, "size": long_size(size)})
 
 
 def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
@@ -96,7 +99,7 @@ def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
         entries = log.read()
     except BinError:
         entries = []
-    with open_bins(root, make=False) as bins:
+    with open_bins(root) as bins:
         home = next(folder for folder in bins.folders if folder.top == top)
         lying = {file.path for file in home.lying(batch)}
         told = History.of(entries).moves.get(batch, {}).values()
@@ -159,23 +162,12 @@ def _has_bin(root: int, top: bytes) -> bool:
 
 
 def _remember(root: bytes, top: bytes) -> list[Finding]:
-    with open_bins(root, make=False) as bins:
+    with open_bins(root) as bins:
         bins.remember(top)
     return [Finding(True, "bin_remembered", {"path": display_name(top)})]
 
 
 def _strangers(home: BinFolder) -> set[bytes]:
-    if home.descriptor is None:
-        return set()
     ours = {LOG, RESERVE, MEMORY}
-    names = {os.fsencode(name) for name in os.listdir(home.descriptor)}
+    names = {os.fsencode(name) for name in os.listdir(home.bin)}
     return {name for name in names - ours if not is_batch_id(os.fsdecode(name))}
-
-
-def _sum_up(bins: Bins) -> Finding:
-    count = size = 0
-    for batch in bins.batches():
-        for file in bins.lying(batch):
-            count += 1
-            size += file.status.st_size
-    return Finding(True, "bin_holds", {"count": count, "size": long_size(size)})

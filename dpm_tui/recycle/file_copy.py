@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 
+from dpm_tui.recycle.folders import create_file, open_file
 from dpm_tui.recycle.proof import digest_of
 
 _PART = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.part")
@@ -33,10 +34,9 @@ def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
 
     Raises OSError (EIO if the copy differs).
     """
-    reading = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=source)
+    reading = open_file(name, source)
     try:
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        writing = os.open(part, flags, 0o600, dir_fd=target)
+        writing = create_file(part, target, os.O_RDWR)
         try:
             return _copy(reading, writing)
         except BaseException:

@@ -1,4 +1,4 @@
-"""Folders below the root, reached through descriptors so that no symbolic link is ever followed."""
+"""Folders and files below the root, reached through descriptors so that no symbolic link is ever followed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ def open_folder(name: bytes, base: int | None = None) -> int:
     Raises OSError (ELOOP or ENOTDIR for a symbolic link in ``base``).
     """
     return os.open(name, _FLAGS if base is None else _FLAGS | os.O_NOFOLLOW, dir_fd=base)
+
+
+def open_file(name: bytes, folder: int) -> int:
+    """Open ``name`` in the open ``folder`` for reading without waiting for a pipe; raises OSError."""
+    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+
+
+def create_file(name: bytes, folder: int | None = None, access: int = os.O_WRONLY) -> int:
+    """Create ``name``, private to the user, in the open ``folder``; raises OSError if anything is there."""
+    flags = access | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(name, flags, 0o600, dir_fd=folder)
 
 
 def split(path: bytes) -> tuple[bytes, bytes]:

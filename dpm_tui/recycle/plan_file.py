@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.recycle.folders import create_file
 from dpm_tui.recycle.refusal import reason_of
 from dpm_tui.review.plan import Plan
-from dpm_tui.state.atomic import sync_folder, write_all
+from dpm_tui.state.atomic import fill_and_close, sync_folder
 
 SCHEMA = "dpm-tui/plan/1"
 BYTES_AT_MOST = 1 << 28
@@ -50,18 +51,15 @@ def save_plan(path: bytes, root: bytes, plan: Plan) -> None:
 
     Raises DpmError naming the file if it is there already or cannot be written; no half file stays.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    content = encode_plan(root, plan)
     try:
-        descriptor = os.open(path, flags, 0o600)
+        descriptor = create_file(path)
         try:
-            write_all(descriptor, encode_plan(root, plan))
-            os.fsync(descriptor)
+            fill_and_close(descriptor, content)
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(path)
             raise
-        finally:
-            os.close(descriptor)
         sync_folder(os.path.dirname(os.path.abspath(path)))
     except FileExistsError as error:
         raise DpmError("plan_exists", path=display_name(path)) from error

@@ -14,7 +14,7 @@ from dpm_tui.names import display_name, is_safe_relative
 from dpm_tui.pipeline.image_file import Stamp
 from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.folders import folder_below, same_file, split, status
+from dpm_tui.recycle.folders import folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Companion, Move, Plan, Witness
@@ -105,8 +105,7 @@ def hold(root: int, path: bytes) -> Iterator[Held]:
         try:
             parent = stack.enter_context(folder_below(root, folder))
             _check_type(os.stat(name, dir_fd=parent, follow_symlinks=False))
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            descriptor = os.open(name, flags, dir_fd=parent)
+            descriptor = open_file(name, parent)
             stack.callback(os.close, descriptor)
             found = os.fstat(descriptor)
             _check_type(found)

@@ -73,12 +73,12 @@ class RecycleBin:
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return list_entries(bins)
 
     def batches(self) -> list[Batch]:
         """Return the batches that lie in the bin or can be redone, newest first."""
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             existing = set(bins.batches())
             history = self._history(bins)
             batches = []
@@ -106,7 +106,7 @@ class RecycleBin:
 
         Raises BinError if the bin or ``to`` cannot be used.
         """
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             listed, unknown = find_files(bins, ids)
             with self._target(bins, to or b"") as target:
                 result = restore_files(bins, self.log, listed, target, progress=progress, cancelled=cancelled)
@@ -118,7 +118,7 @@ class RecycleBin:
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
         """
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             batch = self._undoable(bins)
             if not batch:
                 raise BinError("undo_nothing")
@@ -156,12 +156,12 @@ class RecycleBin:
 
     def can_undo(self) -> bool:
         """Tell whether a batch stands that undo would bring back."""
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return bool(self._undoable(bins))
 
     def can_redo(self) -> bool:
         """Tell whether redo has something to move."""
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return bool(self._history(bins).redoable())
 
     def find_companions(self, plan: Plan, extensions: Iterable[str]) -> Plan:
@@ -170,7 +170,7 @@ class RecycleBin:
         ``extensions`` are those of scanned pictures, which are never companions. Raises BinError if
         the root cannot be read.
         """
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return find_companions(bins.root, plan, extensions)
 
     def removals(self, limit: int) -> list[Removal]:
@@ -185,7 +185,7 @@ class RecycleBin:
 
         A keeper is verified as before a move: by its stamp, else by its SHA-256.
         """
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return check_keepers(bins, find_files(bins, ids)[0])
 
     def purge(
@@ -198,7 +198,7 @@ class RecycleBin:
 
         Deletes only regular files in the trees of batches, reached without following links.
         """
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             listed, unknown = find_files(bins, ids)
             files = [entry.file for entry in listed]
             result = purge_files(bins, self.log, files, progress=progress, cancelled=cancelled)
@@ -206,13 +206,8 @@ class RecycleBin:
 
     def recover(self) -> Recovery:
         """Bring half-done work into a consistent state; to be called under the lock before anything else."""
-        with self._open() as bins:
+        with open_bins(self.root) as bins:
             return recover(bins, self.log)
-
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[Bins]:
-        with open_bins(self.root, make=False) as bins:
-            yield bins
 
     def _history(self, bins: Bins) -> History:
         entries: list[LogEntry] = []

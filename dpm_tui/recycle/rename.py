@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from dpm_tui.recycle.folders import status
+from dpm_tui.recycle.folders import create_file, status
 
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """Answers of a file system or kernel that cannot do it this way."""
@@ -93,8 +93,7 @@ def link_and_unlink(source: int, name: bytes, target: int, new_name: bytes) -> N
 
 def claim_and_rename(source: int, name: bytes, target: int, new_name: bytes) -> None:
     """Make an empty file of the new name, which fails if it is taken, and rename over it."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    claim = os.open(new_name, flags, 0o600, dir_fd=target)
+    claim = create_file(new_name, target)
     try:
         mine = os.fstat(claim)
     finally:

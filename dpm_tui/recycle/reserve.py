@@ -10,6 +10,8 @@ import contextlib
 import errno
 import os
 
+from dpm_tui.recycle.folders import create_file
+
 NAME = b"reserve"
 _BYTES = 1 << 16
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -18,8 +20,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 def keep_reserve(bin_: int) -> None:
     """Put the reserve into an open bin where it is missing and there is room; never raises OSError."""
     with contextlib.suppress(OSError):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(NAME, flags, 0o600, dir_fd=bin_)
+        descriptor = create_file(NAME, bin_)
         try:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(descriptor, 0, _BYTES)

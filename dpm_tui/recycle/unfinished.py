@@ -12,7 +12,7 @@ from dpm_tui.recycle.bin_folder import Lying, is_batch_id
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.copying import is_aside_name
 from dpm_tui.recycle.file_copy import is_part_name
-from dpm_tui.recycle.folders import folder_below, open_folder, same_file, split, status, sync
+from dpm_tui.recycle.folders import folder_below, open_file, open_folder, same_file, split, status, sync
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
 from dpm_tui.recycle.refusal import Refused
@@ -171,11 +171,10 @@ def _restored(file: Lying) -> LogEntry:
 
 
 def _same_content(first: int, name: bytes, second: int, other: bytes) -> bool:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with contextlib.ExitStack() as stack:
         digests = []
         for folder, file in ((first, name), (second, other)):
-            descriptor = os.open(file, flags, dir_fd=folder)
+            descriptor = open_file(file, folder)
             stack.callback(os.close, descriptor)
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return False

@@ -18,11 +18,7 @@ def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
     partial = path + b".part"
     descriptor = create_partial(partial, mode)
     try:
-        try:
-            write_all(descriptor, content)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fill_and_close(descriptor, content)
         os.replace(partial, path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -43,6 +39,15 @@ def create_partial(path: bytes, mode: int = 0o600) -> int:
     except FileExistsError:
         os.unlink(path)
         return os.open(path, flags, mode)
+
+
+def fill_and_close(descriptor: int, content: bytes) -> None:
+    """Write ``content`` to an open file, wait until the disk has it, and close it even after an OSError."""
+    try:
+        write_all(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_all(descriptor: int, content: bytes) -> None:

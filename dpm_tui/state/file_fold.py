@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.state.atomic import create_partial, sync_folder, write_all
+from dpm_tui.state.atomic import create_partial, fill_and_close, sync_folder
 from dpm_tui.state.file_journal import create_file_journal, encode_head
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.frames import Journal
@@ -63,12 +63,7 @@ class Fold:
         content = encode_shard(chunk, columns.folders, columns.formats)
         name = shard_name(number, self.generation)
         # No partial name and no rename: nothing reads a shard before the manifest names it.
-        descriptor = create_partial(os.path.join(self.places.folder, name))
-        try:
-            write_all(descriptor, content)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fill_and_close(create_partial(os.path.join(self.places.folder, name)), content)
         self.written[number] = (name, hashlib.sha256(content).hexdigest())
 
 
@@ -99,12 +94,7 @@ def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) ->
 def prepare_journal(places: FilePlaces, store: str, begins: int) -> Journal:
     """Return a new journal, whole on the disk but under a partial name; raises OSError."""
     path = places.journal + b".part"
-    descriptor = create_partial(path)
-    try:
-        write_all(descriptor, encode_head(store, begins))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    fill_and_close(create_partial(path), encode_head(store, begins))
     return Journal(path)
 
 

@@ -17,6 +17,7 @@ from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck
 from dpm_tui.review.plan import Plan
+from dpm_tui.state import atomic
 from tests.recycle.library import HOSTILE_NAMES, Library
 
 
@@ -279,7 +280,7 @@ def test_an_index_that_cannot_be_written_stops_before_the_first_move(
         os.write(descriptor, content[:9])
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(bin_index, "write_all", failing)
+    monkeypatch.setattr(atomic, "write_all", failing)
     with pytest.raises(DpmError) as caught:
         library.bin.apply(plan)
     assert caught.value.key == key
