@@ -64,9 +64,7 @@ def _choose(
         raise UsageError("bin_unknown_entry", id=display_name(min(unknown)))
     if options.batch and not any(entry.batch == options.batch for entry in entries):
         raise UsageError("bin_unknown_batch", id=display_name(options.batch))
-    chosen = [
-        entry for entry in entries if everything or entry.id in named or entry.batch == options.batch
-    ]
+    chosen = [entry for entry in entries if everything or entry.id in named or entry.batch == options.batch]
     return [entry for entry in chosen if fits is None or fits(entry)]
 
 

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     if options.plan and options.kinds:
         raise UsageError("plan_has_kinds")
     layout = find_layout(options)
-    plan, left = _choose_companions(options, layout, _make_plan(options, layout))
+    plan, left = _make_plan(options, layout)
     if options.dry_run:
         _print_plan(plan)
         _print_left(left)
@@ -60,24 +60,14 @@ def run(options: argparse.Namespace) -> int:
     return _apply(layout, plan)
 
 
-def _make_plan(options: argparse.Namespace, layout: Layout) -> Plan:
-    """Return the plan of the file or of the rule; the latter with the companions that lie there now."""
-    if options.plan:
-        return load_plan(os.fsencode(options.plan), layout.root)
-    rule = find_rule(options.rule)
-    kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
-    scanned = read_results(layout)
-    results, protected = scanned.results, protect_folders(scanned.config.protected)
-    removed = mark_groups(results.files, results.index, results.groups, rule, kinds, protected)
-    plan, _ = build_plan(results.files, results.index, results.groups, removed, rule.name)
-    if _companions_setting(options, layout) == "never":
-        return plan
-    return RecycleBin(layout.root).find_companions(plan, scanned.config.extensions)
-
-
-def _choose_companions(options: argparse.Namespace, layout: Layout, plan: Plan) -> tuple[Plan, Plan]:
+def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan]:
     """Return the plan to carry out, and the moves that somebody would have to be asked about."""
-    match _companions_setting(options, layout):
+    if options.plan:
+        plan = load_plan(os.fsencode(options.plan), layout.root)
+        companions = options.companions or load_settings(layout.config).config.companions
+    else:
+        plan, companions = _follow_rule(options, layout)
+    match companions:
         case "never":
             return plan.alone(), Plan(())
         case "together":
@@ -85,8 +75,19 @@ def _choose_companions(options: argparse.Namespace, layout: Layout, plan: Plan) 
     return plan.split_orphans()
 
 
-def _companions_setting(options: argparse.Namespace, layout: Layout) -> str:
-    return str(options.companions or load_settings(layout.config).config.companions)
+def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str]:
+    """Return the plan of the rule, with the companions that lie there now, and what is to become of them."""
+    rule = find_rule(options.rule)
+    kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
+    scanned = read_results(layout)
+    results, config = scanned.results, scanned.config
+    protected = protect_folders(config.protected)
+    removed = mark_groups(results.files, results.index, results.groups, rule, kinds, protected)
+    plan, _ = build_plan(results.files, results.index, results.groups, removed, rule.name)
+    companions = options.companions or config.companions
+    if companions != "never":
+        plan = RecycleBin(layout.root).find_companions(plan, config.extensions)
+    return plan, companions
 
 
 def _print_plan(plan: Plan) -> None:

@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.errors import DpmError, ExitCode, UsageError
+from dpm_tui.cli.output import write_output
+from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import Status
-from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.decision_file import encode_decisions, load_decisions
 from dpm_tui.state.decision_store import DecisionStore
@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
     if store.rescued:
         print(translate("cli.decisions_rescued", count=store.rescued), file=sys.stderr)
     if options.action == "export":
-        return _export(layout, store, options.output)
+        write_output(options.output, encode_decisions(store.standing(), _find_paths(layout)))
+        return ExitCode.DONE
     return _list(layout, store)
 
 
@@ -62,19 +63,6 @@ def _list(layout: Layout, store: DecisionStore) -> int:
         print("\t".join((verdict, decision.time or "-", *contents)))
         count += 1
     print(translate("cli.decisions_held", count=count), file=sys.stderr)
-    return ExitCode.DONE
-
-
-def _export(layout: Layout, store: DecisionStore, output: str) -> int:
-    text = encode_decisions(store.standing(), _find_paths(layout))
-    if not output or output == "-":
-        sys.stdout.write(text)
-        return ExitCode.DONE
-    path = os.path.abspath(os.fsencode(output))
-    try:
-        write_atomic(path, text.encode("ascii"), mode=0o644)
-    except OSError as error:
-        raise DpmError("cannot_write", path=display_name(path), reason=error.strerror or "") from error
     return ExitCode.DONE
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
-from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.cli.output import write_output
+from dpm_tui.errors import ExitCode
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
-from dpm_tui.state.atomic import write_atomic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
     scanned = read_results(find_layout(options))
     text = {"json": _json_text, "csv": _csv_text, "html": _html_text}[options.format](scanned)
-    if not options.output or options.output == "-":
-        sys.stdout.write(text)
-        return ExitCode.DONE
-    path = os.path.abspath(os.fsencode(options.output))
-    try:
-        write_atomic(path, text.encode("utf-8"), mode=0o644)
-    except OSError as error:
-        raise DpmError("cannot_write", path=display_name(path), reason=error.strerror or "") from error
+    write_output(options.output, text)
     return ExitCode.DONE
 
 

@@ -1,0 +1,25 @@
+"""Where the text of a command goes: the file that ``-o`` names, or standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dpm_tui.errors import DpmError
+from dpm_tui.names import display_name
+from dpm_tui.state.atomic import write_atomic
+
+
+def write_output(name: str, text: str) -> None:
+    """Write ``text`` to the file ``name``, whole or not at all; an empty name or ``-`` is standard output.
+
+    Raises DpmError naming the file if it cannot be written.
+    """
+    if not name or name == "-":
+        sys.stdout.write(text)
+        return
+    path = os.path.abspath(os.fsencode(name))
+    try:
+        write_atomic(path, text.encode("utf-8"), mode=0o644)
+    except OSError as error:
+        raise DpmError("cannot_write", path=display_name(path), reason=error.strerror or "") from error
