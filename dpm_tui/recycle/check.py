@@ -27,6 +27,7 @@ from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.finding import Finding
 from dpm_tui.state.frames import encode_frames
 from dpm_tui.state.layout import STATE_FOLDER
+from dpm_tui.state.mounts import read_mounts
 from dpm_tui.state.quarantine import Quarantine
 
 _NAMES_SHOWN = 5
@@ -129,7 +130,7 @@ def _check_others(root: bytes, bins: Bins) -> Iterator[Finding]:
     for top in bins.away:
         yield Finding(True, "bin_away", {"path": display_name(top)})
     known = {home.top for home in bins.folders} | set(bins.away)
-    for top in mount_points(root):
+    for top in _mounted_below(root):
         if top not in known and _has_bin(bins.root, top):
             repair = partial(_remember, root, top)
             yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "bin_will_remember", repair)
@@ -140,19 +141,12 @@ def _check_others(root: bytes, bins: Bins) -> Iterator[Finding]:
             yield Finding(True, "unknown", {"name": names, "count": len(strangers)})
 
 
-def mount_points(root: bytes) -> list[bytes]:
-    """Return the folders below ``root``, relative to it, at which file systems are mounted now.
-
-    Empty where the system does not tell.
-    """
-    found: list[bytes] = []
+def _mounted_below(root: bytes) -> list[bytes]:
+    """Return the folders below ``root`` where file systems begin; none if the system does not tell."""
     base = os.path.realpath(root).rstrip(b"/") + b"/"
-    with contextlib.suppress(OSError), open("/proc/self/mountinfo", "rb") as lines:
-        for line in lines:
-            place = line.split(b" ")[4].decode("unicode_escape").encode("latin-1")
-            if place.startswith(base):
-                found.append(place[len(base) :])
-    return found
+    with contextlib.suppress(OSError):
+        return [mount.point[len(base) :] for mount in read_mounts() if mount.point.startswith(base)]
+    return []
 
 
 def _has_bin(root: int, top: bytes) -> bool:

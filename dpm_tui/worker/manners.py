@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
+from collections.abc import Iterable
 
 import psutil
 
 from dpm_tui.state.config import Config
+from dpm_tui.state.mounts import Mount, read_mounts
 
 _NICE = 5
 _READERS_ON_SLOW_DISKS = 2
 """More readers make a rotating disk seek and a network wait, and nothing faster."""
 _NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs", "davfs")
-_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 def be_modest() -> None:
@@ -50,25 +50,19 @@ def is_slow_disk(root: bytes, proc: str = "/proc", sys: str = "/sys") -> bool:
     try:
         device = os.stat(root).st_dev
         number = f"{os.major(device)}:{os.minor(device)}"
-        with open(f"{proc}/self/mountinfo", "rb") as file:
-            kind = _type_of(os.path.realpath(root), file.read())
+        kind = _type_of(os.path.realpath(root), read_mounts(proc))
     except OSError:
         return False
     return kind.startswith(_NETWORK_TYPES) or _rotates(f"{sys}/dev/block/{number}")
 
 
-def _type_of(root: bytes, mounts: bytes) -> str:
+def _type_of(root: bytes, mounts: Iterable[Mount]) -> str:
     """Return the type of the file system that ``root`` lies on: of its mounts the nearest, newest one."""
     best, kind = -1, ""
-    for line in mounts.splitlines():
-        before, _, after = line.partition(b" - ")
-        fields = before.split()
-        if len(fields) < 5 or not after:
-            continue
-        point = _OCTAL.sub(lambda match: bytes((int(match[1], 8),)), fields[4])
-        below = root == point or root.startswith(point.rstrip(b"/") + b"/")
-        if below and len(point) >= best:
-            best, kind = len(point), after.split()[0].decode("ascii", "replace")
+    for mount in mounts:
+        below = root == mount.point or root.startswith(mount.point.rstrip(b"/") + b"/")
+        if below and len(mount.point) >= best:
+            best, kind = len(mount.point), mount.type
     return kind
 
 
