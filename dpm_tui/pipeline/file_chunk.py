@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
+from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp, Status
 
 FILES_A_CHUNK = 4096
 """Ids of one chunk: the chunk of an id is ``id // FILES_A_CHUNK``."""
@@ -29,7 +29,6 @@ ROW = np.dtype(
 """One file. Digests are raw, all zero where there is none; ``folder`` and ``format`` number words that
 the chunks share; the name is a part of the chunk's names."""
 _DIGEST_BYTES = 32
-_NUMBERS = ("size", "mtime_ns", "ctime_ns", "device", "inode")
 Rows = NDArray[np.void]
 
 
@@ -111,7 +110,7 @@ class FileChunk:
         at = self._place(row, name)
         whole = (at, len(name)) if len(name) < 1 << 16 else (0, 0)
         try:
-            values = (*_stamp(file), folders.number(folder), *whole, *_facts(file, formats))
+            values = (file.id, *file.stamp.numbers, folders.number(folder), *whole, *_facts(file, formats))
             self.rows[row] = values
             fits = not file.reason and bool(slash) == bool(folder) and whole[1] == len(name)
             fits = fits and self.rows[row].item() == values
@@ -185,11 +184,6 @@ def hex_digest(raw: bytes) -> str:
     return raw.ljust(_DIGEST_BYTES, b"\0").hex() if raw else ""
 
 
-def _stamp(file: ImageFile) -> tuple[int, ...]:
-    stamp = file.stamp
-    return file.id, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.device, stamp.inode
-
-
 def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:
     facts = file.facts
     return (
@@ -211,7 +205,7 @@ def _raw(digest: str) -> bytes:
 def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[object, ...]:
     """Return the row of a file that does not fit: whatever searches columns must find it all the same."""
     stamp = []
-    for field, value in zip(_NUMBERS, _stamp(file)[1:], strict=True):
+    for field, value in zip(STAMP_FIELDS, file.stamp.numbers, strict=True):
         bounds = np.iinfo(ROW[field])
         stamp.append(min(max(value, int(bounds.min)), int(bounds.max)))
     digests = []

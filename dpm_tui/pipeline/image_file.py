@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,20 @@ class Stamp:
     def is_coarse(self) -> bool:
         """Whether the time of change looks like that of FAT or exFAT, whose stamps prove little."""
         return self.ctime_ns % _COARSE_NS == 0
+
+    @property
+    def numbers(self) -> tuple[int, int, int, int, int]:
+        """The values in the order of ``STAMP_FIELDS``."""
+        return self.size, self.mtime_ns, self.ctime_ns, self.device, self.inode
+
+
+STAMP_FIELDS = ("size", "mtime_ns", "ctime_ns", "device", "inode")
+"""The fields of a stamp in the order in which every table and record has them."""
+
+
+def read_stamp(status: os.stat_result) -> Stamp:
+    """Return the stamp of a file from its status."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino)
 
 
 @dataclass(frozen=True, slots=True)

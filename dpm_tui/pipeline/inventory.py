@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_chunk import ROW, STATUSES
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
+from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile, Stamp, Status, read_stamp
 from dpm_tui.pipeline.reporter import Reporter, Stage
 
 JUNK_FOLDERS = frozenset(
@@ -27,8 +27,7 @@ JUNK_FOLDERS = frozenset(
 
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
-_STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
-_STAMP_ROW = np.dtype([(name, ROW[name]) for name in _STAMP])
+_STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
 _SLASH = ord("/")
 _A_TIME = 1 << 16
 """Stamps compared at a time."""
@@ -130,11 +129,6 @@ def compare_inventory(
     return Changes(added, changed, gone, same)
 
 
-def read_stamp(status: os.stat_result) -> Stamp:
-    """Return the stamp of a file from its status."""
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino)
-
-
 def _walk_folder(
     root: bytes,
     folder: bytes,
@@ -203,23 +197,19 @@ def _as_before(
     columns: FileColumns, rows: NDArray[np.int64], found: Sequence[FoundFile]
 ) -> NDArray[np.bool_]:
     """Tell of each found file whether it is known with the very same stamp; if in doubt, it is not."""
-    known = columns.gather(*_STAMP)
+    known = columns.gather(*STAMP_FIELDS)
     equal = rows >= 0
     for start in range(0, len(found), _A_TIME):
         part = slice(start, start + _A_TIME)
         try:
-            stamps = np.array([_numbers(file.stamp) for file in found[part]], _STAMP_ROW)
+            stamps = np.array([file.stamp.numbers for file in found[part]], _STAMP_ROW)
         except OverflowError:
             equal[part] = False
             continue
         met = np.flatnonzero(equal[part])
-        for name, column in zip(_STAMP, known, strict=True):
+        for name, column in zip(STAMP_FIELDS, known, strict=True):
             equal[start + met] &= column[rows[start + met]] == stamps[name][met]
     return equal
-
-
-def _numbers(stamp: Stamp) -> tuple[int, ...]:
-    return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.device, stamp.inode
 
 
 def _is_hidden(columns: FileColumns, id_: int, unreadable: Mapping[bytes, str]) -> bool:

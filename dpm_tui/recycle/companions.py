@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dpm_tui.pipeline.inventory import read_stamp
+from dpm_tui.pipeline.image_file import read_stamp
 from dpm_tui.recycle.folders import files_in, folder_below, join, split
 from dpm_tui.recycle.proof import check_path, digest_of, hold
 from dpm_tui.recycle.refusal import Refused

@@ -66,12 +66,7 @@ def _decode_companion(value: Any) -> Companion:
 
 
 def _encode_witness(witness: Witness) -> list[Any]:
-    stamp = witness.stamp
-    return [
-        to_json(witness.path),
-        witness.digest,
-        [stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.device, stamp.inode],
-    ]
+    return [to_json(witness.path), witness.digest, list(witness.stamp.numbers)]
 
 
 def _decode_witness(value: Any) -> Witness:

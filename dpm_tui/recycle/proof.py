@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from dpm_tui.names import display_name, is_safe_relative
-from dpm_tui.pipeline.image_file import Stamp
+from dpm_tui.pipeline.image_file import read_stamp
 from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.folders import folder_below, open_file, same_file, split, status
@@ -163,7 +163,7 @@ def prove_companion(root: int, companion: Companion, leaving: Collection[Inode])
         try:
             held = stack.enter_context(hold(root, companion.file.path))
             then = companion.file.stamp
-            if replace(stamp_of(held.status), ctime_ns=then.ctime_ns) != then:
+            if replace(read_stamp(held.status), ctime_ns=then.ctime_ns) != then:
                 raise Refused("changed")
             if companion.twin is not None:
                 stack.enter_context(prove_keeper(root, companion.twin, held.status, leaving))
@@ -197,12 +197,12 @@ def _check_type(found: os.stat_result) -> None:
 
 
 def _check_content(descriptor: int, found: os.stat_result, witness: Witness) -> None:
-    stamp = stamp_of(found)
+    stamp = read_stamp(found)
     if stamp == witness.stamp and not stamp.is_coarse:
         return
     if stamp.size != witness.stamp.size or not witness.digest:
         raise Refused("changed")
-    if digest_of(descriptor) != witness.digest or stamp_of(os.fstat(descriptor)) != stamp:
+    if digest_of(descriptor) != witness.digest or read_stamp(os.fstat(descriptor)) != stamp:
         raise Refused("changed")
 
 
@@ -216,17 +216,6 @@ def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: Collec
         raise Refused("keeper_read_only", keeper=shown)
     if not os.pread(held.descriptor, 512, 0):
         raise Refused("keeper_empty", keeper=shown)
-
-
-def stamp_of(found: os.stat_result) -> Stamp:
-    """Return the stamp of a file's status."""
-    return Stamp(
-        size=found.st_size,
-        mtime_ns=found.st_mtime_ns,
-        ctime_ns=found.st_ctime_ns,
-        device=found.st_dev,
-        inode=found.st_ino,
-    )
 
 
 def _about_keeper(refused: Refused, keeper: Witness) -> Refused:

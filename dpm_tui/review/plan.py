@@ -43,6 +43,11 @@ class Move:
     companions: tuple[Companion, ...] = ()
 
     @property
+    def size(self) -> int:
+        """Bytes of the victim and its companions."""
+        return self.victim.stamp.size + sum(each.file.stamp.size for each in self.companions)
+
+    @property
     def orphans(self) -> tuple[Companion, ...]:
         """The companions whose content would leave the library: the keeper has no twin of them."""
         return tuple(companion for companion in self.companions if companion.twin is None)
@@ -57,10 +62,7 @@ class Plan:
     @property
     def size(self) -> int:
         """Bytes that the moves take out of the library, companions included."""
-        return sum(
-            move.victim.stamp.size + sum(each.file.stamp.size for each in move.companions)
-            for move in self.moves
-        )
+        return sum(move.size for move in self.moves)
 
     @property
     def weakest(self) -> float:

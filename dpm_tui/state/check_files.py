@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from dataclasses import replace
 
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.names import display_name
@@ -30,7 +30,7 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
         places.check()
     except DamagedError as error:
         finding = quarantine.refuse(places.folder, error, "will_remake")
-        return [_with(finding, lambda: _begin_anew(places, quarantine))]
+        return [replace(finding, repair=lambda: _begin_anew(places, quarantine))]
     refused: dict[bytes, DamagedError] = {}
     try:
         table = read_table(places, refused)
@@ -42,8 +42,8 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     findings = [finding for _, finding in bad]
     if findings:
         paths = [path for path, _ in bad]
-        findings[0] = _with(findings[0], lambda: _rewrite(places, table, paths, quarantine))
-        findings[1:] = [_with(finding, None) for finding in findings[1:]]
+        findings[0] = replace(findings[0], repair=lambda: _rewrite(places, table, paths, quarantine))
+        findings[1:] = [replace(finding, repair=None) for finding in findings[1:]]
     else:
         values = {"name": _name(layout, places.journal), "count": len(table.columns), "rejected": 0}
         findings = [Finding(True, "journal", values)]
@@ -130,10 +130,6 @@ def _rewrite(
     write_table(places, table.columns, manifest)
     values = {"name": display_name(os.path.basename(places.journal)), "count": len(table.columns)}
     return [*done, Finding(True, "rewritten", values)]
-
-
-def _with(finding: Finding, repair: Callable[[], list[Finding]] | None) -> Finding:
-    return Finding(finding.good, finding.key, finding.values, finding.remedy, repair)
 
 
 def _name(layout: Layout, path: bytes) -> str:

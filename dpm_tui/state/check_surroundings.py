@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
+from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.finding import Finding
 from dpm_tui.state.layout import QUARANTINE, Layout
 from dpm_tui.state.lock import is_held, read_holder
@@ -60,12 +61,13 @@ def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
 def check_names(layout: Layout) -> list[Finding]:
     """Name what is not ours, which nobody touches, and what writes that did not end left behind."""
+    table = FilePlaces(layout.files)
     ours = {
         os.path.basename(path)
         for path in (
-            layout.config, layout.checkpoint, layout.lock, layout.files, layout.files_folding,
-            layout.files_folder, layout.pairs, layout.decisions, layout.decisions_before,
-            layout.thumbnails, layout.vectors, layout.log,
+            layout.config, layout.checkpoint, layout.lock, table.journal, table.folding, table.folder,
+            layout.pairs, layout.decisions, layout.decisions_before, layout.thumbnails, layout.vectors,
+            layout.log,
         )
     }  # fmt: skip
     beside = {os.path.basename(path) for path in (layout.marker, layout.recycle_bin)}

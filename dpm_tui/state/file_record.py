@@ -10,7 +10,6 @@ from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.layout import STATE_FOLDER
 
-_STAMP = ("size", "mtime_ns", "ctime_ns", "device", "inode")
 _REASON_AT_MOST = 1000
 _WORD_AT_MOST = 40
 _NAME_AT_MOST = 1 << 16
@@ -23,7 +22,7 @@ def encode_file(file: ImageFile) -> dict[str, Any]:
     record: dict[str, Any] = {
         "id": file.id,
         "path": to_json(file.path),
-        "stamp": [getattr(file.stamp, name) for name in _STAMP],
+        "stamp": list(file.stamp.numbers),
         "digest": facts.digest,
     }
     if file.status is not Status.OK or file.reason:

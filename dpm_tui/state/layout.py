@@ -42,18 +42,8 @@ class Layout:
 
     @property
     def files(self) -> bytes:
-        """Journal of image files; its shards lie in the folder ``files``."""
+        """Journal of image files; ``FilePlaces`` tells where its shards lie."""
         return os.path.join(self.folder, b"files.jsonl")
-
-    @property
-    def files_folding(self) -> bytes:
-        """Journal of image files on its way into the shards; there is none most of the time."""
-        return os.path.join(self.folder, b"files.folding.jsonl")
-
-    @property
-    def files_folder(self) -> bytes:
-        """Manifest and shards of image files."""
-        return os.path.join(self.folder, b"files")
 
     @property
     def pairs(self) -> bytes:

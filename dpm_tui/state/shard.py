@@ -13,14 +13,12 @@ import numpy as np
 
 from dpm_tui.names import from_json, to_json
 from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, Words
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile
 from dpm_tui.state.file_record import check_path, check_word, decode_file, encode_file
 
 SHARD_BYTES_AT_MOST = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
-_NUMBERS = (
-    "id", "size", "mtime_ns", "ctime_ns", "device", "inode", "width", "height", "frames", "quality",
-)  # fmt: skip
+_NUMBERS = ("id", *STAMP_FIELDS, "width", "height", "frames", "quality")
 _DIGESTS = ("digest", "pixels")
 _HEX = 64
 
@@ -140,4 +138,3 @@ def _read_digests(run: str, count: int) -> np.ndarray[Any, Any]:
     if len(raw) * 2 != len(run) or len(raw) * 2 != _HEX * count:
         raise ValueError("no digests")
     return np.frombuffer(raw, "S32")
-

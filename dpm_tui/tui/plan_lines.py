@@ -110,7 +110,7 @@ class PlanLines:
     def _group(self, move: Move) -> str:
         number = self._session.numbers.get(move.group)
         members = () if number is None else self._session.library.groups[number].members
-        size = long_size(move.victim.stamp.size + sum(each.file.stamp.size for each in move.companions))
+        size = long_size(move.size)
         rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"
         # The number is the one that the groups screen shows; the filter may hide the group there.
         place = None if number is None else self._session.rows.position_of(number)

@@ -93,7 +93,7 @@ class PlanShelf:
 
     def _count(self, moves: Iterable[Move], times: int) -> None:
         moves = list(moves)
-        self.size += times * Plan(tuple(moves)).size
+        self.size += times * sum(move.size for move in moves)
         self.companions += times * sum(len(move.companions) for move in moves)
         for move in moves:
             self.kinds[move.kind] += times

@@ -13,20 +13,10 @@ import json
 import os
 import stat
 import sys
+from importlib import import_module
 from typing import Any, BinaryIO
 
-# Imported before the sandbox is closed: later there may be too little memory for a decoder's library.
-from PIL import (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    ImageCms,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import AvifImagePlugin
 
 from dpm_tui.names import from_json
 from dpm_tui.pipeline.decode import (
@@ -46,17 +36,11 @@ __all__ = ("carry_out", "main", "read_file", "serve")
 _OWN_BYTES = 64 << 20
 """What a child needs of its memory besides the picture: the answer, and what the allocator holds back."""
 _SECONDS = 20.0
-_LOADED = (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    ImageCms,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+_LIBRARIES = (
+    "BmpImagePlugin", "GifImagePlugin", "ImageCms", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin",
+    "TiffImagePlugin", "WebPImagePlugin",
+)  # fmt: skip
+"""Loaded before the sandbox is closed: later there may be too little memory for a decoder's library."""
 
 
 def main() -> None:
@@ -66,6 +50,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
+    for library in _LIBRARIES:
+        import_module(f"PIL.{library}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
     enter_sandbox(memory)
     serve(root, ThumbnailStore(thumbnails), sys.stdin.buffer, answers, memory)

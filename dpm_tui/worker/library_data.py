@@ -6,34 +6,23 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from dpm_tui.names import from_json, to_json
 from dpm_tui.pipeline.group import Group, Pair, pair_key
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 from dpm_tui.worker.protocol import LibraryData
 
+_FACTS = ("digest", "format", "width", "height", "frames", "quality", "taken", "has_exif")
 _COLUMNS: tuple[tuple[str, Callable[[ImageFile], Any]], ...] = (
     ("id", lambda file: file.id),
     ("path", lambda file: to_json(file.path)),
-    ("size", lambda file: file.stamp.size),
-    ("mtime_ns", lambda file: file.stamp.mtime_ns),
-    ("ctime_ns", lambda file: file.stamp.ctime_ns),
-    ("device", lambda file: file.stamp.device),
-    ("inode", lambda file: file.stamp.inode),
-    ("digest", lambda file: file.facts.digest),
-    ("format", lambda file: file.facts.format),
-    ("width", lambda file: file.facts.width),
-    ("height", lambda file: file.facts.height),
-    ("frames", lambda file: file.facts.frames),
-    ("quality", lambda file: file.facts.quality),
-    ("taken", lambda file: file.facts.taken),
-    ("has_exif", lambda file: file.facts.has_exif),
+    *((name, attrgetter(f"stamp.{name}")) for name in STAMP_FIELDS),
+    *((name, attrgetter(f"facts.{name}")) for name in _FACTS),
 )
-
-_FACTS = ("digest", "format", "width", "height", "frames", "quality", "taken", "has_exif")
 
 
 def pack_library(
@@ -93,7 +82,7 @@ class _FileColumns(Mapping[int, ImageFile]):
         return ImageFile(
             id=cell["id"],
             path=from_json(cell["path"]),
-            stamp=Stamp(*(cell[name] for name in ("size", "mtime_ns", "ctime_ns", "device", "inode"))),
+            stamp=Stamp(*(cell[name] for name in STAMP_FIELDS)),
             facts=Facts(**{name: cell[name] for name in _FACTS}),
         )
 

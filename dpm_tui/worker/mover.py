@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.inventory import read_stamp
+from dpm_tui.pipeline.image_file import ImageFile, read_stamp
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
 from dpm_tui.worker import protocol

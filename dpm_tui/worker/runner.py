@@ -26,7 +26,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import known_identity, mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoder_pool import DecoderPool
-from dpm_tui.worker.manners import worker_count as worker_count
+from dpm_tui.worker.manners import worker_count
 from dpm_tui.worker.protocol import LogLine, RunStatus
 from dpm_tui.worker.results import Results, compute_results
 from dpm_tui.worker.run_reporter import RunReporter

@@ -8,8 +8,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from dpm_tui.pipeline.image_file import read_stamp
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.proof import stamp_of
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.review.plan import Move, Plan, Witness
 
@@ -64,7 +64,7 @@ class Library:
         """Return what comparing sees of the file now."""
         with open(self.at(path), "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()
-        return Witness(path, stamp_of(os.lstat(self.at(path))), digest)
+        return Witness(path, read_stamp(os.lstat(self.at(path))), digest)
 
     def read(self, path: bytes) -> bytes:
         """Return the content of a file of the library."""

@@ -131,9 +131,9 @@ def test_a_file_system_with_coarse_times_is_never_trusted(
     coarse = replace(move.victim.stamp, ctime_ns=move.victim.stamp.ctime_ns // 10**9 * 10**9)
     move = replace(move, victim=replace(move.victim, stamp=coarse, digest="0" * 64))
     move = replace(move, keeper=replace(move.keeper, digest="0" * 64))
-    real = proof.stamp_of
+    real = proof.read_stamp
     inode = move.victim.stamp.inode
-    monkeypatch.setattr(proof, "stamp_of", lambda found: coarse if found.st_ino == inode else real(found))
+    monkeypatch.setattr(proof, "read_stamp", lambda found: coarse if found.st_ino == inode else real(found))
     assert refused(library, move) == "changed"
 
 
