@@ -23,6 +23,7 @@ class Scope(StrEnum):
     VIEW = "view"
     FILE = "file"
     UNDO = "undo"
+    PALETTE = "palette"
 
 
 class Need(StrEnum):
@@ -39,12 +40,16 @@ class Need(StrEnum):
     MISSING = "missing"
 
 
+ALWAYS = 97
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One thing that a user can do.
 
     ``keys`` are Textual's names of the keys, the first is the one that is shown. ``footer`` is the
-    command's place on the line of keys, 0 for those that are not on it.
+    command's place on the line of keys, 0 for those that are not on it; from ``ALWAYS`` on it is
+    never left out.
     """
 
     id: str
@@ -136,6 +141,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=3),
     Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=4),
     Command("reset_state", ("R",), Scope.SETTINGS, (*_WRITE, Need.NO_RUN), footer=5),
+    Command("choose", ("enter",), Scope.PALETTE, footer=1),
     Command("down", ("j", "down"), Scope.LIST),
     Command("up", ("k", "up"), Scope.LIST),
     Command("page_down", ("pagedown", "ctrl+d"), Scope.LIST),
@@ -182,6 +188,22 @@ def footer_of(scopes: tuple[Scope, ...], *, closes: bool = False) -> list[Comman
     return sorted(
         (command for command in shown if closes or command.id != "back"), key=lambda each: each.footer
     )
+
+
+def home_of(scope: Scope) -> str:
+    """Return which of the five screens the commands of a scope are found on, empty for none of its own."""
+    return _HOMES.get(scope, "")
+
+
+_HOMES = {
+    Scope.RUN: "scan",
+    Scope.GROUPS: "groups",
+    Scope.UNDO: "groups",
+    Scope.PICTURE: "groups",
+    Scope.FILE: "groups",
+    Scope.BIN: "bin",
+    Scope.SETTINGS: "settings",
+}
 
 
 def key_table() -> list[tuple[str, str]]:

@@ -41,6 +41,7 @@ class Session:
     filter has worked out of the groups.
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
+    ``recent_commands`` are those that were chosen in the palette, newest first.
     """
 
     root: bytes = b""
@@ -63,6 +64,7 @@ class Session:
     asked_run: int = 0
     moved: int = 0
     freed: int = 0
+    recent_commands: list[str] = field(default_factory=list)
 
     @property
     def running(self) -> bool:

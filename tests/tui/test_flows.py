@@ -659,6 +659,16 @@ async def palette(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert "wa_8812.jpg" in screen_text(app)
 
 
+@flow("scan")
+async def choose(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, ":", *"not called that")
+    assert prompt_text(app) == "No command is called that."
+    await press(pilot, "enter", "escape", ":", *"not dup", "enter")
+    await until(lambda: "different pictures" in prompt_text(app))
+    assert "wa_8812.jpg" in screen_text(app)
+    assert not client.sent(protocol.Decide)
+
+
 @flow("groups")
 async def back(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "?", "escape", "escape", "escape")
@@ -706,8 +716,9 @@ async def quit(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # 
 async def help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
     await press(pilot, "?")
     lines = screen_text(app).splitlines()
-    assert "Groups" in lines[1]
-    assert "keep only this file" in lines[2]
+    assert "nothing moves before d" in " ".join(lines[1:3])
+    assert lines[4].strip() == "Groups"
+    assert "keep only this file" in lines[5]
     await press(pilot, "f1")
     assert "wa_8812.jpg" in screen_text(app)
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
@@ -48,16 +49,29 @@ class DpmScreen(Everywhere, inherit_bindings=False):
         look = self.app.look
         self.title_line = TitleLine(look, self.NAME)
         self.prompt = PromptLine(look)
-        commands = footer_of(self.SCOPES, closes=self.CLOSES)
-        self.keys_line = KeysLine(look, commands, lambda command: not self.why_not(command))
+        self.keys_line = KeysLine(look, self.footer(), lambda command: not self.why_not(command))
         yield self.title_line
-        yield from self.compose_body()
+        with Vertical(id="body"):
+            yield from self.compose_body()
         yield self.prompt
         yield self.keys_line
 
     def compose_body(self) -> ComposeResult:
         """Lay out what is between title and prompt line."""
         yield from ()
+
+    def footer(self) -> list[Command]:
+        """Return the commands on the line of keys, by their importance."""
+        return footer_of(self.SCOPES, closes=self.CLOSES)
+
+    @property
+    def place(self) -> str:
+        """What the help calls this screen: the name that its module has."""
+        return type(self).__name__.removesuffix("Screen").lower()
+
+    def say_soon(self, text: str) -> None:
+        """Say something once this screen has been painted."""
+        self.call_after_refresh(lambda: self.prompt.say(text))
 
     def show_session(self) -> None:
         """Show the session as it is now."""

@@ -10,16 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from dpm_tui.locale import translate
 from dpm_tui.tui.cells import Part, pad
-from dpm_tui.tui.commands import Command, commands_of
+from dpm_tui.tui.command_search import search_commands
+from dpm_tui.tui.commands import BY_ID, Command, Scope, home_of
 from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.widgets.row_list import RowList
 
+_RECENT_AT_MOST = 8
+_KEY_WIDTH = 13
+
 
 class PaletteScreen(ListScreen):
-    """The commands of the screen below, narrowed down as the user types."""
+    """Every command, narrowed down as the user types; the line below says why one cannot work."""
 
-    SCOPES: ClassVar = ()
+    SCOPES: ClassVar = (Scope.PALETTE,)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = [
         binding
@@ -30,16 +35,20 @@ class PaletteScreen(ListScreen):
     def __init__(self, opener: DpmScreen) -> None:
         super().__init__()
         self.opener = opener
-        self.commands = commands_of(opener.SCOPES)
+        self.commands = self._fitting("")
         self.cursor = 0
 
     def compose_body(self) -> ComposeResult:
         """Lay out the field and the list."""
-        self.field = Input(compact=True, id="palette-field")
+        self.field = Input(compact=True, id="palette-field", placeholder=translate("tui.palette_hint"))
         self.field.cursor_blink = False
         self.rows = RowList(self._draw, self.app.look["cursor"], id="palette")
         yield self.field
         yield self.rows
+
+    def footer(self) -> list[Command]:
+        """Return the two keys that are no letters: all others are typed here."""
+        return [BY_ID["choose"], BY_ID["back"]]
 
     def on_mount(self) -> None:
         """Begin to type."""
@@ -49,16 +58,18 @@ class PaletteScreen(ListScreen):
         """Show the commands that fit."""
         super().show_session()
         self.rows.show(len(self.commands), self.cursor)
+        self._explain()
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor."""
         self.cursor = min(max(self.cursor + lines, 0), max(len(self.commands) - 1, 0))
         self.rows.move_to(self.cursor)
+        self._explain()
 
     def pick(self, line: int) -> None:
         """Carry out the command that was clicked."""
         self.cursor = line
-        self._choose()
+        self.do_choose()
 
     def on_key(self, event: events.Key) -> None:
         """Move in the list while the field has the letters."""
@@ -75,30 +86,69 @@ class PaletteScreen(ListScreen):
         """Back to the screen below: this key cancels here."""
         self.dismiss()
 
+    def do_choose(self) -> None:
+        """Carry the command out on the screen below, or go where it works and say its key."""
+        chosen = self.commands[self.cursor] if self.commands else None
+        if chosen is None:
+            return
+        self.dismiss()
+        recent = self.session.recent_commands
+        recent[:] = [chosen.id, *(each for each in recent if each != chosen.id)][:_RECENT_AT_MOST]
+        if self._place(chosen):
+            self.opener.call_after_refresh(self._go_there, chosen)
+        else:
+            self.opener.call_after_refresh(self.opener.action_command, chosen.id)
+
+    def _go_there(self, command: Command) -> None:
+        """Open the screen of a command without carrying it out: nobody has seen what it would act on."""
+        home = home_of(command.scope)
+        if home:
+            self.app.noticed(f"show_{home}")
+            self.app.open_screen(home)
+        words = f"{command.shown_key}  {command.help}" if home else self._place(command)
+        if isinstance(screen := self.app.screen, DpmScreen):
+            screen.say_soon(words)
+
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
-        self.commands = [command for command in commands_of(self.opener.SCOPES) if fits(command, event.value)]
+        self.commands = self._fitting(event.value)
         self.cursor = 0
         self.rows.show(len(self.commands), 0)
+        self._explain()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        self._choose()
+        self.do_choose()
 
-    def _choose(self) -> None:
-        chosen = self.commands[self.cursor] if self.commands else None
-        self.dismiss()
-        if chosen is not None:
-            self.opener.call_after_refresh(self.opener.action_command, chosen.id)
+    def _fitting(self, typed: str) -> list[Command]:
+        return search_commands(typed, self.opener.SCOPES, self.session.recent_commands)
+
+    def _explain(self) -> None:
+        """Say why the command under the cursor cannot work now."""
+        if self.commands:
+            self.prompt.say(self._why_not(self.commands[self.cursor]))
+        else:
+            self.prompt.say(translate("tui.no_command_fits"))
+
+    def _why_not(self, command: Command) -> str:
+        return self._place(command) or self.opener.why_not(command)
+
+    def _place(self, command: Command) -> str:
+        """Return the sentence that says where a command works if that is another screen."""
+        if command.scope in (*self.opener.SCOPES, Scope.EVERYWHERE):
+            return ""
+        return translate("tui.need_place", place=translate(f"tui.scope_{command.scope}"))
 
     def _draw(self, line: int, width: int) -> list[Part]:
         command, look = self.commands[line], self.app.look
-        key_width = max((cell_len(each.shown_keys) for each in self.commands), default=0) + 2
-        role = "dim" if self.opener.why_not(command) else "text"
-        return [(f" {pad(command.shown_keys, key_width)}", look["key"]), (command.help, look[role])]
-
-
-def fits(command: Command, typed: str) -> bool:
-    """Tell whether every typed word occurs in what a command is called."""
-    words = f"{command.id} {command.label} {command.help}".casefold()
-    return all(word in words for word in typed.casefold().split())
+        why, place = self.opener.why_not(command), self._place(command)
+        works = not (why or place)
+        words = command.help
+        if place:
+            words = f"{translate(f'tui.scope_{command.scope}')}: {words}"
+        elif why and cell_len(f"{words}{why}") + _KEY_WIDTH + 6 <= width:
+            words = f"{words}  ({why.rstrip('.。')})"
+        key_width = max(_KEY_WIDTH, cell_len(command.shown_keys) + 2)
+        # What cannot work is told apart by a sign too: a terminal may have no colours.
+        keys = f"{' ' if works else '-'}{pad(command.shown_keys, key_width)}"
+        return [(keys, look["key" if works else "dim"]), (words, look["text" if works else "dim"])]

@@ -13,7 +13,7 @@ from dpm_tui.errors import DpmError, UsageError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.state.config import Config
-from dpm_tui.tui.cells import Part, cut_middle, pad
+from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.settings_table import SETTINGS, Setting, change, read_typed
@@ -150,7 +150,8 @@ class SettingsScreen(ListScreen):
         setting, look = self.setting, self.app.look
         words = setting.help_for(getattr(self.session.config, setting.name))
         about = translate("tui.about", version=__version__)
-        self.explanation.show([[(f" {words}", look["notice"])], [], [(f" {about}", look["dim"])]])
+        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.size.width - 2)]
+        self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
 
 
 def _message(error: DpmError) -> str:

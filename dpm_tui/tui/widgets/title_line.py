@@ -25,6 +25,7 @@ class TitleLine(Widget):
         self._look = look
         self._open = open_screen
         self._state: list[tuple[str, str]] = []
+        self._names = True
 
     def show(self, state: Sequence[tuple[str, str]]) -> None:
         """Show pieces of text with their roles at the right end."""
@@ -37,7 +38,8 @@ class TitleLine(Widget):
         look, width = self._look, self.size.width
         tabs = self._tabs(names=True)
         wanted = parts_width([(text, look[role]) for text, role in self._state]) + 1
-        if parts_width(tabs) + wanted > width:
+        self._names = parts_width(tabs) + wanted <= width
+        if not self._names:
             tabs = self._tabs(names=False)
         room = max(width - parts_width(tabs) - 1, 0)
         state: list[Part] = []
@@ -49,7 +51,7 @@ class TitleLine(Widget):
     def on_click(self, event: events.Click) -> None:
         """Open the screen whose name was clicked."""
         start = 0
-        for screen, (text, style) in zip(SCREENS, self._tabs(names=True), strict=False):
+        for screen, (text, style) in zip(SCREENS, self._tabs(names=self._names), strict=False):
             end = start + parts_width([(text, style)])
             if start <= event.x < end:
                 self.screen.call_later(self.screen.run_action, f"command('show_{screen}')")
