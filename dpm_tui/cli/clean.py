@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import with_worker
@@ -13,10 +14,12 @@ from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.group import Group
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.plan import Plan, build_plan
-from dpm_tui.review.rules import DEFAULT_KINDS, find_rule, mark_groups, parse_kinds, protect_folders
+from dpm_tui.review.rules import DEFAULT_KINDS, RULES, find_rule, mark_groups, parse_kinds, protect_folders
 from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient
@@ -77,13 +80,17 @@ def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan]
 
 def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str]:
     """Return the plan of the rule, with the companions that lie there now, and what is to become of them."""
-    rule = find_rule(options.rule)
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
     results, config = scanned.results, scanned.config
+    rule = find_rule(options.rule, config.presets, config.keeper)
     protected = protect_folders(config.protected)
-    removed = mark_groups(results.files, results.index, results.groups, rule, kinds, protected)
-    plan, _ = build_plan(results.files, results.index, results.groups, removed, rule.name)
+    files, pairs = results.files, results.index
+    groups: Sequence[Group] = results.groups
+    if rule.name not in RULES:
+        groups, rule = elect_keepers(files, pairs, groups, rule, protected), rule.settled
+    removed = mark_groups(files, pairs, groups, rule, kinds, protected)
+    plan, _ = build_plan(files, pairs, groups, removed, rule.name)
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root).find_companions(plan, config.extensions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
 from dpm_tui.cli.output import write_output
@@ -13,6 +14,8 @@ from dpm_tui.neural.manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
+from dpm_tui.review.election import elect_keepers
+from dpm_tui.review.rules import OWN, find_rule, protect_folders
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +27,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
-    scanned = read_results(find_layout(options))
+    scanned = _follow_rule(read_results(find_layout(options)))
     text = {"json": _json_text, "csv": _csv_text, "html": _html_text}[options.format](scanned)
     write_output(options.output, text)
     return ExitCode.DONE
+
+
+def _follow_rule(scanned: Scanned) -> Scanned:
+    """Return the results with the keepers that the app shows: those of the rule in the settings."""
+    config, results = scanned.config, scanned.results
+    protects = protect_folders(config.protected) if config.protected else None
+    rule = find_rule(OWN, config.presets, config.keeper)
+    groups = tuple(elect_keepers(results.files, results.index, results.groups, rule, protects))
+    return replace(scanned, results=replace(results, groups=groups))
 
 
 def _json_text(scanned: Scanned) -> str:

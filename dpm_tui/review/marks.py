@@ -26,9 +26,13 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What accepting a rule would change: the markings, and the files and bytes it would remove."""
+    """What accepting a rule would change: the markings, and the files and bytes it would remove.
+
+    ``kept`` names for each file that would go the one that is kept for it.
+    """
 
     markings: Mapping[int, Marking | None] = field(default_factory=dict)
+    kept: Mapping[int, int] = field(default_factory=dict)
     groups: int = 0
     files: int = 0
     size: int = 0
@@ -153,23 +157,24 @@ class Marks:
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out what accepting ``rule`` for ``groups`` would mark; files marked keep by hand stay."""
+        files, pairs = self._library.files, self._library.pairs
         markings: dict[int, Marking | None] = {}
-        counted, files, size = 0, 0, 0
+        kept: dict[int, int] = {}
+        counted = 0
         for group in groups:
-            kept, going = mark_group(
-                self._library.files, self._library.pairs, group, rule, kinds, self._is_protected
-            )
-            going = [id_ for id_ in going if self._markings.get(id_) != _KEEP]
+            marked = mark_group(files, pairs, group, rule, kinds, self._is_protected)
+            going = {id_: keeper for id_, keeper in marked.items() if self._markings.get(id_) != _KEEP}
             if not going:
                 continue
             counted += 1
-            files += len(going)
-            size += sum(self._library.files[id_].stamp.size for id_ in going)
-            others = (id_ for id_ in group.members if self._markings.get(id_) != _KEEP)
-            markings.update(dict.fromkeys(others))
+            kept |= going
+            wanted = {id_ for id_ in group.members if self._markings.get(id_) == _KEEP}
+            markings.update(dict.fromkeys(id_ for id_ in group.members if id_ not in wanted))
             markings.update(dict.fromkeys(going, Marking(Mark.REMOVE, rule.name)))
-            markings[kept] = Marking(Mark.KEEP, rule.name)
-        return Suggestion(markings, counted, files, size)
+            keepers = set(going.values()) - wanted
+            markings.update(dict.fromkeys(keepers, Marking(Mark.KEEP, rule.name)))
+        size = sum(files[id_].stamp.size for id_ in kept)
+        return Suggestion(markings, kept, counted, len(kept), size)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion of this moment says."""

@@ -2,39 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dpm_tui.errors import UsageError
+from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.keeper import RANKS
+from dpm_tui.review.criteria import LIMITS, Limit, Sift, Word, limit_of, parse_words, sift_of
+from dpm_tui.review.folders import protect_folders as protect_folders
+from dpm_tui.review.keeper import RANKS, rank_best
 
 DEFAULT_KINDS = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
+OWN = "keeper"
+"""The name of the rule that the settings hold, where it is none of those with a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named order of files; the first of a group is kept. Without an order it is the group's keeper."""
+    """A named way to choose which file of a group to keep, and what may be marked beside it.
+
+    Each sieve of ``order`` leaves fewer files; what is alike to all of them goes by the group's keeper,
+    then by path. Without an order it is the group's keeper that is kept.
+    """
 
     name: str
-    rank: Callable[[ImageFile], tuple[object, ...]] | None
+    order: tuple[Sift, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def settled(self) -> Rule:
+        """This rule for groups whose keepers follow its order already."""
+        return Rule(self.name, (), self.limits)
+
+    def allows(self, kept: ImageFile, file: ImageFile) -> bool:
+        """Tell whether ``file`` may be marked where ``kept`` is kept."""
+        return all(limit(kept, file) for limit in self.limits)
 
 
 RULES: dict[str, Rule] = {
     # Groups are built around the best file already; asking again could prefer a crop to its original.
-    name: Rule(name, None if name == "best" else rank)
-    for name, rank in RANKS.items()
+    name: Rule(name, () if name == "best" else (sift_of(Word(name)),))
+    for name in RANKS
 }
 
 
-def find_rule(name: str) -> Rule:
-    """Return the rule called ``name``; raises UsageError listing the rules there are."""
-    try:
+def read_rule(name: str, words: Iterable[str]) -> Rule:
+    """Return the rule made of ``words``; raises UsageError for a word that is none."""
+    parsed = parse_words(words)
+    limits = tuple(limit_of(word) for word in parsed if word.name in LIMITS)
+    criteria = [word for word in parsed if word.name not in LIMITS]
+    if [str(word) for word in criteria] == ["best"]:
+        criteria = []
+    return Rule(name, tuple(sift_of(word) for word in criteria), limits)
+
+
+def name_rule(words: Sequence[str], presets: Mapping[str, Sequence[str]]) -> str:
+    """Return the name of the rule made of ``words``: a fixed one, a preset with the same words, or OWN."""
+    if len(words) == 1 and words[0] in RULES:
+        return words[0]
+    return next((name for name, own in presets.items() if tuple(own) == tuple(words)), OWN)
+
+
+def find_rule(
+    name: str, presets: Mapping[str, Sequence[str]] | None = None, own: Sequence[str] = ("best",)
+) -> Rule:
+    """Return the rule called ``name``: a fixed one, a preset, or OWN for the words that the settings hold.
+
+    Raises UsageError listing the rules there are.
+    """
+    presets = presets or {}
+    if name in RULES:
         return RULES[name]
-    except KeyError:
-        raise UsageError("unknown_rule", name=name, rules=", ".join(RULES)) from None
+    if name in presets:
+        return read_rule(name, presets[name])
+    if name == OWN:
+        return read_rule(name_rule(own, presets), own)
+    rules = ", ".join((*RULES, OWN, *(display_name(preset) for preset in presets)))
+    raise UsageError("unknown_rule", name=display_name(name), rules=rules)
 
 
 def parse_kinds(text: str) -> frozenset[Kind]:
@@ -48,6 +94,25 @@ def parse_kinds(text: str) -> frozenset[Kind]:
     return kinds
 
 
+def choose_keeper(
+    files: Mapping[int, ImageFile],
+    ids: Sequence[int],
+    rule: Rule,
+    protected: Callable[[ImageFile], bool] = lambda file: False,
+) -> int:
+    """Return the file to keep of ``ids``, whose first is kept where nothing tells two apart.
+
+    Protected files come before all others.
+    """
+    left: Sequence[ImageFile] = [files[id_] for id_ in ids]
+    left = [file for file in left if protected(file)] or left
+    for sift in rule.order:
+        if len(left) == 1:
+            break
+        left = sift(left)
+    return min(left, key=lambda file: (file.id != ids[0], file.path)).id
+
+
 def mark_group(
     files: Mapping[int, ImageFile],
     pairs: PairIndex,
@@ -55,36 +120,32 @@ def mark_group(
     rule: Rule,
     kinds: Collection[Kind] = DEFAULT_KINDS,
     protected: Callable[[ImageFile], bool] = lambda file: False,
-) -> tuple[int, list[int]]:
-    """Return the file that the rule keeps and the members it marks for removal.
+) -> dict[int, int]:
+    """Return the files that the rule marks for removal, each with the file that is kept for it.
 
     The rule chooses among the group's keeper and the members whose pair with it is of one of
     ``kinds``: a variant is neither kept in place of a picture nor removed for it. Only members with
     a verified pair of these kinds with the kept file are marked; a protected file never is, and is
-    kept before any other.
+    kept before any other. The members that are not of these kinds are looked at among themselves in
+    the same way, so that of ``identical`` alone every repetition is found.
     """
-    alike = [
-        id_
-        for id_ in group.members
-        if id_ == group.keeper
-        or ((pair := pairs.get(pair_key(group.keeper, id_))) is not None and pair.kind in kinds)
-    ]
-
-    def place(id_: int) -> tuple[object, ...]:
-        file = files[id_]
-        rank = (id_ != group.keeper,) if rule.rank is None else rule.rank(file)
-        return (not protected(file), rank, file.path)
-
-    order = sorted(alike, key=place)
-    kept = order[0]
-    marked = [
-        id_
-        for id_ in order[1:]
-        if (pair := pairs.get(pair_key(kept, id_))) is not None
-        and pair.kind in kinds
-        and not protected(files[id_])
-    ]
-    return kept, marked
+    marked: dict[int, int] = {}
+    rest: Sequence[int] = group.members
+    while len(rest) > 1:
+        head = rest[0]
+        alike = [id_ for id_ in rest if id_ == head or _is_of(pairs, head, id_, kinds)]
+        if len(alike) > 1:
+            kept = choose_keeper(files, alike, rule, protected)
+            marked |= {
+                id_: kept
+                for id_ in alike
+                if id_ != kept
+                and _is_of(pairs, kept, id_, kinds)
+                and not protected(files[id_])
+                and rule.allows(files[kept], files[id_])
+            }
+        rest = sorted(set(rest).difference(alike), key=lambda id_: (rank_best(files[id_]), files[id_].path))
+    return marked
 
 
 def mark_groups(
@@ -98,11 +159,10 @@ def mark_groups(
     """Return every file that the rule marks for removal in ``groups``."""
     removed: set[int] = set()
     for group in groups:
-        removed.update(mark_group(files, pairs, group, rule, kinds, protected)[1])
+        removed.update(mark_group(files, pairs, group, rule, kinds, protected))
     return removed
 
 
-def protect_folders(folders: Iterable[str]) -> Callable[[ImageFile], bool]:
-    """Return the test whether a file lies in one of ``folders`` (relative to the root)."""
-    prefixes = tuple(folder.strip("/").encode("utf-8", "surrogateescape") + b"/" for folder in folders)
-    return lambda file: file.path.startswith(prefixes) if prefixes else False
+def _is_of(pairs: PairIndex, one: int, other: int, kinds: Collection[Kind]) -> bool:
+    pair = pairs.get(pair_key(one, other))
+    return pair is not None and pair.kind in kinds

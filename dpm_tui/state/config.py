@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import tomli_w
 from dpm_tui.errors import UsageError
 from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.review.presets import check_name, clean_words
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.regular_file import read_regular
 
@@ -42,7 +44,8 @@ class Config:
     the root whose files are never marked for removal. ``companions`` says whether sidecars, RAW twins
     and Live Photo movies move with their picture. ``other_disks`` says where a file on another file
     system than the root's goes: to a recycle bin over there, as a verified copy to the root's, or
-    nowhere.
+    nowhere. ``keeper`` are the words of the rule in force (see ``review.criteria``), ``presets`` those of
+    the rules that the user has saved, by name.
     """
 
     model: str = "auto"
@@ -60,6 +63,8 @@ class Config:
     companions: str = "ask"
     other_disks: str = "bin"
     memory: int = 0
+    keeper: tuple[str, ...] = ("best",)
+    presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def check_config(config: Config) -> Config:
     cleaned.pop("", None)
     if not cleaned:
         raise UsageError("setting_extensions")
-    return replace(config, extensions=tuple(cleaned))
+    for folder in config.protected:
+        if ".." in folder.split("/"):
+            raise UsageError("setting_folder", name="protected", value=display_name(folder))
+    presets = {
+        check_name(name): _clean_rule(f"presets.{name}", words) for name, words in config.presets.items()
+    }
+    return replace(
+        config, extensions=tuple(cleaned), keeper=_clean_rule("keeper", config.keeper), presets=presets
+    )
 
 
 def load_settings(path: bytes) -> Settings:
@@ -105,13 +118,23 @@ def load_settings(path: bytes) -> Settings:
     except ValueError as error:
         raise _unreadable(path, error) from error
     unknown = {key: value for key, value in table.items() if key not in known}
-    return Settings(check_config(config), unknown)
+    try:
+        return Settings(check_config(config), unknown)
+    except UsageError as error:
+        raise UsageError("config_value", path=display_name(path), reason=error.message) from error
 
 
 def save_settings(path: bytes, settings: Settings) -> None:
     """Write the settings to ``path``; raises OSError, in which case the old file is untouched."""
     table = {**settings.unknown, **to_plain(check_config(settings.config))}
     write_atomic(path, tomli_w.dumps(table).encode("utf-8"))
+
+
+def _clean_rule(key: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return clean_words(words)
+    except UsageError as error:
+        raise UsageError("setting_rule", name=display_name(key), reason=error.message) from error
 
 
 def _unreadable(path: bytes, error: Exception) -> UsageError:

@@ -76,6 +76,54 @@ def test_restore_elsewhere_and_purge(album: Path, tmp_path: Path) -> None:
     assert dpm("bin", album, "log").stdout.count("\n") >= 5
 
 
+def victims_of(album: Path, *options: str) -> set[str]:
+    """Return what a dry run would move."""
+    done = dpm("clean", album, *options, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    return {line.split("\t")[0] for line in done.stdout.splitlines() if "\t" in line}
+
+
+def configure(album: Path, text: str) -> None:
+    """Write the settings by hand, as a user may."""
+    (album / "_image_temp/config.toml").write_text(text)
+
+
+def test_a_saved_rule_and_the_one_in_force_join_the_fixed_ones(album: Path) -> None:
+    """The fixed rules do what they always do, whatever rule the app uses."""
+    usual = victims_of(album, "--rule", "best")
+    configure(
+        album, 'keeper = ["-bytes"]\n[presets]\nfrugal = ["-pixels"]\nspare = ["best", "mark-in:small"]\n'
+    )
+    assert victims_of(album, "--rule", "best") == usual
+    assert "hill.jpg" in victims_of(album, "--rule", "frugal")
+    assert "small/hill.jpg" not in victims_of(album, "--rule", "frugal")
+    assert victims_of(album, "--rule", "spare") == {"small/hill.jpg"}
+    assert "small/hill.jpg" not in victims_of(album, "--rule", "keeper")
+    done = dpm("clean", album, "--rule", "frugl", "--dry-run")
+    assert (done.returncode, "frugal" in done.stderr) == (2, True)
+
+
+def test_the_report_names_the_keepers_of_the_rule_in_force(album: Path) -> None:
+    """Members and ids of the groups stay; only who is kept follows the settings."""
+    before = report_of(album)
+    configure(album, 'keeper = ["-pixels"]\n')
+    after = report_of(album)
+    assert [(group["id"], sorted(group["members"])) for group in before["groups"]] == [
+        (group["id"], sorted(group["members"])) for group in after["groups"]
+    ]
+    paths = {file["id"]: file["path"] for file in after["files"]}
+    assert "small/hill.jpg" in {paths[group["keeper"]] for group in after["groups"]}
+    assert "small/hill.jpg" not in {paths[group["keeper"]] for group in before["groups"]}
+
+
+def test_settings_that_cannot_be_are_named_with_their_key(album: Path) -> None:
+    """Nothing is cleaned by a rule that was meant otherwise."""
+    configure(album, 'keeper = ["pixles"]\n')
+    done = dpm("clean", album, "--rule", "best", "--yes")
+    assert done.returncode == 2
+    assert all(word in done.stderr for word in ("config.toml", "keeper", "pixles"))
+
+
 def test_wrong_words_are_named(album: Path) -> None:
     """Unknown rules, kinds and entries, and a clean-up that says neither yes nor no, are wrong usage."""
     wrong = (

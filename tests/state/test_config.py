@@ -80,6 +80,37 @@ def test_a_value_that_cannot_be_is_named(path: bytes, line: str, name: str) -> N
     assert name in refusal(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "word"),
+    [
+        ('keeper = ["pixels", "pixles"]', "keeper", "pixles"), ('keeper = "best"', "keeper", ""),
+        ("keeper = []", "keeper", ""), ('keeper = ["folder:"]', "keeper", "folder:"),
+        ('[presets]\ncamera = ["pixels", "-pixels"]', "presets.camera", "-pixels"),
+        ('[presets]\ncamera = ["format:jepg"]', "presets.camera", "jepg"),
+        ('[presets]\nbest = ["pixels"]', "best", "newest"), ('presets = ["pixels"]', "presets", ""),
+        ('protected = ["a/../../b"]', "protected", "a/../../b"),
+    ],
+    ids=lambda text: text[:30],
+)  # fmt: skip
+def test_a_rule_that_cannot_be_names_file_key_and_word(path: bytes, text: str, key: str, word: str) -> None:
+    """What is wrong is said with where it is; the file itself stays as it was written."""
+    write(path, text)
+    said = refusal(path)
+    assert all(part in said for part in ("config.toml", key, word))
+    with open(path, encoding="utf-8") as file:
+        assert file.read() == text
+
+
+def test_rules_come_back_with_presets_and_unknown_keys(path: bytes) -> None:
+    write(path, 'keeper = ["Pixels"]\nnext = 1\n[presets]\n"my \u9577" = ["folder:/a b/"]\n[future]\nx = 1\n')
+    settings = load_settings(path)
+    assert settings.config.keeper == ("pixels",)
+    assert settings.config.presets == {"my \u9577": ("folder:a b",)}
+    save_settings(path, settings)
+    assert load_settings(path) == settings
+    assert settings.unknown == {"next": 1, "future": {"x": 1}}
+
+
 def test_at_least_one_extension_is_needed(path: bytes) -> None:
     write(path, "extensions = []")
     assert "extension" in refusal(path)

@@ -1,0 +1,46 @@
+"""Presets: keeper rules that a user has named, as words; and the words that the fixed rules stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dpm_tui.errors import UsageError
+from dpm_tui.names import display_name
+from dpm_tui.review.criteria import parse_words
+from dpm_tui.review.rules import OWN, RULES
+
+NAME_LENGTH = 24
+HAND = "hand"
+"""What marks that no rule has set say of their rule."""
+
+WORDS_OF: dict[str, tuple[str, ...]] = {
+    "best": ("pixels", "lossless", "quality", "exif", "name", "encoding", "date"),
+    "largest": ("pixels", "bytes"),
+    "smallest": ("-bytes", "-pixels"),
+    "newest": ("-date",),
+    "oldest": ("date",),
+}
+"""The criteria that a user arranges anew where one of the fixed rules was in force."""
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if a rule may be called so; raises UsageError if not."""
+    taken = (*RULES, OWN, HAND)
+    fits = 0 < len(name) <= NAME_LENGTH and name == name.strip() and display_name(name) == name
+    if not fits or name in taken or name.startswith("-"):
+        raise UsageError("preset_name", name=display_name(name), length=NAME_LENGTH, taken=", ".join(taken))
+    return name
+
+
+def clean_words(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a rule as they are saved; raises UsageError for one that is none."""
+    return tuple(str(word) for word in parse_words(words))
+
+
+def expand(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words with those of a fixed rule in its place, so that they can be arranged."""
+    spread = [single for word in words for single in WORDS_OF.get(word, (word,))]
+    kept: dict[str, str] = {}
+    for word in spread:
+        kept.setdefault(word.removeprefix("-"), word)
+    return tuple(kept.values())

@@ -1,0 +1,200 @@
+"""Rules: whatever the order, nothing protected goes, never the last one, never across kinds."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dpm_tui.pipeline.group import TIERS, Group, Pair, group_pairs, pair_key
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.election import elect_keeper, elect_keepers
+from dpm_tui.review.keeper import rank_best
+from dpm_tui.review.library import Library
+from dpm_tui.review.marks import Mark, Marks
+from dpm_tui.review.rules import (
+    DEFAULT_KINDS,
+    OWN,
+    RULES,
+    find_rule,
+    mark_group,
+    name_rule,
+    protect_folders,
+    read_rule,
+)
+
+
+def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -> ImageFile:
+    stamp = Stamp(width * 10, day * 10**15, 0, 1, id_)
+    return ImageFile(id_, path.encode(), stamp, facts=Facts(f"{id_:064x}", form, width, 100))
+
+
+FOLDERS = ("safe", "one", "one/deep", "two")
+WORDS = (
+    "pixels", "-pixels", "bytes", "-bytes", "date", "-date", "lossless", "name", "folder:two",
+    "-folder:one", "format:png", "smallest", "newest", "other-folder", "other-top", "same-folder",
+    "mark-in:one", "keep-in:two",
+)  # fmt: skip
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> Library:
+    """Return files in a few folders with any pairs between them, grouped as a run groups them."""
+    count = draw(st.integers(2, 9))
+    files = {
+        id_: file_of(
+            id_,
+            f"{draw(st.sampled_from(FOLDERS))}/{id_}.jpg",
+            draw(st.sampled_from([100, 101, 200, 400])),
+            draw(st.sampled_from(["JPEG", "PNG"])),
+            draw(st.integers(1, 3)),
+        )
+        for id_ in range(1, count + 1)
+    }
+    pairs = {}
+    for a, b in combinations(files, 2):
+        if draw(st.integers(0, 3)):
+            kind = draw(st.sampled_from([Kind.IDENTICAL, Kind.COPY, Kind.COPY, Kind.CROP, Kind.VARIANT]))
+            pairs[a, b] = Pair(a, b, kind, draw(st.sampled_from([0.7, 0.9, 1.0])))
+    return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best), pairs)
+
+
+RULE_WORDS = st.lists(
+    st.sampled_from(WORDS), min_size=1, max_size=5, unique_by=lambda word: word.removeprefix("-")
+)
+KINDS = st.sets(st.sampled_from(Kind), min_size=1)
+
+
+@given(libraries(), RULE_WORDS, KINDS, st.booleans(), st.booleans())
+def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
+    library: Library, words: list[str], kinds: set[Kind], elects: bool, protects: bool
+) -> None:
+    protected = protect_folders(["safe"] if protects else [])
+    rule = read_rule("mine", words)
+    files, pairs = library.files, library.pairs
+    groups = library.groups
+    if elects:
+        groups, rule = elect_keepers(files, pairs, groups, rule, protected), rule.settled
+    for group in groups:
+        marked = mark_group(files, pairs, group, rule, kinds, protected)
+        assert not any(protected(files[id_]) for id_ in marked)
+        assert set(marked) < set(group.members)
+        assert not set(marked) & set(marked.values())
+        for id_, kept in marked.items():
+            assert pairs[pair_key(id_, kept)].kind in kinds
+            assert rule.allows(files[kept], files[id_])
+    marks = Marks(Library(files, groups, pairs), protected)
+    marks.accept(marks.suggest(groups, rule, kinds))
+    for id_ in marks.removed:
+        staying = [other for other in marks.group_of(id_).members if other not in marks.removed]
+        assert any(pair_key(id_, other) in pairs for other in staying)
+    marks.undo()
+    assert not marks.removed
+
+
+@given(libraries(), RULE_WORDS, st.booleans())
+def test_an_elected_keeper_leads_as_the_best_file_does(
+    library: Library, words: list[str], protects: bool
+) -> None:
+    """Same members and id; a pair with every member, of no closer kind than the best file's."""
+    protected = protect_folders(["safe"]) if protects else None
+    files, pairs, rule = library.files, library.pairs, read_rule("mine", words)
+    for before, after in zip(
+        library.groups, elect_keepers(files, pairs, library.groups, rule, protected), strict=True
+    ):
+        assert (after.id, set(after.members)) == (before.id, set(before.members))
+        assert after.members[0] == after.keeper
+        links = [pairs[pair_key(after.keeper, id_)] for id_ in after.members[1:]]
+        assert after.weakest == min(pair.similarity for pair in links)
+        if after.keeper != before.keeper:
+            assert pairs[pair_key(after.keeper, before.keeper)].kind in DEFAULT_KINDS
+            for id_ in after.members[1:]:
+                if id_ != before.keeper:
+                    assert tier(library, after.keeper, id_) >= tier(library, before.keeper, id_)
+        marked = mark_group(files, pairs, after, rule.settled)
+        assert set(marked) <= {
+            id_ for id_ in before.members if id_ == before.keeper or tier(library, before.keeper, id_) == 0
+        }
+
+
+def tier(library: Library, a: int, b: int) -> int:
+    kind = library.pairs[pair_key(a, b)].kind
+    return next(number for number, kinds in enumerate(TIERS) if kind in kinds)
+
+
+def three(*kinds: Kind) -> Library:
+    """Return one group of three: kinds of the pairs 1-2, 1-3 and 2-3; the first is the best file."""
+    files = {id_: file_of(id_, f"{'abc'[id_ - 1]}/{id_}.jpg", 400 - id_ * 50) for id_ in (1, 2, 3)}
+    keys = [(1, 2), (1, 3), (2, 3)][: len(kinds)]
+    pairs = {key: Pair(*key, kind, 0.9) for key, kind in zip(keys, kinds, strict=True)}
+    return Library(files, (Group("g", 1, (1, 2, 3), 0.9, 0),), pairs)
+
+
+def elected(library: Library, *words: str, safe: str = "") -> int:
+    protected = protect_folders([safe] if safe else [])
+    rule = read_rule("mine", words)
+    return elect_keeper(library.files, library.pairs, library.groups[0], rule, protected).keeper
+
+
+def test_the_keeper_follows_the_order() -> None:
+    library = three(Kind.COPY, Kind.COPY, Kind.COPY)
+    assert elected(library, "pixels") == 1
+    assert elected(library, "-pixels") == 3
+    assert elected(library, "folder:b", "-pixels") == 2
+    assert elected(library, "pixels", safe="c") == 3
+    assert elected(library, "best", safe="b") == 2
+
+
+def test_no_crop_and_no_variant_is_kept_for_a_picture() -> None:
+    for kind in (Kind.VARIANT, Kind.CROP):
+        assert elected(three(Kind.COPY, kind, kind), "-pixels") == 2
+        assert elected(three(Kind.COPY, kind, kind), "best", safe="c") == 1
+
+
+def test_a_file_that_was_not_compared_with_all_does_not_lead() -> None:
+    assert elected(three(Kind.COPY, Kind.COPY), "-pixels") == 1
+
+
+def test_nothing_becomes_a_copy_by_an_election() -> None:
+    """3 is a variant of the best file: that it looks like a copy of 2 does not make it one."""
+    assert elected(three(Kind.COPY, Kind.VARIANT, Kind.COPY), "folder:b") == 1
+
+
+def test_of_identical_alone_every_repetition_is_found() -> None:
+    """2 and 3 have the same bytes; the best file is another encoding and stays as well."""
+    library = three(Kind.COPY, Kind.COPY, Kind.IDENTICAL)
+    only = mark_group(library.files, library.pairs, library.groups[0], RULES["best"], {Kind.IDENTICAL})
+    assert only == {3: 2}
+    both = mark_group(library.files, library.pairs, library.groups[0], RULES["best"])
+    assert both == {2: 1, 3: 1}
+
+
+def test_limits_leave_files_alone() -> None:
+    library = three(Kind.COPY, Kind.COPY, Kind.COPY)
+    for words, marked in (
+        (["best", "mark-in:c"], {3}), (["best", "keep-in:a"], {2, 3}), (["best", "keep-in:b"], set()),
+        (["best", "same-folder"], set()), (["best", "other-folder"], {2, 3}),
+    ):  # fmt: skip
+        rule = read_rule("mine", words)
+        assert set(mark_group(library.files, library.pairs, library.groups[0], rule)) == marked
+
+
+def test_what_was_kept_by_hand_stays_so_whatever_rules_are_accepted() -> None:
+    library = three(Kind.COPY, Kind.COPY, Kind.COPY)
+    marks = Marks(library)
+    marks.keep(1)
+    for name in ("largest", "smallest"):
+        marks.accept(marks.suggest(library.groups, RULES[name]))
+        assert marks.mark_of(1) is Mark.KEEP
+    assert marks.removed == {2}
+
+
+def test_rules_are_found_by_name() -> None:
+    presets = {"mine": ("pixels",)}
+    assert (find_rule("mine", presets).name, len(find_rule("mine", presets).order)) == ("mine", 1)
+    assert find_rule(OWN, presets, ("pixels",)).name == "mine"
+    assert find_rule(OWN, presets, ("bytes",)).name == OWN
+    assert find_rule(OWN).order == ()
+    assert name_rule(("largest",), presets) == "largest"
