@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from enum import IntEnum
 
 from dpm_tui.locale import translate
@@ -74,3 +76,10 @@ class Stopped(DpmError):
     """Work was stopped before its end and can be continued."""
 
     exit_code = ExitCode.STOPPED
+
+
+def reason_of(error: OSError | DpmError) -> str:
+    """Return what happened in the words of the catalogue or of the system, without any path."""
+    if isinstance(error, DpmError):
+        return error.message
+    return error.strerror or str(error) or os.strerror(error.errno or errno.EIO)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.errors import DpmError, ExitCode, reason_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,5 +29,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from dpm_tui.names import display_name
 
         name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
-        print(f"dpm-tui: {name}: {error.strerror or error}", file=sys.stderr)
+        print(f"dpm-tui: {name}: {reason_of(error)}", file=sys.stderr)
         return int(ExitCode.FAILED)

@@ -8,7 +8,7 @@ import sys
 
 from dpm_tui.cli import app
 from dpm_tui.cli.folder import add_folder
-from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         library = make_library(folder)
     except OSError as error:
-        raise DpmError("cannot_write", path=display_name(folder), reason=error.strerror or "") from error
+        raise DpmError("cannot_write", path=display_name(folder), reason=reason_of(error)) from error
     shown = display_name(folder)
     print(translate("cli.demo_made", count=library.files, path=shown), file=sys.stderr)
     if sys.stdin.isatty() and sys.stdout.isatty():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 
@@ -22,4 +22,4 @@ def write_output(name: str, text: str) -> None:
     try:
         write_atomic(path, text.encode("utf-8"), mode=0o644)
     except OSError as error:
-        raise DpmError("cannot_write", path=display_name(path), reason=error.strerror or "") from error
+        raise DpmError("cannot_write", path=display_name(path), reason=reason_of(error)) from error

@@ -7,7 +7,7 @@ import hashlib
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import WeightFile
 from dpm_tui.neural.networks import CopyNet, Shape
@@ -24,7 +24,7 @@ def load_network(file: WeightFile) -> CopyNet:
     try:
         content = file.path.read_bytes()
     except OSError as error:
-        raise DpmError("weights_unusable", path=shown, reason=error.strerror or str(error)) from error
+        raise DpmError("weights_unusable", path=shown, reason=reason_of(error)) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise DpmError("weights_unusable", path=shown, reason="SHA-256")
     shape = Shape(dims=file.dims, input_px=file.input_px)

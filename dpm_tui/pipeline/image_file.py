@@ -44,6 +44,11 @@ class Stamp:
         return self.ctime_ns % _COARSE_NS == 0
 
     @property
+    def identity(self) -> tuple[int, int]:
+        """Device and inode: equal for two names of one file."""
+        return self.device, self.inode
+
+    @property
     def numbers(self) -> tuple[int, int, int, int, int]:
         """The values in the order of ``STAMP_FIELDS``."""
         return self.size, self.mtime_ns, self.ctime_ns, self.device, self.inode

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.file_chunk import ROW, STATUSES
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile, Stamp, Status, read_stamp
@@ -77,7 +78,7 @@ def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter)
     several names of one inode only the first by path counts. Raises OSError if the root itself
     cannot be read.
     """
-    endings = tuple(b"." + extension.lower().encode("ascii", "ignore") for extension in extensions)
+    endings = endings_of(extensions)
     inventory = Inventory()
     reporter.started(Stage.INVENTORY, 0)
     seen_folders: set[tuple[int, int]] = set()
@@ -89,7 +90,7 @@ def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter)
         except OSError as error:
             if folder == b"" and error.errno != errno.ESTALE:
                 raise
-            inventory.unreadable[folder] = error.strerror or str(error)
+            inventory.unreadable[folder] = reason_of(error)
         reporter.progressed(Stage.INVENTORY, len(inventory.found), 0)
         if reporter.cancelled():
             break
@@ -163,12 +164,17 @@ def _take_file(entry: os.DirEntry[bytes], path: bytes, inventory: Inventory) -> 
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
-        inventory.unreadable[path] = error.strerror or str(error)
+        inventory.unreadable[path] = reason_of(error)
         return
     if stat.S_ISREG(status.st_mode):
         inventory.found.append(FoundFile(path, read_stamp(status)))
     else:
         inventory.skipped["special"] += 1
+
+
+def endings_of(extensions: Iterable[str]) -> tuple[bytes, ...]:
+    """Return how the names of pictures with these extensions end, lower case."""
+    return tuple(b"." + extension.lower().encode("ascii", "ignore") for extension in extensions)
 
 
 def is_junk_folder(name: bytes) -> bool:
@@ -232,10 +238,9 @@ def _drop_hard_links(inventory: Inventory) -> None:
     seen: set[tuple[int, int]] = set()
     kept: list[FoundFile] = []
     for file in inventory.found:
-        identity = (file.stamp.device, file.stamp.inode)
-        if identity in seen:
+        if file.stamp.identity in seen:
             inventory.skipped["hard_link"] += 1
         else:
-            seen.add(identity)
+            seen.add(file.stamp.identity)
             kept.append(file)
     inventory.found[:] = kept

@@ -12,7 +12,7 @@ from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder, new_batch_id, time_of
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bins import Bins
-from dpm_tui.recycle.folders import folder_below, join, split, sync
+from dpm_tui.recycle.folders import folder_below, join, split
 from dpm_tui.recycle.moves import Moves, paths_of
 from dpm_tui.recycle.proof import Inode, check_plan
 from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
@@ -21,6 +21,7 @@ from dpm_tui.recycle.reserve import check_room, keep_reserve
 from dpm_tui.recycle.results import BatchResult, OtherDisks, Skipped
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 from dpm_tui.review.plan import Move, Plan
+from dpm_tui.state.atomic import sync_names
 
 _BLOCK = 4096
 
@@ -109,7 +110,7 @@ def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry
 def _leaving(plan: Plan) -> frozenset[Inode]:
     stamps = [move.victim.stamp for move in plan.moves]
     stamps += [companion.file.stamp for move in plan.moves for companion in move.companions]
-    return frozenset((stamp.device, stamp.inode) for stamp in stamps)
+    return frozenset(stamp.identity for stamp in stamps)
 
 
 def _sort_by_home(
@@ -144,7 +145,7 @@ def _begin(home: BinFolder, index: BinIndex, stack: contextlib.ExitStack) -> int
         folder = stack.enter_context(folder_below(home.bin, name))
         os.mkdir(TREE, 0o700, dir_fd=folder)
         write_index(folder, content)
-        sync(home.bin)
+        sync_names(home.bin)
     except OSError as error:
         home.remove_if_empty(index.batch)
         raise bin_error_of(error, shown) from error

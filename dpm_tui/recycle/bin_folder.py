@@ -18,11 +18,11 @@ from dpm_tui.recycle.folders import (
     remove_empty,
     split,
     status,
-    sync,
     sync_below,
     walk,
 )
 from dpm_tui.recycle.refusal import bin_error_of
+from dpm_tui.state.atomic import sync_names
 from dpm_tui.state.layout import STATE_FOLDER
 
 BIN = join(STATE_FOLDER, b"recycle_bin")
@@ -165,7 +165,7 @@ def open_below(base: int, *, make: bool) -> int | None:
             if make:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(part, 0o700, dir_fd=current)
-                    sync(current)
+                    sync_names(current)
             following = open_folder(part, current)
         except FileNotFoundError:
             return None

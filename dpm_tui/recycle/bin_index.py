@@ -16,10 +16,10 @@ from typing import Any
 
 from dpm_tui.names import from_json, to_json
 from dpm_tui.recycle.bin_folder import INDEX, PARTIAL_INDEX
-from dpm_tui.recycle.folders import create_file, join, open_file, sync
+from dpm_tui.recycle.folders import create_file, join, open_file
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.review.plan import Companion, Move, Witness
-from dpm_tui.state.atomic import fill_and_close
+from dpm_tui.state.atomic import fill_and_close, sync_names
 
 SCHEMA = "dpm-tui/recycle/1"
 BYTES_AT_MOST = 1 << 27
@@ -98,7 +98,7 @@ def write_index(folder: int, content: bytes) -> None:
     """
     fill_and_close(create_file(PARTIAL_INDEX, folder), content)
     os.rename(PARTIAL_INDEX, INDEX, src_dir_fd=folder, dst_dir_fd=folder)
-    sync(folder)
+    sync_names(folder)
 
 
 def read_index(folder: int, batch: str) -> BinIndex | None:

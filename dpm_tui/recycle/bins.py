@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
 from dpm_tui.recycle.bin_folder import BIN, BinFolder, Lying, open_below
 from dpm_tui.recycle.folders import folder_below, open_folder, split
-from dpm_tui.recycle.refusal import BinError, Refused, reason_of
+from dpm_tui.recycle.refusal import BinError, Refused
 from dpm_tui.state.frames import Journal, read_frames
 
 MEMORY = b"file_systems.jsonl"

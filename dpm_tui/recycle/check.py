@@ -95,11 +95,7 @@ def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
 
 def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
     """Write the index anew from what the log tells of the files that lie in the batch."""
-    log = RemovalLog(os.path.join(root, BIN, LOG))
-    try:
-        entries = log.read()
-    except BinError:
-        entries = []
+    entries = RemovalLog(os.path.join(root, BIN, LOG)).salvage()
     with open_bins(root) as bins:
         home = next(folder for folder in bins.folders if folder.top == top)
         lying = {file.path for file in home.lying(batch)}

@@ -90,7 +90,7 @@ class _Search:
         wanted = follow_picture(*names).lower()
         for candidate in self._companions(move.keeper.path):
             mine, theirs = companion.stamp, candidate.stamp
-            same_inode = (mine.device, mine.inode) == (theirs.device, theirs.inode)
+            same_inode = mine.identity == theirs.identity
             named_so = split(candidate.path)[1].lower() == wanted
             if not named_so or mine.size != theirs.size or same_inode or candidate.path in self.busy:
                 continue

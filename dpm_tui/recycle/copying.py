@@ -10,11 +10,12 @@ import secrets
 from dataclasses import replace
 
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
-from dpm_tui.recycle.folders import join, same_file, split, status, sync
+from dpm_tui.recycle.folders import join, same_file, split, status
 from dpm_tui.recycle.proof import Held
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
+from dpm_tui.state.atomic import sync_names
 
 _ASIDE = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.leaving")
 
@@ -43,7 +44,7 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
         if digest and copied != digest:
             raise Refused("changed")
         move_in(batch, part, target, held.name)
-        sync(target)
+        sync_names(target)
         _remove_source(held, aside)
     except (OSError, Refused):
         with contextlib.suppress(OSError):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterable, Iterator
 
+from dpm_tui.state.atomic import sync_names
+
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
-"""What network file systems answer to syncing a folder; anything else is a real error."""
 
 
 def open_folder(name: bytes, base: int | None = None) -> int:
@@ -114,22 +113,13 @@ def same_file(first: os.stat_result | None, second: os.stat_result | None) -> bo
     return first is not None and second is not None and os.path.samestat(first, second)
 
 
-def sync(descriptor: int) -> None:
-    """Make new and removed names in an open folder survive a power cut; raises OSError (EIO)."""
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _SYNC_UNSUPPORTED:
-            raise
-
-
 def sync_below(base: int, folders: Iterable[bytes]) -> list[tuple[bytes, OSError]]:
     """Sync each of ``folders`` below ``base`` that still exists; return those that failed."""
     failed: list[tuple[bytes, OSError]] = []
     for relative in sorted(folders):
         try:
             with folder_below(base, relative) as folder:
-                sync(folder)
+                sync_names(folder)
         except FileNotFoundError:
             continue
         except OSError as error:

@@ -7,12 +7,13 @@ import errno
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder
 from dpm_tui.recycle.copying import copy_in
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.proof import Held, Inode, prove, prove_companion, prove_keeper
-from dpm_tui.recycle.refusal import Refused, reason_of
+from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
 from dpm_tui.recycle.results import Skipped

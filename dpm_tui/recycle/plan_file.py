@@ -9,11 +9,10 @@ import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.folders import create_file
-from dpm_tui.recycle.refusal import reason_of
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.atomic import fill_and_close, sync_folder
 

@@ -14,7 +14,6 @@ from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.folders import folder_below, split, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import indexes_of
-from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.reserve import keep_reserve
 from dpm_tui.recycle.results import Recovery
@@ -81,10 +80,7 @@ def recover(bins: Bins, log: RemovalLog) -> Recovery:
     """
     if bins.own.descriptor is None:
         return Recovery()
-    try:
-        entries = log.read()
-    except BinError:
-        entries = []
+    entries = log.salvage()
     run = _Run(bins, entries, History.of(entries))
     batches = bins.batches()
     for batch in batches:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
 from dpm_tui.recycle.applying import apply_plan
 from dpm_tui.recycle.bin_folder import BIN, time_of
@@ -18,7 +19,7 @@ from dpm_tui.recycle.listing import check_keepers, find_files, list_entries, lis
 from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.record import tell_removals
 from dpm_tui.recycle.recovery import recover
-from dpm_tui.recycle.refusal import BinError, reason_of
+from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog
 from dpm_tui.recycle.restoring import Target, restore_files, takes_restored_files
 from dpm_tui.recycle.results import (
@@ -210,10 +211,7 @@ class RecycleBin:
             return recover(bins, self.log)
 
     def _history(self, bins: Bins) -> History:
-        entries: list[LogEntry] = []
-        with contextlib.suppress(BinError):  # files must come back without a log, too
-            entries = self.log.read()
-        return History.of(entries, bins.batches())
+        return History.of(self.log.salvage(), bins.batches())
 
     def _undoable(self, bins: Bins) -> str:
         history = self._history(bins)

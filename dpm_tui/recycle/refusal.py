@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.recycle.results import Skipped
 
@@ -45,11 +44,6 @@ def refusal_of(error: OSError | Refused) -> Refused:
         return error
     key = _KEYS_OF_ERRNO.get(error.errno or 0)
     return Refused(key) if key else Refused("system_error", reason=reason_of(error))
-
-
-def reason_of(error: OSError) -> str:
-    """Return the system's own words for ``error``, without any path."""
-    return error.strerror or os.strerror(error.errno or errno.EIO)
 
 
 def bin_error_of(error: OSError, path: bytes) -> BinError:

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.move_record import decode_move, encode_move
-from dpm_tui.recycle.refusal import BinError, reason_of
+from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.review.plan import Move
 from dpm_tui.state.frames import Journal, read_frames
@@ -148,6 +149,13 @@ class RemovalLog:
                 self.rejected += 1
         self._read = (version, entries)
         return list(entries)
+
+    def salvage(self) -> list[LogEntry]:
+        """Return what ``read`` does, nothing from a log that cannot be read: files come back without it."""
+        try:
+            return self.read()
+        except BinError:
+            return []
 
     def append(self, entries: Iterable[LogEntry], *, sync: bool = True) -> bool:
         """Add ``entries`` and, with ``sync``, wait until the disk has them; tell whether it was possible.

@@ -31,16 +31,11 @@ def move_in(source: int, name: bytes, target: int, new_name: bytes) -> None:
     Raises FileExistsError and other OSErrors (EXDEV: another file system); the file then has its
     old name.
     """
-    try:
-        rename_exclusive(source, name, target, new_name)
-    except OSError as error:
-        if _arrived(error, source, name, target, new_name):
-            return
-        if error.errno not in _UNSUPPORTED:
-            raise
-        if status(new_name, target) is not None:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
-        os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
+    if _renamed(source, name, target, new_name):
+        return
+    if status(new_name, target) is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
 
 
 def move_out(
@@ -54,14 +49,8 @@ def move_out(
     if the process is killed in it; only file systems with neither NOREPLACE nor hard links get
     there.
     """
-    try:
-        rename_exclusive(source, name, target, new_name)
+    if _renamed(source, name, target, new_name):
         return
-    except OSError as error:
-        if _arrived(error, source, name, target, new_name):
-            return
-        if error.errno not in _UNSUPPORTED:
-            raise
     if announce is not None:
         announce()
     try:
@@ -109,8 +98,15 @@ def claim_and_rename(source: int, name: bytes, target: int, new_name: bytes) -> 
         raise
 
 
-def _arrived(error: OSError, source: int, name: bytes, target: int, new_name: bytes) -> bool:
-    """Tell whether a rename was done though its answer was lost, as happens on network mounts."""
-    if error.errno != errno.ENOENT:
-        return False
-    return status(name, source) is None and status(new_name, target) is not None
+def _renamed(source: int, name: bytes, target: int, new_name: bytes) -> bool:
+    """Rename in one step; tell whether the system can. Raises OSError, the file then has its old name."""
+    try:
+        rename_exclusive(source, name, target, new_name)
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            return False
+        # On a network mount the answer may be lost after the rename was done.
+        lost = error.errno == errno.ENOENT and status(name, source) is None
+        if not lost or status(new_name, target) is None:
+            raise
+    return True

@@ -9,19 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from dpm_tui.errors import reason_of
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.companions import follow_picture
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
-from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync, sync_below
+from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.listing import Listed
 from dpm_tui.recycle.proof import check_path, leads_into_state
-from dpm_tui.recycle.refusal import Refused, reason_of
+from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
 from dpm_tui.recycle.reserve import give_up_reserve, is_full
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
+from dpm_tui.state.atomic import sync_names
 
 _NAME_BYTES = 255
 _EXTENSION_BYTES = 16
@@ -116,7 +118,7 @@ class _Run:
                     move_out(place, part, place, candidate)
                     # From here on the announcement stands: recovery drops the bin's name if we cannot.
                     self.announced = None
-                    sync(place)
+                    sync_names(place)
                     os.unlink(name, dir_fd=source)
                     return replace(now, part=b"")
         except OSError:

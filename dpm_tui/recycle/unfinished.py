@@ -12,13 +12,14 @@ from dpm_tui.recycle.bin_folder import Lying, is_batch_id
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.copying import is_aside_name
 from dpm_tui.recycle.file_copy import is_part_name
-from dpm_tui.recycle.folders import folder_below, open_file, open_folder, same_file, split, status, sync
+from dpm_tui.recycle.folders import folder_below, open_file, open_folder, same_file, split, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry
 from dpm_tui.recycle.rename import move_out
 from dpm_tui.recycle.restoring import drop_second_name, takes_restored_files
+from dpm_tui.state.atomic import sync_names
 
 
 @dataclass(slots=True)
@@ -83,11 +84,11 @@ class Unfinished:
             if not _same_content(place, name, source, last):
                 return False
             if drop_copy:
-                sync(place)
+                sync_names(place)
                 os.unlink(last, dir_fd=source)
                 del self.lying[copy.batch][copy.path]
             else:
-                sync(source)
+                sync_names(source)
                 os.unlink(name, dir_fd=place)
         self.names += 1
         return True
@@ -114,7 +115,7 @@ class Unfinished:
                 if is_part_name(entry.part):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(entry.part, dir_fd=place)
-                        sync(place)
+                        sync_names(place)
                         self.parts += 1
                 self._drop_if_arrived(entry, place, name)
         finally:
@@ -135,7 +136,7 @@ class Unfinished:
             if not drop_second_name(source, last, arrived):
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
-                sync(place)
+                sync_names(place)
                 os.unlink(last, dir_fd=source)
         self._dropped(file, restored)
 

@@ -61,9 +61,15 @@ def sync_folder(path: bytes) -> None:
     """Make renames and new names in the folder at ``path`` survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        sync_names(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_names(descriptor: int) -> None:
+    """Make new and removed names in an open folder survive a power cut; raises OSError (EIO)."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _SYNC_UNSUPPORTED:
             raise
-    finally:
-        os.close(descriptor)

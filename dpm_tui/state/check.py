@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.errors import DamagedError, DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.check_arrays import check_arrays
@@ -82,7 +82,7 @@ def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
         try:
             done += finding.repair()
         except (OSError, DpmError) as error:
-            reason = error.message if isinstance(error, DpmError) else error.strerror or str(error)
+            reason = reason_of(error)
             name = finding.values.get("name", "")
             done.append(Finding(False, "repair_failed", {"name": name, "reason": reason}))
     return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.decision_store import merge_generations, read_generation
@@ -52,10 +52,8 @@ def _read(path: bytes) -> tuple[Frames, str]:
     """Return what one generation holds, and why it could not be read at all."""
     try:
         return read_generation(path), ""
-    except DpmError as error:
-        return Frames(), error.message
-    except OSError as error:
-        return Frames(), error.strerror or str(error)
+    except (DpmError, OSError) as error:
+        return Frames(), reason_of(error)
 
 
 def _judge(

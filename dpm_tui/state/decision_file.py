@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name, to_json
 from dpm_tui.state.decision_store import VERDICTS, Decision, read_decision
 
@@ -65,7 +65,7 @@ def _read(path: bytes) -> bytes:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             content = file.read(BYTES_AT_MOST + 1) if regular else b""
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise DpmError("decisions_unreadable", path=display_name(path), reason=reason) from error
     if not regular:
         raise DpmError("decisions_not_ours", path=display_name(path))

@@ -6,7 +6,7 @@ import os
 import stat
 from dataclasses import dataclass
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 
 STATE_FOLDER = b"_image_temp"
@@ -98,10 +98,10 @@ def check_root(root: bytes) -> None:
         status = os.stat(root)
     except OSError as error:
         key = "root_missing" if isinstance(error, FileNotFoundError) else "root_unreadable"
-        raise DpmError(key, path=shown, reason=error.strerror or "") from error
+        raise DpmError(key, path=shown, reason=reason_of(error)) from error
     if not stat.S_ISDIR(status.st_mode):
         raise DpmError("root_not_folder", path=shown)
     try:
         os.scandir(root).close()
     except OSError as error:
-        raise DpmError("root_unreadable", path=shown, reason=error.strerror or "") from error
+        raise DpmError("root_unreadable", path=shown, reason=reason_of(error)) from error

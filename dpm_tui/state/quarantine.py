@@ -6,7 +6,7 @@ import datetime
 import os
 import stat
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import sync_folder
 from dpm_tui.state.finding import Finding
@@ -24,7 +24,7 @@ class Quarantine:
 
     def refuse(self, path: bytes, error: DpmError | OSError, remedy: str) -> Finding:
         """Return the finding for what lies at ``path`` and cannot be used; its repair moves it here."""
-        reason = error.message if isinstance(error, DpmError) else error.strerror or str(error)
+        reason = reason_of(error)
         values = {"name": display_name(os.path.relpath(path, self._folder)), "reason": reason}
         return Finding(False, "unreadable", values, remedy, lambda: [self.take(path)])
 

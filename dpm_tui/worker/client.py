@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from dpm_tui import __version__
-from dpm_tui.errors import DpmError, ExitCode
+from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.event_queue import EventQueue
@@ -188,7 +188,7 @@ async def _open(address: bytes) -> _Streams | None:
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     except OSError as error:
-        raise DpmError("worker_unreachable", reason=error.strerror or str(error)) from error
+        raise DpmError("worker_unreachable", reason=reason_of(error)) from error
 
 
 async def _take_over(layout: Layout, address: bytes) -> _Streams:
@@ -223,7 +223,7 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
             start_new_session=True,
         )  # fmt: skip
     except OSError as error:
-        raise DpmError("worker_unreachable", reason=error.strerror or str(error)) from error
+        raise DpmError("worker_unreachable", reason=reason_of(error)) from error
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), _START_SECONDS)

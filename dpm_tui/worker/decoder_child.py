@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from PIL import AvifImagePlugin
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import from_json
 from dpm_tui.pipeline.decode import (
     FILE_BYTES_AT_MOST,
@@ -107,7 +108,7 @@ def read_file(path: bytes) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UndecodableError(Status.UNREADABLE, error.strerror or str(error)) from error
+        raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -118,7 +119,7 @@ def read_file(path: bytes) -> bytes:
         try:
             return file.read()
         except OSError as error:
-            raise UndecodableError(Status.UNREADABLE, error.strerror or str(error)) from error
+            raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
         except MemoryError as error:
             reason = f"{status.st_size >> 20} MiB, too many for the memory"
             raise UndecodableError(Status.TOO_BIG, reason, starved=True) from error

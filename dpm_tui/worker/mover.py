@@ -14,6 +14,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import ImageFile, read_stamp
+from dpm_tui.pipeline.inventory import endings_of
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
 from dpm_tui.worker import protocol
@@ -166,5 +167,4 @@ class Mover:
 
     def _is_picture(self, path: bytes) -> bool:
         """Tell a picture from a companion, which is in no library."""
-        endings = tuple(b"." + extension.encode() for extension in self._session.config.extensions)
-        return path.lower().endswith(endings)
+        return path.lower().endswith(endings_of(self._session.config.extensions))

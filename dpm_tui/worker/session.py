@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.recycle.plan_file import save_plan
@@ -181,7 +181,7 @@ class Session:
             await asyncio.to_thread(save_settings, self.state.layout.config, self.settings)
         except OSError as error:
             path = display_name(self.state.layout.config)
-            raise DpmError("cannot_write", path=path, reason=error.strerror or "") from error
+            raise DpmError("cannot_write", path=path, reason=reason_of(error)) from error
         self._run_config = config
         if config.threshold != before.threshold and not self.runner.running:
             await self.regroup()
