@@ -1,16 +1,20 @@
 """Match stage: compares every pair of vectors, exactly, with memory bounded by block.
 
 Pairs from a threshold on are candidates, and whatever the threshold the few nearest neighbours of each
-picture: a strong crop may lie below it and still be nearest to its original.
+picture: a strong crop may lie below it and still be nearest to its original. Neighbours are those that are
+in the library: a picture that left must not take the place of one that stayed, nor one that was there
+first the place of one that came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dpm_tui.pipeline.field import Field, MatchedRows, Nearest, blocks_of
+from dpm_tui.pipeline.near import Near, keep_nearest
 
 ROWS_A_BLOCK = 2048
 COLUMNS_A_BLOCK = 8192
@@ -25,7 +29,9 @@ NEIGHBOURS = 2
 FLOOR = 0.5
 """Cosine below which not even a nearest neighbour is worth a look."""
 _RUN = 64
-RULE = f"{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}"
+_ROUNDED = 1e-4
+"""By how much a stored cosine may be off."""
+RULE = f"live-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
 DigestPair = tuple[str, str]
@@ -36,55 +42,85 @@ def digest_pair(first: str, second: str) -> DigestPair:
     return (first, second) if first < second else (second, first)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Two rows of a table of vectors with their cosine; ``first`` comes before ``second``."""
+def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
+    """Compare the open rows, of unit length, with all live ones; yield block by block.
 
-    first: int
-    second: int
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedRows:
-    """Rows ``start`` to ``end`` compared with every row before them, and the candidates found."""
-
-    start: int
-    end: int
-    near: list[Candidate]
-
-
-def match_vectors(vectors: NDArray[np.float16], start: int, threshold: float) -> Iterator[MatchedRows]:
-    """Compare rows from ``start`` on with all rows; yield block by block.
-
-    ``vectors`` has shape (n, dims) and unit rows. No product is left out or approximated. Each row
-    brings every earlier row with a cosine of at least SURE, of those from ``threshold`` on its NEAREST,
-    and its NEIGHBOURS among all rows, whatever the blocks. A pair can come from both of its rows.
+    No product is left out or approximated. Each open row brings every settled row, and every open one
+    before it, with a cosine of at least SURE, and of those from ``threshold`` on its NEAREST. Every live row
+    brings its NEIGHBOURS among all of them, whatever the blocks. A pair can come from both of its rows.
     """
-    for top in range(start, len(vectors), ROWS_A_BLOCK):
-        end = min(top + ROWS_A_BLOCK, len(vectors))
-        rows = vectors[top:end].astype(np.float32)
-        numbers = np.arange(top, end)
+    settled = field.settled
+    nearest = _nearest(field)
+    for numbers in field.open_blocks(ROWS_A_BLOCK):
+        rows = field.rows.take(numbers).astype(np.float32)
         found: list[Near] = []
+        approached: list[Near] = []
         neighbours = Near.none()
         bars = np.full(len(rows), FLOOR, np.float32)
-        for left in range(0, len(vectors), COLUMNS_A_BLOCK):
-            columns = vectors[left : left + COLUMNS_A_BLOCK].astype(np.float32)
-            cosines = rows @ columns.T
-            own = numbers[(numbers >= left) & (numbers < left + len(columns))]
-            cosines[own - top, own - left] = -1
-            if left < end:
+        for left, right in blocks_of(field.live, COLUMNS_A_BLOCK):
+            cosines = rows @ field.rows.read(left, right).astype(np.float32).T
+            cosines[:, ~field.live[left:right]] = -1
+            own = np.flatnonzero((numbers >= left) & (numbers < right))
+            cosines[own, numbers[own] - left] = -1
+            here = settled[left:right]
+            if left < numbers[-1] or here.any():
                 seconds, firsts = np.nonzero(cosines >= threshold)
-                before = left + firsts < top + seconds
+                before = here[firsts] | (left + firsts < numbers[seconds])
                 seconds, firsts = seconds[before], firsts[before]
-                found.append(Near(left + firsts, top + seconds, cosines[seconds, firsts]))
-                if sum(len(near.cosines) for near in found) > ROWS_A_BLOCK * COLUMNS_A_BLOCK:
+                found.append(Near(left + firsts, seconds, cosines[seconds, firsts]))
+                if sum(map(len, found)) > ROWS_A_BLOCK * COLUMNS_A_BLOCK:
                     found = [keep_nearest(found, NEAREST, SURE)]
             seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
-            closer = Near(left + firsts, top + seconds, cosines[seconds, firsts])
+            closer = Near(left + firsts, seconds, cosines[seconds, firsts])
             neighbours = keep_nearest([neighbours, closer], NEIGHBOURS)
-            bars = neighbours.bars(top, len(rows))
-        yield MatchedRows(top, end, keep_nearest(found, NEAREST, SURE).candidates(neighbours))
+            bars = _last_cosines(neighbours, len(rows))
+            if here.any():
+                approached.append(_approach(cosines, here, nearest.bars[left:right], left))
+        own_near = Near.joined([keep_nearest(found, NEAREST, SURE), neighbours])
+        others = Near.joined(approached)
+        others = Near(numbers[others.firsts], others.seconds, others.cosines)
+        nearest.add(others)
+        near = Near(own_near.firsts, numbers[own_near.seconds], own_near.cosines)
+        yield MatchedRows(numbers, Near.joined([near, others]).unique())
+
+
+def find_bereft(near: Near, gone: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the rows that must be compared anew because a row that is ``gone`` took a place of theirs."""
+    nearest = Nearest(len(gone), NEIGHBOURS, FLOOR)
+    both = Near.joined([near, near.swapped()])
+    nearest.add(both)
+    lost = both.only(gone[both.firsts] & ~gone[both.seconds])
+    neighbour = lost.cosines >= nearest.bars[lost.seconds] - _ROUNDED
+    weak = np.bincount(both.seconds[both.cosines < SURE], minlength=len(gone))
+    crowded = (lost.cosines < SURE) & (weak[lost.seconds] >= NEAREST)
+    return np.unique(lost.seconds[neighbour | crowded])
+
+
+def _nearest(field: Field) -> Nearest:
+    """Return how near the neighbours of the settled rows are, as far as those are settled too."""
+    nearest = Nearest(len(field.rows), NEIGHBOURS, FLOOR)
+    settled = field.settled
+    near = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
+    nearest.add(Near.joined([near, near.swapped()]))
+    return nearest
+
+
+def _approach(
+    cosines: NDArray[np.float32], settled: NDArray[np.bool_], bars: NDArray[np.float32], left: int
+) -> Near:
+    """Return the rows of a block that are nearer to settled columns than the neighbours these have."""
+    columns = np.flatnonzero(settled & (cosines.max(axis=0) >= bars - _ROUNDED))
+    part = cosines[:, columns]
+    rows, places = np.nonzero(part >= (bars[columns] - _ROUNDED)[None, :])
+    return keep_nearest([Near(rows, left + columns[places], part[rows, places])], NEIGHBOURS)
+
+
+def _last_cosines(neighbours: Near, rows: int) -> NDArray[np.float32]:
+    """Return the cosine below which nothing joins the neighbours of each row."""
+    full = np.bincount(neighbours.seconds, minlength=rows) >= NEIGHBOURS
+    lowest = np.full(rows, 2, np.float32)
+    np.minimum.at(lowest, neighbours.seconds, neighbours.cosines)
+    return np.where(full, lowest, np.float32(FLOOR))
 
 
 def _bars(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -96,45 +132,3 @@ def _bars(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
     highest = cosines[:, : runs * _RUN].reshape(rows, runs, _RUN).max(axis=2)
     reached: NDArray[np.float32] = np.partition(highest, runs - NEIGHBOURS, axis=1)[:, runs - NEIGHBOURS]
     return reached
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Rows and cosines of pairs, three arrays of one length."""
-
-    firsts: NDArray[np.int64]
-    seconds: NDArray[np.int64]
-    cosines: NDArray[np.float32]
-
-    @classmethod
-    def none(cls) -> Near:
-        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
-
-    def candidates(self, *others: Near) -> list[Candidate]:
-        """Return every pair of these and others once, the lower row first, with its highest cosine."""
-        pairs: dict[tuple[int, int], float] = {}
-        for part in (self, *others):
-            rows = np.sort([part.firsts, part.seconds], axis=0).T.tolist()
-            for (first, second), cosine in zip(rows, np.minimum(part.cosines, 1.0).tolist(), strict=True):
-                pairs[first, second] = max(cosine, pairs.get((first, second), -1.0))
-        return [Candidate(first, second, cosine) for (first, second), cosine in pairs.items()]
-
-    def bars(self, top: int, rows: int) -> NDArray[np.float32]:
-        """Return the cosine below which nothing joins the neighbours of each row from ``top`` on."""
-        full = np.bincount(self.seconds - top, minlength=rows) >= NEIGHBOURS
-        lowest = np.full(rows, 2, np.float32)
-        np.minimum.at(lowest, self.seconds - top, self.cosines)
-        return np.where(full, lowest, np.float32(FLOOR))
-
-
-def keep_nearest(parts: list[Near], nearest: int, sure: float = 2.0) -> Near:
-    """Keep of each second row all from a cosine of ``sure`` on and its nearest others, ordered by rows."""
-    firsts = np.concatenate([part.firsts for part in parts])
-    seconds = np.concatenate([part.seconds for part in parts])
-    cosines = np.concatenate([part.cosines for part in parts])
-    order = np.lexsort((firsts, -cosines, seconds))
-    sorted_seconds = seconds[order]
-    starts = np.searchsorted(sorted_seconds, sorted_seconds)
-    place = np.arange(len(order)) - starts
-    kept = np.sort(order[(place < nearest) | (cosines[order] >= sure)])
-    return Near(firsts[kept], seconds[kept], cosines[kept])

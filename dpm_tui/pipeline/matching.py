@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline import match, parts
+from dpm_tui.pipeline.field import Field, MatchedRows
 from dpm_tui.pipeline.fingerprint import ModelCard
-from dpm_tui.pipeline.match import MatchedRows
+from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.pipeline.store import CandidateTable, Store, VectorTable
 
-Rule = Callable[[NDArray[np.float16], int, float], Iterator[MatchedRows]]
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How candidates are found, and which rows must be compared anew when others are gone."""
+
+    find: Callable[[Field, float], Iterator[MatchedRows]]
+    find_bereft: Callable[[Near, NDArray[np.bool_]], NDArray[np.int64]]
+
+
+WHOLE = Rule(match.match_vectors, match.find_bereft)
+PARTS = Rule(parts.match_parts, parts.find_bereft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +38,65 @@ class Matching:
     threshold: float
     rule: Rule
 
-    @property
-    def open(self) -> int:
-        """Number of rows that are not matched yet."""
-        return max(len(self.vectors) - self.candidates.matched, 0)
+    def survey(self, known: Container[str]) -> Field:
+        """Return what there is to compare, once what left the library is forgotten.
 
-    def match(self, pace: Pace) -> None:
+        ``known`` are the contents of the library, ``missing`` files included.
+        """
+        live = np.fromiter((digest in known for digest in self.vectors), np.bool_, len(self.vectors))
+        matched = self.candidates.matched(len(live))
+        gone = matched & ~live
+        if gone.any():
+            bereft = self.rule.find_bereft(self.candidates.near, gone)
+            self.candidates.forget(np.flatnonzero(gone), bereft)
+            matched = self.candidates.matched(len(live))
+        return Field(self.vectors, live, live & ~matched, self.candidates.near)
+
+    def match(self, field: Field, pace: Pace) -> None:
         """Match the open rows; raises Cancelled."""
-        if self.candidates.matched > len(self.vectors):
-            self.candidates.clear()  # they speak of rows that were lost
-        for block in self.rule(self.vectors.vectors, self.candidates.matched, self.threshold):
-            self.candidates.add_block(block.start, block.end, block.near)
-            pace.step(block.end - block.start)
+        for block in self.rule.find(field, self.threshold):
+            self.candidates.add_block(block.rows, block.near)
+            pace.step(len(block.rows))
 
     def near(self) -> Iterator[tuple[str, str, float]]:
         """Yield the digests of each candidate with their cosine."""
         digests = list(self.vectors)
-        for candidate in self.candidates:
-            if candidate.second < len(digests):
-                yield digests[candidate.first], digests[candidate.second], candidate.cosine
+        near = self.candidates.near
+        for first, second, cosine in zip(
+            near.firsts.tolist(), near.seconds.tolist(), near.cosines.tolist(), strict=True
+        ):
+            yield digests[first], digests[second], cosine
 
 
 def open_matching(store: Store, choice: str, card: ModelCard) -> Matching:
     """Return the matching of whole pictures by one model."""
     vectors = store.vectors(choice, card.name, card.identity, card.dims)
     found_by = f"{card.identity}-{card.threshold}-{match.RULE}"
-    candidates = store.candidates(choice, card.name, found_by)
-    return Matching(vectors, candidates, card.threshold, match.match_vectors)
+    candidates = _open_candidates(store, choice, card.name, found_by, vectors)
+    return Matching(vectors, candidates, card.threshold, WHOLE)
 
 
 def open_parts(store: Store, choice: str, card: ModelCard) -> Matching:
     """Return the matching of parts with whole pictures, all by the model of the card."""
     vectors = store.vectors(choice, parts.PARTS, card.identity, card.dims * (1 + parts.COUNT))
-    candidates = store.candidates(choice, parts.PARTS, f"{card.identity}-{parts.RULE}")
-    return Matching(vectors, candidates, parts.SURE, parts.match_parts)
+    found_by = f"{card.identity}-{parts.RULE}"
+    candidates = _open_candidates(store, choice, parts.PARTS, found_by, vectors)
+    return Matching(vectors, candidates, parts.SURE, PARTS)
 
 
-def match_all(matchings: list[Matching], pace: Pace) -> None:
-    """Match every open row of every table; raises Cancelled."""
-    pace.start(Stage.MATCH, sum(matching.open for matching in matchings))
-    for matching in matchings:
-        matching.match(pace)
+def match_all(matchings: list[Matching], known: Container[str], pace: Pace) -> None:
+    """Match what is open in every table, for the contents that are ``known``; raises Cancelled."""
+    fields = [matching.survey(known) for matching in matchings]
+    pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))
+    for matching, field in zip(matchings, fields, strict=True):
+        matching.match(field, pace)
     pace.finish()
+
+
+def _open_candidates(
+    store: Store, choice: str, name: str, found_by: str, vectors: VectorTable
+) -> CandidateTable:
+    candidates = store.candidates(choice, name, found_by)
+    if candidates.rows > len(vectors):
+        candidates.clear()  # they speak of rows that were lost
+    return candidates

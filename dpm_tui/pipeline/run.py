@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.decoder import Decoder
 from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.image_file import ImageFile, Status
@@ -90,7 +91,7 @@ def run_stages(
         )
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]
-        match_all(matchings, pace)
+        match_all(matchings, Contents(store.files.files, readable=False), pace)
         by_digest = index_contents(store.files.files)
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
         near = pick_contents(chain.from_iterable(matching.near() for matching in matchings), by_digest)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.match import Candidate, DigestPair
+from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Verdict
 
 
@@ -54,9 +55,11 @@ class VectorTable(Protocol):
     def __iter__(self) -> Iterator[str]: ...
     def __contains__(self, digest: str) -> bool: ...
 
-    @property
-    def vectors(self) -> NDArray[np.float16]:
-        """All rows, shape (len, dims)."""
+    def read(self, start: int, end: int) -> NDArray[np.float16]:
+        """Return the rows from ``start`` to ``end``, shape (end - start, dims)."""
+
+    def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the rows with these numbers."""
 
     def shared(self, digest: str) -> bool:
         """Tell whether the picture should have a vector of every model."""
@@ -66,15 +69,24 @@ class VectorTable(Protocol):
 
 
 class CandidateTable(Protocol):
-    """Candidates of one model."""
+    """Candidates of one model, by row numbers of its vectors."""
 
-    matched: int
+    @property
+    def rows(self) -> int:
+        """The number of rows that the table of vectors had at least."""
 
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Candidate]: ...
+    @property
+    def near(self) -> Near:
+        """The candidates, each pair once."""
 
-    def add_block(self, start: int, end: int, near: list[Candidate]) -> None:
-        """Record a matched block for good."""
+    def matched(self, rows: int) -> NDArray[np.bool_]:
+        """Return the mask of rows that were matched, for a table of so many rows."""
+
+    def add_block(self, rows: NDArray[np.int64], near: Near) -> None:
+        """Record for good that these rows were matched, and what lies near them."""
+
+    def forget(self, gone: NDArray[np.int64], bereft: NDArray[np.int64]) -> None:
+        """Drop the candidates of rows that are gone; those that are bereft are to be matched anew."""
 
     def clear(self) -> None:
         """Forget every candidate; matching begins anew."""

@@ -59,10 +59,14 @@ class VectorStore:
         """Yield the digest of each row in order, empty for a row that did not check."""
         return iter(self._digests)
 
-    @property
-    def vectors(self) -> NDArray[np.float16]:
-        """All rows, shape (len, dims)."""
-        return self._vectors[: len(self._digests)]
+    def read(self, start: int, end: int) -> NDArray[np.float16]:
+        """Return the rows from ``start`` to ``end``, shape (end - start, dims)."""
+        return self._vectors[start : min(end, len(self._digests))]
+
+    def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return the rows with these numbers."""
+        rows: NDArray[np.float16] = self._vectors[numbers]
+        return rows
 
     def fits(self, digest: str) -> bool:
         """Tell whether this model is the one that fits the picture."""

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline import match
-from dpm_tui.pipeline.match import Candidate, match_vectors
+from dpm_tui.pipeline.field import Field
+from dpm_tui.pipeline.match import find_bereft, match_vectors
+from dpm_tui.pipeline.near import Near
+from tests.support.rows import ArrayRows, field_of, pairs_of
 
 THRESHOLD = 0.75
 # Whole numbers keep every product exact, so that no pair lies on the edge by rounding.
@@ -48,13 +51,13 @@ def brute_force(vectors: NDArray[np.float16]) -> set[tuple[int, int]]:
     }
 
 
-def found(vectors: NDArray[np.float16], start: int = 0) -> list[Candidate]:
-    return [item for block in match_vectors(vectors, start, THRESHOLD) for item in block.near]
+def found(vectors: NDArray[np.float16], start: int = 0, near: Near | None = None) -> Near:
+    return Near.joined([block.near for block in match_vectors(field_of(vectors, start, near), THRESHOLD)])
 
 
 @given(TABLES)
 def test_every_near_pair_is_found_once_across_blocks(rows: list[list[float]]) -> None:
-    near = [(item.first, item.second) for item in found(table(rows))]
+    near = pairs_of(found(table(rows)))
     assert len(near) == len(set(near))
     assert set(near) == brute_force(table(rows))
 
@@ -63,27 +66,24 @@ def test_every_near_pair_is_found_once_across_blocks(rows: list[list[float]]) ->
 def test_matching_can_go_on_from_any_row(rows: list[list[float]], data: st.DataObject) -> None:
     vectors = table(rows)
     start = data.draw(st.integers(0, len(rows)))
-    both = found(vectors[:start]) + found(vectors, start)
-    assert sorted((item.first, item.second) for item in both) == sorted(brute_force(vectors))
+    first = found(vectors[:start])
+    assert sorted(pairs_of(first) + pairs_of(found(vectors, start, first.unique()))) == sorted(
+        brute_force(vectors)
+    )
 
 
 @given(TABLES)
 def test_blocks_cover_every_row_once_and_in_order(rows: list[list[float]]) -> None:
-    at = 0
-    for block in match_vectors(table(rows), 0, THRESHOLD):
-        assert block.start == at < block.end
-        at = block.end
-    assert at == len(rows)
+    numbers = [row for block in match_vectors(field_of(table(rows)), THRESHOLD) for row in block.rows]
+    assert numbers == list(range(len(rows)))
 
 
 def test_cosines_are_those_of_the_vectors_and_never_above_one() -> None:
-    dice = np.random.default_rng(5)
-    vectors = dice.normal(size=(11, 4))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    vectors = units(np.random.default_rng(5), 11)
     vectors[7] = vectors[2]
-    near = {(item.first, item.second): item.cosine for item in found(vectors)}
-    assert near[2, 7] <= 1.0
-    for (first, second), cosine in near.items():
+    near = found(vectors)
+    assert dict(zip(pairs_of(near), near.cosines, strict=True))[2, 7] <= 1.0
+    for first, second, cosine in zip(near.firsts, near.seconds, near.cosines, strict=True):
         assert cosine == pytest.approx(
             float(vectors[first].astype(float) @ vectors[second].astype(float)), abs=2e-3
         )
@@ -92,33 +92,64 @@ def test_cosines_are_those_of_the_vectors_and_never_above_one() -> None:
 def test_a_row_that_was_lost_is_near_to_nothing() -> None:
     vectors = np.zeros((8, 4), dtype=np.float16)
     vectors[[1, 6], 0] = 1
-    assert [(item.first, item.second) for item in found(vectors)] == [(1, 6)]
+    assert pairs_of(found(vectors)) == [(1, 6)]
+
+
+def units(dice: np.random.Generator, rows: int) -> NDArray[np.float16]:
+    vectors = dice.normal(size=(rows, 4))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+
+
+def wanted_of(vectors: NDArray[np.float16], live: NDArray[np.bool_], neighbours: int) -> set[tuple[int, int]]:
+    """Every pair of live rows from the threshold on, and each with its nearest neighbours among them."""
+    cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    np.fill_diagonal(cosines, -1)
+    cosines[~live] = cosines[:, ~live] = -1
+    wanted = {(min(a, b), max(a, b)) for a, b in np.argwhere(cosines >= THRESHOLD).tolist()}
+    for row in np.flatnonzero(live).tolist():
+        for other in np.argsort(-cosines[row])[:neighbours].tolist():
+            if cosines[row, other] >= match.FLOOR:
+                wanted.add((min(row, other), max(row, other)))
+    return wanted
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_nearest_neighbours_come_whatever_the_threshold(seed: int, neighbours: int) -> None:
-    """A weak copy is a candidate if its original is among its nearest, across blocks and resumed runs."""
-    rng = np.random.default_rng(seed)
-    vectors = rng.normal(size=(int(rng.integers(2, 40)), 4))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
-    cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
-    np.fill_diagonal(cosines, -1)
-    wanted = set()
-    for row, others in enumerate(cosines):
-        for other in np.argsort(-others)[:neighbours].tolist():
-            if others[other] >= match.FLOOR:
-                wanted.add((min(row, other), max(row, other)))
-    start = int(rng.integers(0, len(vectors)))
-    blocks = [block for block in match_vectors(vectors, 0, THRESHOLD) if block.end <= start]
-    resumed = [item for block in blocks for item in block.near]
-    parts = [*resumed, *found(vectors, blocks[-1].end if blocks else 0)]
-    assert {(item.first, item.second) for item in found(vectors)} == wanted | brute_force(vectors)
-    assert {(item.first, item.second) for item in parts} == wanted | brute_force(vectors)
-    assert all(item.first < item.second for item in parts)
+    """A weak copy is a candidate if its original is among its nearest, whichever of both was there first."""
+    dice = np.random.default_rng(seed)
+    vectors = units(dice, int(dice.integers(2, 40)))
+    wanted = wanted_of(vectors, np.ones(len(vectors), np.bool_), neighbours)
+    assert set(pairs_of(found(vectors))) == wanted
+    start = int(dice.integers(0, len(vectors)))
+    first = found(vectors[:start])
+    more = Near.joined([first, found(vectors, start, first.unique())])
+    assert set(pairs_of(more)) >= wanted
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_who_left_takes_nobodys_place(seed: int, neighbours: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that come, go and come back leave every pair that matching all of them at once would find."""
+    monkeypatch.setattr(match, "NEAREST", 1000)
+    dice = np.random.default_rng(seed)
+    vectors = units(dice, 40)
+    matched = np.zeros(len(vectors), np.bool_)
+    near = Near.none()
+    for _ in range(6):
+        live = dice.random(len(vectors)) < 0.6
+        gone = matched & ~live
+        matched[find_bereft(near, gone)] = False
+        near = near.only(~(gone[near.firsts] | gone[near.seconds]))
+        field = Field(ArrayRows(vectors), live, live & ~matched, near)
+        near = Near.joined([near, *(block.near for block in match_vectors(field, THRESHOLD))]).unique()
+        matched = live
+        wanted = wanted_of(vectors, live, neighbours)
+        assert set(pairs_of(near)) >= wanted
+        assert live[near.firsts].all()
+        assert live[near.seconds].all()
 
 
 def test_nothing_is_compared_where_nothing_is() -> None:
-    assert list(match_vectors(np.zeros((0, 4), dtype=np.float16), 0, THRESHOLD)) == []
+    assert list(match_vectors(field_of(np.zeros((0, 4), dtype=np.float16)), THRESHOLD)) == []
 
 
 def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,11 +160,10 @@ def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.
     rows = np.repeat(crowd, [1] * 25 + [6] * 5, axis=0)
     vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
     near = found(vectors)
-    weak = [item for item in near if item.cosine < match.SURE]
-    sure = {(item.first, item.second) for item in near if item.cosine >= match.SURE}
+    weak = near.only(near.cosines < match.SURE)
     cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
-    assert sure == {(int(a), int(b)) for a, b in np.argwhere(np.triu(cosines >= match.SURE, 1))}
-    assert all(sum(item.second == row for item in weak) <= 3 for row in range(len(vectors)))
-    pairs = [(item.first, item.second) for item in near]
-    resumed = found(vectors[:20]) + found(vectors, 20)
-    assert sorted((item.first, item.second) for item in resumed) == sorted(pairs)
+    sure = {(int(a), int(b)) for a, b in np.argwhere(np.triu(cosines >= match.SURE, 1))}
+    assert set(pairs_of(near.only(near.cosines >= match.SURE))) == sure
+    assert np.bincount(weak.seconds).max() <= 3
+    first = found(vectors[:20])
+    assert sorted(pairs_of(first) + pairs_of(found(vectors, 20, first.unique()))) == sorted(pairs_of(near))

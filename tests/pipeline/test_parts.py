@@ -5,7 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline import parts
-from dpm_tui.pipeline.parts import COUNT, cut_parts, match_parts
+from dpm_tui.pipeline.field import Field
+from dpm_tui.pipeline.near import Near
+from dpm_tui.pipeline.parts import COUNT, cut_parts, find_bereft, match_parts
+from tests.support.rows import ArrayRows, field_of, pairs_of
 
 DIMS = 6
 
@@ -26,13 +29,16 @@ def table(count: int, seed: int) -> NDArray[np.float16]:
 
 
 def found(vectors: NDArray[np.float16], start: int = 0) -> set[tuple[int, int]]:
-    blocks = list(match_parts(vectors, start, parts.SURE))
-    assert not blocks or blocks[-1].end == len(vectors)
-    return {(item.first, item.second) for block in blocks for item in block.near}
+    blocks = list(match_parts(field_of(vectors, start), parts.SURE))
+    assert [row for block in blocks for row in block.rows] == list(range(start, len(vectors)))
+    return {pair for block in blocks for pair in pairs_of(block.near)}
 
 
-def brute_force(vectors: NDArray[np.float16]) -> set[tuple[int, int]]:
+def brute_force(vectors: NDArray[np.float16], live: NDArray[np.bool_] | None = None) -> set[tuple[int, int]]:
     """Every picture with the nearest other to each of its parts, and with those that are near for sure."""
+    if live is not None:
+        numbers = np.flatnonzero(live).tolist()
+        return {(numbers[a], numbers[b]) for a, b in brute_force(vectors[live])}
     rows = vectors.astype(np.float32).reshape(len(vectors), 1 + COUNT, DIMS)
     wanted = set()
     for number, row in enumerate(rows):
@@ -57,6 +63,26 @@ def test_a_part_found_later_meets_the_whole_that_was_there_before_and_the_other_
     rows[8, 2] = rows[5, 0]  # and holds another old one
     vectors = rows.reshape(9, -1).astype(np.float16)
     assert {(2, 8), (5, 8)} <= found(vectors, 8)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_left_takes_nobodys_place(seed: int) -> None:
+    """Pictures that come, go and come back leave every pair that matching all of them at once would find."""
+    dice = np.random.default_rng(seed)
+    vectors = table(25, seed)
+    matched = np.zeros(len(vectors), np.bool_)
+    near = Near.none()
+    for _ in range(6):
+        live = dice.random(len(vectors)) < 0.6
+        gone = matched & ~live
+        matched[find_bereft(near, gone)] = False
+        near = near.only(~(gone[near.firsts] | gone[near.seconds]))
+        field = Field(ArrayRows(vectors), live, live & ~matched, near)
+        near = Near.joined([near, *(block.near for block in match_parts(field, parts.SURE))]).unique()
+        matched = live
+        assert set(pairs_of(near)) >= brute_force(vectors, live)
+        assert live[near.firsts].all()
+        assert live[near.seconds].all()
 
 
 def test_nothing_is_matched_where_nothing_is_new() -> None:

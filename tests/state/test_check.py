@@ -9,7 +9,7 @@ import pytest
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.locale import LANGUAGES, load_catalogue
-from dpm_tui.pipeline.match import Candidate
+from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.check import check_state, repair_state
 from dpm_tui.state.check_thumbnails import check_thumbnails
@@ -41,7 +41,7 @@ def layout(tmp_path: Path) -> Layout:
         for model, dims in (("photo", 4), ("parts", 24)):
             vector = np.full(dims, 0.5, dtype=np.float32)
             state.vectors("auto", model, model * 9, dims).add(file.facts.digest, vector, fits=True)
-    state.candidates("auto", "photo", "rule").add_block(0, 5, [Candidate(0, 1, 0.9)])
+    state.candidates("auto", "photo", "rule").add_block(np.arange(5), Near.none())
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished"))
@@ -177,7 +177,7 @@ def test_damaged_vectors_are_made_again_and_the_others_keep_their_numbers(layout
         table = state.vectors("auto", model, model * 9, dims)
         assert [digest for digest in table if digest in {f"{id_:064x}" for id_ in range(1, 6)}] == expected
         if row:
-            assert table.vectors[row].any() == np.False_
+            assert table.read(row, row + 1).any() == np.False_
             assert len(table) == 5
     state.close()
 

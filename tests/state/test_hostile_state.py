@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from dpm_tui.cli import main
 from dpm_tui.errors import DamagedError, DpmError
-from dpm_tui.pipeline.match import Candidate
+from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, save_settings
@@ -106,7 +106,7 @@ def build(base: Path) -> House:
         state.thumbnails.put(file.facts.digest, JPEG)
         vector = np.full(4, 0.5, dtype=np.float32)
         state.vectors("auto", "photo", "photo" * 9, 4).add(file.facts.digest, vector, fits=True)
-    state.candidates("auto", "photo", "rule").add_block(0, 4, [Candidate(0, 1, 0.9)])
+    state.candidates("auto", "photo", "rule").add_block(np.arange(4), Near.none())
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished", files=4))

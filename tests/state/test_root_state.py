@@ -8,6 +8,7 @@ import pytest
 
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.pipeline.fingerprint import ModelCard
+from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
@@ -38,7 +39,7 @@ def filled(layout: Layout) -> RootState:
     for card, digest in zip(CARDS, (A, B), strict=True):
         table = state.vectors("auto", card.name, card.identity, card.dims)
         table.add(digest, np.array([1, 0, 0, 0], dtype=np.float32), fits=True)
-        state.candidates("auto", card.name, card.identity).add_block(0, 1, [])
+        state.candidates("auto", card.name, card.identity).add_block(np.arange(1), Near.none())
     state.save_checkpoint(Checkpoint(phase="finished", model="auto", files=2))
     return state
 
@@ -69,7 +70,7 @@ def test_everything_is_there_after_closing_and_opening(layout: Layout) -> None:
     assert list(state.verdicts.alike()) == [((A, B), Verdict(Kind.COPY, 0.97))]
     assert state.decisions.verdict(A, B) == "variants"
     assert list(state.vectors("auto", "photo", "p" * 64, 4)) == [A]
-    assert state.candidates("auto", "photo", "p" * 64).matched == 1
+    assert state.candidates("auto", "photo", "p" * 64).matched(2).tolist() == [True, False]
     assert state.checkpoint.files == 2
     state.close()
 
