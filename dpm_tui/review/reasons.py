@@ -2,46 +2,127 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from dpm_tui.amount import long_size
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.keeper import LOSSLESS, NEAR_TIE, looks_like_a_copy
+
+Sign = Literal["+", "-", "="]
+_DAY_NS = 86_400_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One sentence ``review.<key>`` on why a file is better (+), worse (-) or alike (=)."""
 
-    sign: Literal["+", "-", "="]
+    sign: Sign
     key: str
     values: dict[str, object]
 
 
-def compare_files(file: ImageFile, other: ImageFile) -> list[Reason]:
-    """Say in which respects ``file`` is better or worse than ``other``, most important first."""
+def compare_files(file: ImageFile, other: ImageFile, kind: Kind | None = None) -> list[Reason]:
+    """Say in which respects ``file`` is better or worse than ``other``, most important first.
+
+    ``kind`` is that of their pair; files of the same bytes have nothing but name and date of their own.
+    """
+    same = kind is Kind.IDENTICAL or bool(file.facts.digest and file.facts.digest == other.facts.digest)
+    if same:
+        return [Reason("=", "same_bytes", {}), *_by_name(file, other), *_by_age(file, other)]
     reasons: list[Reason] = []
-    if file.facts.digest and file.facts.digest == other.facts.digest:
-        reasons.append(Reason("=", "same_bytes", {}))
-    elif file.facts.pixels and file.facts.pixels == other.facts.pixels:
+    if kind is Kind.PIXELS:
         reasons.append(Reason("=", "same_pixels", {}))
-    if file.pixel_count and other.pixel_count:
-        ratio = file.pixel_count / other.pixel_count
-        if ratio > NEAR_TIE:
-            reasons.append(Reason("+", "more_pixels", {"ratio": f"{ratio:.1f}"}))
-        elif ratio < 1 / NEAR_TIE:
-            reasons.append(Reason("-", "fewer_pixels", {"ratio": f"{1 / ratio:.1f}"}))
-    mine, theirs = file.facts.format in LOSSLESS, other.facts.format in LOSSLESS
-    if mine != theirs:
-        reasons.append(Reason("+" if mine else "-", "lossless" if mine else "lossy", {}))
-    if file.facts.quality and other.facts.quality and file.facts.quality != other.facts.quality:
-        sign: Literal["+", "-"] = "+" if file.facts.quality > other.facts.quality else "-"
-        values: dict[str, object] = {"mine": file.facts.quality, "other": other.facts.quality}
-        reasons.append(Reason(sign, "jpeg_quality", values))
-    if file.facts.has_exif != other.facts.has_exif:
-        reasons.append(Reason("+", "has_exif", {}) if file.facts.has_exif else Reason("-", "no_exif", {}))
-    if looks_like_a_copy(file.name) != looks_like_a_copy(other.name):
-        reasons.append(
-            Reason("-", "copy_name", {}) if looks_like_a_copy(file.name) else Reason("+", "clean_name", {})
-        )
+    for criterion in (
+        _by_pixels,
+        _by_format,
+        _by_quality,
+        _by_frames,
+        _by_exif,
+        _by_bytes,
+        _by_name,
+        _by_age,
+    ):
+        reasons += criterion(file, other)
     return reasons
+
+
+def _by_pixels(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    if not file.pixel_count or not other.pixel_count:
+        return
+    ratio = file.pixel_count / other.pixel_count
+    if ratio > NEAR_TIE:
+        yield Reason("+", "more_pixels", {"ratio": _times(ratio)})
+    elif ratio < 1 / NEAR_TIE:
+        yield Reason("-", "fewer_pixels", {"ratio": _times(1 / ratio)})
+    elif (file.facts.width, file.facts.height) == (other.facts.width, other.facts.height):
+        yield Reason("=", "same_size", {"width": file.facts.width, "height": file.facts.height})
+
+
+def _by_format(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.format, other.facts.format
+    values: dict[str, object] = {"mine": mine, "other": theirs}
+    if (mine in LOSSLESS) != (theirs in LOSSLESS):
+        yield Reason("+", "lossless", values) if mine in LOSSLESS else Reason("-", "lossy", values)
+    elif mine != theirs:
+        yield Reason("=", "other_format", values)
+
+
+def _by_quality(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.quality, other.facts.quality
+    values: dict[str, object] = {"mine": mine, "other": theirs}
+    if mine and theirs and mine != theirs:
+        yield Reason("+", "higher_quality", values) if mine > theirs else Reason("-", "recompressed", values)
+
+
+def _by_frames(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.frames, other.facts.frames
+    if mine != theirs:
+        yield Reason("+" if mine > theirs else "-", "frames", {"mine": mine, "other": theirs})
+
+
+def _by_exif(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.taken[:10], other.facts.taken[:10]
+    if mine and theirs:
+        if mine != theirs:
+            yield Reason("=", "other_date", {"mine": mine, "other": theirs})
+    elif mine:
+        yield Reason("+", "has_date", {"date": mine})
+    elif theirs:
+        yield Reason("-", "no_date", {"date": theirs})
+    elif file.facts.has_exif != other.facts.has_exif:
+        yield Reason("+", "has_exif", {}) if file.facts.has_exif else Reason("-", "no_exif", {})
+
+
+def _by_bytes(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    """More bytes of a lossy picture hold more of it; those of a lossless one only take more room."""
+    mine, theirs = file.stamp.size, other.stamp.size
+    values: dict[str, object] = {"mine": long_size(mine), "other": long_size(theirs)}
+    lossless = {file.facts.format in LOSSLESS, other.facts.format in LOSSLESS}
+    if mine == theirs or values["mine"] == values["other"]:
+        yield Reason("=", "as_large", {"mine": values["mine"]})
+    elif len(lossless) > 1:
+        yield Reason("=", "other_bytes", values)
+    elif mine > theirs:
+        yield Reason("-" if True in lossless else "+", "more_bytes", values)
+    else:
+        yield Reason("+" if True in lossless else "-", "fewer_bytes", values)
+
+
+def _by_name(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = looks_like_a_copy(file.name), looks_like_a_copy(other.name)
+    if mine != theirs:
+        yield Reason("-", "copy_name", {}) if mine else Reason("+", "clean_name", {})
+
+
+def _by_age(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    days = round((other.stamp.mtime_ns - file.stamp.mtime_ns) / _DAY_NS)
+    if days:
+        key = "older_file" if days > 0 else "younger_file"
+        yield Reason("+" if days > 0 else "-", key, {"count": abs(days)})
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"

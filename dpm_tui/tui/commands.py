@@ -98,6 +98,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=6),
     Command("side_by_side", ("=",), Scope.PICTURE, _FILE),
     Command("difference", (".",), Scope.PICTURE, _FILE),
+    Command("next_pair", ("n", "]"), Scope.PICTURE, _FILE),
+    Command("previous_pair", ("N", "["), Scope.PICTURE, _FILE),
     Command("next_group", ("l", "right"), Scope.GROUPS, _FILE),
     Command("previous_group", ("h", "left"), Scope.GROUPS, _FILE),
     Command("full_view", ("f",), Scope.GROUPS, _FILE, footer=7),

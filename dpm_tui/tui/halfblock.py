@@ -14,9 +14,11 @@ from rich.style import Style
 from rich_pixels import Renderer
 from textual.strip import Strip
 
+from dpm_tui.tui.difference import CROSSED, redden, spread_over
 from dpm_tui.tui.terminal import Palette
 
 _RAMP = np.frombuffer(b" .:-=+*#%@", dtype=np.uint8)
+_CROSS = np.uint8(ord("X"))
 _UPPER_HALF = "\u2580"
 _STYLES_AT_MOST = 16384
 _ANSI16 = (
@@ -37,21 +39,28 @@ def draw(
     *,
     quick: bool = False,
     centred: bool = True,
+    blocks: bool = True,
+    differs: NDArray[np.uint8] | None = None,
 ) -> list[Strip]:
     """Return ``height`` strips of ``width`` cells with the whole picture as large as fits.
 
     It is centred, or else in the upper left corner. ``quick`` leaves out what only a resting picture
-    is worth: dithering and the finest shades.
+    is worth: dithering and the finest shades. Without ``blocks`` a cell has one colour: some terminals
+    draw the half block two cells wide. Where ``differs``, an array over the same picture, is high, it
+    is red, or crossed out where there are no colours.
     """
     if width < 1 or height < 1:
         return []
     if rgb.size == 0:
         return [Strip.blank(width, Style.null())] * height
     fitted = fit(rgb, width, height * 2)
+    changed = None if differs is None else spread_over(differs, fitted.shape[1], fitted.shape[0])
     if palette in (Palette.MONO, Palette.ASCII):
-        lines = _draw_ramp(fitted)
+        lines = _draw_ramp(fitted, changed)
     else:
-        lines = _draw_blocks(_colour_codes(fitted, palette, quick), palette)
+        if changed is not None:
+            fitted = redden(fitted, changed)
+        lines = _draw_blocks(_cell_codes(fitted, palette, quick, blocks), palette)
     left = (width - fitted.shape[1]) // 2 if centred else 0
     top = (height - len(lines)) // 2 if centred else 0
     return _place(lines, left, top, (fitted.shape[1], width, height))
@@ -69,19 +78,6 @@ def fit(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     return np.asarray(image, dtype=np.uint8)
 
 
-def tint(rgb: NDArray[np.uint8], differs: bytes) -> NDArray[np.uint8]:
-    """Return the picture in grey with the places where it differs in red; ``differs`` is a square grid."""
-    side = round(len(differs) ** 0.5)
-    if rgb.size == 0 or side == 0:
-        return rgb
-    grid = Image.frombytes("L", (side, side), differs)
-    rows, columns = rgb.shape[:2]
-    weight = np.asarray(grid.resize((columns, rows), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
-    grey = np.repeat(rgb.mean(axis=2, keepdims=True), 3, axis=2) * 0.7
-    red = np.array([255, 32, 32], np.float32)
-    return (grey * (1 - weight * 0.75) + red * weight * 0.75).astype(np.uint8)
-
-
 class HalfBlockRenderer(Renderer):
     """Draws ``rich_pixels.Pixels`` with the palettes of this module."""
 
@@ -96,6 +92,18 @@ class HalfBlockRenderer(Renderer):
         strips = draw(rgb, width, (rows + 1) // 2, self.palette)
         new_line = Segment("\n", Style.null())
         return list(chain.from_iterable((*strip, new_line) for strip in strips))
+
+
+def _cell_codes(
+    rgb: NDArray[np.uint8], palette: Palette, quick: bool, blocks: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return one number a cell for its upper half and one for its lower half."""
+    if blocks:
+        codes = _colour_codes(rgb, palette, quick)
+        return codes[0::2], codes[1::2]
+    mean = (rgb[0::2].astype(np.uint16) + rgb[1::2] + 1) // 2
+    codes = _colour_codes(mean.astype(np.uint8), palette, quick)
+    return codes, codes
 
 
 def _colour_codes(rgb: NDArray[np.uint8], palette: Palette, quick: bool) -> NDArray[np.int64]:
@@ -136,10 +144,11 @@ def _palette_image(palette: Palette) -> Image.Image:
     return image
 
 
-def _draw_blocks(codes: NDArray[np.int64], palette: Palette) -> list[list[Segment]]:
+def _draw_blocks(
+    halves: tuple[NDArray[np.int64], NDArray[np.int64]], palette: Palette
+) -> list[list[Segment]]:
     """Return the cells of each line, runs of equal cells as one segment."""
-    upper, lower = codes[0::2], codes[1::2]
-    keys = upper << 24 | lower
+    keys = halves[0] << 24 | halves[1]
     lines: list[list[Segment]] = []
     for row in keys:
         edges = np.flatnonzero(row[1:] != row[:-1]) + 1
@@ -166,12 +175,15 @@ def _colour(code: int, palette: Palette) -> Color:
     return Color.from_ansi(code)
 
 
-def _draw_ramp(rgb: NDArray[np.uint8]) -> list[list[Segment]]:
-    """Return lines of plain characters, the brighter the denser."""
+def _draw_ramp(rgb: NDArray[np.uint8], changed: NDArray[np.uint8] | None) -> list[list[Segment]]:
+    """Return lines of plain characters, the brighter the denser, with crosses where it changed."""
     luma = rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     cells = (luma[0::2] + luma[1::2]) / 2
     indices = np.clip((cells / 256 * len(_RAMP)).astype(np.int64), 0, len(_RAMP) - 1)
-    return [[Segment(_RAMP[row].tobytes().decode("ascii"), Style.null())] for row in indices]
+    letters = _RAMP[indices]
+    if changed is not None:
+        letters = np.where(np.maximum(changed[0::2], changed[1::2]) >= CROSSED, _CROSS, letters)
+    return [[Segment(row.tobytes().decode("ascii"), Style.null())] for row in letters]
 
 
 def _place(lines: list[list[Segment]], left: int, top: int, sizes: tuple[int, int, int]) -> list[Strip]:

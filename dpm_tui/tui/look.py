@@ -62,10 +62,11 @@ _SAFE = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 
 
 class Look:
-    """The styles for one palette."""
+    """The styles for one palette; ``whole_cells`` if pictures must do without half blocks."""
 
-    def __init__(self, palette: Palette = Palette.TRUECOLOR) -> None:
+    def __init__(self, palette: Palette = Palette.TRUECOLOR, *, whole_cells: bool = False) -> None:
         self.palette = palette
+        self.whole_cells = whole_cells
         table = _PLAIN if palette is Palette.MONO else _COLOURED
         self._styles = {role: Style.parse(text) for role, text in table.items()}
 

@@ -16,6 +16,7 @@ from dpm_tui.review.rows import Place
 from dpm_tui.review.rules import RULES
 from dpm_tui.review.sort import Order
 from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
@@ -37,9 +38,12 @@ class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
     SCOPES: ClassVar = (Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
+    reasons_at_most = REASON_LINES
+
     def compose_body(self) -> ComposeResult:
         """Lay out list, pictures and reasons."""
         look = self.app.look
+        self.comparison = Comparison(self.session)
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self.group_lines.draw, look["cursor"], id="groups")
         self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textual import on
 
-from dpm_tui.review.rows import Place
+from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PANES_AT_MOST, PreviewPanes, panes_for
-from dpm_tui.tui.widgets.reasons import reason_lines
+from dpm_tui.tui.widgets.reasons import pair_lines
 from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.tui.zoom import Zoom
 
 
 class PictureCommands(DpmScreen):
@@ -18,52 +19,59 @@ class PictureCommands(DpmScreen):
 
     panes: PreviewPanes
     reasons: TextLines
+    reasons_at_most: int
     group_lines: GroupLines
-    flipped_at: Place | None = None
-    toggled = False
-    difference = False
+    comparison: Comparison
+
+    @property
+    def zoom(self) -> Zoom:
+        """How close the pictures are looked at."""
+        return Zoom()
 
     def do_flip(self) -> None:
         """Show the counterpart in the same place; with several pictures, swap them."""
-        here = self.session.cursor
-        self.flipped_at = None if self.flipped_at == here else here
+        self.comparison.flip()
         self.show_pictures()
 
     def do_side_by_side(self) -> None:
         """Show one picture, or several side by side."""
-        self.toggled = not self.toggled
+        self.comparison.toggled = not self.comparison.toggled
         self.show_pictures()
 
     def do_difference(self) -> None:
-        """Show in red where the picture differs from its counterpart."""
-        self.difference = not self.difference
+        """Show where the picture differs from its counterpart."""
+        self.comparison.difference = not self.comparison.difference
         self.show_pictures()
 
     def do_full_view(self) -> None:
-        """Open the picture on the whole screen."""
+        """Open the pair on the whole screen."""
         from dpm_tui.tui.screens.view import ViewScreen
 
-        file = self.session.file
-        assert file is not None
-        self.app.push_screen(ViewScreen(file.id))
+        self.app.push_screen(ViewScreen(self.comparison))
+
+    def do_next_pair(self) -> None:
+        """Hold the file against the next member of its group."""
+        self.comparison.step(1)
+        self.show_pictures()
+
+    def do_previous_pair(self) -> None:
+        """Hold the file against the member before."""
+        self.comparison.step(-1)
+        self.show_pictures()
 
     def show_pictures(self) -> None:
         """Show the pictures and reasons for the cursor."""
-        session = self.session
-        group, file = session.group, session.file
-        if group is None or file is None:
+        comparison = self.comparison
+        if comparison.group is None:
             self.panes.show([])
             self.reasons.show([])
             return
-        other = session.counterpart(file.id)
-        members = self._members_shown(group.members, file.id, other)
+        members = self._members_shown()
         width = max(self.panes.size.width // self.panes.columns(len(members)), 12)
-        self.panes.show([self._subject(id_, file.id, other, width) for id_ in members])
-        shown = file.id if len(members) > 1 else members[0]
-        against = other if shown == file.id else file.id
-        files, pair = session.library.files, session.pair(shown, against)
+        self.panes.show([self._subject(id_, width) for id_ in members])
         room = max(self.panes.size.width - 1, 20)
-        self.reasons.show(reason_lines(files[shown], files[against], pair, room, self.app.look))
+        lines = pair_lines(self.session.library, comparison, room, self.app.look)
+        self.reasons.show(lines[: self.reasons_at_most])
 
     @on(PreviewPanes.Resized)
     def _resized(self) -> None:
@@ -77,22 +85,28 @@ class PictureCommands(DpmScreen):
         """Paint the pictures again."""
         self.panes.blank(False)
 
-    def _members_shown(self, members: tuple[int, ...], file: int, other: int) -> list[int]:
-        count = panes_for(self.app.size.width, len(members), toggled=self.toggled)
-        flipped = self.flipped_at == self.session.cursor
+    def pane_count(self, members: int) -> int:
+        """Return how many pictures are shown of a group with so many."""
+        return panes_for(self.app.size.width, members, toggled=self.comparison.toggled)
+
+    def _members_shown(self) -> list[int]:
+        comparison = self.comparison
+        assert comparison.group is not None
+        members, file, other = comparison.group.members, comparison.file, comparison.other
+        count = self.pane_count(len(members))
         if count == 1:
-            return [other if flipped else file]
+            return [comparison.shown]
         if count == 2:
             shown = sorted((file, other), key=members.index)
         else:
             start = members.index(file) // PANES_AT_MOST * PANES_AT_MOST
             start = max(min(start, len(members) - count), 0)
             shown = list(members[start : start + count])
-        return shown[::-1] if flipped else shown
+            if other not in shown:
+                shown[-1 if file != shown[-1] else 0] = other
+        return shown[::-1] if comparison.flipped else shown
 
-    def _subject(self, id_: int, file: int, other: int, width: int) -> Subject:
+    def _subject(self, id_: int, width: int) -> Subject:
         group = self.session.marks.group_of(id_)
         caption = self.group_lines.caption(group, group.members.index(id_), width)
-        pair = self.session.pair(id_, other if id_ == file else file)
-        differs = pair.differs if self.difference and pair is not None else b""
-        return Subject(id_, caption, differs)
+        return Subject(id_, caption, self.comparison.differs(id_), self.zoom)

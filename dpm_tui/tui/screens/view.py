@@ -1,4 +1,4 @@
-"""The full-screen view: one picture as large as the terminal, with zoom and flipping in place."""
+"""The full-screen view: a pair as large as the terminal, to be zoomed and flipped in place."""
 
 from __future__ import annotations
 
@@ -7,68 +7,86 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.names import display_name
 from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.group_lines import letter
-from dpm_tui.tui.screens.base import DpmScreen, bindings_for
+from dpm_tui.tui.comparison import Comparison
+from dpm_tui.tui.group_lines import GroupLines
+from dpm_tui.tui.originals import Originals
+from dpm_tui.tui.screens.base import bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.widgets.picture import Picture
+from dpm_tui.tui.screens.picture_commands import PictureCommands
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.tui.zoom import Zoom
 
+_REASON_LINES = 3
 
-class ViewScreen(FileCommands, DpmScreen):
-    """Shows one file of a group; the counterpart is one key away, at the same zoom and place."""
+
+class ViewScreen(PictureCommands, FileCommands):
+    """Shows a file and its counterpart, one in the place of the other or side by side.
+
+    Both are seen at the same zoom and place. At their whole size the keys that look around lead to
+    other files and groups.
+    """
 
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.VIEW, Scope.PICTURE, Scope.FILE)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    def __init__(self, file: int) -> None:
+    reasons_at_most = _REASON_LINES
+
+    def __init__(self, comparison: Comparison) -> None:
         super().__init__()
-        self.shown = file
-        self.zoom = Zoom()
+        self.comparison = comparison
+        self._several = False
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the picture."""
-        self.picture = Picture(self.app.look, self.app.link.thumbnail, self.app.link.picture)
-        yield self.picture
+        """Lay out pictures and reasons."""
+        look, link = self.app.look, self.app.link
+        self.group_lines = GroupLines(self.session, look)
+        self.panes = PreviewPanes(look, link.thumbnail, self.app.delays, Originals(link.picture))
+        self.reasons = TextLines(id="reasons", height=_REASON_LINES)
+        yield self.panes
+        yield self.reasons
 
     def show_session(self) -> None:
-        """Show the file, or leave where it is gone."""
-        if self.shown not in self.session.library.files:
+        """Show the pair, or leave where there is none any more."""
+        if self.comparison.group is None:
             self.dismiss()
             return
         super().show_session()
-        self.picture.show(self.shown, self.zoom)
+        self.show_pictures()
+
+    def show_pictures(self) -> None:
+        """Show the pair, and in the title which one it is."""
+        super().show_pictures()
+        self.title_line.show(self.title_state())
 
     def title_state(self) -> Sequence[tuple[str, str]]:
-        """Return which file this is and the zoom."""
-        files, group = self.session.library.files, self.session.marks.group_of(self.shown)
-        mark = self.session.marks.mark_of(self.shown)
-        name = f" {display_name(files[self.shown].name)}"
-        scale = f" {self.zoom.scale:g}x " if self.zoom.scale > 1 else ""
-        state = [(letter(group.members.index(self.shown)), "key"), (name, "strong"), (scale, "notice")]
-        return [*super().title_state(), *state, (f" {mark.value}" if mark else "", "doubt")]
+        """Return which group this is and the zoom."""
+        session, zoom = self.session, self.zoom
+        place = f" {session.cursor.position + 1}/{len(session.rows)}"
+        scale = f" {zoom.scale:g}x" if zoom.scale > 1 else ""
+        return [*super().title_state(), (scale, "notice"), (place, "strong")]
 
     @property
     def file_id(self) -> int:
         """The file that is shown."""
-        return self.shown
+        return self.comparison.shown
 
-    def do_flip(self) -> None:
-        """Show the counterpart at the same place."""
-        self.shown = self.session.counterpart(self.shown)
-        self.show_session()
+    @property
+    def zoom(self) -> Zoom:
+        """How close the pictures of this group are looked at."""
+        return self.comparison.zoom
+
+    def pane_count(self, members: int) -> int:
+        """Return how many pictures are shown: one, or the pair."""
+        return 2 if self._several else 1
 
     def do_side_by_side(self) -> None:
-        """Go back to the groups, where pictures stand side by side."""
-        self.dismiss()
-
-    def do_difference(self) -> None:
-        """Show in red where the picture differs from its counterpart."""
-        pair = self.session.pair(self.shown, self.session.counterpart(self.shown))
-        self.picture.toggle_difference(pair.differs if pair else b"")
+        """Show one picture, or the pair side by side."""
+        self._several = not self._several
+        self.show_pictures()
 
     def do_zoom_in(self) -> None:
         """Look closer."""
@@ -83,25 +101,35 @@ class ViewScreen(FileCommands, DpmScreen):
         self._use(Zoom())
 
     def do_pan_left(self) -> None:
-        """Look further left."""
-        self._use(self.zoom.panned(-1, 0))
+        """Look further left, or at the group before."""
+        self._look_around(-1, 0)
 
     def do_pan_right(self) -> None:
-        """Look further right."""
-        self._use(self.zoom.panned(1, 0))
+        """Look further right, or at the next group."""
+        self._look_around(1, 0)
 
     def do_pan_up(self) -> None:
-        """Look further up."""
-        self._use(self.zoom.panned(0, -1))
+        """Look further up, or at the file before."""
+        self._look_around(0, -1)
 
     def do_pan_down(self) -> None:
-        """Look further down."""
-        self._use(self.zoom.panned(0, 1))
+        """Look further down, or at the next file."""
+        self._look_around(0, 1)
 
     def do_back(self) -> None:
         """Back to the groups."""
         self.dismiss()
 
+    def _look_around(self, right: int, down: int) -> None:
+        if self.zoom.scale > 1:
+            self._use(self.zoom.panned(right, down, self.panes.previews[0].seen))
+            return
+        if right:
+            self.session.move_group(right)
+        else:
+            self.session.move(down)
+        self.show_pictures()
+
     def _use(self, zoom: Zoom) -> None:
-        self.zoom = zoom
-        self.show_session()
+        self.comparison.zoom = zoom
+        self.show_pictures()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -16,6 +16,9 @@ from textual.widget import Widget
 from dpm_tui.locale import translate
 from dpm_tui.tui.cells import Part, cut_middle, line_of
 from dpm_tui.tui.look import Look
+from dpm_tui.tui.originals import Originals, cut
+from dpm_tui.tui.painter import Painter, Scene
+from dpm_tui.tui.zoom import UNZOOMED, WHOLE, Box, Zoom
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,12 +27,13 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 CAPTION_LINES = 2
-_STRIPS_AT_MOST = 48
+_THUMBNAIL_PX = 256
+"""A thumbnail whose sides are all shorter is all that there is of its picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds until a picture is fetched after the cursor stops, and until it is painted finely."""
+    """Seconds between two pictures while keys are held down, and until one is painted finely."""
 
     fetch: float = 0.06
     rest: float = 0.15
@@ -37,36 +41,54 @@ class Delays:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a preview shows: a file, the lines above it, and where it differs from its counterpart."""
+    """What a preview shows: a part of a file, the lines above it, and where it differs from another."""
 
     file: int
     caption: tuple[tuple[Part, ...], ...]
     differs: bytes = b""
+    zoom: Zoom = UNZOOMED
 
 
 class Preview(Widget):
-    """Shows one file; while keys are held down it fetches and paints nothing but the caption."""
+    """Shows one file; while keys are held down it fetches and paints nothing but the caption.
+
+    With ``originals`` it shows those where the thumbnail has too few pixels.
+    """
 
     DEFAULT_CSS = "Preview { width: 1fr; height: 1fr; }"
 
     def __init__(
-        self, look: Look, fetch: Callable[[int], Awaitable[Pixels]], delays: Delays, *, index: int = 0
+        self,
+        look: Look,
+        fetch: Callable[[int], Awaitable[Pixels]],
+        delays: Delays,
+        *,
+        index: int = 0,
+        originals: Originals | None = None,
     ) -> None:
         super().__init__(id=f"preview-{index}")
         self._look = look
         self._fetch = fetch
         self._delays = delays
+        self._originals = originals
+        self._painter = Painter(look, centred=originals is not None)
         self._subject: Subject | None = None
-        self._pixels: Pixels | None = None
+        self._thumbnail: tuple[int, Pixels] | None = None
         self._strips: list[Strip] = []
-        self._cache: OrderedDict[tuple[object, ...], list[Strip]] = OrderedDict()
         self._timer: Timer | None = None
+        self._changed_at = 0.0
         self._blank = False
 
     @property
     def file(self) -> int | None:
         """The file that is shown."""
         return None if self._subject is None else self._subject.file
+
+    @property
+    def seen(self) -> Box:
+        """The part of the picture that is seen."""
+        scene = self._scene()
+        return WHOLE if scene is None else scene.box
 
     def show(self, subject: Subject | None) -> None:
         """Show a file, or nothing."""
@@ -75,10 +97,10 @@ class Preview(Widget):
             return
         self.refresh(Region(0, 0, self.size.width, CAPTION_LINES))
         if subject is None:
-            self._pixels, self._strips = None, []
+            self._thumbnail, self._strips = None, []
             self.refresh()
-        elif before is None or (before.file, before.differs) != (subject.file, subject.differs):
-            self._after(self._delays.fetch, self._load)
+        elif before is None or replace(before, caption=subject.caption) != subject:
+            self._load_soon()
 
     def blank(self, is_blank: bool) -> None:
         """Paint nothing while another screen covers this one: hidden pictures cost bytes too."""
@@ -94,8 +116,9 @@ class Preview(Widget):
         if y < CAPTION_LINES:
             return line_of(self._subject.caption[y], width - 1, text).adjust_cell_length(width, text)
         if y - CAPTION_LINES < len(self._strips):
-            return self._strips[y - CAPTION_LINES]
-        if self._pixels is not None and self._pixels.size == 0 and y == CAPTION_LINES + 1:
+            return self._strips[y - CAPTION_LINES].adjust_cell_length(width, text)
+        lacking = self._thumbnail is not None and self._thumbnail[1].size == 0
+        if lacking and not self._strips and y == CAPTION_LINES + 1:
             words = cut_middle(translate("tui.no_preview"), width - 2)
             return line_of([(" ", text), (words, self._look["dim"])], width, text)
         return line_of([], width, text)
@@ -106,53 +129,97 @@ class Preview(Widget):
         if self._subject is not None:
             self._after(self._delays.fetch, self._load)
 
+    def _load_soon(self) -> None:
+        """Load at once after a single key; while keys are held down wait until they come to rest."""
+        now = time.monotonic()
+        held, self._changed_at = now - self._changed_at < self._delays.fetch, now
+        if held:
+            self._after(self._delays.fetch, self._load)
+        else:
+            self._stop_timer()
+            self._load()
+
     def _after(self, seconds: float, callback: Callable[[], Any]) -> None:
+        self._stop_timer()
+        self._timer = self.set_timer(seconds, callback)
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(seconds, callback)
+            self._timer = None
 
     def _load(self) -> None:
         if self._subject is not None and self.size.area and self.display:
             self.run_worker(self._fetch_and_paint(self._subject), group="preview", exclusive=True)
 
     async def _fetch_and_paint(self, subject: Subject) -> None:
-        pixels = await self._fetch(subject.file)
-        if self._subject is not None and self._subject.file == subject.file:
-            self._pixels = pixels
-            fine = self._key(subject, quick=False) in self._cache
-            self._paint(quick=not fine)
-            if not fine:
-                self._after(self._delays.rest, self._paint_finely)
-
-    def _paint_finely(self) -> None:
-        self._paint(quick=False)
-
-    def _paint(self, *, quick: bool) -> None:
-        """Make the strips and repaint if they are not the ones on the screen."""
-        subject, pixels = self._subject, self._pixels
-        if subject is None or pixels is None or not self.is_attached:
+        if self._thumbnail is None or self._thumbnail[0] != subject.file:
+            pixels = await self._fetch(subject.file)
+            if self.file != subject.file:
+                return
+            self._thumbnail = subject.file, pixels
+        scene = self._scene()
+        if scene is None or not self.is_attached:
             return
-        strips = self._make_strips(subject, pixels, quick)
+        fine = self._painter.knows(scene)
+        self._use(fine if fine is not None else self._paint(scene, quick=True))
+        if fine is None:
+            self._after(self._delays.rest, self._refine)
+
+    def _refine(self) -> None:
+        scene = self._scene()
+        if scene is None or not self.is_attached:
+            return
+        if self._originals is not None and self._is_coarse(scene):
+            self.run_worker(self._refine_from(self._originals, scene), group="preview", exclusive=True)
+        else:
+            self._use(self._paint(scene, quick=False))
+
+    async def _refine_from(self, originals: Originals, scene: Scene) -> None:
+        """Paint from the original; from the thumbnail where that cannot be had."""
+        pixels = await originals.part(scene.file, scene.box, scene.width, scene.height * 2)
+        if scene == self._scene():
+            found = bool(pixels.size)
+            self._use(
+                self._painter.paint(scene, pixels, quick=False)
+                if found
+                else self._paint(scene, quick=False, keep=False)
+            )
+
+    def _paint(self, scene: Scene, *, quick: bool, keep: bool = True) -> list[Strip]:
+        """Paint from what is there: a part of the original that was fetched, or the thumbnail."""
+        ready = self._originals.known(scene.file, scene.box, scene.width) if self._originals else None
+        if ready is not None:
+            return self._painter.paint(scene, ready, quick=quick, keep=not quick)
+        assert self._thumbnail is not None
+        pixels = self._thumbnail[1]
+        part = cut(pixels, scene.box) if pixels.size else pixels
+        return self._painter.paint(scene, part, quick=quick, keep=keep)
+
+    def _use(self, strips: list[Strip]) -> None:
+        """Show lines if they are not the ones on the screen."""
         if strips != self._strips:
             self._strips = strips
             self.refresh(Region(0, CAPTION_LINES, self.size.width, max(self.size.height - CAPTION_LINES, 1)))
 
-    def _key(self, subject: Subject, *, quick: bool) -> tuple[object, ...]:
-        return (subject.file, subject.differs, self.size, quick)
+    def _is_coarse(self, scene: Scene) -> bool:
+        """Tell whether the thumbnail has fewer pixels than the picture is shown with."""
+        assert self._thumbnail is not None
+        high, wide = self._thumbnail[1].shape[:2]
+        if wide and max(high, wide) < _THUMBNAIL_PX:
+            return False
+        left, top, right, bottom = scene.box
+        shown = int(wide * (right - left)), int(high * (bottom - top))
+        return shown[0] < scene.width and shown[1] < scene.height * 2
 
-    def _make_strips(self, subject: Subject, pixels: Pixels, quick: bool) -> list[Strip]:
-        from dpm_tui.tui.halfblock import draw, tint
-
-        if pixels.size == 0:
-            return []
-        key = self._key(subject, quick=quick)
-        if key not in self._cache:
-            width, height = self.size.width - 1, self.size.height - CAPTION_LINES
-            shown = tint(pixels, subject.differs) if subject.differs else pixels
-            strips = draw(shown, width, height, self._look.palette, quick=quick, centred=False)
-            text = self._look["text"]
-            self._cache[key] = [strip.adjust_cell_length(width + 1, text) for strip in strips]
-            while len(self._cache) > _STRIPS_AT_MOST:
-                self._cache.popitem(last=False)
-        self._cache.move_to_end(key)
-        return self._cache[key]
+    def _scene(self) -> Scene | None:
+        """Return what is to be painted, or None while it is not known what the picture looks like."""
+        subject = self._subject
+        if subject is None or self._thumbnail is None or self._thumbnail[0] != subject.file:
+            return None
+        width, height = self.size.width - 1, self.size.height - CAPTION_LINES
+        high, wide = self._thumbnail[1].shape[:2]
+        box = WHOLE
+        if self._thumbnail[1].size and width > 0 and height > 0:
+            box = subject.zoom.box((wide, high), (width, height * 2))
+        return Scene(subject.file, max(width, 0), max(height, 0), box, subject.differs)

@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from dpm_tui.tui.look import Look
+from dpm_tui.tui.originals import Originals
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ class PreviewPanes(Container):
     class Resized(Message):
         """The room for the pictures changed."""
 
-    def __init__(self, look: Look, fetch: Callable[[int], Awaitable[Pixels]], delays: Delays) -> None:
+    def __init__(
+        self,
+        look: Look,
+        fetch: Callable[[int], Awaitable[Pixels]],
+        delays: Delays,
+        originals: Originals | None = None,
+    ) -> None:
         super().__init__()
-        self.previews = [Preview(look, fetch, delays, index=index) for index in range(PANES_AT_MOST)]
+        self.previews = [
+            Preview(look, fetch, delays, index=index, originals=originals) for index in range(PANES_AT_MOST)
+        ]
 
     def compose(self) -> ComposeResult:
         """Lay out the previews; only the first is there until there is more to show."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
 from rich.style import Style
 
@@ -9,40 +11,109 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.library import Library
+from dpm_tui.review.links import weakest_link
+from dpm_tui.review.places import find_places
 from dpm_tui.review.reasons import compare_files
-from dpm_tui.tui.cells import Part, cut_middle, flow
+from dpm_tui.tui.cells import Part, cut_middle, flow, parts_width, wrap
+from dpm_tui.tui.comparison import Comparison
+from dpm_tui.tui.group_lines import letter
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.size import sentence, similarity
+from dpm_tui.tui.size import sentence, shown_values, similarity
 
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
+_SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
+_ROOM_FOR_WORDS = 60
+"""From this width on there is room to call a pair a pair."""
+
+
+def pair_lines(library: Library, comparison: Comparison, width: int, look: Look) -> list[list[Part]]:
+    """Return lines that hold the file that is looked at against its counterpart.
+
+    First what kind of pair they are and which of how many, then where they differ, then the reasons.
+    """
+    shown = comparison.shown
+    against = comparison.file if comparison.flipped else comparison.other
+    pair = comparison.pair
+    grid = b"" if pair is None else comparison.grid(pair, shown)
+    first = _pair_line(library, comparison, (shown, against), width, look)
+    return [first, *_reasons(library.files[shown], library.files[against], pair, grid, width, look)]
 
 
 def reason_lines(
     file: ImageFile, other: ImageFile, pair: Pair | None, width: int, look: Look
 ) -> list[list[Part]]:
     """Return lines that hold ``file`` against ``other``: what kind of pair they are, then the reasons."""
-    name = display_name(other.name)
-    lines: list[list[Part]] = []
+    start, text, style = _kind(pair, look)
+    room = width - parts_width(start)
+    first = [*start, _with_name(text, "", display_name(other.name), room, style)]
+    return [first, *_reasons(file, other, pair, b"", width, look)]
+
+
+def _pair_line(
+    library: Library, comparison: Comparison, files: tuple[int, int], width: int, look: Look
+) -> list[Part]:
+    """Return the kind of the pair, its similarity, what it is held against, and the place of the pair."""
+    group, pair = comparison.group, comparison.pair
+    assert group is not None
+    mine, theirs = (letter(group.members.index(id_)) for id_ in files)
+    number, count = comparison.place
+    key = "tui.pair_place" if width >= _ROOM_FOR_WORDS else "tui.pair_place_short"
+    end: list[Part] = [(f"  {translate(key, number=number, total=count)}", look["dim"])] if count > 1 else []
+    known, text, style = _kind(pair, look)
+    start = [(f"{mine} ", look["key"]), *known]
+    if pair is not None and count > 1 and pair == weakest_link(library, group):
+        start.append((f"{translate('tui.weakest')} ", look["doubt"]))
+    room = width - parts_width([*start, *end])
+    name = display_name(library.files[files[1]].name)
+    return [*start, _with_name(text, f"{theirs} ", name, room, style), *end]
+
+
+def _kind(pair: Pair | None, look: Look) -> tuple[list[Part], str, Style]:
+    """Return kind and similarity, and the sentence with its style that a name is put into."""
     if pair is None:
-        text = translate("tui.no_pair_with", name="{}")
-        lines.append([_with_name(text, name, width, look["error"])])
+        return [], translate("tui.no_pair_with", name="{}"), look["error"]
+    kind = translate(f"tui.kind_{pair.kind.value}")
+    known: list[Part] = [(kind, look.kind(pair.kind)), (f" {similarity(pair.similarity)} ", look["strong"])]
+    return known, translate("tui.pair_with", name="{}"), look["dim"]
+
+
+def _reasons(
+    file: ImageFile, other: ImageFile, pair: Pair | None, grid: bytes, width: int, look: Look
+) -> list[list[Part]]:
+    pieces = [] if pair is None else [*_where(pair, grid, look)]
+    for reason in compare_files(file, other, pair.kind if pair else None):
+        words = sentence(f"review.{reason.key}", **shown_values(reason.values))
+        pieces.append((f"{reason.sign} {words}", look[_ROLES[reason.sign]]))
+    return flow(_fitting(pieces, width), width, ("   ", look["text"]))
+
+
+def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
+    if pair.kind in _SAME or not grid:
+        return
+    places = find_places(grid)
+    if places:
+        words = translate("tui.place_gap").join(translate(f"review.place_{place}") for place in places)
+        yield f"! {translate('tui.differs_here', places=words)}", look["doubt"]
     else:
-        kind = translate(f"tui.kind_{pair.kind.value}")
-        text = translate("tui.pair_with", name="{}")
-        score = f" {similarity(pair.similarity)} "
-        start: list[Part] = [(kind, look.kind(pair.kind)), (score, look["strong"])]
-        used = sum(cell_len(part) for part, _ in start)
-        lines.append([*start, _with_name(text, name, width - used, look["dim"])])
-    pieces = [
-        (f"{reason.sign} {sentence(f'review.{reason.key}', **reason.values)}", look[_ROLES[reason.sign]])
-        for reason in compare_files(file, other)
-    ]
-    lines += flow(pieces, width, ("  ", look["text"]))
-    return lines[:REASON_LINES]
+        yield f"= {translate('tui.differs_nowhere')}", look["equal"]
 
 
-def _with_name(text: str, name: str, width: int, style: Style) -> Part:
-    """Put a name into a sentence so that the whole fits; only the name is shortened."""
-    room = max(width - cell_len(text) + 2, 4)
-    return text.replace("{}", cut_middle(name, room)), style
+def _fitting(pieces: list[Part], width: int) -> Iterator[Part]:
+    """Yield the pieces; what is wider than a line goes on in the next one, below its words."""
+    for text, style in pieces:
+        if cell_len(text) <= width:
+            yield text, style
+            continue
+        first, *rest = wrap(text, width)
+        yield first, style
+        for words in wrap(" ".join(rest), width - 2):
+            yield f"  {words}", style
+
+
+def _with_name(text: str, mark: str, name: str, width: int, style: Style) -> Part:
+    """Put a name and the letter before it into a sentence so that the whole fits; the name is shortened."""
+    room = max(width - cell_len(text) - cell_len(mark) + 2, 4)
+    return text.replace("{}", mark + cut_middle(name, room)), style

@@ -1,0 +1,112 @@
+"""The comparison: which two files are held against each other, and how they are shown."""
+
+from __future__ import annotations
+
+from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.links import partners
+from dpm_tui.tui.session import Session
+from dpm_tui.tui.zoom import Zoom
+
+_MOVED = frozenset({Kind.CROP, Kind.TURNED})
+"""Kinds whose pictures show the same thing in different places."""
+
+
+class Comparison:
+    """The file under the cursor and its counterpart, as the screens that show them share it.
+
+    ``toggled`` turns round whether there are several pictures, ``difference`` shows where they differ.
+    Another cursor begins with its own counterpart, not flipped; another group is seen whole.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._chosen: tuple[int, int] | None = None
+        self._flipped: tuple[int, int] | None = None
+        self._zoom: tuple[str, Zoom] = ("", Zoom())
+        self.toggled = False
+        self.difference = False
+
+    @property
+    def group(self) -> Group | None:
+        """The group under the cursor."""
+        return self._session.group
+
+    @property
+    def file(self) -> int:
+        """The file under the cursor; there must be one."""
+        file = self._session.file
+        assert file is not None
+        return file.id
+
+    @property
+    def other(self) -> int:
+        """The counterpart: the one that was chosen, or the one that decides about the file."""
+        file = self.file
+        if self._chosen is not None and self._chosen[0] == file and self._chosen[1] in self._partners():
+            return self._chosen[1]
+        return self._session.counterpart(file)
+
+    @property
+    def pair(self) -> Pair | None:
+        """The verified pair of both, if there is one."""
+        return self._session.pair(self.file, self.other)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which of the file's pairs this is, from 1, and how many it has."""
+        others = self._partners()
+        return others.index(self.other) + 1, len(others)
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the counterpart is shown in the place of the file."""
+        return self._flipped == (self.file, self.other)
+
+    @property
+    def shown(self) -> int:
+        """The file that is looked at: the counterpart where it is flipped to."""
+        return self.other if self.flipped else self.file
+
+    @property
+    def zoom(self) -> Zoom:
+        """The zoom, the same for all pictures of a group."""
+        group = self.group
+        return self._zoom[1] if group is not None and self._zoom[0] == group.id else Zoom()
+
+    @zoom.setter
+    def zoom(self, zoom: Zoom) -> None:
+        group = self.group
+        self._zoom = (group.id if group else "", zoom)
+
+    def flip(self) -> None:
+        """Show the counterpart instead of the file, or the file again."""
+        self._flipped = None if self.flipped else (self.file, self.other)
+
+    def step(self, pairs: int) -> None:
+        """Hold the file against another member."""
+        others, flipped = self._partners(), self.flipped
+        other = others[(others.index(self.other) + pairs) % len(others)]
+        self._chosen = (self.file, other)
+        self._flipped = self._chosen if flipped else None
+
+    def choose(self, other: int) -> None:
+        """Hold the file under the cursor against this member."""
+        self._chosen, self._flipped = (self.file, other), None
+
+    def differs(self, file: int) -> bytes:
+        """Return the grid of where the pair differs as it lies over ``file``, empty where none is shown."""
+        pair = self.pair
+        return self.grid(pair, file) if self.difference and pair is not None else b""
+
+    def grid(self, pair: Pair, file: int) -> bytes:
+        """Return the grid of where a pair differs as it lies over ``file``, empty where that is not known."""
+        # It is that of the content with the smaller digest, and of the other one only in the same frame.
+        files = self._session.library.files
+        first = min(pair.a, pair.b, key=lambda id_: files[id_].facts.digest)
+        return pair.differs if file == first or pair.kind not in _MOVED else b""
+
+    def _partners(self) -> list[int]:
+        group = self.group
+        assert group is not None
+        return partners(self._session.library, group, self.file)
