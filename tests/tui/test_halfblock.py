@@ -13,7 +13,7 @@ from rich.color import ColorType
 from rich.console import Console
 from rich_pixels import Pixels
 
-from dpm_tui.tui.halfblock import HalfBlockRenderer, draw, fit, tint
+from dpm_tui.tui.halfblock import HalfBlockRenderer, draw, fit
 from dpm_tui.tui.terminal import Palette
 from tests.tui.fake_client import picture_of
 
@@ -106,11 +106,43 @@ def test_without_colour_brightness_becomes_density() -> None:
     assert [ramp.index(character) for character in strip.text] == sorted(map(ramp.index, strip.text))
 
 
-def test_tint_reddens_only_where_they_differ() -> None:
-    differs = bytes([255 if number < 32 else 0 for number in range(64)])
-    shown = tint(np.full((64, 64, 3), 120, np.uint8), differs).astype(int)
-    assert shown[8, 32, 0] > shown[8, 32, 1] + 80
-    assert shown[56, 32, 0] == shown[56, 32, 1]
+HALF = np.array([[255] * 8] * 4 + [[0] * 8] * 4, np.uint8)
+
+
+@pytest.mark.parametrize("palette", [Palette.TRUECOLOR, Palette.C256, Palette.C16])
+def test_where_they_differ_it_is_red_and_grey_elsewhere(palette: Palette) -> None:
+    rgb = np.full((32, 16, 3), (40, 120, 200), np.uint8)
+    strips = draw(rgb, 16, 16, palette, quick=True, differs=HALF)
+    (upper, lower) = (next(iter(strips[row])).style for row in (1, 14))
+    assert upper is not None
+    assert lower is not None
+    assert upper.bgcolor is not None
+    assert lower.bgcolor is not None
+    reddish, grey = upper.bgcolor.get_truecolor(), lower.bgcolor.get_truecolor()
+    assert reddish.red > reddish.green + 80
+    assert grey.red == grey.green == grey.blue
+
+
+def test_without_colour_they_are_crossed_out_where_they_differ() -> None:
+    strips = draw(np.full((32, 16, 3), 120, np.uint8), 16, 16, Palette.MONO, differs=HALF)
+    assert strips[1].text == "X" * 16
+    assert "X" not in strips[14].text
+
+
+@pytest.mark.parametrize("palette", Palette)
+def test_without_half_blocks_only_ascii_is_sent(palette: Palette) -> None:
+    for strip in draw(picture_of(5, 64, 48), 32, 12, palette, blocks=False):
+        assert strip.text.isascii()
+
+
+def test_without_half_blocks_a_cell_has_the_mean_of_both_halves() -> None:
+    rgb = np.array([[[200, 0, 0]], [[0, 0, 200]]], np.uint8)
+    (strip,) = draw(rgb, 1, 1, Palette.TRUECOLOR, blocks=False)
+    (segment,) = strip
+    assert segment.style is not None
+    assert segment.style.bgcolor is not None
+    colour = segment.style.bgcolor.get_truecolor()
+    assert (colour.red, colour.green, colour.blue) == (100, 0, 100)
 
 
 def test_renderer_draws_pixels() -> None:

@@ -14,7 +14,6 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BatchLine, BinShelf
 from dpm_tui.tui.commands import BY_ID
 from dpm_tui.tui.session import Link, Session
-from dpm_tui.tui.zoom import Zoom
 from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import BinData, RunStatus, Welcome
 from tests.tui.fake_client import RUNNING, bin_entries, sample_library
@@ -146,10 +145,3 @@ def test_shelf_keeps_selection_and_place() -> None:
     assert empty.current is None
     assert empty.chosen == []
     assert empty.can_redo
-
-
-def test_zoom_stays_inside_the_picture() -> None:
-    zoom = Zoom().scaled(4).panned(-9, 9)
-    assert zoom.box == (0.0, 0.75, 0.25, 1.0)
-    assert zoom.scaled(0.01).box == (0.0, 0.0, 1.0, 1.0)
-    assert Zoom().scaled(1000).scale == 32

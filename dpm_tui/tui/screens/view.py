@@ -39,6 +39,7 @@ class ViewScreen(PictureCommands, FileCommands):
         super().__init__()
         self.comparison = comparison
         self._several = False
+        self._file = comparison.file
 
     def compose_body(self) -> ComposeResult:
         """Lay out pictures and reasons."""
@@ -50,15 +51,18 @@ class ViewScreen(PictureCommands, FileCommands):
         yield self.reasons
 
     def show_session(self) -> None:
-        """Show the pair, or leave where there is none any more."""
-        if self.comparison.group is None:
+        """Show the pair, or leave where the file that was looked at is gone."""
+        if self._file not in self.session.library.files:
             self.dismiss()
             return
         super().show_session()
         self.show_pictures()
 
     def show_pictures(self) -> None:
-        """Show the pair, and in the title which one it is."""
+        """Show the pair, and in the title which group this is."""
+        if self.comparison.group is None:
+            return
+        self._file = self.comparison.file
         super().show_pictures()
         self.title_line.show(self.title_state())
 

@@ -25,6 +25,8 @@ from dpm_tui.tui.size import sentence, shown_values, similarity
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
 _SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
+_NAME_AT_LEAST = 10
+"""Cells of a name below which the letter says more."""
 _ROOM_FOR_WORDS = 60
 """From this width on there is room to call a pair a pair."""
 
@@ -115,5 +117,7 @@ def _fitting(pieces: list[Part], width: int) -> Iterator[Part]:
 
 def _with_name(text: str, mark: str, name: str, width: int, style: Style) -> Part:
     """Put a name and the letter before it into a sentence so that the whole fits; the name is shortened."""
-    room = max(width - cell_len(text) - cell_len(mark) + 2, 4)
-    return text.replace("{}", mark + cut_middle(name, room)), style
+    room = width - cell_len(text) - cell_len(mark) + 2
+    if mark and room < min(cell_len(name), _NAME_AT_LEAST):
+        return text.replace("{}", mark.strip()), style
+    return text.replace("{}", mark + cut_middle(name, max(room, 4))), style

@@ -1,0 +1,110 @@
+"""Reasons: what is said of one file beside another, with its sign; and the places where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dpm_tui.locale import set_language, translate
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.verify import GRID, Kind
+from dpm_tui.review.places import find_places
+from dpm_tui.review.reasons import compare_files
+
+DAY = 86_400 * 10**9
+
+
+def a_file(path: bytes = b"a.jpg", size: int = 1000, days: float = 0, **facts: object) -> ImageFile:
+    known = Facts(digest="a" * 64, format="JPEG", width=4000, height=3000, quality=92)
+    return ImageFile(
+        1,
+        path,
+        Stamp(size, round(days * DAY), 0, 1, 1),
+        facts=replace(known, **facts),  # type: ignore[arg-type]
+    )
+
+
+def said(file: ImageFile, other: ImageFile, kind: Kind | None = Kind.COPY) -> list[str]:
+    """Return the reasons as an English user reads them."""
+    set_language("en")
+    reasons = compare_files(file, other, kind)
+    return [f"{reason.sign} {translate(f'review.{reason.key}', **reason.values)}" for reason in reasons]
+
+
+def test_a_better_file_in_every_way() -> None:
+    good = a_file(size=4_400_000, taken="2019-07-14 12:30:00", has_exif=True)
+    poor = a_file(b"a (1).jpg", 310_000, 40, digest="b" * 64, width=1600, height=1200, quality=71)
+    assert said(good, poor) == [
+        "+ 6.2 times the pixels",
+        "+ JPEG quality 92 against 71",
+        "+ has EXIF date 2019-07-14 (the other: none)",
+        "+ more bytes, 4.4 MB against 310 KB",
+        "+ original-looking name",
+        "+ file older by 40 days",
+    ]
+    assert said(poor, good) == [
+        "- 1/6.2 of the pixels",
+        "- recompressed, JPEG quality 71 against 92",
+        "- no EXIF date (the other: 2019-07-14)",
+        "- fewer bytes, 310 KB against 4.4 MB",
+        "- name looks like a copy",
+        "- file younger by 40 days",
+    ]
+
+
+def test_same_bytes_leave_only_name_and_age() -> None:
+    assert said(a_file(), a_file(b"a copy.jpg", days=1), Kind.IDENTICAL) == [
+        "= same bytes",
+        "+ original-looking name",
+        "+ file older by a day",
+    ]
+
+
+def test_same_pixels_of_another_format() -> None:
+    png = a_file(size=2_400_000, format="PNG", quality=0)
+    bmp = a_file(size=6_200_000, format="BMP", quality=0, digest="b" * 64)
+    assert said(png, bmp, Kind.PIXELS) == [
+        "= same pixels",
+        "= same size 4000x3000",
+        "= PNG against BMP",
+        "+ fewer bytes, 2.4 MB against 6.2 MB",
+    ]
+
+
+def test_bytes_of_lossy_and_lossless_files_are_no_reason() -> None:
+    png = a_file(size=9_000_000, format="PNG", quality=0)
+    webp = a_file(size=900_000, format="WEBP", quality=0, digest="b" * 64)
+    assert said(png, webp)[1:] == ["+ lossless PNG against WEBP", "= 9.0 MB against 900 KB"]
+
+
+@pytest.mark.parametrize(
+    ("spots", "places"),
+    [
+        ({}, []),
+        ({(0, 0): 255}, ["upper_left"]),
+        ({(3, 4): 200, (7, 7): 255, (6, 7): 255}, ["lower_right", "middle_middle"]),
+        ({(0, 0): 255, (7, 7): 70}, ["upper_left"]),
+        ({(1, 1): 40}, []),
+        ({(row, column): 255 for row in range(8) for column in range(8)}, ["all_over"]),
+    ],
+)
+def test_places_in_words(spots: dict[tuple[int, int], int], places: list[str]) -> None:
+    grid = bytes(spots.get(divmod(number, GRID), 0) for number in range(GRID * GRID))
+    assert find_places(grid) == places
+
+
+def test_a_finer_grid_says_the_same() -> None:
+    fine = bytearray(32 * 32)
+    fine[3 * 32 + 30] = 255
+    assert find_places(bytes(fine)) == ["upper_right"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_place_has_a_name(language: str) -> None:
+    set_language(language)
+    for down in ("upper", "middle", "lower"):
+        for across in ("left", "middle", "right"):
+            assert translate(f"review.place_{down}_{across}")
+    assert translate("review.place_all_over")
+    set_language("auto")
