@@ -13,6 +13,7 @@ from dpm_tui.pipeline.image_file import Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.results import BatchResult, BinEntry, Skipped
+from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Move, Plan, Witness
 from dpm_tui.state.config import Config
 from dpm_tui.worker import protocol as p
@@ -27,13 +28,17 @@ VALUES = st.dictionaries(TEXT, TEXT | NUMBER | st.none(), max_size=3)
 COUNTS = st.dictionaries(TEXT, NUMBER, max_size=3)
 SKIPPED = st.builds(Skipped, st.binary(max_size=20), TEXT, VALUES)
 ENTRY = st.builds(BinEntry, TEXT, TEXT, st.binary(max_size=9), NUMBER, NUMBER, TEXT)
+DECISION = st.builds(
+    Decision, st.lists(TEXT, max_size=3).map(tuple), TEXT, TEXT, st.lists(st.binary(max_size=9)).map(tuple)
+)
 MESSAGE: st.SearchStrategy[p.Message] = st.one_of(
     st.builds(p.Hello, NUMBER, TEXT, st.booleans()),
     st.builds(p.StartRun, TEXT, SHARE, st.booleans()),
     st.builds(p.GetPicture, NUMBER, NUMBER, NUMBER, st.tuples(SHARE, SHARE, SHARE, SHARE)),
     st.builds(p.ApplyPlan, st.builds(Plan, st.lists(MOVE, max_size=3).map(tuple))),
     st.builds(p.RestoreEntries, st.lists(TEXT, max_size=3).map(tuple), st.binary(max_size=30)),
-    st.builds(p.Decide, st.lists(NUMBER, max_size=3).map(tuple), TEXT),
+    st.builds(p.Decide, st.lists(DECISION, max_size=2).map(tuple)),
+    st.builds(p.DecisionData, st.lists(DECISION, max_size=2).map(tuple)),
     st.builds(p.SaveConfig, st.builds(Config, model=TEXT, threshold=SHARE)),
     st.builds(p.Failed, TEXT, VALUES, st.integers(0, 5)),
     st.builds(p.PictureData, NUMBER, NUMBER, NUMBER, st.binary(max_size=90)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from dpm_tui.review.decision import Decision
 
 K = TypeVar("K")
 
@@ -41,19 +43,19 @@ class Deed(StrEnum):
 class Step(Generic[K]):
     """What one action changed; undone and done again as a whole.
 
-    A change is a file with its marking before and after. ``files`` and ``verdict`` are those of a
-    decision.
+    A change is a file with its marking before and after. ``decisions`` are those that were made, ``before``
+    those that take them back.
     """
 
     changes: tuple[tuple[K, Marking | None, Marking | None], ...] = ()
     deed: Deed = Deed.MARK
-    files: tuple[K, ...] = ()
-    verdict: str = ""
+    decisions: tuple[Decision, ...] = ()
+    before: tuple[Decision, ...] = ()
 
     @property
     def weight(self) -> int:
-        """How many files it names."""
-        return len(self.changes) + len(self.files)
+        """How many files and contents it names."""
+        return len(self.changes) + sum(len(each.digests) for each in (*self.decisions, *self.before))
 
 
 @dataclass(slots=True)
@@ -117,8 +119,7 @@ class History(Generic[K]):
 
         def renew(step: Step[K]) -> Step[K]:
             changes = ((names.get(key, key), *rest) for key, *rest in step.changes if key not in gone)
-            files = (names.get(key, key) for key in step.files if key not in gone)
-            return Step(tuple(changes), step.deed, tuple(files), step.verdict)  # type: ignore[arg-type]
+            return replace(step, changes=tuple(changes))  # type: ignore[arg-type]
 
         self.markings = {
             names.get(key, key): marking for key, marking in self.markings.items() if key not in gone

@@ -9,6 +9,7 @@ from enum import StrEnum
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import Deed, History, Marking, Step
 from dpm_tui.review.history import Mark as Mark
 from dpm_tui.review.library import Library
@@ -209,10 +210,12 @@ class Marks:
         """Take note that files were moved to the bin: their marks come back when they do."""
         self._add(Step(tuple(self._without_marks(files)), Deed.MOVE))
 
-    def note_decision(self, files: Iterable[int], verdict: str) -> None:
-        """Take note of a decision on files, which lose their marks by it."""
-        files = tuple(files)
-        self._add(Step(tuple(self._without_marks(files)), Deed.DECIDE, files, verdict))
+    def note_decision(
+        self, files: Iterable[int], decisions: Iterable[Decision], before: Iterable[Decision]
+    ) -> None:
+        """Take note of decisions on files, which lose their marks by it; ``before`` takes them back."""
+        lost = tuple(self._without_marks(files))
+        self._add(Step(lost, Deed.DECIDE, tuple(decisions), tuple(before)))
 
     def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
         """Return these marks on a newer library, without those that are no longer allowed there."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name, to_json
-from dpm_tui.state.decision_store import VERDICTS, Decision, read_decision
+from dpm_tui.review.decision import VERDICTS, Decision
+from dpm_tui.state.decision_store import read_decision
 
 SCHEMA = "dpm-tui/decisions/1"
 BYTES_AT_MOST = 1 << 28

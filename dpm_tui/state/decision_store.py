@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from dpm_tui.pipeline.match import DigestPair, digest_pair
+from dpm_tui.names import from_json, to_json
+from dpm_tui.review.decision import VERDICTS, Contents, Decision, subtract
+from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.frames import Frames, Journal, encode_frame, encode_frames, read_frames
 
-VERDICTS = ("not_duplicates", "variants")
 DIGESTS_AT_MOST = 1000
-"""In one record: its pairs grow with the square, and the journal may lie on a shared folder."""
-PAIRS_AT_MOST = 4_000_000
-"""Decided pairs held in memory; nobody decides so many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One verdict on every pair of ``digests``, which are sorted; ``time`` is ISO 8601 UTC or empty."""
-
-    digests: tuple[str, ...]
-    verdict: str
-    time: str = ""
-
-    @property
-    def pairs(self) -> Iterator[DigestPair]:
-        """Yield every pair that is decided."""
-        return (digest_pair(first, second) for first, second in combinations(self.digests, 2))
-
-    @property
-    def pair_count(self) -> int:
-        """Number of pairs that are decided."""
-        return len(self.digests) * (len(self.digests) - 1) // 2
+"""In one record: a line of the journal must stay short enough to be read."""
+_NAMES_BYTES_AT_MOST = 1 << 19
+"""Names are for people; where they would make a line too long the record goes without."""
 
 
 class DecisionStore:
@@ -55,8 +38,7 @@ class DecisionStore:
     """
 
     def __init__(self, path: bytes, previous: bytes, *, writable: bool = True) -> None:
-        self._decided: dict[DigestPair, Decision] = {}
-        self._past: list[Decision] = []
+        self._table = DecisionTable()
         current, earlier = read_generation(path), read_generation(previous)
         records = merge_generations(earlier.records, current.records)
         self.rejected = current.rejected
@@ -64,7 +46,7 @@ class DecisionStore:
         self.rescued = len(records) - len(current.records)
         for record in records:
             decision = read_decision(record)
-            if decision is None or not self._apply(decision):
+            if decision is None or not self._table.add(decision):
                 self.rejected += 1
         self._journal = Journal(path) if writable else None
         if writable and (records != earlier.records or earlier.rejected):
@@ -72,70 +54,59 @@ class DecisionStore:
             with contextlib.suppress(OSError):
                 write_atomic(previous, encode_frames(records))
 
-    def __len__(self) -> int:
-        return len(self._decided)
-
     def decide(self, digests: Iterable[str], verdict: str, time: str = "") -> None:
         """Remember ``verdict`` for every pair of ``digests``; an empty verdict revokes.
 
         ``time`` is when it was decided, now if empty. It survives a crash once this returns.
         """
-        self._record(digests, verdict, time)
+        self.change([Decision(tuple(sorted(set(digests))), verdict, time)])
+
+    def change(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """Decide and revoke in this order; return the decisions that take all of it back.
+
+        Contents that are none are passed over. All of it survives a crash once this returns.
+        """
+        known = (decision.narrow(set(filter(is_digest, decision.digests))) for decision in decisions)
+        changes = [decision for decision in known if len(decision.digests) > 1]
+        before = self._table.before(changes)
+        now = _now()
+        for decision in changes:
+            self._record(decision, now)
         if self._journal is not None:
             self._journal.sync()
+        return before
 
     def add(self, decision: Decision) -> bool:
         """Decide the pairs of ``decision`` that are not decided yet; tell whether there were any.
 
         It survives a crash once the store is closed.
         """
-        open_ = [pair for pair in decision.pairs if pair not in self._decided]
-        if len(open_) == decision.pair_count:
-            self._record(decision.digests, decision.verdict, decision.time)
-        else:
-            for pair in open_:
-                self._record(pair, decision.verdict, decision.time)
-        return bool(open_)
+        decided = [known.digests for known in self._table.within(decision.digests)]
+        parts = subtract(decision.digests, decided)
+        for part in parts:
+            self._record(decision.narrow(part), _now())
+        return bool(parts)
 
     def verdict(self, first: str, second: str) -> str:
         """Return the decision on two digests, empty if there is none."""
-        decision = self._decided.get(digest_pair(first, second))
-        return decision.verdict if decision is not None else ""
+        return self._table.verdict(first, second)
 
     def standing(self) -> Iterator[Decision]:
-        """Yield what is decided now in the order in which it was: as sets, in pairs where one was changed."""
-        holds = Counter(id(decision) for decision in self._decided.values())
-        for decision in self._past:
-            if holds[id(decision)] == decision.pair_count:
-                yield decision
-            elif holds[id(decision)]:
-                for pair in decision.pairs:
-                    if self._decided.get(pair) is decision:
-                        yield Decision(pair, decision.verdict, decision.time)
+        """Yield what is decided now in the order in which it was, in parts where some of it was changed."""
+        return self._table.standing()
 
     def close(self) -> None:
         """Sync and close the journal."""
         if self._journal is not None:
             self._journal.close()
 
-    def _record(self, digests: Iterable[str], verdict: str, time: str) -> None:
-        time = time or datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        for part in _in_records(sorted(set(filter(is_digest, digests)))):
-            self._apply(Decision(tuple(part), verdict, time))
+    def _record(self, decision: Decision, now: str) -> None:
+        time = decision.time or now
+        for part in _in_records(decision.digests):
+            piece = replace(decision.narrow(part), time=time)
+            self._table.add(piece)
             if self._journal is not None:
-                self._journal.append({"digests": part, "verdict": verdict, "time": time})
-
-    def _apply(self, decision: Decision) -> bool:
-        """Take over a decision; False if there are too many."""
-        if decision.verdict not in VERDICTS:
-            for pair in decision.pairs:
-                self._decided.pop(pair, None)
-            return True
-        if len(self._decided) + decision.pair_count > PAIRS_AT_MOST:
-            return False
-        self._past.append(decision)
-        self._decided.update(dict.fromkeys(decision.pairs, decision))
-        return True
+                self._journal.append(_encode(piece))
 
 
 def merge_generations(previous: list[Any], current: list[Any]) -> list[Any]:
@@ -166,8 +137,17 @@ def read_decision(value: Any) -> Decision | None:
             known = not verdict or verdict in VERDICTS
             if known and is_time(time) and len(digests) <= DIGESTS_AT_MOST and all(map(is_digest, digests)):
                 different = tuple(sorted(set(digests)))
-                return Decision(different, verdict, time) if len(different) > 1 else None
+                names = _read_names(value.get("names"), digests, different)
+                return Decision(different, verdict, time, names) if len(different) > 1 else None
     return None
+
+
+def is_sound(decision: Decision) -> bool:
+    """Tell whether a decision that somebody else has made up is one that can be recorded."""
+    digests = decision.digests
+    named = len(decision.names) in (0, len(digests))
+    known = not decision.verdict or decision.verdict in VERDICTS
+    return known and named and is_time(decision.time) and list(digests) == sorted(set(digests))
 
 
 def is_time(value: object) -> bool:
@@ -190,7 +170,32 @@ def read_generation(path: bytes) -> Frames:
     return Frames(good, frames.rejected + len(frames.records) - len(good))
 
 
-def _in_records(digests: list[str]) -> Iterator[list[str]]:
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+
+
+def _encode(decision: Decision) -> dict[str, object]:
+    record: dict[str, object] = {
+        "digests": list(decision.digests),
+        "verdict": decision.verdict,
+        "time": decision.time,
+    }
+    names = list(map(to_json, decision.names))
+    return record | {"names": names} if names and len(json.dumps(names)) < _NAMES_BYTES_AT_MOST else record
+
+
+def _read_names(value: Any, digests: list[str], different: Contents) -> tuple[bytes, ...]:
+    """Return the names in the order of the digests; names that make no sense cost only themselves."""
+    if not isinstance(value, list) or len(value) != len(digests):
+        return ()
+    try:
+        names = dict(zip(digests, map(from_json, value), strict=True))
+    except ValueError:
+        return ()
+    return tuple(names[digest] for digest in different)
+
+
+def _in_records(digests: Contents) -> Iterator[Contents]:
     """Yield sets small enough for one record that together hold every pair of ``digests``."""
     if len(digests) <= DIGESTS_AT_MOST:
         if len(digests) > 1:
@@ -199,4 +204,4 @@ def _in_records(digests: list[str]) -> Iterator[list[str]]:
     half = DIGESTS_AT_MOST // 2
     parts = [digests[at : at + half] for at in range(0, len(digests), half)]
     for one, other in combinations(parts, 2):
-        yield one + other
+        yield tuple(sorted(one + other))

@@ -7,14 +7,56 @@ of ``id`` for the answer to it, neither for an event. The first request is ``Hel
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResult, Removal, RestoreResult
-from dpm_tui.review.plan import Plan
-from dpm_tui.state.config import Config
+from dpm_tui.worker.answers import (
+    BatchDone as BatchDone,
+)
+from dpm_tui.worker.answers import (
+    BinData as BinData,
+)
+from dpm_tui.worker.answers import (
+    ConfigData as ConfigData,
+)
+from dpm_tui.worker.answers import (
+    Decided as Decided,
+)
+from dpm_tui.worker.answers import (
+    DecisionData as DecisionData,
+)
+from dpm_tui.worker.answers import (
+    Done as Done,
+)
+from dpm_tui.worker.answers import (
+    Failed as Failed,
+)
+from dpm_tui.worker.answers import (
+    LibraryData as LibraryData,
+)
+from dpm_tui.worker.answers import (
+    PictureData as PictureData,
+)
+from dpm_tui.worker.answers import (
+    PlanData as PlanData,
+)
+from dpm_tui.worker.answers import (
+    PurgeChecked as PurgeChecked,
+)
+from dpm_tui.worker.answers import (
+    PurgeDone as PurgeDone,
+)
+from dpm_tui.worker.answers import (
+    RemovalData as RemovalData,
+)
+from dpm_tui.worker.answers import (
+    RestoreDone as RestoreDone,
+)
+from dpm_tui.worker.answers import (
+    Welcome as Welcome,
+)
 from dpm_tui.worker.events import (
     Event as Event,
 )
@@ -44,6 +86,9 @@ from dpm_tui.worker.requests import (
 )
 from dpm_tui.worker.requests import (
     GetBin as GetBin,
+)
+from dpm_tui.worker.requests import (
+    GetDecisions as GetDecisions,
 )
 from dpm_tui.worker.requests import (
     GetLibrary as GetLibrary,
@@ -110,117 +155,9 @@ STRANGER_BYTES_AT_MOST = 1 << 16
 _SLICE = 512
 """So many items of a list are encoded at a time: between two slices other threads get their turn."""
 
-
-# Answers.
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """Who the worker is. ``reviewer`` is False where another client already moves files."""
-
-    version: int
-    program: str
-    pid: int
-    root: bytes
-    config: Config
-    writable: bool
-    reviewer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The request was carried out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The request was not carried out: an error of ``dpm_tui.errors`` by its key and values."""
-
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    exit_code: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryData:
-    """Groups with their files and the pairs inside them, as columns (see ``worker.library_data``)."""
-
-    files: Any
-    groups: Any
-    pairs: Any
-
-
-@dataclass(frozen=True, slots=True)
-class PictureData:
-    """Raw RGB, ``height`` x ``width`` x 3 bytes; empty where the picture cannot be had."""
-
-    file: int
-    width: int
-    height: int
-    rgb: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BatchDone:
-    """What applying a plan did."""
-
-    result: BatchResult
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreDone:
-    """What restoring did."""
-
-    result: RestoreResult
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeDone:
-    """What purging did."""
-
-    result: PurgeResult
-
-
-@dataclass(frozen=True, slots=True)
-class BinData:
-    """What the recycle bin holds, newest first, and whether undo and redo have something to do."""
-
-    entries: tuple[BinEntry, ...]
-    can_undo: bool
-    can_redo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlanData:
-    """A plan with the companions of its victims."""
-
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalData:
-    """What was removed, restored and purged, newest first."""
-
-    removals: tuple[Removal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeChecked:
-    """What purging would delete."""
-
-    check: PurgeCheck
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigData:
-    """The settings now in force."""
-
-    config: Config
-
-
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
-    | PlanData | RemovalData | PurgeChecked | ConfigData | RunStatus
+    | PlanData | RemovalData | Decided | DecisionData | PurgeChecked | ConfigData | RunStatus
 )  # fmt: skip
 Message = Request | Answer | Event
 
@@ -228,12 +165,14 @@ _TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__
 _ANSWERS: dict[type[Any], type[Any]] = {
     Hello: Welcome, GetStatus: RunStatus, GetLibrary: LibraryData, GetThumbnail: PictureData,
     GetPicture: PictureData, FindCompanions: PlanData, ApplyPlan: BatchDone, UndoBatch: RestoreDone,
-    RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, CheckPurge: PurgeChecked,
+    RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
+    GetDecisions: DecisionData, CheckPurge: PurgeChecked,
     RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
 }  # fmt: skip
 _TABLES = (
     LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
     ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide,
+    Decided, DecisionData,
 )  # fmt: skip
 
 

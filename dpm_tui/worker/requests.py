@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.config import Config
 
@@ -148,10 +149,14 @@ class PurgeEntries:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Remember that these files are not duplicates (or variants to keep) -> Done."""
+    """Make these decisions and revocations in this order -> Decided."""
 
-    files: tuple[int, ...]
-    verdict: str
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GetDecisions:
+    """What is decided now, in the order in which it was -> DecisionData."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +174,5 @@ class ResetState:
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
     | GetPicture | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals
-    | CheckPurge | RestoreEntries | PurgeEntries | Decide | SaveConfig | ResetState
+    | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | SaveConfig | ResetState
 )  # fmt: skip

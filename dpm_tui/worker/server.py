@@ -21,6 +21,7 @@ from dpm_tui.worker.protocol import (
     Failed,
     FindCompanions,
     GetBin,
+    GetDecisions,
     GetLibrary,
     GetRemovals,
     Hello,
@@ -54,7 +55,7 @@ _OBSERVERS = frozenset({"app", "status", "stop"})
 _NEVER_REVIEW = frozenset({"scan", "status", "stop"})
 _REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, ResetState)
 """What only one client at a time may ask for: two people moving the same files would surprise each other."""
-_LARGE = (GetLibrary, GetBin, GetRemovals, FindCompanions)
+_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, FindCompanions)
 
 
 class Server:

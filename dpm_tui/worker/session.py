@@ -14,6 +14,8 @@ from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
+from dpm_tui.state.decision_names import name_contents
+from dpm_tui.state.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
@@ -60,6 +62,7 @@ class Session:
             protocol.GetRemovals: self._removals,
             protocol.CheckPurge: self._check_purge,
             protocol.Decide: self._decide,
+            protocol.GetDecisions: self._get_decisions,
             protocol.SaveConfig: self._save_config,
             protocol.ResetState: self._reset,
         }
@@ -169,10 +172,15 @@ class Session:
         return protocol.PurgeChecked(await asyncio.to_thread(self._bin.check_purge, request.ids))
 
     async def _decide(self, request: protocol.Decide) -> Answer:
-        digests = [self.results.files[id_].facts.digest for id_ in request.files if id_ in self.results.files]
-        self.state.decisions.decide(digests, request.verdict)
+        if not all(map(is_sound, request.decisions)):
+            raise DpmError("protocol_nonsense")
+        before = self.state.decisions.change(request.decisions)
         await self.regroup()
-        return Done()
+        return protocol.Decided(before)
+
+    async def _get_decisions(self, request: protocol.GetDecisions) -> Answer:
+        standing, files = tuple(self.state.decisions.standing()), self.state.files.files.snapshot()
+        return protocol.DecisionData(await asyncio.to_thread(name_contents, standing, files))
 
     async def _save_config(self, request: protocol.SaveConfig) -> Answer:
         before, config = self.config, check_config(request.config)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import STEPS_AT_MOST, Mark, Marking
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Refusal
@@ -133,9 +134,11 @@ def test_marks_of_moved_files_come_back_with_them() -> None:
 def test_a_decision_takes_the_marks_of_its_files_and_gives_them_back() -> None:
     marks = Marks(make_library(3))
     marks.remove(2)
-    marks.note_decision([1, 2, 3], "variants")
+    said, revoked = Decision(("a", "b"), "variants"), Decision(("a", "b"), "")
+    marks.note_decision([1, 2, 3], [said], [revoked])
     assert not marks.removed
-    assert marks.step_back().verdict == "variants"
+    step = marks.step_back()
+    assert (step.decisions, step.before) == ((said,), (revoked,))
     assert marks.removed == {2}
     marks.step_forward()
     assert not marks.removed
@@ -233,7 +236,7 @@ def act(marks: Marks, library: Library, action: str, number: int) -> None:
         case "move":
             marks.note_move([file])
         case "decide":
-            marks.note_decision([file], "variants")
+            marks.note_decision([file], (), ())
         case "back":
             if marks.history.last:
                 marks.step_back()

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.errors import DpmError
+from dpm_tui.review.decision import Decision
 from dpm_tui.state import decision_file
 from dpm_tui.state.decision_file import SCHEMA, encode_decisions, load_decisions
-from dpm_tui.state.decision_store import Decision
 
 A, B = "aa" * 32, "bb" * 32
 GOOD = {"digests": [A, B], "verdict": "variants", "time": "2025-01-02T03:04:05+00:00", "paths": ["x"]}

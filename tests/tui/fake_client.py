@@ -22,6 +22,7 @@ from dpm_tui.recycle.results import (
     Restored,
     RestoreResult,
 )
+from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.review.plan import Companion, Plan, Witness
 from dpm_tui.state.config import Config
 from dpm_tui.worker import protocol
@@ -279,6 +280,7 @@ class FakeClient:
         self.refusals: dict[type[Any], protocol.Failed] = {}
         self.companions: dict[bytes, tuple[Companion, ...]] = {}
         self.removals: tuple[Removal, ...] = ()
+        self.decisions = DecisionTable()
         self.without_keeper = 0
         self.undone: list[tuple[BinEntry, ...]] = []
         self.batches: list[tuple[BinEntry, ...]] = []
@@ -323,7 +325,16 @@ class FakeClient:
     def _done(self, message: Request) -> Answer:
         return Done()
 
-    _StartRun = _PauseRun = _StopRun = _Shutdown = _Decide = _ResetState = _SavePlan = _done
+    _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
+
+    def _Decide(self, message: protocol.Decide) -> Answer:
+        before = self.decisions.before(message.decisions)
+        for decision in message.decisions:
+            self.decisions.add(replace(decision, time=decision.time or "2026-11-22T12:00:00+00:00"))
+        return protocol.Decided(before)
+
+    def _GetDecisions(self, message: Request) -> Answer:
+        return protocol.DecisionData(tuple(self.decisions.standing()))
 
     def _GetStatus(self, message: Request) -> Answer:
         return self.status
@@ -418,6 +429,12 @@ class FakeClient:
     def _SaveConfig(self, message: protocol.SaveConfig) -> Answer:
         self.config = message.config
         return protocol.ConfigData(message.config)
+
+
+def decided(client: FakeClient) -> dict[tuple[int, ...], str]:
+    """Return what is decided, by the numbers of the files."""
+    standing = client.decisions.standing()
+    return {tuple(int(digest, 16) for digest in each.digests): each.verdict for each in standing}
 
 
 def _result(batch: str, entries: tuple[BinEntry, ...]) -> BatchResult:

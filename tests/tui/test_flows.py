@@ -18,7 +18,7 @@ from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.commands import COMMANDS
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries, sample_removals
+from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries, decided, sample_removals
 
 Flow = Callable[[DpmApp, Pilot[None], FakeClient], Awaitable[None]]
 FLOWS: dict[str, tuple[str, Flow]] = {}
@@ -112,14 +112,29 @@ async def accept_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
 @flow("groups")
 async def not_duplicates(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "i")
-    assert client.sent(protocol.Decide) == [protocol.Decide((1, 2, 3), "not_duplicates")]
-    assert "not duplicates" in prompt_text(app)
+    assert "p this and B" in prompt_text(app)
+    assert "g all 3" in prompt_text(app)
+    await press(pilot, "escape")
+    assert decided(client) == {}
+    await press(pilot, "i", "g")
+    assert decided(client) == {(1, 2, 3): "not_duplicates"}
+    assert "these 3 are not duplicates" in prompt_text(app)
+    (decision,) = client.decisions.standing()
+    assert decision.names == (b"holiday/IMG_4411.jpg", b"holiday/IMG_4411 (1).jpg", b"phone/wa_8812.jpg")
+    await press(pilot, "z")
+    assert decided(client) == {}
+    await press(pilot, "j", "i", "p")
+    assert decided(client) == {(1, 2): "not_duplicates"}
 
 
 @flow("groups")
 async def variants(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "j", "space", "k", "v", "f")
+    assert decided(client) == {(4, 5): "variants", (5, 6): "variants"}
+    assert "each of the other 2" in prompt_text(app)
+    assert marks(app).startswith("......"), "what is kept is not marked for removal"
     await press(pilot, "l", "v")
-    assert client.sent(protocol.Decide) == [protocol.Decide((4, 5, 6), "variants")]
+    assert decided(client)[7, 8] == "variants", "two files need no question"
 
 
 @flow("groups")
@@ -233,8 +248,9 @@ async def undo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert prompt_text(app) == "Undone: 3 marks."
     await press(pilot, "z")
     assert prompt_text(app) == "Nothing to undo."
-    await press(pilot, "a", "i", "z")
-    assert client.sent(protocol.Decide)[-1].verdict == ""
+    await press(pilot, "a", "i", "g", "z")
+    assert "Decision taken back: 3 files" in prompt_text(app)
+    assert decided(client) == {}
     await press(pilot, "z", "z")
     assert prompt_text(app) == "Nothing to undo."
     await press(pilot, "a", "4", "z")
@@ -253,8 +269,10 @@ async def redo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "Z")
     assert client.sent(protocol.RedoBatch)
     await until(lambda: len(app.session.library.groups) == 5)
-    await press(pilot, "v", "z", "Z")
-    assert [request.verdict for request in client.sent(protocol.Decide)] == ["variants", "", "variants"]
+    await press(pilot, "v", "g", "z")
+    assert decided(client) == {}
+    await press(pilot, "Z")
+    assert decided(client) == {(4, 5, 6): "variants"}
     await press(pilot, "z", "a", "Z")
     assert prompt_text(app) == "Nothing to do again."
 

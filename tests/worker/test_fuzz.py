@@ -35,7 +35,7 @@ TYPES = (
     "Hello", "StartRun", "PauseRun", "StopRun", "GetStatus", "GetLibrary", "GetThumbnail", "GetPicture",
     "FindCompanions", "SavePlan", "ApplyPlan", "UndoBatch", "RedoBatch", "GetBin", "GetRemovals",
     "CheckPurge", "RestoreEntries", "PurgeEntries", "Decide", "SaveConfig", "RunStatus", "Welcome", "Failed",
-    "Stay", "Nothing",
+    "Stay", "GetDecisions", "Nothing",
 )  # fmt: skip
 FIELDS = (
     "version",
@@ -48,7 +48,7 @@ FIELDS = (
     "plan",
     "ids",
     "to",
-    "verdict",
+    "decisions",
     "limit",
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.review.decision import decide
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerFailed, WorkerLost
@@ -17,6 +18,9 @@ from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import (
     ApplyPlan,
     Decide,
+    Decided,
+    DecisionData,
+    GetDecisions,
     GetLibrary,
     GetStatus,
     GetThumbnail,
@@ -105,7 +109,12 @@ async def test_settings_and_decisions_last(tmp_path: Path) -> None:
         assert isinstance(data, LibraryData)
         library = unpack_library(data)
         hill = next(group for group in library.groups if len(group.members) == 3)
-        await client.request(Decide(hill.members, "not_duplicates"))
+        decisions = decide((library.files[id_] for id_ in hill.members), "not_duplicates")
+        done = await client.request(Decide(tuple(decisions)))
+        assert isinstance(done, Decided)
+        again = await client.request(Decide(done.before))
+        assert isinstance(again, Decided)
+        await client.request(Decide(again.before))
         config = client.welcome.config
         await client.request(SaveConfig(type(config)(threshold=0.97)))
     async with worker_of(album) as client:
@@ -114,6 +123,12 @@ async def test_settings_and_decisions_last(tmp_path: Path) -> None:
         data = await client.request(GetLibrary())
         assert isinstance(data, LibraryData)
         assert len(unpack_library(data).groups) == 2
+        (album / "small/hill.jpg").rename(album / "moved hill.jpg")
+        await run_to_end(client)
+        known = await client.request(GetDecisions())
+        assert isinstance(known, DecisionData)
+        (decision,) = known.decisions
+        assert sorted(decision.names) == [b"hill.jpg", b"moved hill.jpg", b"turned.jpg"]
 
 
 async def test_a_bad_setting_is_refused_and_the_old_ones_stay(tmp_path: Path) -> None:

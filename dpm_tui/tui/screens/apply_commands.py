@@ -1,4 +1,4 @@
-"""The commands that move files or settle groups: accept for all, apply, undo, redo, decide."""
+"""The commands that move files or settle groups: accept for all, apply, undo, redo."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.plan import Plan
 from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import BY_ID
-from dpm_tui.tui.screens.plan_commands import PlanCommands, counted, work
-from dpm_tui.worker.protocol import BatchDone, Decide, Done, RedoBatch, RestoreDone, UndoBatch
+from dpm_tui.tui.screens.decide_commands import DecideCommands
+from dpm_tui.tui.screens.plan_commands import counted, work
+from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
 
 
-class ApplyCommands(PlanCommands):
+class ApplyCommands(DecideCommands):
     """Commands for a screen that shows marks, or what they led to."""
 
     SHOWS_MARKS: ClassVar[bool] = True
@@ -74,7 +75,7 @@ class ApplyCommands(PlanCommands):
         if last is not None and last.deed is Deed.MARK:
             self._show_step(marks.step_back(), "tui.undone")
         elif last is not None and last.deed is Deed.DECIDE:
-            await self._decide_again(last, "")
+            await self.take_decision_back(last)
         elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
             await self._undo_batch()
         elif last is not None and not self.session.bin.can_undo:
@@ -89,39 +90,9 @@ class ApplyCommands(PlanCommands):
         if following is not None and following.deed is Deed.MARK:
             self._show_step(marks.step_forward(), "tui.redone")
         elif following is not None and following.deed is Deed.DECIDE:
-            await self._decide_again(following, following.verdict)
+            await self.decide_again(following)
         elif self._may_move("tui.nothing_to_redo", self._can_redo_batch(following)):
             await self._redo_batch()
-
-    async def do_not_duplicates(self) -> None:
-        """Remember that the files of this group are different pictures."""
-        await self._decide("not_duplicates")
-
-    async def do_variants(self) -> None:
-        """Remember that the files of this group are variants, all of them to keep."""
-        await self._decide("variants")
-
-    async def _decide(self, verdict: str) -> None:
-        group = self.session.group
-        assert group is not None
-        await self.app.link.ask(Decide(group.members, verdict), Done)
-        self.session.marks.note_decision(group.members, verdict)
-        self.prompt.say(translate(f"tui.decided_{verdict}", count=len(group.members)))
-
-    async def _decide_again(self, step: Step[int], verdict: str) -> None:
-        """Revoke the decision of a step, or say it again."""
-        reason = self.session.why_not(BY_ID["variants"])
-        if reason and reason != "tui.need_file":
-            self.prompt.say(translate(reason))
-            return
-        await self.app.link.ask(Decide(step.files, verdict), Done)
-        marks = self.session.marks
-        if verdict:
-            marks.step_forward()
-        else:
-            marks.step_back()
-        key = f"tui.decided_{verdict}" if verdict else "tui.decision_revoked"
-        self.prompt.say(translate(key, count=len(step.files)))
 
     async def _undo_batch(self) -> None:
         result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result

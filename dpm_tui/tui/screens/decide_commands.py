@@ -1,0 +1,90 @@
+"""The commands that remember what a person says about pictures: not duplicates, or variants to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.review.decision import Decision, decide, set_apart
+from dpm_tui.review.history import Step
+from dpm_tui.tui.commands import BY_ID
+from dpm_tui.tui.group_lines import letter
+from dpm_tui.tui.screens.plan_commands import PlanCommands
+from dpm_tui.worker.protocol import Decide, Decided
+
+_NAME_WIDTH = 16
+
+
+class DecideCommands(PlanCommands):
+    """Commands for a screen with a file under the cursor, and undo and redo of decisions."""
+
+    async def do_not_duplicates(self) -> None:
+        """Remember that files of this group are different pictures."""
+        await self._ask_and_decide("not_duplicates")
+
+    async def do_variants(self) -> None:
+        """Remember that files of this group are variants, all of them to keep."""
+        await self._ask_and_decide("variants")
+
+    async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
+        """Have decisions made and take the marks of ``files`` away; False if they would say nothing."""
+        if not decisions:
+            self.prompt.say(translate("tui.same_content"))
+            return False
+        done = await self.app.link.ask(Decide(tuple(decisions)), Decided)
+        self.session.marks.note_decision(files, decisions, done.before)
+        return True
+
+    async def take_decision_back(self, step: Step[int]) -> None:
+        """Undo the decisions of the last step."""
+        if await self._send(step.before):
+            self.session.marks.step_back()
+
+    async def decide_again(self, step: Step[int]) -> None:
+        """Make the decisions of the step that was undone last again."""
+        if await self._send(step.decisions):
+            self.session.marks.step_forward()
+
+    async def _send(self, change: tuple[Decision, ...]) -> bool:
+        """Have decisions made or taken back and say so; False where that cannot be now."""
+        reason = self.session.why_not(BY_ID["variants"])
+        if reason and reason != "tui.need_file":
+            self.prompt.say(translate(reason))
+            return False
+        await self.app.link.ask(Decide(change), Decided)
+        count = len({digest for decision in change for digest in decision.digests})
+        made = any(decision.verdict for decision in change)
+        self.prompt.say(translate("tui.decision_made" if made else "tui.decision_revoked", count=count))
+        return True
+
+    async def _ask_and_decide(self, verdict: str) -> None:
+        group, file = self.session.group, self.session.file
+        assert group is not None
+        assert file is not None
+        files = self.session.library.files
+        scope = "g" if len(group.members) == 2 else await self._ask_scope(verdict)
+        if not scope:
+            return
+        other = self.session.counterpart(file.id)
+        members = (file.id, other) if scope == "p" else group.members
+        chosen = [files[id_] for id_ in members]
+        decisions = set_apart(file, chosen, verdict) if scope == "f" else decide(chosen, verdict)
+        if not await self.decide([file.id] if scope == "f" else members, decisions):
+            return
+        if scope == "f":
+            self.prompt.say(translate(f"tui.set_apart_{verdict}", count=len(members) - 1))
+        else:
+            self.prompt.say(translate(f"tui.decided_{verdict}", count=len(members)))
+
+    async def _ask_scope(self, verdict: str) -> str:
+        """Ask whom the decision is about: the pair, the file and every other one, or the whole group."""
+        group, file = self.session.group, self.session.file
+        assert group is not None
+        assert file is not None
+        other = self.session.counterpart(file.id)
+        name = letter(group.members.index(other)).strip()
+        name = name or display_name(self.session.library.files[other].name, _NAME_WIDTH)
+        keys = (f"tui.ask_{verdict}", f"tui.ask_{verdict}_short")
+        words = (translate(key, count=len(group.members), other=name) for key in keys)
+        return await self.prompt.choose(self.prompt.fitting(*words), "pfg")
