@@ -28,6 +28,9 @@ class Reporter:
     def found(self, pairs: int) -> None:
         """Called with the number of pairs known so far."""
 
+    def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
+        """Called for a pair of files that was just verified, with its kind."""
+
     def failed(self, path: bytes, reason: str) -> None:
         """Called for a file that could not be read; the run goes on."""
 

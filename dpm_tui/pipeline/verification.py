@@ -80,6 +80,8 @@ class Verification:
                 if verdict is not None:
                     alike += 1
                     reporter.found(alike)
+                    one, other = (by_digest[digest][0].path for digest in pair)
+                    reporter.paired(one, other, verdict.kind.value, verdict.similarity)
             pace.step()
         pace.finish()
         return sorted(self._lost)

@@ -20,6 +20,7 @@ from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
 from dpm_tui.tui.commands import Command, Need
+from dpm_tui.tui.run_history import RunHistory
 from dpm_tui.worker.protocol import LogLine, RunStatus, Welcome
 
 LOG_LINES = 2000
@@ -50,6 +51,7 @@ class Session:
     welcome: Welcome | None = None
     config: Config = field(default_factory=Config)
     status: RunStatus = field(default_factory=RunStatus)
+    history: RunHistory = field(default_factory=RunHistory)
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     library: Library = field(default_factory=Library)
     library_known: bool = False
@@ -108,6 +110,13 @@ class Session:
         """The file under the cursor."""
         group = self.group
         return self.library.files[group.members[self.cursor.member]] if group else None
+
+    def follow_run(self, status: RunStatus) -> None:
+        """Take over the newest status of the run."""
+        self.status = status
+        if self.history.run != status.run:
+            self.history = RunHistory(status.run)
+        self.history.note(status)
 
     def why_not(self, command: Command) -> str:
         """Return the key of the sentence that says why a command cannot work now, or empty."""

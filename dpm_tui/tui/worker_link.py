@@ -124,7 +124,7 @@ class WorkerLink:
         session.link = Link.CONNECTED
         session.asked_run = 0
         self._changed()
-        session.status = await self.ask(GetStatus(), RunStatus)
+        session.follow_run(await self.ask(GetStatus(), RunStatus))
         self._stale.set()
         if not session.running and client.welcome.reviewer:
             await client.request(StartRun())
@@ -150,7 +150,7 @@ class WorkerLink:
         match event:
             case RunStatus():
                 before, was_running = self._session.status, self._session.running
-                self._session.status = event
+                self._session.follow_run(event)
                 # A short run may have ended before it was ever seen running.
                 if (was_running or event.run != before.run) and not self._session.running:
                     self._finished(event)

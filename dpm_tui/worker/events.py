@@ -8,6 +8,16 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPair:
+    """A pair that was just verified: where the two pictures are (displayable), kind, similarity."""
+
+    first: str
+    second: str
+    kind: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunStatus:
     """Where the run is; a newer one replaces an older one. An answer, too.
 
@@ -17,7 +27,9 @@ class RunStatus:
     the inventory passed over by reason. ``memory`` is in bytes over worker and decoders, ``cpu`` in
     percent of one core. ``attention`` is a key under ``worker.`` for something that the user must
     know (``mount_guard``...), or empty. ``run`` counts the runs of this worker: a short one may have
-    ended before anybody saw it running.
+    ended before anybody saw it running. ``latest`` are the newest few pairs of a run that is going,
+    the newest last. ``broken`` counts the unreadable by their status, folders under ``folder``, known
+    once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet.
     """
 
     run: int = 0
@@ -44,6 +56,9 @@ class RunStatus:
     cpu: float = 0.0
     attention: str = ""
     pid: int = 0
+    latest: tuple[FoundPair, ...] = ()
+    broken: Mapping[str, int] = field(default_factory=dict)
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ from dpm_tui.worker.events import (
     Event as Event,
 )
 from dpm_tui.worker.events import (
+    FoundPair as FoundPair,
+)
+from dpm_tui.worker.events import (
     LibraryChanged as LibraryChanged,
 )
 from dpm_tui.worker.events import (

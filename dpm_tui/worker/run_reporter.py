@@ -11,11 +11,12 @@ from dataclasses import replace
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.run import Survey
-from dpm_tui.worker.protocol import LogLine, RunStatus
+from dpm_tui.worker.protocol import FoundPair, LogLine, RunStatus
 
 _RATE_SECONDS = 8.0
 _LOG_LINES = 2000
 _STAGE_SECONDS = 5.0
+_LATEST = 12
 
 
 class RunReporter(Reporter):
@@ -34,12 +35,17 @@ class RunReporter(Reporter):
         self._go.set()
         self._began = time.monotonic()
         self._samples: deque[tuple[float, int]] = deque()
+        self._latest: deque[tuple[bytes, bytes, str, float]] = deque(maxlen=_LATEST)
         self._called = self._began
 
     @property
     def status(self) -> RunStatus:
         """The newest status."""
-        return replace(self._status, elapsed=time.monotonic() - self._began)
+        latest = tuple(
+            FoundPair(display_name(first), display_name(second), kind, similarity)
+            for first, second, kind, similarity in self._latest.copy()
+        )
+        return replace(self._status, elapsed=time.monotonic() - self._began, latest=latest)
 
     def take_lines(self) -> list[LogLine]:
         """Return the log lines since the last call."""
@@ -117,6 +123,11 @@ class RunReporter(Reporter):
     def found(self, pairs: int) -> None:
         """Note the number of pairs."""
         self._status = replace(self._status, pairs=pairs)
+
+    def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
+        """Remember the newest pairs that the threshold lets pass."""
+        if similarity >= self._status.threshold:
+            self._latest.append((first, second, kind, similarity))
 
     def failed(self, path: bytes, reason: str) -> None:
         """Log a file that could not be read."""

@@ -137,7 +137,8 @@ class Runner:
             self._conclude(phase, results, reporter)
 
     def _conclude(self, phase: str, results: Results | None, reporter: RunReporter) -> None:
-        status = self._resting = self._count(replace(reporter.status, phase=phase), results)
+        over = replace(reporter.status, phase=phase, latest=(), ended=_now())
+        status = self._resting = self._count(over, results)
         try:
             self._state.sync()
             self._save(status)
@@ -219,6 +220,7 @@ class Runner:
             unreadable=len(results.files) - readable - self._missing + len(self._folders),
             pairs=len(results.pairs),
             groups=len(results.groups),
+            broken=_broken(results, len(self._folders)),
         )
 
     def _save(self, status: RunStatus) -> None:
@@ -237,7 +239,7 @@ class Runner:
                 marker=self._identity.marker,
                 device=self._identity.device,
                 inode=self._identity.inode,
-                updated=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                updated=status.ended or _now(),
                 unreadable_folders=self._folders,
                 reader=self._reader,
             )
@@ -267,4 +269,15 @@ def _resting_status(checkpoint: Checkpoint) -> RunStatus:
         threshold=checkpoint.threshold,
         gone=checkpoint.missing,
         attention=_GUARD if checkpoint.missing else "",
+        ended=checkpoint.updated if checkpoint.phase in ("finished", "stopped", "failed") else "",
     )
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _broken(results: Results, folders: int) -> dict[str, int]:
+    """Return how many files could not be read by their status, and how many folders."""
+    counts = {status.value: results.count(status) for status in sorted(FAILED)}
+    return {reason: count for reason, count in (*counts.items(), ("folder", folders)) if count}

@@ -19,6 +19,7 @@ from tests.tui.fake_client import (
     FakeClient,
     Sample,
     bin_with_companions,
+    run_steps,
     sample_companions,
     sample_removals,
 )
@@ -34,6 +35,9 @@ GOLDENS = (
     ("scan", (80, 24), "zh_CN", ""),
     ("compare", (80, 24), "en", ""),
     ("compare", (80, 24), "zh_CN", ""),
+    ("compare", (120, 40), "en", ""),
+    ("compare", (40, 10), "en", ""),
+    ("scan", (40, 10), "en", ""),
     ("bin", (80, 24), "en", "b"),
     ("bin", (80, 24), "zh_CN", "b"),
     ("settings", (80, 24), "en", "j"),
@@ -83,6 +87,8 @@ async def dump(screen: str, size: tuple[int, int], language: str, keys: str) -> 
     base = BASES.get(screen, "groups")
     async with running_app(client, size=size, palette=Palette.MONO, screen=base) as (app, pilot):
         await until(lambda: len(app.session.log) == 2)
+        for status in run_steps() if screen == "compare" else ():
+            client.tell(status)
         await press(pilot, *OPENED_BY.get(screen, "").split(), *keys.split())
         await calm(pilot)
         return screen_text(app)

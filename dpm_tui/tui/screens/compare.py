@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from dpm_tui.tui.progress_lines import ProgressLines
 from dpm_tui.tui.screens.run_screens import RunScreen
 
 
@@ -13,6 +14,6 @@ class CompareScreen(RunScreen):
     NAME: ClassVar = "compare"
 
     def show_facts(self) -> None:
-        """Show the bars of the stages and the counts."""
-        width = self.size.width
-        self.facts.show([*self.run_lines.stages(width), *self.run_lines.counts(width)])
+        """Show the bars of the stages, the speed and the newest pairs."""
+        lines = ProgressLines(self.session, self.app.look)
+        self.facts.show(lines.lines(self.size.width, self.room))

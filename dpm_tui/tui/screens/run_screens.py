@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.log_lines import LogLines
-from dpm_tui.tui.run_lines import RunLines
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol import Done, PauseRun, StartRun, StopRun
+
+_FRAME_LINES = 3
+"""Title, prompt line and line of keys."""
 
 
 class RunScreen(ListScreen):
@@ -25,7 +28,6 @@ class RunScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         """Lay out the facts and the log."""
         look = self.app.look
-        self.run_lines = RunLines(self.session, look)
         self.log_lines = LogLines(self.session, look)
         self.facts = TextLines(id="facts")
         self.log_title = TextLines(id="log-title")
@@ -44,6 +46,16 @@ class RunScreen(ListScreen):
         self.rows.show(self.log_lines.collect())
         if at_end:
             self.rows.scroll_end(animate=False, immediate=True)
+
+    @property
+    def room(self) -> int:
+        """How many lines there are between the title and the prompt line."""
+        return self.size.height - _FRAME_LINES
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the lines into the new size."""
+        if self.is_mounted:
+            self.call_after_refresh(self.show_session)
 
     def show_facts(self) -> None:
         """Show what is above the log."""

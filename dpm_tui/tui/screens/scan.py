@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from dpm_tui.tui.scan_lines import ScanLines
 from dpm_tui.tui.screens.run_screens import RunScreen
 
 
@@ -13,6 +14,6 @@ class ScanScreen(RunScreen):
     NAME: ClassVar = "scan"
 
     def show_facts(self) -> None:
-        """Show the facts of the library and the bar of the current stage."""
-        width = self.size.width
-        self.facts.show([*self.run_lines.dashboard(width), *self.run_lines.now(width), []])
+        """Show the facts of the folder, the bar of the current stage and what to do next."""
+        lines = ScanLines(self.session, self.app.look)
+        self.facts.show(lines.lines(self.size.width, self.room))
