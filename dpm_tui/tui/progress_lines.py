@@ -67,6 +67,8 @@ class ProgressLines:
             elif index == current:
                 share = status.done / status.total if status.total else 0.0
                 words, role = progress_words(status, history), "strong"
+                if stage is Stage.FINGERPRINT and status.total and not status.done:
+                    words = translate("tui.model_loading")
             label: Part = (f" {pad(name, label_width)}", look[role])
             lines.append([label, *bar(share, bar_width, look), (f"  {words}", look["text"])])
         return lines
@@ -86,7 +88,7 @@ class ProgressLines:
 
     def _speed(self, width: int) -> list[Part]:
         history = self._session.history
-        words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rate > 0 else "-"
+        words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rates else "-"
         return [
             graph(history.rates, min(width - 30, _BAR_AT_MOST), self._look),
             (words, self._look["text"]),

@@ -44,8 +44,8 @@ class RunHistory:
             self.spent[status.stage] = self.spent.get(status.stage, 0.0) + max(status.elapsed - self._seen, 0)
             if status.elapsed - self._since >= _SAMPLE_SECONDS:
                 self._sample(status)
-        else:
-            # Time that passes in a pause is none in which work could have been done.
+        if status.phase != "running" or not status.done:
+            # In a pause, or while the model is loaded, no work could be done.
             self._since, self._done = status.elapsed, status.done
         self._seen = status.elapsed
         self._estimate(status)
