@@ -21,6 +21,7 @@ from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerLost
+from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import (
     GetLibrary,
     GetStatus,
@@ -113,7 +114,8 @@ async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> 
     status = await _follow(client, progress, begun.run)
     library = await client.request(GetLibrary())
     assert isinstance(library, LibraryData)
-    progress.conclude(status, sum(library.groups["reclaimable_bytes"]))
+    groups = unpack_library(library).groups
+    progress.conclude(status, sum(group.reclaimable_bytes for group in groups))
     return {"finished": ExitCode.DONE, "stopped": ExitCode.STOPPED}.get(status.phase, ExitCode.FAILED)
 
 

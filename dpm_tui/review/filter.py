@@ -1,20 +1,35 @@
-"""Filter: which groups are shown, by words such as ``kind:copy size:>2M score:<.98``."""
+"""Filter: which groups are shown, by words such as ``kind:copy size:>2M -dir:"old things" date:2024``.
+
+A word that asks for something of a file fits a group if any of its files has it. A sign ``-`` or ``!`` in
+front turns a word round; quotes hold spaces together and take the meaning of signs and colons away.
+"""
 
 from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from dpm_tui.amount import read_size
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.days import read_days
 from dpm_tui.review.library import Library
 
-_UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9}
-_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dpm_tui.review.columns import Columns
+
+    Flags = NDArray[np.bool_]
+
+_SIGN = re.compile(r">=|<=|>|<|=|")
+_COMPARISONS: dict[str, Callable[[Any, float], Any]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -22,6 +37,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "": operator.ge,
 }
+_WORD = re.compile(r"""(?P<turned>[-!](?=\S))?(?P<text>(?:"[^"]*(?:"|$)|[^\s"])+)""")
 
 
 class FilterError(ValueError):
@@ -33,44 +49,17 @@ class FilterError(ValueError):
         self.values = values
 
 
-class Subject:
-    """A group as the filter sees it; what a word asks for is worked out once and kept."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the review is: files by their marks, and the ids of groups left as they are on purpose."""
 
-    __slots__ = ("_folded", "_kinds", "_library", "_sizes", "group")
-
-    def __init__(self, library: Library, group: Group) -> None:
-        self.group = group
-        self._library = library
-        self._folded: tuple[str, ...] = ()
-        self._sizes: tuple[int, ...] = ()
-        self._kinds: frozenset[Kind] | None = None
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths of the members, fit to be searched."""
-        if not self._folded:
-            files = (self._library.files[id_] for id_ in self.group.members)
-            self._folded = tuple(display_name(file.path).casefold() for file in files)
-        return self._folded
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The bytes of the members."""
-        if not self._sizes:
-            self._sizes = tuple(self._library.files[id_].stamp.size for id_ in self.group.members)
-        return self._sizes
-
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        """The kinds that members are of beside the keeper."""
-        if self._kinds is None:
-            pairs = (self._library.pair(self.group.keeper, id_) for id_ in self.group.members[1:])
-            self._kinds = frozenset(pair.kind for pair in pairs if pair is not None)
-        return self._kinds
+    removed: AbstractSet[int] = frozenset()
+    kept: AbstractSet[int] = frozenset()
+    passed: AbstractSet[str] = frozenset()
 
 
-Word = Callable[[Subject, AbstractSet[int]], bool]
-"""Tells whether a group fits, given the files that are marked for removal."""
+Test = Callable[["Columns", Progress], "Flags"]
+"""Returns for each group whether a word fits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +67,44 @@ class Filter:
     """The words of a filter; a group is shown if every one of them fits it."""
 
     text: str = ""
-    words: tuple[Word, ...] = ()
+    words: tuple[Test, ...] = field(default=(), compare=False)
 
-    def matches(self, subject: Subject, removed: AbstractSet[int]) -> bool:
-        """Tell whether a group is shown."""
-        return all(word(subject, removed) for word in self.words)
+    def choose(self, library: Library, progress: Progress) -> list[int]:
+        """Return the numbers of the groups that are shown, in order."""
+        numbers = range(len(library.groups))
+        if not self.words or not numbers:
+            return list(numbers)
+        shown = self.words[0](library.columns, progress)
+        for word in self.words[1:]:
+            shown = shown & word(library.columns, progress)
+        chosen: list[int] = shown.nonzero()[0].tolist()
+        return chosen
 
 
 def parse_filter(text: str) -> Filter:
     """Return the filter that ``text`` spells; raises FilterError for a word that is none."""
-    return Filter(" ".join(text.split()), tuple(_parse_word(word) for word in text.split()))
+    words = tuple(_parse_word(match) for match in _WORD.finditer(text))
+    return Filter(" ".join(text.split()), words)
 
 
-def _parse_word(word: str) -> Word:
+def reviewed(columns: Columns, progress: Progress) -> Flags:
+    """Return for each group whether it has a mark or was left as it is on purpose."""
+    flags = columns.having(progress.removed) | columns.having(progress.kept)
+    return flags | columns.called(progress.passed)
+
+
+def _parse_word(match: re.Match[str]) -> Test:
+    test = _parse_test(match["text"])
+    if not match["turned"]:
+        return test
+    return lambda columns, progress: ~test(columns, progress)
+
+
+def _parse_test(word: str) -> Test:
     name, colon, value = word.partition(":")
-    if not colon:
+    if '"' in name or not colon:
         return _parse_bare(word)
+    name, value = name.lower(), value.replace('"', "")
     if name not in _NAMED:
         raise FilterError("filter_unknown", word=display_name(word), words=" ".join(_NAMED))
     if not value:
@@ -101,67 +112,92 @@ def _parse_word(word: str) -> Word:
     return _NAMED[name](value)
 
 
-def _parse_bare(word: str) -> Word:
-    if word == "marked":
-        return lambda subject, removed: not removed.isdisjoint(subject.group.members)
-    if word == "unmarked":
-        return lambda subject, removed: removed.isdisjoint(subject.group.members)
-    wanted = word.casefold()
-    return lambda subject, _: any(wanted in path for path in subject.paths)
+def _parse_bare(word: str) -> Test:
+    if word in _STATES:
+        return _STATES[word]
+    wanted = word.replace('"', "")
+    return lambda columns, _: columns.any_of(columns.text.holding(wanted))
 
 
-def _parse_kind(value: str) -> Word:
+def _parse_kind(value: str) -> Test:
     try:
-        kinds = frozenset(Kind(name) for name in value.split(","))
+        kinds = frozenset(Kind(name) for name in value.lower().split(",") if name)
     except ValueError:
         raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
-    return lambda subject, _: not kinds.isdisjoint(subject.kinds)
+    return lambda columns, _: columns.any_of(columns.of_kinds(kinds))
 
 
-def _parse_extension(value: str) -> Word:
-    endings = tuple(f".{ending.lstrip('.').casefold()}" for ending in value.split(","))
-    return lambda subject, _: any(path.endswith(endings) for path in subject.paths)
+def _parse_extension(value: str) -> Test:
+    endings = [f".{ending}" for part in value.split(",") if (ending := part.lstrip("."))]
+    return lambda columns, _: columns.any_of(columns.text.ending(*endings))
 
 
-def _parse_folder(value: str) -> Word:
-    wanted = value.casefold()
-    return lambda subject, _: any(wanted in path.rpartition("/")[0] for path in subject.paths)
+def _parse_folder(value: str) -> Test:
+    return lambda columns, _: columns.any_of(columns.text.below(value))
 
 
-def _parse_size(value: str) -> Word:
-    compare, limit = _parse_number(value)
-    return lambda subject, _: any(compare(size, limit) for size in subject.sizes)
+def _parse_name(value: str) -> Test:
+    return lambda columns, _: columns.any_of(columns.text.named(value))
 
 
-def _parse_score(value: str) -> Word:
-    compare, limit = _parse_number(value)
-    return lambda subject, _: compare(subject.group.weakest, limit)
+def _parse_size(value: str) -> Test:
+    fits = _parse_number(value, read_size)
+    return lambda columns, _: columns.any_of(fits(columns.files.rows["size"]))
 
 
-def _parse_files(value: str) -> Word:
-    compare, limit = _parse_number(value)
-    return lambda subject, _: compare(len(subject.group.members), limit)
-
-
-def _parse_number(value: str) -> tuple[Callable[[float, float], bool], float]:
-    """Read ``>2M`` and the like; without a sign it means at least."""
-    sign = next(sign for sign in _COMPARISONS if value.startswith(sign))
-    digits = value[len(sign) :].lower()
-    unit = digits[-1:] if digits[-1:] in _UNITS else ""
+def _parse_date(value: str) -> Test:
     try:
-        number = float(digits.removesuffix(unit)) * _UNITS[unit]
+        first, last = read_days(value)
     except ValueError:
-        number = math.nan
+        raise FilterError("filter_date", word=display_name(value)) from None
+    return lambda columns, _: columns.any_of((columns.dates >= first) & (columns.dates < last))
+
+
+def _parse_score(value: str) -> Test:
+    fits = _parse_number(value, _read_plain)
+    return lambda columns, _: fits(columns.groups.weakest)
+
+
+def _parse_files(value: str) -> Test:
+    fits = _parse_number(value, _read_plain)
+    return lambda columns, _: fits(columns.groups.counts)
+
+
+def _parse_number(value: str, read: Callable[[str], float]) -> Callable[[Any], Flags]:
+    """Read ``>2M`` and the like, or ``2M..5M``; without a sign it means at least."""
+    low, dots, high = value.partition("..")
+    sign = _SIGN.match(value)
+    assert sign is not None
+    try:
+        if dots:
+            first, last = read(low), read(high)
+            return lambda numbers: (numbers >= first) & (numbers <= last)
+        compare, limit = _COMPARISONS[sign[0]], read(value[sign.end() :])
+    except ValueError:
+        raise FilterError("filter_number", word=display_name(value)) from None
+    return lambda numbers: compare(numbers, limit)
+
+
+def _read_plain(text: str) -> float:
+    number = float(text)
     if not math.isfinite(number):
-        raise FilterError("filter_number", word=display_name(value))
-    return _COMPARISONS[sign], number
+        raise ValueError(text)
+    return number
 
 
-_NAMED: dict[str, Callable[[str], Word]] = {
+_NAMED: dict[str, Callable[[str], Test]] = {
     "kind": _parse_kind,
     "size": _parse_size,
     "ext": _parse_extension,
     "dir": _parse_folder,
+    "name": _parse_name,
+    "date": _parse_date,
     "score": _parse_score,
     "files": _parse_files,
+}
+_STATES: dict[str, Test] = {
+    "marked": lambda columns, progress: columns.having(progress.removed),
+    "unmarked": lambda columns, progress: ~columns.having(progress.removed),
+    "reviewed": reviewed,
+    "unreviewed": lambda columns, progress: ~reviewed(columns, progress),
 }

@@ -4,19 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dpm_tui.pipeline.group import Group, Pair, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
 
+if TYPE_CHECKING:
+    from dpm_tui.review.columns import Columns
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Library:
-    """What a scan found worth reviewing; files outside every group are not in it."""
+    """What a scan found worth reviewing; files outside every group are not in it.
+
+    It may hold a quarter of a million files: whatever looks at all of them uses ``columns``.
+    """
 
     files: Mapping[int, ImageFile] = field(default_factory=dict)
     groups: Sequence[Group] = ()
     pairs: PairIndex = field(default_factory=dict)
 
+    @cached_property
+    def columns(self) -> Columns:
+        """The same in columns."""
+        # Until there is a library the app does without numpy, which takes a while to load.
+        from dpm_tui.review.columns import Columns
+
+        return Columns.of(self.files, self.groups, self.pairs)
+
     def pair(self, a: int, b: int) -> Pair | None:
         """Return the verified pair of two files, or None if they have none."""
         return self.pairs.get(pair_key(a, b))
+
+    def has(self, file: int) -> bool:
+        """Tell whether a file is in a group."""
+        return bool(self.groups) and file in self.columns.files
+
+    def number_of(self, file: int) -> int:
+        """Return the number of the group of a file; raises KeyError where it has none."""
+        if not self.groups:
+            raise KeyError(file)
+        return self.columns.groups.number_at(self.columns.files.row(file))
+
+    def group_of(self, file: int) -> Group:
+        """Return the group of a file; raises KeyError where it has none."""
+        return self.groups[self.number_of(file)]

@@ -76,12 +76,11 @@ class Marks:
         self.listener = listener
         self._library = library
         self._is_protected = is_protected
-        self._home = {id_: group for group in library.groups for id_ in group.members}
         self.removed: set[int] = set()
         self.size = 0
-        here = [id_ for id_ in self._markings if id_ in self._home]
+        here = [id_ for id_ in self._markings if self._library.has(id_)]
         self._count(here)
-        self._settle(self._home[id_] for id_ in here)
+        self._settle(self.group_of(id_) for id_ in here)
 
     @property
     def _markings(self) -> dict[int, Marking]:
@@ -97,9 +96,14 @@ class Marks:
         marking = self._markings.get(file)
         return "" if marking is None else marking.rule
 
+    @property
+    def kept(self) -> set[int]:
+        """The files that are marked to be kept."""
+        return {id_ for id_, marking in self._markings.items() if marking.mark is Mark.KEEP}
+
     def group_of(self, file: int) -> Group:
         """Return the group of a file; raises KeyError where it has none."""
-        return self._home[file]
+        return self._library.group_of(file)
 
     def is_protected(self, file: int) -> bool:
         """Tell whether a file lies in a protected folder."""
@@ -109,7 +113,7 @@ class Marks:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
         if self.is_protected(file):
             return Refusal.PROTECTED
-        members = self._home[file].members
+        members = self.group_of(file).members
         staying = [id_ for id_ in members if id_ != file and id_ not in self.removed]
         if not staying:
             return Refusal.LAST
@@ -147,7 +151,7 @@ class Marks:
 
         Protected files and files without a verified pair with this one stay unmarked.
         """
-        others = [id_ for id_ in self._home[file].members if id_ != file]
+        others = [id_ for id_ in self.group_of(file).members if id_ != file]
         going = [id_ for id_ in others if not self.is_protected(id_) and self._has_witness(id_, (file,))]
         markings: dict[int, Marking | None] = dict.fromkeys(others)
         markings.update(dict.fromkeys(going, _REMOVE))
@@ -246,14 +250,14 @@ class Marks:
         self._count(files)
         self.listener(act, step)
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
-        self._settle(self._home[id_] for id_ in files if id_ in self._home)
+        self._settle(self.group_of(id_) for id_ in files if self._library.has(id_))
         return step
 
     def _count(self, files: Iterable[int]) -> None:
         """Follow the markings of files of which some may have changed."""
         for id_ in files:
             marking = self._markings.get(id_)
-            goes = marking is not None and marking.mark is Mark.REMOVE and id_ in self._home
+            goes = marking is not None and marking.mark is Mark.REMOVE and self._library.has(id_)
             if goes != (id_ in self.removed):
                 size = self._library.files[id_].stamp.size
                 self.size += size if goes else -size

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from dpm_tui.pipeline.group import Group
+from dpm_tui.review.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,11 @@ class Rows:
     Any line is found without looking at the others, so that a list of any length opens at once.
     """
 
-    def __init__(self, groups: Sequence[Group], numbers: Sequence[int]) -> None:
-        self._groups = groups
+    def __init__(self, library: Library, numbers: Sequence[int]) -> None:
+        self._groups = library.groups
         self.numbers = numbers
-        self._starts = [0, *accumulate(len(groups[number].members) + 1 for number in numbers)]
+        counts: list[int] = library.columns.groups.counts[list(numbers)].tolist() if numbers else []
+        self._starts = array("q", accumulate((count + 1 for count in counts), initial=0))
         self._positions: dict[int, int] = {}
 
     def __len__(self) -> int:

@@ -108,7 +108,7 @@ class PlanLines:
         return parts
 
     def _group(self, move: Move) -> str:
-        number = self._session.numbers.get(move.group)
+        number = self._session.number_of(move.group)
         members = () if number is None else self._session.library.groups[number].members
         size = long_size(move.size)
         rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"

@@ -9,7 +9,7 @@ from enum import Enum
 
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.review.filter import Filter, Subject
+from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks
@@ -38,8 +38,8 @@ class Link(Enum):
 class Session:
     """What is on the screens and under the cursor.
 
-    ``numbers`` tells the place of a group in the library by its id; ``subjects`` keeps what the
-    filter has worked out of the groups.
+    ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
+    those and the marked ones are not shown.
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     ``recent_commands`` are those that were chosen in the palette, newest first.
@@ -55,12 +55,12 @@ class Session:
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     library: Library = field(default_factory=Library)
     library_known: bool = False
-    numbers: dict[str, int] = field(default_factory=dict)
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    hides_reviewed: bool = False
     marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
     sorting: Sorting = field(default_factory=Sorting)
-    rows: Rows = field(default_factory=lambda: Rows((), ()))
+    rows: Rows = field(default_factory=lambda: Rows(Library(), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
     asked_run: int = 0
@@ -138,10 +138,14 @@ class Session:
 
     def member_at(self, group: str, path: bytes) -> ImageFile | None:
         """Return the member of a group at a path, if there is one still."""
-        number = self.numbers.get(group)
+        number = self.number_of(group)
         members = () if number is None else self.library.groups[number].members
         files = (self.library.files[id_] for id_ in members)
         return next((file for file in files if file.path == path), None)
+
+    def number_of(self, group: str) -> int | None:
+        """Return the number of a group in the library by its id, or None."""
+        return self.library.columns.groups.number_of(group) if self.library.groups else None
 
     def adopt_config(self, config: Config) -> None:
         """Use new settings; newly protected files lose their marks."""
@@ -160,8 +164,6 @@ class Session:
         here = self.file
         self.library = library
         self.library_known = True
-        self.numbers = {group.id: number for number, group in enumerate(library.groups)}
-        self.subjects = {}
         self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
         self._lay_out(here)
 
@@ -170,30 +172,23 @@ class Session:
         self._lay_out(self.file)
 
     def _lay_out(self, here: ImageFile | None) -> None:
-        groups = self.library.groups
-        numbers = [
-            number
-            for number, group in enumerate(groups)
-            if not self.filter.words or self.filter.matches(self._subject(group), self.marks.removed)
-        ]
+        progress = Progress(self.marks.removed, self.marks.kept, self.passed)
+        numbers = self.filter.choose(self.library, progress)
+        if self.hides_reviewed and numbers:
+            done = reviewed(self.library.columns, progress)
+            numbers = [number for number in numbers if not done[number]]
         position = self.cursor.position
-        self.rows = Rows(groups, sort_groups(self.library, numbers, self.sorting))
+        self.rows = Rows(self.library, sort_groups(self.library, numbers, self.sorting))
         self.cursor = Place(min(position, max(len(numbers) - 1, 0)), 0)
         if here is not None:
             self.go_to_file(here.id)
-
-    def _subject(self, group: Group) -> Subject:
-        subject = self.subjects.get(group.id)
-        if subject is None:
-            subject = self.subjects[group.id] = Subject(self.library, group)
-        return subject
 
     def go_to_file(self, file: int) -> bool:
         """Put the cursor on a file if it is shown, and tell whether it is."""
         if file not in self.library.files:
             return False
         group = self.marks.group_of(file)
-        position = self.rows.position_of(self.numbers[group.id])
+        position = self.rows.position_of(self.library.number_of(file))
         if position is not None:
             self.cursor = Place(position, group.members.index(file))
         return position is not None
@@ -228,8 +223,8 @@ class Session:
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""
         marks = self.marks
-        marked = {marks.group_of(id_).id: marks.group_of(id_) for id_ in marks.removed}
-        groups = [group for group in self.library.groups if group.id in marked]
+        numbers = sorted({self.library.number_of(id_) for id_ in marks.removed})
+        groups = [self.library.groups[number] for number in numbers]
         files = self.library.files
         plan, unjustified = build_plan(files, self.library.pairs, groups, marks.removed, "hand")
         rules = {files[id_].path: marks.rule_of(id_) for id_ in marks.removed}

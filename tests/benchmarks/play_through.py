@@ -71,7 +71,9 @@ class Play:
         came = self.app.listen(time.perf_counter(), _IDLE_SECONDS, _IDLE_SECONDS)
         print(f"  {'idle':34} {len(came.sent) / _IDLE_SECONDS:8.0f} bytes a second")
 
-    def repeat(self, name: str, keys: bytes, times: int, silence: float = _SILENCE, rest: float = 0.0) -> None:
+    def repeat(
+        self, name: str, keys: bytes, times: int, silence: float = _SILENCE, rest: float = 0.0
+    ) -> None:
         """Press a key again and again."""
         bursts = []
         for _ in range(times):

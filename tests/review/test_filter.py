@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.review.filter import FilterError, Subject, parse_filter
+from dpm_tui.review.filter import FilterError, Progress, parse_filter
 from dpm_tui.review.library import Library
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.sort import Order, Sorting, sort_groups
@@ -46,10 +46,7 @@ def library() -> Library:
     ],
 )
 def test_words(library: Library, text: str, shown: list[int]) -> None:
-    wanted = parse_filter(text)
-    assert [
-        n for n, group in enumerate(library.groups) if wanted.matches(Subject(library, group), {3})
-    ] == shown
+    assert parse_filter(text).choose(library, Progress(removed={3})) == shown
 
 
 @pytest.mark.parametrize(
@@ -75,13 +72,19 @@ def test_any_text_is_a_filter_or_is_refused(library: Library, text: str) -> None
         wanted = parse_filter(text)
     except FilterError:
         return
-    for group in library.groups:
-        wanted.matches(Subject(library, group), frozenset())
+    assert set(wanted.choose(library, Progress())) <= set(range(6))
 
 
 @pytest.mark.parametrize(
     ("order", "first", "last"),
-    [(Order.NAME, 0, 5), (Order.SIZE, 4, 5), (Order.SCORE, 3, 5), (Order.FILES, 3, 5), (Order.DATE, 5, 0)],
+    [
+        (Order.FOLDER, 0, 5),
+        (Order.NAME, 1, 4),
+        (Order.SIZE, 4, 5),
+        (Order.SCORE, 3, 5),
+        (Order.FILES, 3, 5),
+        (Order.DATE, 5, 4),
+    ],
 )
 def test_orders(library: Library, order: Order, first: int, last: int) -> None:
     numbers = sort_groups(library, range(6), Sorting(order))
@@ -97,7 +100,7 @@ def test_same_order_again_turns_round() -> None:
 
 
 def test_every_line_has_a_place(library: Library) -> None:
-    rows = Rows(library.groups, [3, 0])
+    rows = Rows(library, [3, 0])
     assert rows.height == 9
     assert [rows.place(line) for line in range(6)] == [
         Place(0, -1), Place(0, 0), Place(0, 1), Place(0, 2), Place(0, 3), Place(1, -1),
@@ -108,7 +111,7 @@ def test_every_line_has_a_place(library: Library) -> None:
 
 @given(st.lists(st.integers(-7, 7), max_size=20))
 def test_steps_stay_on_files(library: Library, steps: list[int]) -> None:
-    rows = Rows(library.groups, range(6))
+    rows = Rows(library, range(6))
     lines = [line for line in range(rows.height) if rows.place(line).member >= 0]
     place, index = Place(0, 0), 0
     for step in steps:
@@ -118,4 +121,4 @@ def test_steps_stay_on_files(library: Library, steps: list[int]) -> None:
 
 
 def test_no_rows_no_steps() -> None:
-    assert Rows((), ()).step(Place(0, 0), 3) == Place(0, 0)
+    assert Rows(Library(), ()).step(Place(0, 0), 3) == Place(0, 0)

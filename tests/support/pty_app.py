@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What came after something was done: seconds to its first and last byte, 0 where none came, and all of it."""
+    """What came after something was done, and the seconds to its first and last byte, 0 if none came."""
 
     first: float
     last: float

@@ -163,7 +163,7 @@ def sample_library() -> Sample:
 def large_library(groups: int) -> Sample:
     """Return a library of many small groups."""
     sample = Sample()
-    facts = Facts(digest="0" * 64, format="JPEG", width=1600, height=1200)
+    facts = Facts(digest="1" * 64, format="JPEG", width=1600, height=1200)
     for number in range(groups):
         first = number * 2 + 1
         for id_ in (first, first + 1):

@@ -18,6 +18,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.protocol import (
+    PROTOCOL_VERSION,
     GetBin,
     GetLibrary,
     GetStatus,
@@ -30,7 +31,7 @@ from dpm_tui.worker.protocol import (
 )
 from tests.support.workers import layout_of, worker_of
 
-HELLO = encode(Hello(1, "app"), id=1)
+HELLO = encode(Hello(PROTOCOL_VERSION, "app"), id=1)
 TYPES = (
     "Hello", "StartRun", "PauseRun", "StopRun", "GetStatus", "GetLibrary", "GetThumbnail", "GetPicture",
     "FindCompanions", "SavePlan", "ApplyPlan", "UndoBatch", "RedoBatch", "GetBin", "GetRemovals",
@@ -206,7 +207,7 @@ async def impostor(folder: Path, say: Callable[[bytes], bytes | None]) -> AsyncI
 def welcome(root: Path) -> bytes:
     from dpm_tui.state.config import Config
 
-    return encode(Welcome(1, "0", 1, os.fsencode(root), Config(), True, True), re=1)
+    return encode(Welcome(PROTOCOL_VERSION, "0", 1, os.fsencode(root), Config(), True, True), re=1)
 
 
 @pytest.mark.parametrize(

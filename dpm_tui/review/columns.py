@@ -1,0 +1,91 @@
+"""The columns of a library: files, groups and pairs, and what follows from them for every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.days import local_dates
+from dpm_tui.review.file_rows import FileRows
+from dpm_tui.review.group_rows import GroupRows
+from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND, PairRows
+from dpm_tui.review.path_text import PathText
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Files in the order of the groups, the groups, and the pairs inside them."""
+
+    files: FileRows
+    groups: GroupRows
+    pairs: PairRows
+
+    @classmethod
+    def of(
+        cls,
+        files: Mapping[int, ImageFile],
+        groups: Sequence[Group],
+        pairs: Mapping[tuple[int, int], Pair] | Iterable[Pair],
+    ) -> Columns:
+        """Return the columns of groups with their files and pairs; raises KeyError for an unknown file."""
+        group_rows = GroupRows.of(groups)
+        if isinstance(files, FileRows) and isinstance(pairs, PairRows):
+            return cls(files, group_rows, pairs)
+        file_rows = FileRows.of(files, group_rows.ids.tolist())
+        known = pairs.values() if isinstance(pairs, Mapping) else pairs
+        return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """The code of each file's kind beside the keeper of its group, ``NO_KIND`` where it has none."""
+        kinds = np.full(len(self.files), NO_KIND, np.uint8)
+        keepers = np.zeros(len(self.files), np.bool_)
+        keepers[self.groups.starts[:-1]] = True
+        beside = self.pairs.rows[keepers[self.pairs.rows["first"]]]
+        kinds[beside["second"]] = beside["kind"]
+        return kinds
+
+    @cached_property
+    def dates(self) -> NDArray[np.bytes_]:
+        """The date of each file as text that sorts: when it was taken, or else when it was changed."""
+        taken = np.ascontiguousarray(self.files.rows["taken"])
+        return np.where(taken != b"", taken, local_dates(self.files.rows["mtime_ns"]))
+
+    @cached_property
+    def text(self) -> PathText:
+        """The paths of the files, fit to be searched."""
+        return PathText(self.files)
+
+    def of_kinds(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
+        """Return for each file whether it is of one of some kinds beside its keeper."""
+        wanted = np.zeros(NO_KIND + 1, np.bool_)
+        wanted[[KIND_CODES[kind] for kind in kinds]] = True
+        return wanted[self.kinds]
+
+    def having(self, files: Collection[int]) -> NDArray[np.bool_]:
+        """Return for each group whether any of its files is one of those."""
+        rows = self.files.rows_of(np.fromiter(files, np.int64, len(files)))
+        flags = np.zeros(len(self.files), np.bool_)
+        flags[rows[rows >= 0]] = True
+        return self.any_of(flags)
+
+    def called(self, names: Collection[str]) -> NDArray[np.bool_]:
+        """Return for each group whether its id is one of those."""
+        flags = np.zeros(len(self.groups), np.bool_)
+        for name in names:
+            if (number := self.groups.number_of(name)) is not None:
+                flags[number] = True
+        return flags
+
+    def any_of(self, files: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each group whether any of its files has its flag set."""
+        hits = np.concatenate(([0], np.cumsum(files)))
+        some: NDArray[np.bool_] = hits[self.groups.starts[1:]] > hits[self.groups.starts[:-1]]
+        return some

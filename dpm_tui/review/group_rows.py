@@ -1,0 +1,102 @@
+"""The groups under review in columns; the files of a group are neighbouring rows of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.group import Group
+
+
+class GroupRows(Sequence[Group]):
+    """Groups by number.
+
+    The files of group ``n`` are the ids from ``starts[n]`` to ``starts[n + 1]``, its keeper first.
+    """
+
+    def __init__(
+        self,
+        names: NDArray[np.bytes_],
+        starts: NDArray[np.int64],
+        weakest: NDArray[np.float64],
+        reclaimable: NDArray[np.int64],
+        ids: NDArray[np.int64],
+    ) -> None:
+        self.names = names
+        self.starts = starts
+        self.weakest = weakest
+        self.reclaimable = reclaimable
+        self._ids = ids
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> GroupRows:
+        """Return the columns of some groups; those that are columns already as they are."""
+        if isinstance(groups, GroupRows):
+            return groups
+        counts = [len(group.members) for group in groups]
+        return cls(
+            np.array([group.id.encode("ascii") for group in groups] or [b""], np.bytes_)[: len(groups)],
+            np.concatenate(([0], np.cumsum(counts, dtype=np.int64))).astype(np.int64),
+            np.array([group.weakest for group in groups], np.float64),
+            np.array([group.reclaimable_bytes for group in groups], np.int64),
+            np.array([id_ for group in groups for id_ in group.members], np.int64),
+        )
+
+    @overload
+    def __getitem__(self, number: int) -> Group: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Group]: ...
+    def __getitem__(self, number: int | slice) -> Group | list[Group]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if number < 0:
+            number += len(self)
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        members = tuple(self._ids[self.starts[number] : self.starts[number + 1]].tolist())
+        weakest, reclaimable = float(self.weakest[number]), int(self.reclaimable[number])
+        return Group(self.names[number].decode("ascii"), members[0], members, weakest, reclaimable)
+
+    def __iter__(self) -> Iterator[Group]:
+        starts, ids = self.starts.tolist(), self._ids.tolist()
+        columns = zip(self.names.tolist(), self.weakest.tolist(), self.reclaimable.tolist(), strict=True)
+        for number, (name, weakest, reclaimable) in enumerate(columns):
+            members = tuple(ids[starts[number] : starts[number + 1]])
+            yield Group(name.decode("ascii"), members[0], members, weakest, reclaimable)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The number of files of each group."""
+        return np.diff(self.starts)
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """The files of all groups, one after the other."""
+        return self._ids
+
+    def number_at(self, row: int) -> int:
+        """Return the number of the group that a row of the files belongs to."""
+        return int(np.searchsorted(self.starts, row, side="right")) - 1
+
+    def number_of(self, name: str) -> int | None:
+        """Return the number of the group with an id, or None."""
+        if not name.isascii() or not len(self):
+            return None
+        wanted = np.bytes_(name.encode("ascii"))
+        place = int(np.searchsorted(self._sorted, wanted))
+        return int(self._order[place]) if place < len(self) and self._sorted[place] == wanted else None
+
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        return np.argsort(self.names, kind="stable")
+
+    @cached_property
+    def _sorted(self) -> NDArray[np.bytes_]:
+        return self.names[self._order]

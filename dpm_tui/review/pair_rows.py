@@ -1,0 +1,86 @@
+"""The verified pairs inside the groups in columns, found by a search for the rows of their two files."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.group import Pair
+from dpm_tui.pipeline.verify import GRID, Kind
+from dpm_tui.review.file_rows import FileRows
+
+KINDS = tuple(Kind)
+KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
+NO_KIND = 255
+PAIR = np.dtype([("first", "<u4"), ("second", "<u4"), ("kind", "u1"), ("similarity", "<f8"), ("grid", "<i4")])
+"""One pair: the rows of its files, the smaller first, and the number of its grid of differences, -1 for a
+grid of zeros, -2 for none."""
+_NO_GRID, _ZEROS = -2, -1
+_GRID_BYTES = GRID * GRID
+_EMPTY_GRID = bytes(_GRID_BYTES)
+
+
+class PairRows(Mapping[tuple[int, int], Pair]):
+    """Pair of ids, the smaller first -> verified pair; ``rows`` are sorted by the rows of the files."""
+
+    def __init__(self, files: FileRows, rows: NDArray[np.void], grids: bytes) -> None:
+        self.rows = rows
+        self.grids = grids
+        self._files = files
+        keys = rows["first"].astype(np.uint64) << np.uint64(32) | rows["second"]
+        self._keys = array("Q", keys.tobytes())
+
+    @classmethod
+    def of(cls, files: FileRows, pairs: Iterable[Pair], starts: NDArray[np.int64]) -> PairRows:
+        """Return the pairs between files of one group; ``starts`` are the first rows of the groups."""
+        pairs = list(pairs)
+        ends = np.array([(pair.a, pair.b) for pair in pairs], np.int64).reshape(-1, 2)
+        one, other = files.rows_of(ends[:, 0]), files.rows_of(ends[:, 1])
+        first, second = np.minimum(one, other), np.maximum(one, other)
+        home = (np.searchsorted(starts, rows, side="right") for rows in (first, second))
+        inside = np.flatnonzero((first >= 0) & np.equal(*home))
+        inside = inside[np.lexsort((second[inside], first[inside]))]
+        chosen = [pairs[number] for number in inside.tolist()]
+        grids: list[bytes] = []
+        rows = np.zeros(len(chosen), PAIR)
+        rows["first"], rows["second"] = first[inside], second[inside]
+        rows["kind"] = [KIND_CODES[pair.kind] for pair in chosen]
+        rows["similarity"] = [pair.similarity for pair in chosen]
+        rows["grid"] = [_number_grid(pair.differs, grids) for pair in chosen]
+        return cls(files, rows, b"".join(grids))
+
+    def __getitem__(self, key: tuple[int, int]) -> Pair:
+        first, second = sorted((self._files.row(key[0]), self._files.row(key[1])))
+        wanted = first << 32 | second
+        place = bisect_left(self._keys, wanted)
+        if place == len(self._keys) or self._keys[place] != wanted or key[0] > key[1]:
+            raise KeyError(key)
+        _, _, kind, similarity, grid = self.rows[place].item()
+        return Pair(*key, kind=KINDS[kind], similarity=similarity, differs=self._grid(grid))
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        ids = self._files.rows["id"]
+        ends = ids[self.rows["first"]], ids[self.rows["second"]]
+        yield from zip(np.minimum(*ends).tolist(), np.maximum(*ends).tolist(), strict=True)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _grid(self, number: int) -> bytes:
+        if number < 0:
+            return b"" if number == _NO_GRID else _EMPTY_GRID
+        return self.grids[number * _GRID_BYTES : (number + 1) * _GRID_BYTES]
+
+
+def _number_grid(differs: bytes, grids: list[bytes]) -> int:
+    """Return the number of a grid, adding it to ``grids`` if it has one."""
+    if len(differs) != _GRID_BYTES:
+        return _NO_GRID
+    if differs == _EMPTY_GRID:
+        return _ZEROS
+    grids.append(differs)
+    return len(grids) - 1
