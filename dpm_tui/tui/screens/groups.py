@@ -28,7 +28,9 @@ from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 
-_ORDER_KEYS = {"n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE}
+_ORDER_KEYS = {
+    "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,
+}  # fmt: skip
 
 
 class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
