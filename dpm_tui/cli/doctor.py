@@ -15,8 +15,9 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.cli.folder import find_layout
+from dpm_tui.cli.terminal_check import check_terminal
 from dpm_tui.errors import DpmError, ExitCode
-from dpm_tui.locale import current_language, translate
+from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import read_manifest
 from dpm_tui.recycle.check import check_bins
@@ -42,12 +43,12 @@ class _Line:
 def run(options: argparse.Namespace) -> int:
     """Print what was found; exit code 5 if state is damaged, 1 if something else is not as it should be."""
     good = True
-    for line in (*_check_program(), *_check_terminal(), *_check_models()):
+    layout = find_layout(options) if options.folder else None
+    for line in (*_check_program(), *_check_terminal(layout), *_check_models()):
         good = good and line.good
         print(f"{'ok ' if line.good else '!! '} {line.text}")
-    if not options.folder:
+    if layout is None:
         return ExitCode.DONE if good else ExitCode.FAILED
-    layout = find_layout(options)
     if not os.path.lexists(layout.folder):
         print(f"ok  {translate('cli.doctor_no_state', path=display_name(layout.root))}")
         return ExitCode.DONE if good else ExitCode.FAILED
@@ -106,15 +107,8 @@ def _check_program() -> Iterator[_Line]:
     yield _Line(True, translate("cli.doctor_formats", formats=" ".join(formats).upper()))
 
 
-def _check_terminal() -> Iterator[_Line]:
-    term = display_name(os.environ.get("TERM", ""))
-    colours = display_name(os.environ.get("COLORTERM", "-"))
-    yield _Line(
-        term not in ("", "dumb"),
-        translate("cli.doctor_terminal", term=term or "-", colours=colours, language=current_language()),
-    )
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    yield _Line(encoding == "utf8", translate("cli.doctor_encoding", encoding=sys.stdout.encoding))
+def _check_terminal(layout: Layout | None) -> Iterator[_Line]:
+    yield from (_Line(good, text) for good, text in check_terminal(layout))
 
 
 def _check_models() -> Iterator[_Line]:

@@ -53,11 +53,13 @@ class DpmApp(App[None], inherit_bindings=False):
         palette: Palette = Palette.C256,
         delays: Delays | None = None,
         driver_class: type[Driver] | None = None,
+        *,
+        whole_cells: bool = False,
     ) -> None:
         super().__init__(driver_class, ansi_color=True)
         self.theme = "ansi-dark"
         self.animation_level = "none"
-        self.look = Look(palette)
+        self.look = Look(palette, whole_cells=whole_cells)
         self.delays = delays or Delays()
         self.session = Session(root=root)
         self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)

@@ -55,7 +55,7 @@ def draw(
         return [Strip.blank(width, Style.null())] * height
     fitted = fit(rgb, width, height * 2)
     changed = None if differs is None else spread_over(differs, fitted.shape[1], fitted.shape[0])
-    if palette in (Palette.MONO, Palette.ASCII):
+    if not palette.has_blocks:
         lines = _draw_ramp(fitted, changed)
     else:
         if changed is not None:

@@ -14,6 +14,7 @@ from dpm_tui.errors import ExitCode
 from dpm_tui.locale import set_language, translate
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
+from dpm_tui.tui.probe import Answer, ask_terminal
 from dpm_tui.tui.terminal import Palette, prepare_terminal
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def run_app(layout: Layout, *, colour: str = "", mouse: bool = True, connect: Co
     config = _read_config(layout)
     set_language(config.language)
     colours = prepare_terminal(colour or config.colour)
-    return asyncio.run(_run(layout, colours.palette, mouse, connect))
+    answer = ask_terminal() if colours.palette.has_blocks else Answer()
+    return asyncio.run(_run(layout, colours.palette, answer, mouse, connect))
 
 
-async def _run(layout: Layout, palette: Palette, mouse: bool, connect: Connect | None) -> int:
+async def _run(layout: Layout, palette: Palette, answer: Answer, mouse: bool, connect: Connect | None) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.terminal_driver import driver_class, terminals_lost
@@ -42,7 +44,13 @@ async def _run(layout: Layout, palette: Palette, mouse: bool, connect: Connect |
     def connect_worker() -> Awaitable[Client]:
         return WorkerClient.connect(layout, "app", stays=True)
 
-    app = DpmApp(connect or connect_worker, layout.root, palette, driver_class=driver_class())
+    app = DpmApp(
+        connect or connect_worker,
+        layout.root,
+        palette,
+        driver_class=driver_class(answer.typed),
+        whole_cells=answer.whole_cells,
+    )
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 

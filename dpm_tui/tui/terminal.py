@@ -21,6 +21,11 @@ class Palette(StrEnum):
     ASCII = "ascii"
 
     @property
+    def has_blocks(self) -> bool:
+        """Whether pictures are drawn with half blocks rather than with letters."""
+        return self not in (Palette.MONO, Palette.ASCII)
+
+    @property
     def system(self) -> str:
         """The colour system that Textual must use for it."""
         return {"truecolor": "truecolor", "256": "256"}.get(self.value, "standard")

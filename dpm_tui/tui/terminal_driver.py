@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import constants
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ class LastingOutput:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver for terminals, with an output that lasts and an input that may end."""
+    """Textual's driver for terminals, with an output that lasts and an input that may end.
+
+    ``typed`` are keys that were read before it started.
+    """
+
+    typed: ClassVar[bytes] = b""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
@@ -69,6 +75,8 @@ class TerminalDriver(LinuxDriver):
 
     def _run_input_thread(self) -> None:
         try:
+            for event in XTermParser().feed(self.typed.decode("utf-8", "replace")):
+                self.process_message(event)
             self.run_input_thread()
         except OSError:
             self._file.is_gone = True
@@ -80,6 +88,11 @@ class TerminalDriver(LinuxDriver):
         self._loop_of_app.call_soon_threadsafe(self._app.exit)
 
 
-def driver_class() -> type[TerminalDriver] | None:
-    """Return this driver, or None where the environment names another (as a browser's server does)."""
-    return None if constants.DRIVER else TerminalDriver
+def driver_class(typed: bytes = b"") -> type[TerminalDriver] | None:
+    """Return this driver, or None where the environment names another (as a browser's server does).
+
+    ``typed`` are keys that were read before it starts.
+    """
+    if constants.DRIVER:
+        return None
+    return type("TerminalDriver", (TerminalDriver,), {"typed": typed}) if typed else TerminalDriver

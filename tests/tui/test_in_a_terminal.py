@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
+BLOCK = "\u2580"
 
 
 class Terminal:
@@ -32,11 +33,14 @@ class Terminal:
         *,
         controls: bool = True,
         nohup: bool = False,
+        block_width: int = 1,
+        typed: bytes = b"",
         command: tuple[str, ...] = ("tests.tui.terminal_driver",),
     ) -> None:
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
+        self._answer = typed + b"\x1b[1;%dR" % (block_width + 1)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         keep = {
@@ -81,6 +85,8 @@ class Terminal:
             except OSError:
                 return
             self.written += data
+            if b"\x1b[6n" in data:
+                self.press(self._answer)
             self._stream.feed(
                 data.replace(b"\x1b[?u", b"").replace(b"\x1b[>1u", b"").replace(b"\x1b[<u", b"")
             )
@@ -108,7 +114,12 @@ class Terminal:
 def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
     """The app in a terminal, its groups on the screen."""
     environ = dict(getattr(request, "param", {}))
-    terminal = Terminal(tmp_path, environ, controls=not environ.pop("WITHOUT_SIGNALS", ""))
+    terminal = Terminal(
+        tmp_path,
+        environ,
+        controls=not environ.pop("WITHOUT_SIGNALS", ""),
+        block_width=int(environ.pop("BLOCK_WIDTH", "1")),
+    )
     try:
         terminal.wait(lambda: "3 Groups" in terminal.text and "1,234" in terminal.text)
         terminal.press(b"3")
@@ -142,6 +153,35 @@ def test_256_colours_are_sent_without_colorterm(terminal: Terminal) -> None:
 def test_no_colour_is_sent_where_none_is_wanted(terminal: Terminal) -> None:
     for code in (b"38;5;", b"48;5;", b"38;2;", b"48;2;"):
         assert code not in terminal.written
+
+
+@pytest.mark.parametrize("terminal", [{"TERM": "linux"}], indirect=True)
+def test_sixteen_colours_are_the_terminals_own(terminal: Terminal) -> None:
+    terminal.wait(lambda: BLOCK in terminal.text)
+    for code in (b"38;5;", b"48;5;", b"38;2;", b"48;2;"):
+        assert code not in terminal.written
+
+
+@pytest.mark.parametrize("terminal", [{"BLOCK_WIDTH": "2"}], indirect=True)
+def test_where_half_blocks_are_wide_none_is_drawn(terminal: Terminal) -> None:
+    """But for the one that was wiped off again, the pictures are coloured spaces."""
+    terminal.wait(lambda: b"48;5;" in terminal.written)
+    terminal.press(b"llf+\t")
+    terminal.wait(lambda: "closer" in terminal.text and "2x" in terminal.text)
+    assert terminal.written.count(BLOCK.encode()) == 1
+    assert BLOCK not in terminal.text
+    terminal.press(b"\x1b")
+    terminal.wait(lambda: "keep only" in terminal.text)
+    terminal.press(b"5G")
+    terminal.wait(lambda: "whole cells" in terminal.text)
+
+
+def test_keys_typed_while_the_terminal_is_asked_are_not_lost(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, {}, typed=b"5")
+    try:
+        terminal.wait(lambda: "Strictness" in terminal.text)
+    finally:
+        terminal.end()
 
 
 def test_termination_restores_the_terminal(terminal: Terminal) -> None:

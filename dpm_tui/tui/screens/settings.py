@@ -149,6 +149,8 @@ class SettingsScreen(ListScreen):
     def _explain(self) -> None:
         setting, look = self.setting, self.app.look
         words = setting.help_for(getattr(self.session.config, setting.name))
+        if setting.name == "colour" and look.whole_cells:
+            words = f"{words} {translate('tui.whole_cells')}"
         about = translate("tui.about", version=__version__)
         lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.size.width - 2)]
         self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
