@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.library import Library
+from dpm_tui.review.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +142,25 @@ def build_plan(
 def witness(file: ImageFile) -> Witness:
     """Return what the proof before a move needs to know of ``file``."""
     return Witness(path=file.path, stamp=file.stamp, digest=file.facts.digest)
+
+
+def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]:
+    """Turn what is marked for removal into a plan; each move carries the rule that marked its file."""
+    numbers = sorted({library.number_of(id_) for id_ in marks.removed})
+    groups = [library.groups[number] for number in numbers]
+    files = library.files
+    plan, unjustified = build_plan(files, library.pairs, groups, marks.removed, "hand")
+    rules = {files[id_].path: marks.rule_of(id_) for id_ in marks.removed}
+    return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
+
+
+def join_plans(parts: Iterable[Plan]) -> Plan:
+    """Return the moves of all parts; a file that is in one of them already is no companion in another."""
+    moves = [move for part in parts for move in part.moves]
+    taken = {move.victim.path for move in moves} | {move.keeper.path for move in moves}
+    for number, move in enumerate(moves):
+        if move.companions:
+            own = tuple(each for each in move.companions if each.file.path not in taken)
+            taken.update(each.file.path for each in own)
+            moves[number] = replace(move, companions=own)
+    return Plan(tuple(moves))

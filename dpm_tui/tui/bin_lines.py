@@ -13,7 +13,7 @@ from dpm_tui.tui.bin_shelf import BatchLine
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_time, similarity
+from dpm_tui.wording import local_time, similarity
 
 _KINDS = frozenset(Kind)
 

@@ -14,7 +14,7 @@ from dpm_tui.review.marks import Mark
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_date, similarity
+from dpm_tui.wording import local_date, similarity
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDE = 50

@@ -8,7 +8,7 @@ from dpm_tui.names import display_name
 from dpm_tui.tui.cells import Part, cut_middle
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import sentence, shown_values
+from dpm_tui.wording import sentence, shown_values
 from dpm_tui.worker.protocol import LogLine
 
 _ROLES = {"error": "error", "warning": "notice"}

@@ -6,7 +6,7 @@ from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.tui.log_lines import spell_out
 from dpm_tui.tui.session import Link, Session
-from dpm_tui.tui.size import sentence
+from dpm_tui.wording import sentence
 
 
 def next_step(session: Session) -> str:

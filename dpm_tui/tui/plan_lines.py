@@ -13,8 +13,8 @@ from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.plan_shelf import PlanShelf
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import similarity
 from dpm_tui.tui.widgets.reasons import reason_lines
+from dpm_tui.wording import similarity
 
 DETAIL_LINES = 7
 _REASON_LINES = 3

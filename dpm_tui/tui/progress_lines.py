@@ -15,7 +15,7 @@ from dpm_tui.tui.fact_table import fact_table
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.run_history import RunHistory, round_left
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import sentence, similarity
+from dpm_tui.wording import sentence, similarity
 from dpm_tui.worker.protocol import FoundPair, RunStatus
 
 _BAR_AT_MOST = 60

@@ -14,7 +14,7 @@ from dpm_tui.recycle.results import Removal
 from dpm_tui.tui.cells import Part, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.plan_lines import rule_name
-from dpm_tui.tui.size import local_time
+from dpm_tui.wording import local_time
 
 DETAIL_LINES = 4
 _SIGNS = {"recycled": ">", "restored": "<", "purged": "x", "kept": "=", "missing": "?"}

@@ -14,8 +14,8 @@ from dpm_tui.tui.look import Look
 from dpm_tui.tui.next_step import next_step
 from dpm_tui.tui.progress_lines import phase_part, progress_words
 from dpm_tui.tui.session import Session
-from dpm_tui.tui.size import local_time, sentence
 from dpm_tui.tui.strictness import strictness
+from dpm_tui.wording import local_time, sentence
 
 _BAR_AT_MOST = 60
 _LABELS = 16

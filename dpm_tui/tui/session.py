@@ -13,7 +13,7 @@ from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks
-from dpm_tui.review.plan import Plan, Unjustified, build_plan
+from dpm_tui.review.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.rules import protect_folders
 from dpm_tui.review.sort import Sorting, sort_groups
@@ -222,13 +222,7 @@ class Session:
 
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""
-        marks = self.marks
-        numbers = sorted({self.library.number_of(id_) for id_ in marks.removed})
-        groups = [self.library.groups[number] for number in numbers]
-        files = self.library.files
-        plan, unjustified = build_plan(files, self.library.pairs, groups, marks.removed, "hand")
-        rules = {files[id_].path: marks.rule_of(id_) for id_ in marks.removed}
-        return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
+        return plan_marks(self.library, self.marks)
 
 
 _MISSING: Mapping[Need, Callable[[Session], str]] = {

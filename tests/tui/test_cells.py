@@ -10,7 +10,7 @@ from rich.style import Style
 from dpm_tui.amount import duration, long_size, short_size
 from dpm_tui.names import display_name
 from dpm_tui.tui.cells import cut_middle, cut_start, flow, line_of, pad, pad_left, spread, wrap
-from dpm_tui.tui.size import local_date, local_time, similarity
+from dpm_tui.wording import local_date, local_time, similarity
 
 NAMES = st.text(max_size=60).map(display_name)
 STYLE = Style(bold=True)

@@ -22,9 +22,9 @@ from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.plan_commands import counted
-from dpm_tui.tui.size import sentence
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.wording import sentence
 from dpm_tui.worker.protocol import (
     CheckPurge,
     PurgeChecked,

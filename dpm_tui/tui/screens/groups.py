@@ -22,11 +22,11 @@ from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
-from dpm_tui.tui.size import sentence
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.wording import sentence
 
 _ORDER_KEYS = {
     "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,

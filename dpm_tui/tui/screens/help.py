@@ -13,8 +13,8 @@ from dpm_tui.tui.cells import Part, pad, wrap
 from dpm_tui.tui.commands import COMMANDS, Scope
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
-from dpm_tui.tui.size import sentence
 from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.wording import sentence
 
 _TEXT_AT_LEAST = 20
 

@@ -20,9 +20,9 @@ from dpm_tui.tui.plan_shelf import PlanShelf
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.plan_commands import PlanCommands
-from dpm_tui.tui.size import similarity
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.wording import similarity
 from dpm_tui.worker.protocol import Done, SavePlan
 
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from dpm_tui.amount import long_size
@@ -14,9 +13,9 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import Skipped
-from dpm_tui.review.plan import Companion, Move, Plan
+from dpm_tui.review.plan import Companion, Plan, join_plans
 from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.size import sentence, shown_values, similarity
+from dpm_tui.wording import sentence, shown_values, similarity
 from dpm_tui.worker.protocol import ApplyPlan, BatchDone, FindCompanions, LogLine, PlanData
 
 T = TypeVar("T")
@@ -46,7 +45,7 @@ class PlanCommands(DpmScreen):
         self.prompt.say("")
         # Marks may have changed while the worker looked.
         marked = {self.session.library.files[id_].path for id_ in self.session.marks.removed}
-        return Plan(tuple(move for move in _without_clashes(found) if move.victim.path in marked))
+        return Plan(tuple(move for move in join_plans(found).moves if move.victim.path in marked))
 
     async def settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
@@ -149,15 +148,3 @@ def endings_of(companions: Iterable[Companion]) -> str:
 def why_skipped(item: Skipped) -> str:
     """Return why a file was left where it was."""
     return sentence(f"recycle.{item.key}", **shown_values(item.values))
-
-
-def _without_clashes(parts: Iterable[Plan]) -> list[Move]:
-    """Return the moves of all parts; a file that is in one of them already is no companion in another."""
-    moves = [move for part in parts for move in part.moves]
-    taken = {move.victim.path for move in moves} | {move.keeper.path for move in moves}
-    for number, move in enumerate(moves):
-        if move.companions:
-            own = tuple(each for each in move.companions if each.file.path not in taken)
-            taken.update(each.file.path for each in own)
-            moves[number] = replace(move, companions=own)
-    return moves

@@ -20,7 +20,7 @@ from dpm_tui.tui.cells import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import letter
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.size import sentence, shown_values, similarity
+from dpm_tui.wording import sentence, shown_values, similarity
 
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}

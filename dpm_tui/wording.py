@@ -1,4 +1,4 @@
-"""Dates, similarities and sentences as short text that is fit for a terminal."""
+"""Dates, similarities and sentences as short text that is fit for a terminal, the same on every surface."""
 
 from __future__ import annotations
 
