@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from dpm_tui.amount import long_size, read_age, read_size
-from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.errors import ExitCode, Stopped, UsageError
@@ -17,7 +17,6 @@ from dpm_tui.names import display_name
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.state.layout import Layout
-from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import PurgeDone, PurgeEntries, RestoreDone, RestoreEntries
 
 
@@ -103,20 +102,14 @@ def _print_entries(entries: Sequence[BinEntry]) -> None:
 
 def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:
     target = os.path.abspath(os.fsencode(to)) if to else b""
-
-    async def restore(client: WorkerClient) -> RestoreDone:
-        answer = await client.request(RestoreEntries(tuple(entry.id for entry in entries), target))
-        assert isinstance(answer, RestoreDone)
-        return answer
-
-    result = with_worker(layout, "bin", restore).result
+    request = RestoreEntries(tuple(entry.id for entry in entries), target)
+    result = ask_worker(layout, "bin", request, RestoreDone).result
     for restored in result.restored:
         if restored.now != restored.origin:
             origin, now = display_name(restored.origin), display_name(restored.now)
             print(translate("cli.restored_as", origin=origin, now=now), file=sys.stderr)
     print(translate("cli.restored", count=len(result.restored)))
-    print_skipped(result.skipped)
-    return ExitCode.FAILED if result.skipped else ExitCode.DONE
+    return print_skipped(result.skipped)
 
 
 def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry], typed: int) -> int:
@@ -138,13 +131,7 @@ def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry],
                 raise Stopped("purge_refused")
     elif check.without_keeper:
         raise UsageError("purge_needs_count", count=check.count)
-
-    async def purge(client: WorkerClient) -> PurgeDone:
-        answer = await client.request(PurgeEntries(tuple(entry.id for entry in entries)))
-        assert isinstance(answer, PurgeDone)
-        return answer
-
-    result = with_worker(layout, "bin", purge).result
+    request = PurgeEntries(tuple(entry.id for entry in entries))
+    result = ask_worker(layout, "bin", request, PurgeDone).result
     print(translate("cli.purged", count=len(result.purged), size=long_size(result.size)))
-    print_skipped(result.skipped)
-    return ExitCode.FAILED if result.skipped else ExitCode.DONE
+    return print_skipped(result.skipped)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from dpm_tui.amount import long_size
-from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.errors import ExitCode, UsageError
@@ -22,7 +22,6 @@ from dpm_tui.review.plan import Plan, build_plan
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, find_rule, mark_groups, parse_kinds, protect_folders
 from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.layout import Layout
-from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import ApplyPlan, BatchDone
 
 
@@ -122,16 +121,9 @@ def _apply(layout: Layout, plan: Plan) -> int:
     if not plan.moves:
         print(translate("cli.nothing_to_clean"))
         return ExitCode.DONE
-
-    async def apply(client: WorkerClient) -> BatchDone:
-        answer = await client.request(ApplyPlan(plan))
-        assert isinstance(answer, BatchDone)
-        return answer
-
-    result = with_worker(layout, "clean", apply).result
+    result = ask_worker(layout, "clean", ApplyPlan(plan), BatchDone).result
     size = long_size(result.size)
     print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
     if result.companions:
         print(translate("cli.cleaned_companions", count=len(result.companions)))
-    print_skipped(result.skipped)
-    return ExitCode.FAILED if result.skipped else ExitCode.DONE
+    return print_skipped(result.skipped)

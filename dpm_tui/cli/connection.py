@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient
+from dpm_tui.worker.protocol import Answer, Request
 
-T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
 
 
-def with_worker(
-    layout: Layout, name: str, work: Callable[[WorkerClient], Awaitable[T]], *, start: bool = True
-) -> T:
-    """Return what ``work`` returns when called with a connection; raises DpmError."""
+def ask_worker(layout: Layout, name: str, request: Request, kind: type[A], *, start: bool = True) -> A:
+    """Return the answer to ``request``, which is of type ``kind``; raises DpmError.
 
-    async def connect_and_work() -> T:
+    ``name`` is the verb that asks. Without ``start`` there must be a worker already.
+    """
+
+    async def ask() -> A:
         client = await WorkerClient.connect(layout, name, start=start)
         try:
-            return await work(client)
+            answer = await client.request(request)
+            assert isinstance(answer, kind)
+            return answer
         finally:
             await client.close()
 
-    return asyncio.run(connect_and_work())
+    return asyncio.run(ask())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from dpm_tui.errors import ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.results import Skipped
 
 
-def print_skipped(skipped: Iterable[Skipped]) -> None:
-    """Print each file that stayed where it was with the reason, on standard error."""
+def print_skipped(skipped: Sequence[Skipped]) -> ExitCode:
+    """Print on standard error which files stayed where they were and why; return the exit code."""
     for item in skipped:
         reason = translate(f"recycle.{item.key}", **item.values)
         print(translate("cli.skipped", path=display_name(item.path), reason=reason), file=sys.stderr)
+    return ExitCode.FAILED if skipped else ExitCode.DONE

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 
 from dpm_tui.amount import duration
-from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
@@ -17,7 +17,6 @@ from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.state_folder import check_folder
-from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import GetStatus, RunStatus
 
 
@@ -32,7 +31,10 @@ def run(options: argparse.Namespace) -> int:
     layout = find_layout(options)
     if os.path.lexists(layout.folder):
         check_folder(layout)
-    status = _ask_worker(layout) or _read_checkpoint(layout)
+    try:
+        status = ask_worker(layout, "status", GetStatus(), RunStatus, start=False)
+    except DpmError:
+        status = _read_checkpoint(layout)
     if options.json:
         print(json.dumps(to_plain(status)))
         return ExitCode.DONE
@@ -51,18 +53,6 @@ def run(options: argparse.Namespace) -> int:
     if status.attention:
         print(translate(f"worker.{status.attention}", gone=status.gone), file=sys.stderr)
     return ExitCode.DONE
-
-
-def _ask_worker(layout: Layout) -> RunStatus | None:
-    async def ask(client: WorkerClient) -> RunStatus:
-        answer = await client.request(GetStatus())
-        assert isinstance(answer, RunStatus)
-        return answer
-
-    try:
-        return with_worker(layout, "status", ask, start=False)
-    except DpmError:
-        return None
 
 
 def _read_checkpoint(layout: Layout) -> RunStatus:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from dpm_tui.cli.connection import with_worker
+from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
-from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import Shutdown
+from dpm_tui.worker.protocol import Done, Shutdown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,12 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Stop the worker; it is no error if there is none."""
     layout = find_layout(options)
-
-    async def shut_down(client: WorkerClient) -> None:
-        await client.request(Shutdown())
-
     try:
-        with_worker(layout, "stop", shut_down, start=False)
+        ask_worker(layout, "stop", Shutdown(), Done, start=False)
     except DpmError as error:
         if error.key != "no_worker":
             raise

@@ -18,7 +18,6 @@ from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.vector_store import HEAD_BYTES, SEAL_BYTES, seal_of
 
 _DIMS_AT_MOST = 1 << 14
-_ROWS_A_READ = 1024
 
 
 @dataclass(frozen=True, slots=True)
