@@ -36,7 +36,7 @@ def main() -> int:
         asyncio.run(_serve(layout, address))
         lock.release()
     except DpmError as error:
-        _say(encode(Failed(error.key, error.values, int(error.exit_code))))
+        _say(encode(Failed.of(error)))
         return int(error.exit_code)
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dpm_tui.errors import DpmError
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResult, Removal, RestoreResult
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Plan
@@ -37,6 +38,11 @@ class Failed:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     exit_code: int = 1
+
+    @classmethod
+    def of(cls, error: DpmError) -> Failed:
+        """Return the answer that ``error`` amounts to."""
+        return cls(error.key, error.values, int(error.exit_code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class Server:
             try:
                 answer = self._welcome(peer, envelope.message)
             except DpmError as error:
-                answer = Failed(error.key, error.values, int(error.exit_code))
+                answer = Failed.of(error)
             await peer.answer(answer, envelope.id)
         finally:
             self._strangers -= 1
@@ -151,7 +151,7 @@ class Server:
         try:
             return await self._answer(peer, request)
         except DpmError as error:
-            return Failed(error.key, error.values, int(error.exit_code))
+            return Failed.of(error)
         except Exception as error:
             reason = f"{type(error).__name__}: {display_name(str(error))}"
             return Failed("worker_bug", {"reason": reason})
