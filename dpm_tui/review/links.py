@@ -7,6 +7,7 @@ from itertools import combinations
 
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.decision import Decision, set_apart
 from dpm_tui.review.library import Library
 
 _KINDS = tuple(Kind)
@@ -60,6 +61,13 @@ def cut_group(library: Library, group: Group) -> Cut | None:
         part.update(dict.fromkeys(one | other, one | other))
         count -= 1
     return None
+
+
+def decide_cut(library: Library, cut: Cut, verdict: str) -> list[Decision]:
+    """Return the decisions on each pair of contents across a cut; nothing is said of those within a part."""
+    stays = [library.files[id_] for id_ in cut.stays]
+    goes = {library.files[id_].facts.digest: library.files[id_] for id_ in cut.goes}
+    return [decision for file in goes.values() for decision in set_apart(file, stays, verdict)]
 
 
 def _cut(group: Group, stays: frozenset[int], across: Pair) -> Cut:

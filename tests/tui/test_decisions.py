@@ -76,3 +76,11 @@ async def test_a_group_of_a_thousand_is_one_decision() -> None:
         assert decided(client) == {ids: "variants"}
         await press(pilot, "z")
         assert decided(client) == {}
+
+
+async def test_a_pair_is_decided_that_is_on_the_screen() -> None:
+    """Not the one that would be, had another counterpart not been chosen."""
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (_, pilot):
+        await press(pilot, "n", "i", "p")
+        assert decided(client) == {(1, 3): "not_duplicates"}

@@ -321,6 +321,30 @@ async def previous_pair(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> 
 
 
 @flow("groups")
+async def weakest_pair(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "n", "w")
+    assert cursor(app) == 6
+    assert "C variant .913 weakest of A" in screen_text(app)
+    await press(pilot, "f", "l", "w")
+    assert "B identical 1.00 of A DSC00017.JPG" in screen_text(app)
+
+
+@flow("groups")
+async def split(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "enter", "h", "S")
+    assert prompt_text(app).startswith("Split at .913 variant: 2 and 1 files, 2 pairs")
+    await press(pilot, "escape")
+    assert decided(client) == {}
+    await press(pilot, "S", "y")
+    assert prompt_text(app) == "Split into 2 and 1 files. z takes it back."
+    assert decided(client) == {(4, 6): "not_duplicates", (5, 6): "not_duplicates"}
+    assert not app.session.marks.removed
+    await press(pilot, "z")
+    assert decided(client) == {}
+    assert app.session.marks.removed
+
+
+@flow("groups")
 async def next_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "j", "l")
     assert cursor(app) == 4

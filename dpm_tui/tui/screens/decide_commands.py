@@ -19,6 +19,13 @@ _NAME_WIDTH = 16
 class DecideCommands(PlanCommands):
     """Commands for a screen with a file under the cursor, and undo and redo of decisions."""
 
+    @property
+    def other(self) -> int:
+        """The file that the one under the cursor is held against."""
+        file = self.session.file
+        assert file is not None
+        return self.session.counterpart(file.id)
+
     async def do_not_duplicates(self) -> None:
         """Remember that files of this group are different pictures."""
         await self._ask_and_decide("not_duplicates")
@@ -66,8 +73,7 @@ class DecideCommands(PlanCommands):
         scope = "g" if len(group.members) == 2 else await self._ask_scope(verdict)
         if not scope:
             return
-        other = self.session.counterpart(file.id)
-        members = (file.id, other) if scope == "p" else group.members
+        members = (file.id, self.other) if scope == "p" else group.members
         chosen = [files[id_] for id_ in members]
         decisions = set_apart(file, chosen, verdict) if scope == "f" else decide(chosen, verdict)
         if not await self.decide([file.id] if scope == "f" else members, decisions):
@@ -79,10 +85,8 @@ class DecideCommands(PlanCommands):
 
     async def _ask_scope(self, verdict: str) -> str:
         """Ask whom the decision is about: the pair, the file and every other one, or the whole group."""
-        group, file = self.session.group, self.session.file
+        group, other = self.session.group, self.other
         assert group is not None
-        assert file is not None
-        other = self.session.counterpart(file.id)
         name = letter(group.members.index(other)).strip()
         name = name or display_name(self.session.library.files[other].name, _NAME_WIDTH)
         keys = (f"tui.ask_{verdict}", f"tui.ask_{verdict}_short")

@@ -22,6 +22,7 @@ from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
+from dpm_tui.tui.screens.split_commands import SplitCommands
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
@@ -33,7 +34,7 @@ _ORDER_KEYS = {
 }  # fmt: skip
 
 
-class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
+class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, ListScreen):
     """Review: mark now, apply later."""
 
     NAME: ClassVar = "groups"
@@ -193,6 +194,11 @@ class GroupsScreen(PictureCommands, ApplyCommands, FileCommands, ListScreen):
         """Take the filter away."""
         if self.session.filter.words:
             self._use_filter("")
+
+    @property
+    def other(self) -> int:
+        """The file that the one under the cursor is shown beside."""
+        return self.comparison.other
 
     @property
     def file_id(self) -> int:

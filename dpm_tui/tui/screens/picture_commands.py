@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from dpm_tui.review.links import weakest_link
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.base import DpmScreen
@@ -58,6 +59,16 @@ class PictureCommands(DpmScreen):
         """Hold the file against the member before."""
         self.comparison.step(-1)
         self.show_pictures()
+
+    def do_weakest_pair(self) -> None:
+        """Go to the member that is least like the keeper, and hold it against that."""
+        group = self.comparison.group
+        assert group is not None
+        weakest = weakest_link(self.session.library, group)
+        if weakest is not None:
+            self.session.go_to_file(weakest.b if weakest.a == group.keeper else weakest.a)
+            self.comparison.choose(group.keeper)
+            self.show_session()
 
     def show_pictures(self) -> None:
         """Show the pictures and reasons for the cursor."""
