@@ -7,11 +7,19 @@ import sys
 
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.errors import UsageError
+from dpm_tui.locale import translate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add DIR."""
+    """Add DIR and the options of the app."""
     add_folder(parser, default=".")
+    add_options(parser)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said of the app wherever it is opened."""
+    help_ = translate("cli.mouse_help")
+    parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, default=None, help=help_)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,4 +30,4 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("no_terminal")
     from dpm_tui.tui.run import run_app
 
-    return run_app(layout)
+    return run_app(layout, mouse=options.mouse)

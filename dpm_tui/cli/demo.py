@@ -16,6 +16,7 @@ from dpm_tui.names import display_name
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR."""
     add_folder(parser, default="dpm-tui-demo")
+    app.add_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:

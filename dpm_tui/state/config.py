@@ -23,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("auto", "photo", "illustration"),
     "device": ("auto", "cpu", "cuda", "mps"),
     "language": ("auto", "en", "zh_CN"),
+    "theme": ("ansi", "dark", "light", "contrast"),
     "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
     "companions": ("ask", "together", "never"),
     "other_disks": ("bin", "copy", "refuse"),
@@ -58,7 +59,9 @@ class Config:
     show_errors: bool = True
     bell: bool = True
     language: str = "auto"
+    theme: str = "ansi"
     colour: str = "auto"
+    mouse: bool = True
     protected: tuple[str, ...] = ()
     companions: str = "ask"
     other_disks: str = "bin"

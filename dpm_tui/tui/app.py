@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import ClassVar, cast
 
 from textual import events
 from textual.app import App
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.timer import Timer
 
 from dpm_tui.amount import long_size
@@ -18,6 +19,7 @@ from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import DpmScreen, ListScreen
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.theme import Theme, ground_filters, textual_theme
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink
 from dpm_tui.worker.protocol import LogLine, RunStatus
@@ -55,11 +57,15 @@ class DpmApp(App[None], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         *,
         whole_cells: bool = False,
+        theme: Theme = Theme.ANSI,
     ) -> None:
         super().__init__(driver_class, ansi_color=True)
-        self.theme = "ansi-dark"
+        ground = textual_theme(theme, palette)
+        self.register_theme(ground)
+        self.theme = ground.name
+        self._grounds = ground_filters(theme, palette)
         self.animation_level = "none"
-        self.look = Look(palette, whole_cells=whole_cells)
+        self.look = Look(palette, theme, whole_cells=whole_cells)
         self.delays = delays or Delays()
         self.session = Session(root=root)
         self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
@@ -67,6 +73,10 @@ class DpmApp(App[None], inherit_bindings=False):
         self._moved_on = False
         self._lead_to_groups = False
         self._loss_told = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through before it is sent."""
+        return [*super().get_line_filters(), *self._grounds]
 
     @property
     def reachable(self) -> bool:

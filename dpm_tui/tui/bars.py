@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from dpm_tui.tui.cells import Part
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.terminal import Palette
 
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _LETTERS = "_.-~=+*#"
@@ -27,7 +26,7 @@ def bar(share: float, width: int, look: Look) -> list[Part]:
 
 def graph(values: Sequence[float], width: int, look: Look) -> Part:
     """Return the last ``width`` values as one row of columns, the highest of them full."""
-    steps = _LETTERS if look.palette is Palette.ASCII else _EIGHTHS
+    steps = _EIGHTHS if look.palette.has_blocks and not look.whole_cells else _LETTERS
     shown = list(values)[-max(width, 0) :] if width > 0 else []
     top = max(shown, default=0.0)
     if top <= 0:

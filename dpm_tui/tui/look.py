@@ -1,8 +1,4 @@
-"""The look: every style of the app by the role of the text that wears it.
-
-Only the sixteen colours of the user's own terminal theme are used, so that the app fits dark and
-light terminals; without colour, letters, bold and reverse carry the same meaning.
-"""
+"""The look: every style of the app by the role of the text that wears it."""
 
 from __future__ import annotations
 
@@ -10,64 +6,24 @@ from rich.style import Style
 
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.tui.terminal import Palette
-
-_COLOURED: dict[str, str] = {
-    "text": "",
-    "strong": "bold",
-    "dim": "bright_black",
-    "title": "black on cyan",
-    "tab": "bright_black",
-    "tab_on": "bold black on cyan",
-    "cursor": "reverse",
-    "heading": "cyan",
-    "heading_on": "bold cyan",
-    "keep": "bold green",
-    "remove": "bold red",
-    "doubt": "yellow",
-    "good": "green",
-    "bad": "red",
-    "equal": "bright_black",
-    "key": "bold cyan",
-    "notice": "yellow",
-    "error": "bold red",
-    "question": "bold yellow",
-    "bar": "green",
-    "rest": "bright_black",
-}
-_PLAIN: dict[str, str] = {
-    "text": "",
-    "strong": "bold",
-    "dim": "dim",
-    "title": "reverse",
-    "tab": "",
-    "tab_on": "bold reverse",
-    "cursor": "reverse",
-    "heading": "bold",
-    "heading_on": "bold underline",
-    "keep": "bold",
-    "remove": "bold",
-    "doubt": "",
-    "good": "",
-    "bad": "",
-    "equal": "",
-    "key": "bold",
-    "notice": "bold",
-    "error": "bold",
-    "question": "bold",
-    "bar": "bold",
-    "rest": "dim",
-}
+from dpm_tui.tui.theme import Theme, theme_styles
 
 _SAFE = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 
 
 class Look:
-    """The styles for one palette; ``whole_cells`` if pictures must do without half blocks."""
+    """The styles of a theme for one palette; ``whole_cells`` if pictures must do without half blocks."""
 
-    def __init__(self, palette: Palette = Palette.TRUECOLOR, *, whole_cells: bool = False) -> None:
+    def __init__(
+        self,
+        palette: Palette = Palette.TRUECOLOR,
+        theme: Theme = Theme.ANSI,
+        *,
+        whole_cells: bool = False,
+    ) -> None:
         self.palette = palette
         self.whole_cells = whole_cells
-        table = _PLAIN if palette is Palette.MONO else _COLOURED
+        table = theme_styles(theme, palette)
         self._styles = {role: Style.parse(text) for role, text in table.items()}
 
     def __getitem__(self, role: str) -> Style:

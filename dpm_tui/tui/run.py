@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dpm_tui.errors import ExitCode
@@ -22,23 +23,30 @@ if TYPE_CHECKING:
     from dpm_tui.worker.client import Client
 
 
-def run_app(layout: Layout, *, colour: str = "", mouse: bool = True, connect: Connect | None = None) -> int:
+def run_app(
+    layout: Layout, *, colour: str = "", mouse: bool | None = None, connect: Connect | None = None
+) -> int:
     """Run the app until the user leaves it and return the exit code; the worker may go on.
 
-    ``colour`` overrides the setting; ``connect`` makes the client where it is not a worker's.
+    ``colour`` and ``mouse`` override the settings; ``connect`` makes the client where it is not a worker's.
     Raises UsageError for a terminal that cannot be used.
     """
     config = _read_config(layout)
     set_language(config.language)
     colours = prepare_terminal(colour or config.colour)
+    if mouse is not None:
+        config = replace(config, mouse=mouse)
     answer = ask_terminal() if colours.palette.has_blocks else Answer()
-    return asyncio.run(_run(layout, colours.palette, answer, mouse, connect))
+    return asyncio.run(_run(layout, colours.palette, answer, config, connect))
 
 
-async def _run(layout: Layout, palette: Palette, answer: Answer, mouse: bool, connect: Connect | None) -> int:
+async def _run(
+    layout: Layout, palette: Palette, answer: Answer, config: Config, connect: Connect | None
+) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.terminal_driver import driver_class, terminals_lost
+    from dpm_tui.tui.theme import Theme
     from dpm_tui.worker.client import WorkerClient
 
     def connect_worker() -> Awaitable[Client]:
@@ -50,6 +58,7 @@ async def _run(layout: Layout, palette: Palette, answer: Answer, mouse: bool, co
         palette,
         driver_class=driver_class(answer.typed),
         whole_cells=answer.whole_cells,
+        theme=Theme(config.theme),
     )
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
@@ -61,7 +70,7 @@ async def _run(layout: Layout, palette: Palette, answer: Answer, mouse: bool, co
     for number in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(number, leave, number)
     try:
-        await app.run_async(mouse=mouse)
+        await app.run_async(mouse=config.mouse)
     finally:
         await app.link.close()
     if signal.SIGHUP in hung_up or terminals_lost:

@@ -140,5 +140,10 @@ SETTINGS: tuple[Setting, ...] = (
     _switch("show_errors"),
     _switch("bell"),
     _choice("language"),
+    _choice("theme"),
     _choice("colour"),
+    _switch("mouse"),
 )
+
+AT_NEXT_START = ("theme", "colour", "mouse")
+"""Settings that the app reads only when it starts."""

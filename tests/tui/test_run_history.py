@@ -67,5 +67,6 @@ def test_time_left_is_rounded_up_to_what_can_be_said(seconds: float, shown: floa
 def test_a_graph_has_letters_where_blocks_would_be_two_cells_wide() -> None:
     assert graph([0, 4, 8], 10, Look(Palette.C256))[0] == "▁▅█"
     assert graph([0, 4, 8], 2, Look(Palette.ASCII))[0].isascii()
-    assert graph([0, 0], 10, Look(Palette.MONO))[0] == "▁▁"
+    assert graph([0, 4, 8], 2, Look(Palette.C256, whole_cells=True))[0].isascii()
+    assert graph([0, 0], 10, Look(Palette.MONO))[0] == "__"
     assert graph([1.0], -3, Look(Palette.MONO))[0] == ""

@@ -16,7 +16,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.settings_table import SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol import ConfigData, Done, ResetState, SaveConfig
@@ -111,7 +111,8 @@ class SettingsScreen(ListScreen):
     def _use(self, config: Config) -> None:
         """Show new settings at once and save them when they rest."""
         language_changed = config.language != self.session.config.language
-        colour_changed = config.colour != self.session.config.colour
+        before = self.session.config
+        at_next_start = any(getattr(config, name) != getattr(before, name) for name in AT_NEXT_START)
         self.session.adopt_config(config)
         set_language(config.language)
         self.rows.refresh()
@@ -122,7 +123,7 @@ class SettingsScreen(ListScreen):
         if self._save_timer is not None:
             self._save_timer.stop()
         self._save_timer = self.set_timer(_SAVE_SECONDS, self._save_soon)
-        if colour_changed:
+        if at_next_start:
             self.prompt.say(translate("tui.next_start"))
 
     def _save_soon(self) -> None:

@@ -51,7 +51,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     PromptLine { height: 1; }
-    PromptLine Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
+    PromptLine Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     """
 
     def __init__(self, look: Look) -> None:
