@@ -112,6 +112,19 @@ class FileRows(Mapping[int, ImageFile]):
         """Return the file in a row."""
         return self._build(row)
 
+    def identities(self, rows: NDArray[np.int64] | None = None) -> Iterator[tuple[int, bytes, str]]:
+        """Yield id, path and digest of the files in some rows, or in all, without building them."""
+        rows = np.arange(len(self.rows)) if rows is None else rows
+        columns = (
+            self.rows[name][rows].tolist() for name in ("id", "folder", "name_at", "name_bytes", "digest")
+        )
+        starts = [folder + b"/" if folder else b"" for folder in self.folders]
+        for row, id_, folder, at, length, digest in zip(rows.tolist(), *columns, strict=True):
+            if row in self.odd:
+                yield id_, self.odd[row].path, self.odd[row].facts.digest
+            else:
+                yield id_, starts[folder] + self.names[at : at + length], hex_digest(digest)
+
     def name(self, row: int) -> bytes:
         """Return the name of the file in a row, without its folder."""
         if row in self.odd:

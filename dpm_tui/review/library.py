@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dpm_tui.review.columns import Columns
 
 
+_FEW = 100
+
+
 @dataclass(frozen=True)
 class Library:
     """What a scan found worth reviewing; files outside every group are not in it.
@@ -40,6 +43,16 @@ class Library:
     def has(self, file: int) -> bool:
         """Tell whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
+
+    def identities(self, files: Sequence[int]) -> dict[int, tuple[bytes, str]]:
+        """Return path and digest of files that are in groups, by id."""
+        if len(files) < _FEW:
+            found = (self.files[id_] for id_ in files)
+            return {file.id: (file.path, file.facts.digest) for file in found}
+        import numpy as np
+
+        rows = self.columns.files.rows_of(np.array(files, np.int64))
+        return {id_: (path, digest) for id_, path, digest in self.columns.files.identities(rows)}
 
     def number_of(self, file: int) -> int:
         """Return the number of the group of a file; raises KeyError where it has none."""

@@ -9,10 +9,12 @@ from enum import StrEnum
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.carry import carry
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import Deed, History, Marking, Step
 from dpm_tui.review.history import Mark as Mark
 from dpm_tui.review.library import Library
+from dpm_tui.review.record import Act, Identity, News, identity
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule, mark_group
 
 
@@ -43,17 +45,7 @@ _KEEP = Marking(Mark.KEEP)
 _REMOVE = Marking(Mark.REMOVE)
 
 
-class Act(StrEnum):
-    """What happened to the history of marks."""
-
-    ADD = "add"
-    BACK = "back"
-    FORWARD = "forward"
-    DROP = "drop"
-    PUT = "put"
-
-
-Listener = Callable[[Act, Step[int] | None], None]
+Listener = Callable[[News[int]], None]
 
 
 class Marks:
@@ -61,8 +53,9 @@ class Marks:
 
     At every moment each file marked for removal has a verified pair with a file of its group that
     stays, and no protected file is marked for removal. Files that are in no group now keep their
-    marks in ``history`` for the day on which they are. ``listener`` hears of every change; what it
-    gets with ``Act.PUT`` is a step that was none.
+    marks in ``history`` for the day on which they are. ``listener`` hears of every change,
+    and ``names`` says which file it speaks of. Files with ids above ``horizon`` have come since then.
+    ``changed`` counts the marks for removal that the last rebase took from files with other content.
     """
 
     def __init__(
@@ -70,15 +63,20 @@ class Marks:
         library: Library,
         is_protected: Callable[[ImageFile], bool] = lambda file: False,
         history: History[int] | None = None,
-        listener: Listener = lambda act, step: None,
+        listener: Listener = lambda news: None,
+        names: dict[int, Identity] | None = None,
+        horizon: int = 0,
     ) -> None:
         self.history = history or History()
         self.listener = listener
+        self.names = names if names is not None else {}
         self._library = library
         self._is_protected = is_protected
+        self.horizon = horizon or max(library.files, default=0)
         self.removed: set[int] = set()
         self.size = 0
-        here = [id_ for id_ in self._markings if self._library.has(id_)]
+        self.changed = 0
+        here = [id_ for id_ in self._markings if library.has(id_)]
         self._count(here)
         self._settle(self.group_of(id_) for id_ in here)
 
@@ -208,7 +206,7 @@ class Marks:
     def drop_step(self) -> None:
         """Forget the last step; what it did stays."""
         self.history.drop()
-        self.listener(Act.DROP, None)
+        self.listener(News(Act.DROP))
 
     def note_move(self, files: Iterable[int]) -> None:
         """Take note that files were moved to the bin: their marks come back when they do."""
@@ -222,8 +220,29 @@ class Marks:
         self._add(Step(lost, Deed.DECIDE, tuple(decisions), tuple(before)))
 
     def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
-        """Return these marks on a newer library, without those that are no longer allowed there."""
-        return Marks(library, is_protected, self.history, self.listener)
+        """Return these marks on a newer library, without those that are no longer allowed there.
+
+        A file that was moved keeps its mark, one whose content has changed loses it.
+        """
+        markings = self.history.markings
+        moved, changed = carry(self.names, markings, library, self.horizon)
+        lost = sum(id_ in markings and markings[id_].mark is Mark.REMOVE for id_ in changed)
+        if moved or changed:
+            self.history.rename(moved, changed)
+            for id_ in changed:
+                del self.names[id_]
+            for old, new in moved.items():
+                del self.names[old]
+                self.names[new] = identity(library.files[new])
+            self.listener(News(Act.RENAME))
+        fresh = Marks(library, is_protected, self.history, self.listener, self.names, self.horizon)
+        fresh.changed = lost
+        return fresh
+
+    def take_over(self, markings: Mapping[int, Marking | None]) -> None:
+        """Set markings that were made elsewhere, as one step, as far as they are allowed here."""
+        self._commit(markings)
+        self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
         return any(self._library.pair(file, id_) is not None for id_ in staying)
@@ -241,14 +260,16 @@ class Marks:
             self._add(Step(changes))
 
     def _add(self, step: Step[int]) -> None:
+        fresh = [id_ for id_, *_ in step.changes if id_ not in self.names and self._library.has(id_)]
+        self.names.update(self._library.identities(fresh))
         self.history.add(step)
         self._count(id_ for id_, *_ in step.changes)
-        self.listener(Act.ADD, step)
+        self.listener(News(Act.ADD, step))
 
     def _travelled(self, act: Act, step: Step[int]) -> Step[int]:
         files = [id_ for id_, *_ in step.changes]
         self._count(files)
-        self.listener(act, step)
+        self.listener(News(act))
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
         self._settle(self.group_of(id_) for id_ in files if self._library.has(id_))
         return step
@@ -272,4 +293,4 @@ class Marks:
                 step = Step(tuple((id_, self._markings[id_], None) for id_ in wrong))
                 self.history.put(dict.fromkeys(wrong))
                 self._count(wrong)
-                self.listener(Act.PUT, step)
+                self.listener(News(Act.PUT, step))

@@ -26,6 +26,7 @@ from dpm_tui.state.frames import encode_frames, read_frames
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.quarantine import Quarantine
+from dpm_tui.state.review_store import read_review
 from dpm_tui.state.state_folder import check_folder
 from dpm_tui.state.verdict_store import is_verdict
 
@@ -49,6 +50,7 @@ def check_state(layout: Layout) -> list[Finding]:
         *check_files(layout, quarantine),
         *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
         *check_decisions(layout, quarantine),
+        *_check_journal(quarantine, layout.review, lambda: read_review(layout.review)),
         *check_arrays(layout, quarantine),
         *check_thumbnails(layout, quarantine),
         *check_log(layout, quarantine),

@@ -90,6 +90,7 @@ class Journal:
         new = not os.path.exists(path)
         self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._buffer = bytearray()
+        self._unsynced = False
         if new:
             sync_folder(os.path.dirname(path))
         size = os.fstat(self._descriptor).st_size
@@ -105,6 +106,10 @@ class Journal:
         """Buffer one record."""
         self._buffer += encode_frame(record)
 
+    def flush(self) -> None:
+        """Write what is buffered: it survives a kill, but no power cut yet. Raises as ``sync``."""
+        self._write(sync=False)
+
     def sync(self) -> None:
         """Write what is buffered and wait until the disk has it.
 
@@ -114,11 +119,12 @@ class Journal:
         self._write(sync=True)
 
     def _write(self, *, sync: bool) -> None:
-        if self._buffer:
+        if self._buffer or (sync and self._unsynced):
             try:
                 write_all(self._descriptor, bytes(self._buffer))
                 if sync:
                     os.fsync(self._descriptor)
+                self._unsynced = not sync
             except OSError:
                 if not self._buffer.startswith(b"\n"):
                     self._buffer[:0] = b"\n"

@@ -61,6 +61,11 @@ class Layout:
         return os.path.join(self.folder, b"decisions.prev.jsonl")
 
     @property
+    def review(self) -> bytes:
+        """Journal of the review: marks that were not applied yet, and how they came about."""
+        return os.path.join(self.folder, b"review.jsonl")
+
+    @property
     def thumbnails(self) -> bytes:
         """Thumbnails by content digest."""
         return os.path.join(self.folder, b"thumbnails")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.review.filter import Filter, Progress, reviewed
@@ -41,6 +42,7 @@ class Session:
     ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
     those and the marked ones are not shown.
     ``asked_run`` is the last run whose missing files the user was asked about.
+    ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
@@ -63,6 +65,7 @@ class Session:
     rows: Rows = field(default_factory=lambda: Rows(Library(), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
+    notice: tuple[str, ...] = ()
     asked_run: int = 0
     moved: int = 0
     freed: int = 0
@@ -165,6 +168,8 @@ class Session:
         self.library = library
         self.library_known = True
         self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
+        if self.marks.changed:
+            self.notice = (translate("tui.marks_changed", count=self.marks.changed),)
         self._lay_out(here)
 
     def lay_out(self) -> None:

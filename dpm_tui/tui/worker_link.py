@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
+from dpm_tui.tui.review_memory import ReviewMemory
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.worker.client import Client, WorkerLost
 from dpm_tui.worker.library_data import unpack_library
@@ -64,6 +65,7 @@ class WorkerLink:
         self._client: Client | None = None
         self._thumbnails: OrderedDict[int, Pixels] = OrderedDict()
         self._stale = asyncio.Event()
+        self.memory = ReviewMemory(session, self.ask)
 
     async def run(self) -> None:
         """Connect, start a run if none is going, and follow the events until the connection ends."""
@@ -77,10 +79,12 @@ class WorkerLink:
             session.trouble = str(error)
         else:
             async with asyncio.TaskGroup() as tasks:
-                fetching = tasks.create_task(self._keep_library())
+                following = (self._keep_library(), self.memory.run())
+                started = [tasks.create_task(each) for each in following]
                 async for event in self._client.events():
                     self._take(event)
-                fetching.cancel()
+                for task in started:
+                    task.cancel()
         session.link = Link.LOST
         self._changed()
 
@@ -137,6 +141,7 @@ class WorkerLink:
             try:
                 data = await self.ask(GetLibrary(), LibraryData)
                 self._session.adopt_library(await asyncio.to_thread(unpack_library, data))
+                await self.memory.restore()
                 await self.refresh_bin()
             except (ValueError, KeyError, TypeError):
                 self._session.trouble = str(DpmError("protocol_nonsense"))
@@ -160,6 +165,8 @@ class WorkerLink:
                 self._stale.set()
             case ReviewerChanged():
                 self._session.appoint_reviewer(event.reviewer)
+                self.memory.forget()
+                self._stale.set()
         self._changed()
 
     async def _pixels(self, request: GetThumbnail | GetPicture) -> Pixels:

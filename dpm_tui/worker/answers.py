@@ -124,6 +124,14 @@ class DecisionData:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewData:
+    """How far the review is (see ``review.record_text``); ``damaged`` where a part of it is lost."""
+
+    record: Any
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PurgeChecked:
     """What purging would delete."""
 

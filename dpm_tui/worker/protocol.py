@@ -55,6 +55,9 @@ from dpm_tui.worker.answers import (
     RestoreDone as RestoreDone,
 )
 from dpm_tui.worker.answers import (
+    ReviewData as ReviewData,
+)
+from dpm_tui.worker.answers import (
     Welcome as Welcome,
 )
 from dpm_tui.worker.events import (
@@ -103,6 +106,9 @@ from dpm_tui.worker.requests import (
     GetRemovals as GetRemovals,
 )
 from dpm_tui.worker.requests import (
+    GetReview as GetReview,
+)
+from dpm_tui.worker.requests import (
     GetStatus as GetStatus,
 )
 from dpm_tui.worker.requests import (
@@ -136,6 +142,9 @@ from dpm_tui.worker.requests import (
     SavePlan as SavePlan,
 )
 from dpm_tui.worker.requests import (
+    SaveReview as SaveReview,
+)
+from dpm_tui.worker.requests import (
     Shutdown as Shutdown,
 )
 from dpm_tui.worker.requests import (
@@ -160,7 +169,7 @@ _SLICE = 512
 
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
-    | PlanData | RemovalData | Decided | DecisionData | PurgeChecked | ConfigData | RunStatus
+    | PlanData | RemovalData | ReviewData | Decided | DecisionData | PurgeChecked | ConfigData | RunStatus
 )  # fmt: skip
 Message = Request | Answer | Event
 
@@ -169,13 +178,13 @@ _ANSWERS: dict[type[Any], type[Any]] = {
     Hello: Welcome, GetStatus: RunStatus, GetLibrary: LibraryData, GetThumbnail: PictureData,
     GetPicture: PictureData, FindCompanions: PlanData, ApplyPlan: BatchDone, UndoBatch: RestoreDone,
     RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
-    GetDecisions: DecisionData, CheckPurge: PurgeChecked,
+    GetDecisions: DecisionData, GetReview: ReviewData, CheckPurge: PurgeChecked,
     RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
 }  # fmt: skip
 _TABLES = (
     LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
     ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide,
-    Decided, DecisionData,
+    Decided, DecisionData, ReviewData, SaveReview,
 )  # fmt: skip
 
 

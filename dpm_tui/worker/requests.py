@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Plan
@@ -160,6 +161,22 @@ class GetDecisions:
 
 
 @dataclass(frozen=True, slots=True)
+class GetReview:
+    """How far the review is -> ReviewData."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReview:
+    """Remember what the reviewer did, or with ``whole`` how far the whole review is -> Done.
+
+    ``record`` is as in ``state.review_store``.
+    """
+
+    record: Any
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SaveConfig:
     """Save the settings -> ConfigData; a changed threshold regroups, a changed model compares anew."""
 
@@ -174,5 +191,6 @@ class ResetState:
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
     | GetPicture | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals
-    | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | SaveConfig | ResetState
+    | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview | SaveReview
+    | SaveConfig | ResetState
 )  # fmt: skip

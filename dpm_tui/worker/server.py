@@ -24,6 +24,7 @@ from dpm_tui.worker.protocol import (
     GetDecisions,
     GetLibrary,
     GetRemovals,
+    GetReview,
     Hello,
     LibraryChanged,
     LogLine,
@@ -35,6 +36,7 @@ from dpm_tui.worker.protocol import (
     RestoreEntries,
     ReviewerChanged,
     RunStatus,
+    SaveReview,
     Shutdown,
     Stay,
     UndoBatch,
@@ -53,9 +55,9 @@ _CONNECTIONS_AT_MOST = 64
 _OBSERVERS = frozenset({"app", "status", "stop"})
 """Clients that may join others; the rest change things and want the worker for themselves."""
 _NEVER_REVIEW = frozenset({"scan", "status", "stop"})
-_REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, ResetState)
+_REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState)
 """What only one client at a time may ask for: two people moving the same files would surprise each other."""
-_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, FindCompanions)
+_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
 
 
 class Server:

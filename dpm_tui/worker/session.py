@@ -23,6 +23,7 @@ from dpm_tui.worker.library_data import pack_library
 from dpm_tui.worker.mover import Mover
 from dpm_tui.worker.protocol import Answer, ConfigData, Done, PictureData
 from dpm_tui.worker.results import Results, compute_results
+from dpm_tui.worker.review_desk import ReviewDesk
 from dpm_tui.worker.runner import Runner
 
 _EMPTY = PictureData(0, 0, 0, b"")
@@ -47,6 +48,7 @@ class Session:
         self._changed = changed
         self._bin = RecycleBin(state.layout.root)
         self._mover = Mover(self, self._bin)
+        self._review = ReviewDesk(state.layout)
         self._ending = False
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
             protocol.StartRun: self._start,
@@ -63,6 +65,8 @@ class Session:
             protocol.CheckPurge: self._check_purge,
             protocol.Decide: self._decide,
             protocol.GetDecisions: self._get_decisions,
+            protocol.GetReview: self._review.get,
+            protocol.SaveReview: self._review.save,
             protocol.SaveConfig: self._save_config,
             protocol.ResetState: self._reset,
         }
@@ -98,6 +102,7 @@ class Session:
         self._ending = True
         await asyncio.to_thread(self.runner.stop)
         await self._mover.close()
+        await self._review.close()
 
     def begin_run(self) -> None:
         """Start a run with the settings of the last one, unless the worker is ending."""

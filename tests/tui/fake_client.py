@@ -24,6 +24,8 @@ from dpm_tui.recycle.results import (
 )
 from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.review.plan import Companion, Plan, Witness
+from dpm_tui.review.record import Record
+from dpm_tui.review.record_text import read_delta, read_record, write_record
 from dpm_tui.state.config import Config
 from dpm_tui.worker import protocol
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
@@ -309,6 +311,8 @@ class FakeClient:
         self.undone: list[tuple[BinEntry, ...]] = []
         self.batches: list[tuple[BinEntry, ...]] = []
         self.before: list[Sample] = []
+        self.record = Record()
+        self.damaged = False
         self.lost = False
         self.flat_pictures = flat_pictures
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -427,6 +431,16 @@ class FakeClient:
     def _move(self, sample: Sample, entries: tuple[BinEntry, ...]) -> None:
         self.sample, self.entries = sample, entries
         self.tell(protocol.LibraryChanged(len(sample.groups)))
+
+    def _GetReview(self, message: Request) -> Answer:
+        return protocol.ReviewData(write_record(self.record), self.damaged)
+
+    def _SaveReview(self, message: protocol.SaveReview) -> Answer:
+        if message.whole:
+            self.record = read_record(message.record)
+        else:
+            self.record.follow(read_delta(message.record))
+        return Done()
 
     def _GetBin(self, message: Request) -> Answer:
         return BinData(self.entries, bool(self.batches), bool(self.undone))

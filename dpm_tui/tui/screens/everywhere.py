@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.worker.protocol import Done, Shutdown, StartRun, StopRun
 
@@ -71,10 +73,17 @@ class Everywhere(Screen[None], inherit_bindings=False):
                 self.session.status = replace(self.session.status, phase="stopped")
             if not key:
                 return
-        marked = len(self.session.marks.removed)
+        marked = 0 if await self._is_remembered() else len(self.session.marks.removed)
         if marked and await self.prompt.choose(translate("tui.ask_quit_marks", count=marked), "q") != "q":
             return
         self.app.exit()
+
+    async def _is_remembered(self) -> bool:
+        """Tell whether what is marked is written down for the next start."""
+        memory = self.app.link.memory
+        with contextlib.suppress(DpmError):
+            await memory.flush()
+        return memory.reliable
 
     async def ask_missing(self) -> None:
         """Say that files are missing, perhaps because a disk is, and ask what to do about them."""

@@ -67,6 +67,9 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
         self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
         self.rows.show(session.rows.height, self._cursor_line())
         self.show_pictures()
+        if session.notice and not self.prompt.busy:
+            self.prompt.say(self.prompt.fitting(*session.notice))
+            session.notice = ()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return where the cursor is and what is marked."""

@@ -1,0 +1,156 @@
+"""Carries marks over to another library: a moved file is known by its content, a changed one no longer."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dpm_tui.review.history import Deed, History, Marking, Step
+from dpm_tui.review.library import Library
+from dpm_tui.review.record import NOWHERE, Identity, Record, identity, mentioned
+
+
+@dataclass(slots=True)
+class Found:
+    """Where files are now: their ids by identity, and those whose content is another one than it was.
+
+    ``at_home`` are the ids of files that are still at their paths.
+    """
+
+    ids: dict[Identity, int] = field(default_factory=dict)
+    changed: set[Identity] = field(default_factory=set)
+    at_home: set[int] = field(default_factory=set)
+
+
+def find_files(
+    wanted: Mapping[Identity, Marking | None], files: Iterable[tuple[int, bytes, str]], horizon: int
+) -> Found:
+    """Look for files with their markings at their paths, or else by content and name, or by content alone.
+
+    ``files`` are ids, paths and digests. Only files with ids above ``horizon`` can have come from
+    elsewhere. Where nobody can tell which of several is which, none is found unless all have one
+    marking. A file whose path holds other content now has changed.
+    """
+    found = Found()
+    digests = {path: digest for path, digest in wanted if (path, digest) != NOWHERE}
+    come: dict[str, dict[int, bytes]] = defaultdict(dict)
+    met: set[bytes] = set()
+    for id_, path, digest in files:
+        known = digests.get(path)
+        if known is not None:
+            met.add(path)
+            if known == digest:
+                found.ids[path, digest] = id_
+                found.at_home.add(id_)
+                continue
+            found.changed.add((path, known))
+        if id_ > horizon:
+            come[digest][id_] = path
+    astray: dict[str, list[Identity]] = defaultdict(list)
+    for path, digest in digests.items():
+        if path not in met or (path, digest) in found.changed:
+            astray[digest].append((path, digest))
+    for digest, missed in astray.items():
+        for key, id_ in _match(missed, come.get(digest, {}), wanted):
+            found.ids[key] = id_
+            found.changed.discard(key)
+    return found
+
+
+def _match(
+    missed: list[Identity], come: Mapping[int, bytes], wanted: Mapping[Identity, Marking | None]
+) -> Iterator[tuple[Identity, int]]:
+    """Yield the files of one content that are certain to be those that were elsewhere before."""
+    by_name: dict[bytes, list[int]] = defaultdict(list)
+    for id_, path in come.items():
+        by_name[_name(path)].append(id_)
+    gone = Counter(_name(path) for path, _ in missed)
+    rest, left = [], dict.fromkeys(come)
+    for key in missed:
+        name = _name(key[0])
+        if len(by_name[name]) == gone[name] == 1:
+            del left[by_name[name][0]]
+            yield key, by_name[name][0]
+        else:
+            rest.append(key)
+    if len(rest) == len(left) and len({wanted[key] for key in rest}) == 1:
+        yield from zip(rest, left, strict=True)
+
+
+def _name(path: bytes) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The history of a record by ids, with the files that it names.
+
+    ``changed`` counts marks that were lost as their files have other content; ``altered`` tells that the
+    record says anything else than this does.
+    """
+
+    history: History[int]
+    names: dict[int, Identity]
+    changed: int
+    altered: bool
+
+
+def adopt_record(record: Record, library: Library) -> Adopted:
+    """Return the history of a record by the ids of a library.
+
+    A file that is not in the library now gets a negative id until it is; one that has changed is left out.
+    """
+    markings = record.history.markings
+    wanted = {key: markings.get(key) for key in mentioned(record.history)}
+    files = library.columns.files.identities() if wanted and library.groups else ()
+    found = find_files(wanted, files, record.view.horizon)
+    ids = {key: found.ids.get(key, -number) for number, key in enumerate(wanted, 1)}
+    history: History[int] = History(
+        {ids[key]: marking for key, marking in markings.items()},
+        [_by_id(step, ids) for step in record.history.done],
+        [_by_id(step, ids) for step in record.history.undone],
+    )
+    lost = 0
+    for steps in (history.done, history.undone):
+        kept = [step for step in steps if step.deed is not Deed.DECIDE or step.before]
+        lost += len(steps) - len(kept)
+        steps[:] = kept
+    history.rename({}, (ids[key] for key in found.changed))
+    names = {ids[key]: key for key in wanted if key not in found.changed}
+    # Those that were found by their content are elsewhere now.
+    moved = {ids[key] for key in found.ids} - found.at_home
+    names.update((id_, identity(library.files[id_])) for id_ in moved)
+    changed = sum(key in markings for key in found.changed)
+    return Adopted(history, names, changed, bool(lost or found.changed or moved))
+
+
+def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:
+    changes = tuple((ids[key], before, after) for key, before, after in step.changes)
+    return Step(changes, step.deed, step.decisions, step.before)
+
+
+def carry(
+    names: Mapping[int, Identity], markings: Mapping[int, Marking], library: Library, horizon: int
+) -> tuple[dict[int, int], set[int]]:
+    """Return which files have other ids in a newer library, and which have changed."""
+    if not names or not library.groups:
+        return {}, set()
+    import numpy as np
+
+    files = library.columns.files
+    ids = np.fromiter(names, np.int64, len(names))
+    rows = files.rows_of(ids)
+    here = rows >= 0
+    known = files.identities(rows[here])
+    changed = {id_ for id_, _, digest in known if names[id_][1] != digest}
+    astray = {names[id_]: id_ for id_ in ids[~here].tolist()}
+    if not astray:
+        return {}, changed
+    # What was not there when the record was read may come with any id.
+    least = 0 if min(astray.values()) < 0 else horizon
+    fresh = (files.rows["id"] > least) & ~np.isin(files.rows["id"], ids)
+    come = files.identities(np.flatnonzero(fresh))
+    found = find_files({key: markings.get(id_) for key, id_ in astray.items()}, come, horizon)
+    moved = {astray[key]: id_ for key, id_ in found.ids.items()}
+    return moved, changed | {astray[key] for key in found.changed}

@@ -1,0 +1,209 @@
+"""The memory of a review: what is marked goes to the worker at once, and comes back with the next start."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from dpm_tui.amount import long_size
+from dpm_tui.errors import DpmError
+from dpm_tui.locale import translate
+from dpm_tui.review.carry import adopt_record
+from dpm_tui.review.filter import FilterError, parse_filter
+from dpm_tui.review.history import History, Marking, Step
+from dpm_tui.review.marks import Marks
+from dpm_tui.review.record import NOWHERE, Act, Identity, News, Record, View, identity
+from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
+from dpm_tui.review.rules import protect_folders
+from dpm_tui.worker.protocol import Done, GetReview, ReviewData, SaveReview
+
+if TYPE_CHECKING:
+    from dpm_tui.tui.session import Session
+
+_VIEW_SECONDS = 2.0
+"""How often it is looked whether the cursor, the filter or the order is another one."""
+_AT_ONCE = 3000
+
+
+class ReviewMemory:
+    """Sends the news of a session's marks to the worker, and restores them from it once.
+
+    Only the app that may move files writes. ``ask`` sends a request and returns its answer.
+    """
+
+    def __init__(self, session: Session, ask: Callable[[Any, type[Any]], Awaitable[Any]]) -> None:
+        self._session = session
+        self._ask = ask
+        self._news: list[News[int]] = []
+        self._stirred = asyncio.Event()
+        self._sending = asyncio.Lock()
+        self._whole = False
+        self._known = False
+        self._loaded: dict[int, Marking] = {}
+        self._view = View()
+        self._passed: frozenset[str] = frozenset()
+
+    @property
+    def reliable(self) -> bool:
+        """Whether what is marked is written down, so that leaving loses nothing."""
+        return self._known and self._writes and not self._news and not self._whole
+
+    async def restore(self) -> None:
+        """Take over what was marked last time; what was marked here meanwhile is set on top of it."""
+        session = self._session
+        if self._known:
+            return
+        session.marks.listener = self._hear
+        data: ReviewData = await self._ask(GetReview(), ReviewData)
+        record = await asyncio.to_thread(read_record, data.record)
+        library = session.library
+        if len(record.history.markings) > _AT_ONCE:
+            adopted = await asyncio.to_thread(adopt_record, record, library)
+        else:
+            adopted = adopt_record(record, library)
+        self._known = True
+        first, own = not self._loaded, self._own()
+        self._whole = bool(own) or adopted.altered
+        if record == Record():
+            return
+        protects = protect_folders(session.config.protected)
+        horizon = record.view.horizon
+        marks = Marks(session.library, protects, adopted.history, self._hear, adopted.names, horizon)
+        marks.take_over(own)
+        session.marks = marks
+        self._loaded = dict(marks.history.markings)
+        self._show(record, adopted.changed, first=first, damaged=data.damaged)
+
+    def forget(self) -> None:
+        """Ask for the record anew at the next ``restore``: another app has written it until now."""
+        self._known = False
+
+    async def run(self) -> None:
+        """Send what is new whenever something is, until cancelled; what fails is sent again as a whole."""
+        # What an earlier worker was told last, nobody knows.
+        self._whole = self._known
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stirred.wait(), _VIEW_SECONDS)
+            try:
+                await self.flush()
+            except DpmError as error:
+                self._whole = True
+                self._session.trouble = str(error)
+                await asyncio.sleep(_VIEW_SECONDS)
+
+    async def flush(self) -> None:
+        """Send what is new and wait until it is written; raises DpmError."""
+        async with self._sending:
+            self._stirred.clear()
+            if not (self._known and self._writes):
+                return
+            if self._whole:
+                await self._send_whole()
+            elif news := self._take_news():
+                await self._ask(SaveReview(news), Done)
+
+    @property
+    def _writes(self) -> bool:
+        welcome = self._session.welcome
+        return welcome is not None and welcome.reviewer
+
+    def _hear(self, news: News[int]) -> None:
+        self._whole = self._whole or news.act is Act.RENAME
+        if self._known and self._writes:
+            self._news.append(news)
+        self._stirred.set()
+
+    def _own(self) -> dict[int, Marking | None]:
+        """Return the markings that were made here since those of the worker were loaded."""
+        now = self._session.marks.history.markings
+        changed = {id_: marking for id_, marking in now.items() if self._loaded.get(id_) != marking}
+        return {**changed, **{id_: None for id_ in self._loaded if id_ not in now}}
+
+    async def _send_whole(self) -> None:
+        history, names = self._session.marks.history, dict(self._session.marks.names)
+        frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
+        record = Record(view=self._look(), passed=set(self._passed_now()))
+        self._news.clear()
+        self._whole = False
+
+        def write() -> dict[str, Any]:
+            record.history = _by_identity(frozen, names)
+            return write_record(record)
+
+        try:
+            await self._ask(SaveReview(await asyncio.to_thread(write), whole=True), Done)
+        except BaseException:
+            self._whole = True
+            raise
+        self._view, self._passed = record.view, frozenset(record.passed)
+
+    def _take_news(self) -> dict[str, Any]:
+        """Return the news as the worker wants them, empty where there are none."""
+        names, writer = self._session.marks.names, Writer()
+        news, self._news = self._news, []
+        texts = [
+            writer.news(News(each.act, None if each.step is None else _name_step(each.step, names)))
+            for each in news
+        ]
+        view, passed = self._look(), self._passed_now()
+        record: dict[str, Any] = {}
+        if view != self._view:
+            record["view"] = write_view(view)
+        if passed != self._passed:
+            record |= {
+                "passed": sorted(passed - self._passed), "not_passed": sorted(self._passed - passed)
+            }  # fmt: skip
+        self._view, self._passed = view, passed
+        return {"files": writer.take_files(), "news": texts, **record} if texts or record else {}
+
+    def _look(self) -> View:
+        session = self._session
+        if not session.library_known:
+            return self._view
+        file = session.file
+        horizon = max(self._view.horizon, max(session.library.files, default=0))
+        place = identity(file) if file is not None else NOWHERE
+        return View(place, session.filter.text, session.sorting, horizon)
+
+    def _passed_now(self) -> frozenset[str]:
+        return frozenset(self._session.passed)
+
+    def _show(self, record: Record, changed: int, *, first: bool, damaged: bool) -> None:
+        """Go to the place of last time and say what is marked."""
+        session, view = self._session, record.view
+        self._view, self._passed = view, frozenset(record.passed)
+        session.passed |= record.passed
+        if first:
+            # Another version may have known other words.
+            with contextlib.suppress(FilterError):
+                session.filter = parse_filter(view.filter)
+            session.sorting = view.sorting
+            session.lay_out()
+            files = session.library.files.values()
+            session.go_to_file(next((file.id for file in files if file.path == view.place[0]), 0))
+        marks = session.marks
+        words: list[str] = []
+        if marks.removed:
+            size = long_size(marks.size)
+            words.append(translate("tui.marks_restored", count=len(marks.removed), size=size))
+        if changed:
+            words.append(translate("tui.marks_changed", count=changed))
+        if damaged:
+            words.append(translate("tui.marks_damaged"))
+        session.notice = (" ".join(words), *reversed(words))
+
+
+def _by_identity(history: History[int], names: dict[int, Identity]) -> History[Identity]:
+    return History(
+        {names[id_]: marking for id_, marking in history.markings.items() if id_ in names},
+        [_name_step(step, names) for step in history.done],
+        [_name_step(step, names) for step in history.undone],
+    )
+
+
+def _name_step(step: Step[int], names: dict[int, Identity]) -> Step[Identity]:
+    changes = tuple((names[id_], before, after) for id_, before, after in step.changes if id_ in names)
+    return Step(changes, step.deed, step.decisions, step.before)
