@@ -791,6 +791,7 @@ async def suspend(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("groups")
 async def quit(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    client.refusals[protocol.SaveReview] = protocol.Failed("cannot_write", {"path": "x", "reason": "full"})
     await press(pilot, "a", "q")
     assert "will be lost" in prompt_text(app)
     await press(pilot, "escape", "z", "ctrl+c")

@@ -44,7 +44,9 @@ class Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         keep = {
-            name: os.environ[name] for name in ("PATH", "HOME", "DPM_TUI_RUNTIME_DIR") if name in os.environ
+            name: os.environ[name]
+            for name in ("PATH", "HOME", "PYTHONPATH", "DPM_TUI_RUNTIME_DIR")
+            if name in os.environ
         }
 
         def prepare() -> None:
