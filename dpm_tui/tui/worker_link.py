@@ -129,27 +129,40 @@ class WorkerLink:
         session.asked_run = 0
         self._changed()
         session.follow_run(await self.ask(GetStatus(), RunStatus))
-        self._stale.set()
-        if not session.running and client.welcome.reviewer:
-            await client.request(StartRun())
+        if session.running or not client.welcome.reviewer:
+            self._stale.set()
+            return
+        # The groups come first: a run takes its share of the machine.
+        await self._fetch_library()
+        await client.request(StartRun())
 
     async def _keep_library(self) -> None:
-        """Fetch the library whenever it is stale, and the bin, which moves change with it."""
+        """Fetch the library whenever it is stale."""
         while True:
             await self._stale.wait()
             self._stale.clear()
-            try:
-                data = await self.ask(GetLibrary(), LibraryData)
-                self._session.adopt_library(await asyncio.to_thread(unpack_library, data))
-                await self.memory.restore()
-                await self.refresh_bin()
-            except (ValueError, KeyError, TypeError):
-                self._session.trouble = str(DpmError("protocol_nonsense"))
-                self._changed()
-            except DpmError as error:
-                self._session.trouble = str(error)
-                self._changed()
+            await self._fetch_library()
             await asyncio.sleep(_LIBRARY_SECONDS if self._session.running else 0)
+
+    async def _fetch_library(self) -> None:
+        """Fetch the library, and the bin, which moves change with it."""
+        session = self._session
+        try:
+            library = await asyncio.to_thread(unpack_library, await self.ask(GetLibrary(), LibraryData))
+            session.adopt_library(library)
+            self._changed()
+            await self.memory.restore()
+            await self.refresh_bin()
+        except (ValueError, KeyError, TypeError):
+            session.trouble = str(DpmError("protocol_nonsense"))
+            self._changed()
+        except DpmError as error:
+            session.trouble = str(error)
+            self._changed()
+        else:
+            if library.groups and not session.running:
+                # By the time that somebody types a filter the paths are fit to be searched.
+                await asyncio.to_thread(lambda: library.columns.text)
 
     def _take(self, event: Event) -> None:
         match event:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.protocol import Failed, encode
+
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def main() -> int:
@@ -52,6 +55,8 @@ async def _serve(layout: Layout, address: bytes) -> None:
     from dpm_tui.worker.session import Session
 
     be_modest()
+    # A large state is millions of objects that stay: to look for garbage among them took a third of the time.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
     config = load_settings(layout.config).config

@@ -31,8 +31,9 @@ from dpm_tui.worker.protocol import (
     decode,
 )
 
-_START_SECONDS = 20.0
-"""How long a worker may take until it listens: a slow NAS needs seconds to load Python."""
+_START_SECONDS = 120.0
+"""How long a worker may take until it listens: a million files on a slow NAS take long to be read. One that
+ends is not waited for."""
 _HANDOVER_SECONDS = 10.0
 """How long to wait for a worker on this machine that holds the lock but listens no more: it is ending."""
 _HANDOVER_STEP_SECONDS = 0.25

@@ -27,6 +27,8 @@ from dpm_tui.worker.review_desk import ReviewDesk
 from dpm_tui.worker.runner import Runner
 
 _EMPTY = PictureData(0, 0, 0, b"")
+_WITHOUT_RESULTS = (protocol.GetStatus, protocol.GetBin, protocol.GetRemovals)
+"""What is answered while the results of the last run are still being computed: a large library takes long."""
 
 
 class Session:
@@ -50,6 +52,7 @@ class Session:
         self._mover = Mover(self, self._bin)
         self._review = ReviewDesk(state.layout)
         self._ending = False
+        self._first_results: asyncio.Task[None] | None = None
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
             protocol.StartRun: self._start,
             protocol.PauseRun: self._pause,
@@ -72,9 +75,12 @@ class Session:
         }
 
     async def open(self) -> None:
-        """Finish what a crash left half done and compute the results of the last run."""
+        """Finish what a crash left half done and begin to compute the results of the last run."""
         if self.writable:
             await asyncio.to_thread(self._bin.recover)
+        self._first_results = asyncio.create_task(self._compute_first())
+
+    async def _compute_first(self) -> None:
         threshold = self.state.checkpoint.threshold if self.state.checkpoint.phase else self.config.threshold
         self.results = await asyncio.to_thread(compute_results, self.state, threshold)
 
@@ -93,6 +99,8 @@ class Session:
 
         ``gone`` tells whether the client that asks has left: then files stop moving.
         """
+        if self._first_results is not None and not isinstance(request, _WITHOUT_RESULTS):
+            await asyncio.shield(self._first_results)
         if self._mover.moves(request):
             return await self._mover.carry_out(request, gone)
         return await self._answers[type(request)](request)
@@ -100,6 +108,8 @@ class Session:
     async def close(self) -> None:
         """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
         self._ending = True
+        if self._first_results is not None:
+            await asyncio.wait((self._first_results,))
         await asyncio.to_thread(self.runner.stop)
         await self._mover.close()
         await self._review.close()

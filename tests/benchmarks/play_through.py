@@ -24,6 +24,7 @@ from tests.support.pty_app import Burst, PtyApp
 
 SIZES = ("80x24", "120x40", "200x60")
 _SILENCE = 0.06
+_QUICK = 0.12
 _AT_REST = 0.45
 """Pictures come some time after the cursor stops; then they are painted finely."""
 _IDLE_SECONDS = 5.0
@@ -64,7 +65,7 @@ class Play:
         there = self.app.listen(began, _PATIENCE, _PATIENCE, until=f"/{groups}".encode())
         line("groups on the screen", there.last, there)
         self.app.listen(time.perf_counter(), 1.0, _PATIENCE)
-        print(f"  {'memory':34} {self.app.memory:8.0f} MB")
+        print(f"  {'memory':34} {self.app.memory:8.0f} MB, at most {self.app.most_memory:.0f}")
 
     def idle(self) -> None:
         """Do nothing for a while."""
@@ -88,10 +89,13 @@ class Play:
             f"first byte {at(firsts, 0.5) * 1e3:5.0f} ms   {at(sizes, 0.5):7.0f} bytes, most {sizes[-1]}"
         )
 
-    def once(self, name: str, keys: bytes, silence: float = 0.5) -> None:
+    def once(self, name: str, keys: bytes, silence: float = 0.8) -> None:
         """Press some keys once and wait for what comes of it."""
-        burst = self.app.press(keys, silence, _PATIENCE)
-        line(name, burst.last, burst)
+        began = time.perf_counter()
+        self.app.type(keys)
+        sent = self.app.listen(began, _PATIENCE, _PATIENCE, until=b"\x1b").sent
+        burst = self.app.listen(began, silence, _PATIENCE)
+        line(name, burst.last, Burst(burst.first, burst.last, sent + burst.sent))
 
     def hold(self, name: str, keys: bytes, seconds: float = 2.0, rate: int = 30) -> None:
         """Hold a key down as a keyboard repeats it and see how late the last byte is."""
@@ -127,7 +131,8 @@ def play(folder: Path, size: str, groups: int) -> None:
         sitting.repeat("j, on to the next file", b"j", 40, rest=_AT_REST)
         sitting.hold("j held down", b"j")
         sitting.app.press(b"g", 1.0)
-        sitting.repeat("l, until its pictures are fine", b"l", 25, silence=_AT_REST)
+        sitting.repeat("l, until its pictures are there", b"l", 25, silence=_QUICK, rest=_AT_REST)
+        sitting.repeat("l, until they are fine", b"l", 10, silence=_AT_REST)
         sitting.repeat("tab, pictures flipped", b"\t", 20, silence=_AT_REST)
         sitting.repeat("space, marked", b" ", 20, rest=_AT_REST)
         sitting.once("G, to the end", b"G")

@@ -71,6 +71,15 @@ class PtyApp:
         """Resident memory of the app in MB."""
         return float(psutil.Process(self.pid).memory_info().rss) / 1e6
 
+    @property
+    def most_memory(self) -> float:
+        """The most memory that the app has had so far in MB, where the system tells."""
+        status = Path(f"/proc/{self.pid}/status")
+        if not status.exists():
+            return self.memory
+        lines = status.read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
+
     def leave(self) -> None:
         """End the app."""
         psutil.Process(self.pid).terminate()
