@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
@@ -15,16 +15,9 @@ from dpm_tui.review.history import Deed, History, Marking, Step
 from dpm_tui.review.history import Mark as Mark
 from dpm_tui.review.library import Library
 from dpm_tui.review.record import Act, Identity, News, identity
+from dpm_tui.review.refusal import Refusal as Refusal
+from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule, mark_group
-
-
-class Refusal(StrEnum):
-    """Why a file cannot be marked for removal."""
-
-    PROTECTED = "protected"
-    LAST = "last"
-    NO_PAIR = "no_pair"
-    RELIED_ON = "relied_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +102,8 @@ class Marks:
 
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
-        if self.is_protected(file):
-            return Refusal.PROTECTED
-        members = self.group_of(file).members
-        staying = [id_ for id_ in members if id_ != file and id_ not in self.removed]
-        if not staying:
-            return Refusal.LAST
-        if not self._has_witness(file, staying):
-            return Refusal.NO_PAIR
-        going = (id_ for id_ in members if id_ in self.removed)
-        return None if all(self._has_witness(id_, staying) for id_ in going) else Refusal.RELIED_ON
+        group = self.group_of(file)
+        return refusal_of(self._library, file, group, self.removed, self._is_protected)
 
     def remove(self, file: int) -> Refusal | None:
         """Mark a file for removal unless that is refused."""
@@ -129,6 +114,14 @@ class Marks:
             self._commit({file: _REMOVE})
         return refusal
 
+    def choose_removable(self, files: Iterable[int]) -> tuple[list[int], Counter[Refusal]]:
+        """Return which of many files can be marked for removal together, and why the rest stays."""
+        return choose_removable(self._library, files, self.removed, self._is_protected)
+
+    def remove_chosen(self, files: Iterable[int]) -> None:
+        """Mark what ``choose_removable`` has chosen a moment ago, in one step."""
+        self._commit(dict.fromkeys(files, _REMOVE))
+
     def toggle(self, file: int) -> Refusal | None:
         """Mark a file for removal, or take its mark for removal away."""
         if file in self.removed:
@@ -136,9 +129,9 @@ class Marks:
             return None
         return self.remove(file)
 
-    def keep(self, file: int) -> None:
-        """Mark a file as one to keep."""
-        self._commit({file: _KEEP})
+    def keep(self, *files: int) -> None:
+        """Mark files as ones to keep."""
+        self._commit(dict.fromkeys(files, _KEEP))
 
     def clear(self, files: Iterable[int]) -> None:
         """Take the marks of files away."""
@@ -245,7 +238,7 @@ class Marks:
         self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
-        return any(self._library.pair(file, id_) is not None for id_ in staying)
+        return has_witness(self._library, file, staying)
 
     def _without_marks(self, files: Iterable[int]) -> Iterable[tuple[int, Marking | None, None]]:
         return ((id_, self._markings[id_], None) for id_ in files if id_ in self._markings)

@@ -36,7 +36,7 @@ class GroupLines:
         group = self._session.rows.group(place.position)
         if place.member < 0:
             return self._heading(place.position, group, width)
-        return self._member(group, place.member, width)
+        return self._member(group, place.member, line, width)
 
     def caption(self, group: Group, member: int, width: int) -> tuple[tuple[Part, ...], ...]:
         """Return the two lines above a preview: path, then facts; the cursor's file stands out."""
@@ -59,7 +59,7 @@ class GroupLines:
         right = f" {similarity(group.weakest)} --"
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
 
-    def _member(self, group: Group, member: int, width: int) -> list[Part]:
+    def _member(self, group: Group, member: int, line: int, width: int) -> list[Part]:
         look, library = self._look, self._session.library
         file = library.files[group.members[member]]
         mark, role = self._mark(file.id)
@@ -74,7 +74,9 @@ class GroupLines:
         room = width - parts_width(right) - 5
         name = pad(self._name(group, file, room), room)
         name_style = look["dim"] if file.id in self._session.marks.removed else plain
-        left = [(mark, look[role]), (f" {letter(member)} ", look["key"]), (name, name_style)]
+        span = self._session.span
+        sign = ">" if span is not None and line in span else " "
+        left = [(mark, look[role]), (f"{sign}{letter(member)} ", look["key"]), (name, name_style)]
         return [*left, *right, (" ", plain)]
 
     def _kind(self, kind: Kind | None) -> Part:

@@ -18,6 +18,7 @@ from dpm_tui.review.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.rules import protect_folders
 from dpm_tui.review.sort import Sorting, sort_groups
+from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
 from dpm_tui.tui.commands import Command, Need
@@ -42,6 +43,7 @@ class Session:
     ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
     those and the marked ones are not shown.
     ``asked_run`` is the last run whose missing files the user was asked about.
+    ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     ``recent_commands`` are those that were chosen in the palette, newest first.
@@ -65,6 +67,7 @@ class Session:
     rows: Rows = field(default_factory=lambda: Rows(Library(), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
     bin: BinShelf = field(default_factory=BinShelf)
+    anchor: int = 0
     notice: tuple[str, ...] = ()
     asked_run: int = 0
     moved: int = 0
@@ -197,6 +200,17 @@ class Session:
         if position is not None:
             self.cursor = Place(position, group.members.index(file))
         return position is not None
+
+    @property
+    def span(self) -> Span | None:
+        """The files from the anchor to the cursor."""
+        if not (self.anchor and self.library.has(self.anchor)):
+            return None
+        position = self.rows.position_of(self.library.number_of(self.anchor))
+        if position is None:
+            return None
+        start = Place(position, self.rows.group(position).members.index(self.anchor))
+        return Span.between(self.rows, start, self.cursor)
 
     def move(self, files: int) -> None:
         """Move the cursor by so many files."""

@@ -94,6 +94,47 @@ async def clear(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 
 @flow("groups")
+async def range(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    await press(pilot, "V", "j", "j", "j", "j")
+    assert "range of 5 files" in screen_text(app)
+    await press(pilot, "x")
+    assert app.session.marks.removed == {2, 3, 5}
+    assert prompt_text(app) == "2 stay: 1 the last of their groups, 1 needed for others."
+    await press(pilot, "z")
+    assert not app.session.marks.removed
+    await press(pilot, "g", "V", "j", "p")
+    assert marks(app).startswith("KK.")
+    await press(pilot, "g", "V", "j", "u", "V", "escape", "x")
+    assert marks(app)[:3].count("-") == 1
+
+
+@flow("groups")
+async def clear_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "U")
+    assert prompt_text(app) == "Nothing shown here is marked."
+    await press(pilot, "a", "a", "U")
+    assert prompt_text(app) == "Take 5 marks away (3 to go, 5.6 MB)?  y / n"
+    await press(pilot, "n")
+    assert len(app.session.marks.removed) == 3
+    await press(pilot, "U", "y")
+    assert not app.session.marks.removed
+    await press(pilot, "z")
+    assert len(app.session.marks.removed) == 3
+
+
+@flow("groups")
+async def pass_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    group = app.session.group
+    assert group is not None
+    await press(pilot, "r")
+    assert app.session.passed == {group.id}
+    assert app.session.cursor.position == 1
+    await until(lambda: client.record.passed == {group.id})
+    await press(pilot, "h", "r")
+    assert not app.session.passed
+
+
+@flow("groups")
 async def accept(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "a", "a")
     assert marks(app).startswith("K--K-..")

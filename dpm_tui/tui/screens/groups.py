@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.review.filter import FilterError, parse_filter
-from dpm_tui.review.marks import Refusal
 from dpm_tui.review.rows import Place
 from dpm_tui.review.rules import RULES
 from dpm_tui.review.sort import Order
@@ -21,6 +20,7 @@ from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.screens.mark_commands import MarkCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
 from dpm_tui.tui.screens.split_commands import SplitCommands
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
@@ -34,7 +34,7 @@ _ORDER_KEYS = {
 }  # fmt: skip
 
 
-class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, ListScreen):
+class GroupsScreen(PictureCommands, SplitCommands, MarkCommands, ApplyCommands, FileCommands, ListScreen):
     """Review: mark now, apply later."""
 
     NAME: ClassVar = "groups"
@@ -81,6 +81,8 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
         if marks.removed:
             words = translate("tui.marked", count=len(marks.removed), size=long_size(marks.size))
             state.append((f"  {words}", "remove"))
+        if (span := session.span) is not None:
+            state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:
             state.append((f"  /{session.filter.text}", "notice"))
         if not self.panes.size.area and len(session.rows):
@@ -110,6 +112,8 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
         places = (Place(place.position, -1) for place in (before, session.cursor))
         headings = [session.rows.line(place) for place in places if place.position < len(session.rows)]
         lead = 1 if session.cursor.member == 0 else 0
+        if session.anchor:
+            self.rows.renew()
         self.rows.move_to(self._cursor_line(), lead=lead, also=headings)
         self.title_line.show(self.title_state())
         self.show_pictures()
@@ -141,29 +145,6 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
         self.show_marks()
         self.do_next_group()
 
-    def do_toggle(self) -> None:
-        """Mark the file for removal or not, and go on to the next file."""
-        refusal = self.session.marks.toggle(self.file_id)
-        self._after_marking([refusal])
-        if refusal is None:
-            self.move_lines(1)
-
-    def do_remove(self) -> None:
-        """Mark the file for removal."""
-        self._after_marking([self.session.marks.remove(self.file_id)])
-
-    def do_keep(self) -> None:
-        """Mark the file as one to keep."""
-        self.session.marks.keep(self.file_id)
-        self.show_marks()
-
-    def do_clear(self) -> None:
-        """Take the marks of the group away."""
-        group = self.session.group
-        assert group is not None
-        self.session.marks.clear(group.members)
-        self.show_marks()
-
     def do_accept(self) -> None:
         """Mark what the rule suggests for this group, and go on."""
         group = self.session.group
@@ -194,8 +175,10 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
             self.prompt.say(translate(word, order=name))
 
     def do_back(self) -> None:
-        """Take the filter away."""
-        if self.session.filter.words:
+        """End the range, or else take the filter away."""
+        if self.session.anchor:
+            self.end_range()
+        elif self.session.filter.words:
             self._use_filter("")
 
     @property
@@ -212,12 +195,6 @@ class GroupsScreen(PictureCommands, SplitCommands, ApplyCommands, FileCommands, 
 
     def _cursor_line(self) -> int:
         return self.session.rows.line(self.session.cursor) if len(self.session.rows) else 0
-
-    def _after_marking(self, refusals: Iterable[Refusal | None]) -> None:
-        for refusal in refusals:
-            if refusal is not None:
-                self.prompt.say(translate(f"tui.refusal_{refusal.value}"))
-        self.show_marks()
 
     def _try_filter(self, text: str) -> str:
         try:
