@@ -10,7 +10,7 @@ from dpm_tui import __version__
 from dpm_tui.cli import app
 from dpm_tui.locale import set_language, translate
 
-VERBS = ("scan", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
+VERBS = ("scan", "review", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
 
 

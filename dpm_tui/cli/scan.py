@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import errno
 import json
-import os
 import signal
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import Any
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
@@ -57,6 +56,15 @@ def run(options: argparse.Namespace) -> int:
     if options.detach:
         return asyncio.run(_detach(layout, start))
     progress = _Progress(json_lines=options.json, quiet=options.quiet, always=options.progress)
+    return _scan_to_end(layout, start, progress)
+
+
+def scan_in_lines(layout: Layout) -> int:
+    """Scan with the settings as they are, for a terminal without a cursor; return the exit code."""
+    return _scan_to_end(layout, StartRun(), _Progress(json_lines=False, always=True, in_place=False))
+
+
+def _scan_to_end(layout: Layout, start: StartRun, progress: _Progress) -> int:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return asyncio.run(_scan(layout, start, progress))
@@ -137,10 +145,12 @@ class _Progress:
     A terminal that is gone is no error: the scan is worth more than what is said of it.
     """
 
-    def __init__(self, *, json_lines: bool, quiet: bool = False, always: bool = False) -> None:
+    def __init__(
+        self, *, json_lines: bool, quiet: bool = False, always: bool = False, in_place: bool = True
+    ) -> None:
         self._json = json_lines
         self._quiet = quiet
-        self._terminal = sys.stderr.isatty()
+        self._terminal = in_place and sys.stderr.isatty()
         self._shows = not quiet and (self._terminal or always)
         self._stage = ""
         self._printed = 0.0
@@ -192,7 +202,7 @@ class _Progress:
             size = long_size(reclaimable)
             if not self._quiet:
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
-                _print(text + "\n", sys.stdout)
+                write(text + "\n", sys.stdout)
             if status.unreadable:
                 self.say(translate("cli.unreadable", count=status.unreadable))
         elif status.phase == "stopped":
@@ -205,24 +215,11 @@ class _Progress:
 
     @staticmethod
     def _write(text: str) -> None:
-        _print(text, sys.stderr)
+        write(text, sys.stderr)
 
     @staticmethod
     def _print_json(kind: str, values: Mapping[str, Any]) -> None:
-        _print(json.dumps({"type": kind, **values}) + "\n", sys.stdout)
-
-
-def _print(text: str, stream: TextIO) -> None:
-    """Print at once; from a terminal that is gone on, nowhere. Raises OSError for a pipe or a file."""
-    try:
-        print(text, end="", flush=True, file=stream)
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        # What is still buffered would fail again when the program ends.
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
+        write(json.dumps({"type": kind, **values}) + "\n", sys.stdout)
 
 
 def _threshold(text: str) -> float:

@@ -70,6 +70,7 @@ class DpmApp(App[None], inherit_bindings=False):
         self.session = Session(root=root)
         self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
         self._refresh_timer: Timer | None = None
+        self.first_screen = "scan"
         self._moved_on = False
         self._lead_to_groups = False
         self._loss_told = False
@@ -85,7 +86,7 @@ class DpmApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the first screen, then connect: the worker may need seconds to start."""
-        self.switch_mode("scan")
+        self.switch_mode(self.first_screen)
         self.call_after_refresh(self.connect)
 
     def on_key(self, event: events.Key) -> None:

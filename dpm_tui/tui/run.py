@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 
 def run_app(
-    layout: Layout, *, colour: str = "", mouse: bool | None = None, connect: Connect | None = None
+    layout: Layout,
+    *,
+    colour: str = "",
+    mouse: bool | None = None,
+    screen: str = "scan",
+    connect: Connect | None = None,
 ) -> int:
     """Run the app until the user leaves it and return the exit code; the worker may go on.
 
@@ -37,11 +42,11 @@ def run_app(
     if mouse is not None:
         config = replace(config, mouse=mouse)
     answer = ask_terminal() if colours.palette.has_blocks else Answer()
-    return asyncio.run(_run(layout, colours.palette, answer, config, connect))
+    return asyncio.run(_run(layout, colours.palette, answer, config, screen, connect))
 
 
 async def _run(
-    layout: Layout, palette: Palette, answer: Answer, config: Config, connect: Connect | None
+    layout: Layout, palette: Palette, answer: Answer, config: Config, screen: str, connect: Connect | None
 ) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
@@ -60,6 +65,9 @@ async def _run(
         whole_cells=answer.whole_cells,
         theme=Theme(config.theme),
     )
+    app.first_screen = screen
+    if screen != "scan":
+        app.noticed(f"show_{screen}")
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 
