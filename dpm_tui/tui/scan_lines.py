@@ -122,7 +122,8 @@ class ScanLines:
     def _model(self) -> list[Part]:
         status, config = self._session.status, self._session.config
         threshold = status.threshold or config.threshold
-        words = f"  {translate('tui.setting_threshold')} {threshold:.2f}, {strictness(threshold)}"
+        values = {"threshold": f"{threshold:.2f}", "word": strictness(threshold)}
+        words = f"  {translate('tui.model_strictness', **values)}"
         model = status.model or config.model
         return [
             (sentence(f"tui.choice_model_{model}"), self._look["strong"]),

@@ -25,33 +25,30 @@ from tests.tui.fake_client import (
 )
 
 FOLDER = Path(__file__).parent / "screens"
+SCREENS = {
+    "groups": "j space",
+    "scan": "",
+    "compare": "",
+    "bin": "b",
+    "settings": "j",
+    "help": "",
+    "palette": "a l l",
+    "view": "",
+    "plan": "j",
+    "removals": "j j j",
+    "empty": "",
+}
+"""Every screen with the keys that are pressed on it."""
+SIZES = ((40, 10), (80, 24), (120, 40))
 GOLDENS = (
-    ("groups", (80, 24), "en", "j space"),
-    ("groups", (80, 24), "zh_CN", "j space"),
-    ("groups", (120, 40), "en", "j space"),
+    *(
+        (screen, size, language, keys)
+        for screen, keys in SCREENS.items()
+        for size in SIZES
+        for language in ("en", "zh_CN")
+    ),
     ("groups", (200, 60), "en", "l l l"),
     ("groups", (59, 15), "en", ""),
-    ("scan", (80, 24), "en", ""),
-    ("scan", (80, 24), "zh_CN", ""),
-    ("compare", (80, 24), "en", ""),
-    ("compare", (80, 24), "zh_CN", ""),
-    ("compare", (120, 40), "en", ""),
-    ("compare", (40, 10), "en", ""),
-    ("scan", (40, 10), "en", ""),
-    ("bin", (80, 24), "en", "b"),
-    ("bin", (80, 24), "zh_CN", "b"),
-    ("settings", (80, 24), "en", "j"),
-    ("settings", (80, 24), "zh_CN", "j"),
-    ("help", (80, 24), "en", ""),
-    ("help", (80, 24), "zh_CN", ""),
-    ("palette", (80, 24), "en", "a l l"),
-    ("view", (80, 24), "en", ""),
-    ("plan", (80, 24), "en", "j"),
-    ("plan", (80, 24), "zh_CN", "j"),
-    ("plan", (120, 40), "en", "j j"),
-    ("removals", (80, 24), "en", "j j j"),
-    ("removals", (80, 24), "zh_CN", "j j j"),
-    ("empty", (80, 24), "en", ""),
 )
 OPENED_BY = {"help": "?", "palette": ":", "view": "f", "plan": "enter enter a D", "removals": "L"}
 BASES = {"scan": "scan", "compare": "compare", "bin": "bin", "settings": "settings", "removals": "bin"}

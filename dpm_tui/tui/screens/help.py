@@ -83,7 +83,7 @@ def lay_out(opener: DpmScreen, look: Look, width: int) -> list[tuple[str, list[P
                 lines += [
                     (command.id, line) for line in _entry(command.shown_keys, command.help, look, width)
                 ]
-        lines.append((scope.value, []))
+        lines.append((f"after {scope.value}", []))
     lines += [
         ("mouse", [(f" {line}", look["dim"])]) for line in wrap(translate("tui.about_mouse"), width - 2)
     ]

@@ -145,7 +145,8 @@ class PaletteScreen(ListScreen):
         works = not (why or place)
         words = command.help
         if place:
-            words = f"{translate(f'tui.scope_{command.scope}')}: {words}"
+            scope = translate(f"tui.scope_{command.scope}")
+            words = translate("tui.command_elsewhere", place=scope, what=words)
         elif why and cell_len(f"{words}{why}") + _KEY_WIDTH + 6 <= width:
             words = f"{words}  ({why.rstrip('.。')})"
         key_width = max(_KEY_WIDTH, cell_len(command.shown_keys) + 2)

@@ -54,7 +54,7 @@ class KeysLine(Widget):
         for command in self._commands:
             parts = self._parts(command)
             if command.footer >= ALWAYS or parts_width([*left, *parts, *right]) > width:
-                continue
+                break
             self._note(command, parts_width(left))
             left += [*parts, gap, gap]
         return spread(left, right, width, look["text"])
