@@ -77,6 +77,21 @@ class AlignedJudge:
         kind = _kind(view)
         return Verdict(kind, _similarity(kind, view), _differs(view, int(swapped)))
 
+    def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
+        """Return where two RGB thumbnails differ, over the first and over the second.
+
+        Each is points x points bytes row by row, 0 alike to 255 unlike; both are empty where the pictures
+        are not alike.
+        """
+        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
+            return b"", b""
+        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
+        swapped = _order(sights[1]) < _order(sights[0])
+        view = self._best_view(*(sights[::-1] if swapped else sights))
+        if view is None:
+            return b"", b""
+        return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
+
     def _best_view(self, one: Sight, other: Sight) -> View | None:
         best: View | None = None
         for view in view_pair(one, other):
@@ -135,8 +150,10 @@ def _similarity(kind: Kind, view: View) -> float:
     return high - (high - low) * min(doubt, 1.0)
 
 
-def _differs(view: View, picture: int) -> bytes:
+def _differs(view: View, picture: int, points: int = GRID, finer: int = 8) -> bytes:
+    """Return the strongest of ``finer`` x ``finer`` differences at each of points x points places."""
     apart = view.difference.light * np.float32(0.6) + view.difference.colour * np.float32(1.5)
-    shown = view.overlap.show(apart, picture, GRID * 8).reshape(GRID, 8, GRID, 8).max(axis=(1, 3))
+    shown = view.overlap.show(apart, picture, points * finer)
+    shown = shown.reshape(points, finer, points, finer).max(axis=(1, 3))
     levels: NDArray[np.uint8] = np.clip(shown * SHOWN, 0, 255).astype(np.uint8)
     return levels.tobytes()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.links import partners
 from dpm_tui.tui.session import Session
 from dpm_tui.tui.zoom import Zoom
 
+_SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
+_MAPS_AT_MOST = 32
 _MOVED = frozenset({Kind.CROP, Kind.TURNED})
 """Kinds whose pictures show the same thing in different places."""
 
@@ -23,6 +27,7 @@ class Comparison:
         self._session = session
         self._chosen: tuple[int, int] | None = None
         self._flipped: tuple[int, int] | None = None
+        self._maps: OrderedDict[tuple[str, str], dict[str, bytes]] = OrderedDict()
         self._zoom: tuple[str, Zoom] = ("", Zoom())
         self.toggled = False
         self.difference = False
@@ -99,12 +104,32 @@ class Comparison:
         pair = self.pair
         return self.grid(pair, file) if self.difference and pair is not None else b""
 
+    @property
+    def unmapped(self) -> Pair | None:
+        """The pair, where it is to be shown more finely than is known where it differs."""
+        pair = self.pair
+        known = pair is None or pair.kind in _SAME or self._contents(pair) in self._maps
+        return None if known or not self.difference else pair
+
+    def learn(self, pair: Pair, first: bytes, second: bytes) -> None:
+        """Take note of fine grids of where a pair differs, over its files ``a`` and ``b``."""
+        one, other = self._contents(pair)
+        self._maps[one, other] = {one: first, other: second}
+        while len(self._maps) > _MAPS_AT_MOST:
+            self._maps.popitem(last=False)
+
     def grid(self, pair: Pair, file: int) -> bytes:
         """Return the grid of where a pair differs as it lies over ``file``, empty where that is not known."""
-        # It is that of the content with the smaller digest, and of the other one only in the same frame.
+        contents = self._contents(pair)
+        own = contents[0] if file == pair.a else contents[1]
+        if fine := self._maps.get(contents, {}).get(own):
+            return fine
+        # The coarse one lies over the content with the smaller digest, over the other only in one frame.
+        return pair.differs if own == min(contents) or pair.kind not in _MOVED else b""
+
+    def _contents(self, pair: Pair) -> tuple[str, str]:
         files = self._session.library.files
-        first = min(pair.a, pair.b, key=lambda id_: files[id_].facts.digest)
-        return pair.differs if file == first or pair.kind not in _MOVED else b""
+        return files[pair.a].facts.digest, files[pair.b].facts.digest
 
     def _partners(self) -> list[int]:
         group = self.group

@@ -12,6 +12,8 @@ _RED = np.array([255, 32, 32], np.float32)
 _MOST = 0.75
 """Share of red where pictures differ most: what is below can still be seen."""
 _DIMMED = 0.7
+_NOISE = 32
+"""Level up to which a difference may be the noise of coding."""
 
 
 def grid_of(differs: bytes) -> NDArray[np.uint8] | None:
@@ -40,7 +42,7 @@ def spread_over(differs: NDArray[np.uint8], width: int, height: int) -> NDArray[
 
 def redden(rgb: NDArray[np.uint8], changed: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the picture in grey, red where ``changed``, an array of its height and width, is high."""
-    share = changed[..., None].astype(np.float32) * np.float32(_MOST / 255)
+    share = np.maximum(changed[..., None].astype(np.float32) - _NOISE, 0) * np.float32(_MOST / (255 - _NOISE))
     grey = rgb.mean(axis=2, keepdims=True, dtype=np.float32) * np.float32(_DIMMED)
     shown: NDArray[np.uint8] = (grey * (1 - share) + _RED * share).astype(np.uint8)
     return shown

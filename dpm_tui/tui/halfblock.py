@@ -60,6 +60,7 @@ def draw(
     else:
         if changed is not None:
             fitted = redden(fitted, changed)
+            quick = True  # dots of dithering would look like differences
         lines = _draw_blocks(_cell_codes(fitted, palette, quick, blocks), palette)
     left = (width - fitted.shape[1]) // 2 if centred else 0
     top = (height - len(lines)) // 2 if centred else 0

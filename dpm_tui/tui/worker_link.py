@@ -15,8 +15,10 @@ from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import (
     Answer,
     BinData,
+    DifferenceData,
     Event,
     GetBin,
+    GetDifference,
     GetLibrary,
     GetPicture,
     GetStatus,
@@ -115,6 +117,14 @@ class WorkerLink:
     ) -> Pixels:
         """Return a part of the original, empty where it cannot be had."""
         return await self._pixels(GetPicture(file, width, height, box))
+
+    async def difference(self, first: int, second: int) -> tuple[bytes, bytes]:
+        """Return grids of where two files differ, over each of them; both are empty where nobody knows."""
+        try:
+            data = await self.ask(GetDifference(first, second), DifferenceData)
+        except DpmError:
+            return b"", b""
+        return data.first, data.second
 
     async def refresh_bin(self) -> None:
         """Fetch what the recycle bin holds."""

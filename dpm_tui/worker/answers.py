@@ -65,6 +65,15 @@ class PictureData:
 
 
 @dataclass(frozen=True, slots=True)
+class DifferenceData:
+    """Square grids of where two pictures differ, row by row 0 alike to 255 unlike: over the first of them
+    and over the second. Both are empty where nothing shows that they are alike."""
+
+    first: bytes
+    second: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class BatchDone:
     """What applying a plan did."""
 

@@ -28,6 +28,9 @@ from dpm_tui.worker.answers import (
     DecisionData as DecisionData,
 )
 from dpm_tui.worker.answers import (
+    DifferenceData as DifferenceData,
+)
+from dpm_tui.worker.answers import (
     Done as Done,
 )
 from dpm_tui.worker.answers import (
@@ -97,6 +100,9 @@ from dpm_tui.worker.requests import (
     GetDecisions as GetDecisions,
 )
 from dpm_tui.worker.requests import (
+    GetDifference as GetDifference,
+)
+from dpm_tui.worker.requests import (
     GetLibrary as GetLibrary,
 )
 from dpm_tui.worker.requests import (
@@ -160,7 +166,7 @@ from dpm_tui.worker.requests import (
     UndoBatch as UndoBatch,
 )
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 LINE_BYTES_AT_MOST = 1 << 28
 STRANGER_BYTES_AT_MOST = 1 << 16
 """How long a line may be before the greeting."""
@@ -168,16 +174,17 @@ _SLICE = 512
 """So many items of a list are encoded at a time: between two slices other threads get their turn."""
 
 Answer = (
-    Welcome | Done | Failed | LibraryData | PictureData | BatchDone | RestoreDone | PurgeDone | BinData
-    | PlanData | RemovalData | ReviewData | Decided | DecisionData | PurgeChecked | ConfigData | RunStatus
+    Welcome | Done | Failed | LibraryData | PictureData | DifferenceData | BatchDone | RestoreDone | PurgeDone
+    | BinData | PlanData | RemovalData | ReviewData | Decided | DecisionData | PurgeChecked | ConfigData
+    | RunStatus
 )  # fmt: skip
 Message = Request | Answer | Event
 
 _TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in Message.__args__}
 _ANSWERS: dict[type[Any], type[Any]] = {
     Hello: Welcome, GetStatus: RunStatus, GetLibrary: LibraryData, GetThumbnail: PictureData,
-    GetPicture: PictureData, FindCompanions: PlanData, ApplyPlan: BatchDone, UndoBatch: RestoreDone,
-    RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
+    GetPicture: PictureData, GetDifference: DifferenceData, FindCompanions: PlanData, ApplyPlan: BatchDone,
+    UndoBatch: RestoreDone, RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
     GetDecisions: DecisionData, GetReview: ReviewData, CheckPurge: PurgeChecked,
     RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
 }  # fmt: skip

@@ -83,6 +83,14 @@ class GetPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class GetDifference:
+    """Where two files differ -> DifferenceData."""
+
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindCompanions:
     """Look for the companions of every victim and for their twins beside the keepers -> PlanData."""
 
@@ -190,7 +198,7 @@ class ResetState:
 
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
-    | GetPicture | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin | GetRemovals
-    | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview | SaveReview
+    | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin
+    | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview | SaveReview
     | SaveConfig | ResetState
 )  # fmt: skip

@@ -8,9 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
@@ -21,7 +25,7 @@ from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
 from dpm_tui.worker.library_data import pack_library
 from dpm_tui.worker.mover import Mover
-from dpm_tui.worker.protocol import Answer, ConfigData, Done, PictureData
+from dpm_tui.worker.protocol import Answer, ConfigData, DifferenceData, Done, PictureData
 from dpm_tui.worker.results import Results, compute_results
 from dpm_tui.worker.review_desk import ReviewDesk
 from dpm_tui.worker.runner import Runner
@@ -29,6 +33,8 @@ from dpm_tui.worker.runner import Runner
 _EMPTY = PictureData(0, 0, 0, b"")
 _WITHOUT_RESULTS = (protocol.GetStatus, protocol.GetBin, protocol.GetRemovals)
 """What is answered while the results of the last run are still being computed: a large library takes long."""
+_POINTS = 64
+"""Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
 
 
 class Session:
@@ -61,6 +67,7 @@ class Session:
             protocol.GetLibrary: self._library,
             protocol.GetThumbnail: self._thumbnail,
             protocol.GetPicture: self._picture,
+            protocol.GetDifference: self._difference,
             protocol.FindCompanions: self._find_companions,
             protocol.SavePlan: self._save_plan,
             protocol.GetBin: self._get_bin,
@@ -147,14 +154,27 @@ class Session:
         return await asyncio.to_thread(pack_library, results.files, results.groups, results.pairs)
 
     async def _thumbnail(self, request: protocol.GetThumbnail) -> Answer:
-        file = self.results.files.get(request.file)
-        if file is None or not file.facts.digest:
-            return replace(_EMPTY, file=request.file)
-        try:
-            rgb = read_thumbnail(self.state.thumbnails.get(file.facts.digest) or b"")
-        except ValueError:
+        rgb = self._read_thumbnail(request.file)
+        if rgb is None:
             return replace(_EMPTY, file=request.file)
         return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
+
+    def _read_thumbnail(self, id_: int) -> NDArray[np.uint8] | None:
+        file = self.results.files.get(id_)
+        if file is None or not file.facts.digest:
+            return None
+        try:
+            return read_thumbnail(self.state.thumbnails.get(file.facts.digest) or b"")
+        except ValueError:
+            return None
+
+    async def _difference(self, request: protocol.GetDifference) -> Answer:
+        first, second = self._read_thumbnail(request.first), self._read_thumbnail(request.second)
+        if first is None or second is None:
+            return DifferenceData(b"", b"")
+        # A judge remembers what it saw, for a run; this pair is not worth that much memory.
+        compare = AlignedJudge().map_differences
+        return DifferenceData(*await asyncio.to_thread(compare, first, second, _POINTS))
 
     async def _picture(self, request: protocol.GetPicture) -> Answer:
         file = self.results.files.get(request.file)

@@ -145,6 +145,27 @@ def test_a_photographed_screen_is_found() -> None:
     assert kind(scene(10), encoded(Image.fromarray(screen), 70)) not in {None, Kind.COPY}
 
 
+def test_a_difference_is_shown_where_it_lies_in_each_picture() -> None:
+    """Also where the other picture is a mirrored one: then it lies on its other side."""
+    original = scene(3)
+    changed = original.copy()
+    ImageDraw.Draw(changed).ellipse([40, 40, 110, 110], fill=(250, 240, 30))
+    for derived, column in ((changed, 0), (ImageOps.mirror(changed), 1)):
+        first, second = JUDGE.map_differences(thumbnail(original), thumbnail(encoded(derived, 85)), 32)
+        maps = [np.frombuffer(grid, np.uint8).reshape(32, 32) for grid in (first, second)]
+        for grid, side in zip(maps, (0, column), strict=True):
+            rows, columns = np.nonzero(grid > 128)
+            assert len(rows) > 4
+            assert rows.max() < 16
+            assert (columns >= 16).all() if side else (columns < 16).all()
+
+
+def test_pictures_that_are_not_alike_have_no_map() -> None:
+    assert JUDGE.map_differences(thumbnail(scene(3)), thumbnail(portrait()), 32) == (b"", b"")
+    sliver = np.zeros((2, 40, 3), np.uint8)
+    assert JUDGE.map_differences(sliver, sliver, 32) == (b"", b"")
+
+
 def test_an_eye_of_a_small_figure_makes_a_variant() -> None:
     def figure(closed: bool) -> Image.Image:
         image = scene(11, (768, 768), 25)

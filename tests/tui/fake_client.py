@@ -383,6 +383,11 @@ class FakeClient:
             return protocol.PictureData(file, width, height, bytes([file * 37 % 256]) * (width * height * 3))
         return protocol.PictureData(file, width, height, picture_of(file, width, height).tobytes())
 
+    def _GetDifference(self, message: protocol.GetDifference) -> Answer:
+        rows, columns = np.mgrid[0:32, 0:32]
+        spot = np.where((rows < 8) & (columns >= 24), 255, 0).astype(np.uint8)
+        return protocol.DifferenceData(spot.tobytes(), spot[:, ::-1].tobytes())
+
     def _FindCompanions(self, message: protocol.FindCompanions) -> Answer:
         moves = message.plan.moves
         found = (replace(move, companions=self.companions.get(move.victim.path, ())) for move in moves)

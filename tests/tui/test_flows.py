@@ -336,9 +336,16 @@ async def side_by_side(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
 
 @flow("groups")
 async def difference(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "l", "j", "j", ".")
+    await press(pilot, "l", "j", "j")
+    assert "! differs here: centre" in screen_text(app)
+    await press(pilot, ".")
+    await until(lambda: "! differs here: upper left" in screen_text(app))
     (subject, *_) = [preview._subject for preview in app.screen.panes.previews]  # type: ignore[attr-defined]
     assert any(subject.differs)
+    await press(pilot, "tab")
+    assert "! differs here: upper right" in screen_text(app)
+    await press(pilot, ".")
+    assert len(client.sent(protocol.GetDifference)) == 1
 
 
 @flow("groups")

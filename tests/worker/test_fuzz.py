@@ -34,6 +34,7 @@ from tests.support.workers import layout_of, worker_of
 HELLO = encode(Hello(PROTOCOL_VERSION, "app"), id=1)
 TYPES = (
     "Hello", "StartRun", "PauseRun", "StopRun", "GetStatus", "GetLibrary", "GetThumbnail", "GetPicture",
+    "GetDifference",
     "FindCompanions", "SavePlan", "ApplyPlan", "UndoBatch", "RedoBatch", "GetBin", "GetRemovals",
     "CheckPurge", "RestoreEntries", "PurgeEntries", "Decide", "SaveConfig", "RunStatus", "Welcome", "Failed",
     "Stay", "GetDecisions", "Nothing",

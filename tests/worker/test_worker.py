@@ -20,7 +20,9 @@ from dpm_tui.worker.protocol import (
     Decide,
     Decided,
     DecisionData,
+    DifferenceData,
     GetDecisions,
+    GetDifference,
     GetLibrary,
     GetStatus,
     GetThumbnail,
@@ -61,6 +63,10 @@ async def test_scan_review_and_thumbnails(tmp_path: Path) -> None:
         picture = await client.request(GetThumbnail(library.groups[0].keeper))
         assert isinstance(picture, PictureData)
         assert len(picture.rgb) == picture.width * picture.height * 3 > 0
+        difference = await client.request(GetDifference(*library.groups[0].members[:2]))
+        assert isinstance(difference, DifferenceData)
+        assert len(difference.first) == len(difference.second) == 64 * 64
+        assert await client.request(GetDifference(1, 999_999)) == DifferenceData(b"", b"")
 
 
 async def test_second_instance_is_told_who_holds_the_folder(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import on
 
+from dpm_tui.pipeline.group import Pair
 from dpm_tui.review.links import weakest_link
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
@@ -83,6 +86,15 @@ class PictureCommands(DpmScreen):
         room = max(self.panes.size.width - 1, 20)
         lines = pair_lines(self.session.library, comparison, room, self.app.look)
         self.reasons.show(lines[: self.reasons_at_most])
+        unmapped = comparison.unmapped
+        if unmapped is not None:
+            self.run_worker(self._map_difference(unmapped), group="difference", exclusive=True)
+
+    async def _map_difference(self, pair: Pair) -> None:
+        """Have the pair on the screen compared for the eye, once keys have come to rest."""
+        await asyncio.sleep(self.app.delays.rest)
+        self.comparison.learn(pair, *await self.app.link.difference(pair.a, pair.b))
+        self.show_pictures()
 
     @on(PreviewPanes.Resized)
     def _resized(self) -> None:
