@@ -199,6 +199,6 @@ class ResetState:
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
     | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin
-    | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview | SaveReview
-    | SaveConfig | ResetState
+    | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview
+    | SaveReview | SaveConfig | ResetState
 )  # fmt: skip
