@@ -121,7 +121,7 @@ def _parse_bare(word: str) -> Test:
 
 def _parse_kind(value: str) -> Test:
     try:
-        kinds = frozenset(Kind(name) for name in value.lower().split(",") if name)
+        kinds = frozenset(Kind(name) for name in value.lower().rstrip(",").split(","))
     except ValueError:
         raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
     return lambda columns, _: columns.any_of(columns.of_kinds(kinds))

@@ -41,7 +41,7 @@ class Session:
     """What is on the screens and under the cursor.
 
     ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
-    those and the marked ones are not shown.
+    those and the marked ones are not shown. ``wanted`` is what was looked for last.
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
@@ -63,6 +63,7 @@ class Session:
     hides_reviewed: bool = False
     marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
+    wanted: Filter = field(default_factory=Filter)
     sorting: Sorting = field(default_factory=Sorting)
     rows: Rows = field(default_factory=lambda: Rows(Library(), ()))
     cursor: Place = field(default_factory=lambda: Place(0, 0))
@@ -179,11 +180,14 @@ class Session:
         """Filter and sort the groups anew; the cursor stays on its file where that is still shown."""
         self._lay_out(self.file)
 
+    @property
+    def _progress(self) -> Progress:
+        return Progress(self.marks.removed, self.marks.kept, self.passed)
+
     def _lay_out(self, here: ImageFile | None) -> None:
-        progress = Progress(self.marks.removed, self.marks.kept, self.passed)
-        numbers = self.filter.choose(self.library, progress)
+        numbers = self.filter.choose(self.library, self._progress)
         if self.hides_reviewed and numbers:
-            done = reviewed(self.library.columns, progress)
+            done = reviewed(self.library.columns, self._progress)
             numbers = [number for number in numbers if not done[number]]
         position = self.cursor.position
         self.rows = Rows(self.library, sort_groups(self.library, numbers, self.sorting))
@@ -211,6 +215,16 @@ class Session:
             return None
         start = Place(position, self.rows.group(position).members.index(self.anchor))
         return Span.between(self.rows, start, self.cursor)
+
+    def seek(self, wanted: Filter, position: int, step: int) -> int | None:
+        """Return the position of the next group shown that fits, from ``position`` on and round the end.
+
+        ``step`` is 1 or -1. None where none fits.
+        """
+        fitting = set(wanted.choose(self.library, self._progress))
+        count = len(self.rows)
+        ahead = ((position + step * far) % count for far in range(count))
+        return next((place for place in ahead if self.rows.numbers[place] in fitting), None)
 
     def move(self, files: int) -> None:
         """Move the cursor by so many files."""

@@ -43,10 +43,31 @@ def library() -> Library:
         ("marked", [0]),
         ("unmarked size:>9M", [2, 3, 4]),
         ("nothing-like-it", []),
+        ("-dragon", [0, 2, 3, 4, 5]),
+        ("!kind:copy -ext:tif", [2, 4, 5]),
+        ("-marked", [1, 2, 3, 4, 5]),
+        ('"IMG_4411 (1)"', [0]),
+        ('dir:"backup/2021"', [2]),
+        ('"-1"', []),
+        ('name:dsc -dir:"backup"', []),
+        ("name:2021", []),
+        ("dir:letter", []),
+        ("KIND:Copy", [0, 1]),
+        ("size:300k..320k", [0]),
+        ("date:2019-07-14", [0, 1, 2, 3, 4, 5]),
+        ("date:>2019-07-14", [0, 1, 2, 3, 4, 5]),
+        ("date:2018", []),
+        ("date:2018..2019", [0, 1, 2, 3, 4, 5]),
+        ("date:<=2019-06", []),
+        ("reviewed", [0, 2, 5]),
+        ("unreviewed ext:png", [1, 4]),
+        ('"marked"', []),
+        ("全家福 -ext:jpg", [4]),
     ],
 )
 def test_words(library: Library, text: str, shown: list[int]) -> None:
-    assert parse_filter(text).choose(library, Progress(removed={3})) == shown
+    progress = Progress(removed={3}, kept={library.groups[2].keeper}, passed={library.groups[5].id})
+    assert parse_filter(text).choose(library, progress) == shown
 
 
 @pytest.mark.parametrize(
@@ -58,6 +79,12 @@ def test_words(library: Library, text: str, shown: list[int]) -> None:
         ("size:big", "filter_number"),
         ("score:<", "filter_number"),
         ("size:>nanM", "filter_number"),
+        ("-kidn:copy", "filter_unknown"),
+        ("date:may", "filter_date"),
+        ("date:2024-13", "filter_date"),
+        ("date:..", "filter_date"),
+        ("size:2M..", "filter_number"),
+        ("kind:,", "filter_kind"),
     ],
 )
 def test_words_that_are_none(text: str, key: str) -> None:

@@ -453,6 +453,48 @@ async def filter(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  
 
 
 @flow("groups")
+async def hide_reviewed(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "a", "H")
+    assert len(app.session.rows) == 5
+    assert "1 reviewed group hidden" in prompt_text(app)
+    assert "unreviewed" in screen_text(app).splitlines()[0]
+    await press(pilot, "H")
+    assert len(app.session.rows) == 6
+
+
+@flow("groups")
+async def go_to(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "#", "3", "enter")
+    assert app.session.cursor.position == 2
+    await press(pilot, "#", *"letter")
+    assert app.session.cursor.position == 3
+    await press(pilot, "escape")
+    assert app.session.cursor.position == 2
+    await press(pilot, "#", *"nowhere", "enter")
+    assert "No group" in prompt_text(app)
+
+
+@flow("groups")
+async def next_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, ">")
+    assert "Nothing is looked for" in prompt_text(app)
+    await press(pilot, "#", *"kind:copy", "enter")
+    assert app.session.cursor.position == 0
+    await press(pilot, ">")
+    assert app.session.cursor.position == 1
+    await press(pilot, ">")
+    assert app.session.cursor.position == 0
+
+
+@flow("groups")
+async def previous_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "#", *"kind:copy", "enter")
+    assert app.session.cursor.position == 0
+    await press(pilot, "<")
+    assert app.session.cursor.position == 1
+
+
+@flow("groups")
 async def sort(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "s", "s", "g")
     assert app.session.sorting.order is Order.SIZE

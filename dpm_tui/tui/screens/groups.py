@@ -10,16 +10,15 @@ from textual.containers import Horizontal, Vertical
 
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
-from dpm_tui.review.filter import FilterError, parse_filter
 from dpm_tui.review.rows import Place
 from dpm_tui.review.rules import RULES
-from dpm_tui.review.sort import Order
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.screens.find_commands import FindCommands
 from dpm_tui.tui.screens.mark_commands import MarkCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
 from dpm_tui.tui.screens.split_commands import SplitCommands
@@ -27,14 +26,11 @@ from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.wording import sentence
-
-_ORDER_KEYS = {
-    "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,
-}  # fmt: skip
 
 
-class GroupsScreen(PictureCommands, SplitCommands, MarkCommands, ApplyCommands, FileCommands, ListScreen):
+class GroupsScreen(
+    PictureCommands, FindCommands, SplitCommands, MarkCommands, ApplyCommands, FileCommands, ListScreen
+):
     """Review: mark now, apply later."""
 
     NAME: ClassVar = "groups"
@@ -85,6 +81,8 @@ class GroupsScreen(PictureCommands, SplitCommands, MarkCommands, ApplyCommands, 
             state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:
             state.append((f"  /{session.filter.text}", "notice"))
+        if session.hides_reviewed:
+            state.append((f"  {translate('tui.only_unreviewed')}", "notice"))
         if not self.panes.size.area and len(session.rows):
             state.append((f"  {translate('tui.too_small')}", "dim"))
         return state
@@ -156,30 +154,12 @@ class GroupsScreen(PictureCommands, SplitCommands, MarkCommands, ApplyCommands, 
         self.show_marks()
         self.do_next_group()
 
-    async def do_filter(self) -> None:
-        """Ask for a filter; the list follows while it is typed."""
-        before = self.session.filter
-        text = await self.prompt.read(translate("tui.ask_filter"), before.text, self._try_filter)
-        if text is None:
-            self._use_filter(before.text)
-
-    async def do_sort(self) -> None:
-        """Ask for an order; the same one again turns it round."""
-        key = await self.prompt.choose(translate("tui.ask_sort"), "".join(_ORDER_KEYS))
-        if key:
-            self.session.sorting = self.session.sorting.choose(_ORDER_KEYS[key])
-            self.session.lay_out()
-            self.show_session()
-            name = translate(f"tui.order_{self.session.sorting.order.value}")
-            word = "tui.sorted_reverse" if self.session.sorting.reverse else "tui.sorted"
-            self.prompt.say(translate(word, order=name))
-
     def do_back(self) -> None:
         """End the range, or else take the filter away."""
         if self.session.anchor:
             self.end_range()
-        elif self.session.filter.words:
-            self._use_filter("")
+        else:
+            super().do_back()
 
     @property
     def other(self) -> int:
@@ -196,22 +176,12 @@ class GroupsScreen(PictureCommands, SplitCommands, MarkCommands, ApplyCommands, 
     def _cursor_line(self) -> int:
         return self.session.rows.line(self.session.cursor) if len(self.session.rows) else 0
 
-    def _try_filter(self, text: str) -> str:
-        try:
-            self._use_filter(text)
-        except FilterError as error:
-            return sentence(f"tui.{error.key}", **error.values)
-        return ""
-
-    def _use_filter(self, text: str) -> None:
-        self.session.filter = parse_filter(text)
-        self.session.lay_out()
-        self.show_session()
-
     def _why_empty(self) -> str:
         session = self.session
         if session.filter.words:
             return translate("tui.filter_hides_all", filter=session.filter.text)
+        if session.hides_reviewed and session.library.groups:
+            return translate("tui.all_reviewed")
         if session.running or not session.library_known:
             return translate("tui.groups_not_yet")
         return translate("tui.no_groups" if session.status.pictures else "tui.no_pictures")
