@@ -1,8 +1,10 @@
 """Kills scans at random moments until they finish, and compares their reports with an undisturbed one.
 
-``python -m tests.benchmarks.kill_rounds DIR [--rounds N] [--files N] [--seed N]``: makes its own pictures
-in the new folder DIR. A round is one SIGKILL, SIGTERM or SIGHUP to the worker, one of its decoders or the
-``scan`` command. Exits with 1 if a report differed or work older than the last checkpoint was lost.
+``python -m tests.benchmarks.kill_rounds DIR [--churn] [--rounds N] [--files N] [--seed N]``: makes its own
+pictures in the new folder DIR. A round is one SIGKILL, SIGTERM or SIGHUP to the worker, one of its decoders
+or the ``scan`` command. With ``--churn`` files and settings change between the rounds and while scans run.
+Exits with 1 if a report differed, work older than the last checkpoint was lost, or a change cost more than
+its own work.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.support.churn_lab import ChurnLab
 from tests.support.kill_lab import KillLab, make_tree
 
 
@@ -24,24 +27,37 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shots", type=int, default=8, help="at most so many at one scan")
+    parser.add_argument("--churn", action="store_true", help="change files and settings between rounds")
     options = parser.parse_args()
-    states = options.folder / "states"
-    states.mkdir(parents=True)
-    make_tree(options.folder / "pictures", options.files)
-    lab = KillLab(options.folder / "pictures", states, options.seed)
-    print(f"undisturbed: {lab.seconds:.1f} s, {len(lab.reference['pairs'])} pairs", flush=True)
+    lab = _make_churn_lab(options) if options.churn else _make_kill_lab(options)
     began, tally = time.monotonic(), lab.tally
     while tally.shots < options.rounds:
         lab.series(min(options.shots, options.rounds - tally.shots))
         print(
             f"{time.monotonic() - began:6.0f} s  {tally.shots} rounds  {tally.finished} finished  "
             f"{len(tally.trouble)} wrong  exit codes {tally.ends}",
+            lab.costs if isinstance(lab, ChurnLab) else "",
             flush=True,
         )
     for trouble in tally.trouble:
         print(trouble)
     shutil.rmtree(options.folder)
     return 1 if tally.trouble else 0
+
+
+def _make_kill_lab(options: argparse.Namespace) -> KillLab:
+    states = options.folder / "states"
+    states.mkdir(parents=True)
+    make_tree(options.folder / "pictures", options.files)
+    lab = KillLab(options.folder / "pictures", states, options.seed)
+    print(f"undisturbed: {lab.seconds:.1f} s, {len(lab.reference['pairs'])} pairs", flush=True)
+    return lab
+
+
+def _make_churn_lab(options: argparse.Namespace) -> ChurnLab:
+    lab = ChurnLab(options.folder, options.files, options.seed)
+    print(f"undisturbed: {lab.seconds:.1f} s", flush=True)
+    return lab
 
 
 if __name__ == "__main__":
