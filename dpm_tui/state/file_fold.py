@@ -102,13 +102,19 @@ def set_journal_aside(places: FilePlaces) -> None:
     """Let the journal be the one that is folded and the prepared one the journal.
 
     Whichever of both renames was the last before a crash: every frame is in one of both journals.
-    Raises OSError, in which case all is as it was.
+    Raises OSError, in which case all is as it was, or where not even that can be had the journal stays
+    aside: the next try goes on from there.
     """
-    os.rename(places.journal, places.folding)
+    try:
+        os.rename(places.journal, places.folding)
+    except FileNotFoundError:
+        if not os.path.exists(places.folding):
+            raise
     try:
         os.rename(places.journal + b".part", places.journal)
     except OSError:
-        os.rename(places.folding, places.journal)
+        with contextlib.suppress(OSError):
+            os.rename(places.folding, places.journal)
         raise
 
 
@@ -117,8 +123,10 @@ def remove_superseded(places: FilePlaces, keep: Iterable[bytes], at_most: int = 
 
     What stays does no harm.
     """
-    with contextlib.suppress(OSError):
-        os.unlink(places.folding)
+    # A journal that could neither be replaced nor brought back is still the only one.
+    if os.path.lexists(places.journal):
+        with contextlib.suppress(OSError):
+            os.unlink(places.folding)
     kept = set(keep)
     names = [name for name in places.names() if is_shard_name(name) and name not in kept]
     for name in names[:at_most]:
