@@ -37,6 +37,7 @@ class Need(StrEnum):
     NO_RUN = "no_run"
     ENTRY = "entry"
     LOST = "lost"
+    OUTCOME = "outcome"
     MISSING = "missing"
 
 
@@ -97,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("split", ("S",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=4),
     Command("show_plan", ("D",), Scope.GROUPS, (Need.MARKS, Need.WORKER)),
+    Command("show_result", ("L",), Scope.GROUPS, (Need.OUTCOME,)),
     Command("undo", ("z",), Scope.UNDO, footer=5),
     Command("redo", ("Z",), Scope.UNDO),
     Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=6),

@@ -10,6 +10,7 @@ from enum import Enum
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
@@ -23,9 +24,18 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
 from dpm_tui.tui.commands import Command, Need
 from dpm_tui.tui.run_history import RunHistory
-from dpm_tui.worker.protocol import LogLine, RunStatus, Welcome
+from dpm_tui.worker.protocol import BatchProgress, LogLine, RunStatus, Welcome
 
 LOG_LINES = 2000
+OUTCOMES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch, in words, and the files that it left where they were."""
+
+    words: str
+    skipped: tuple[Skipped, ...] = ()
 
 
 class Link(Enum):
@@ -45,6 +55,7 @@ class Session:
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
+    ``batch`` is how far the files are that move just now, ``outcomes`` what became of those that did.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
@@ -71,6 +82,8 @@ class Session:
     anchor: int = 0
     notice: tuple[str, ...] = ()
     asked_run: int = 0
+    batch: BatchProgress | None = None
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
     moved: int = 0
     freed: int = 0
     recent_commands: list[str] = field(default_factory=list)
@@ -267,5 +280,6 @@ _MISSING: Mapping[Need, Callable[[Session], str]] = {
     Need.NO_RUN: lambda session: "tui.need_no_run" if session.running else "",
     Need.ENTRY: lambda session: "" if session.bin.entries else "tui.need_entry",
     Need.MISSING: lambda session: "" if session.status.attention == "mount_guard" else "tui.need_missing",
+    Need.OUTCOME: lambda session: "" if session.outcomes else "tui.need_outcome",
     Need.LOST: lambda session: "" if session.link is Link.LOST else "tui.need_lost",
 }

@@ -14,6 +14,7 @@ from dpm_tui.worker.client import Client, WorkerLost
 from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import (
     Answer,
+    BatchProgress,
     BinData,
     DifferenceData,
     Event,
@@ -184,6 +185,8 @@ class WorkerLink:
                     self._finished(event)
             case LogLine():
                 self._session.log.append(event)
+            case BatchProgress():
+                self._session.batch = event if self._session.batch else None
             case LibraryChanged():
                 self._stale.set()
             case ReviewerChanged():

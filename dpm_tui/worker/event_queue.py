@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from dpm_tui.worker.events import Event, LibraryChanged, RunStatus
+from dpm_tui.worker.events import BatchProgress, Event, LibraryChanged, RunStatus
 
 _EVENTS_AT_MOST = 4096
 
@@ -47,4 +47,4 @@ class EventQueue:
 def _replaces(newer: Event, older: Event) -> bool:
     if isinstance(newer, RunStatus) and isinstance(older, RunStatus):
         return (newer.run, newer.phase) == (older.run, older.phase)
-    return isinstance(newer, LibraryChanged) and isinstance(older, LibraryChanged)
+    return type(newer) is type(older) and isinstance(newer, LibraryChanged | BatchProgress)

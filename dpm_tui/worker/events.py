@@ -85,4 +85,12 @@ class ReviewerChanged:
     reviewer: bool
 
 
-Event = RunStatus | LogLine | LibraryChanged | ReviewerChanged
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How many files of a batch were looked at; a newer one replaces an older one."""
+
+    done: int
+    total: int
+
+
+Event = RunStatus | LogLine | LibraryChanged | ReviewerChanged | BatchProgress

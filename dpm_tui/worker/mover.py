@@ -38,7 +38,9 @@ class Mover:
         self.at_rest = asyncio.Lock()
         self._session = session
         self._bin = bin_
+        self.progress: protocol.BatchProgress | None = None
         self._ending = False
+        self._stopping = False
         self._retired: dict[bytes, ImageFile] = {}
         self._works: dict[type[Any], Callable[[Any, Cancelled], Awaitable[_Moved]]] = {
             protocol.ApplyPlan: self._apply,
@@ -64,13 +66,21 @@ class Mover:
                 raise DpmError("worker_ending")
             if not self._session.writable:
                 raise DpmError("root_read_only", path=display_name(self._session.state.layout.root))
-            work = self._works[type(request)](request, lambda: self._ending or gone())
-            if isinstance(request, protocol.PurgeEntries):
-                done = await work
-            else:
-                done = await self._hold_run(work)
+            self._stopping = False
+            work = self._works[type(request)](request, lambda: self._ending or self._stopping or gone())
+            try:
+                if isinstance(request, protocol.PurgeEntries):
+                    done = await work
+                else:
+                    done = await self._hold_run(work)
+            finally:
+                self.progress = None
         self._log_rest(done)
         return done
+
+    def stop(self) -> None:
+        """End the batch under way after the file at hand."""
+        self._stopping = True
 
     async def close(self) -> None:
         """End the batch under way after the file at hand, and let none begin."""
@@ -106,22 +116,22 @@ class Mover:
         print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
 
     async def _apply(self, request: protocol.ApplyPlan, cancelled: Cancelled) -> _Moved:
-        apply = partial(self._bin.apply, request.plan, None, cancelled, self._other_disks)
+        apply = partial(self._bin.apply, request.plan, self._note, cancelled, self._other_disks)
         return await self._move(apply)
 
     async def _redo(self, request: protocol.RedoBatch, cancelled: Cancelled) -> _Moved:
-        return await self._move(partial(self._bin.redo, None, cancelled, self._other_disks))
+        return await self._move(partial(self._bin.redo, self._note, cancelled, self._other_disks))
 
     async def _undo(self, request: protocol.UndoBatch, cancelled: Cancelled) -> _Moved:
-        return await self._bring_back(partial(self._bin.undo, None, cancelled))
+        return await self._bring_back(partial(self._bin.undo, self._note, cancelled))
 
     async def _restore(self, request: protocol.RestoreEntries, cancelled: Cancelled) -> _Moved:
         return await self._bring_back(
-            partial(self._bin.restore, request.ids, request.to or None, None, cancelled)
+            partial(self._bin.restore, request.ids, request.to or None, self._note, cancelled)
         )
 
     async def _purge(self, request: protocol.PurgeEntries, cancelled: Cancelled) -> _Moved:
-        return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, None, cancelled))
+        return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, self._note, cancelled))
 
     async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
         result = await asyncio.to_thread(work)
@@ -133,6 +143,9 @@ class Mover:
         result = await asyncio.to_thread(work)
         await self._recall(result)
         return RestoreDone(result)
+
+    def _note(self, done: int, total: int) -> None:
+        self.progress = protocol.BatchProgress(done, total)
 
     @property
     def _other_disks(self) -> OtherDisks:

@@ -64,6 +64,9 @@ from dpm_tui.worker.answers import (
     Welcome as Welcome,
 )
 from dpm_tui.worker.events import (
+    BatchProgress as BatchProgress,
+)
+from dpm_tui.worker.events import (
     Event as Event,
 )
 from dpm_tui.worker.events import (
@@ -158,6 +161,9 @@ from dpm_tui.worker.requests import (
 )
 from dpm_tui.worker.requests import (
     Stay as Stay,
+)
+from dpm_tui.worker.requests import (
+    StopBatch as StopBatch,
 )
 from dpm_tui.worker.requests import (
     StopRun as StopRun,

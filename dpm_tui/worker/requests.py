@@ -113,6 +113,11 @@ class ApplyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class StopBatch:
+    """End what moves files after the one at hand; whoever asked for it hears how far it came -> Done."""
+
+
+@dataclass(frozen=True, slots=True)
 class UndoBatch:
     """Bring the newest batch back -> RestoreDone."""
 
@@ -198,7 +203,7 @@ class ResetState:
 
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
-    | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | UndoBatch | RedoBatch | GetBin
-    | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide | GetDecisions | GetReview
-    | SaveReview | SaveConfig | ResetState
+    | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | StopBatch | UndoBatch
+    | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide
+    | GetDecisions | GetReview | SaveReview | SaveConfig | ResetState
 )  # fmt: skip

@@ -15,6 +15,7 @@ from dpm_tui.worker.protocol import (
     PROTOCOL_VERSION,
     Answer,
     ApplyPlan,
+    BatchProgress,
     Decide,
     Done,
     Event,
@@ -39,6 +40,7 @@ from dpm_tui.worker.protocol import (
     SaveReview,
     Shutdown,
     Stay,
+    StopBatch,
     UndoBatch,
     Welcome,
 )
@@ -55,7 +57,9 @@ _CONNECTIONS_AT_MOST = 64
 _OBSERVERS = frozenset({"app", "status", "stop"})
 """Clients that may join others; the rest change things and want the worker for themselves."""
 _NEVER_REVIEW = frozenset({"scan", "status", "stop"})
-_REVIEWING = (ApplyPlan, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState)
+_REVIEWING = (
+    ApplyPlan, StopBatch, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState,
+)  # fmt: skip
 """What only one client at a time may ask for: two people moving the same files would surprise each other."""
 _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
 
@@ -72,6 +76,7 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
         self._log: deque[LogLine] = deque(maxlen=500)
         self._sent: RunStatus | None = None
+        self._batch: BatchProgress | None = None
         self._idle_since = 0.0
 
     async def serve(self, address: bytes) -> None:
@@ -232,6 +237,11 @@ class Server:
         if news or self._session.runner.running:
             self._sent = status
             self._broadcast(status)
+
+        batch = self._session.batch
+        if batch is not None and batch != self._batch:
+            self._broadcast(batch)
+        self._batch = batch
 
     def _broadcast(self, event: Event) -> None:
         for peer in self._peers:

@@ -75,6 +75,7 @@ class Session:
             protocol.CheckPurge: self._check_purge,
             protocol.Decide: self._decide,
             protocol.GetDecisions: self._get_decisions,
+            protocol.StopBatch: self._stop_batch,
             protocol.GetReview: self._review.get,
             protocol.SaveReview: self._review.save,
             protocol.SaveConfig: self._save_config,
@@ -100,6 +101,11 @@ class Session:
     def busy(self) -> bool:
         """Whether a run or a batch is under way."""
         return self.runner.running or self._mover.busy
+
+    @property
+    def batch(self) -> protocol.BatchProgress | None:
+        """How far a batch is that is under way."""
+        return self._mover.progress
 
     async def answer(self, request: protocol.Request, gone: Callable[[], bool] = lambda: False) -> Answer:
         """Carry out a request; raises DpmError if it cannot be done.
@@ -144,6 +150,10 @@ class Session:
 
     async def _stop(self, request: protocol.StopRun) -> Answer:
         await asyncio.to_thread(self.runner.stop)
+        return Done()
+
+    async def _stop_batch(self, request: protocol.StopBatch) -> Answer:
+        self._mover.stop()
         return Done()
 
     async def _status(self, request: protocol.GetStatus) -> Answer:

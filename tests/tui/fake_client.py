@@ -21,6 +21,7 @@ from dpm_tui.recycle.results import (
     Removal,
     Restored,
     RestoreResult,
+    Skipped,
 )
 from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.review.plan import Companion, Plan, Witness
@@ -313,6 +314,7 @@ class FakeClient:
         self.before: list[Sample] = []
         self.record = Record()
         self.damaged = False
+        self.left: tuple[Skipped, ...] = ()
         self.lost = False
         self.flat_pictures = flat_pictures
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -353,7 +355,7 @@ class FakeClient:
     def _done(self, message: Request) -> Answer:
         return Done()
 
-    _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
+    _StopBatch = _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
 
     def _Decide(self, message: protocol.Decide) -> Answer:
         before = self.decisions.before(message.decisions)
@@ -417,7 +419,7 @@ class FakeClient:
         self.before.append(self.sample)
         self.batches.append(entries)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
-        return protocol.BatchDone(_result(batch, entries))
+        return protocol.BatchDone(replace(_result(batch, entries), skipped=self.left))
 
     def _UndoBatch(self, message: Request) -> Answer:
         entries = self.batches.pop()

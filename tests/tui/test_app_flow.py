@@ -369,3 +369,32 @@ def test_the_app_never_needs_torch_or_an_original() -> None:
         text = path.read_text(encoding="utf-8")
         assert "torch" not in text, path
         assert "Image.open" not in text, path
+
+
+async def test_files_that_move_are_counted_and_esc_stops_them() -> None:
+    client = FakeClient()
+    go_on = asyncio.Event()
+    real = client.request
+
+    async def slow(message: protocol.Request) -> protocol.Answer:
+        if isinstance(message, protocol.ApplyPlan):
+            client.requests.append(message)
+            await go_on.wait()
+            skipped = (Skipped(b"phone/wa_8812.jpg", "cancelled"),)
+            result = BatchResult("b", (b"holiday/IMG_4411 (1).jpg",), skipped, 4_404_019)
+            client.sample = client.sample.without(result.moved)
+            client.tell(protocol.LibraryChanged(6))
+            return protocol.BatchDone(result)
+        return await real(message)
+
+    client.request = slow  # type: ignore[method-assign]
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "d", "y")
+        await until(lambda: client.sent(protocol.ApplyPlan))
+        client.tell(protocol.BatchProgress(1, 2))
+        await until(lambda: prompt_text(app) == "1 of 2 files.  esc stops after the file at hand")
+        await press(pilot, "escape")
+        assert client.sent(protocol.StopBatch)
+        go_on.set()
+        await until(lambda: "Stopped: 1 file stays." in prompt_text(app))
+        await until(lambda: len(app.session.marks.removed) == 1)

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.marks import Mark
 from dpm_tui.review.sort import Order
 from dpm_tui.state.config import Config
@@ -272,6 +273,23 @@ async def go_to_file(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
     await press(pilot, "enter")
     assert len(app.screen_stack) == 1
     assert cursor(app) == 6
+
+
+@flow("groups")
+async def show_result(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "L")
+    assert prompt_text(app) == "Nothing was moved yet: d moves what is marked."
+    client.left = (Skipped(b"phone/wa_8812.jpg", "changed"), Skipped(b"art/odd \x1b.png", "changed"))
+    await press(pilot, "a", "d", "y")
+    await until(lambda: app.session.outcomes)
+    await press(pilot, "L")
+    text = screen_text(app)
+    assert "2 files moved to the bin" in text
+    assert "phone/wa_8812.jpg" in text
+    assert "it changed since it was compared" in text
+    assert "\x1b" not in text
+    await press(pilot, "escape", "d")
+    assert prompt_text(app).startswith("Nothing is marked")
 
 
 @flow("groups")

@@ -16,12 +16,15 @@ from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol import (
     ApplyPlan,
     BatchDone,
+    BatchProgress,
     GetBin,
     LogLine,
     PurgeEntries,
     Request,
+    RestoreDone,
     RestoreEntries,
     Shutdown,
+    StopBatch,
     UndoBatch,
 )
 from tests.recycle.library import Library
@@ -114,6 +117,34 @@ async def test_the_way_back_ends_as_well_when_nobody_waits_for_it(
     assert 0 < left < FILES
     assert in_place(root) == (0 if kind == "purge" else FILES - left)
     assert f"{left} left" in worker_log(root)
+
+
+async def test_a_batch_stops_after_the_file_at_hand_when_asked_to(root: Path, library: Library) -> None:
+    """Whoever asked for it hears how far it came, before and after; the worker stays."""
+    client = await WorkerClient.connect(layout_of(root), "app")
+    told: list[BatchProgress] = []
+
+    async def listen() -> None:
+        async for event in client.events():
+            if isinstance(event, BatchProgress):
+                told.append(event)
+
+    listening = asyncio.create_task(listen())
+    asking = asyncio.create_task(client.request(ApplyPlan(make_plan(library))))
+    await until(lambda: told)
+    assert 0 < told[0].done <= told[0].total == FILES
+    await client.request(StopBatch())
+    done = await asking
+    assert isinstance(done, BatchDone)
+    left = [skipped for skipped in done.result.skipped if skipped.key == "cancelled"]
+    assert len(done.result.moved) + len(left) == FILES
+    assert in_place(root) == len(left)
+    restored = await client.request(UndoBatch())
+    assert isinstance(restored, RestoreDone)
+    assert len(restored.result.restored) == len(done.result.moved)
+    await client.request(Shutdown())
+    await client.close()
+    await listening
 
 
 @pytest.mark.parametrize("way", ["signal", "stop"])

@@ -62,6 +62,12 @@ class ApplyCommands(DecideCommands):
         if plan.moves:
             self.open_plan(plan, arranged=False)
 
+    def do_show_result(self) -> None:
+        """Open the list of what became of the last batches."""
+        from dpm_tui.tui.screens.result import ResultScreen
+
+        self.app.push_screen(ResultScreen())
+
     def open_plan(self, plan: Plan, *, arranged: bool) -> None:
         """Open the plan screen; ``arranged`` if it was asked what becomes of unique companions."""
         from dpm_tui.tui.screens.plan import PlanScreen
@@ -95,7 +101,7 @@ class ApplyCommands(DecideCommands):
             await self._redo_batch()
 
     async def _undo_batch(self) -> None:
-        result = (await self.app.link.ask(UndoBatch(), RestoreDone)).result
+        result = (await self.move_files(UndoBatch(), RestoreDone)).result
         marks = self.session.marks
         if _moved(marks.history.last):
             marks.step_back()
@@ -105,7 +111,7 @@ class ApplyCommands(DecideCommands):
         await self.app.link.refresh_bin()
 
     async def _redo_batch(self) -> None:
-        result = (await self.app.link.ask(RedoBatch(), BatchDone)).result
+        result = (await self.move_files(RedoBatch(), BatchDone)).result
         marks = self.session.marks
         if _moved(marks.history.next):
             marks.step_forward()

@@ -155,8 +155,10 @@ class GroupsScreen(
         self.do_next_group()
 
     def do_back(self) -> None:
-        """End the range, or else take the filter away."""
-        if self.session.anchor:
+        """Stop the files that move, or end the range, or else take the filter away."""
+        if self.session.batch is not None:
+            self.run_worker(self.carry_out(self.stop_files()), group="stop")
+        elif self.session.anchor:
             self.end_range()
         else:
             super().do_back()

@@ -14,9 +14,21 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Companion, Plan, join_plans
+from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.session import Outcome
 from dpm_tui.wording import sentence, shown_values, similarity
-from dpm_tui.worker.protocol import ApplyPlan, BatchDone, FindCompanions, LogLine, PlanData
+from dpm_tui.worker.protocol import (
+    ApplyPlan,
+    BatchDone,
+    BatchProgress,
+    Done,
+    FindCompanions,
+    LogLine,
+    PlanData,
+    Request,
+    StopBatch,
+)
 
 T = TypeVar("T")
 
@@ -74,23 +86,60 @@ class PlanCommands(DpmScreen):
 
     async def move_to_bin(self, plan: Plan) -> None:
         """Have a plan applied and say what became of it."""
-        self.prompt.say(translate("tui.applying", count=len(plan.moves)))
         ids = {self.session.library.files[id_].path: id_ for id_ in self.session.marks.removed}
-        result = (await self.app.link.ask(ApplyPlan(plan), BatchDone)).result
+        result = (await self.move_files(ApplyPlan(plan), BatchDone, len(plan.moves))).result
         if result.moved:
             self.session.settle((ids[path] for path in result.moved if path in ids), result.size)
         words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
         self.report(words, result.skipped)
         self.app.refresh_soon()
 
+    async def move_files(self, request: Request, kind: type[T], total: int = 0) -> T:
+        """Have files moved, saying how far they are; ``back`` stops them after the file at hand."""
+        session = self.session
+        session.batch = BatchProgress(0, total)
+        self._say_progress()
+        try:
+            return await self.app.link.ask(request, kind)
+        finally:
+            session.batch = None
+
+    async def stop_files(self) -> None:
+        """Stop the files that move after the one at hand."""
+        self.prompt.say(translate("tui.stopping_files"))
+        await self.app.link.ask(StopBatch(), Done)
+
+    def show_session(self) -> None:
+        """Show how far the files are that move."""
+        super().show_session()
+        self._say_progress()
+
     def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
-        """Say what was done; what was left goes to the log, with the first reason at hand."""
-        for item in skipped:
+        """Say what was done; what was left is listed, with the first reason at hand."""
+        stopped = sum(item.key == "cancelled" for item in skipped)
+        left = tuple(item for item in skipped if item.key != "cancelled")
+        said = [words]
+        if stopped:
+            said.append(translate("tui.stopped_early", count=stopped))
+        for item in left:
             values = {"path": display_name(item.path), "reason": why_skipped(item)}
             self.session.log.append(LogLine("error", "left_where_it_was", values))
-        if skipped:
-            words += " " + translate("tui.left", count=len(skipped), reason=why_skipped(skipped[0]))
-        self.prompt.say(words, "error" if skipped else "notice")
+        self.session.outcomes.appendleft(Outcome(" ".join(said), left))
+        if left:
+            said.append(translate("tui.left", count=len(left), reason=why_skipped(left[0])))
+        if len(left) > 1 and Scope.GROUPS in self.SCOPES:
+            said.append(translate("tui.left_listed"))
+        self.prompt.say(" ".join(said), "error" if skipped else "notice")
+
+    def _say_progress(self) -> None:
+        batch = self.session.batch
+        if batch is None:
+            return
+        if batch.done:
+            values = {"done": f"{batch.done:,}", "total": f"{batch.total:,}"}
+            self.prompt.say(translate("tui.moving_files", **values))
+        elif batch.total:
+            self.prompt.say(translate("tui.applying", count=batch.total))
 
     def _question(self, plan: Plan, *, can_list: bool) -> str:
         """Return the question before a plan in as many words as there is room for."""
