@@ -125,6 +125,18 @@ class FileRows(Mapping[int, ImageFile]):
             else:
                 yield id_, starts[folder] + self.names[at : at + length], hex_digest(digest)
 
+    def find(self, path: bytes) -> int | None:
+        """Return the id of the file at a path, or None."""
+        folder, _, name = path.rpartition(b"/")
+        for row, file in self.odd.items():
+            if file.path == path:
+                return int(self.rows["id"][row])
+        if folder not in self.folders:
+            return None
+        here = self.rows["folder"] == self.folders.index(folder)
+        near = np.flatnonzero(here & (self.rows["name_bytes"] == len(name)))
+        return next((int(self.rows["id"][row]) for row in near.tolist() if self.name(row) == name), None)
+
     def name(self, row: int) -> bytes:
         """Return the name of the file in a row, without its folder."""
         if row in self.odd:

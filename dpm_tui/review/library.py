@@ -44,6 +44,15 @@ class Library:
         """Tell whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
 
+    @property
+    def newest(self) -> int:
+        """The highest id of a file, 0 if there is none."""
+        return int(self.columns.files.rows["id"].max()) if self.groups else 0
+
+    def file_at(self, path: bytes) -> int:
+        """Return the id of the file at a path, 0 if there is none."""
+        return (self.columns.files.find(path) or 0) if self.groups else 0
+
     def identities(self, files: Sequence[int]) -> dict[int, tuple[bytes, str]]:
         """Return path and digest of files that are in groups, by id."""
         if len(files) < _FEW:

@@ -164,7 +164,7 @@ class ReviewMemory:
         if not session.library_known:
             return self._view
         file = session.file
-        horizon = max(self._view.horizon, max(session.library.files, default=0))
+        horizon = max(self._view.horizon, session.library.newest)
         place = identity(file) if file is not None else NOWHERE
         return View(place, session.filter.text, session.sorting, horizon)
 
@@ -182,8 +182,7 @@ class ReviewMemory:
                 session.filter = parse_filter(view.filter)
             session.sorting = view.sorting
             session.lay_out()
-            files = session.library.files.values()
-            session.go_to_file(next((file.id for file in files if file.path == view.place[0]), 0))
+            session.go_to_file(session.library.file_at(view.place[0]))
         marks = session.marks
         words: list[str] = []
         if marks.removed:

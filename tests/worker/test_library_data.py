@@ -51,6 +51,9 @@ def test_every_file_group_and_pair_arrives() -> None:
     assert library.group_of(5) == sample.groups[1]
     assert not library.has(99)
     assert library.pair(1, 16) is None
+    assert library.newest == max(sample.files)
+    assert all(library.file_at(file.path) == file.id for file in sample.files.values())
+    assert library.file_at(b"art/nothing.png") == library.file_at(b"nowhere/dragon_final.png") == 0
 
 
 def test_files_that_fit_no_column_arrive_too() -> None:
