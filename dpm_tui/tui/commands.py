@@ -19,6 +19,7 @@ class Scope(StrEnum):
     PLAN = "plan"
     BIN = "bin"
     REMOVALS = "removals"
+    DECISIONS = "decisions"
     SETTINGS = "settings"
     VIEW = "view"
     FILE = "file"
@@ -96,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("split", ("S",), Scope.GROUPS, (Need.FILE, *_WRITE)),
+    Command("show_decisions", ("I",), Scope.GROUPS, _WORKER),
     Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=4),
     Command("show_plan", ("D",), Scope.GROUPS, (Need.MARKS, Need.WORKER)),
     Command("show_result", ("L",), Scope.GROUPS, (Need.OUTCOME,)),
@@ -149,6 +151,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_removals", ("L",), Scope.BIN, _WORKER, footer=7),
     Command("find_removal", ("/",), Scope.REMOVALS, footer=1),
     Command("copy_removal", ("y",), Scope.REMOVALS, footer=2),
+    Command("revoke", ("x",), Scope.DECISIONS, _WRITE, footer=1),
+    Command("select_decision", ("space",), Scope.DECISIONS, footer=2),
+    Command("revoke_shown", ("X",), Scope.DECISIONS, _WRITE, footer=4),
+    Command("find_decision", ("/",), Scope.DECISIONS, footer=3),
     Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=1),
     Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=2),
     Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=3),

@@ -23,6 +23,7 @@ from dpm_tui.recycle.results import (
     RestoreResult,
     Skipped,
 )
+from dpm_tui.review.decision import Decision, decide, set_apart
 from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.review.plan import Companion, Plan, Witness
 from dpm_tui.review.record import Record
@@ -474,6 +475,22 @@ class FakeClient:
     def _SaveConfig(self, message: protocol.SaveConfig) -> Answer:
         self.config = message.config
         return protocol.ConfigData(message.config)
+
+
+def add_decisions(client: FakeClient) -> None:
+    """Make three decisions of different times; one has lost its files, one a part of its pairs."""
+    files = client.sample.files
+    burst = (files.get(id_) or make_file(id_, f"gone/{id_}.png", 9, 9, 9) for id_ in range(1, 16))
+    odd, *others = (make_file(id_, f"a/{id_}.jpg", 9, 9, 9) for id_ in range(20, 24))
+    said = {
+        "2026-11-02T09:00:00+00:00": decide(burst, "variants"),
+        "2026-11-05T18:30:00+00:00": [Decision(("a" * 64, "b" * 64), "not_duplicates")],
+        "2026-11-05T18:31:00+00:00": [Decision((f"{1:064x}", f"{2:064x}"), "")],
+        "2026-11-20T10:00:00+00:00": set_apart(odd, others, "not_duplicates"),
+    }
+    for time, decisions in said.items():
+        for decision in decisions:
+            client.decisions.add(replace(decision, time=time))
 
 
 def decided(client: FakeClient) -> dict[tuple[int, ...], str]:

@@ -19,6 +19,7 @@ SCREENS = {
     "plan": "PlanScreen",
     "bin": "BinScreen",
     "removals": "RemovalsScreen",
+    "decisions": "DecisionsScreen",
     "settings": "SettingsScreen",
     "view": "ViewScreen",
     "help": "HelpScreen",

@@ -19,7 +19,15 @@ from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.commands import COMMANDS
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, bin_entries, decided, sample_removals
+from tests.tui.fake_client import (
+    FINISHED,
+    RUNNING,
+    FakeClient,
+    add_decisions,
+    bin_entries,
+    decided,
+    sample_removals,
+)
 
 Flow = Callable[[DpmApp, Pilot[None], FakeClient], Awaitable[None]]
 FLOWS: dict[str, tuple[str, Flow]] = {}
@@ -334,6 +342,72 @@ async def redo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert decided(client) == {(4, 5, 6): "variants"}
     await press(pilot, "z", "a", "Z")
     assert prompt_text(app) == "Nothing to do again."
+
+
+@flow("groups")
+async def show_decisions(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "I")
+    assert "Nothing was decided yet" in screen_text(app)
+    await press(pilot, "escape", "i", "g", "I")
+    assert "not duplicates" in screen_text(app)
+    assert "holiday/IMG_4411 (1).jpg" in screen_text(app)
+
+
+@flow("groups")
+async def revoke(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    add_decisions(client)
+    await press(pilot, "I", "j", "x")
+    assert "Revoked: 1 decision" in prompt_text(app)
+    assert "2 decisions" in screen_text(app)
+    assert client.decisions.verdict("a" * 64, "b" * 64) == ""
+    await press(pilot, "z")
+    assert client.decisions.verdict("a" * 64, "b" * 64) == "not_duplicates"
+    assert "3 decisions" in screen_text(app)
+    await press(pilot, "Z")
+    assert "2 decisions" in screen_text(app)
+    await press(pilot, "escape", "a", "I", "z")
+    assert "was no decision" in prompt_text(app)
+
+
+@flow("groups")
+async def select_decision(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    add_decisions(client)
+    before = decided(client)
+    await press(pilot, "I", "space", "space", "x")
+    assert "Revoke 2 decisions on 6 files?" in prompt_text(app)
+    await press(pilot, "n")
+    assert decided(client) == before
+    await press(pilot, "x", "y")
+    assert "variants" in screen_text(app)
+    assert set(decided(client).values()) == {"variants"}
+    await press(pilot, "z")
+    assert {*decided(client)} == {*before}
+
+
+@flow("groups")
+async def revoke_shown(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    add_decisions(client)
+    await press(pilot, "I", "X")
+    assert "Revoke 3 decisions on 21 files?" in prompt_text(app)
+    await press(pilot, "y")
+    assert decided(client) == {}
+    assert "Nothing was decided yet" in screen_text(app)
+
+
+@flow("groups")
+async def find_decision(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    add_decisions(client)
+    await press(pilot, "I", "/", *"odd")
+    assert "esc takes the words away" in screen_text(app)
+    await press(pilot, "escape", "/", *"a/21", "enter")
+    assert "1 decision" in screen_text(app)
+    await press(pilot, "X")
+    assert set(decided(client).values()) == {"variants", "not_duplicates"}, "only what is shown goes"
+    assert "2 decisions" not in screen_text(app)
+    await press(pilot, "escape")
+    assert "2 decisions" in screen_text(app)
+    await press(pilot, "escape")
+    assert "wa_8812.jpg" in screen_text(app)
 
 
 @flow("groups")

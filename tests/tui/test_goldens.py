@@ -18,6 +18,7 @@ from tests.tui.fake_client import (
     RUNNING,
     FakeClient,
     Sample,
+    add_decisions,
     bin_with_companions,
     run_steps,
     sample_companions,
@@ -36,6 +37,7 @@ SCREENS = {
     "view": "",
     "plan": "j",
     "removals": "j j j",
+    "decisions": "j space",
     "empty": "",
 }
 """Every screen with the keys that are pressed on it."""
@@ -50,7 +52,14 @@ GOLDENS = (
     ("groups", (200, 60), "en", "l l l"),
     ("groups", (59, 15), "en", ""),
 )
-OPENED_BY = {"help": "?", "palette": ":", "view": "f", "plan": "enter enter a D", "removals": "L"}
+OPENED_BY = {
+    "help": "?",
+    "palette": ":",
+    "view": "f",
+    "plan": "enter enter a D",
+    "removals": "L",
+    "decisions": "I",
+}
 BASES = {"scan": "scan", "compare": "compare", "bin": "bin", "settings": "settings", "removals": "bin"}
 
 
@@ -81,6 +90,7 @@ async def dump(screen: str, size: tuple[int, int], language: str, keys: str) -> 
     for level, key in (("info", "surveyed"), ("error", "unreadable")):
         client.tell(LogLine(level, key, _values(key), 1_700_000_000.0))
     client.companions, client.removals = sample_companions(), sample_removals()
+    add_decisions(client)
     base = BASES.get(screen, "groups")
     async with running_app(client, size=size, palette=Palette.MONO, screen=base) as (app, pilot):
         await until(lambda: len(app.session.log) == 2)

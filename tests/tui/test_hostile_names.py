@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import BinEntry, Removal
+from dpm_tui.review.decision import Decision
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol import LogLine
 from tests.tui.app_run import calm, press, running_app, screen_text, until
@@ -32,7 +33,8 @@ NAMES = (
     b"\xed\xa0\x80surrogate.jpg",
 )
 KEYS = (
-    "f", "tab escape", "y", "O", "/ [ / b ] enter", "escape", "A", "y", "d", "n", "D", "j", "j", "j", "s",
+    "f", "tab escape", "I", "j", "j", "/ [", "enter", "escape", "escape", "y", "O",
+    "/ [ / b ] enter", "escape", "A", "y", "d", "n", "D", "j", "j", "j", "s",
     "y", "x", "w t [ enter", "escape", "d", "s", "escape", "escape", "1", "2", "4", "r", "j y", "j", "G", "D",
     "escape", "/ [ enter", "L", "j", "j", "j", "j", "y", "/ [", "enter", "escape", "escape", "5", "?",
     "escape",
@@ -78,6 +80,9 @@ def hostile_client() -> FakeClient:
         for name in NAMES
         for action in ("restored", "\x1b[31m")
     )
+    for number, name in enumerate(NAMES):
+        digests = (f"{2 * number:064x}", f"{2 * number + 1:064x}")
+        client.decisions.add(Decision(digests, "variants", f"\x1b[31m{number}", (name, b"dir/" + name)))
     return client
 
 

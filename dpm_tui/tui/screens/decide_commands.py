@@ -34,6 +34,12 @@ class DecideCommands(PlanCommands):
         """Remember that files of this group are variants, all of them to keep."""
         await self._ask_and_decide("variants")
 
+    def do_show_decisions(self) -> None:
+        """Open the list of what was decided."""
+        from dpm_tui.tui.screens.decisions import DecisionsScreen
+
+        self.app.push_screen(DecisionsScreen())
+
     async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
         """Have decisions made and take the marks of ``files`` away; False if they would say nothing."""
         if not decisions:
