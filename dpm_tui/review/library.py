@@ -44,6 +44,12 @@ class Library:
         """Tell whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
 
+    def size_of(self, file: int) -> int:
+        """Return the bytes of a file that is in a group, without building it; raises KeyError."""
+        files = self.columns.files
+        row = files.row(file)
+        return files.odd[row].stamp.size if row in files.odd else int(files.rows["size"][row])
+
     @property
     def newest(self) -> int:
         """The highest id of a file, 0 if there is none."""

@@ -273,7 +273,7 @@ class Marks:
             marking = self._markings.get(id_)
             goes = marking is not None and marking.mark is Mark.REMOVE and self._library.has(id_)
             if goes != (id_ in self.removed):
-                size = self._library.files[id_].stamp.size
+                size = self._library.size_of(id_)
                 self.size += size if goes else -size
                 (self.removed.add if goes else self.removed.discard)(id_)
 

@@ -7,7 +7,6 @@ they are shown, never as raw bytes.
 from __future__ import annotations
 
 import unicodedata
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +46,8 @@ class PathText:
         self.text = b"".join(paths)
         self.starts = np.zeros(len(paths) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, paths), np.int64, len(paths)), out=self.starts[1:])
+        self._bytes = np.frombuffer(self.text, np.uint8)
+        self._frequencies: list[int] = np.bincount(self._bytes, minlength=256).tolist()
         self.name_starts = self.starts[:-1] + np.array(folder_bytes, np.int64)
 
     def holding(self, word: str) -> NDArray[np.bool_]:
@@ -76,15 +77,6 @@ class PathText:
     def name(self, row: int) -> bytes:
         """Return the name of a file, without its folder, as it is compared."""
         return self.text[self.name_starts[row] : self.starts[row + 1] - 1]
-
-    @cached_property
-    def _bytes(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self.text, np.uint8)
-
-    @cached_property
-    def _frequencies(self) -> list[int]:
-        counts: list[int] = np.bincount(self._bytes, minlength=256).tolist()
-        return counts
 
     def _places(self, word: str, end: bytes = b"") -> NDArray[np.int64]:
         """Return where a word begins, by looking at the places of its rarest byte."""

@@ -14,13 +14,17 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import Done, Shutdown
+from dpm_tui.worker.protocol import GetLibrary, Shutdown
 from tests.support.large_root import fill_large
 from tests.support.pty_app import Burst, PtyApp
+
+T = TypeVar("T")
 
 SIZES = ("80x24", "120x40", "200x60")
 _SILENCE = 0.06
@@ -38,14 +42,18 @@ class Seat:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         began = time.perf_counter()
-        connecting = asyncio.run_coroutine_threadsafe(WorkerClient.connect(layout, "app"), self._loop)
-        self._client = connecting.result(_PATIENCE)
-        self.seconds = time.perf_counter() - began
+        self._client = self._await(WorkerClient.connect(layout, "app"))
+        print(f"worker awake                       {(time.perf_counter() - began) * 1e3:8.0f} ms")
+        self._await(self._client.request(GetLibrary()))
+        print(f"its groups made and sent           {(time.perf_counter() - began) * 1e3:8.0f} ms")
 
     def end_worker(self) -> None:
         """Have the worker end."""
-        answer = asyncio.run_coroutine_threadsafe(self._client.request(Shutdown()), self._loop)
-        assert isinstance(answer.result(_PATIENCE), Done)
+        self._await(self._client.request(Shutdown()))
+        self._await(self._client.close())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE)
 
 
 class Play:
@@ -168,7 +176,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as runtime:
         os.environ["DPM_TUI_RUNTIME_DIR"] = runtime
         seat = Seat(layout)
-        print(f"worker awake, its groups made      {seat.seconds * 1e3:8.0f} ms")
         try:
             for size in options.size or SIZES:
                 play(folder, size, options.groups)
