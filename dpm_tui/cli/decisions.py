@@ -1,12 +1,13 @@
-"""``dpm-tui decisions DIR``: lists, exports and imports what was decided about pictures."""
+"""``dpm-tui decisions DIR``: lists, exports, imports and revokes what was decided about pictures."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.output import write_output
@@ -14,6 +15,7 @@ from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.review.decision import Decision
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.decision_file import encode_decisions, load_decisions
 from dpm_tui.state.decision_store import DecisionStore
@@ -26,10 +28,11 @@ from dpm_tui.state.state_folder import check_folder, prepare_folder
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR, the action and its file."""
     add_folder(parser)
-    actions = ("list", "export", "import")
+    actions = ("list", "export", "import", "revoke")
     text = translate("cli.decisions_action_help")
     parser.add_argument("action", nargs="?", choices=actions, default="list", help=text)
-    parser.add_argument("file", nargs="?", default="", help=translate("cli.decisions_file_help"))
+    parser.add_argument("files", nargs="*", metavar="FILE", help=translate("cli.decisions_file_help"))
+    parser.add_argument("--all", action="store_true", help=translate("cli.decisions_all_help"))
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.output_help"))
 
 
@@ -37,10 +40,14 @@ def run(options: argparse.Namespace) -> int:
     """Carry out the action; return the exit code."""
     layout = find_layout(options)
     if options.action == "import":
-        if not options.file:
+        if len(options.files) != 1:
             raise UsageError("decisions_file_missing")
-        return _import(layout, os.path.abspath(os.fsencode(options.file)))
-    if options.file:
+        return _import(layout, os.path.abspath(os.fsencode(options.files[0])))
+    if options.action == "revoke":
+        if bool(options.files) is options.all:
+            raise UsageError("decisions_revoke_what")
+        return _revoke(layout, [os.fsencode(file) for file in options.files])
+    if options.files:
         raise UsageError("decisions_file_extra")
     if os.path.lexists(layout.folder):
         check_folder(layout)
@@ -69,18 +76,59 @@ def _list(layout: Layout, store: DecisionStore) -> int:
 def _import(layout: Layout, path: bytes) -> int:
     decisions = load_decisions(path)
     prepare_folder(layout)
+    with _writable(layout) as store:
+        added = sum(store.add(decision) for decision in decisions)
+    print(translate("cli.decisions_imported", count=added, total=len(decisions)))
+    return ExitCode.DONE
+
+
+def _revoke(layout: Layout, files: Sequence[bytes]) -> int:
+    """Revoke what was decided about one file, about the pairs of several, or without any all of it."""
+    check_folder(layout)
+    digests = _find_digests(layout, files)
+    with _writable(layout) as store:
+        about = [decision for decision in store.standing() if digests <= set(decision.digests)]
+        if len(digests) == 1:
+            (digest,) = digests
+            pairs = (tuple(sorted((digest, other))) for each in about for other in each.digests)
+            revoked = [Decision(pair, "") for pair in pairs if len(set(pair)) == 2]
+        elif digests:
+            about = [each for each in store.standing() if len(digests.intersection(each.digests)) > 1]
+            revoked = [Decision(tuple(sorted(digests)), "")] if about else []
+        else:
+            revoked = [Decision(each.digests, "") for each in about]
+        store.change(revoked)
+    print(translate("cli.decisions_revoked", count=len(about)))
+    return ExitCode.DONE
+
+
+@contextlib.contextmanager
+def _writable(layout: Layout) -> Iterator[DecisionStore]:
+    """Open the decisions to change them; raises HeldError while a worker has them."""
     lock = Lock(layout.lock)
     try:
         load_checkpoint(layout.checkpoint)
         store = DecisionStore(layout.decisions, layout.decisions_before)
         try:
-            added = sum(store.add(decision) for decision in decisions)
+            yield store
         finally:
             store.close()
     finally:
         lock.release()
-    print(translate("cli.decisions_imported", count=added, total=len(decisions)))
-    return ExitCode.DONE
+
+
+def _find_digests(layout: Layout, paths: Sequence[bytes]) -> set[str]:
+    """Return the contents of files by their paths, absolute or below the root; raises UsageError."""
+    wanted = {os.path.relpath(path, layout.root) if os.path.isabs(path) else path: path for path in paths}
+    known = {
+        file.path: file.facts.digest
+        for file in FileStore(layout.files, writable=False).files.values()
+        if file.path in wanted and file.facts.digest
+    }
+    for path, given in wanted.items():
+        if path not in known:
+            raise UsageError("decisions_no_file", path=display_name(given))
+    return set(known.values())
 
 
 def _find_paths(layout: Layout) -> Callable[[str], Sequence[bytes]]:

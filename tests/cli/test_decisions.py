@@ -140,6 +140,29 @@ def test_state_of_a_newer_version_is_refused(root: Path, tmp_path: Path) -> None
     assert (root / "_image_temp/decisions.jsonl").read_bytes() == before
 
 
+def test_what_was_decided_about_a_picture_can_be_revoked(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["decisions", str(root), "revoke", "a.jpg", "b.jpg"]) == 0
+    assert verdicts(root) == ["", *EXPECTED[1:]]
+    assert main(["decisions", str(root), "revoke", str(root / "away.jpg")]) == 0
+    assert verdicts(root) == ["", "", "not_duplicates", "", ""]
+    assert capsys.readouterr().out == "Revoked 1 decision\n" * 2
+    assert main(["decisions", str(root), "revoke", "--all"]) == 0
+    assert verdicts(root) == [""] * 5
+
+
+def test_only_what_is_known_can_be_revoked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decisions", str(root), "revoke", "nothing\x1b.jpg"]) == 2
+    assert "nothing\\x1b.jpg is not known here" in capsys.readouterr().err
+    assert main(["decisions", str(root), "revoke"]) == 2
+    assert main(["decisions", str(root), "revoke", "a.jpg", "--all"]) == 2
+    lock = Lock(layout_of(root).lock)
+    assert main(["decisions", str(root), "revoke", "--all"]) == 4
+    lock.release()
+    assert verdicts(root) == EXPECTED
+
+
 def test_wrong_usage(root: Path) -> None:
     assert main(["decisions", str(root), "import"]) == 2
     assert main(["decisions", str(root), "export", "file.json"]) == 2
