@@ -318,6 +318,7 @@ class FakeClient:
         self.left: tuple[Skipped, ...] = ()
         self.lost = False
         self.flat_pictures = flat_pictures
+        self.thumbnail_size = (96, 64)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def request(self, message: Request) -> Answer:
@@ -374,10 +375,10 @@ class FakeClient:
         return self.sample.pack()
 
     def _GetThumbnail(self, message: protocol.GetThumbnail) -> Answer:
-        return self._picture(message.file, 96, 64)
+        return self._picture(message.file, *self.thumbnail_size)
 
     def _GetPicture(self, message: protocol.GetPicture) -> Answer:
-        return self._picture(message.file, min(message.width, 160), min(message.height, 120))
+        return self._picture(message.file, message.width, message.height)
 
     def _picture(self, file: int, width: int, height: int) -> Answer:
         if file not in self.sample.files:

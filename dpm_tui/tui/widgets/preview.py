@@ -1,4 +1,4 @@
-"""A preview: a caption and the picture in half blocks, painted roughly at once and finely at rest."""
+"""A preview: a caption and the picture in half blocks, rough while keys are held and fine at rest."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 CAPTION_LINES = 2
+_CELLS_AT_ONCE = 4_000
+"""A picture of so many cells is painted finely at once after a single key: once costs less than twice."""
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
 
@@ -77,6 +79,7 @@ class Preview(Widget):
         self._strips: list[Strip] = []
         self._timer: Timer | None = None
         self._changed_at = 0.0
+        self._held = False
         self._blank = False
 
     @property
@@ -132,8 +135,8 @@ class Preview(Widget):
     def _load_soon(self) -> None:
         """Load at once after a single key; while keys are held down wait until they come to rest."""
         now = time.monotonic()
-        held, self._changed_at = now - self._changed_at < self._delays.fetch, now
-        if held:
+        self._held, self._changed_at = now - self._changed_at < self._delays.fetch, now
+        if self._held:
             self._after(self._delays.fetch, self._load)
         else:
             self._stop_timer()
@@ -161,16 +164,19 @@ class Preview(Widget):
         scene = self._scene()
         if scene is None or not self.is_attached:
             return
-        fine = self._painter.knows(scene)
-        self._use(fine if fine is not None else self._paint(scene, quick=True))
-        if fine is None:
+        known = self._painter.knows(scene) is not None
+        at_once = (
+            not self._held and scene.width * scene.height <= _CELLS_AT_ONCE and not self._wants_more(scene)
+        )
+        self._use(self._paint(scene, quick=not (known or at_once)))
+        if not (known or at_once):
             self._after(self._delays.rest, self._refine)
 
     def _refine(self) -> None:
         scene = self._scene()
         if scene is None or not self.is_attached:
             return
-        if self._originals is not None and self._is_coarse(scene):
+        if self._originals is not None and self._wants_more(scene):
             self.run_worker(self._refine_from(self._originals, scene), group="preview", exclusive=True)
         else:
             self._use(self._paint(scene, quick=False))
@@ -202,9 +208,11 @@ class Preview(Widget):
             self._strips = strips
             self.refresh(Region(0, CAPTION_LINES, self.size.width, max(self.size.height - CAPTION_LINES, 1)))
 
-    def _is_coarse(self, scene: Scene) -> bool:
-        """Tell whether the thumbnail has fewer pixels than the picture is shown with."""
+    def _wants_more(self, scene: Scene) -> bool:
+        """Tell whether there are originals, and the thumbnail has fewer pixels than are shown."""
         assert self._thumbnail is not None
+        if self._originals is None:
+            return False
         high, wide = self._thumbnail[1].shape[:2]
         if wide and max(high, wide) < _THUMBNAIL_PX:
             return False

@@ -1,0 +1,71 @@
+"""Comparing: what is painted when, and that both pictures of a pair are seen at the same place."""
+
+from __future__ import annotations
+
+import pytest
+
+from dpm_tui.tui.halfblock import draw
+from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
+from dpm_tui.worker import protocol
+from tests.tui import app_run
+from tests.tui.app_run import press, running_app, screen_text, until
+from tests.tui.fake_client import FakeClient, picture_of
+
+PATIENT = Delays(fetch=0.0, rest=3600.0)
+"""Nothing but what a key does at once."""
+
+
+async def test_after_a_single_key_the_picture_is_finished_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_run, "NO_DELAYS", PATIENT)
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "l")
+        preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
+        width, height = preview.size.width - 1, preview.size.height - CAPTION_LINES
+        fine = draw(picture_of(4, 96, 64), width, height, Palette.C256, centred=False)
+        await until(lambda: preview._strips == fine)
+
+
+async def test_flipped_and_side_by_side_both_are_at_the_same_place() -> None:
+    async with running_app(FakeClient(), size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, "f", "+", "+", "right", "down")
+        preview, other = app.screen.panes.previews[:2]  # type: ignore[attr-defined]
+        before = preview.seen
+        await press(pilot, "tab")
+        assert "B   holiday/IMG_4411 (1).jpg" in screen_text(app)
+        assert preview.seen == before
+        await press(pilot, "=")
+        assert preview.seen == other.seen
+        assert {preview.file, other.file} == {1, 2}
+        await press(pilot, "n")
+        assert {preview.file, other.file} == {1, 3}
+        assert preview.seen == other.seen
+        await press(pilot, "0", "l")
+        assert "4x" not in screen_text(app).splitlines()[0]
+
+
+async def test_a_closer_look_shows_the_original() -> None:
+    """Thumbnails are 256 pixels long; what needs more comes from the file, with a margin around it."""
+    client = FakeClient()
+    client.thumbnail_size = (256, 192)
+    async with running_app(client, size=(120, 40), screen="groups") as (_, pilot):
+        await press(pilot, "f", "+")
+        assert client.sent(protocol.GetPicture) == []
+        await press(pilot, "+", "+", "+")
+        await until(lambda: client.sent(protocol.GetPicture))
+        asked = client.sent(protocol.GetPicture)[-1]
+        assert asked.file == 1
+        assert asked.box[2] - asked.box[0] < 1
+        count = len(client.sent(protocol.GetPicture))
+        await press(pilot, "right", "down", "left")
+        assert len(client.sent(protocol.GetPicture)) == count, "the margin holds what is there"
+
+
+async def test_pictures_below_another_screen_are_not_painted() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "f")
+        view = app.screen
+        await press(pilot, "?")
+        assert all(preview._blank for preview in view.panes.previews)  # type: ignore[attr-defined]
+        await press(pilot, "escape")
+        assert not any(preview._blank for preview in view.panes.previews)  # type: ignore[attr-defined]
