@@ -140,9 +140,9 @@ SETTINGS: tuple[Setting, ...] = (
     _switch("show_errors"),
     _switch("bell"),
     _choice("language"),
+    _switch("mouse"),
     _choice("theme"),
     _choice("colour"),
-    _switch("mouse"),
 )
 
 AT_NEXT_START = ("theme", "colour", "mouse")
