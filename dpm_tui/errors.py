@@ -83,3 +83,8 @@ def reason_of(error: OSError | DpmError) -> str:
     if isinstance(error, DpmError):
         return error.message
     return error.strerror or str(error) or os.strerror(error.errno or errno.EIO)
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether an error says that a disk, or what a user may have of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

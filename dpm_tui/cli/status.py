@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import replace
 
 from dpm_tui.amount import duration
 from dpm_tui.cli.connection import ask_worker
@@ -15,9 +14,9 @@ from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
-from dpm_tui.state.layout import Layout
 from dpm_tui.state.state_folder import check_folder
 from dpm_tui.worker.protocol import GetStatus, RunStatus
+from dpm_tui.worker.resting import resting_status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         status = ask_worker(layout, "status", GetStatus(), RunStatus, start=False)
     except DpmError:
-        status = _read_checkpoint(layout)
+        status = resting_status(load_checkpoint(layout.checkpoint))
     if options.json:
         print(json.dumps(to_plain(status)))
         return ExitCode.DONE
@@ -53,22 +52,3 @@ def run(options: argparse.Namespace) -> int:
     if status.attention:
         print(translate(f"worker.{status.attention}", gone=status.gone), file=sys.stderr)
     return ExitCode.DONE
-
-
-def _read_checkpoint(layout: Layout) -> RunStatus:
-    checkpoint = load_checkpoint(layout.checkpoint)
-    phase = "stopped" if checkpoint.phase in ("running", "paused") else checkpoint.phase or "idle"
-    return replace(
-        RunStatus(),
-        phase=phase,
-        stage=checkpoint.stage,
-        model=checkpoint.model,
-        threshold=checkpoint.threshold,
-        files=checkpoint.files,
-        pictures=checkpoint.pictures,
-        unreadable=checkpoint.unreadable,
-        pairs=checkpoint.pairs,
-        groups=checkpoint.groups,
-        gone=checkpoint.missing,
-        attention="mount_guard" if checkpoint.missing else "",
-    )

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from dpm_tui.errors import reason_of
+from dpm_tui.errors import is_full, reason_of
 from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.recycle.refusal import BinError
-from dpm_tui.recycle.reserve import give_up_reserve, is_full
+from dpm_tui.recycle.reserve import give_up_reserve
 from dpm_tui.review.plan import Move
 from dpm_tui.state.frames import Journal, read_frames
 

@@ -14,7 +14,6 @@ from dpm_tui.recycle.folders import create_file
 
 NAME = b"reserve"
 _BYTES = 1 << 16
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def keep_reserve(bin_: int) -> None:
@@ -39,11 +38,6 @@ def give_up_reserve(bin_: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def is_full(error: OSError) -> bool:
-    """Tell whether ``error`` says that the disk or the quota is full."""
-    return error.errno in _FULL
 
 
 def check_room(descriptor: int, needed: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from dpm_tui.errors import reason_of
+from dpm_tui.errors import is_full, reason_of
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.companions import follow_picture
@@ -20,7 +20,7 @@ from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
-from dpm_tui.recycle.reserve import give_up_reserve, is_full
+from dpm_tui.recycle.reserve import give_up_reserve
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 from dpm_tui.state.atomic import sync_names

@@ -15,6 +15,10 @@ from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_all
 from dpm_tui.state.regular_file import open_regular
 
+STARTING, SERVING, ENDING = "starting", "serving", "ending"
+"""What a worker that holds the lock is at; whoever else holds it tells nothing."""
+_BYTES = 512
+"""The content has this length always: it is replaced by one write, so that no reader meets half of it."""
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 
 
@@ -23,7 +27,7 @@ class Holder:
     """Who holds a lock.
 
     ``machine`` tells hosts of one name apart, ``boot`` and ``started`` a process from a later one with
-    the same number; empty or 0 where the system does not tell.
+    the same number; empty or 0 where the system does not tell. ``phase`` is what it is at, see SERVING.
     """
 
     host: str
@@ -31,14 +35,14 @@ class Holder:
     machine: str = field(default="", compare=False)
     boot: str = field(default="", compare=False)
     started: int = field(default=0, compare=False)
+    phase: str = field(default="", compare=False)
 
     @classmethod
-    def myself(cls) -> Holder:
+    def myself(cls, phase: str = "") -> Holder:
         """Return this process."""
         pid = os.getpid()
-        return cls(
-            socket.gethostname(), pid, _machine(), _read("/proc/sys/kernel/random/boot_id"), _start(pid)
-        )
+        boot = _read("/proc/sys/kernel/random/boot_id")
+        return cls(socket.gethostname(), pid, _machine(), boot, _start(pid), phase)
 
     @property
     def may_live(self) -> bool:
@@ -59,17 +63,21 @@ class Lock:
     machine counts only while its process lives, one on another machine always.
     """
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: bytes, phase: str = "") -> None:
         self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
             self._take(path)
             os.ftruncate(self._descriptor, 0)
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            text = json.dumps(asdict(Holder.myself()))
-            write_all(self._descriptor, text.encode("ascii") + b"\n")
+            self.tell(phase)
         except BaseException:
             os.close(self._descriptor)
             raise
+
+    def tell(self, phase: str) -> None:
+        """Let others know what this process is at; raises OSError."""
+        text = json.dumps(asdict(Holder.myself(phase))).encode("ascii")
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        write_all(self._descriptor, text.ljust(_BYTES - 1) + b"\n")
 
     def release(self) -> None:
         """Give the lock back."""
@@ -90,6 +98,7 @@ class Lock:
                 path=display_name(os.path.dirname(os.path.dirname(path))),
                 host=display_name(holder.host) if holder else "?",
                 pid=holder.pid if holder else "?",
+                phase=holder.phase if holder else STARTING,
             ) from error
 
 
@@ -98,8 +107,9 @@ def read_holder(path: bytes) -> Holder | None:
     try:
         with open(open_regular(path), "rb") as file:
             value = json.loads(file.read(4096))
-        machine, boot = (str(value.get(name, "")) for name in ("machine", "boot"))
-        holder = Holder(str(value["host"]), int(value["pid"]), machine, boot, int(value.get("started", 0)))
+        machine, boot, phase = (str(value.get(name, "")) for name in ("machine", "boot", "phase"))
+        started = int(value.get("started", 0))
+        holder = Holder(str(value["host"]), int(value["pid"]), machine, boot, started, phase)
     except (
         OSError,
         ValueError,

@@ -14,12 +14,13 @@ import sys
 
 from dpm_tui.errors import DpmError
 from dpm_tui.state.layout import Layout, check_root
-from dpm_tui.state.lock import Lock
+from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.regular_file import open_regular
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
 from dpm_tui.worker.address import socket_path
-from dpm_tui.worker.protocol import Failed, encode
+from dpm_tui.worker.envelope import encode
+from dpm_tui.worker.protocol import Failed
 
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -33,10 +34,10 @@ def main() -> int:
     try:
         check_root(layout.root)
         prepare_folder(layout)
-        lock = Lock(layout.lock)
+        lock = Lock(layout.lock, STARTING)
         address = socket_path(layout)
         _redirect_output(layout.log)
-        asyncio.run(_serve(layout, address))
+        asyncio.run(_serve(layout, address, lock))
         lock.release()
     except DpmError as error:
         _say(encode(Failed.of(error)))
@@ -44,7 +45,7 @@ def main() -> int:
     return 0
 
 
-async def _serve(layout: Layout, address: bytes) -> None:
+async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
     from dpm_tui.pipeline.judge import AlignedJudge
     from dpm_tui.state.config import load_settings
     from dpm_tui.worker.decoder_pool import DecoderPool
@@ -73,7 +74,7 @@ async def _serve(layout: Layout, address: bytes) -> None:
 
     runner = Runner(state, pool, finished)
     session = Session(state, pool, runner, lambda: server.library_changed())
-    server = Server(session)
+    server = Server(session, lambda: _tell(lock, ENDING))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -83,12 +84,23 @@ async def _serve(layout: Layout, address: bytes) -> None:
     await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()
     if not serving.done():
+        _tell(lock, SERVING)
         _say(encode(runner.status))
     try:
         await serving
     finally:
         pool.close()
-        state.close()
+        try:
+            state.close()
+        except OSError as error:
+            # What is not on the disk yet is found again by the next run.
+            print(error, file=sys.stderr)
+
+
+def _tell(lock: Lock, phase: str) -> None:
+    # On a full disk the phase stays what it was: others wait a little longer then.
+    with contextlib.suppress(OSError):
+        lock.tell(phase)
 
 
 def _redirect_output(log: bytes) -> None:

@@ -15,27 +15,18 @@ from typing import Protocol
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.lock import ENDING, STARTING
 from dpm_tui.worker.address import socket_path
+from dpm_tui.worker.envelope import ProtocolError, decode
 from dpm_tui.worker.event_queue import EventQueue
 from dpm_tui.worker.lines import LineReader, encode_message
-from dpm_tui.worker.protocol import (
-    PROTOCOL_VERSION,
-    Answer,
-    Event,
-    Failed,
-    Hello,
-    ProtocolError,
-    Request,
-    Welcome,
-    answers,
-    decode,
-)
+from dpm_tui.worker.protocol import PROTOCOL_VERSION, Answer, Event, Failed, Hello, Request, Welcome, answers
 
 _START_SECONDS = 120.0
 """How long a worker may take until it listens: a million files on a slow NAS take long to be read. One that
 ends is not waited for."""
 _HANDOVER_SECONDS = 10.0
-"""How long to wait for a worker on this machine that holds the lock but listens no more: it is ending."""
+"""How long to wait for a worker on this machine that holds the lock and is just beginning or ending."""
 _HANDOVER_STEP_SECONDS = 0.25
 _GREETING_SECONDS = 30.0
 """How long a worker may take to answer the greeting: it may be busy grouping a large library."""
@@ -193,19 +184,21 @@ async def _open(address: bytes) -> _Streams | None:
 
 
 async def _take_over(layout: Layout, address: bytes) -> _Streams:
-    """Start a worker; if one on this machine is just ending, wait until it is gone."""
+    """Start a worker; while one on this machine is just beginning or ending, wait for it."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _HANDOVER_SECONDS
     while True:
         try:
             return await _start_worker(layout, address)
         except WorkerFailed as error:
-            here = error.key == "held" and error.values.get("host") == socket.gethostname()
-            if not here or loop.time() > deadline:
+            if error.key != "held":
+                raise
+            if (streams := await _open(address)) is not None:
+                return streams
+            here = error.values.get("host") == socket.gethostname()
+            if not here or error.values.get("phase") not in (STARTING, ENDING) or loop.time() > deadline:
                 raise
         await asyncio.sleep(_HANDOVER_STEP_SECONDS)
-        if (streams := await _open(address)) is not None:
-            return streams
 
 
 async def _start_worker(layout: Layout, address: bytes) -> _Streams:

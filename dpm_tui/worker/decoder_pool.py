@@ -28,12 +28,9 @@ class DecoderPool:
     """
 
     def __init__(self, root: bytes, thumbnails: bytes, count: int, memory: int = 0) -> None:
-        self.budget = DecoderBudget.plan(count, memory)
-        self._children = [
-            DecoderProcess(root, thumbnails, self.budget.child) for _ in range(self.budget.count)
-        ]
-        self._spare = DecoderProcess(root, thumbnails, self.budget.spare)
+        self._folders = (root, thumbnails)
         self._spare_lock = threading.Lock()
+        self._hire(DecoderBudget.plan(count, memory))
         self._retrying = False
 
     @property
@@ -45,6 +42,16 @@ class DecoderPool:
     def pids(self) -> list[int]:
         """The process ids of the children that run."""
         return [child.pid for child in (*self._children, self._spare) if child.pid]
+
+    def resize(self, count: int, memory: int) -> None:
+        """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
+        budget = DecoderBudget.plan(count, memory)
+        if budget != self.budget:
+            with self._spare_lock:
+                children = [*self._children, self._spare]
+                self._hire(budget)
+            for child in children:
+                child.kill()
 
     def decode(
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
@@ -108,6 +115,12 @@ class DecoderPool:
             child.kill()
         with self._spare_lock:
             self._spare.kill()
+
+    def _hire(self, budget: DecoderBudget) -> None:
+        """Take so many children; each starts when it is asked first."""
+        self.budget = budget
+        self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
+        self._spare = DecoderProcess(*self._folders, budget.spare)
 
     def _interrupt(self) -> None:
         for child in self._children:

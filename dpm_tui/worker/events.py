@@ -29,7 +29,8 @@ class RunStatus:
     know (``mount_guard``...), or empty. ``run`` counts the runs of this worker: a short one may have
     ended before anybody saw it running. ``latest`` are the newest few pairs of a run that is going,
     the newest last. ``broken`` counts the unreadable by their status, folders under ``folder``, known
-    once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet.
+    once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet. While files are
+    missing, ``known`` says of how many ``gone`` are.
     """
 
     run: int = 0
@@ -59,6 +60,7 @@ class RunStatus:
     latest: tuple[FoundPair, ...] = ()
     broken: Mapping[str, int] = field(default_factory=dict)
     ended: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from dpm_tui.worker.protocol import (
-    LINE_BYTES_AT_MOST,
-    Envelope,
-    Message,
-    ProtocolError,
-    decode,
-    encode,
-    is_table,
-)
+from dpm_tui.worker.envelope import Envelope, ProtocolError, decode, encode
+from dpm_tui.worker.protocol import LINE_BYTES_AT_MOST, Message, is_table
 
 _CHUNK_BYTES = 1 << 16
 _SMALL_BYTES = 1 << 16

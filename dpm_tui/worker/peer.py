@@ -5,15 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from dpm_tui.worker.envelope import encode
 from dpm_tui.worker.lines import LineReader, encode_message
-from dpm_tui.worker.protocol import (
-    LINE_BYTES_AT_MOST,
-    STRANGER_BYTES_AT_MOST,
-    Answer,
-    Event,
-    Hello,
-    encode,
-)
+from dpm_tui.worker.protocol import LINE_BYTES_AT_MOST, STRANGER_BYTES_AT_MOST, Answer, Event, Hello
 
 _REQUESTS_AT_ONCE = 16
 """A client that asks for more at once is read no further until it has its answers."""

@@ -12,6 +12,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.run import Survey
 from dpm_tui.worker.protocol import FoundPair, LogLine, RunStatus
+from dpm_tui.worker.resting import GUARD
 
 _RATE_SECONDS = 8.0
 _LOG_LINES = 2000
@@ -82,7 +83,8 @@ class RunReporter(Reporter):
             changed=len(changes.changed),
             gone=len(changes.gone),
             skipped=dict(inventory.skipped),
-            attention="mount_guard" if survey.alarm else "",
+            attention=GUARD if survey.alarm else "",
+            known=survey.alarm.known if survey.alarm else 0,
         )
         self.log(
             "info", "surveyed", files=len(inventory.found), added=len(changes.added),

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import os
 from collections import deque
+from collections.abc import Callable
 
 from dpm_tui import __version__
-from dpm_tui.errors import DpmError, HeldError
+from dpm_tui.errors import DpmError, HeldError, is_full
 from dpm_tui.names import display_name
+from dpm_tui.worker.envelope import ProtocolError
 from dpm_tui.worker.peer import Peer
 from dpm_tui.worker.protocol import (
     PROTOCOL_VERSION,
@@ -29,7 +31,6 @@ from dpm_tui.worker.protocol import (
     Hello,
     LibraryChanged,
     LogLine,
-    ProtocolError,
     PurgeEntries,
     RedoBatch,
     Request,
@@ -65,11 +66,12 @@ _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanio
 
 
 class Server:
-    """Serves one root until nobody needs it any more."""
+    """Serves one root until nobody needs it any more; ``ending`` is called before it listens no more."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, ending: Callable[[], None] = lambda: None) -> None:
         self.listening = asyncio.Event()
         self._session = session
+        self._ending = ending
         self._peers: dict[Peer, None] = {}
         self._strangers = 0
         self._over = asyncio.Event()
@@ -91,6 +93,7 @@ class Server:
         self.listening.set()
         ticker = asyncio.create_task(self._tick())
         await self._over.wait()
+        self._ending()
         server.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(address)
@@ -160,6 +163,9 @@ class Server:
         except DpmError as error:
             return Failed.of(error)
         except Exception as error:
+            if isinstance(error, OSError) and is_full(error):
+                folder = display_name(self._session.state.layout.folder)
+                return Failed.of(DpmError("disk_full", path=folder))
             reason = f"{type(error).__name__}: {display_name(str(error))}"
             return Failed("worker_bug", {"reason": reason})
 

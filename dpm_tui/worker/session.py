@@ -236,8 +236,10 @@ class Session:
             path = display_name(self.state.layout.config)
             raise DpmError("cannot_write", path=path, reason=reason_of(error)) from error
         self._run_config = config
-        if config.threshold != before.threshold and not self.runner.running:
-            await self.regroup()
+        if config.threshold != before.threshold:
+            self.runner.show_from(config.threshold)
+            if not self.runner.running:
+                await self.regroup()
         return ConfigData(config)
 
     async def _reset(self, request: protocol.ResetState) -> Answer:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.errors import DamagedError, HeldError
-from dpm_tui.state.lock import Holder, Lock, read_holder
+from dpm_tui.state.lock import ENDING, SERVING, STARTING, Holder, Lock, read_holder
 from tests.support.sources import PACKAGE
 
 HOLDER = """
@@ -60,6 +60,20 @@ def test_a_holder_that_was_killed_holds_nothing(path: bytes, other: subprocess.P
     other.wait()
     lock = Lock(path)
     assert read_holder(path) == Holder(os.uname().nodename, os.getpid())
+    lock.release()
+
+
+def test_whoever_comes_later_learns_what_the_holder_is_at(path: bytes) -> None:
+    os.makedirs(os.path.dirname(path))
+    lock = Lock(path, STARTING)
+    for phase in (STARTING, SERVING, ENDING):
+        lock.tell(phase)
+        holder = read_holder(path)
+        assert holder is not None
+        assert (holder.pid, holder.phase) == (os.getpid(), phase)
+        with pytest.raises(HeldError) as failure:
+            Lock(path)
+        assert failure.value.values["phase"] == phase
     lock.release()
 
 

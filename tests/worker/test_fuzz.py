@@ -17,6 +17,7 @@ import pytest
 from dpm_tui.errors import DpmError
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.client import WorkerClient, WorkerLost
+from dpm_tui.worker.envelope import encode
 from dpm_tui.worker.protocol import (
     PROTOCOL_VERSION,
     GetBin,
@@ -27,7 +28,6 @@ from dpm_tui.worker.protocol import (
     LibraryData,
     RunStatus,
     Welcome,
-    encode,
 )
 from tests.support.workers import layout_of, worker_of
 

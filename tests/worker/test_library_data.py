@@ -15,8 +15,9 @@ from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 from dpm_tui.review.path_text import fold
+from dpm_tui.worker.envelope import decode, encode
 from dpm_tui.worker.library_data import pack_library, unpack_library
-from dpm_tui.worker.protocol import LibraryData, decode, encode
+from dpm_tui.worker.protocol import LibraryData
 from tests.tui.fake_client import sample_library
 
 PARTS = st.binary(min_size=1, max_size=12).filter(lambda part: b"/" not in part and b"\0" not in part)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
+import pytest
+
+from dpm_tui.worker import client
+from dpm_tui.worker.address import socket_path
+from dpm_tui.worker.client import WorkerClient, WorkerFailed
 from tests.support.race_lab import race_apps, race_scans, race_with_an_end
-from tests.support.workers import worker_of
+from tests.support.workers import layout_of, worker_of
 
 
 async def test_of_two_scans_at_least_one_does_the_work(tmp_path: Path) -> None:
@@ -32,3 +38,15 @@ async def test_an_app_that_comes_while_a_worker_ends_gets_one(tmp_path: Path) ->
     dice = random.Random(3)
     outcomes = [await race_with_an_end(tmp_path, dice) for _ in range(6)]
     assert any(outcomes)
+
+
+async def test_a_worker_that_cannot_be_reached_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the folder and does not end: whoever comes hears so at once."""
+    monkeypatch.setattr(client, "_HANDOVER_SECONDS", 1e6)
+    async with worker_of(tmp_path) as first:
+        os.unlink(socket_path(layout_of(tmp_path)))
+        with pytest.raises(WorkerFailed, match=f"process {first.welcome.pid} ") as failure:
+            await WorkerClient.connect(layout_of(tmp_path), "scan")
+        assert failure.value.exit_code == 4

@@ -1,0 +1,113 @@
+"""Runs in this very process: what their settings do, and what they say when the disk is full."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.state.config import Config
+from dpm_tui.state.layout import Layout
+from dpm_tui.state.root_state import RootState
+from dpm_tui.state.state_folder import prepare_folder
+from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol import LogLine
+from dpm_tui.worker.results import Results
+from dpm_tui.worker.runner import Runner
+from tests.support.album import make_album
+from tests.support.pictures import encode, scene
+from tests.support.power import Disk
+
+
+class Bench:
+    """A runner with everything it needs, and the results of its runs."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        self.layout = Layout(os.fsencode(folder), os.fsencode(folder))
+        prepare_folder(self.layout)
+        self.state = RootState(self.layout, AlignedJudge.version)
+        self.pool = DecoderPool(self.layout.root, self.layout.thumbnails, config.workers)
+        self.results: list[Results | None] = []
+        self.ended = threading.Event()
+        self.runner = Runner(self.state, self.pool, self._take)
+
+    def run(self, config: Config) -> list[LogLine]:
+        """Run to the end and return what was logged."""
+        self.runner.start(config)
+        self.wait()
+        return self.runner.take_lines()
+
+    def wait(self) -> None:
+        """Wait until the run has ended."""
+        assert self.ended.wait(110)
+        self.ended.clear()
+        self.runner.stop()
+
+    def _take(self, results: Results | None) -> None:
+        self.results.append(results)
+        self.ended.set()
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(workers=2, device="cpu")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, config: Config) -> Iterator[Bench]:
+    bench = Bench(make_album(tmp_path / "album"), config)
+    yield bench
+    bench.pool.close()
+    bench.state.close()
+
+
+def test_a_full_disk_is_said_once_with_what_to_do_and_the_next_run_goes_on(
+    bench: Bench, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(bench.layout.folder)
+    disk.full_from = 40
+    with disk.watched(monkeypatch):
+        lines = bench.run(config)
+    (line,) = (line for line in lines if line.level == "error")
+    assert line.key == "disk_full"
+    assert bench.runner.status.phase == "failed"
+    assert not [line for line in bench.run(config) if line.level == "error"]
+    assert bench.runner.status.phase == "finished"
+    (results,) = filter(None, bench.results)
+    assert len(results.groups) == 3
+
+
+def test_other_workers_and_another_memory_act_from_the_next_run_on(
+    bench: Bench, config: Config, tmp_path: Path
+) -> None:
+    bench.run(config)
+    before = bench.pool.pids
+    assert len(before) >= 2
+    (tmp_path / "album/new.jpg").write_bytes(encode(scene(77)))
+    less = replace(config, workers=1, memory=2048)
+    bench.run(less)
+    assert len(bench.pool.pids) == 1
+    assert not set(bench.pool.pids) & set(before)
+    assert not any(psutil.pid_exists(pid) for pid in before)
+    assert bench.pool.budget.count * bench.pool.budget.child + bench.pool.budget.spare <= 2048 << 20
+    kept = bench.pool.pids
+    (tmp_path / "album/newer.jpg").write_bytes(encode(scene(78)))
+    bench.run(less)
+    assert bench.pool.pids == kept
+
+
+def test_a_threshold_set_during_a_run_is_the_one_that_it_ends_with(bench: Bench, config: Config) -> None:
+    bench.runner.start(config)
+    bench.runner.show_from(1.0)
+    bench.wait()
+    (results,) = bench.results
+    assert results is not None
+    assert results.pairs
+    assert {pair.similarity for pair in results.pairs} == {1.0}
+    assert bench.runner.status.threshold == bench.state.checkpoint.threshold == 1.0
