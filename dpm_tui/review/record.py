@@ -5,7 +5,7 @@ It is told as a sequence of news; whoever follows all of them has the same recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -130,3 +130,18 @@ def mentioned(history: History[K]) -> Iterable[K]:
     for step in (*history.done, *history.undone):
         known.update(dict.fromkeys(key for key, *_ in step.changes))
     return known
+
+
+def name_history(history: History[int], names: Mapping[int, Identity]) -> History[Identity]:
+    """Return a history of ids as one of what files are known by; those without a name are left out."""
+    return History(
+        {names[id_]: marking for id_, marking in history.markings.items() if id_ in names},
+        [name_step(step, names) for step in history.done],
+        [name_step(step, names) for step in history.undone],
+    )
+
+
+def name_step(step: Step[int], names: Mapping[int, Identity]) -> Step[Identity]:
+    """Return a step on ids as one on what files are known by."""
+    changes = tuple((names[id_], before, after) for id_, before, after in step.changes if id_ in names)
+    return Step(changes, step.deed, step.decisions, step.before)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.carry import Adopted
 from dpm_tui.review.filter import Filter, Progress
 from dpm_tui.review.history import History, Mark, Marking
 from dpm_tui.review.library import Library
-from dpm_tui.review.marks import Marks, Refusal, Suggestion
+from dpm_tui.review.marks import Listener, Marks, Refusal, Suggestion
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, Rule
 from dpm_tui.review.sort import Sorting, sort_groups
 
@@ -55,6 +56,13 @@ class Round:
         """Go on in a newer library, at the same place."""
         self.library = library
         self.marks = self.marks.rebase(library, self._is_protected)
+        self._lay_out()
+
+    def restore(self, adopted: Adopted, horizon: int, listener: Listener) -> None:
+        """Take over the marks of an earlier review with their history; ``listener`` hears of what follows."""
+        self.marks = Marks(
+            self.library, self._is_protected, adopted.history, listener, adopted.names, horizon
+        )
         self._lay_out()
 
     def narrow(self, filter_: Filter) -> None:

@@ -12,9 +12,9 @@ from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.review.carry import adopt_record
 from dpm_tui.review.filter import FilterError, parse_filter
-from dpm_tui.review.history import History, Marking, Step
+from dpm_tui.review.history import History, Marking
 from dpm_tui.review.marks import Marks
-from dpm_tui.review.record import NOWHERE, Act, Identity, News, Record, View, identity
+from dpm_tui.review.record import NOWHERE, Act, News, Record, View, identity, name_history, name_step
 from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
 from dpm_tui.review.rules import protect_folders
 from dpm_tui.worker.protocol import Done, GetReview, ReviewData, SaveReview
@@ -130,7 +130,7 @@ class ReviewMemory:
         self._whole = False
 
         def write() -> dict[str, Any]:
-            record.history = _by_identity(frozen, names)
+            record.history = name_history(frozen, names)
             return write_record(record)
 
         try:
@@ -145,7 +145,7 @@ class ReviewMemory:
         names, writer = self._session.marks.names, Writer()
         news, self._news = self._news, []
         texts = [
-            writer.news(News(each.act, None if each.step is None else _name_step(each.step, names)))
+            writer.news(News(each.act, None if each.step is None else name_step(each.step, names)))
             for each in news
         ]
         view, passed = self._look(), self._passed_now()
@@ -193,16 +193,3 @@ class ReviewMemory:
         if damaged:
             words.append(translate("tui.marks_damaged"))
         session.notice = (" ".join(words), *reversed(words))
-
-
-def _by_identity(history: History[int], names: dict[int, Identity]) -> History[Identity]:
-    return History(
-        {names[id_]: marking for id_, marking in history.markings.items() if id_ in names},
-        [_name_step(step, names) for step in history.done],
-        [_name_step(step, names) for step in history.undone],
-    )
-
-
-def _name_step(step: Step[int], names: dict[int, Identity]) -> Step[Identity]:
-    changes = tuple((names[id_], before, after) for id_, before, after in step.changes if id_ in names)
-    return Step(changes, step.deed, step.decisions, step.before)

@@ -70,6 +70,9 @@ class Console:
         raise Interrupted
 
     def _interrupt(self) -> None:
+        """Ask for the end; the next time the process ends at once."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.remove_signal_handler(number)
         if not self._stop.done():
             self._stop.set_result(None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dpm_tui.cli.folder import read_results
 from dpm_tui.errors import DpmError
@@ -21,13 +21,18 @@ from dpm_tui.worker.protocol import (
     BatchDone,
     Decide,
     Decided,
+    Done,
     FindCompanions,
     GetLibrary,
+    GetReview,
     LibraryData,
     PlanData,
     RedoBatch,
     Request,
     RestoreDone,
+    ReviewData,
+    SaveReview,
+    StopBatch,
     UndoBatch,
 )
 
@@ -94,6 +99,18 @@ class Desk:
     async def apply(self, plan: Plan) -> BatchDone:
         """Move the files of a plan to the recycle bin."""
         return await self._ask(ApplyPlan(plan), BatchDone)
+
+    async def stop_batch(self) -> None:
+        """End the batch under way after the file at hand; ``apply`` returns how far it came."""
+        await self._ask(StopBatch(), Done)
+
+    async def review(self) -> ReviewData | None:
+        """Return how far the review is, None where nobody knows."""
+        return await self._ask(GetReview(), ReviewData) if self._client is not None else None
+
+    async def save_review(self, record: dict[str, Any], *, whole: bool) -> None:
+        """Remember what was done in the review."""
+        await self._ask(SaveReview(record, whole), Done)
 
     async def undo_batch(self) -> RestoreDone:
         """Bring the last batch back."""

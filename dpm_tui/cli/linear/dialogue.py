@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from dpm_tui.amount import long_size
@@ -9,8 +10,9 @@ from dpm_tui.cli.linear.answer import Answer, AnswerError, choose_members, help_
 from dpm_tui.cli.linear.console import Console, Interrupted
 from dpm_tui.cli.linear.desk import Desk
 from dpm_tui.cli.linear.group_text import group_lines
+from dpm_tui.cli.linear.keeping import Keeping
 from dpm_tui.cli.linear.settling import Settling
-from dpm_tui.errors import ExitCode
+from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import FilterError, parse_filter
@@ -25,6 +27,7 @@ class Dialogue:
         self._console = console
         self._walk = walk
         self._desk = desk
+        self._keeping = Keeping(desk, walk)
         self._settling = Settling(console, desk, walk)
         self._over = False
         self._told = False
@@ -43,6 +46,7 @@ class Dialogue:
         walk.adopt(await self._console.unless_stopped(self._desk.library()))
         if self._desk.view_only:
             say(translate(self._desk.view_only))
+        await self._restore()
         if not walk.numbers:
             words = "plain.filter_hides_all" if walk.filter.words else "tui.no_groups"
             say(translate(words))
@@ -52,9 +56,22 @@ class Dialogue:
         try:
             while not self._over:
                 await self._turn()
+                await self._console.unless_stopped(self._keeping.save())
         except (EOFError, Interrupted) as reason:
+            with contextlib.suppress(DpmError):
+                await self._keeping.save()
             return self._break_off(isinstance(reason, Interrupted))
         return ExitCode.FAILED if self._settling.left else ExitCode.DONE
+
+    async def _restore(self) -> None:
+        """Bring the marks of last time back and say how many they are."""
+        changed = await self._console.unless_stopped(self._keeping.restore())
+        marks = self._walk.marks
+        if marks.removed:
+            size = long_size(marks.size)
+            self._console.say(translate("plain.marks_restored", count=len(marks.removed), size=size))
+        if changed:
+            self._console.say(translate("tui.marks_changed", count=changed))
 
     async def _turn(self) -> None:
         """Say where the walk is, if that has not been said, and follow one answer."""
@@ -152,7 +169,7 @@ class Dialogue:
             self._told = self._walk.group is None
 
     async def _quit(self) -> None:
-        marked = len(self._walk.marks.removed)
+        marked = 0 if self._keeping.reliable else len(self._walk.marks.removed)
         if marked and await self._console.choose(translate("plain.ask_quit", count=marked), "q") != "q":
             return
         self._console.say(self._farewell())
@@ -209,4 +226,5 @@ class Dialogue:
         marked = len(self._walk.marks.removed)
         count = self._settling.moved
         moved = translate("plain.moved_in_all", count=count) if count else translate("plain.not_moved")
-        return f"{translate('plain.marks_lost', count=marked)} {moved}" if marked else moved
+        kept = "plain.marks_kept" if self._keeping.reliable else "plain.marks_lost"
+        return f"{translate(kept, count=marked)} {moved}" if marked else moved

@@ -79,6 +79,11 @@ def share(value: float) -> str:
 
 
 def _left(skipped: tuple[Skipped, ...]) -> Iterator[str]:
+    stopped = sum(item.key == "cancelled" for item in skipped)
+    if stopped:
+        yield translate("plain.stopped_before", count=stopped)
     for item in skipped:
+        if item.key == "cancelled":
+            continue
         reason = sentence(f"recycle.{item.key}", **shown_values(item.values))
         yield translate("cli.skipped", path=display_name(item.path), reason=reason)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from dpm_tui.cli.linear.console import Console, Interrupted
 from dpm_tui.cli.linear.desk import Desk
@@ -13,6 +14,7 @@ from dpm_tui.cli.linear.plan_text import (
     plan_lines,
     restored_lines,
 )
+from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group
 from dpm_tui.recycle.results import BatchResult
@@ -74,7 +76,14 @@ class Settling:
             await self._renew()
             self._walk.go_to(self._decided.pop() if self._decided else ())
         else:
-            result = (await self._console.unless_stopped(self._desk.undo_batch())).result
+            try:
+                result = (await self._console.unless_stopped(self._desk.undo_batch())).result
+            except DpmError as error:
+                if error.key != "undo_nothing":
+                    raise
+                # Its files came back in another way, or were deleted for good.
+                marks.drop_step()
+                return await self.undo()
             step = marks.step_back()
             self.moved -= len(result.restored)
             self._console.say(*restored_lines(result))
@@ -122,16 +131,23 @@ class Settling:
             self._console.say(translate("plain.not_moved"))
             return False
         ids = {self._walk.library.files[id_].path: id_ for id_ in self._walk.marks.removed}
+        moving = asyncio.ensure_future(self._desk.apply(settled))
         try:
-            result = (await self._console.unless_stopped(self._desk.apply(settled))).result
+            result = (await self._console.unless_stopped(asyncio.shield(moving))).result
         except Interrupted:
-            self._console.say("", translate("plain.batch_stopped"))
+            self._console.say("", translate("plain.stopping"))
+            await self._desk.stop_batch()
+            self._take_note((await moving).result, ids)
             raise
+        self._take_note(result, ids)
+        await self._renew()
+        return bool(result.moved)
+
+    def _take_note(self, result: BatchResult, ids: Mapping[bytes, int]) -> None:
+        """Say what moved; its marks go with it."""
         self._report(result)
         if result.moved:
             self._walk.marks.note_move(ids[path] for path in result.moved if path in ids)
-        await self._renew()
-        return bool(result.moved)
 
     async def _settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
