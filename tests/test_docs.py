@@ -10,6 +10,7 @@ import pytest
 from dpm_tui.cli.parser import VERBS
 from dpm_tui.errors import ExitCode
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.criteria import LIMITS, ORDERED
 from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import COMMANDS
 
@@ -34,5 +35,7 @@ def test_kinds_rules_and_exit_codes_are_named() -> None:
     """Every kind, rule and exit code is explained."""
     for word in (*Kind, *RULES):
         assert f"`{word}`" in README
+    for word in (*ORDERED, *LIMITS, "folder", "format"):
+        assert f"`{word}`" in README or f"`{word}:" in README
     codes = README[README.index("Exit codes:") :]
     assert all(re.search(rf"\b{int(code)} ", codes) for code in ExitCode)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 
 from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import ask_worker
@@ -14,10 +13,10 @@ from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.review.election import elect_keepers
+from dpm_tui.review.library import Library
 from dpm_tui.review.plan import Plan, build_plan
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, find_rule, mark_groups, parse_kinds, protect_folders
 from dpm_tui.state.config import CHOICES, load_settings
@@ -84,10 +83,10 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     results, config = scanned.results, scanned.config
     rule = find_rule(options.rule, config.presets, config.keeper)
     protected = protect_folders(config.protected)
-    files, pairs = results.files, results.index
-    groups: Sequence[Group] = results.groups
+    library = Library(results.files, results.groups, results.index)
     if rule.name not in RULES:
-        groups, rule = elect_keepers(files, pairs, groups, rule, protected), rule.settled
+        library, rule = elect_keepers(library, rule, protected), rule.settled
+    files, pairs, groups = library.files, library.pairs, library.groups
     removed = mark_groups(files, pairs, groups, rule, kinds, protected)
     plan, _ = build_plan(files, pairs, groups, removed, rule.name)
     companions = options.companions or config.companions

@@ -15,6 +15,7 @@ from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
 from dpm_tui.review.election import elect_keepers
+from dpm_tui.review.library import Library
 from dpm_tui.review.rules import OWN, find_rule, protect_folders
 
 
@@ -36,9 +37,9 @@ def run(options: argparse.Namespace) -> int:
 def _follow_rule(scanned: Scanned) -> Scanned:
     """Return the results with the keepers that the app shows: those of the rule in the settings."""
     config, results = scanned.config, scanned.results
-    protects = protect_folders(config.protected) if config.protected else None
     rule = find_rule(OWN, config.presets, config.keeper)
-    groups = tuple(elect_keepers(results.files, results.index, results.groups, rule, protects))
+    found = Library(results.files, results.groups, results.index)
+    groups = tuple(elect_keepers(found, rule, protect_folders(config.protected), whole=True).groups)
     return replace(scanned, results=replace(results, groups=groups))
 
 

@@ -43,13 +43,27 @@ class Columns:
         return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
 
     @cached_property
-    def kinds(self) -> NDArray[np.uint8]:
+    def beside_keeper(self) -> NDArray[np.uint8]:
         """The code of each file's kind beside the keeper of its group, ``NO_KIND`` where it has none."""
         kinds = np.full(len(self.files), NO_KIND, np.uint8)
         keepers = np.zeros(len(self.files), np.bool_)
         keepers[self.groups.starts[:-1]] = True
         beside = self.pairs.rows[keepers[self.pairs.rows["first"]]]
         kinds[beside["second"]] = beside["kind"]
+        return kinds
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """The same, but a file that was not compared with its keeper is of the kind of its strongest pair."""
+        kinds = self.beside_keeper.copy()
+        lonely = kinds == NO_KIND
+        lonely[self.groups.starts[:-1]] = False
+        if lonely.any():
+            pairs = self.pairs.rows
+            pairs = pairs[np.argsort(pairs["similarity"], kind="stable")]
+            for end in ("first", "second"):
+                own = pairs[lonely[pairs[end]]]
+                kinds[own[end]] = own["kind"]
         return kinds
 
     @cached_property
@@ -64,10 +78,12 @@ class Columns:
         return PathText(self.files)
 
     def of_kinds(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
-        """Return for each file whether it is of one of some kinds beside its keeper."""
-        wanted = np.zeros(NO_KIND + 1, np.bool_)
-        wanted[[KIND_CODES[kind] for kind in kinds]] = True
-        return wanted[self.kinds]
+        """Return for each file whether it is of one of some kinds."""
+        return _wanted(kinds)[self.kinds]
+
+    def alike(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
+        """Return for each file whether it has a pair of one of some kinds with its keeper."""
+        return _wanted(kinds)[self.beside_keeper]
 
     def having(self, files: Collection[int]) -> NDArray[np.bool_]:
         """Return for each group whether any of its files is one of those."""
@@ -89,3 +105,9 @@ class Columns:
         hits = np.concatenate(([0], np.cumsum(files)))
         some: NDArray[np.bool_] = hits[self.groups.starts[1:]] > hits[self.groups.starts[:-1]]
         return some
+
+
+def _wanted(kinds: Collection[Kind]) -> NDArray[np.bool_]:
+    wanted = np.zeros(NO_KIND + 1, np.bool_)
+    wanted[[KIND_CODES[kind] for kind in kinds]] = True
+    return wanted

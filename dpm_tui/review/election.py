@@ -2,80 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from dpm_tui.pipeline.group import TIERS, Group, PairIndex, pair_key
-from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.review.rules import DEFAULT_KINDS, Rule, choose_keeper
+from dpm_tui.pipeline.group import TIERS
+from dpm_tui.review.folders import InFolders
+from dpm_tui.review.library import Library
+from dpm_tui.review.rules import DEFAULT_KINDS, Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dpm_tui.review.columns import Columns
 
 
-def elect_keepers(
-    files: Mapping[int, ImageFile],
-    pairs: PairIndex,
-    groups: Sequence[Group],
-    rule: Rule,
-    protects: Callable[[ImageFile], bool] | None = None,
-) -> Sequence[Group]:
-    """Return the groups, each with the keeper that ``rule`` prefers, protected files before all others.
+def elect_keepers(library: Library, rule: Rule, protected: InFolders, *, whole: bool = False) -> Library:
+    """Return the library, each group with the keeper that ``rule`` prefers, protected files before others.
 
-    The groups keep their members and ids. ``protects`` is None where no folder is protected.
+    The groups keep their members, ids and order. Only a true copy of a group's best file may take its
+    place, so that no crop and no variant is kept for a picture; and only one that was compared with all
+    the others of these and is no closer to any member than the best file is, so that nothing becomes a
+    copy of the keeper that was not one before. ``whole`` asks for a pair with every member, variants and
+    crops too. Files that nothing tells apart go by the best file, then by path.
     """
-    if not rule.order and protects is None:
-        return groups
-    protected = protects or (lambda file: False)
-    return [elect_keeper(files, pairs, group, rule, protected) for group in groups]
+    if not library.groups or not (rule.criteria or protected):
+        return library
+    columns = library.columns
+    leaders = _choose(columns, rule, protected, whole)
+    return library if (leaders == columns.groups.starts[:-1]).all() else _lead(columns, leaders)
 
 
-def elect_keeper(
-    files: Mapping[int, ImageFile],
-    pairs: PairIndex,
-    group: Group,
-    rule: Rule,
-    protected: Callable[[ImageFile], bool],
-) -> Group:
-    """Return the group with the keeper that ``rule`` prefers.
+def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> NDArray[np.int64]:
+    """Return the row of each group's keeper."""
+    import numpy as np
 
-    Only a true copy of the group's best file may take its place, so that no crop and no variant is kept
-    for a picture; and only one that was compared with every other member and is no closer to any than
-    the best file is, so that nothing becomes a copy of the keeper that was not one before.
-    """
-    candidates = [
-        id_
-        for id_ in group.members
-        if id_ == group.keeper or pairs[pair_key(group.keeper, id_)].kind in DEFAULT_KINDS
-    ]
-    while len(candidates) > 1:
-        chosen = choose_keeper(files, candidates, rule, protected)
-        if chosen == group.keeper:
-            return group
-        if _may_lead(pairs, group, chosen):
-            return _lead(files, pairs, group, chosen)
-        candidates.remove(chosen)
-    return group
+    from dpm_tui.review.sieves import by_folder, sieves_of, sift
+
+    starts = columns.groups.starts
+    alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole)
+    alive[starts[:-1]] = True
+    if protected:
+        safe = alive & by_folder(columns, protected)
+        alive &= safe | ~np.repeat(columns.any_of(safe), np.diff(starts))
+    for word in rule.criteria:
+        for sieve in sieves_of(columns, word):
+            alive = sift(columns, alive, sieve)
+    # The first file is the best one, the others come by path.
+    rows = np.flatnonzero(alive)
+    leaders: NDArray[np.int64] = rows[np.searchsorted(rows, starts[:-1])]
+    return leaders
 
 
-def _may_lead(pairs: PairIndex, group: Group, chosen: int) -> bool:
-    for other in group.members:
-        if other in (chosen, group.keeper):
-            continue
-        pair = pairs.get(pair_key(chosen, other))
-        if pair is None or _tier(pairs, chosen, other) < _tier(pairs, group.keeper, other):
-            return False
-    return True
+def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
+    """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
+    import numpy as np
+
+    from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND
+
+    tiers = np.zeros(NO_KIND + 1, np.int64)
+    for number, kinds in enumerate(TIERS):
+        tiers[[KIND_CODES[kind] for kind in kinds]] = number
+    pairs, starts = columns.pairs.rows, columns.groups.starts
+    first, second = pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
+    # The best file has no kind of its own, whose tier is 0: none is closer.
+    tier, home = tiers[pairs["kind"]], tiers[columns.beside_keeper]
+    needed = np.ones(len(home), np.bool_) if whole else home == 0
+    met = np.bincount(first[needed[second]], minlength=len(home))
+    met += np.bincount(second[needed[first]], minlength=len(home))
+    others = np.repeat(np.add.reduceat(needed.astype(np.int64), starts[:-1]), columns.groups.counts) - needed
+    leads: NDArray[np.bool_] = met == others
+    leads[first[tier < home[second]]] = False
+    leads[second[tier < home[first]]] = False
+    return leads
 
 
-def _lead(files: Mapping[int, ImageFile], pairs: PairIndex, group: Group, chosen: int) -> Group:
-    others = sorted((id_ for id_ in group.members if id_ != chosen), key=lambda id_: files[id_].path)
-    return replace(
-        group,
-        keeper=chosen,
-        members=(chosen, *others),
-        weakest=min(pairs[pair_key(chosen, id_)].similarity for id_ in others),
-        reclaimable_bytes=sum(files[id_].stamp.size for id_ in others),
+def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
+    """Return the library with its files, pairs and groups in the order that the leaders make."""
+    import numpy as np
+
+    from dpm_tui.review.file_rows import FileRows
+    from dpm_tui.review.group_rows import GroupRows
+    from dpm_tui.review.pair_rows import PairRows
+
+    files, groups = columns.files, columns.groups
+    homes = np.repeat(np.arange(len(groups)), groups.counts)
+    follows = np.ones(len(files), np.int64)
+    follows[leaders] = 0
+    order = np.argsort(homes * 2 + follows, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    odd = {int(place[row]): file for row, file in files.odd.items()}
+    file_rows = FileRows(files.rows[order], files.names, files.folders, files.formats, odd)
+    pairs = columns.pairs.rows.copy()
+    ends = place[pairs["first"]], place[pairs["second"]]
+    pairs["first"], pairs["second"] = np.minimum(*ends), np.maximum(*ends)
+    pairs = pairs[np.lexsort((pairs["second"], pairs["first"]))]
+    starts = groups.starts
+    # Whatever was not compared with the new keeper hangs on the best file, as it did before.
+    similarity = np.full(len(files), np.inf)
+    for anchors in (place[starts[:-1]], starts[:-1]):
+        anchor = np.zeros(len(files), np.bool_)
+        anchor[anchors] = True
+        for one, other in (("first", "second"), ("second", "first")):
+            beside = pairs[anchor[pairs[one]]]
+            similarity[beside[other]] = beside["similarity"]
+    similarity[starts[:-1]] = np.inf
+    weakest = np.minimum.reduceat(similarity, starts[:-1])
+    sizes = file_rows.rows["size"].astype(np.int64)
+    reclaimable = np.add.reduceat(sizes, starts[:-1]) - sizes[starts[:-1]]
+    unchanged = leaders == starts[:-1]
+    return Library(
+        file_rows,
+        GroupRows(
+            groups.names,
+            starts,
+            np.where(unchanged, groups.weakest, weakest),
+            np.where(unchanged, groups.reclaimable, reclaimable),
+            groups.ids[order],
+        ),
+        PairRows(file_rows, pairs, columns.pairs.grids),
     )
-
-
-def _tier(pairs: PairIndex, one: int, other: int) -> int:
-    kind = pairs[pair_key(one, other)].kind
-    return next(number for number, kinds in enumerate(TIERS) if kind in kinds)

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from dpm_tui.pipeline.image_file import ImageFile
 
 
-def in_folders(folders: Iterable[str]) -> Callable[[ImageFile], bool]:
-    """Return the test whether a file lies in one of ``folders`` (relative to the root) or below.
+class InFolders:
+    """The test whether a file lies in one of some folders (relative to the root) or below.
 
     ``.`` is the root itself. Letters with marks match however the file system spells them.
     """
-    names = ["/".join(part for part in folder.split("/") if part not in ("", ".")) for folder in folders]
-    if "" in names:
-        return lambda file: True
-    forms = {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
-    prefixes = tuple(f"{name}/".encode("utf-8", "surrogateescape") for name in forms.union(names))
-    return lambda file: file.path.startswith(prefixes) if prefixes else False
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        names = {"/".join(part for part in folder.split("/") if part not in ("", ".")) for folder in folders}
+        names |= {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
+        # A slash in front of every path: of the root itself it is all that there is.
+        self._prefixes = tuple(
+            b"/" + (f"{name}/".encode("utf-8", "surrogateescape") if name else b"") for name in names
+        )
+
+    def __bool__(self) -> bool:
+        """Whether there are folders."""
+        return bool(self._prefixes)
+
+    def __call__(self, file: ImageFile) -> bool:
+        """Tell whether a file lies in one of the folders."""
+        return self.holds(file.folder)
+
+    def holds(self, folder: bytes) -> bool:
+        """Tell whether the files of a folder do."""
+        path = b"/" + folder + b"/" if folder else b"/"
+        return path.startswith(self._prefixes) if self._prefixes else False
 
 
-def in_folder(folder: str) -> Callable[[ImageFile], bool]:
-    """Return the test whether a file lies in ``folder`` (relative to the root) or below."""
-    return in_folders((folder,))
-
-
-def protect_folders(folders: Iterable[str]) -> Callable[[ImageFile], bool]:
+def protect_folders(folders: Iterable[str]) -> InFolders:
     """Return the test whether a file lies in a protected folder."""
-    return in_folders(folder for folder in folders if folder)
+    return InFolders(folder for folder in folders if folder)

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dpm_tui.pipeline.image_file import ImageFile
 
 LOSSLESS = frozenset({"PNG", "BMP", "DIB", "TIFF", "GIF"})
-_COPY_NAME = re.compile(rb"\(\d+\)|copy|kopie|copia|_edited|\xe5\x89\xaf\xe6\x9c\xac", re.IGNORECASE)
+COPY_NAME = re.compile(rb"\(\d+\)|copy|kopie|copia|_edited|\xe5\x89\xaf\xe6\x9c\xac", re.IGNORECASE)
 NEAR_TIE = 1.02
 """Pixel counts within two per cent are a tie: a border trimmed by a row decides nothing."""
 
 
 def looks_like_a_copy(name: bytes) -> bool:
     """Tell whether a file name carries the traces of copying, such as ``(1)`` or ``copy``."""
-    return _COPY_NAME.search(name) is not None
+    return COPY_NAME.search(name) is not None
 
 
 def rank_best(file: ImageFile) -> tuple[object, ...]:

@@ -36,9 +36,18 @@ def partners(library: Library, group: Group, file: int) -> list[int]:
     return sorted(others, key=lambda id_: library.pair(file, id_) is None)
 
 
+def holding_pair(library: Library, group: Group, file: int) -> Pair | None:
+    """Return the pair that holds a member in its group: that with the keeper, or else its strongest one."""
+    pair = library.pair(file, group.keeper)
+    if pair is not None:
+        return pair
+    links = (library.pair(file, id_) for id_ in group.members if id_ != file)
+    return max((pair for pair in links if pair is not None), key=_strength, default=None)
+
+
 def weakest_link(library: Library, group: Group) -> Pair | None:
-    """Return the pair of the keeper and a member that holds least, or None where no pair is known."""
-    links = [library.pair(group.keeper, id_) for id_ in group.members[1:]]
+    """Return the pair that holds a member least, or None where no pair is known."""
+    links = [holding_pair(library, group, id_) for id_ in group.members[1:]]
     return min((pair for pair in links if pair is not None), key=_strength, default=None)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
@@ -17,22 +16,8 @@ from dpm_tui.review.library import Library
 from dpm_tui.review.record import Act, Identity, News, identity
 from dpm_tui.review.refusal import Refusal as Refusal
 from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
-from dpm_tui.review.rules import DEFAULT_KINDS, Rule, mark_group
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What accepting a rule would change: the markings, and the files and bytes it would remove.
-
-    ``kept`` names for each file that would go the one that is kept for it.
-    """
-
-    markings: Mapping[int, Marking | None] = field(default_factory=dict)
-    kept: Mapping[int, int] = field(default_factory=dict)
-    groups: int = 0
-    files: int = 0
-    size: int = 0
-
+from dpm_tui.review.rules import DEFAULT_KINDS, Rule
+from dpm_tui.review.suggestion import Suggestion, suggest, suggest_all
 
 _KEEP = Marking(Mark.KEEP)
 _REMOVE = Marking(Mark.REMOVE)
@@ -153,24 +138,13 @@ class Marks:
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out what accepting ``rule`` for ``groups`` would mark; files marked keep by hand stay."""
-        files, pairs = self._library.files, self._library.pairs
-        markings: dict[int, Marking | None] = {}
-        kept: dict[int, int] = {}
-        counted = 0
-        for group in groups:
-            marked = mark_group(files, pairs, group, rule, kinds, self._is_protected)
-            going = {id_: keeper for id_, keeper in marked.items() if self._markings.get(id_) != _KEEP}
-            if not going:
-                continue
-            counted += 1
-            kept |= going
-            wanted = {id_ for id_ in group.members if self._markings.get(id_) == _KEEP}
-            markings.update(dict.fromkeys(id_ for id_ in group.members if id_ not in wanted))
-            markings.update(dict.fromkeys(going, Marking(Mark.REMOVE, rule.name)))
-            keepers = set(going.values()) - wanted
-            markings.update(dict.fromkeys(keepers, Marking(Mark.KEEP, rule.name)))
-        size = sum(files[id_].stamp.size for id_ in kept)
-        return Suggestion(markings, kept, counted, len(kept), size)
+        return suggest(self._library, groups, rule, kinds, self._is_protected, self._is_wanted)
+
+    def suggest_all(
+        self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
+    ) -> Suggestion:
+        """Work out the same for very many groups, by their numbers in the library."""
+        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, self._is_wanted)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion of this moment says."""
@@ -236,6 +210,10 @@ class Marks:
         """Set markings that were made elsewhere, as one step, as far as they are allowed here."""
         self._commit(markings)
         self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
+
+    def _is_wanted(self, file: int) -> bool:
+        """Tell whether a file was marked keep by hand."""
+        return self._markings.get(file) == _KEEP
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
         return has_witness(self._library, file, staying)

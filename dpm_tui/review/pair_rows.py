@@ -70,6 +70,17 @@ class PairRows(Mapping[tuple[int, int], Pair]):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def similarities(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the similarity of each two rows of files, 0 where they have no pair."""
+        if not len(self.rows):
+            return np.zeros(len(ones))
+        keys = np.frombuffer(self._keys, np.uint64)
+        wanted = np.minimum(ones, others).astype(np.uint64) << np.uint64(32)
+        wanted |= np.maximum(ones, others).astype(np.uint64)
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        found: NDArray[np.float64] = np.where(keys[places] == wanted, self.rows["similarity"][places], 0.0)
+        return found
+
     def _grid(self, number: int) -> bytes:
         if number < 0:
             return b"" if number == _NO_GRID else _EMPTY_GRID

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from dpm_tui.pipeline.group import Group
-from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.carry import Adopted
+from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress
+from dpm_tui.review.folders import InFolders
 from dpm_tui.review.history import History, Mark, Marking
 from dpm_tui.review.library import Library
-from dpm_tui.review.marks import Listener, Marks, Refusal, Suggestion
+from dpm_tui.review.marks import Listener, Marks, Refusal
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, Rule
 from dpm_tui.review.sort import Sorting, sort_groups
+from dpm_tui.review.suggestion import Suggestion
 
 
 class Round:
     """The groups that a filter leaves, in order, and the one at hand.
 
     ``place`` is that of the group at hand, or the number of groups where the walk has come to its end.
-    ``rule`` suggests, among pairs of ``kinds``.
+    The keepers of the groups follow ``rule``, which suggests among pairs of ``kinds``.
     """
 
     def __init__(
         self,
         rule: Rule = RULES["best"],
         kinds: Collection[Kind] = DEFAULT_KINDS,
-        is_protected: Callable[[ImageFile], bool] = lambda file: False,
+        protected: InFolders | None = None,
         filter_: Filter | None = None,
         sorting: Sorting | None = None,
     ) -> None:
@@ -38,7 +40,7 @@ class Round:
         self.place = 0
         self._rule = rule
         self._kinds = kinds
-        self._is_protected = is_protected
+        self._protected = protected or InFolders(())
         self._sorting = sorting or Sorting()
 
     @property
@@ -50,19 +52,17 @@ class Round:
     def suggestion(self) -> Suggestion:
         """What the rule suggests for the group at hand."""
         group = self.group
-        return self.marks.suggest([group] if group else [], self._rule, self._kinds)
+        return self.marks.suggest([group] if group else [], self._rule.settled, self._kinds)
 
     def adopt(self, library: Library) -> None:
         """Go on in a newer library, at the same place."""
-        self.library = library
-        self.marks = self.marks.rebase(library, self._is_protected)
+        self.library = elect_keepers(library, self._rule, self._protected)
+        self.marks = self.marks.rebase(self.library, self._protected)
         self._lay_out()
 
     def restore(self, adopted: Adopted, horizon: int, listener: Listener) -> None:
         """Take over the marks of an earlier review with their history; ``listener`` hears of what follows."""
-        self.marks = Marks(
-            self.library, self._is_protected, adopted.history, listener, adopted.names, horizon
-        )
+        self.marks = Marks(self.library, self._protected, adopted.history, listener, adopted.names, horizon)
         self._lay_out()
 
     def narrow(self, filter_: Filter) -> None:
@@ -93,11 +93,11 @@ class Round:
         group = self.group
         known = self.marks.history.markings
         own = {id_: known[id_] for id_ in (group.members if group else ()) if id_ in known}
-        trial = Marks(self.library, self._is_protected, History(own))
+        trial = Marks(self.library, self._protected, History(own))
         chosen = list(files)
         refused = {id_: refusal for id_ in chosen if (refusal := trial.remove(id_)) is not None}
         if not refused:
-            self.marks.accept(Suggestion(dict.fromkeys(chosen, Marking(Mark.REMOVE))))
+            self.marks.accept(Suggestion(self.library, dict.fromkeys(chosen, Marking(Mark.REMOVE))))
         return refused
 
     def _lay_out(self) -> None:

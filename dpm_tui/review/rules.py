@@ -10,7 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.criteria import LIMITS, Limit, Sift, Word, limit_of, parse_words, sift_of
+from dpm_tui.review.criteria import LIMITS, Limit, Word, limit_of, parse_words
 from dpm_tui.review.folders import protect_folders as protect_folders
 from dpm_tui.review.keeper import RANKS, rank_best
 
@@ -23,27 +23,37 @@ OWN = "keeper"
 class Rule:
     """A named way to choose which file of a group to keep, and what may be marked beside it.
 
-    Each sieve of ``order`` leaves fewer files; what is alike to all of them goes by the group's keeper,
-    then by path. Without an order it is the group's keeper that is kept.
+    Groups are built around the best file. The keepers of a whole library follow the criteria by an
+    election (see ``review.election``); without criteria it is the group's keeper that is kept.
     """
 
     name: str
-    order: tuple[Sift, ...] = ()
+    criteria: tuple[Word, ...] = ()
     limits: tuple[Limit, ...] = ()
 
     @property
+    def rank(self) -> Callable[[ImageFile], tuple[object, ...]] | None:
+        """The order of files in one of the fixed rules."""
+        return RANKS[self.criteria[0].name] if len(self.criteria) == 1 and self.name in RANKS else None
+
+    @property
     def settled(self) -> Rule:
-        """This rule for groups whose keepers follow its order already."""
+        """This rule for groups whose keepers follow its criteria already."""
         return Rule(self.name, (), self.limits)
 
-    def allows(self, kept: ImageFile, file: ImageFile) -> bool:
-        """Tell whether ``file`` may be marked where ``kept`` is kept."""
+    @property
+    def unlimited(self) -> Rule:
+        """This rule as if it might mark anything."""
+        return Rule(self.name, self.criteria)
+
+    def allows(self, kept: bytes, file: bytes) -> bool:
+        """Tell whether a file in one folder may be marked where the kept one lies in another."""
         return all(limit(kept, file) for limit in self.limits)
 
 
 RULES: dict[str, Rule] = {
     # Groups are built around the best file already; asking again could prefer a crop to its original.
-    name: Rule(name, () if name == "best" else (sift_of(Word(name)),))
+    name: Rule(name, () if name == "best" else (Word(name),))
     for name in RANKS
 }
 
@@ -52,10 +62,8 @@ def read_rule(name: str, words: Iterable[str]) -> Rule:
     """Return the rule made of ``words``; raises UsageError for a word that is none."""
     parsed = parse_words(words)
     limits = tuple(limit_of(word) for word in parsed if word.name in LIMITS)
-    criteria = [word for word in parsed if word.name not in LIMITS]
-    if [str(word) for word in criteria] == ["best"]:
-        criteria = []
-    return Rule(name, tuple(sift_of(word) for word in criteria), limits)
+    criteria = tuple(word for word in parsed if word.name not in LIMITS)
+    return Rule(name, () if criteria == (Word("best"),) else criteria, limits)
 
 
 def name_rule(words: Sequence[str], presets: Mapping[str, Sequence[str]]) -> str:
@@ -94,25 +102,6 @@ def parse_kinds(text: str) -> frozenset[Kind]:
     return kinds
 
 
-def choose_keeper(
-    files: Mapping[int, ImageFile],
-    ids: Sequence[int],
-    rule: Rule,
-    protected: Callable[[ImageFile], bool] = lambda file: False,
-) -> int:
-    """Return the file to keep of ``ids``, whose first is kept where nothing tells two apart.
-
-    Protected files come before all others.
-    """
-    left: Sequence[ImageFile] = [files[id_] for id_ in ids]
-    left = [file for file in left if protected(file)] or left
-    for sift in rule.order:
-        if len(left) == 1:
-            break
-        left = sift(left)
-    return min(left, key=lambda file: (file.id != ids[0], file.path)).id
-
-
 def mark_group(
     files: Mapping[int, ImageFile],
     pairs: PairIndex,
@@ -129,20 +118,26 @@ def mark_group(
     kept before any other. The members that are not of these kinds are looked at among themselves in
     the same way, so that of ``identical`` alone every repetition is found.
     """
+    rank = rule.rank
+
+    def place(id_: int) -> tuple[object, ...]:
+        file = files[id_]
+        return (not protected(file), (id_ != head,) if rank is None else rank(file), file.path)
+
     marked: dict[int, int] = {}
     rest: Sequence[int] = group.members
     while len(rest) > 1:
         head = rest[0]
         alike = [id_ for id_ in rest if id_ == head or _is_of(pairs, head, id_, kinds)]
         if len(alike) > 1:
-            kept = choose_keeper(files, alike, rule, protected)
+            kept = min(alike, key=place)
             marked |= {
                 id_: kept
                 for id_ in alike
                 if id_ != kept
                 and _is_of(pairs, kept, id_, kinds)
                 and not protected(files[id_])
-                and rule.allows(files[kept], files[id_])
+                and (not rule.limits or rule.allows(files[kept].folder, files[id_].folder))
             }
         rest = sorted(set(rest).difference(alike), key=lambda id_: (rank_best(files[id_]), files[id_].path))
     return marked

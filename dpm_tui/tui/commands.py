@@ -24,6 +24,8 @@ class Scope(StrEnum):
     VIEW = "view"
     FILE = "file"
     UNDO = "undo"
+    KEEPER = "keeper"
+    SUGGESTION = "suggestion"
     PALETTE = "palette"
 
 
@@ -94,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("pass_group", ("r",), Scope.GROUPS, _FILE),
     Command("accept", ("a",), Scope.GROUPS, _FILE, footer=3),
     Command("accept_all", ("A",), Scope.GROUPS, _FILE),
+    Command("choose_rule", ("R",), Scope.GROUPS, _WORKER),
     Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("split", ("S",), Scope.GROUPS, (Need.FILE, *_WRITE)),
@@ -138,6 +141,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_plan", ("w",), Scope.PLAN, _WORKER, footer=3),
     Command("sort_plan", ("s",), Scope.PLAN, footer=4),
     Command("go_to_file", ("enter",), Scope.PLAN, footer=6),
+    Command("accept_shown", ("A", "enter"), Scope.SUGGESTION, footer=1),
+    Command("leave_out", ("x", "space"), Scope.SUGGESTION, footer=2),
     Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=1),
     Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=2),
     Command("select_matching", ("/",), Scope.BIN, (Need.ENTRY,), footer=6),
@@ -161,6 +166,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=4),
     Command("reset_state", ("R",), Scope.SETTINGS, (*_WRITE, Need.NO_RUN), footer=5),
     Command("choose", ("enter",), Scope.PALETTE, footer=1),
+    Command("use", ("enter", "space"), Scope.KEEPER, _WORKER, footer=1),
+    Command("lower", ("J", "shift+down"), Scope.KEEPER, _WORKER, footer=2),
+    Command("raise", ("K", "shift+up"), Scope.KEEPER, _WORKER, footer=3),
+    Command("turn", ("r",), Scope.KEEPER, _WORKER, footer=4),
+    Command("add_folder", ("f",), Scope.KEEPER, _WORKER, footer=5),
+    Command("add_format", ("t",), Scope.KEEPER, _WORKER),
+    Command("save_rule", ("w",), Scope.KEEPER, _WORKER, footer=6),
+    Command("drop_rule", ("x",), Scope.KEEPER, _WORKER),
+    Command("usual_rule", ("u",), Scope.KEEPER, _WORKER),
     Command("down", ("j", "down"), Scope.LIST),
     Command("up", ("k", "up"), Scope.LIST),
     Command("page_down", ("pagedown", "ctrl+d"), Scope.LIST),
@@ -186,6 +200,8 @@ _KEY_NAMES = {
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
+    "shift+down": "S-down",
+    "shift+up": "S-up",
 }
 
 

@@ -10,6 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.links import holding_pair
 from dpm_tui.review.marks import Mark
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
@@ -64,7 +65,7 @@ class GroupLines:
         file = library.files[group.members[member]]
         mark, role = self._mark(file.id)
         plain = look["text"]
-        pair = None if member == 0 else library.pair(group.keeper, file.id)
+        pair = None if member == 0 else holding_pair(library, group, file.id)
         kind = self._kind(pair.kind if pair else None)
         size: Part = (pad_left(short_size(file.stamp.size), 5), plain)
         pixels: list[Part] = []

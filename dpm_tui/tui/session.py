@@ -11,13 +11,14 @@ from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.recycle.results import Skipped
+from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks
 from dpm_tui.review.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rows import Place, Rows
-from dpm_tui.review.rules import protect_folders
+from dpm_tui.review.rules import OWN, Rule, find_rule, protect_folders
 from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
@@ -50,6 +51,7 @@ class Link(Enum):
 class Session:
     """What is on the screens and under the cursor.
 
+    ``library`` has the groups that were found, with the keepers of the rule in force.
     ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
     those and the marked ones are not shown. ``wanted`` is what was looked for last.
     ``asked_run`` is the last run whose missing files the user was asked about.
@@ -69,6 +71,7 @@ class Session:
     history: RunHistory = field(default_factory=RunHistory)
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     library: Library = field(default_factory=Library)
+    _found: Library = field(default_factory=Library)
     library_known: bool = False
     passed: set[str] = field(default_factory=set)
     hides_reviewed: bool = False
@@ -147,10 +150,10 @@ class Session:
         group = self.marks.group_of(file)
         others = [id_ for id_ in group.members if id_ != file]
         kept = [id_ for id_ in others if id_ not in self.marks.removed]
-        best = group.keeper if group.keeper in kept else None
         if file == group.keeper:
             return others[0]
-        return best if best is not None else (kept or others)[0]
+        compared = [id_ for id_ in kept if self.pair(file, id_) is not None]
+        return (compared or kept or others)[0]
 
     def pair(self, a: int, b: int) -> Pair | None:
         """Return the verified pair of two files."""
@@ -167,12 +170,16 @@ class Session:
         """Return the number of a group in the library by its id, or None."""
         return self.library.columns.groups.number_of(group) if self.library.groups else None
 
+    @property
+    def rule(self) -> Rule:
+        """The rule in force; the groups' keepers follow its order already."""
+        return find_rule(OWN, self.config.presets, self.config.keeper).settled
+
     def adopt_config(self, config: Config) -> None:
-        """Use new settings; newly protected files lose their marks."""
-        protected_changed = config.protected != self.config.protected
-        self.config = config
-        if protected_changed:
-            self.marks = self.marks.rebase(self.library, protect_folders(config.protected))
+        """Use new settings: keepers follow another rule at once, newly protected files lose their marks."""
+        before, self.config = self.config, config
+        if (before.protected, before.keeper) != (config.protected, config.keeper):
+            self._adopt(self._found)
 
     def appoint_reviewer(self, reviewer: bool) -> None:
         """Let this app move files, or not: only one at a time may."""
@@ -181,12 +188,18 @@ class Session:
 
     def adopt_library(self, library: Library) -> None:
         """Show a newer library; marks stay by file, the cursor by file or else by place."""
-        here = self.file
-        self.library = library
+        self._found = library
         self.library_known = True
-        self.marks = self.marks.rebase(library, protect_folders(self.config.protected))
+        self._adopt(library)
         if self.marks.changed:
             self.notice = (translate("tui.marks_changed", count=self.marks.changed),)
+
+    def _adopt(self, found: Library) -> None:
+        """Show what was found with the keepers of the rule in force."""
+        here, config = self.file, self.config
+        protected = protect_folders(config.protected)
+        self.library = elect_keepers(found, find_rule(OWN, config.presets, config.keeper), protected)
+        self.marks = self.marks.rebase(self.library, protected)
         self._lay_out(here)
 
     def lay_out(self) -> None:

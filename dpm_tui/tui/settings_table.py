@@ -8,7 +8,9 @@ from typing import Any
 
 from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
+from dpm_tui.review.rules import RULES
 from dpm_tui.state.config import CHOICES, RANGES, Config, check_config
+from dpm_tui.tui.rule_words import words_label
 from dpm_tui.tui.strictness import strictness, strictness_help
 
 _THRESHOLD_STEP = 0.01
@@ -21,7 +23,7 @@ class Setting:
     """One row: the field of the settings and how it is changed.
 
     ``step`` returns the value one step on or back; without it the value is typed. ``parse`` reads a
-    typed text and raises ValueError for one that cannot be.
+    typed text and raises ValueError for one that cannot be. ``opens`` says that it has a screen of its own.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Setting:
     step: Callable[[Any, int], Any] | None = None
     parse: Callable[[str], Any] | None = None
     edit: Callable[[Any], str] = str
+    opens: bool = False
 
     @property
     def label(self) -> str:
@@ -88,6 +91,13 @@ def _folders(name: str, none: str) -> Setting:
     return Setting(name, lambda value: ", ".join(value) or translate(none), None, parse, ", ".join)
 
 
+def _keeper() -> Setting:
+    def show(words: tuple[str, ...]) -> str:
+        return words[0] if len(words) == 1 and words[0] in RULES else words_label(words)
+
+    return Setting("keeper", show, opens=True)
+
+
 def _threshold() -> Setting:
     low, high = RANGES["threshold"]
 
@@ -130,6 +140,7 @@ SETTINGS: tuple[Setting, ...] = (
     _threshold(),
     _words("extensions", "tui.none"),
     _folders("protected", "tui.none"),
+    _keeper(),
     _choice("companions"),
     _choice("other_disks"),
     _workers(),

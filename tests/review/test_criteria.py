@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.errors import UsageError
+from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.review.criteria import LIMITS, ORDERED, parse_word, parse_words, sift_of
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.criteria import LIMITS, ORDERED, parse_word, parse_words
+from dpm_tui.review.election import elect_keepers
+from dpm_tui.review.keeper import RANKS
+from dpm_tui.review.library import Library
 from dpm_tui.review.presets import WORDS_OF, check_name, clean_words, expand
-from dpm_tui.review.rules import RULES, choose_keeper, read_rule
+from dpm_tui.review.rules import RULES, protect_folders, read_rule
 
 _DAY_NS = 86_400 * 10**9
 
@@ -27,11 +33,13 @@ def make(
 
 
 def kept(words: str, *files: ImageFile) -> int:
-    """Return the position of the file that a rule of these words keeps; the hub is the first."""
-    chosen = choose_keeper(
-        {file.id: file for file in files}, [file.id for file in files], read_rule("x", words.split())
-    )
-    return [file.id for file in files].index(chosen)
+    """Return the position of the file that a rule of these words keeps; the first is the best one."""
+    pairs = [Pair(*pair_key(a.id, b.id), Kind.COPY, 0.9) for a, b in combinations(files, 2)]
+    ids = tuple(file.id for file in files)
+    index = {(pair.a, pair.b): pair for pair in pairs}
+    library = Library({file.id: file for file in files}, (Group("g", ids[0], ids, 0.9, 0),), index)
+    led = elect_keepers(library, read_rule("x", words.split()), protect_folders(()))
+    return ids.index(led.groups[0].keeper)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,9 @@ def test_a_near_tie_is_left_to_the_next_criterion(words: str, one: ImageFile, ot
 def test_near_is_measured_from_the_best_and_not_along_a_chain() -> None:
     """Neighbours within two per cent do not pull in one that is three per cent below the best."""
     files = [make(1, width=970), make(2, width=985), make(3, width=1000)]
-    assert [file.id for file in sift_of(parse_word("pixels"))(files)] == [2, 3]
+    assert kept("pixels", *files) == 1
+    assert kept("pixels bytes", *files[:2], make(3, width=1000, size=2000)) == 2
+    assert kept("pixels bytes", make(1, width=970, size=9000), *files[1:]) == 1
 
 
 def test_the_first_criterion_that_tells_two_apart_decides() -> None:
@@ -97,10 +107,22 @@ def test_the_first_criterion_that_tells_two_apart_decides() -> None:
     assert kept("pixels exif", small, large) == 1
 
 
-def test_an_own_order_like_the_default_keeps_what_the_default_keeps() -> None:
-    files = [make(1, size=900, quality=80), make(2, quality=90), make(3, form="PNG"), make(4, exif=True)]
-    for words in (["best"], list(WORDS_OF["best"])):
-        assert choose_keeper({file.id: file for file in files}, [3, 1, 2, 4], read_rule("x", words)) == 3
+@pytest.mark.parametrize("words", ["best largest", " ".join(WORDS_OF["best"])])
+def test_an_own_order_like_the_default_keeps_what_the_default_keeps(words: str) -> None:
+    files = [make(3, form="PNG"), make(1, size=900, quality=80), make(2, quality=90), make(4, exif=True)]
+    assert [kept(words, *files[turn:], *files[:turn]) for turn in range(4)] == [0, 3, 2, 1]
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=12))
+def test_the_fixed_rules_are_the_same_in_columns(numbers: list[int]) -> None:
+    """What an election by a fixed rule keeps, its rank keeps as well."""
+    files = [
+        make(id_, size=1000 + a, width=1000 + 100 * b, day=1 + c, form=("JPEG", "PNG")[a % 2], quality=90 + b)
+        for id_, (a, b, c) in enumerate(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=False), 1)
+    ]
+    for name in RANKS:
+        chosen = files[kept(f"{name} name", *files)]
+        assert RANKS[name](chosen) == min(map(RANKS[name], files))
 
 
 WORD = st.sampled_from(
@@ -117,22 +139,13 @@ FILE = st.builds(
 
 @given(
     st.lists(WORD, min_size=1, max_size=6, unique_by=lambda word: word.lstrip("-")),
-    st.lists(FILE, min_size=1, max_size=6),
-    st.randoms(),
+    st.lists(FILE, min_size=2, max_size=6),
 )
-def test_what_is_kept_does_not_depend_on_the_order_of_the_files(
-    words: Sequence[str], drawn: list[ImageFile], random: object
-) -> None:
-    files = {id_: make_like(file, id_) for id_, file in enumerate(drawn, 1)}
-    rule = read_rule("x", words)
-    ids = list(files)
-    first = choose_keeper(files, ids, rule)
-    shuffled = ids[1:]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert choose_keeper(files, [ids[0], *shuffled], rule) == first
-    without = [id_ for id_ in ids if id_ == first or id_ == ids[0]]
-    for sift in rule.order:
-        assert sift([files[id_] for id_ in without])
+def test_any_rule_keeps_one_of_any_files(words: Sequence[str], drawn: list[ImageFile]) -> None:
+    """Whatever is unknown of them; the numbers of the files do not matter."""
+    files = [make_like(file, place) for place, file in enumerate(drawn, 1)]
+    again = [make_like(file, place + 90) for place, file in enumerate(drawn, 1)]
+    assert kept(" ".join(words), *files) == kept(" ".join(words), *again)
 
 
 def make_like(file: ImageFile, id_: int) -> ImageFile:
@@ -180,9 +193,10 @@ def test_fixed_rules_spread_into_words_that_can_be_arranged() -> None:
 
 
 def test_every_limit_has_a_meaning() -> None:
-    one, near, far = make(1, "a/b/1.jpg"), make(2, "a/c/2.jpg"), make(3, "d/3.jpg")
     allowed = {
-        name: [LIMITS[name]("a/b" if name == "keep-in" else "d")(one, file) for file in (one, near, far)]
+        name: [
+            LIMITS[name]("a/b" if name == "keep-in" else "d")(b"a/b", file) for file in (b"a/b", b"a/c", b"d")
+        ]
         for name in LIMITS
     }
     assert allowed == {

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from dpm_tui.pipeline.group import TIERS, Group, Pair, group_pairs, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.election import elect_keeper, elect_keepers
+from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.keeper import rank_best
 from dpm_tui.review.library import Library
+from dpm_tui.review.links import holding_pair
 from dpm_tui.review.marks import Mark, Marks
 from dpm_tui.review.rules import (
     DEFAULT_KINDS,
@@ -73,10 +74,9 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
 ) -> None:
     protected = protect_folders(["safe"] if protects else [])
     rule = read_rule("mine", words)
-    files, pairs = library.files, library.pairs
-    groups = library.groups
     if elects:
-        groups, rule = elect_keepers(files, pairs, groups, rule, protected), rule.settled
+        library, rule = elect_keepers(library, rule, protected), rule.settled
+    files, pairs, groups = library.files, library.pairs, library.groups
     for group in groups:
         marked = mark_group(files, pairs, group, rule, kinds, protected)
         assert not any(protected(files[id_]) for id_ in marked)
@@ -84,8 +84,8 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
         assert not set(marked) & set(marked.values())
         for id_, kept in marked.items():
             assert pairs[pair_key(id_, kept)].kind in kinds
-            assert rule.allows(files[kept], files[id_])
-    marks = Marks(Library(files, groups, pairs), protected)
+            assert rule.allows(files[kept].folder, files[id_].folder)
+    marks = Marks(library, protected)
     marks.accept(marks.suggest(groups, rule, kinds))
     for id_ in marks.removed:
         staying = [other for other in marks.group_of(id_).members if other not in marks.removed]
@@ -94,25 +94,70 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
     assert not marks.removed
 
 
-@given(libraries(), RULE_WORDS, st.booleans())
-def test_an_elected_keeper_leads_as_the_best_file_does(
-    library: Library, words: list[str], protects: bool
+@given(libraries(), RULE_WORDS, KINDS, st.booleans(), st.booleans(), st.integers(0, 9))
+def test_very_many_groups_are_marked_as_each_of_them_is(
+    library: Library, words: list[str], kinds: set[Kind], elects: bool, protects: bool, by_hand: int
 ) -> None:
-    """Same members and id; a pair with every member, of no closer kind than the best file's."""
-    protected = protect_folders(["safe"]) if protects else None
-    files, pairs, rule = library.files, library.pairs, read_rule("mine", words)
-    for before, after in zip(
-        library.groups, elect_keepers(files, pairs, library.groups, rule, protected), strict=True
-    ):
+    protected = protect_folders(["safe"] if protects else [])
+    rule = read_rule("mine", words)
+    if elects:
+        library = elect_keepers(library, rule, protected)
+    marks = Marks(library, protected if by_hand % 2 else lambda file: protected(file))
+    if library.groups and by_hand in library.groups[0].members:
+        marks.keep(by_hand)
+    one_by_one = marks.suggest(library.groups, rule.settled, kinds)
+    at_once = marks.suggest_all(range(len(library.groups)), rule.settled, kinds)
+    assert (one_by_one.markings, one_by_one.kept) == (at_once.markings, at_once.kept)
+    assert (one_by_one.groups, one_by_one.size) == (at_once.groups, at_once.size)
+    values = [library.pairs[pair_key(id_, kept)].similarity for id_, kept in at_once.kept.items()]
+    assert list(at_once.similarities.values()) == sorted(values)
+    assert at_once.weakest == min(values, default=1.0)
+    some = marks.suggest_all([0], rule.settled, kinds) if library.groups else at_once
+    assert set(some.kept) <= set(library.groups[0].members if library.groups else ())
+
+
+def test_a_file_can_be_left_out_of_a_suggestion() -> None:
+    library = three(Kind.COPY, Kind.COPY, Kind.COPY)
+    marks = Marks(library)
+    whole = marks.suggest_all([0], RULES["best"])
+    part = whole.without(2, library.groups[0].members)
+    assert (dict(part.kept), part.groups, part.size) == ({3: 1}, 1, whole.size - library.files[2].stamp.size)
+    none = part.without(3, library.groups[0].members)
+    assert (none.files, none.groups, none.weakest) == (0, 0, 1.0)
+    marks.accept(part)
+    assert [marks.mark_of(id_) for id_ in (1, 2, 3)] == [Mark.KEEP, None, Mark.REMOVE]
+    marks.undo()
+    marks.accept(none)
+    assert not marks.removed
+    assert marks.mark_of(1) is None
+
+
+@given(libraries(), RULE_WORDS, st.booleans(), st.booleans())
+def test_an_elected_keeper_leads_as_the_best_file_does(
+    library: Library, words: list[str], protects: bool, whole: bool
+) -> None:
+    """Same members and id; a pair with every copy, and to nobody a closer kind than the best file has."""
+    rule = read_rule("mine", words)
+    files, pairs = library.files, library.pairs
+    led = elect_keepers(library, rule, protect_folders(["safe"] if protects else []), whole=whole)
+    assert {key: led.pairs[key] for key in led.pairs} == {key: pairs[key] for key in led.pairs}
+    for before, after in zip(library.groups, led.groups, strict=True):
+        assert all(led.files[id_] == files[id_] for id_ in after.members)
+        assert led.group_of(after.members[-1]) == after
         assert (after.id, set(after.members)) == (before.id, set(before.members))
         assert after.members[0] == after.keeper
-        links = [pairs[pair_key(after.keeper, id_)] for id_ in after.members[1:]]
-        assert after.weakest == min(pair.similarity for pair in links)
+        assert after.reclaimable_bytes == sum(files[id_].stamp.size for id_ in after.members[1:])
+        links = []
+        for id_ in after.members[1:]:
+            pair, former = pairs.get(pair_key(after.keeper, id_)), pairs.get(pair_key(before.keeper, id_))
+            links.append(pair or former)
+            assert pair is not None or not (whole or tier(library, before.keeper, id_) == 0)
+            if pair is not None and before.keeper not in (id_, after.keeper):
+                assert tier(library, after.keeper, id_) >= tier(library, before.keeper, id_)
+            assert holding_pair(led, after, id_) is not None
+        assert after.weakest == min(pair.similarity for pair in links if pair is not None)
         if after.keeper != before.keeper:
             assert pairs[pair_key(after.keeper, before.keeper)].kind in DEFAULT_KINDS
-            for id_ in after.members[1:]:
-                if id_ != before.keeper:
-                    assert tier(library, after.keeper, id_) >= tier(library, before.keeper, id_)
         marked = mark_group(files, pairs, after, rule.settled)
         assert set(marked) <= {
             id_ for id_ in before.members if id_ == before.keeper or tier(library, before.keeper, id_) == 0
@@ -134,8 +179,7 @@ def three(*kinds: Kind) -> Library:
 
 def elected(library: Library, *words: str, safe: str = "") -> int:
     protected = protect_folders([safe] if safe else [])
-    rule = read_rule("mine", words)
-    return elect_keeper(library.files, library.pairs, library.groups[0], rule, protected).keeper
+    return elect_keepers(library, read_rule("mine", words), protected).groups[0].keeper
 
 
 def test_the_keeper_follows_the_order() -> None:
@@ -153,8 +197,19 @@ def test_no_crop_and_no_variant_is_kept_for_a_picture() -> None:
         assert elected(three(Kind.COPY, kind, kind), "best", safe="c") == 1
 
 
-def test_a_file_that_was_not_compared_with_all_does_not_lead() -> None:
+def test_a_file_that_was_not_compared_with_all_copies_does_not_lead() -> None:
     assert elected(three(Kind.COPY, Kind.COPY), "-pixels") == 1
+
+
+def test_a_variant_that_was_never_compared_with_it_hinders_no_copy() -> None:
+    """It stays in the group, of the kind that it has beside the best file; reports ask for every pair."""
+    library = three(Kind.COPY, Kind.VARIANT)
+    led = elect_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()))
+    assert led.groups[0] == Group("g", 2, (2, 1, 3), 0.9, sum(led.files[id_].stamp.size for id_ in (1, 3)))
+    assert led.columns.of_kinds({Kind.VARIANT}).tolist() == [False, False, True]
+    assert mark_group(led.files, led.pairs, led.groups[0], RULES["best"], set(Kind)) == {1: 2}
+    whole = elect_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()), whole=True)
+    assert whole.groups[0].keeper == 1
 
 
 def test_nothing_becomes_a_copy_by_an_election() -> None:
@@ -193,8 +248,8 @@ def test_what_was_kept_by_hand_stays_so_whatever_rules_are_accepted() -> None:
 
 def test_rules_are_found_by_name() -> None:
     presets = {"mine": ("pixels",)}
-    assert (find_rule("mine", presets).name, len(find_rule("mine", presets).order)) == ("mine", 1)
+    assert (find_rule("mine", presets).name, len(find_rule("mine", presets).criteria)) == ("mine", 1)
     assert find_rule(OWN, presets, ("pixels",)).name == "mine"
     assert find_rule(OWN, presets, ("bytes",)).name == OWN
-    assert find_rule(OWN).order == ()
+    assert find_rule(OWN).criteria == ()
     assert name_rule(("largest",), presets) == "largest"

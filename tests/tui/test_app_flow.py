@@ -275,7 +275,7 @@ async def test_the_question_about_missing_files_waits_for_its_turn() -> None:
         await press(pilot, "A")
         client.tell(GUARDED)
         await calm(pilot)
-        assert "Accept for 5 groups" in prompt_text(app)
+        assert "best: mark 6 files of 5 groups" in prompt_text(app)
         await press(pilot, "n")
         assert "disk not mounted?" in prompt_text(app)
         await press(pilot, "escape", "?")

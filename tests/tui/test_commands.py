@@ -20,6 +20,8 @@ SCREENS = {
     "bin": "BinScreen",
     "removals": "RemovalsScreen",
     "decisions": "DecisionsScreen",
+    "keeper": "KeeperScreen",
+    "suggestion": "SuggestionScreen",
     "settings": "SettingsScreen",
     "view": "ViewScreen",
     "help": "HelpScreen",

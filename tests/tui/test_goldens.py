@@ -38,6 +38,8 @@ SCREENS = {
     "plan": "j",
     "removals": "j j j",
     "decisions": "j space",
+    "keeper": "j j j j j J",
+    "suggestion": "j",
     "empty": "",
 }
 """Every screen with the keys that are pressed on it."""
@@ -61,6 +63,8 @@ OPENED_BY = {
     "plan": "enter enter a D",
     "removals": "L",
     "decisions": "I",
+    "keeper": "R",
+    "suggestion": "A l",
 }
 BASES = {"scan": "scan", "compare": "compare", "bin": "bin", "settings": "settings", "removals": "bin"}
 

@@ -1,17 +1,15 @@
-"""The commands that move files or settle groups: accept for all, apply, undo, redo."""
+"""The commands that move files or settle groups: apply, undo, redo."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.plan import Plan
-from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import BY_ID
 from dpm_tui.tui.screens.decide_commands import DecideCommands
-from dpm_tui.tui.screens.plan_commands import counted, work
+from dpm_tui.tui.screens.plan_commands import counted
 from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
 
 
@@ -23,27 +21,6 @@ class ApplyCommands(DecideCommands):
     def show_marks(self) -> None:
         """Show changed marks."""
         self.show_session()
-
-    async def do_accept_all(self) -> None:
-        """Mark what the rule suggests for every group shown, after a question with the numbers."""
-        session = self.session
-        groups = [session.rows.group(position) for position in range(len(session.rows))]
-        suggestion = await work(len(groups), lambda: session.marks.suggest(groups, RULES["best"]))
-        if not suggestion.files:
-            self.prompt.say(translate("tui.no_suggestions"))
-            return
-        question = translate(
-            "tui.ask_accept_all",
-            groups=f"{suggestion.groups:,}",
-            files=f"{suggestion.files:,}",
-            size=long_size(suggestion.size),
-        )
-        marks = session.marks
-        if await self.prompt.choose(question, "y") == "y" and marks is session.marks:
-            marks.accept(suggestion)
-            size = long_size(suggestion.size)
-            self.prompt.say(translate("tui.accepted", count=suggestion.files, size=size))
-        self.show_marks()
 
     async def do_apply(self) -> None:
         """Move every marked file to the recycle bin, after one question with the numbers."""

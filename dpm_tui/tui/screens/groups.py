@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.review.rows import Place
-from dpm_tui.review.rules import RULES
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
+from dpm_tui.tui.screens.accept_commands import AcceptCommands
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
@@ -29,7 +29,14 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 
 
 class GroupsScreen(
-    PictureCommands, FindCommands, SplitCommands, MarkCommands, ApplyCommands, FileCommands, ListScreen
+    PictureCommands,
+    FindCommands,
+    SplitCommands,
+    MarkCommands,
+    AcceptCommands,
+    ApplyCommands,
+    FileCommands,
+    ListScreen,
 ):
     """Review: mark now, apply later."""
 
@@ -140,17 +147,6 @@ class GroupsScreen(
         stay = self.session.marks.keep_only(self.file_id)
         if stay:
             self.prompt.say(translate("tui.some_stay", count=stay))
-        self.show_marks()
-        self.do_next_group()
-
-    def do_accept(self) -> None:
-        """Mark what the rule suggests for this group, and go on."""
-        group = self.session.group
-        assert group is not None
-        suggestion = self.session.marks.suggest([group], RULES["best"])
-        self.session.marks.accept(suggestion)
-        if not suggestion.files:
-            self.prompt.say(translate("tui.no_suggestion"))
         self.show_marks()
         self.do_next_group()
 

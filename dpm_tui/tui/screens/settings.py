@@ -76,6 +76,11 @@ class SettingsScreen(ListScreen):
     async def do_change(self) -> None:
         """Type a new value, or take the next one where there are few."""
         setting = self.setting
+        if setting.opens:
+            from dpm_tui.tui.screens.keeper import KeeperScreen
+
+            self.app.push_screen(KeeperScreen())
+            return
         if setting.parse is None:
             self._step(1)
             return

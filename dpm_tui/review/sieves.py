@@ -1,0 +1,173 @@
+"""Sieves: what a criterion measures of all files of a library at once; the larger value is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.review.columns import Columns
+from dpm_tui.review.criteria import FORMATS, Word
+from dpm_tui.review.folders import InFolders
+from dpm_tui.review.keeper import COPY_NAME, LOSSLESS, NEAR_TIE, looks_like_a_copy
+
+Values = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Sieve = tuple[Values, float]
+"""What is measured of each file, not a number where it is unknown, and how near a value is as good."""
+
+BYTES_NEAR = math.log(1.05)
+PIXELS_NEAR = math.log(NEAR_TIE)
+QUALITY_NEAR = 2.0
+DATE_NEAR = 2.0
+"""Seconds: the step of the clock of FAT."""
+
+
+def sieves_of(columns: Columns, word: Word) -> list[Sieve]:
+    """Return the sieves of a criterion; the fixed rules have several, in which nothing is nearly equal."""
+    if word.name in _EXACT:
+        return [(measure(columns), 0.0) for measure in _EXACT[word.name]]
+    match word.name:
+        case "folder":
+            found: list[Sieve] = [(by_folder(columns, InFolders((word.value,))).astype(np.float64), 0.0)]
+        case "format":
+            found = [(_of_formats(columns, FORMATS[word.value]).astype(np.float64), 0.0)]
+        case "encoding":
+            found = _encoding(columns)
+        case name:
+            measure, near = _MEASURES[name]
+            found = [(measure(columns), near)]
+    return [(-values, near) for values, near in found] if word.reverse else found
+
+
+def by_folder(columns: Columns, folders: InFolders) -> Flags:
+    """Return for each file whether it lies in one of some folders or below."""
+    files = columns.files
+    flags = np.array([folders.holds(folder) for folder in files.folders] or [False], np.bool_)
+    found: Flags = flags[files.rows["folder"]]
+    for row, file in files.odd.items():
+        found[row] = folders(file)
+    return found
+
+
+def sift(columns: Columns, alive: Flags, sieve: Sieve) -> Flags:
+    """Return which of the files that are ``alive`` stay: in each group the best and all that come near it."""
+    values, near = sieve
+    unknown = np.isnan(values)
+    starts = columns.groups.starts
+    best = np.maximum.reduceat(np.where(alive & ~unknown, values, -np.inf), starts[:-1])
+    edge = np.repeat(best - near, np.diff(starts))
+    stays: Flags = alive & (unknown | (values >= edge))
+    return stays
+
+
+def _number(field: str) -> Callable[[Columns], Values]:
+    return lambda columns: columns.files.rows[field].astype(np.float64)
+
+
+def _known(values: Values) -> Values:
+    return np.where(values > 0, values, np.nan)
+
+
+def _pixels(columns: Columns) -> Values:
+    return _number("width")(columns) * _number("height")(columns)
+
+
+def _log(measure: Callable[[Columns], Values]) -> Callable[[Columns], Values]:
+    return lambda columns: np.log(_known(measure(columns)))
+
+
+def _of_formats(columns: Columns, names: Sequence[str] | frozenset[str]) -> Flags:
+    wanted = [form.decode("ascii", "replace") in names for form in columns.files.formats]
+    found: Flags = np.array(wanted or [False], np.bool_)[columns.files.rows["format"]]
+    for row, file in columns.files.odd.items():
+        found[row] = file.facts.format in names
+    return found
+
+
+def _lossless(columns: Columns) -> Values:
+    return _of_formats(columns, LOSSLESS).astype(np.float64)
+
+
+def _quality(columns: Columns) -> Values:
+    return _known(_number("quality")(columns))
+
+
+def _name(columns: Columns) -> Values:
+    """Search all names at once; names that a find runs across are looked at one by one."""
+    files = columns.files
+    starts = files.rows["name_at"].astype(np.int64)
+    clean = np.ones(len(files), np.float64)
+    spans = np.array([match.span() for match in COPY_NAME.finditer(files.names)], np.int64).reshape(-1, 2)
+    order = np.argsort(starts, kind="stable")
+    rows = [
+        order[np.searchsorted(starts[order], ends, side="right") - 1]
+        for ends in (spans[:, 0], spans[:, 1] - 1)
+    ]
+    inside = rows[0] == rows[1]
+    clean[rows[0][inside]] = 0
+    doubtful = {*rows[0][~inside].tolist(), *rows[1][~inside].tolist(), *files.odd}
+    for row in doubtful:
+        clean[row] = not looks_like_a_copy(files.name(row))
+    return clean
+
+
+def _encoding(columns: Columns) -> list[Sieve]:
+    """Fewer bytes among the lossless files, more among the lossy ones; nothing between the two."""
+    size, lossless = _log(_number("size"))(columns), _lossless(columns) > 0
+    return [(np.where(lossless, -size, np.nan), BYTES_NEAR), (np.where(lossless, np.nan, size), BYTES_NEAR)]
+
+
+def _date(columns: Columns) -> Values:
+    """Larger for the older file: seconds by the EXIF date, else of the modification."""
+    rows = columns.files.rows
+    taken, places = np.unique(rows["taken"], return_inverse=True)
+    seconds = np.array([_seconds(text.decode("ascii", "replace")) for text in taken.tolist()], np.float64)
+    known = seconds[places] if len(taken) else np.zeros(0)
+    return -np.where(known == 0, rows["mtime_ns"] / 1e9, known)
+
+
+def _seconds(taken: str) -> float:
+    """Return an EXIF date, which tells the time of the place, as the seconds of the zone here; 0 for none."""
+    try:
+        return datetime.fromisoformat(taken).timestamp() if taken else 0.0
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def _less(measure: Callable[[Columns], Values]) -> Callable[[Columns], Values]:
+    return lambda columns: -measure(columns)
+
+
+def _best_bytes(columns: Columns) -> Values:
+    size = _number("size")(columns)
+    return np.where(_lossless(columns) > 0, -size, size)
+
+
+def _pixel_steps(columns: Columns) -> Values:
+    return np.round(np.log(np.maximum(_pixels(columns), 1)) / PIXELS_NEAR)
+
+
+_MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
+    "pixels": (_log(_pixels), PIXELS_NEAR),
+    "lossless": (_lossless, 0.0),
+    "quality": (_quality, QUALITY_NEAR),
+    "exif": (_number("has_exif"), 0.0),
+    "name": (_name, 0.0),
+    "bytes": (_log(_number("size")), BYTES_NEAR),
+    "date": (_date, DATE_NEAR),
+}
+_EXACT: dict[str, Sequence[Callable[[Columns], Values]]] = {
+    "best": (
+        _pixel_steps, _lossless, _number("quality"), _number("has_exif"), _name, _best_bytes,
+        _less(_number("mtime_ns")),
+    ),
+    "largest": (_pixels, _number("size")),
+    "smallest": (_less(_number("size")), _less(_pixels)),
+    "newest": (_number("mtime_ns"),),
+    "oldest": (_less(_number("mtime_ns")),),
+}  # fmt: skip
+"""The ranks of ``review.keeper``, value by value."""

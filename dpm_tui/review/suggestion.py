@@ -1,0 +1,143 @@
+"""Suggestion: what accepting a rule for some groups would mark, to be looked at before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dpm_tui.pipeline.group import Group
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.history import Mark, Marking
+from dpm_tui.review.library import Library
+from dpm_tui.review.rules import Rule, mark_group
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The markings of files, and for each file that would go the one that is kept for it.
+
+    ``groups`` is the number of groups in which something would go.
+    """
+
+    library: Library
+    markings: Mapping[int, Marking | None] = field(default_factory=dict)
+    kept: Mapping[int, int] = field(default_factory=dict)
+    groups: int = 0
+
+    @property
+    def files(self) -> int:
+        """The number of files that would go."""
+        return len(self.kept)
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of the files that would go."""
+        files = self.library.columns.files
+        return int(files.rows["size"][files.rows_of(_numbers(self.kept))].sum())
+
+    @cached_property
+    def similarities(self) -> dict[int, float]:
+        """How similar each file that would go is to the one that is kept for it, the least similar first."""
+        import numpy as np
+
+        if not self.kept:
+            return {}
+        columns = self.library.columns
+        files, keepers = _numbers(self.kept), _numbers(self.kept.values())
+        rows = columns.files.rows_of(files), columns.files.rows_of(keepers)
+        values = columns.pairs.similarities(*rows)
+        order = np.lexsort((files, values))
+        return dict(zip(files[order].tolist(), values[order].tolist(), strict=True))
+
+    @property
+    def weakest(self) -> float:
+        """The lowest similarity that it rests on; 1 where nothing would go."""
+        return next(iter(self.similarities.values()), 1.0)
+
+    def without(self, file: int, members: Collection[int]) -> Suggestion:
+        """Return the suggestion with one file left as it is; ``members`` are those of its group."""
+        keeper = self.kept[file]
+        kept = {id_: other for id_, other in self.kept.items() if id_ != file}
+        dropped = {file} if keeper in kept.values() else {file, keeper}
+        markings = {id_: marking for id_, marking in self.markings.items() if id_ not in dropped}
+        groups = self.groups - kept.keys().isdisjoint(members)
+        return replace(self, markings=markings, kept=kept, groups=groups)
+
+
+def suggest(
+    library: Library,
+    groups: Iterable[Group],
+    rule: Rule,
+    kinds: Collection[Kind],
+    protected: Callable[[ImageFile], bool],
+    wanted: Callable[[int], bool],
+) -> Suggestion:
+    """Return what ``rule`` would mark in ``groups``; files that are ``wanted`` stay as they are."""
+    files, pairs = library.files, library.pairs
+    sets: list[Sequence[int]] = []
+    marked: dict[int, int] = {}
+    for group in groups:
+        sets.append(group.members)
+        marked |= mark_group(files, pairs, group, rule, kinds, protected)
+    return _suggestion(library, sets, rule, marked, wanted)
+
+
+def suggest_all(
+    library: Library,
+    numbers: Sequence[int],
+    rule: Rule,
+    kinds: Collection[Kind],
+    protected: Callable[[ImageFile], bool],
+    wanted: Callable[[int], bool],
+) -> Suggestion:
+    """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
+    import numpy as np
+
+    from dpm_tui.review.sweep import sweep
+
+    if not library.groups:
+        return Suggestion(library)
+    marked = sweep(library, numbers, rule, kinds, protected)
+    files, groups = library.columns.files, library.columns.groups
+    homes = np.unique(np.searchsorted(groups.starts, files.rows_of(_numbers(marked)), side="right") - 1)
+    ids, starts = groups.ids.tolist(), groups.starts.tolist()
+    sets = [ids[starts[number] : starts[number + 1]] for number in homes.tolist()]
+    return _suggestion(library, sets, rule, marked, wanted)
+
+
+def _numbers(ids: Collection[int]) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.fromiter(ids, np.int64, len(ids))
+
+
+def _suggestion(
+    library: Library,
+    sets: Iterable[Sequence[int]],
+    rule: Rule,
+    marked: Mapping[int, int],
+    wanted: Callable[[int], bool],
+) -> Suggestion:
+    """Return the suggestion for groups of files by their ids."""
+    keep, remove = Marking(Mark.KEEP, rule.name), Marking(Mark.REMOVE, rule.name)
+    markings: dict[int, Marking | None] = {}
+    kept: dict[int, int] = {}
+    count = 0
+    for members in sets:
+        free = [id_ for id_ in members if not wanted(id_)]
+        going = {id_: marked[id_] for id_ in free if id_ in marked}
+        if not going:
+            continue
+        count += 1
+        kept |= going
+        markings.update(dict.fromkeys(free))
+        markings.update(dict.fromkeys(going, remove))
+        markings.update((id_, keep) for id_ in going.values() if not wanted(id_))
+    return Suggestion(library, markings, kept, count)

@@ -1,0 +1,88 @@
+"""The commands that let the rule in force mark: for one group, for all that are shown, or after a look."""
+
+from __future__ import annotations
+
+from dpm_tui.amount import long_size
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.review.suggestion import Suggestion
+from dpm_tui.tui.rule_words import name_words
+from dpm_tui.tui.screens.plan_commands import PlanCommands, work
+from dpm_tui.wording import similarity
+
+
+class AcceptCommands(PlanCommands):
+    """Commands for a screen that shows groups with their marks."""
+
+    def show_marks(self) -> None:
+        """Show changed marks."""
+        raise NotImplementedError
+
+    def do_next_group(self) -> None:
+        """To the next group."""
+        raise NotImplementedError
+
+    def do_accept(self) -> None:
+        """Mark what the rule suggests for this group, and go on."""
+        session = self.session
+        assert session.group is not None
+        suggestion = session.marks.suggest([session.group], session.rule)
+        session.marks.accept(suggestion)
+        if not suggestion.files:
+            limited = (
+                session.rule.limits and session.marks.suggest([session.group], session.rule.unlimited).files
+            )
+            key = "rules.suggestion_limited" if limited else "tui.no_suggestion"
+            self.prompt.say(translate(key, rule=self._rule_name))
+        self.show_marks()
+        self.do_next_group()
+
+    async def do_accept_all(self) -> None:
+        """Mark what the rule suggests for every group shown, after a question with the numbers."""
+        session = self.session
+        marks, rule, numbers = session.marks, session.rule, session.rows.numbers
+
+        def weigh() -> Suggestion:
+            suggestion = marks.suggest_all(numbers, rule)
+            return suggestion if suggestion.similarities else Suggestion(session.library)
+
+        suggestion = await work(len(numbers), weigh)
+        if not suggestion.files:
+            self.prompt.say(translate("rules.no_suggestions", rule=self._rule_name))
+            return
+        match await self.prompt.choose(self._ask(suggestion), "yl"):
+            case "y" if marks is session.marks:
+                self.accept(suggestion)
+            case "l" if marks is session.marks:
+                from dpm_tui.tui.screens.suggestion import SuggestionScreen
+
+                self.app.push_screen(SuggestionScreen(suggestion, self))
+
+    def accept(self, suggestion: Suggestion) -> None:
+        """Mark what a suggestion says and tell how much that is."""
+        self.session.marks.accept(suggestion)
+        size = long_size(suggestion.size)
+        self.prompt.say(translate("tui.accepted", count=suggestion.files, size=size))
+        self.show_marks()
+
+    def do_choose_rule(self) -> None:
+        """Open the keeper rules."""
+        from dpm_tui.tui.screens.keeper import KeeperScreen
+
+        self.app.push_screen(KeeperScreen())
+
+    @property
+    def _rule_name(self) -> str:
+        return display_name(name_words(self.session.rule.name), 24)
+
+    def _ask(self, suggestion: Suggestion) -> str:
+        """Return the question before many groups are marked in as many words as there is room for."""
+        values = {
+            "rule": self._rule_name,
+            "groups": f"{suggestion.groups:,}",
+            "files": f"{suggestion.files:,}",
+            "size": long_size(suggestion.size),
+            "weakest": similarity(suggestion.weakest),
+        }
+        keys = ("rules.ask_accept_all", "rules.ask_accept_all_short", "rules.ask_accept_all_shorter")
+        return self.prompt.fitting(*(translate(key, **values) for key in keys))

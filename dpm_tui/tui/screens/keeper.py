@@ -1,0 +1,256 @@
+"""The keeper rules: which one is in force, and its criteria as a list that is arranged and acts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from dpm_tui.errors import DpmError, UsageError
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.review.criteria import FORMATS, Word, parse_word
+from dpm_tui.review.folders import InFolders
+from dpm_tui.review.presets import check_name
+from dpm_tui.review.rule_sheet import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
+from dpm_tui.state.config import Config, check_config
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
+from dpm_tui.tui.rule_words import name_words
+from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
+from dpm_tui.tui.screens.plan_commands import work
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.worker.protocol import ConfigData, SaveConfig
+
+_FOLDER_USES = {"p": "folder", "o": "-folder", "m": "mark-in", "k": "keep-in"}
+
+
+class KeeperScreen(ListScreen):
+    """Lies over the groups or the settings; what is changed here is in force at once and saved."""
+
+    NAME: ClassVar = "settings"
+    SCOPES: ClassVar = (Scope.KEEPER, Scope.LIST)
+    CLOSES: ClassVar = True
+    BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursor = 0
+        self._total: tuple[int, int] | None = None
+        self._counting = self._stale = False
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and what the rule would do."""
+        self.keeper_lines = KeeperLines(self.session, self.app.look)
+        self.rows = RowList(self.keeper_lines.draw, self.app.look["cursor"], id="keeper")
+        self.effect = TextLines(id="effect", height=EFFECT_LINES)
+        yield self.rows
+        yield self.effect
+
+    def show_session(self) -> None:
+        """Show rules, criteria and limits, and count anew what the rule would do."""
+        super().show_session()
+        first = not self.lines
+        self.keeper_lines.lay_out()
+        if first:
+            rules = (line for line in self.lines if isinstance(line, RuleLine))
+            self.cursor = next((place for place, line in enumerate(rules) if line.in_force), 0)
+        self._show()
+
+    def title_state(self) -> Sequence[tuple[str, str]]:
+        """Return the name of the rule in force."""
+        name = display_name(name_words(self.session.rule.name), 24)
+        return [*super().title_state(), (f" {translate('rules.rule_in_force', rule=name)}", "strong")]
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor, over the empty lines."""
+        to = min(max(self.cursor + lines, 0), len(self.lines) - 1)
+        if self.lines[to] is None:
+            to += 1 if lines > 0 else -1
+        self._go_to(to)
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        if self.lines[line] is not None:
+            self._go_to(line)
+
+    def do_use(self) -> None:
+        """Use the rule under the cursor, or switch the criterion on or off."""
+        match self.lines[self.cursor]:
+            case RuleLine(words=words):
+                self._use(words)
+            case WordLine(word=word):
+                self._use(switch(self._words, word), word)
+
+    def do_raise(self) -> None:
+        """Let the criterion decide earlier."""
+        self._arrange(lambda words, word: shift(words, word, -1))
+
+    def do_lower(self) -> None:
+        """Let the criterion decide later."""
+        self._arrange(lambda words, word: shift(words, word, 1))
+
+    def do_turn(self) -> None:
+        """Let the criterion prefer the opposite."""
+        self._arrange(turn)
+
+    async def do_add_folder(self) -> None:
+        """Ask for a folder and what it is to mean."""
+        key = await self.prompt.choose(translate("rules.ask_folder_use"), tuple(_FOLDER_USES))
+        if key:
+            name = _FOLDER_USES[key]
+            await self._add(translate("rules.ask_folder"), lambda text: parse_word(f"{name}:{text}"))
+
+    async def do_add_format(self) -> None:
+        """Ask for a format that is to be preferred."""
+        question = translate("rules.ask_format", formats=" ".join(FORMATS))
+        await self._add(self.prompt.fitting(question, translate("rules.ask_format_short")), _format_word)
+
+    async def do_save_rule(self) -> None:
+        """Ask for a name and save the rule in force under it."""
+        config = self.session.config
+        typed = await self.prompt.read(translate("rules.ask_rule_name"), "", _name_trouble)
+        if typed is None:
+            return
+        name = check_name(typed.strip())
+        known = config.presets.get(name)
+        if known not in (None, config.keeper):
+            question = translate("rules.ask_replace_rule", name=display_name(name))
+            if await self.prompt.choose(question, "y") != "y":
+                return
+        self._adopt(replace(config, presets={**config.presets, name: config.keeper}))
+        self.prompt.say(translate("rules.rule_saved", name=display_name(name)))
+
+    async def do_drop_rule(self) -> None:
+        """Forget the saved rule under the cursor; it stays in force while it is."""
+        line = self.lines[self.cursor]
+        config = self.session.config
+        if not isinstance(line, RuleLine) or not line.saved:
+            self.prompt.say(translate("rules.rule_cannot_go"))
+            return
+        question = translate("rules.ask_drop_rule", name=display_name(line.name))
+        if await self.prompt.choose(question, "y") == "y":
+            left = {name: words for name, words in config.presets.items() if name != line.name}
+            self._adopt(replace(config, presets=left))
+
+    def do_usual_rule(self) -> None:
+        """Back to the rule best."""
+        self._use(Config().keeper)
+
+    def do_back(self) -> None:
+        """Back to where this was opened."""
+        self.dismiss()
+
+    @property
+    def lines(self) -> Sequence[KeeperLine]:
+        """What is listed."""
+        return self.keeper_lines.lines
+
+    @property
+    def _words(self) -> Words:
+        return self.session.config.keeper
+
+    def _arrange(self, change: Callable[[Words, Word], Words]) -> None:
+        line = self.lines[self.cursor]
+        if not isinstance(line, WordLine) or line.is_limit:
+            self.prompt.say(translate("rules.rule_only_criteria"))
+            return
+        self._use(change(self._words, line.word), line.word)
+
+    async def _add(self, question: str, read: Callable[[str], Word]) -> None:
+        def trouble(text: str) -> str:
+            try:
+                read(text)
+            except UsageError as error:
+                return error.message if text.strip() else ""
+            return ""
+
+        typed = await self.prompt.read(question, "", trouble)
+        if typed is None or not typed.strip():
+            return
+        word = read(typed)
+        self._use(add(self._words, word), word)
+        if word.name != "format":
+            files = await work(len(self.session.library.files), lambda: self._files_in(word.value))
+            self.prompt.say(translate("rules.files_in_folder", count=files, folder=display_name(word.value)))
+
+    def _files_in(self, folder: str) -> int:
+        return sum(map(InFolders((folder,)), self.session.library.files.values()))
+
+    def _use(self, words: Words, word: Word | None = None) -> None:
+        """Put words in force; the cursor stays on the one that was changed."""
+        self._adopt(replace(self.session.config, keeper=words), word)
+
+    def _adopt(self, config: Config, word: Word | None = None) -> None:
+        self.session.adopt_config(check_config(config))
+        self.keeper_lines.lay_out()
+        if word is not None and (to := line_of(self.lines, word)) is not None:
+            self.cursor = to
+        super().show_session()
+        self._show()
+        # The app's, not this screen's: it is saved although the screen is left meanwhile.
+        self.app.run_worker(self._save(self.session.config), group="save")
+
+    async def _save(self, config: Config) -> None:
+        try:
+            await self.app.link.ask(SaveConfig(config), ConfigData)
+        except DpmError as error:
+            self.app.log_trouble(error)
+            if isinstance(screen := self.app.screen, DpmScreen):
+                screen.prompt.say(" ".join(str(error).split()), "error")
+
+    def _show(self) -> None:
+        """Show the lines, and count what the rule would mark in all groups shown."""
+        self.cursor = min(self.cursor, len(self.lines) - 1)
+        self.rows.show(len(self.lines), self.cursor)
+        self._total = None
+        self._show_effect()
+        self._stale = True
+        if not self._counting:
+            self._counting = True
+            self.run_worker(self._count(), group="count")
+
+    def _go_to(self, line: int) -> None:
+        self.cursor = line
+        self.rows.move_to(line)
+        self._show_effect()
+
+    async def _count(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self._count_once()
+        finally:
+            self._counting = False
+
+    async def _count_once(self) -> None:
+        session = self.session
+        marks, rule, numbers = session.marks, session.rule, session.rows.numbers
+
+        def count() -> tuple[int, int]:
+            suggestion = marks.suggest_all(numbers, rule)
+            return suggestion.files, suggestion.size
+
+        total = await work(len(numbers), count)
+        if not self._stale and marks is session.marks:
+            self._total = total
+            self._show_effect()
+
+    def _show_effect(self) -> None:
+        self.effect.show(self.keeper_lines.effect(self.cursor, self._total, self.size.width))
+
+
+def _format_word(text: str) -> Word:
+    turned = text.strip().startswith("-")
+    return parse_word(f"{'-' if turned else ''}format:{text.strip().removeprefix('-')}")
+
+
+def _name_trouble(text: str) -> str:
+    try:
+        check_name(text.strip())
+    except UsageError as error:
+        return error.message if text.strip() else ""
+    return ""

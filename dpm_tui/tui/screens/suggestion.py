@@ -1,0 +1,159 @@
+"""The suggestion: every file that the rule would mark, the weakest pair first, with pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from dpm_tui.amount import long_size
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.suggestion import Suggestion
+from dpm_tui.tui.cells import Part, cut_start, pad
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.group_lines import GroupLines
+from dpm_tui.tui.screens.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.widgets.preview import Subject
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.widgets.reasons import REASON_LINES, reason_lines
+from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.wording import similarity
+
+
+class SuggestionScreen(FileCommands, ListScreen):
+    """Lies over the groups; nothing is marked until the suggestion is accepted here."""
+
+    NAME: ClassVar = "groups"
+    SCOPES: ClassVar = (Scope.SUGGESTION, Scope.FILE, Scope.LIST)
+    CLOSES: ClassVar = True
+    BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def __init__(self, suggestion: Suggestion, opener: AcceptCommands) -> None:
+        super().__init__()
+        self.suggestion = suggestion
+        self.opener = opener
+        self.files = list(suggestion.similarities)
+        self.cursor = 0
+        self._marks = opener.session.marks
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out list, pictures and reasons as on the groups screen."""
+        look = self.app.look
+        self.group_lines = GroupLines(self.session, look)
+        self.rows = RowList(self._draw, look["cursor"], id="groups")
+        self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
+        self.reasons = TextLines(id="reasons", height=REASON_LINES)
+        with Horizontal(id="review"):
+            yield self.rows
+            with Vertical(id="pictures"):
+                yield self.panes
+                yield self.reasons
+
+    def show_session(self) -> None:
+        """Show what would be marked; a change of the library makes the suggestion void."""
+        if self._marks is not self.session.marks:
+            self._leave(translate("rules.suggestion_void"))
+            return
+        super().show_session()
+        self.rows.show(len(self.files), self.cursor)
+        self._show_pictures()
+
+    def title_state(self) -> Sequence[tuple[str, str]]:
+        """Return files, bytes and weakest similarity of the suggestion."""
+        shown = self.suggestion
+        values = {"size": long_size(shown.size), "weakest": similarity(shown.weakest)}
+        words = translate("rules.suggestion_title", count=shown.files, **values)
+        return [*super().title_state(), (f" {words}", "remove")]
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor."""
+        self.cursor = min(max(self.cursor + lines, 0), len(self.files) - 1)
+        self.rows.move_to(self.cursor)
+        self._show_pictures()
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        self.move_lines(line - self.cursor)
+
+    def do_accept_shown(self) -> None:
+        """Mark every file listed, as one step that one undo takes back."""
+        opener, suggestion = self.opener, self.suggestion
+        self.dismiss()
+        opener.call_after_refresh(opener.accept, suggestion)
+
+    def do_leave_out(self) -> None:
+        """Leave the file under the cursor unmarked."""
+        file = self.files.pop(self.cursor)
+        members = self.session.marks.group_of(file).members
+        self.suggestion = self.suggestion.without(file, members)
+        if not self.files:
+            self._leave(translate("rules.suggestion_emptied"))
+            return
+        self.cursor = min(self.cursor, len(self.files) - 1)
+        self.rows.refresh()
+        self.show_session()
+        self.prompt.say(translate("rules.suggestion_left_out", count=self.suggestion.files))
+
+    def do_back(self) -> None:
+        """Back to the groups; nothing is marked."""
+        self._leave(translate("rules.suggestion_dropped"))
+
+    def on_screen_suspend(self) -> None:
+        """Paint no pictures below another screen."""
+        self.panes.blank(True)
+
+    def on_screen_resume(self) -> None:
+        """Paint the pictures again."""
+        super().on_screen_resume()
+        self.panes.blank(False)
+
+    @property
+    def file_id(self) -> int:
+        """The file that would go."""
+        return self.files[self.cursor]
+
+    def _leave(self, words: str) -> None:
+        if self.is_current:
+            self.dismiss()
+            self.opener.call_after_refresh(self.opener.prompt.say, words)
+
+    @on(PreviewPanes.Resized)
+    def _show_pictures(self) -> None:
+        if self._marks is not self.session.marks:
+            return
+        session, file = self.session, self.file_id
+        kept = self.suggestion.kept[file]
+        group = session.marks.group_of(file)
+        width = max(self.panes.size.width // self.panes.columns(2), 12)
+        subjects = [
+            Subject(id_, self.group_lines.caption(group, group.members.index(id_), width))
+            for id_ in (file, kept)
+        ]
+        self.panes.show(subjects)
+        files, pair = session.library.files, session.pair(file, kept)
+        room = max(self.panes.size.width - 1, 20)
+        self.reasons.show(reason_lines(files[file], files[kept], pair, room, self.app.look))
+
+    def _draw(self, line: int, width: int) -> list[Part]:
+        if line >= len(self.files):
+            return []
+        look, file = self.app.look, self.files[line]
+        pair = self.session.pair(file, self.suggestion.kept[file])
+        kind = Kind.COPY if pair is None else pair.kind
+        kind_width = max(cell_len(translate(f"tui.kind_{each.value}")) for each in Kind)
+        right = f" {similarity(self.suggestion.similarities[file])}  "
+        room = width - kind_width - cell_len(right) - 4
+        path = cut_start(display_name(self.session.library.files[file].path), room)
+        return [
+            (" - ", look["remove"]), (pad(path, room), look["text"]), (right, look["strong"]),
+            (pad(translate(f"tui.kind_{kind.value}"), kind_width), look.kind(kind)), (" ", look["text"]),
+        ]  # fmt: skip
