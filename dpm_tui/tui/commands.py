@@ -42,6 +42,7 @@ class Need(StrEnum):
     LOST = "lost"
     OUTCOME = "outcome"
     MISSING = "missing"
+    REST = "rest"
 
 
 ALWAYS = 97
@@ -84,6 +85,7 @@ class Command:
 
 
 _FILE, _WRITE, _WORKER = (Need.FILE,), (Need.WORKER, Need.WRITE), (Need.WORKER,)
+_MOVE = (*_WRITE, Need.REST)
 
 COMMANDS: tuple[Command, ...] = (
     Command("keep_only", ("enter",), Scope.GROUPS, _FILE, footer=1),
@@ -101,11 +103,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("split", ("S",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("show_decisions", ("I",), Scope.GROUPS, _WORKER),
-    Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_WRITE), footer=4),
+    Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_MOVE), footer=4),
     Command("show_plan", ("D",), Scope.GROUPS, (Need.MARKS, Need.WORKER)),
     Command("show_result", ("L",), Scope.GROUPS, (Need.OUTCOME,)),
-    Command("undo", ("z",), Scope.UNDO, footer=5),
-    Command("redo", ("Z",), Scope.UNDO),
+    Command("undo", ("z",), Scope.UNDO, (Need.REST,), footer=5),
+    Command("redo", ("Z",), Scope.UNDO, (Need.REST,)),
     Command("flip", ("tab",), Scope.PICTURE, _FILE, footer=6),
     Command("side_by_side", ("=",), Scope.PICTURE, _FILE),
     Command("difference", (".",), Scope.PICTURE, _FILE, footer=10),
@@ -136,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=3),
     Command("only_errors", ("e",), Scope.RUN, footer=4),
     Command("accept_missing", ("m",), Scope.RUN, (Need.WORKER, Need.NO_RUN, Need.MISSING)),
-    Command("apply_plan", ("d",), Scope.PLAN, _WRITE, footer=1),
+    Command("apply_plan", ("d",), Scope.PLAN, _MOVE, footer=1),
     Command("take_out", ("x", "space"), Scope.PLAN, footer=2),
     Command("save_plan", ("w",), Scope.PLAN, _WORKER, footer=3),
     Command("sort_plan", ("s",), Scope.PLAN, footer=4),
@@ -146,11 +148,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("select", ("space",), Scope.BIN, (Need.ENTRY,), footer=1),
     Command("select_batch", ("b",), Scope.BIN, (Need.ENTRY,), footer=2),
     Command("select_matching", ("/",), Scope.BIN, (Need.ENTRY,), footer=6),
-    Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=3),
-    Command("restore_to", ("R",), Scope.BIN, (Need.ENTRY, *_WRITE)),
-    Command("restore_all", ("A",), Scope.BIN, (Need.ENTRY, *_WRITE)),
-    Command("purge", ("D",), Scope.BIN, (Need.ENTRY, *_WRITE), footer=4),
-    Command("purge_all", ("X",), Scope.BIN, (Need.ENTRY, *_WRITE)),
+    Command("restore", ("r",), Scope.BIN, (Need.ENTRY, *_MOVE), footer=3),
+    Command("restore_to", ("R",), Scope.BIN, (Need.ENTRY, *_MOVE)),
+    Command("restore_all", ("A",), Scope.BIN, (Need.ENTRY, *_MOVE)),
+    Command("purge", ("D",), Scope.BIN, (Need.ENTRY, *_MOVE), footer=4),
+    Command("purge_all", ("X",), Scope.BIN, (Need.ENTRY, *_MOVE)),
     Command("open_bin", ("O",), Scope.BIN),
     Command("copy_origin", ("y",), Scope.BIN, (Need.ENTRY,)),
     Command("show_removals", ("L",), Scope.BIN, _WORKER, footer=7),

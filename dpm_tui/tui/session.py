@@ -57,7 +57,8 @@ class Session:
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
-    ``batch`` is how far the files are that move just now, ``outcomes`` what became of those that did.
+    ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
+    ``outcomes`` what became of those that did.
     ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
@@ -86,6 +87,7 @@ class Session:
     notice: tuple[str, ...] = ()
     asked_run: int = 0
     batch: BatchProgress | None = None
+    stopping: bool = False
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
     moved: int = 0
     freed: int = 0
@@ -294,5 +296,6 @@ _MISSING: Mapping[Need, Callable[[Session], str]] = {
     Need.ENTRY: lambda session: "" if session.bin.entries else "tui.need_entry",
     Need.MISSING: lambda session: "" if session.status.attention == "mount_guard" else "tui.need_missing",
     Need.OUTCOME: lambda session: "" if session.outcomes else "tui.need_outcome",
+    Need.REST: lambda session: "tui.need_rest" if session.batch is not None else "",
     Need.LOST: lambda session: "" if session.link is Link.LOST else "tui.need_lost",
 }

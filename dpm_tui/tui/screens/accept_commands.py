@@ -32,6 +32,9 @@ class AcceptCommands(PlanCommands):
             limited = (
                 session.rule.limits and session.marks.suggest([session.group], session.rule.unlimited).files
             )
+            if not limited:
+                # Whoever looked and goes on has seen it: the next sitting begins behind it.
+                session.passed.add(session.group.id)
             key = "rules.suggestion_limited" if limited else "tui.no_suggestion"
             self.prompt.say(translate(key, rule=self._rule_name))
         self.show_marks()

@@ -9,7 +9,7 @@ from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.plan import Plan
 from dpm_tui.tui.commands import BY_ID
 from dpm_tui.tui.screens.decide_commands import DecideCommands
-from dpm_tui.tui.screens.plan_commands import counted
+from dpm_tui.tui.screens.move_commands import counted
 from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
 
 

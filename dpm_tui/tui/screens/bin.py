@@ -21,7 +21,7 @@ from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.screens.plan_commands import counted
+from dpm_tui.tui.screens.move_commands import counted
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.wording import sentence
@@ -166,7 +166,9 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
             self.copy(os.path.join(self.session.root, entry.path))
 
     def do_back(self) -> None:
-        """Take the selection away."""
+        """Stop the files that move, or take the selection away."""
+        if self.stops_files():
+            return
         self.session.bin.selected.clear()
         self.show_session()
 
@@ -175,7 +177,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
             return
         request = RestoreEntries(tuple(entry.id for entry in entries), to)
         shelf = self.session.bin
-        result = (await self.app.link.ask(request, RestoreDone)).result
+        result = (await self.move_files(request, RestoreDone, len(entries))).result
         companions = shelf.count_companions(restored.origin for restored in result.restored)
         words = counted("tui.restored", len(result.restored) - companions, companions)
         where = translate("tui.restored_to", path=display_name(to)) if to else translate("tui.restored_home")
@@ -198,7 +200,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
         if typed.strip() != str(check.count):
             self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
             return
-        result = (await self.app.link.ask(PurgeEntries(ids), PurgeDone)).result
+        result = (await self.move_files(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
         self.report(words, result.skipped)
         await self.app.link.refresh_bin()

@@ -152,9 +152,9 @@ class GroupsScreen(
 
     def do_back(self) -> None:
         """Stop the files that move, or end the range, or else take the filter away."""
-        if self.session.batch is not None:
-            self.run_worker(self.carry_out(self.stop_files()), group="stop")
-        elif self.session.anchor:
+        if self.stops_files():
+            return
+        if self.session.anchor:
             self.end_range()
         else:
             super().do_back()

@@ -149,8 +149,9 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         await self._travel("tui.nothing_to_redo", "tui.redone", forward=True)
 
     def do_back(self) -> None:
-        """Back to the groups."""
-        self.dismiss()
+        """Stop the files that move, or go back to the groups."""
+        if not self.stops_files():
+            self.dismiss()
 
     async def _travel(self, nothing: str, words: str, *, forward: bool) -> None:
         marks = self.session.marks

@@ -1,4 +1,4 @@
-"""What leads from marks to moved files: the companions, the questions with numbers, the move, the report."""
+"""What leads from marks to moved files: the companions and the questions with numbers."""
 
 from __future__ import annotations
 
@@ -12,23 +12,10 @@ from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Companion, Plan, join_plans
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.session import Outcome
-from dpm_tui.wording import sentence, shown_values, similarity
-from dpm_tui.worker.protocol import (
-    ApplyPlan,
-    BatchDone,
-    BatchProgress,
-    Done,
-    FindCompanions,
-    LogLine,
-    PlanData,
-    Request,
-    StopBatch,
-)
+from dpm_tui.tui.screens.move_commands import MoveCommands, counted
+from dpm_tui.wording import similarity
+from dpm_tui.worker.protocol import ApplyPlan, BatchDone, FindCompanions, PlanData
 
 T = TypeVar("T")
 
@@ -39,8 +26,8 @@ _MOVES_A_REQUEST = 2000
 _ENDINGS_SHOWN = 3
 
 
-class PlanCommands(DpmScreen):
-    """Commands for a screen that applies a plan, or reports what moved."""
+class PlanCommands(MoveCommands):
+    """Commands for a screen that applies a plan."""
 
     async def find_plan(self) -> Plan:
         """Return the moves that the marks amount to, with the companions that go where they go."""
@@ -94,53 +81,6 @@ class PlanCommands(DpmScreen):
         self.report(words, result.skipped)
         self.app.refresh_soon()
 
-    async def move_files(self, request: Request, kind: type[T], total: int = 0) -> T:
-        """Have files moved, saying how far they are; ``back`` stops them after the file at hand."""
-        session = self.session
-        session.batch = BatchProgress(0, total)
-        self._say_progress()
-        try:
-            return await self.app.link.ask(request, kind)
-        finally:
-            session.batch = None
-
-    async def stop_files(self) -> None:
-        """Stop the files that move after the one at hand."""
-        self.prompt.say(translate("tui.stopping_files"))
-        await self.app.link.ask(StopBatch(), Done)
-
-    def show_session(self) -> None:
-        """Show how far the files are that move."""
-        super().show_session()
-        self._say_progress()
-
-    def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
-        """Say what was done; what was left is listed, with the first reason at hand."""
-        stopped = sum(item.key == "cancelled" for item in skipped)
-        left = tuple(item for item in skipped if item.key != "cancelled")
-        said = [words]
-        if stopped:
-            said.append(translate("tui.stopped_early", count=stopped))
-        for item in left:
-            values = {"path": display_name(item.path), "reason": why_skipped(item)}
-            self.session.log.append(LogLine("error", "left_where_it_was", values))
-        self.session.outcomes.appendleft(Outcome(" ".join(said), left))
-        if left:
-            said.append(translate("tui.left", count=len(left), reason=why_skipped(left[0])))
-        if len(left) > 1 and Scope.GROUPS in self.SCOPES:
-            said.append(translate("tui.left_listed"))
-        self.prompt.say(" ".join(said), "error" if skipped else "notice")
-
-    def _say_progress(self) -> None:
-        batch = self.session.batch
-        if batch is None:
-            return
-        if batch.done:
-            values = {"done": f"{batch.done:,}", "total": f"{batch.total:,}"}
-            self.prompt.say(translate("tui.moving_files", **values))
-        elif batch.total:
-            self.prompt.say(translate("tui.applying", count=batch.total))
-
     def _question(self, plan: Plan, *, can_list: bool) -> str:
         """Return the question before a plan in as many words as there is room for."""
         kinds = Counter(move.kind for move in plan.moves)
@@ -179,21 +119,8 @@ async def work(amount: int, task: Callable[[], T]) -> T:
     return await asyncio.to_thread(task) if amount > AT_ONCE else task()
 
 
-def counted(key: str, files: int, companions: int, /, **values: object) -> str:
-    """Return the sentence ``key`` for so many files, or ``key``_with where companions went with them."""
-    if not companions or not files:
-        return translate(key, count=files + companions, **values)
-    also = translate("tui.companions", count=companions)
-    return translate(f"{key}_with", count=files, companions=also, **values)
-
-
 def endings_of(companions: Iterable[Companion]) -> str:
     """Return the endings of the companions' names, the most frequent first."""
     endings = Counter(os.path.splitext(each.file.path)[1].lower() for each in companions)
     shown = [display_name(ending, 6) for ending, _ in endings.most_common(_ENDINGS_SHOWN) if ending]
     return " ".join([*shown, *["..."][: len(endings) > _ENDINGS_SHOWN]])
-
-
-def why_skipped(item: Skipped) -> str:
-    """Return why a file was left where it was."""
-    return sentence(f"recycle.{item.key}", **shown_values(item.values))

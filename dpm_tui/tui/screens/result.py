@@ -12,7 +12,7 @@ from dpm_tui.tui.cells import Part, cut_start, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.plan_commands import why_skipped
+from dpm_tui.tui.screens.move_commands import why_skipped
 from dpm_tui.tui.session import Session
 from dpm_tui.tui.widgets.row_list import RowList
 

@@ -1,0 +1,93 @@
+"""What every screen that moves files does: say how far they are, stop them, report what became of them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from dpm_tui.locale import translate
+from dpm_tui.names import display_name
+from dpm_tui.recycle.results import Skipped
+from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.session import Outcome
+from dpm_tui.wording import sentence, shown_values
+from dpm_tui.worker.protocol import BatchProgress, Done, LogLine, Request, StopBatch
+
+T = TypeVar("T")
+
+
+class MoveCommands(DpmScreen):
+    """Commands for a screen that moves files; ``back`` stops them there before it does anything else."""
+
+    async def move_files(self, request: Request, kind: type[T], total: int = 0) -> T:
+        """Have files moved, saying how far they are, and return the answer, of type ``kind``."""
+        session = self.session
+        session.batch, session.stopping = BatchProgress(0, total), False
+        self._say_progress()
+        self.keys_line.renew()
+        try:
+            return await self.app.link.ask(request, kind)
+        finally:
+            session.batch = None
+            self.keys_line.renew()
+
+    def stops_files(self) -> bool:
+        """Have the files that move stop after the one at hand; tell whether any move."""
+        if self.session.batch is None:
+            return False
+        self.session.stopping = True
+        self._say_progress()
+        self.run_worker(self.carry_out(self._stop_files()), group="stop")
+        return True
+
+    def show_session(self) -> None:
+        """Show how far the files are that move."""
+        super().show_session()
+        self._say_progress()
+
+    def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
+        """Say what was done; what was left is listed, with the first reason at hand."""
+        stopped = sum(item.key == "cancelled" for item in skipped)
+        left = tuple(item for item in skipped if item.key != "cancelled")
+        said = [words]
+        if stopped:
+            said.append(translate("tui.stopped_early", count=stopped))
+        for item in left:
+            values = {"path": display_name(item.path), "reason": why_skipped(item)}
+            self.session.log.append(LogLine("error", "left_where_it_was", values))
+        self.session.outcomes.appendleft(Outcome(" ".join(said), left))
+        if left:
+            said.append(translate("tui.left", count=len(left), reason=why_skipped(left[0])))
+        if len(left) > 1 and Scope.GROUPS in self.SCOPES:
+            said.append(translate("tui.left_listed"))
+        self.prompt.say(" ".join(said), "error" if skipped else "notice")
+
+    async def _stop_files(self) -> None:
+        await self.app.link.ask(StopBatch(), Done)
+
+    def _say_progress(self) -> None:
+        batch = self.session.batch
+        if batch is None:
+            return
+        if self.session.stopping:
+            self.prompt.say(translate("tui.stopping_files"))
+        elif batch.done:
+            values = {"done": f"{batch.done:,}", "total": f"{batch.total:,}"}
+            self.prompt.say(translate("tui.moving_files", **values))
+        elif batch.total:
+            self.prompt.say(translate("tui.applying", count=batch.total))
+        else:
+            self.prompt.say(translate("tui.looking_first"))
+
+
+def counted(key: str, files: int, companions: int, /, **values: object) -> str:
+    """Return the sentence ``key`` for so many files, or ``key``_with where companions went with them."""
+    if not companions or not files:
+        return translate(key, count=files + companions, **values)
+    also = translate("tui.companions", count=companions)
+    return translate(f"{key}_with", count=files, companions=also, **values)
+
+
+def why_skipped(item: Skipped) -> str:
+    """Return why a file was left where it was."""
+    return sentence(f"recycle.{item.key}", **shown_values(item.values))

@@ -1,0 +1,87 @@
+"""Whatever moves files counts them, stops after the file at hand, and lets nothing else move meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from dpm_tui.recycle.results import BatchResult, PurgeResult, Restored, RestoreResult, Skipped
+from dpm_tui.worker import protocol
+from tests.tui.app_run import press, prompt_text, running_app, until
+from tests.tui.fake_client import FakeClient, bin_entries
+
+_LEFT = (Skipped(b"old/picture 4.jpg", "cancelled"),)
+
+
+class SlowMover(FakeClient):
+    """Answers what moves files once it may ``go_on``, as if it had been stopped before the last file."""
+
+    def __init__(self, entries: int = 5) -> None:
+        super().__init__(entries=bin_entries(entries))
+        self.go_on = asyncio.Event()
+        self.batches = [self.entries]
+        self.undone = [self.entries]
+
+    async def request(self, message: protocol.Request) -> protocol.Answer:
+        """Answer at once, or once it may."""
+        kinds = (protocol.RestoreEntries, protocol.PurgeEntries, protocol.UndoBatch, protocol.RedoBatch)
+        if not isinstance(message, kinds):
+            return await super().request(message)
+        self.requests.append(message)
+        await self.go_on.wait()
+        match message:
+            case protocol.PurgeEntries():
+                return protocol.PurgeDone(PurgeResult((b"old/picture 1.jpg",), _LEFT, 1000))
+            case protocol.RedoBatch():
+                return protocol.BatchDone(BatchResult("b", (b"old/picture 1.jpg",), _LEFT, 1000))
+        back = Restored(b"old/picture 1.jpg", b"old/picture 1.jpg")
+        return protocol.RestoreDone(RestoreResult((back,), _LEFT))
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"),
+    [
+        (("r",), protocol.RestoreEntries),
+        (("R", *"/tmp/x", "enter"), protocol.RestoreEntries),
+        (("A", "y"), protocol.RestoreEntries),
+        (("D", "1", "enter"), protocol.PurgeEntries),
+        (("X", "5", "enter"), protocol.PurgeEntries),
+        (("z",), protocol.UndoBatch),
+        (("Z",), protocol.RedoBatch),
+    ],
+)
+async def test_the_bin_counts_files_and_esc_stops_them(keys: tuple[str, ...], kind: type) -> None:
+    client = SlowMover()
+    async with running_app(client, screen="bin") as (app, pilot):
+        await press(pilot, *keys)
+        await until(lambda: client.sent(kind))
+        assert prompt_text(app)
+        client.tell(protocol.BatchProgress(1, 2))
+        await until(lambda: prompt_text(app) == "1 of 2 files.  esc stops after the file at hand")
+        await press(pilot, "A")
+        assert prompt_text(app) == "Files are moving: esc stops them after the file at hand."
+        await press(pilot, "escape")
+        assert client.sent(protocol.StopBatch)
+        client.tell(protocol.BatchProgress(2, 2))
+        await until(lambda: prompt_text(app) == "Stopping after the file at hand...")
+        client.go_on.set()
+        await until(lambda: "Stopped: 1 file stays." in prompt_text(app))
+        assert app.session.batch is None
+        await press(pilot, "space", "escape")
+        assert len(client.sent(protocol.StopBatch)) == 1
+
+
+async def test_nothing_to_suggest_counts_as_reviewed() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "l", "l", "l")
+        group = app.session.group
+        assert group is not None
+        await press(pilot, "a")
+        assert "counts as reviewed" in prompt_text(app)
+        assert app.session.passed == {group.id}
+        assert app.session.cursor.position == 4
+        await press(pilot, "H")
+        assert all(app.session.rows.group(each).id != group.id for each in range(len(app.session.rows)))
+        await until(lambda: client.record.passed == {group.id})
