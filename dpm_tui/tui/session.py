@@ -10,7 +10,6 @@ from enum import Enum
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
@@ -24,19 +23,12 @@ from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
 from dpm_tui.tui.commands import Command, Need
+from dpm_tui.tui.outcome import Outcome
 from dpm_tui.tui.run_history import RunHistory
 from dpm_tui.worker.protocol import BatchProgress, LogLine, RunStatus, Welcome
 
 LOG_LINES = 2000
 OUTCOMES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a batch, in words, and the files that it left where they were."""
-
-    words: str
-    skipped: tuple[Skipped, ...] = ()
 
 
 class Link(Enum):

@@ -8,8 +8,8 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.outcome import Outcome
 from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.session import Outcome
 from dpm_tui.wording import sentence, shown_values
 from dpm_tui.worker.protocol import BatchProgress, Done, LogLine, Request, StopBatch
 
