@@ -60,12 +60,11 @@ class Matching:
 
     def near(self) -> Iterator[tuple[str, str, float]]:
         """Yield the digests of each candidate with their cosine."""
-        digests = list(self.vectors)
         near = self.candidates.near
         for first, second, cosine in zip(
             near.firsts.tolist(), near.seconds.tolist(), near.cosines.tolist(), strict=True
         ):
-            yield digests[first], digests[second], cosine
+            yield self.vectors.digest_at(first), self.vectors.digest_at(second), cosine
 
 
 def open_matching(store: Store, choice: str, card: ModelCard) -> Matching:

@@ -55,6 +55,9 @@ class VectorTable(Protocol):
     def __iter__(self) -> Iterator[str]: ...
     def __contains__(self, digest: str) -> bool: ...
 
+    def digest_at(self, row: int) -> str:
+        """Return the digest of a row, empty for one that was lost."""
+
     def read(self, start: int, end: int) -> NDArray[np.float16]:
         """Return the rows from ``start`` to ``end``, shape (end - start, dims)."""
 

@@ -15,7 +15,7 @@ from dpm_tui.state.layout import Layout
 from dpm_tui.state.quarantine import Quarantine
 from dpm_tui.state.regular_file import open_regular
 from dpm_tui.state.state_folder import check_own
-from dpm_tui.state.vector_store import HEAD_BYTES, SEAL_BYTES, seal_of
+from dpm_tui.state.vector_store import BYTES_AT_MOST, HEAD_BYTES, SEAL_BYTES, seal_of
 
 _DIMS_AT_MOST = 1 << 14
 
@@ -85,7 +85,7 @@ def _check_candidates(path: bytes, name: str, quarantine: Quarantine) -> Finding
 
 def _read_table(path: bytes) -> _Table | None:
     """Return what a file of vectors holds, None if no row of any length checks at its start."""
-    with open(open_regular(path), "rb") as file:
+    with open(open_regular(path, at_most=BYTES_AT_MOST), "rb") as file:
         row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _DIMS_AT_MOST + SEAL_BYTES))
         size = os.fstat(file.fileno()).st_size
         if not size:
@@ -114,7 +114,7 @@ def _measure_row(start: bytes) -> int:
 
 def _mended(path: bytes, table: _Table) -> bytes:
     """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
-    with open(open_regular(path), "rb") as file:
+    with open(open_regular(path, at_most=BYTES_AT_MOST), "rb") as file:
         content = bytearray(file.read(table.rows * table.row_bytes))
     empty = bytes(table.row_bytes - SEAL_BYTES)
     for row in table.bad:

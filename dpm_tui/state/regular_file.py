@@ -16,7 +16,9 @@ _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 """What opening a link, a folder, a pipe without a reader or a dead device says."""
 
 
-def open_regular(path: bytes, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+def open_regular(
+    path: bytes, flags: int = os.O_RDONLY, mode: int = 0o600, *, at_most: int = FILE_BYTES_AT_MOST
+) -> int:
     """Return a descriptor of the regular file at ``path``.
 
     Raises DamagedError if a link, a folder, a pipe or a device lies there or the file is too large to
@@ -29,7 +31,7 @@ def open_regular(path: bytes, flags: int = os.O_RDONLY, mode: int = 0o600) -> in
             raise DamagedError("state_file_odd", path=display_name(path)) from error
         raise
     status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode) and status.st_size <= FILE_BYTES_AT_MOST:
+    if stat.S_ISREG(status.st_mode) and status.st_size <= at_most:
         return descriptor
     os.close(descriptor)
     key = "state_file_huge" if stat.S_ISREG(status.st_mode) else "state_file_odd"

@@ -8,6 +8,7 @@ Row numbers never change, so that matching can say how far it came.
 
 from __future__ import annotations
 
+import errno
 import os
 import zlib
 from collections.abc import Iterator
@@ -16,12 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.state.atomic import sync_folder, write_all
+from dpm_tui.state.digest_rows import DIGEST_BYTES, DigestRows
 from dpm_tui.state.regular_file import open_regular
 
-_DIGEST_BYTES = 32
-HEAD_BYTES = _DIGEST_BYTES + 2
+HEAD_BYTES = DIGEST_BYTES + 2
 SEAL_BYTES = 4
-_GROW_ROWS = 4096
+BYTES_AT_MOST = 1 << 34
+"""A larger table was not written by us: it has room for seven million pictures with their parts."""
+HELD_BYTES = 1 << 26
+"""Vectors from the beginning that are kept in memory, those of 27,000 pictures with their parts. Others are
+read each time: never mapped, as a network that goes away in the middle would kill the process."""
+_READ_BYTES = 1 << 24
+_FITS, _SHARED = 1, 2
 
 
 class VectorStore:
@@ -37,15 +44,13 @@ class VectorStore:
         self._writable = writable
         if writable:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
+            self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT, at_most=BYTES_AT_MOST)
             sync_folder(os.path.dirname(path))
         else:
-            self._descriptor = open_regular(path)
-        self._rows: dict[str, int] = {}
-        self._digests: list[str] = []
-        self._fitting: set[str] = set()
-        self._shared: set[str] = set()
-        self._vectors: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
+            self._descriptor = open_regular(path, at_most=BYTES_AT_MOST)
+        self._digests = DigestRows()
+        self._flags = bytearray()
+        self._held: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
         self._buffer = bytearray()
         self._load()
 
@@ -53,47 +58,49 @@ class VectorStore:
         return len(self._digests)
 
     def __contains__(self, digest: str) -> bool:
-        return digest in self._rows
+        return self._row(digest) >= 0
 
     def __iter__(self) -> Iterator[str]:
         """Yield the digest of each row in order, empty for a row that did not check."""
-        return iter(self._digests)
+        return (digest.hex() for digest in self._digests)
+
+    def digest_at(self, row: int) -> str:
+        """Return the digest of a row, empty if it did not check."""
+        return self._digests.at(row).hex()
 
     def read(self, start: int, end: int) -> NDArray[np.float16]:
-        """Return the rows from ``start`` to ``end``, shape (end - start, dims)."""
-        return self._vectors[start : min(end, len(self._digests))]
+        """Return the rows from ``start`` to ``end``, shape (end - start, dims); raises OSError."""
+        end = min(end, len(self))
+        if end > len(self._held) and len(self._held) < HELD_BYTES // (2 * self._dims):
+            self._hold(end)
+        return self._held[start:end] if end <= len(self._held) else self._fetch(start, end)
 
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
-        """Return the rows with these numbers."""
-        rows: NDArray[np.float16] = self._vectors[numbers]
+        """Return the rows with these numbers, which come in order; raises OSError."""
+        rows = np.zeros((len(numbers), self._dims), np.float16)
+        breaks = np.flatnonzero(np.diff(numbers) != 1) + 1
+        for run in np.split(np.arange(len(numbers)), breaks):
+            if len(run):
+                rows[run] = self.read(int(numbers[run[0]]), int(numbers[run[-1]]) + 1)
         return rows
 
     def fits(self, digest: str) -> bool:
         """Tell whether this model is the one that fits the picture."""
-        return digest in self._fitting
+        return self._has_flag(digest, _FITS)
 
     def shared(self, digest: str) -> bool:
         """Tell whether the picture should have a vector of every model."""
-        return digest in self._shared
+        return self._has_flag(digest, _SHARED)
 
     def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool, shared: bool = False) -> None:
         """Append the unit vector of a digest that has none yet."""
-        if digest in self._rows:
+        if digest in self:
             return
-        row = vector.astype("<f2")
-        content = bytes.fromhex(digest) + bytes((fits, shared)) + row.tobytes()
+        raw = bytes.fromhex(digest)
+        content = raw + bytes((fits, shared)) + vector.astype("<f2").tobytes()
         self._buffer += content + seal_of(content)
-        if len(self._digests) == len(self._vectors):
-            grown = np.zeros((len(self._vectors) * 3 // 2 + _GROW_ROWS, self._dims), dtype=np.float16)
-            grown[: len(self._vectors)] = self._vectors
-            self._vectors = grown
-        self._vectors[len(self._digests)] = row
-        self._rows[digest] = len(self._digests)
-        self._digests.append(digest)
-        if fits:
-            self._fitting.add(digest)
-        if shared:
-            self._shared.add(digest)
+        self._digests.add(raw)
+        self._flags.append(fits * _FITS | shared * _SHARED)
 
     def sync(self) -> None:
         """Make the rows added so far survive a crash.
@@ -101,7 +108,7 @@ class VectorStore:
         Raises OSError; the next sync then writes the same rows to the same place.
         """
         if self._buffer:
-            os.lseek(self._descriptor, len(self._digests) * self._row_bytes - len(self._buffer), os.SEEK_SET)
+            os.lseek(self._descriptor, self._written * self._row_bytes, os.SEEK_SET)
             write_all(self._descriptor, bytes(self._buffer))
             os.fsync(self._descriptor)
             self._buffer.clear()
@@ -113,34 +120,73 @@ class VectorStore:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    @property
+    def _written(self) -> int:
+        """The number of rows that the file holds for sure."""
+        return len(self) - len(self._buffer) // self._row_bytes
+
+    def _row(self, digest: str) -> int:
+        try:
+            return self._digests.find(bytes.fromhex(digest))
+        except ValueError:
+            return -1
+
+    def _has_flag(self, digest: str, flag: int) -> bool:
+        row = self._row(digest)
+        return row >= 0 and bool(self._flags[row] & flag)
+
+    def _hold(self, end: int) -> None:
+        """Keep the vectors up to ``end`` in memory, as many of them as may be."""
+        end = min(max(end, min(len(self), 2 * len(self._held))), HELD_BYTES // (2 * self._dims))
+        fresh = self._fetch(len(self._held), end)
+        self._held = np.concatenate([self._held, fresh])
+
+    def _fetch(self, start: int, end: int) -> NDArray[np.float16]:
+        """Read rows from the file and from what is not written yet."""
+        written = self._written
+        content = self._read_file(start, min(end, written))
+        first, last = max(start - written, 0), max(end - written, 0)
+        content += self._buffer[first * self._row_bytes : last * self._row_bytes]
+        table = np.frombuffer(content, np.uint8).reshape(-1, self._row_bytes)
+        vectors = table[:, HEAD_BYTES:-SEAL_BYTES].copy().view("<f2").astype(np.float16, copy=False)
+        vectors[self._digests.lacking(start, end)] = 0
+        return np.nan_to_num(vectors, copy=False)
+
+    def _read_file(self, start: int, end: int) -> bytes:
+        """Return the bytes of rows in the file; raises OSError."""
+        parts: list[bytes] = []
+        at, left = start * self._row_bytes, max(end - start, 0) * self._row_bytes
+        while left:
+            part = os.pread(self._descriptor, left, at)
+            if not part:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            parts.append(part)
+            at, left = at + len(part), left - len(part)
+        return b"".join(parts)
+
     def _load(self) -> None:
         size = os.fstat(self._descriptor).st_size
         count = size // self._row_bytes
         if size % self._row_bytes and self._writable:
             os.ftruncate(self._descriptor, count * self._row_bytes)
-        with open(self._descriptor, "rb", closefd=False) as file:
-            file.seek(0)
-            content = file.read(count * self._row_bytes)
-        table = np.frombuffer(content, dtype=np.uint8).reshape(-1, self._row_bytes)
-        vectors = table[:, HEAD_BYTES:-SEAL_BYTES].copy().view("<f2").astype(np.float16)
-        for row in range(len(table)):
-            start = row * self._row_bytes
-            end = start + self._row_bytes
-            body, seal = content[start : end - SEAL_BYTES], content[end - SEAL_BYTES : end]
-            checks = seal_of(body) == seal
-            digest = body[:_DIGEST_BYTES].hex() if checks else ""
-            if digest:
-                self._rows[digest] = row
-                if body[_DIGEST_BYTES]:
-                    self._fitting.add(digest)
-                if body[_DIGEST_BYTES + 1]:
-                    self._shared.add(digest)
-            else:
-                vectors[row] = 0
-            self._digests.append(digest)
-        self._vectors = np.nan_to_num(vectors.reshape(-1, self._dims))
+        step = max(_READ_BYTES // self._row_bytes, 1)
+        for start in range(0, count, step):
+            content = memoryview(self._read_file(start, min(start + step, count)))
+            ends = range(self._row_bytes, len(content) + 1, self._row_bytes)
+            checks = np.array(
+                [
+                    seal_of(content[end - self._row_bytes : end - SEAL_BYTES])
+                    == content[end - SEAL_BYTES : end]
+                    for end in ends
+                ]
+            )
+            table = np.frombuffer(content, np.uint8).reshape(-1, self._row_bytes)
+            self._digests.extend(table[:, :DIGEST_BYTES], checks)
+            fits, shared = (table[:, DIGEST_BYTES + at] != 0 for at in (0, 1))
+            self._flags += (fits * np.uint8(_FITS) | shared * np.uint8(_SHARED)).tobytes()
+        self._digests.settle()
 
 
-def seal_of(row: bytes) -> bytes:
+def seal_of(row: bytes | memoryview) -> bytes:
     """Return the checksum that follows a row."""
     return zlib.crc32(row).to_bytes(SEAL_BYTES, "little")

@@ -92,6 +92,9 @@ class DecoderPool:
                 self._interrupt()
             for thread in threads:
                 thread.join()
+            # What they hold is worth more to the stages that follow than the moment it takes to start them.
+            for child in self._children:
+                child.kill()
 
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be had."""

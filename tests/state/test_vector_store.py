@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.errors import DamagedError
+from dpm_tui.state import digest_rows, vector_store
 from dpm_tui.state.vector_store import VectorStore
 from tests.support.disk import full_disk
 
@@ -59,6 +60,52 @@ def test_many_rows_can_be_added(path: bytes) -> None:
     assert len(store) == len(store.read(0, 9999)) == 5000
     assert np.allclose(store.take(np.array([4999]))[0], vector(4999), atol=1e-3)
     store.close()
+
+
+@pytest.mark.parametrize("held", [0, 7, 50, 1 << 20])
+def test_rows_are_the_same_whether_they_are_held_or_read(
+    path: bytes, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    """Some in the file, some not written yet, one lost; by blocks, singly, and while others are added."""
+    monkeypatch.setattr(vector_store, "HELD_BYTES", held * 2 * DIMS)
+    filled(path, 40)
+    spoil(path, 30 * ROW_BYTES + 3, b"spoilt")
+    store = VectorStore(path, DIMS)
+    wanted = np.stack([vector(number) for number in range(60)])
+    wanted[30] = 0
+    for number in range(40, 60):
+        store.add(digest(number), vector(number), fits=True)
+        for start, end in ((0, 5), (number - 3, number + 1), (28, 45), (0, 999)):
+            rows = store.read(start, end)
+            assert np.allclose(rows, wanted[start : min(end, number + 1)], atol=1e-3)
+        if number == 50:
+            store.sync()
+    numbers = np.array([0, 3, 4, 5, 29, 30, 39, 40, 51, 59])
+    assert np.allclose(store.take(numbers), wanted[numbers], atol=1e-3)
+    assert [store.digest_at(row) for row in (0, 30, 59)] == [digest(0), "", digest(59)]
+    store.close()
+
+
+def test_every_digest_is_found_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also among those that begin alike; of equal ones the last counts."""
+    monkeypatch.setattr(digest_rows, "_RECENT", 16)
+    rows = digest_rows.DigestRows()
+    dice = np.random.default_rng(0)
+    table = dice.integers(0, 256, (300, 32), dtype=np.uint8)
+    table[100:200, :8] = table[0, :8]
+    table[250] = table[10]
+    has = np.ones(300, np.bool_)
+    has[[50, 150]] = False
+    rows.extend(table, has)
+    rows.settle()
+    more = dice.integers(0, 256, (60, 32), dtype=np.uint8)
+    for digest_ in more:
+        rows.add(digest_.tobytes())
+    places = {content.tobytes(): row for row, content in enumerate([*table, *more]) if row >= 300 or has[row]}
+    assert {content: rows.find(content) for content in places} == places
+    assert [rows.find(table[row].tobytes()) for row in (50, 150)] == [-1, -1]
+    assert rows.find(bytes(32)) == -1
+    assert np.flatnonzero(rows.lacking(0, 360)).tolist() == [50, 150]
 
 
 def test_a_content_has_one_row(path: bytes) -> None:

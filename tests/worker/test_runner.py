@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
+from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.state.config import Config
 from dpm_tui.state.layout import Layout
@@ -87,19 +87,21 @@ def test_other_workers_and_another_memory_act_from_the_next_run_on(
     bench: Bench, config: Config, tmp_path: Path
 ) -> None:
     bench.run(config)
-    before = bench.pool.pids
-    assert len(before) >= 2
+    assert bench.pool.budget.count == 2
+    reader = bench.pool.reader
     (tmp_path / "album/new.jpg").write_bytes(encode(scene(77)))
-    less = replace(config, workers=1, memory=2048)
-    bench.run(less)
-    assert len(bench.pool.pids) == 1
-    assert not set(bench.pool.pids) & set(before)
-    assert not any(psutil.pid_exists(pid) for pid in before)
-    assert bench.pool.budget.count * bench.pool.budget.child + bench.pool.budget.spare <= 2048 << 20
-    kept = bench.pool.pids
-    (tmp_path / "album/newer.jpg").write_bytes(encode(scene(78)))
-    bench.run(less)
-    assert bench.pool.pids == kept
+    bench.run(replace(config, workers=1, memory=2048))
+    budget = bench.pool.budget
+    assert budget.count == 1
+    assert budget.child + budget.spare <= 2048 << 20
+    assert bench.pool.reader != reader
+    (results,) = [results for results in bench.results[1:] if results is not None]
+    assert results.count(Status.OK) == 10
+
+
+def test_decoders_leave_their_memory_to_the_stages_that_follow(bench: Bench, config: Config) -> None:
+    bench.run(config)
+    assert bench.pool.pids == []
 
 
 def test_a_threshold_set_during_a_run_is_the_one_that_it_ends_with(bench: Bench, config: Config) -> None:
