@@ -100,10 +100,16 @@ class ReviewMemory:
             self._stirred.clear()
             if not (self._known and self._writes):
                 return
-            if self._whole:
-                await self._send_whole()
-            elif news := self._take_news():
-                await self._ask(SaveReview(news), Done)
+            whole, self._whole = self._whole, False
+            try:
+                if whole:
+                    await self._send_whole()
+                elif news := self._take_news():
+                    await self._ask(SaveReview(news), Done)
+            except BaseException:
+                # News that did not arrive are gone; the whole review holds what they told.
+                self._whole = True
+                raise
 
     @property
     def _writes(self) -> bool:
@@ -127,17 +133,12 @@ class ReviewMemory:
         frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
         record = Record(view=self._look(), passed=set(self._passed_now()))
         self._news.clear()
-        self._whole = False
 
         def write() -> dict[str, Any]:
             record.history = name_history(frozen, names)
             return write_record(record)
 
-        try:
-            await self._ask(SaveReview(await asyncio.to_thread(write), whole=True), Done)
-        except BaseException:
-            self._whole = True
-            raise
+        await self._ask(SaveReview(await asyncio.to_thread(write), whole=True), Done)
         self._view, self._passed = record.view, frozenset(record.passed)
 
     def _take_news(self) -> dict[str, Any]:

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from dpm_tui.errors import DpmError
 from dpm_tui.review.filter import parse_filter
 from dpm_tui.review.history import Mark, Marking
 from dpm_tui.review.record import Record
 from dpm_tui.review.record_text import read_record, write_record
 from dpm_tui.review.sort import Order
+from dpm_tui.tui.review_memory import ReviewMemory
+from dpm_tui.tui.session import Session
 from dpm_tui.worker import protocol
+from dpm_tui.worker.library_data import unpack_library
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, Sample, sample_library
 
@@ -76,6 +80,28 @@ async def test_leaving_asks_where_marks_cannot_be_written() -> None:
         del client.refusals[protocol.SaveReview]
         await press(pilot, "escape")
         await until(lambda: len(marked(client)) == 2)
+
+
+async def test_marks_that_did_not_arrive_are_sent_again_whoever_sent_them() -> None:
+    """Leaving sends what is new as well: it must not take for written what failed."""
+    client = FakeClient()
+    session = Session(welcome=client.welcome)
+    session.adopt_library(unpack_library(client.sample.pack()))
+
+    async def ask(request: protocol.Request, kind: type[object]) -> object:
+        return await client.request(request)
+
+    memory = ReviewMemory(session, ask)
+    await memory.restore()
+    session.marks.remove(2)
+    client.refusals[protocol.SaveReview] = protocol.Failed("cannot_write", {"path": "x", "reason": "full"})
+    with pytest.raises(DpmError):
+        await memory.flush()
+    assert not memory.reliable
+    del client.refusals[protocol.SaveReview]
+    await memory.flush()
+    assert memory.reliable
+    assert len(marked(client)) == 1
 
 
 async def test_a_lost_worker_gets_the_whole_review_when_it_is_there_again() -> None:

@@ -69,6 +69,7 @@ class Everywhere(Screen[None], inherit_bindings=False):
         if self.session.running and self.app.reachable:
             key = await self.prompt.choose(translate("tui.ask_quit_running"), "ls")
             if key == "s":
+                await self._is_remembered()
                 await self.app.link.ask(Shutdown(), Done)
                 self.session.status = replace(self.session.status, phase="stopped")
             if not key:
