@@ -131,9 +131,13 @@ def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:
 
 
 def carry(
-    names: Mapping[int, Identity], markings: Mapping[int, Marking], library: Library, horizon: int
+    names: Mapping[int, Identity],
+    markings: Mapping[int, Marking],
+    before: Library,
+    library: Library,
+    horizon: int,
 ) -> tuple[dict[int, int], set[int]]:
-    """Return which files have other ids in a newer library, and which have changed."""
+    """Return which files have other ids in a library than in the one before, and which have changed."""
     if not names or not library.groups:
         return {}, set()
     import numpy as np
@@ -150,6 +154,9 @@ def carry(
     # What was not there when the record was read may come with any id.
     least = 0 if min(astray.values()) < 0 else horizon
     fresh = (files.rows["id"] > least) & ~np.isin(files.rows["id"], ids)
+    if before.groups:
+        # What was there beside a file that is gone now is a copy of it, not that file elsewhere.
+        fresh &= before.columns.files.rows_of(files.rows["id"]) < 0
     come = files.identities(np.flatnonzero(fresh))
     found = find_files({key: markings.get(id_) for key, id_ in astray.items()}, come, horizon)
     moved = {astray[key]: id_ for key, id_ in found.ids.items()}

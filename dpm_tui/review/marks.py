@@ -50,7 +50,7 @@ class Marks:
         self.names = names if names is not None else {}
         self._library = library
         self._is_protected = is_protected
-        self.horizon = horizon or max(library.files, default=0)
+        self.horizon = horizon or library.newest
         self.removed: set[int] = set()
         self.size = 0
         self.changed = 0
@@ -192,7 +192,7 @@ class Marks:
         A file that was moved keeps its mark, one whose content has changed loses it.
         """
         markings = self.history.markings
-        moved, changed = carry(self.names, markings, library, self.horizon)
+        moved, changed = carry(self.names, markings, self._library, library, self.horizon)
         lost = sum(id_ in markings and markings[id_].mark is Mark.REMOVE for id_ in changed)
         if moved or changed:
             self.history.rename(moved, changed)

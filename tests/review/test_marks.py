@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.carry import adopt_record
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import STEPS_AT_MOST, Mark, Marking
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Refusal
 from dpm_tui.review.plan import build_plan
+from dpm_tui.review.record import Record, View, name_history
 from dpm_tui.review.rules import RULES, protect_folders
 
 NOBODY: Callable[[ImageFile], bool] = protect_folders(())
@@ -152,6 +155,37 @@ def test_a_file_that_is_in_no_group_for_a_while_keeps_its_mark() -> None:
     assert not away.removed
     assert away.size == 0
     assert away.rebase(library, NOBODY).removed == {4}
+
+
+def with_twins(*ids: int) -> Library:
+    """Return one group of files with the same bytes, each in a folder of its own."""
+    full = make_library(4, pairs={(a, b): Kind.IDENTICAL for a in range(1, 5) for b in range(a + 1, 5)})
+    facts = Facts("7" * 64, "JPEG", 800, 600)
+    files = {id_: replace(full.files[id_], path=b"%d/a.jpg" % id_, facts=facts) for id_ in ids}
+    return Library(files, [Group("twins", ids[0], ids, 1.0, 0)], full.pairs)
+
+
+def test_the_mark_of_a_moved_file_never_goes_to_a_copy_that_was_there_beside_it() -> None:
+    """One copy has come after the marks were begun; the marked one goes to the bin, the others stay."""
+    marks = Marks(with_twins(1, 2)).rebase(with_twins(1, 2, 3), NOBODY)
+    marks.remove(2)
+    after = marks.rebase(with_twins(1, 3), NOBODY)
+    assert not after.removed
+    after.note_move([2])
+    again = after.rebase(with_twins(1, 3), NOBODY)
+    again.step_back()
+    assert not again.removed
+    assert again.rebase(with_twins(1, 2, 3), NOBODY).removed == {2}
+
+
+def test_the_mark_of_a_file_that_went_between_two_reviews_does_not_go_to_its_copy_later() -> None:
+    marks = Marks(with_twins(1, 2, 3))
+    marks.remove(2)
+    record = Record(name_history(marks.history, marks.names), View(horizon=3))
+    adopted = adopt_record(record, left := with_twins(1, 3))
+    back = Marks(left, NOBODY, adopted.history, names=adopted.names, horizon=3)
+    assert not back.removed
+    assert not back.rebase(left, NOBODY).removed
 
 
 def test_a_long_history_drops_its_oldest_steps() -> None:
