@@ -112,7 +112,10 @@ class Comparison:
         return None if known or not self.difference else pair
 
     def learn(self, pair: Pair, first: bytes, second: bytes) -> None:
-        """Take note of fine grids of where a pair differs, over its files ``a`` and ``b``."""
+        """Take note of fine grids of where a pair differs, over ``a`` and ``b``, if both are there still."""
+        files = self._session.library.files
+        if pair.a not in files or pair.b not in files:
+            return
         one, other = self._contents(pair)
         self._maps[one, other] = {one: first, other: second}
         while len(self._maps) > _MAPS_AT_MOST:

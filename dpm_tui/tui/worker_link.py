@@ -80,6 +80,8 @@ class WorkerLink:
             await self._greet(self._client)
         except DpmError as error:
             session.trouble = str(error)
+            # As long as it is open no other connection may move files.
+            await self.close()
         else:
             async with asyncio.TaskGroup() as tasks:
                 following = (self._keep_library(), self.memory.run())
@@ -107,7 +109,10 @@ class WorkerLink:
     async def thumbnail(self, file: int) -> Pixels:
         """Return the thumbnail of a file, empty where there is none."""
         if file not in self._thumbnails:
-            self._thumbnails[file] = await self._pixels(GetThumbnail(file))
+            pixels = await self._pixels(GetThumbnail(file))
+            if not pixels.size:
+                return pixels
+            self._thumbnails[file] = pixels
             while len(self._thumbnails) > _THUMBNAILS_AT_MOST:
                 self._thumbnails.popitem(last=False)
         self._thumbnails.move_to_end(file)

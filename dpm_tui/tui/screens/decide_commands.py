@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.group import Group
 from dpm_tui.review.decision import Decision, decide, set_apart
 from dpm_tui.review.history import Step
 from dpm_tui.tui.commands import BY_ID
@@ -51,35 +52,47 @@ class DecideCommands(PlanCommands):
 
     async def take_decision_back(self, step: Step[int]) -> None:
         """Undo the decisions of the last step."""
-        if await self._send(step.before):
-            self.session.marks.step_back()
+        if await self._send(step.before) is None:
+            return
+        # Whoever marked something meanwhile takes that back first; to revoke this again changes nothing.
+        marks = self.session.marks
+        if _is_same(marks.history.last, step):
+            marks.step_back()
 
     async def decide_again(self, step: Step[int]) -> None:
         """Make the decisions of the step that was undone last again."""
-        if await self._send(step.decisions):
-            self.session.marks.step_forward()
+        before = await self._send(step.decisions)
+        if before is None:
+            return
+        marks = self.session.marks
+        if _is_same(marks.history.next, step):
+            marks.step_forward()
+        else:
+            # A mark that was set meanwhile has settled what was undone: this is a new step.
+            marks.note_decision((id_ for id_, *_ in step.changes), step.decisions, before)
 
-    async def _send(self, change: tuple[Decision, ...]) -> bool:
-        """Have decisions made or taken back and say so; False where that cannot be now."""
+    async def _send(self, change: tuple[Decision, ...]) -> tuple[Decision, ...] | None:
+        """Have decisions made or taken back and say so; return what undoes it, None if it cannot be now."""
         reason = self.session.why_not(BY_ID["variants"])
         if reason and reason != "tui.need_file":
             self.prompt.say(translate(reason))
-            return False
-        await self.app.link.ask(Decide(change), Decided)
+            return None
+        done = await self.app.link.ask(Decide(change), Decided)
         count = len({digest for decision in change for digest in decision.digests})
         made = any(decision.verdict for decision in change)
         self.prompt.say(translate("tui.decision_made" if made else "tui.decision_revoked", count=count))
-        return True
+        return done.before
 
     async def _ask_and_decide(self, verdict: str) -> None:
         group, file = self.session.group, self.session.file
         assert group is not None
         assert file is not None
-        files = self.session.library.files
-        scope = "g" if len(group.members) == 2 else await self._ask_scope(verdict)
+        # What is asked about is decided, wherever the cursor is by then.
+        files, other = self.session.library.files, self.other
+        scope = "g" if len(group.members) == 2 else await self._ask_scope(group, other, verdict)
         if not scope:
             return
-        members = (file.id, self.other) if scope == "p" else group.members
+        members = (file.id, other) if scope == "p" else group.members
         chosen = [files[id_] for id_ in members]
         decisions = set_apart(file, chosen, verdict) if scope == "f" else decide(chosen, verdict)
         if not await self.decide([file.id] if scope == "f" else members, decisions):
@@ -89,12 +102,15 @@ class DecideCommands(PlanCommands):
         else:
             self.prompt.say(translate(f"tui.decided_{verdict}", count=len(members)))
 
-    async def _ask_scope(self, verdict: str) -> str:
+    async def _ask_scope(self, group: Group, other: int, verdict: str) -> str:
         """Ask whom the decision is about: the pair, the file and every other one, or the whole group."""
-        group, other = self.session.group, self.other
-        assert group is not None
         name = letter(group.members.index(other)).strip()
         name = name or display_name(self.session.library.files[other].name, _NAME_WIDTH)
         keys = (f"tui.ask_{verdict}", f"tui.ask_{verdict}_short")
         words = (translate(key, count=len(group.members), other=name) for key in keys)
         return await self.prompt.choose(self.prompt.fitting(*words), "pfg")
+
+
+def _is_same(step: Step[int] | None, other: Step[int]) -> bool:
+    """Tell a step by its decisions: its files may have got other ids meanwhile."""
+    return step is not None and (step.decisions, step.before) == (other.decisions, other.before)

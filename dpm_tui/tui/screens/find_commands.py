@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.timer import Timer
 
 from dpm_tui.locale import translate
+from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.review.filter import Filter, FilterError, parse_filter
 from dpm_tui.review.rows import Place
 from dpm_tui.review.sort import Order
@@ -20,6 +21,8 @@ _AT_ONCE = 5000
 """So many groups are looked through between two keys without anybody noticing."""
 _PAUSE_SECONDS = 0.12
 """More of them are once nothing was typed for so long."""
+_DIGITS = 9
+"""No list has as many groups as a longer number says."""
 
 
 class FindCommands(DpmScreen):
@@ -60,14 +63,14 @@ class FindCommands(DpmScreen):
 
     async def do_go_to(self) -> None:
         """Ask for a number or for words, and go to the group that is meant while they are typed."""
-        start = self.session.cursor
+        file, start = self.session.file, self.session.cursor
 
         def follow(text: str) -> None:
             self._go(text, start)
 
         text = await self._read("tui.ask_go_to", "", follow)
         if text is None:
-            self._move(start)
+            self._return_to(file)
         elif text.strip() and not self._go(text, start):
             self.prompt.say(translate("tui.not_found"))
 
@@ -95,7 +98,7 @@ class FindCommands(DpmScreen):
         """Go to the group that a number or words mean, from a place on; tell whether there is one."""
         text = text.strip()
         if text.isdecimal():
-            self._move(Place(min(max(int(text), 1), len(self.session.rows)) - 1, 0))
+            self._move(Place(max(min(int(text[:_DIGITS]), len(self.session.rows)), 1) - 1, 0))
             return True
         self.session.wanted = parse_filter(text)
         return self._seek(self.session.wanted, start.position, 1)
@@ -105,6 +108,12 @@ class FindCommands(DpmScreen):
         if found is not None:
             self._move(Place(found, 0))
         return found is not None
+
+    def _return_to(self, file: ImageFile | None) -> None:
+        """Put the cursor back on a file, if it is still shown."""
+        before = self.session.cursor
+        if file is not None and self.session.go_to_file(file.id):
+            self.show_cursor(before)
 
     def _move(self, place: Place) -> None:
         before, self.session.cursor = self.session.cursor, place
