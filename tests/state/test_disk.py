@@ -52,7 +52,8 @@ def test_a_disk_that_is_full_from_any_call_on_takes_nothing_that_was_safe(
         with disk.watched(monkeypatch):
             opened = tells(story)
         assert opened or not story.safe
-        story.check(layout, story.safe)
+        with Disk(layout.folder).watched(monkeypatch):  # nothing is really synced
+            story.check(layout, story.safe)
         if opened and not lasting:
             # What one step could not write a later one of its kind did.
             late = {key for key, values in story.told.items() if story.safe.get(key) != len(values) - 1}
@@ -69,7 +70,7 @@ def tells(story: Story) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("share", "times"), [(0.0, 1), (0.5, 2), (1.0, 1)])
+@pytest.mark.parametrize(("share", "times"), [(0.0, 1), (0.5, 1), (1.0, 1)])
 def test_a_power_cut_at_any_call_leaves_the_last_checkpoint_or_a_newer_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, times: int
 ) -> None:
@@ -84,7 +85,7 @@ def test_a_power_cut_at_any_call_leaves_the_last_checkpoint_or_a_newer_one(
     for cut in [*range(1, disk.calls + 2)] * times:
         rest = layout_at(tmp_path / "rest")
         disk.leave(rest.folder, cut, dice, share)
-        with Disk(rest.folder).watched(monkeypatch):  # nothing is really synced
+        with Disk(rest.folder).watched(monkeypatch):
             story.check(rest, story.safe_at(cut), whole=cut > disk.calls and share == 1)
             assert read_state(rest) == read_state(rest)
         shutil.rmtree(tmp_path / "rest")
