@@ -16,6 +16,7 @@ from dpm_tui.recycle.results import BatchResult, BinEntry, Skipped
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Move, Plan, Witness
 from dpm_tui.state.config import Config
+from dpm_tui.worker import envelope
 from dpm_tui.worker import protocol as p
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -83,31 +84,31 @@ class Tree:
 
 @given(MESSAGE, st.integers(0, 9), st.integers(0, 9))
 def test_message_survives_the_wire(message: p.Message, number: int, answered: int) -> None:
-    line = p.encode(message, id=number, re=answered)
+    line = envelope.encode(message, id=number, re=answered)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
-    assert p.decode(line) == p.Envelope(message, number, answered)
+    assert envelope.decode(line) == envelope.Envelope(message, number, answered)
 
 
 @pytest.mark.parametrize("kind", [*p.Request.__args__, *p.Answer.__args__, *p.Event.__args__])
 def test_every_message_type_is_known_to_the_reader(kind: type[Any]) -> None:
-    with pytest.raises(p.ProtocolError) as failure:
-        p.decode(json.dumps({"type": kind.__name__, "id": []}).encode())
+    with pytest.raises(envelope.ProtocolError) as failure:
+        envelope.decode(json.dumps({"type": kind.__name__, "id": []}).encode())
     assert "KeyError" not in str(failure.value)
 
 
-@given(st.sampled_from(sorted(p._TYPES)), st.dictionaries(TEXT, JSON, max_size=4), JSON)
+@given(st.sampled_from(sorted(p.TYPES)), st.dictionaries(TEXT, JSON, max_size=4), JSON)
 def test_no_line_does_anything_but_fit_or_be_refused(kind: str, fields: dict[str, Any], number: Any) -> None:
     line = json.dumps({**fields, "type": kind, "id": number}).encode()
-    with contextlib.suppress(p.ProtocolError):
-        assert isinstance(p.decode(line), p.Envelope)
+    with contextlib.suppress(envelope.ProtocolError):
+        assert isinstance(envelope.decode(line), envelope.Envelope)
 
 
-@given(st.sampled_from(sorted(p._TYPES)), JSON)
+@given(st.sampled_from(sorted(p.TYPES)), JSON)
 def test_no_value_of_a_field_does_anything_but_fit_or_be_refused(kind: str, value: Any) -> None:
-    for name in p._TYPES[kind].__dataclass_fields__:
-        with contextlib.suppress(p.ProtocolError):
-            p.decode(json.dumps({"type": kind, name: value}).encode())
+    for name in p.TYPES[kind].__dataclass_fields__:
+        with contextlib.suppress(envelope.ProtocolError):
+            envelope.decode(json.dumps({"type": kind, name: value}).encode())
 
 
 @pytest.mark.parametrize(
@@ -121,8 +122,8 @@ def test_no_value_of_a_field_does_anything_but_fit_or_be_refused(kind: str, valu
     ids=lambda line: ascii(line[:40]),
 )  # fmt: skip
 def test_line_that_is_no_message_is_refused(line: bytes) -> None:
-    with pytest.raises(p.ProtocolError):
-        p.decode(line)
+    with pytest.raises(envelope.ProtocolError):
+        envelope.decode(line)
 
 
 def test_everything_comes_back() -> None:
