@@ -17,7 +17,7 @@ TIERS: tuple[frozenset[Kind], ...] = (
 )
 """Kinds in the order in which they may pull files together: a file joins its true copies before
 it joins a crop, and a crop before a variant, so that a variant never hides a copy."""
-_TIER_OF = {kind: tier for tier, kinds in enumerate(TIERS) for kind in kinds}
+TIER_OF = {kind: tier for tier, kinds in enumerate(TIERS) for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def group_pairs(
     for pair in pairs:
         if pair.similarity < threshold or pair.a not in files or pair.b not in files:
             continue
-        own = neighbours[_TIER_OF[pair.kind]]
+        own = neighbours[TIER_OF[pair.kind]]
         own[pair.a].append(pair)
         own[pair.b].append(pair)
     touched = {id_ for tier in neighbours for id_ in tier}

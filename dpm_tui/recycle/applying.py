@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
 from dpm_tui.names import display_name
@@ -32,6 +32,7 @@ def apply_plan(
     plan: Plan,
     *,
     other_disks: OtherDisks = OtherDisks.BIN,
+    protected: Callable[[bytes], bool] = lambda path: False,
     redo_of: str = "",
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -43,7 +44,7 @@ def apply_plan(
 
     Raises BinError before anything has moved.
     """
-    moves, skipped = check_plan(plan)
+    moves, skipped = check_plan(plan, protected)
     if not moves:
         return BatchResult("", skipped=tuple(skipped))
     batch = new_batch_id()

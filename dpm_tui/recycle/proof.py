@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from dpm_tui.names import display_name, is_safe_relative
@@ -72,10 +72,13 @@ def check_move(move: Move, victims: Collection[bytes]) -> None:
         raise Refused("digests_differ", keeper=display_name(move.keeper.path))
 
 
-def check_plan(plan: Plan) -> tuple[list[Move], list[Skipped]]:
+def check_plan(
+    plan: Plan, protected: Callable[[bytes], bool] = lambda path: False
+) -> tuple[list[Move], list[Skipped]]:
     """Return the moves of ``plan`` that agree with each other, and why the rest is skipped; reads no disk.
 
     A companion that another move speaks of, too, stays where it is: it is not known to whom it belongs.
+    So does whatever lies in a protected folder by now.
     """
     victims = {move.victim.path for move in plan.moves}
     claims = Counter(each.file.path for move in plan.moves for each in move.companions)
@@ -87,10 +90,16 @@ def check_plan(plan: Plan) -> tuple[list[Move], list[Skipped]]:
     for move in plan.moves:
         try:
             check_move(move, victims)
+            if protected(move.victim.path):
+                raise Refused("protected")
             if move.victim.path in seen:
                 raise Refused("twice_in_plan")
             seen.add(move.victim.path)
-            own = tuple(each for each in move.companions if claims[each.file.path] == 1)
+            own = tuple(
+                each
+                for each in move.companions
+                if claims[each.file.path] == 1 and not protected(each.file.path)
+            )
             sound.append(replace(move, companions=own))
         except Refused as refused:
             skipped.append(refused.skipped(move.victim.path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from dpm_tui.errors import reason_of
@@ -56,6 +56,7 @@ class RecycleBin:
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
         other_disks: OtherDisks = OtherDisks.BIN,
+        protected: Callable[[bytes], bool] = lambda path: False,
     ) -> BatchResult:
         """Move the victims of ``plan`` to the bin as one batch, each right after its proof.
 
@@ -63,14 +64,15 @@ class RecycleBin:
         else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
         total. The guarantee covers what the file system reports truthfully; a keeper removed by
         another program after the move is only found by ``entries`` and ``check_purge``. Companions
-        go with their picture or both stay.
+        go with their picture or both stay. What lies in a ``protected`` path stays.
 
         Raises BinError before the first move if the bin cannot be used.
         """
         with open_bins(self.root, make=True) as bins:
             return apply_plan(
-                bins, self.log, plan, other_disks=other_disks, progress=progress, cancelled=cancelled
-            )
+                bins, self.log, plan, other_disks=other_disks, protected=protected,
+                progress=progress, cancelled=cancelled,
+            )  # fmt: skip
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
@@ -139,6 +141,7 @@ class RecycleBin:
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
         other_disks: OtherDisks = OtherDisks.BIN,
+        protected: Callable[[bytes], bool] = lambda path: False,
     ) -> BatchResult:
         """Move the files of the batch undone last again, as a new batch and with the whole proof.
 
@@ -151,7 +154,7 @@ class RecycleBin:
                 raise BinError("redo_nothing")
             plan = Plan(history.redo_moves(batch))
             return apply_plan(
-                bins, self.log, plan, other_disks=other_disks, redo_of=batch,
+                bins, self.log, plan, other_disks=other_disks, protected=protected, redo_of=batch,
                 progress=progress, cancelled=cancelled,
             )  # fmt: skip
 

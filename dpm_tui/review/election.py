@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dpm_tui.pipeline.group import TIERS
+from dpm_tui.pipeline.group import TIER_OF
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.library import Library
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule
@@ -60,8 +60,8 @@ def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
     from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND
 
     tiers = np.zeros(NO_KIND + 1, np.int64)
-    for number, kinds in enumerate(TIERS):
-        tiers[[KIND_CODES[kind] for kind in kinds]] = number
+    for kind, tier_of_kind in TIER_OF.items():
+        tiers[KIND_CODES[kind]] = tier_of_kind
     pairs, starts = columns.pairs.rows, columns.groups.starts
     first, second = pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
     # The best file has no kind of its own, whose tier is 0: none is closer.

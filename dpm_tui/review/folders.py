@@ -30,6 +30,10 @@ class InFolders:
         """Tell whether a file lies in one of the folders."""
         return self.holds(file.folder)
 
+    def covers(self, path: bytes) -> bool:
+        """Tell whether the file at a path does."""
+        return self.holds(path.rpartition(b"/")[0])
+
     def holds(self, folder: bytes) -> bool:
         """Tell whether the files of a folder do."""
         path = b"/" + folder + b"/" if folder else b"/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.pipeline.group import Group, PairIndex, pair_key
+from dpm_tui.pipeline.group import TIER_OF, Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
@@ -109,8 +109,9 @@ def build_plan(
 ) -> tuple[Plan, list[Unjustified]]:
     """Turn files marked for removal into a plan.
 
-    Each victim names the staying member of its group with the most similar verified pair.
-    A victim without one stays where it is and is returned among the unjustified.
+    Each victim names the staying member of its group that its closest verified pair is with: a true
+    copy before a crop and a crop before a variant, and among those the most similar one. A victim
+    without one stays where it is and is returned among the unjustified.
     """
     moves: list[Move] = []
     unjustified: list[Unjustified] = []
@@ -118,14 +119,14 @@ def build_plan(
         staying = [id_ for id_ in group.members if id_ not in removed]
         for victim in (id_ for id_ in group.members if id_ in removed):
             links = [
-                (pair.similarity, keeper == group.keeper, keeper, pair)
+                (-TIER_OF[pair.kind], pair.similarity, keeper == group.keeper, keeper, pair)
                 for keeper in staying
                 if (pair := pairs.get(pair_key(victim, keeper))) is not None
             ]
             if not links:
                 unjustified.append(Unjustified(victim, group.id))
                 continue
-            similarity, _, keeper, pair = max(links, key=lambda link: link[:2])
+            _, similarity, _, keeper, pair = max(links, key=lambda link: link[:3])
             moves.append(
                 Move(
                     victim=witness(files[victim]),

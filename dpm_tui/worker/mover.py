@@ -17,6 +17,7 @@ from dpm_tui.pipeline.image_file import ImageFile, read_stamp
 from dpm_tui.pipeline.inventory import endings_of
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
+from dpm_tui.review.folders import protect_folders
 from dpm_tui.worker import protocol
 from dpm_tui.worker.protocol import BatchDone, PurgeDone, RestoreDone
 
@@ -116,11 +117,15 @@ class Mover:
         print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
 
     async def _apply(self, request: protocol.ApplyPlan, cancelled: Cancelled) -> _Moved:
-        apply = partial(self._bin.apply, request.plan, self._note, cancelled, self._other_disks)
+        apply = partial(
+            self._bin.apply, request.plan, self._note, cancelled, self._other_disks, self._protected
+        )
         return await self._move(apply)
 
     async def _redo(self, request: protocol.RedoBatch, cancelled: Cancelled) -> _Moved:
-        return await self._move(partial(self._bin.redo, self._note, cancelled, self._other_disks))
+        return await self._move(
+            partial(self._bin.redo, self._note, cancelled, self._other_disks, self._protected)
+        )
 
     async def _undo(self, request: protocol.UndoBatch, cancelled: Cancelled) -> _Moved:
         return await self._bring_back(partial(self._bin.undo, self._note, cancelled))
@@ -150,6 +155,11 @@ class Mover:
     @property
     def _other_disks(self) -> OtherDisks:
         return OtherDisks(self._session.config.other_disks)
+
+    @property
+    def _protected(self) -> Callable[[bytes], bool]:
+        """Whether a file is protected now: a plan may be older than the settings."""
+        return protect_folders(self._session.settings.protected()).covers
 
     def _forget(self, result: BatchResult) -> None:
         """Take moved files out of the library at once; the next scan would find them gone."""

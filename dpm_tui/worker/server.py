@@ -189,6 +189,8 @@ class Server:
             raise DpmError("protocol_version", found=hello.version, known=PROTOCOL_VERSION)
         if hello.client not in _OBSERVERS and (others := {other.name for other in self._peers} - {"status"}):
             raise self._held(", ".join(sorted(others)))
+        if hello.client not in _OBSERVERS:
+            self._session.settings.refresh()
         peer.greet(hello)
         self._peers[peer] = None
         self._choose_reviewer()

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.errors import DpmError, reason_of
-from dpm_tui.names import display_name
+from dpm_tui.errors import DpmError
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.state.config import Config, Settings, check_config, load_settings, save_settings
+from dpm_tui.state.config import Config, check_config
 from dpm_tui.state.decision_names import name_contents
 from dpm_tui.state.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
 from dpm_tui.worker.library_data import pack_library
+from dpm_tui.worker.live_settings import LiveSettings
 from dpm_tui.worker.mover import Mover
 from dpm_tui.worker.protocol import Answer, ConfigData, DifferenceData, Done, PictureData
 from dpm_tui.worker.results import Results, compute_results
@@ -48,7 +48,7 @@ class Session:
     ) -> None:
         self.state = state
         self.runner = runner
-        self.settings: Settings = load_settings(state.layout.config)
+        self.settings = LiveSettings(state.layout.config)
         self.results = Results()
         self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
         self._run_config: Config = self.settings.config
@@ -228,13 +228,9 @@ class Session:
         return protocol.DecisionData(await asyncio.to_thread(name_contents, standing, files))
 
     async def _save_config(self, request: protocol.SaveConfig) -> Answer:
-        before, config = self.config, check_config(request.config)
-        self.settings = replace(self.settings, config=config)
-        try:
-            await asyncio.to_thread(save_settings, self.state.layout.config, self.settings)
-        except OSError as error:
-            path = display_name(self.state.layout.config)
-            raise DpmError("cannot_write", path=path, reason=reason_of(error)) from error
+        before = self.config
+        await asyncio.to_thread(self.settings.save, request.config)
+        config = self.config
         self._run_config = config
         if config.threshold != before.threshold:
             self.runner.show_from(config.threshold)

@@ -37,6 +37,15 @@ def test_a_saved_plan_is_printed_and_carried_out_later_each_file_checked_anew(
     assert set(files_below(album)) >= VICTIMS
 
 
+def test_a_plan_spares_what_was_protected_since(album: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    assert dpm("clean", album, "--rule", "best", "--dry-run", "-o", plan).returncode == 0
+    (album / "_image_temp/config.toml").write_text('protected = ["backup"]\n')
+    done = dpm("clean", album, "--plan", plan, "--yes")
+    assert (done.returncode, "protected folder" in done.stderr) == (1, True)
+    assert set(files_below(album)) & VICTIMS == {"backup/sea (1).jpg"}
+
+
 def test_a_plan_that_is_none_or_for_another_folder_is_refused(album: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     assert dpm("clean", album, "--rule", "best", "--dry-run", "-o", plan).returncode == 0

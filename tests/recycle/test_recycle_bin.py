@@ -149,6 +149,19 @@ def test_redo_proves_again(library: Library) -> None:
     assert {skipped.key for skipped in result.skipped} == {"changed", "keeper_gone"}
 
 
+def test_what_has_been_protected_since_stays_and_is_named(library: Library) -> None:
+    """A plan, and a batch that was undone, may be older than the wish to protect a folder."""
+    plan = library.several(3)
+    first, second, third = (move.victim.path for move in plan.moves)
+    result = library.bin.apply(plan, protected=lambda path: path == first)
+    assert set(result.moved) == {second, third}
+    assert [(skipped.path, skipped.key) for skipped in result.skipped] == [(first, "protected")]
+    library.bin.undo()
+    result = library.bin.redo(protected=lambda path: path == second)
+    assert result.moved == (third,)
+    assert [(skipped.path, skipped.key) for skipped in result.skipped] == [(second, "protected")]
+
+
 def test_redo_follows_a_file_that_undo_had_to_rename(library: Library) -> None:
     move = library.move(kept=b"kept")
     library.bin.apply(Plan((move,)))

@@ -335,3 +335,10 @@ def test_marks_stay_sound_on_another_library(
     for action, number in more:
         act(fresh, newer, action, number)
         assert_sound(fresh, newer)
+
+
+def test_a_move_rests_on_a_true_copy_rather_than_on_a_more_similar_variant() -> None:
+    library = make_library(3, pairs={(2, 3): Kind.VARIANT})
+    pairs = {**library.pairs, (2, 3): Pair(2, 3, Kind.VARIANT, 0.99)}
+    plan, _ = build_plan(library.files, pairs, library.groups, {2}, "hand")
+    assert [(move.keeper.path, move.kind) for move in plan.moves] == [(b"1.jpg", Kind.COPY)]
