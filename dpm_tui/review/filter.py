@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,14 @@ def reviewed(columns: Columns, progress: Progress) -> Flags:
     """Return for each group whether it has a mark or was left as it is on purpose."""
     flags = columns.having(progress.removed) | columns.having(progress.kept)
     return flags | columns.called(progress.passed)
+
+
+def not_passed(library: Library, numbers: Sequence[int], passed: Collection[str]) -> list[int]:
+    """Return those groups, of ``numbers``, that were not left as they are on purpose."""
+    if not numbers or not passed:
+        return list(numbers)
+    left: list[bool] = library.columns.called(passed).tolist()
+    return [number for number in numbers if not left[number]]
 
 
 def _parse_word(match: re.Match[str]) -> Test:

@@ -138,13 +138,13 @@ class Marks:
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out what accepting ``rule`` for ``groups`` would mark; files marked keep by hand stay."""
-        return suggest(self._library, groups, rule, kinds, self._is_protected, self._is_wanted)
+        return suggest(self._library, groups, rule, kinds, self._is_protected, self._wanted)
 
     def suggest_all(
         self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
-        """Work out the same for very many groups, by their numbers in the library."""
-        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, self._is_wanted)
+        """Work out the same for very many groups, by their numbers; every mark by hand stays there."""
+        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, self._by_hand)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion of this moment says."""
@@ -211,9 +211,12 @@ class Marks:
         self._commit(markings)
         self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
 
-    def _is_wanted(self, file: int) -> bool:
-        """Tell whether a file was marked keep by hand."""
-        return self._markings.get(file) == _KEEP
+    def _by_hand(self, file: int) -> Mark | None:
+        marking = self._markings.get(file)
+        return None if marking is None or marking not in (_KEEP, _REMOVE) else marking.mark
+
+    def _wanted(self, file: int) -> Mark | None:
+        return Mark.KEEP if self._markings.get(file) == _KEEP else None
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
         return has_witness(self._library, file, staying)

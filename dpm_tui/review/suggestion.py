@@ -12,6 +12,7 @@ from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.history import Mark, Marking
 from dpm_tui.review.library import Library
+from dpm_tui.review.refusal import has_witness
 from dpm_tui.review.rules import Rule, mark_group
 
 if TYPE_CHECKING:
@@ -77,16 +78,16 @@ def suggest(
     rule: Rule,
     kinds: Collection[Kind],
     protected: Callable[[ImageFile], bool],
-    wanted: Callable[[int], bool],
+    standing: Callable[[int], Mark | None],
 ) -> Suggestion:
-    """Return what ``rule`` would mark in ``groups``; files that are ``wanted`` stay as they are."""
+    """Return what ``rule`` would mark in ``groups``, where marks that are ``standing`` stay as they are."""
     files, pairs = library.files, library.pairs
     sets: list[Sequence[int]] = []
     marked: dict[int, int] = {}
     for group in groups:
         sets.append(group.members)
         marked |= mark_group(files, pairs, group, rule, kinds, protected)
-    return _suggestion(library, sets, rule, marked, wanted)
+    return _suggestion(library, sets, rule, marked, standing)
 
 
 def suggest_all(
@@ -95,7 +96,7 @@ def suggest_all(
     rule: Rule,
     kinds: Collection[Kind],
     protected: Callable[[ImageFile], bool],
-    wanted: Callable[[int], bool],
+    standing: Callable[[int], Mark | None],
 ) -> Suggestion:
     """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
     import numpy as np
@@ -109,7 +110,7 @@ def suggest_all(
     homes = np.unique(np.searchsorted(groups.starts, files.rows_of(_numbers(marked)), side="right") - 1)
     ids, starts = groups.ids.tolist(), groups.starts.tolist()
     sets = [ids[starts[number] : starts[number + 1]] for number in homes.tolist()]
-    return _suggestion(library, sets, rule, marked, wanted)
+    return _suggestion(library, sets, rule, marked, standing)
 
 
 def _numbers(ids: Collection[int]) -> NDArray[np.int64]:
@@ -123,21 +124,27 @@ def _suggestion(
     sets: Iterable[Sequence[int]],
     rule: Rule,
     marked: Mapping[int, int],
-    wanted: Callable[[int], bool],
+    standing: Callable[[int], Mark | None],
 ) -> Suggestion:
-    """Return the suggestion for groups of files by their ids."""
+    """Return the suggestion for groups of files by their ids, without what contradicts standing marks."""
     keep, remove = Marking(Mark.KEEP, rule.name), Marking(Mark.REMOVE, rule.name)
     markings: dict[int, Marking | None] = {}
     kept: dict[int, int] = {}
     count = 0
     for members in sets:
-        free = [id_ for id_ in members if not wanted(id_)]
-        going = {id_: marked[id_] for id_ in free if id_ in marked}
+        fixed = {id_: mark for id_ in members if (mark := standing(id_)) is not None}
+        out = {id_ for id_, mark in fixed.items() if mark is Mark.REMOVE}
+        free = [id_ for id_ in members if id_ not in fixed]
+        going = {id_: marked[id_] for id_ in free if id_ in marked and marked[id_] not in out}
         if not going:
+            continue
+        # What goes by hand relies on a file that stays, perhaps on the very one that the rule would take.
+        staying = [id_ for id_ in members if id_ not in out and id_ not in going]
+        if not all(has_witness(library, id_, staying) for id_ in out):
             continue
         count += 1
         kept |= going
         markings.update(dict.fromkeys(free))
         markings.update(dict.fromkeys(going, remove))
-        markings.update((id_, keep) for id_ in going.values() if not wanted(id_))
+        markings.update((id_, keep) for id_ in going.values() if id_ not in fixed)
     return Suggestion(library, markings, kept, count)

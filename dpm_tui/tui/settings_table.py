@@ -86,7 +86,8 @@ def _words(name: str, none: str) -> Setting:
 
 def _folders(name: str, none: str) -> Setting:
     def parse(text: str) -> tuple[str, ...]:
-        return tuple(word.strip().strip("/") for word in text.split(",") if word.strip().strip("/"))
+        names = (word.strip() for word in text.split(","))
+        return tuple(name.rstrip("/") for name in names if name.strip("/"))
 
     return Setting(name, lambda value: ", ".join(value) or translate(none), None, parse, ", ".join)
 

@@ -120,6 +120,31 @@ def test_suggestion_counts_and_leaves_variants_and_kept_files() -> None:
     assert marks.rule_of(5) == "hand"
 
 
+def test_accepting_for_many_groups_leaves_what_was_marked_by_hand() -> None:
+    """Whoever gave the best file of a group away wants another one of it."""
+    marks = Marks(library := make_library(3, 3, 2, pairs={(2, 3): Kind.COPY, (4, 6): Kind.VARIANT}))
+    marks.keep_only(2)
+    marks.remove(6)
+    marks.remove(7)
+    suggestion = marks.suggest_all(range(3), RULES["best"])
+    marks.accept(suggestion)
+    assert state(marks, library) == {
+        1: Mark.REMOVE, 2: Mark.KEEP, 3: Mark.REMOVE,
+        4: Mark.KEEP, 5: Mark.REMOVE, 6: Mark.REMOVE,
+        7: Mark.REMOVE, 8: None,
+    }  # fmt: skip
+    assert (suggestion.groups, suggestion.files) == (1, 1)
+    assert_sound(marks, library)
+
+
+def test_accepting_for_many_groups_never_takes_what_a_mark_by_hand_relies_on() -> None:
+    marks = Marks(library := make_library(3, pairs={(2, 3): Kind.COPY}))
+    marks.remove(3)
+    marks.accept(marks.suggest_all([0], RULES["best"]))
+    assert state(marks, library) == {1: Mark.KEEP, 2: Mark.REMOVE, 3: Mark.REMOVE}
+    assert_sound(marks, library)
+
+
 def test_marks_of_moved_files_come_back_with_them() -> None:
     marks = Marks(library := make_library(3))
     marks.remove(2)

@@ -157,6 +157,13 @@ async def accept_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
     assert "6 files" in prompt_text(app)
     await press(pilot, "y")
     assert marks(app) == "K--K-.K-....K-K-"
+    # A group that was passed, or whose best file was given away, is no business of the rule.
+    await press(pilot, "z", "x", "l", "r", "A")
+    assert "3 groups" in prompt_text(app)
+    await press(pilot, "y")
+    assert marks(app).startswith("-.....")
+    await press(pilot, "z", "g", "r", "l", *"rrrr", "A")
+    assert "what you marked or passed stays so" in prompt_text(app)
 
 
 @flow("groups")
@@ -954,6 +961,9 @@ async def change(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await until(lambda: client.config.model == "photo")
     await press(pilot, "j", "j", "enter", "end", *" heic", "enter")
     await until(lambda: client.config.extensions[-1] == "heic")
+    await press(pilot, "j", "enter", *"s", "enter")
+    await until(lambda: client.config.protected == ("keeps",))
+    await until(lambda: "no folder keeps here: it protects nothing" in prompt_text(app))
 
 
 @flow("settings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.review.filter import not_passed
 from dpm_tui.review.suggestion import Suggestion
 from dpm_tui.tui.rule_words import name_words
 from dpm_tui.tui.screens.plan_commands import PlanCommands, work
@@ -41,9 +42,10 @@ class AcceptCommands(PlanCommands):
         self.do_next_group()
 
     async def do_accept_all(self) -> None:
-        """Mark what the rule suggests for every group shown, after a question with the numbers."""
+        """Mark what the rule suggests for every group shown and not passed, after a question with numbers."""
         session = self.session
-        marks, rule, numbers = session.marks, session.rule, session.rows.numbers
+        marks, rule = session.marks, session.rule
+        numbers = not_passed(session.library, session.rows.numbers, session.passed)
 
         def weigh() -> Suggestion:
             suggestion = marks.suggest_all(numbers, rule)
@@ -51,7 +53,9 @@ class AcceptCommands(PlanCommands):
 
         suggestion = await work(len(numbers), weigh)
         if not suggestion.files:
-            self.prompt.say(translate("rules.no_suggestions", rule=self._rule_name))
+            reviewed = marks.removed or len(numbers) < len(session.rows)
+            key = "rules.no_more_suggestions" if reviewed else "rules.no_suggestions"
+            self.prompt.say(translate(key, rule=self._rule_name))
             return
         match await self.prompt.choose(self._ask(suggestion), "yl"):
             case "y" if marks is session.marks:

@@ -12,6 +12,7 @@ from dpm_tui.errors import DpmError, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.review.criteria import FORMATS, Word, parse_word
+from dpm_tui.review.filter import not_passed
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.presets import check_name
 from dpm_tui.review.rule_sheet import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
@@ -228,7 +229,8 @@ class KeeperScreen(ListScreen):
 
     async def _count_once(self) -> None:
         session = self.session
-        marks, rule, numbers = session.marks, session.rule, session.rows.numbers
+        marks, rule = session.marks, session.rule
+        numbers = not_passed(session.library, session.rows.numbers, session.passed)
 
         def count() -> tuple[int, int]:
             suggestion = marks.suggest_all(numbers, rule)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,6 +17,7 @@ from dpm_tui.names import display_name
 from dpm_tui.state.config import Config
 from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
 from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.protected import find_missing, name_below
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
 from dpm_tui.tui.widgets.row_list import RowList
@@ -36,6 +39,7 @@ class SettingsScreen(ListScreen):
         super().__init__()
         self.cursor = 0
         self._save_timer: Timer | None = None
+        self._checks_folders = False
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the explanation."""
@@ -87,7 +91,11 @@ class SettingsScreen(ListScreen):
         text = display_name(setting.edit(getattr(self.session.config, setting.name)))
         typed = await self.prompt.read(f"{setting.label}:", text, lambda value: self._trouble(setting, value))
         if typed is not None and typed != text:
-            self._use(read_typed(self.session.config, setting, typed))
+            config = read_typed(self.session.config, setting, typed)
+            root = self.session.root
+            folders = tuple(name_below(root, folder) for folder in config.protected)
+            self._checks_folders = setting.name == "protected"
+            self._use(replace(config, protected=folders))
 
     def do_default(self) -> None:
         """Back to the default."""
@@ -136,7 +144,16 @@ class SettingsScreen(ListScreen):
 
     async def _save(self) -> None:
         await self.app.link.ask(SaveConfig(self.session.config), ConfigData)
-        self.prompt.say(translate("tui.saved"))
+        missing: list[str] = []
+        if self._checks_folders:
+            self._checks_folders = False
+            folders = self.session.config.protected
+            missing = await asyncio.to_thread(find_missing, self.session.root, folders)
+        if missing:
+            folder = display_name(missing[0], 30)
+            self.prompt.say(translate("tui.protected_missing", folder=folder), "error")
+        else:
+            self.prompt.say(translate("tui.saved"))
 
     def _trouble(self, setting: Setting, text: str) -> str:
         try:

@@ -1,0 +1,42 @@
+"""Protected folders as typed: what is named in full lies below the root, what is not there is told."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+
+
+def name_below(root: bytes, folder: str) -> str:
+    """Return a folder as it is named below ``root``, which a full path loses; ``.`` is the root itself."""
+    top = os.fsdecode(root).rstrip("/")
+    if folder == top or folder.startswith(f"{top}/"):
+        return folder[len(top) :].strip("/") or "."
+    return folder.strip("/")
+
+
+def find_missing(root: bytes, folders: Iterable[str]) -> list[str]:
+    """Return those folders that are not there below ``root``, in the letters that were typed."""
+    return [folder for folder in folders if not _is_there(root, folder)]
+
+
+def _is_there(root: bytes, folder: str) -> bool:
+    """Tell whether a folder is there; names are compared by letter, even where the disk knows no case."""
+    here = root
+    for part in folder.split("/"):
+        if part in ("", "."):
+            continue
+        try:
+            names = os.listdir(here)
+        except OSError:
+            return False
+        same = (name for name in names if _composed(os.fsdecode(name)) == _composed(part))
+        found = next(same, None)
+        if found is None:
+            return False
+        here = os.path.join(here, found)
+    return os.path.isdir(here)
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
