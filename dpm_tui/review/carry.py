@@ -106,16 +106,10 @@ def adopt_record(record: Record, library: Library) -> Adopted:
     files = library.columns.files.identities() if wanted and library.groups else ()
     found = find_files(wanted, files, record.view.horizon)
     ids = {key: found.ids.get(key, -number) for number, key in enumerate(wanted, 1)}
-    history: History[int] = History(
-        {ids[key]: marking for key, marking in markings.items()},
-        [_by_id(step, ids) for step in record.history.done],
-        [_by_id(step, ids) for step in record.history.undone],
-    )
-    lost = 0
-    for steps in (history.done, history.undone):
-        kept = [step for step in steps if step.deed is not Deed.DECIDE or step.before]
-        lost += len(steps) - len(kept)
-        steps[:] = kept
+    told = (record.history.done, record.history.undone)
+    done, undone = ([_by_id(step, ids) for step in steps if _can_be_undone(step)] for steps in told)
+    lost = sum(map(len, told)) - len(done) - len(undone)
+    history = History({ids[key]: marking for key, marking in markings.items()}, done, undone)
     history.rename({}, (ids[key] for key in found.changed))
     names = {ids[key]: key for key in wanted if key not in found.changed}
     # Those that were found by their content are elsewhere now.
@@ -123,6 +117,10 @@ def adopt_record(record: Record, library: Library) -> Adopted:
     names.update((id_, identity(library.files[id_])) for id_ in moved)
     changed = sum(key in markings for key in found.changed)
     return Adopted(history, names, changed, bool(lost or found.changed or moved))
+
+
+def _can_be_undone(step: Step[Identity]) -> bool:
+    return step.deed is not Deed.DECIDE or bool(step.before)
 
 
 def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:

@@ -65,6 +65,11 @@ class History(Generic[K]):
     markings: dict[K, Marking] = field(default_factory=dict)
     done: list[Step[K]] = field(default_factory=list)
     undone: list[Step[K]] = field(default_factory=list)
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    """Of the steps that are done: a full history is told and replayed a thousand steps at a time."""
+
+    def __post_init__(self) -> None:
+        self._weight = sum(step.weight for step in self.done)
 
     @property
     def last(self) -> Step[K] | None:
@@ -81,13 +86,14 @@ class History(Generic[K]):
         self.put({key: after for key, _, after in step.changes})
         self.done.append(step)
         self.undone.clear()
-        weight = sum(each.weight for each in self.done)
-        while len(self.done) > 1 and (len(self.done) > STEPS_AT_MOST or weight > CHANGES_AT_MOST):
-            weight -= self.done.pop(0).weight
+        self._weight += step.weight
+        while len(self.done) > 1 and (len(self.done) > STEPS_AT_MOST or self._weight > CHANGES_AT_MOST):
+            self._weight -= self.done.pop(0).weight
 
     def back(self) -> Step[K]:
         """Take the last step back; raises IndexError where there is none."""
         step = self.done.pop()
+        self._weight -= step.weight
         self.undone.append(step)
         self.put({key: before for key, before, _ in step.changes})
         return step
@@ -96,12 +102,13 @@ class History(Generic[K]):
         """Do the step again that was taken back last; raises IndexError where there is none."""
         step = self.undone.pop()
         self.done.append(step)
+        self._weight += step.weight
         self.put({key: after for key, _, after in step.changes})
         return step
 
     def drop(self) -> None:
         """Forget the last step; its changes stay."""
-        self.done.pop()
+        self._weight -= self.done.pop().weight
 
     def put(self, markings: Mapping[K, Marking | None]) -> None:
         """Set markings without a step."""
@@ -127,3 +134,4 @@ class History(Generic[K]):
         for steps in (self.done, self.undone):
             fresh = map(renew, steps)
             steps[:] = [step for step in fresh if step.changes or step.deed is not Deed.MARK]
+        self._weight = sum(step.weight for step in self.done)

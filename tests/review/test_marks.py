@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review import history
 from dpm_tui.review.carry import adopt_record
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import STEPS_AT_MOST, Mark, Marking
@@ -218,6 +220,23 @@ def test_a_long_history_drops_its_oldest_steps() -> None:
     for _ in range(STEPS_AT_MOST + 10):
         marks.toggle(2)
     assert len(marks.history.done) == STEPS_AT_MOST
+
+
+def test_a_history_of_large_steps_drops_them_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "CHANGES_AT_MOST", 6)
+    marks = Marks(make_library(4))
+    for _ in range(4):
+        marks.keep(2, 3, 4)
+        marks.clear((2, 3, 4))
+        assert len(marks.history.done) == 2
+    marks.step_back()
+    marks.step_forward()
+    marks.step_back()
+    marks.remove(2)
+    assert len(marks.history.done) == 2, "what was taken back weighs nothing"
+    marks.drop_step()
+    marks.clear((3, 4))
+    assert len(marks.history.done) == 2
 
 
 def test_rebase_drops_marks_that_are_not_allowed_any_more() -> None:
