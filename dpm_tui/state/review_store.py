@@ -26,7 +26,8 @@ from dpm_tui.state.frames import Journal, read_frames
 
 FILES_A_LINE = 200
 """A path of 4,096 bytes takes up to 24 KB of JSON, and a line holds at most a megabyte."""
-CHANGES_A_LINE = 5_000
+CHANGES_A_LINE = 1_500
+"""Two names of rules in a change, 24 characters of 12 bytes of JSON each, make it 600 bytes."""
 _REWRITE_BYTES = 4 << 20
 _REWRITE_LINES = 2_000
 _REWRITE_CHANGES = 100_000

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import Deed, History, Mark, Marking, Step
+from dpm_tui.review.presets import NAME_LENGTH
 from dpm_tui.review.record import Act, Identity, News, Record, View
 from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
 from dpm_tui.review.sort import Order, Sorting
@@ -77,6 +78,17 @@ def test_a_step_of_many_files_is_there_as_a_whole_or_not_at_all(
     again = ReviewStore(path)
     again.hear(text_of(mark(2)))
     assert ReviewStore(path).record.history.markings == {FILES[2]: REMOVE}
+
+
+def test_marks_of_rules_with_long_names_are_there_however_many(path: bytes) -> None:
+    """A line that is too long is read by nobody."""
+    rules = [Marking(Mark.REMOVE, sign * NAME_LENGTH) for sign in ("\N{SPARKLES}", "\N{CAMERA WITH FLASH}")]
+    files = [(b"%d.jpg" % number, f"{number:064x}") for number in range(6000)]
+    store = ReviewStore(path)
+    store.hear(text_of(News(Act.ADD, Step(tuple((file, rules[0], rules[1]) for file in files)))))
+    again = ReviewStore(path, writable=False)
+    assert not again.damaged
+    assert again.record.history.markings == dict.fromkeys(files, rules[1])
 
 
 def test_behind_a_damaged_line_nothing_is_believed(path: bytes) -> None:
