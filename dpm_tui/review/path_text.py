@@ -64,7 +64,7 @@ class PathText:
         """Return for each file whether the path of its folder, with a slash at the end, holds a word."""
         places = self._places(word)
         owner = np.searchsorted(self.starts, places, side="right") - 1
-        ends = places + len(fold(word).encode())
+        ends = places + len(_encode(fold(word)))
         return self._any(places[ends <= self.name_starts[owner]], self.starts)
 
     def ending(self, *words: str) -> NDArray[np.bool_]:
@@ -80,7 +80,7 @@ class PathText:
 
     def _places(self, word: str, end: bytes = b"") -> NDArray[np.int64]:
         """Return where a word begins, by looking at the places of its rarest byte."""
-        wanted = fold(word).encode("utf-8", "surrogatepass")
+        wanted = _encode(fold(word))
         if _END in wanted:
             return np.zeros(0, np.int64)
         if not wanted:
@@ -109,4 +109,8 @@ def _is_plain(names: bytes) -> bool:
 def _fold_bytes(name: bytes) -> bytes:
     if name.isascii() and (text := name.decode()).isprintable():
         return text.lower().encode()
-    return fold(display_name(name)).encode("utf-8", "surrogatepass")
+    return _encode(fold(display_name(name)))
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -102,6 +102,11 @@ def test_any_text_is_a_filter_or_is_refused(library: Library, text: str) -> None
     assert set(wanted.choose(library, Progress())) <= set(range(6))
 
 
+@pytest.mark.parametrize("name", ["", "dir:", "name:", "ext:"])
+def test_half_a_letter_from_a_state_file_is_in_no_path(library: Library, name: str) -> None:
+    assert parse_filter(f"{name}\ud800").choose(library, Progress()) == []
+
+
 @pytest.mark.parametrize(
     ("order", "first", "last"),
     [
