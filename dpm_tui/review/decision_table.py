@@ -25,9 +25,10 @@ class DecisionTable:
         if self._mentions + len(decision.digests) > MENTIONS_AT_MOST:
             return False
         self._mentions += len(decision.digests)
-        for digest in decision.digests:
-            self._numbers[digest].append(len(self._past))
+        # Whoever reads meanwhile, in another thread, finds what a number stands for.
         self._past.append(decision)
+        for digest in decision.digests:
+            self._numbers[digest].append(len(self._past) - 1)
         return True
 
     def verdict(self, first: str, second: str) -> str:

@@ -147,11 +147,13 @@ def witness(file: ImageFile) -> Witness:
 
 def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]:
     """Turn what is marked for removal into a plan; each move carries the rule that marked its file."""
-    numbers = sorted({library.number_of(id_) for id_ in marks.removed})
+    # A person may go on marking while a thread plans.
+    removed = frozenset(marks.removed)
+    numbers = sorted({library.number_of(id_) for id_ in removed})
     groups = [library.groups[number] for number in numbers]
     files = library.files
-    plan, unjustified = build_plan(files, library.pairs, groups, marks.removed, "hand")
-    rules = {files[id_].path: marks.rule_of(id_) for id_ in marks.removed}
+    plan, unjustified = build_plan(files, library.pairs, groups, removed, "hand")
+    rules = {files[id_].path: marks.rule_of(id_) for id_ in removed}
     return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
 
 

@@ -47,13 +47,14 @@ class ReviewDesk:
 
     async def close(self) -> None:
         """Make all that was written survive a power cut."""
-        if self._syncing is not None:
-            self._syncing.cancel()
         async with self._lock:
             self._ended = True
             if self._store is not None:
                 with contextlib.suppress(OSError):
                     await asyncio.to_thread(self._store.close)
+        # Not before: a thread that syncs goes on, and must not have the journal closed under it.
+        if self._syncing is not None:
+            self._syncing.cancel()
 
     async def _sync_soon(self) -> None:
         await asyncio.sleep(_SYNC_SECONDS)

@@ -54,7 +54,7 @@ def lay_out(session: Session, look: Look, width: int) -> list[list[Part]]:
         lines += [[(f" {line}", look["strong"])] for line in wrap(outcome.words, width - 2)]
         if not outcome.skipped:
             lines.append([(f"   {translate('tui.result_all')}", look["dim"])])
-        for item in outcome.skipped[: _LINES_AT_MOST - len(lines)]:
+        for item in outcome.skipped[: max(_LINES_AT_MOST - len(lines), 0)]:
             path = cut_start(display_name(item.path), width - 4)
             lines.append([(f"   {path}", look["text"])])
             lines += [[(f"     {line}", look["doubt"])] for line in wrap(why_skipped(item), width - 6)]
