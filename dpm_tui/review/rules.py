@@ -115,8 +115,9 @@ def mark_group(
     The rule chooses among the group's keeper and the members whose pair with it is of one of
     ``kinds``: a variant is neither kept in place of a picture nor removed for it. Only members with
     a verified pair of these kinds with the kept file are marked; a protected file never is, and is
-    kept before any other. The members that are not of these kinds are looked at among themselves in
-    the same way, so that of ``identical`` alone every repetition is found.
+    kept before any other, but nothing of more pixels goes for it. The members that are not of these
+    kinds are looked at among themselves in the same way, so that of ``identical`` alone every
+    repetition is found.
     """
     rank = rule.rank
 
@@ -137,6 +138,7 @@ def mark_group(
                 if id_ != kept
                 and _is_of(pairs, kept, id_, kinds)
                 and not protected(files[id_])
+                and not _outgrows(files[id_], files[kept], protected)
                 and (not rule.limits or rule.allows(files[kept].folder, files[id_].folder))
             }
         rest = sorted(set(rest).difference(alike), key=lambda id_: (rank_best(files[id_]), files[id_].path))
@@ -156,6 +158,11 @@ def mark_groups(
     for group in groups:
         removed.update(mark_group(files, pairs, group, rule, kinds, protected))
     return removed
+
+
+def _outgrows(file: ImageFile, kept: ImageFile, protected: Callable[[ImageFile], bool]) -> bool:
+    """Tell whether a file has more pixels than one that is kept only because it is protected."""
+    return file.pixel_count > kept.pixel_count and protected(kept)
 
 
 def _is_of(pairs: PairIndex, one: int, other: int, kinds: Collection[Kind]) -> bool:

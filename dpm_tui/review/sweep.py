@@ -41,6 +41,9 @@ def sweep(
     going = alike & ~keeper & ~safe & np.repeat(chosen & ~odd, counts)
     rows = np.flatnonzero(going)
     kept = np.repeat(starts[:-1], counts)[rows]
+    pixels = files.rows["width"].astype(np.int64) * files.rows["height"]
+    outgrows = safe[kept] & (pixels[rows] > pixels[kept])
+    rows, kept = rows[~outgrows], kept[~outgrows]
     if rule.limits:
         allowed = _allowed(columns, rule, kept, rows)
         rows, kept = rows[allowed], kept[allowed]

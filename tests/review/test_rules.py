@@ -116,6 +116,20 @@ def test_very_many_groups_are_marked_as_each_of_them_is(
     assert set(some.kept) <= set(library.groups[0].members if library.groups else ())
 
 
+def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
+    """Whoever protects a folder of small versions does not want to lose the large ones by it."""
+    files = {1: file_of(1, "a/1.jpg", 400), 2: file_of(2, "safe/2.jpg", 200), 3: file_of(3, "a/3.jpg", 200)}
+    pairs = {(a, b): Pair(a, b, Kind.COPY, 0.99) for a, b in combinations(files, 2)}
+    found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best), pairs)
+    protected = protect_folders(["safe"])
+    library = elect_keepers(found, RULES["best"], protected)
+    assert library.groups[0].keeper == 2
+    assert mark_group(
+        library.files, library.pairs, library.groups[0], RULES["best"], protected=protected
+    ) == {3: 2}
+    assert dict(Marks(library, protected).suggest_all([0], RULES["best"].settled).kept) == {3: 2}
+
+
 def test_a_file_can_be_left_out_of_a_suggestion() -> None:
     library = three(Kind.COPY, Kind.COPY, Kind.COPY)
     marks = Marks(library)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import not_passed
 from dpm_tui.review.suggestion import Suggestion
 from dpm_tui.tui.rule_words import name_words
@@ -33,10 +34,12 @@ class AcceptCommands(PlanCommands):
             limited = (
                 session.rule.limits and session.marks.suggest([session.group], session.rule.unlimited).files
             )
-            if not limited:
+            smaller = self._outgrown(session.group)
+            if not limited and not smaller:
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
                 session.passed.add(session.group.id)
             key = "rules.suggestion_limited" if limited else "tui.no_suggestion"
+            key = "rules.suggestion_smaller" if smaller else key
             self.prompt.say(translate(key, rule=self._rule_name))
         self.show_marks()
         self.do_next_group()
@@ -78,6 +81,12 @@ class AcceptCommands(PlanCommands):
 
         self.app.push_screen(KeeperScreen())
 
+    def _outgrown(self, group: Group) -> bool:
+        """Tell whether the keeper is protected and another file of its group has more pixels."""
+        files, keeper = self.session.library.files, group.keeper
+        larger = any(files[id_].pixel_count > files[keeper].pixel_count for id_ in group.members)
+        return larger and self.session.marks.is_protected(keeper)
+
     @property
     def _rule_name(self) -> str:
         return display_name(name_words(self.session.rule.name), 24)
@@ -86,10 +95,11 @@ class AcceptCommands(PlanCommands):
         """Return the question before many groups are marked in as many words as there is room for."""
         values = {
             "rule": self._rule_name,
+            "count": suggestion.files,
             "groups": f"{suggestion.groups:,}",
             "files": f"{suggestion.files:,}",
             "size": long_size(suggestion.size),
             "weakest": similarity(suggestion.weakest),
         }
         keys = ("rules.ask_accept_all", "rules.ask_accept_all_short", "rules.ask_accept_all_shorter")
-        return self.prompt.fitting(*(translate(key, **values) for key in keys))
+        return self.prompt.fitting(*(translate(key, **values) for key in keys[suggestion.groups == 1 :]))
