@@ -1,7 +1,7 @@
 """Envelopes: the lines that messages travel in.
 
 A line is ``{"type": ..., "id": n}`` with the message's fields for a request, ``"re": n`` instead
-of ``id`` for the answer to it, neither for an event.
+of ``id`` for the answer to it, neither for an event. Fields are as ``worker.tables`` packs them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.worker.protocol import TYPES, Message
+from dpm_tui.worker.tables import pack, unpack
 
 _SLICE = 512
 """So many items of a list are encoded at a time: between two slices other threads get their turn."""
@@ -38,7 +38,7 @@ def encode(message: Message, *, id: int = 0, re: int = 0) -> bytes:  # noqa: A00
         head["id"] = id
     if re:
         head["re"] = re
-    return "".join(_pieces(head | to_plain(message))).encode("ascii") + b"\n"
+    return "".join(_pieces(head | pack(message))).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> Envelope:
@@ -47,7 +47,7 @@ def decode(line: bytes) -> Envelope:
         value = json.loads(line)
         kind = TYPES[value.pop("type")]
         numbers = {name: int(value.pop(name, 0)) for name in ("id", "re")}
-        return Envelope(from_plain(kind, value), **numbers)
+        return Envelope(unpack(kind, value), **numbers)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ProtocolError(repr(error)) from error
 
