@@ -138,13 +138,19 @@ class Marks:
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out what accepting ``rule`` for ``groups`` would mark; files marked keep by hand stay."""
-        return suggest(self._library, groups, rule, kinds, self._is_protected, self._wanted)
+        groups = list(groups)
+        members = (id_ for group in groups for id_ in group.members)
+        wanted = {id_: Mark.KEEP for id_ in members if self._markings.get(id_) == _KEEP}
+        return suggest(self._library, groups, rule, kinds, self._is_protected, wanted)
 
     def suggest_all(
         self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out the same for very many groups, by their numbers; every mark by hand stays there."""
-        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, self._by_hand)
+        by_hand = {
+            id_: marking.mark for id_, marking in self._markings.items() if marking in (_KEEP, _REMOVE)
+        }
+        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, by_hand)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion of this moment says."""
@@ -210,13 +216,6 @@ class Marks:
         """Set markings that were made elsewhere, as one step, as far as they are allowed here."""
         self._commit(markings)
         self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
-
-    def _by_hand(self, file: int) -> Mark | None:
-        marking = self._markings.get(file)
-        return None if marking is None or marking not in (_KEEP, _REMOVE) else marking.mark
-
-    def _wanted(self, file: int) -> Mark | None:
-        return Mark.KEEP if self._markings.get(file) == _KEEP else None
 
     def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
         return has_witness(self._library, file, staying)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +13,7 @@ from dpm_tui.review.columns import Columns
 from dpm_tui.review.criteria import FORMATS, Word
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.keeper import COPY_NAME, LOSSLESS, NEAR_TIE, looks_like_a_copy
+from dpm_tui.review.library import Library
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,6 +42,11 @@ def sieves_of(columns: Columns, word: Word) -> list[Sieve]:
             measure, near = _MEASURES[name]
             found = [(measure(columns), near)]
     return [(-values, near) for values, near in found] if word.reverse else found
+
+
+def count_files(library: Library, folders: Iterable[str]) -> int:
+    """Return how many files of the groups lie in some folders or below."""
+    return int(by_folder(library.columns, InFolders(folders)).sum()) if library.groups else 0
 
 
 def by_folder(columns: Columns, folders: InFolders) -> Flags:

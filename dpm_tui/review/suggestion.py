@@ -78,7 +78,7 @@ def suggest(
     rule: Rule,
     kinds: Collection[Kind],
     protected: Callable[[ImageFile], bool],
-    standing: Callable[[int], Mark | None],
+    standing: Mapping[int, Mark],
 ) -> Suggestion:
     """Return what ``rule`` would mark in ``groups``, where marks that are ``standing`` stay as they are."""
     files, pairs = library.files, library.pairs
@@ -96,7 +96,7 @@ def suggest_all(
     rule: Rule,
     kinds: Collection[Kind],
     protected: Callable[[ImageFile], bool],
-    standing: Callable[[int], Mark | None],
+    standing: Mapping[int, Mark],
 ) -> Suggestion:
     """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
     import numpy as np
@@ -124,7 +124,7 @@ def _suggestion(
     sets: Iterable[Sequence[int]],
     rule: Rule,
     marked: Mapping[int, int],
-    standing: Callable[[int], Mark | None],
+    standing: Mapping[int, Mark],
 ) -> Suggestion:
     """Return the suggestion for groups of files by their ids, without what contradicts standing marks."""
     keep, remove = Marking(Mark.KEEP, rule.name), Marking(Mark.REMOVE, rule.name)
@@ -132,14 +132,14 @@ def _suggestion(
     kept: dict[int, int] = {}
     count = 0
     for members in sets:
-        fixed = {id_: mark for id_ in members if (mark := standing(id_)) is not None}
-        out = {id_ for id_, mark in fixed.items() if mark is Mark.REMOVE}
-        free = [id_ for id_ in members if id_ not in fixed]
+        fixed = standing.keys() & members if standing else frozenset()
+        out = {id_ for id_ in fixed if standing[id_] is Mark.REMOVE}
+        free = [id_ for id_ in members if id_ not in fixed] if fixed else members
         going = {id_: marked[id_] for id_ in free if id_ in marked and marked[id_] not in out}
         if not going:
             continue
         # What goes by hand relies on a file that stays, perhaps on the very one that the rule would take.
-        staying = [id_ for id_ in members if id_ not in out and id_ not in going]
+        staying = [id_ for id_ in members if id_ not in out and id_ not in going] if out else ()
         if not all(has_witness(library, id_, staying) for id_ in out):
             continue
         count += 1

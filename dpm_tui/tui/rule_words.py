@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.review.criteria import Word, parse_word
-from dpm_tui.review.presets import expand
+from dpm_tui.review.presets import check_name, expand
 from dpm_tui.review.rules import OWN
 
 
@@ -31,3 +32,23 @@ def words_label(words: Iterable[str]) -> str:
 def name_words(name: str) -> str:
     """Return the name of a rule; that of words without a name is translated."""
     return translate("rules.rule_own") if name == OWN else display_name(name)
+
+
+def read_format(text: str) -> Word:
+    """Return the criterion of a format that is typed, with ``-`` in front for all others."""
+    name = text.strip()
+    return parse_word(f"-format:{name[1:]}" if name.startswith("-") else f"format:{name}")
+
+
+def read_name(text: str) -> str:
+    """Return the name of a rule that is typed."""
+    return check_name(text.strip())
+
+
+def trouble_of(read: Callable[[str], object], text: str) -> str:
+    """Return why ``read`` cannot take a text, while it is typed; nothing where nothing is typed yet."""
+    try:
+        read(text)
+    except UsageError as error:
+        return error.message if text.strip() else ""
+    return ""

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.errors import DpmError, UsageError
+from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.review.criteria import FORMATS, Word, parse_word
 from dpm_tui.review.filter import not_passed
-from dpm_tui.review.folders import InFolders
-from dpm_tui.review.presets import check_name
 from dpm_tui.review.rule_sheet import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
 from dpm_tui.state.config import Config, check_config
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
-from dpm_tui.tui.rule_words import name_words
+from dpm_tui.tui.rule_words import name_words, read_format, read_name, trouble_of
 from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.screens.plan_commands import work
 from dpm_tui.tui.widgets.row_list import RowList
@@ -108,15 +107,15 @@ class KeeperScreen(ListScreen):
     async def do_add_format(self) -> None:
         """Ask for a format that is to be preferred."""
         question = translate("rules.ask_format", formats=" ".join(FORMATS))
-        await self._add(self.prompt.fitting(question, translate("rules.ask_format_short")), _format_word)
+        await self._add(self.prompt.fitting(question, translate("rules.ask_format_short")), read_format)
 
     async def do_save_rule(self) -> None:
         """Ask for a name and save the rule in force under it."""
         config = self.session.config
-        typed = await self.prompt.read(translate("rules.ask_rule_name"), "", _name_trouble)
+        typed = await self.prompt.read(translate("rules.ask_rule_name"), "", partial(trouble_of, read_name))
         if typed is None:
             return
-        name = check_name(typed.strip())
+        name = read_name(typed)
         known = config.presets.get(name)
         if known not in (None, config.keeper):
             question = translate("rules.ask_replace_rule", name=display_name(name))
@@ -162,24 +161,16 @@ class KeeperScreen(ListScreen):
         self._use(change(self._words, line.word), line.word)
 
     async def _add(self, question: str, read: Callable[[str], Word]) -> None:
-        def trouble(text: str) -> str:
-            try:
-                read(text)
-            except UsageError as error:
-                return error.message if text.strip() else ""
-            return ""
-
-        typed = await self.prompt.read(question, "", trouble)
+        typed = await self.prompt.read(question, "", partial(trouble_of, read))
         if typed is None or not typed.strip():
             return
         word = read(typed)
         self._use(add(self._words, word), word)
         if word.name != "format":
-            files = await work(len(self.session.library.files), lambda: self._files_in(word.value))
-            self.prompt.say(translate("rules.files_in_folder", count=files, folder=display_name(word.value)))
+            from dpm_tui.review.sieves import count_files
 
-    def _files_in(self, folder: str) -> int:
-        return sum(map(InFolders((folder,)), self.session.library.files.values()))
+            files = count_files(self.session.library, [word.value])
+            self.prompt.say(translate("rules.files_in_folder", count=files, folder=display_name(word.value)))
 
     def _use(self, words: Words, word: Word | None = None) -> None:
         """Put words in force; the cursor stays on the one that was changed."""
@@ -243,16 +234,3 @@ class KeeperScreen(ListScreen):
 
     def _show_effect(self) -> None:
         self.effect.show(self.keeper_lines.effect(self.cursor, self._total, self.size.width))
-
-
-def _format_word(text: str) -> Word:
-    turned = text.strip().startswith("-")
-    return parse_word(f"{'-' if turned else ''}format:{text.strip().removeprefix('-')}")
-
-
-def _name_trouble(text: str) -> str:
-    try:
-        check_name(text.strip())
-    except UsageError as error:
-        return error.message if text.strip() else ""
-    return ""
