@@ -40,10 +40,11 @@ class BinLines:
         right = f" {translate('tui.rule_label')} {display_name(batch.rule, 16)} --" if batch.rule else "--"
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
 
-    def details(self, entry: BinEntry) -> list[list[Part]]:
+    def details(self, entry: BinEntry, width: int) -> list[list[Part]]:
         """Return the lines on an entry: path, facts, and the file that stays or that it went with."""
         look = self._look
-        lines: list[list[Part]] = [[(f" {display_name(entry.path)}", look["strong"])]]
+        path = cut_middle(display_name(entry.path), width - 2)
+        lines: list[list[Part]] = [[(f" {path}", look["strong"])]]
         facts = f"{long_size(entry.size)}  {local_time(entry.recycled_at)}"
         if entry.companion_of:
             with_it = translate("tui.goes_with", name=display_name(entry.companion_of))
@@ -53,13 +54,16 @@ class BinLines:
             if entry.kind in _KINDS
             else display_name(entry.kind, 12) or "-"
         )
-        keeper = display_name(entry.keeper) or "-"
         there = translate("tui.keeper_there" if entry.keeper_present else "tui.keeper_gone")
+        role = look["dim" if entry.keeper_present else "doubt"]
+        # Whether it is still there is what a decision to purge rests on: the path gives way.
+        room = width - cell_len(translate("tui.copy_of", name="")) - cell_len(there) - 4
+        keeper = cut_start(display_name(entry.keeper), room) or "-"
         score = f" {similarity(entry.similarity)}" if entry.kind else ""
         return [
             *lines,
             [(f" {kind}{score}  {facts}", look["text"])],
-            [(f" {translate('tui.copy_of', name=keeper)}  ", look["text"]), (there, look["dim"])],
+            [(f" {translate('tui.copy_of', name=keeper)}  ", look["text"]), (there, role)],
         ]
 
     def _companion(self, entry: BinEntry, width: int) -> list[Part]:

@@ -241,7 +241,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
             self.details.show([*self._warning, []])
             return
         entry = self.session.bin.current
-        self.details.show([] if entry is None else self.bin_lines.details(entry))
+        self.details.show([] if entry is None else self.bin_lines.details(entry, self.size.width))
 
     @property
     def file_id(self) -> int:
