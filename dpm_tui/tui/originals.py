@@ -28,15 +28,16 @@ class Part:
     """A part of a file; ``complete`` if the original has no more pixels there than these."""
 
     file: int
+    content: str
     box: Box
     pixels: Pixels
     complete: bool
 
-    def serves(self, file: int, box: Box, width: int) -> bool:
+    def serves(self, file: int, content: str, box: Box, width: int) -> bool:
         """Tell whether ``box`` can be cut out of it, ``width`` pixels wide or as wide as there are."""
         mine = self.box
         inside = mine[0] <= box[0] and mine[1] <= box[1] and box[2] <= mine[2] and box[3] <= mine[3]
-        if file != self.file or not inside:
+        if (file, content) != (self.file, self.content) or not inside:
             return False
         density = self.pixels.shape[1] / (mine[2] - mine[0])
         return self.complete or density * (box[2] - box[0]) >= _ENOUGH * width
@@ -52,30 +53,34 @@ class Part:
 
 
 class Originals:
-    """Fetches one part at a time; what was asked for meanwhile and is not wanted any more costs nothing."""
+    """Fetches one part at a time; what was asked for meanwhile and is not wanted any more costs nothing.
+
+    ``content`` tells a file from what it was before it changed.
+    """
 
     def __init__(self, fetch: Callable[[int, int, int, Box], Awaitable[Pixels]]) -> None:
         self._fetch = fetch
         self._parts: deque[Part] = deque(maxlen=_PARTS_AT_MOST)
         self._turn = asyncio.Lock()
 
-    def known(self, file: int, box: Box, width: int) -> Pixels | None:
+    def known(self, file: int, box: Box, width: int, content: str = "") -> Pixels | None:
         """Return a part that is there already, ``width`` pixels wide or as wide as there are."""
-        return next((part.cut(box) for part in self._parts if part.serves(file, box, width)), None)
+        serving = (part for part in self._parts if part.serves(file, content, box, width))
+        return next((part.cut(box) for part in serving), None)
 
-    async def part(self, file: int, box: Box, width: int, height: int) -> Pixels:
+    async def part(self, file: int, box: Box, width: int, height: int, content: str = "") -> Pixels:
         """Return a part of a file, at least nearly ``width`` x ``height`` pixels where there are so many.
 
         It is empty where it cannot be had.
         """
         async with self._turn:
-            ready = self.known(file, box, width)
+            ready = self.known(file, box, width, content)
             if ready is not None:
                 return ready
             # A picture that is asked for arrives even if nobody waits any longer: it is worth keeping.
-            return await asyncio.shield(self._ask(file, box, width, height))
+            return await asyncio.shield(self._ask(file, box, width, height, content))
 
-    async def _ask(self, file: int, box: Box, width: int, height: int) -> Pixels:
+    async def _ask(self, file: int, box: Box, width: int, height: int, content: str) -> Pixels:
         larger = _with_margin(box, width, height)
         wide = round(width * (larger[2] - larger[0]) / (box[2] - box[0]))
         high = round(height * (larger[3] - larger[1]) / (box[3] - box[1]))
@@ -83,7 +88,7 @@ class Originals:
         if not pixels.size:
             return pixels
         complete = pixels.shape[1] < wide - 1 and pixels.shape[0] < high - 1
-        part = Part(file, larger, pixels, complete)
+        part = Part(file, content, larger, pixels, complete)
         self._parts.appendleft(part)
         return part.cut(box)
 

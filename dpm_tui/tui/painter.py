@@ -23,13 +23,14 @@ _CELLS_AT_MOST = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is painted: a part of a file, in so many cells, with the grid of where it differs."""
+    """What is painted: a part of a file with this content, in so many cells, with where it differs."""
 
     file: int
     width: int
     height: int
     box: Box = WHOLE
     differs: bytes = b""
+    content: str = ""
 
 
 class Painter:

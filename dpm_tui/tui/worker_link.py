@@ -66,7 +66,7 @@ class WorkerLink:
         self._changed = changed
         self._finished = finished
         self._client: Client | None = None
-        self._thumbnails: OrderedDict[int, Pixels] = OrderedDict()
+        self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
         self.memory = ReviewMemory(session, self.ask)
 
@@ -108,15 +108,17 @@ class WorkerLink:
 
     async def thumbnail(self, file: int) -> Pixels:
         """Return the thumbnail of a file, empty where there is none."""
-        if file not in self._thumbnails:
+        known = self._session.library.files.get(file)
+        key = file, known.facts.digest if known is not None else ""
+        if key not in self._thumbnails:
             pixels = await self._pixels(GetThumbnail(file))
             if not pixels.size:
                 return pixels
-            self._thumbnails[file] = pixels
+            self._thumbnails[key] = pixels
             while len(self._thumbnails) > _THUMBNAILS_AT_MOST:
                 self._thumbnails.popitem(last=False)
-        self._thumbnails.move_to_end(file)
-        return self._thumbnails[file]
+        self._thumbnails.move_to_end(key)
+        return self._thumbnails[key]
 
     async def picture(
         self, file: int, width: int, height: int, box: tuple[float, float, float, float]

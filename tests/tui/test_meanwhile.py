@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from dpm_tui.review.history import Deed
 from dpm_tui.worker import protocol
@@ -124,6 +127,23 @@ async def test_a_picture_that_was_lost_on_its_way_is_asked_for_again() -> None:
         del client.refusals[protocol.GetThumbnail]
         assert (await app.link.thumbnail(9)).size
         await calm(pilot)
+
+
+@pytest.mark.parametrize("looks_on", [True, False])
+async def test_a_picture_that_was_changed_and_read_again_is_shown_as_it_is_now(looks_on: bool) -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
+        await until(lambda: preview._strips)
+        before = preview._strips
+        await press(pilot, *("" if looks_on else "l"))
+        client.thumbnail_size = (64, 96)
+        file = client.sample.files[1]
+        client.sample.files[1] = replace(file, facts=replace(file.facts, digest="e" * 64))
+        client.tell(LibraryChanged(6))
+        await until(lambda: app.session.library.files[1] != file)
+        await press(pilot, *("" if looks_on else "h"))
+        await until(lambda: preview.file == 1 and preview._strips and preview._strips != before)
 
 
 async def test_a_worker_that_cannot_begin_is_left_so_that_another_connection_may_move_files() -> None:

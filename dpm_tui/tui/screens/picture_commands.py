@@ -132,4 +132,5 @@ class PictureCommands(DpmScreen):
     def _subject(self, id_: int, width: int) -> Subject:
         group = self.session.marks.group_of(id_)
         caption = self.group_lines.caption(group, group.members.index(id_), width)
-        return Subject(id_, caption, self.comparison.differs(id_), self.zoom)
+        content = self.session.library.files[id_].facts.digest
+        return Subject(id_, caption, self.comparison.differs(id_), self.zoom, content)

@@ -43,12 +43,21 @@ class Delays:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a preview shows: a part of a file, the lines above it, and where it differs from another."""
+    """What a preview shows: a part of a file, the lines above it, and where it differs from another.
+
+    ``content`` is the digest of the file: one that has changed is another picture.
+    """
 
     file: int
     caption: tuple[tuple[Part, ...], ...]
     differs: bytes = b""
     zoom: Zoom = UNZOOMED
+    content: str = ""
+
+    @property
+    def picture(self) -> tuple[int, str]:
+        """What tells its picture from others."""
+        return self.file, self.content
 
 
 class Preview(Widget):
@@ -75,7 +84,7 @@ class Preview(Widget):
         self._originals = originals
         self._painter = Painter(look, centred=originals is not None)
         self._subject: Subject | None = None
-        self._thumbnail: tuple[int, Pixels] | None = None
+        self._thumbnail: tuple[tuple[int, str], Pixels] | None = None
         self._strips: list[Strip] = []
         self._timer: Timer | None = None
         self._changed_at = 0.0
@@ -156,11 +165,11 @@ class Preview(Widget):
             self.run_worker(self._fetch_and_paint(self._subject), group="preview", exclusive=True)
 
     async def _fetch_and_paint(self, subject: Subject) -> None:
-        if self._thumbnail is None or self._thumbnail[0] != subject.file:
+        if self._thumbnail is None or self._thumbnail[0] != subject.picture:
             pixels = await self._fetch(subject.file)
-            if self.file != subject.file:
+            if self._subject is None or self._subject.picture != subject.picture:
                 return
-            self._thumbnail = subject.file, pixels
+            self._thumbnail = subject.picture, pixels
         scene = self._scene()
         if scene is None or not self.is_attached:
             return
@@ -183,7 +192,7 @@ class Preview(Widget):
 
     async def _refine_from(self, originals: Originals, scene: Scene) -> None:
         """Paint from the original; from the thumbnail where that cannot be had."""
-        pixels = await originals.part(scene.file, scene.box, scene.width, scene.height * 2)
+        pixels = await originals.part(scene.file, scene.box, scene.width, scene.height * 2, scene.content)
         if scene == self._scene():
             found = bool(pixels.size)
             self._use(
@@ -194,7 +203,8 @@ class Preview(Widget):
 
     def _paint(self, scene: Scene, *, quick: bool, keep: bool = True) -> list[Strip]:
         """Paint from what is there: a part of the original that was fetched, or the thumbnail."""
-        ready = self._originals.known(scene.file, scene.box, scene.width) if self._originals else None
+        known = self._originals.known if self._originals else None
+        ready = known(scene.file, scene.box, scene.width, scene.content) if known else None
         if ready is not None:
             return self._painter.paint(scene, ready, quick=quick, keep=not quick)
         assert self._thumbnail is not None
@@ -223,11 +233,11 @@ class Preview(Widget):
     def _scene(self) -> Scene | None:
         """Return what is to be painted, or None while it is not known what the picture looks like."""
         subject = self._subject
-        if subject is None or self._thumbnail is None or self._thumbnail[0] != subject.file:
+        if subject is None or self._thumbnail is None or self._thumbnail[0] != subject.picture:
             return None
         width, height = self.size.width - 1, self.size.height - CAPTION_LINES
         high, wide = self._thumbnail[1].shape[:2]
         box = WHOLE
         if self._thumbnail[1].size and width > 0 and height > 0:
             box = subject.zoom.box((wide, high), (width, height * 2))
-        return Scene(subject.file, max(width, 0), max(height, 0), box, subject.differs)
+        return Scene(subject.file, max(width, 0), max(height, 0), box, subject.differs, subject.content)
