@@ -127,16 +127,26 @@ def _parse_bare(word: str) -> Test:
     return lambda columns, _: columns.any_of(columns.text.holding(wanted))
 
 
-def _parse_kind(value: str) -> Test:
+def read_kinds(value: str) -> frozenset[Kind]:
+    """Return the kinds that ``copy,crop`` names; raises FilterError for a word that is none."""
     try:
-        kinds = frozenset(Kind(name) for name in value.lower().rstrip(",").split(","))
+        return frozenset(Kind(name) for name in value.lower().rstrip(",").split(","))
     except ValueError:
         raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
+
+
+def read_endings(value: str) -> tuple[str, ...]:
+    """Return the endings of names that ``jpg,.png`` means, each with its point."""
+    return tuple(f".{ending}" for part in value.split(",") if (ending := part.lstrip(".")))
+
+
+def _parse_kind(value: str) -> Test:
+    kinds = read_kinds(value)
     return lambda columns, _: columns.any_of(columns.of_kinds(kinds))
 
 
 def _parse_extension(value: str) -> Test:
-    endings = [f".{ending}" for part in value.split(",") if (ending := part.lstrip("."))]
+    endings = read_endings(value)
     return lambda columns, _: columns.any_of(columns.text.ending(*endings))
 
 

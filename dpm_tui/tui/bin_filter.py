@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from dpm_tui.amount import read_age, read_size
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.results import BinEntry
-from dpm_tui.review.filter import FilterError
+from dpm_tui.review.filter import FilterError, read_endings, read_kinds
 
 Fits = Callable[[BinEntry], bool]
 """Tells whether an entry is meant."""
@@ -64,15 +63,12 @@ def _parse_size(sign: str, value: str) -> Fits:
 
 
 def _parse_kind(sign: str, value: str) -> Fits:
-    try:
-        kinds = frozenset(Kind(name) for name in value.split(","))
-    except ValueError:
-        raise FilterError("filter_kind", word=display_name(value), kinds=" ".join(Kind)) from None
+    kinds = read_kinds(value)
     return lambda entry: entry.kind in kinds
 
 
 def _parse_extension(sign: str, value: str) -> Fits:
-    endings = tuple(f".{ending.lstrip('.').casefold()}" for ending in value.split(","))
+    endings = read_endings(value.casefold())
     return lambda entry: display_name(entry.path).casefold().endswith(endings)
 
 
