@@ -78,3 +78,14 @@ class Library:
     def group_of(self, file: int) -> Group:
         """Return the group of a file; raises KeyError where it has none."""
         return self.groups[self.number_of(file)]
+
+    def number_called(self, group: str) -> int | None:
+        """Return the number of the group with an id, or None."""
+        return self.columns.groups.number_of(group) if self.groups else None
+
+    def member_at(self, group: str, path: bytes) -> ImageFile | None:
+        """Return the member of a group at a path, or None."""
+        number = self.number_called(group)
+        members = () if number is None else self.groups[number].members
+        files = (self.files[id_] for id_ in members)
+        return next((file for file in files if file.path == path), None)

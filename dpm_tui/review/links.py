@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -43,6 +44,16 @@ def holding_pair(library: Library, group: Group, file: int) -> Pair | None:
         return pair
     links = (library.pair(file, id_) for id_ in group.members if id_ != file)
     return max((pair for pair in links if pair is not None), key=_strength, default=None)
+
+
+def counterpart(library: Library, group: Group, file: int, going: AbstractSet[int]) -> int:
+    """Return the member that a file is held against: one that stays and was compared with it, if any does."""
+    others = [id_ for id_ in group.members if id_ != file]
+    if file == group.keeper:
+        return others[0]
+    staying = [id_ for id_ in others if id_ not in going]
+    compared = (id_ for id_ in staying if library.pair(file, id_) is not None)
+    return next(compared, (staying or others)[0])
 
 
 def weakest_link(library: Library, group: Group) -> Pair | None:

@@ -55,7 +55,7 @@ class Comparison:
     @property
     def pair(self) -> Pair | None:
         """The verified pair of both, if there is one."""
-        return self._session.pair(self.file, self.other)
+        return self._session.library.pair(self.file, self.other)
 
     @property
     def place(self) -> tuple[int, int]:

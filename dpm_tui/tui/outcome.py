@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from dpm_tui.recycle.results import Skipped
 
+OUTCOMES = 20
+"""So many batches are remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -80,10 +80,10 @@ class PlanLines:
                 (going, move.victim.path, "remove", "strong"), (staying, move.keeper.path, "keep", "text"),
             )
         ]  # fmt: skip
-        victim = session.member_at(move.group, move.victim.path)
-        keeper = session.member_at(move.group, move.keeper.path)
+        victim = session.library.member_at(move.group, move.victim.path)
+        keeper = session.library.member_at(move.group, move.keeper.path)
         if victim is not None and keeper is not None:
-            pair = session.pair(victim.id, keeper.id)
+            pair = session.library.pair(victim.id, keeper.id)
             reasons = reason_lines(victim, keeper, pair, room, look)[:_REASON_LINES]
             lines += [[(" ", look["text"]), *line] for line in reasons]
         lines += [[]] * (2 + _REASON_LINES - len(lines))
@@ -108,7 +108,7 @@ class PlanLines:
         return parts
 
     def _group(self, move: Move) -> str:
-        number = self._session.number_of(move.group)
+        number = self._session.library.number_called(move.group)
         members = () if number is None else self._session.library.groups[number].members
         size = long_size(move.size)
         rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"

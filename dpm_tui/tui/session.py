@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from dpm_tui.locale import translate
-from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
+from dpm_tui.review.links import counterpart
 from dpm_tui.review.marks import Marks
 from dpm_tui.review.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rows import Place, Rows
@@ -22,21 +22,14 @@ from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
-from dpm_tui.tui.commands import Command, Need
-from dpm_tui.tui.outcome import Outcome
+from dpm_tui.tui.commands import Command
+from dpm_tui.tui.link import Link as Link
+from dpm_tui.tui.obstacles import OBSTACLES
+from dpm_tui.tui.outcome import OUTCOMES, Outcome
 from dpm_tui.tui.run_history import RunHistory
 from dpm_tui.worker.protocol import BatchProgress, LogLine, RunStatus, Welcome
 
 LOG_LINES = 2000
-OUTCOMES = 20
-
-
-class Link(Enum):
-    """How the app stands with its worker."""
-
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    LOST = "lost"
 
 
 @dataclass
@@ -137,32 +130,11 @@ class Session:
 
     def why_not(self, command: Command) -> str:
         """Return the key of the sentence that says why a command cannot work now, or empty."""
-        return next((reason for need in command.needs if (reason := _MISSING[need](self))), "")
+        return next((reason for need in command.needs if (reason := OBSTACLES[need](self))), "")
 
     def counterpart(self, file: int) -> int:
         """Return the member that a file is held against: one that stays, or else one that goes."""
-        group = self.marks.group_of(file)
-        others = [id_ for id_ in group.members if id_ != file]
-        kept = [id_ for id_ in others if id_ not in self.marks.removed]
-        if file == group.keeper:
-            return others[0]
-        compared = [id_ for id_ in kept if self.pair(file, id_) is not None]
-        return (compared or kept or others)[0]
-
-    def pair(self, a: int, b: int) -> Pair | None:
-        """Return the verified pair of two files."""
-        return self.library.pair(a, b)
-
-    def member_at(self, group: str, path: bytes) -> ImageFile | None:
-        """Return the member of a group at a path, if there is one still."""
-        number = self.number_of(group)
-        members = () if number is None else self.library.groups[number].members
-        files = (self.library.files[id_] for id_ in members)
-        return next((file for file in files if file.path == path), None)
-
-    def number_of(self, group: str) -> int | None:
-        """Return the number of a group in the library by its id, or None."""
-        return self.library.columns.groups.number_of(group) if self.library.groups else None
+        return counterpart(self.library, self.marks.group_of(file), file, self.marks.removed)
 
     @property
     def rule(self) -> Rule:
@@ -276,18 +248,3 @@ class Session:
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""
         return plan_marks(self.library, self.marks)
-
-
-_MISSING: Mapping[Need, Callable[[Session], str]] = {
-    Need.WORKER: lambda session: "" if session.link is Link.CONNECTED else "tui.need_worker",
-    Need.WRITE: lambda session: session.view_only,
-    Need.FILE: lambda session: "" if len(session.rows) else "tui.need_file",
-    Need.MARKS: lambda session: "" if session.marks.removed else "tui.need_marks",
-    Need.RUN: lambda session: "" if session.running else "tui.need_run",
-    Need.NO_RUN: lambda session: "tui.need_no_run" if session.running else "",
-    Need.ENTRY: lambda session: "" if session.bin.entries else "tui.need_entry",
-    Need.MISSING: lambda session: "" if session.status.attention == "mount_guard" else "tui.need_missing",
-    Need.OUTCOME: lambda session: "" if session.outcomes else "tui.need_outcome",
-    Need.REST: lambda session: "tui.need_rest" if session.batch is not None else "",
-    Need.LOST: lambda session: "" if session.link is Link.LOST else "tui.need_lost",
-}

@@ -99,7 +99,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
     def do_take_out(self) -> None:
         """Take the move out of the plan, and its mark away."""
         move = self.shelf.take_out()
-        victim = self.session.member_at(move.group, move.victim.path)
+        victim = self.session.library.member_at(move.group, move.victim.path)
         if victim is not None and victim.id in self.session.marks.removed:
             self.session.marks.toggle(victim.id)
         self.prompt.say(translate("tui.plan_taken_out", path=display_name(move.victim.path, 40)))
@@ -133,7 +133,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
     def do_go_to_file(self) -> None:
         """Show the file under the cursor in its group."""
         move = self._move
-        victim = self.session.member_at(move.group, move.victim.path)
+        victim = self.session.library.member_at(move.group, move.victim.path)
         if victim is not None and self.session.go_to_file(victim.id):
             self.dismiss()
             return

@@ -139,7 +139,7 @@ class SuggestionScreen(FileCommands, ListScreen):
             for id_ in (file, kept)
         ]
         self.panes.show(subjects)
-        files, pair = session.library.files, session.pair(file, kept)
+        files, pair = session.library.files, session.library.pair(file, kept)
         room = max(self.panes.size.width - 1, 20)
         self.reasons.show(reason_lines(files[file], files[kept], pair, room, self.app.look))
 
@@ -147,7 +147,7 @@ class SuggestionScreen(FileCommands, ListScreen):
         if line >= len(self.files):
             return []
         look, file = self.app.look, self.files[line]
-        pair = self.session.pair(file, self.suggestion.kept[file])
+        pair = self.session.library.pair(file, self.suggestion.kept[file])
         kind = Kind.COPY if pair is None else pair.kind
         kind_width = max(cell_len(translate(f"tui.kind_{each.value}")) for each in Kind)
         right = f" {similarity(self.suggestion.similarities[file])}  "
