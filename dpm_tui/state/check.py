@@ -90,14 +90,6 @@ def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
     return done
 
 
-def repair_state(layout: Layout) -> list[Finding]:
-    """Check and repair; what cannot be read is moved to quarantine, never deleted.
-
-    The caller holds the lock of the state folder. Raises as ``check_state``.
-    """
-    return repair_findings(check_state(layout))
-
-
 def _check_table(
     quarantine: Quarantine, path: bytes, load: Callable[[bytes], object], remedy: str
 ) -> Finding:

@@ -11,7 +11,7 @@ from dpm_tui.errors import DamagedError
 from dpm_tui.locale import LANGUAGES, load_catalogue
 from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
-from dpm_tui.state.check import check_state, repair_state
+from dpm_tui.state.check import check_state, repair_findings
 from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
@@ -72,6 +72,11 @@ def quarantined(layout: Layout) -> dict[bytes, bytes]:
 
 def bad(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if not finding.good]
+
+
+def repair_state(layout: Layout) -> list[Finding]:
+    """Check and repair, as the doctor does."""
+    return repair_findings(check_state(layout))
 
 
 def test_good_state_has_nothing_to_say(layout: Layout) -> None:
