@@ -85,6 +85,12 @@ class Marks:
         """Tell whether a file lies in a protected folder."""
         return self._is_protected(self._library.files[file])
 
+    def is_outgrown(self, group: Group) -> bool:
+        """Tell whether the keeper is protected and another file of its group has more pixels."""
+        files, keeper = self._library.files, group.keeper
+        pixels = files[keeper].pixel_count
+        return self.is_protected(keeper) and any(files[id_].pixel_count > pixels for id_ in group.members)
+
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
         group = self.group_of(file)

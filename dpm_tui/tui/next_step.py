@@ -35,7 +35,7 @@ def _resting(session: Session) -> str:
         errors = [line for line in session.log if line.level == "error"]
         why = spell_out(errors[-1]) if errors else translate("tui.phase_failed")
         return f"{why} {translate('tui.next_failed')}"
-    if marks.removed:
+    if marks.removed and not session.view_only:
         return translate("tui.next_marked", count=len(marks.removed), size=long_size(marks.size))
     if status.phase == "stopped":
         return translate("tui.next_stopped")

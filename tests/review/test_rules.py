@@ -127,7 +127,10 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     assert mark_group(
         library.files, library.pairs, library.groups[0], RULES["best"], protected=protected
     ) == {3: 2}
-    assert dict(Marks(library, protected).suggest_all([0], RULES["best"].settled).kept) == {3: 2}
+    marks = Marks(library, protected)
+    assert dict(marks.suggest_all([0], RULES["best"].settled).kept) == {3: 2}
+    assert marks.is_outgrown(library.groups[0])
+    assert not Marks(found, protected).is_outgrown(found.groups[0])
 
 
 def test_a_file_can_be_left_out_of_a_suggestion() -> None:

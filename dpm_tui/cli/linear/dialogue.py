@@ -123,7 +123,7 @@ class Dialogue:
     async def _accept(self, group: Group, answer: Answer) -> None:
         suggestion = self._walk.suggestion
         if not suggestion.files:
-            raise AnswerError("no_suggestion")
+            raise AnswerError("nothing_to_accept")
         self._walk.marks.accept(suggestion)
         self._said_marks()
 

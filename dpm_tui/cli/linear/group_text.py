@@ -42,7 +42,8 @@ def group_lines(walk: Round, group: Group) -> list[str]:
         values = {"keep": _numbers(group, stays), "remove": _numbers(group, going)}
         lines.append(translate("plain.suggestion", size=long_size(suggestion.size), **values))
     else:
-        lines.append(translate("plain.no_suggestion"))
+        smaller = walk.marks.is_outgrown(group)
+        lines.append(translate("rules.suggestion_smaller" if smaller else "plain.no_suggestion"))
     return lines
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import not_passed
 from dpm_tui.review.suggestion import Suggestion
 from dpm_tui.tui.rule_words import name_words
@@ -34,7 +33,7 @@ class AcceptCommands(PlanCommands):
             limited = (
                 session.rule.limits and session.marks.suggest([session.group], session.rule.unlimited).files
             )
-            smaller = self._outgrown(session.group)
+            smaller = session.marks.is_outgrown(session.group)
             if not limited and not smaller:
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
                 session.passed.add(session.group.id)
@@ -80,12 +79,6 @@ class AcceptCommands(PlanCommands):
         from dpm_tui.tui.screens.keeper import KeeperScreen
 
         self.app.push_screen(KeeperScreen())
-
-    def _outgrown(self, group: Group) -> bool:
-        """Tell whether the keeper is protected and another file of its group has more pixels."""
-        files, keeper = self.session.library.files, group.keeper
-        larger = any(files[id_].pixel_count > files[keeper].pixel_count for id_ in group.members)
-        return larger and self.session.marks.is_protected(keeper)
 
     @property
     def _rule_name(self) -> str:
