@@ -102,7 +102,7 @@ def _check_program() -> Iterator[_Line]:
     python = ".".join(map(str, sys.version_info[:3]))
     packages = f"Pillow {PIL.__version__}, numpy {numpy.__version__}"
     yield _Line(True, f"dpm-tui {__version__}, Python {python}, {packages}")
-    formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF"]
+    formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIC"]
     formats += [name for name in ("webp", "avif") if features.check(name)]
     yield _Line(True, translate("cli.doctor_formats", formats=" ".join(formats).upper()))
 

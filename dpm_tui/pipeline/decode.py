@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import pi_heif
 import PIL
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
@@ -32,7 +33,7 @@ from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, tu
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
-READER = f"{__version__}/{PIL.__version__}"
+READER = f"{__version__}/{PIL.__version__}/{pi_heif.__version__}"
 """Names what reads pictures: a file that one could not read is worth another try by the next."""
 
 THUMBNAIL_PX = 256

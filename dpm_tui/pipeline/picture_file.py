@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import warnings
 
+from pi_heif import register_heif_opener
 from PIL import Image, UnidentifiedImageError
 
 from dpm_tui.pipeline.image_file import Status
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
 """Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
 
 MEMORY_BYTES = 3 << 30
@@ -27,8 +28,11 @@ DEEP = "deep samples"
 
 _JPEG = ("JPEG", "MPO")
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
+_BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"mif1", b"avif", b"avis"))
 
 Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
+# Of a HEIF file only its pictures count, and there are as many decoders as cores.
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 class UndecodableError(Exception):
@@ -60,7 +64,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
         try:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         except UnidentifiedImageError as error:
-            if content.startswith(_STARTS) or canvas is not None:
+            if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:
                 raise UndecodableError(Status.DAMAGED, "the header is broken") from error
             raise UndecodableError(Status.UNSUPPORTED, "not a picture in a known format") from error
     if image.width < 1 or image.height < 1:

@@ -94,4 +94,6 @@ def _is_cut(image: Image.Image) -> bool:
         return False
     arguments = [tile[3] for tile in getattr(image, "tile", ())]
     raw = [str(one[0] if isinstance(one, tuple) and one else one) for one in arguments]
-    return DEEP in image.info or any(";16" in mode and not mode.startswith("BGR") for mode in raw)
+    if DEEP in image.info or image.info.get("bit_depth", 8) > 8:
+        return True
+    return any(";16" in mode and not mode.startswith("BGR") for mode in raw)

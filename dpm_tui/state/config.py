@@ -18,6 +18,7 @@ from dpm_tui.state.regular_file import read_regular
 
 EXTENSIONS = (
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif",
+    "heic", "heif", "hif",
 )  # fmt: skip
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("auto", "photo", "illustration"),

@@ -6,6 +6,7 @@ import struct
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,12 +17,13 @@ from dpm_tui.pipeline.decode import (
     UndecodableError,
     decode_thumbnail,
     decode_view,
+    digest_pixels,
     read_thumbnail,
 )
 from dpm_tui.pipeline.image_file import Status
 from tests.support.pictures import encode, exif, scene, with_segment
 
-FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "AVIF")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "AVIF", "HEIF")
 
 
 def thumbnail(content: bytes) -> np.ndarray:
@@ -89,6 +91,30 @@ def test_deep_gradients_in_opposite_directions_differ(name: str) -> None:
     ramp = np.tile(np.linspace(0, 65535, 128).astype(np.uint16), (96, 1))
     one, other = (thumbnail(encode(Image.fromarray(side), name)) for side in (ramp, ramp[:, ::-1].copy()))
     assert difference(one, other) > 60
+
+
+def test_the_orientation_of_a_heic_is_not_the_one_in_its_exif_data() -> None:
+    made = decode_thumbnail(encode(scene(2, 240, 160), "HEIF", exif=exif(Orientation=6)))
+    assert (made.facts.width, made.facts.height) == (240, 160)
+
+
+@pytest.mark.parametrize("bits", [8, 10])
+def test_a_heic_whose_samples_are_cut_equals_none(bits: int) -> None:
+    if bits == 8:
+        heif = pillow_heif.from_pillow(scene(6))
+    else:
+        heif = pillow_heif.from_bytes("RGB;16", (64, 64), np.full((64, 64, 3), 4096, np.uint16).tobytes())
+    target = io.BytesIO()
+    heif.save(target)
+    assert bool(digest_pixels(target.getvalue())) == (bits == 8)
+
+
+def test_a_damaged_heic_is_damaged_and_not_of_another_format() -> None:
+    content = encode(scene(6), "HEIF")
+    for cut in (40, len(content) // 2, len(content) - 10):
+        with pytest.raises(UndecodableError) as failure:
+            decode_thumbnail(content[:cut])
+        assert failure.value.status is Status.DAMAGED
 
 
 def test_deep_samples_are_scaled_and_not_clipped() -> None:

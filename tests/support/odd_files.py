@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.support.pictures import encode, exif, scene, with_segment
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP", "HEIF")
 ENDINGS = {
     "JPEG": "jpg",
     "PNG": "png",
@@ -22,6 +22,7 @@ ENDINGS = {
     "GIF": "gif",
     "AVIF": "avif",
     "BMP": "bmp",
+    "HEIF": "heic",
 }
 
 

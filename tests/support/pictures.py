@@ -27,7 +27,12 @@ def scene(seed: int, width: int = 192, height: int = 144) -> Image.Image:
 def encode(picture: Image.Image, format_: str = "JPEG", **options: Any) -> bytes:
     """Return the bytes of a picture file."""
     target = io.BytesIO()
-    picture.save(target, format_, **options)
+    if format_ == "HEIF":
+        import pillow_heif  # here, so that only tests that write HEIC files load the encoder
+
+        pillow_heif.from_pillow(picture).save(target, **options)
+    else:
+        picture.save(target, format_, **options)
     return target.getvalue()
 
 
