@@ -959,8 +959,8 @@ async def copy_origin(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> No
 async def change(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "enter")
     await until(lambda: client.config.model == "photo")
-    await press(pilot, "j", "j", "enter", "end", *" heic", "enter")
-    await until(lambda: client.config.extensions[-1] == "heic")
+    await press(pilot, "j", "j", "enter", "end", *" jxl", "enter")
+    await until(lambda: client.config.extensions[-1] == "jxl")
     await press(pilot, "j", "enter", *"s", "enter")
     await until(lambda: client.config.protected == ("keeps",))
     await until(lambda: "no folder keeps here: it protects nothing" in prompt_text(app))
