@@ -159,3 +159,19 @@ def carry(
     found = find_files({key: markings.get(id_) for key, id_ in astray.items()}, come, horizon)
     moved = {astray[key]: id_ for key, id_ in found.ids.items()}
     return moved, changed | {astray[key] for key in found.changed}
+
+
+def rename(
+    history: History[int],
+    names: dict[int, Identity],
+    moved: Mapping[int, int],
+    changed: Iterable[int],
+    library: Library,
+) -> None:
+    """Have a history and the names of its files follow what ``carry`` found."""
+    history.rename(moved, changed)
+    for id_ in changed:
+        del names[id_]
+    for old, new in moved.items():
+        del names[old]
+        names[new] = identity(library.files[new])

@@ -39,15 +39,18 @@ class Deed(StrEnum):
     MOVE = "move"
 
 
+Change = tuple[K, Marking | None, Marking | None]
+"""A file with its marking before and after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step(Generic[K]):
     """What one action changed; undone and done again as a whole.
 
-    A change is a file with its marking before and after. ``decisions`` are those that were made, ``before``
-    those that take them back.
+    ``decisions`` are those that were made, ``before`` those that take them back.
     """
 
-    changes: tuple[tuple[K, Marking | None, Marking | None], ...] = ()
+    changes: tuple[Change[K], ...] = ()
     deed: Deed = Deed.MARK
     decisions: tuple[Decision, ...] = ()
     before: tuple[Decision, ...] = ()
@@ -80,6 +83,13 @@ class History(Generic[K]):
     def next(self) -> Step[K] | None:
         """The step that redo would do again."""
         return self.undone[-1] if self.undone else None
+
+    def changes(self, markings: Mapping[K, Marking | None]) -> tuple[Change[K], ...]:
+        """Return what setting these markings would change."""
+        now = self.markings
+        return tuple(
+            (key, before, after) for key, after in markings.items() if (before := now.get(key)) != after
+        )
 
     def add(self, step: Step[K]) -> None:
         """Do a step; what was undone cannot be done again any more, and the oldest steps are dropped."""

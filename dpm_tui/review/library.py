@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -44,11 +44,22 @@ class Library:
         """Tell whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
 
-    def size_of(self, file: int) -> int:
-        """Return the bytes of a file that is in a group, without building it; raises KeyError."""
-        files = self.columns.files
-        row = files.row(file)
-        return files.odd[row].stamp.size if row in files.odd else int(files.rows["size"][row])
+    def sizes(self, files: Sequence[int]) -> dict[int, int]:
+        """Return the bytes of those of some files that are in groups, by id."""
+        if len(files) < _FEW:
+            return {id_: self.files[id_].stamp.size for id_ in files if self.has(id_)}
+        if not self.groups:
+            return {}
+        import numpy as np
+
+        rows = self.columns.files.rows_of(np.array(files, np.int64))
+        rows = rows[rows >= 0]
+        found = self.columns.files.rows[rows]
+        sizes = dict(zip(found["id"].tolist(), found["size"].tolist(), strict=True))
+        odd = self.columns.files.odd
+        if odd:
+            sizes.update((odd[row].id, odd[row].stamp.size) for row in rows.tolist() if row in odd)
+        return sizes
 
     @property
     def newest(self) -> int:
@@ -60,14 +71,21 @@ class Library:
         return (self.columns.files.find(path) or 0) if self.groups else 0
 
     def identities(self, files: Sequence[int]) -> dict[int, tuple[bytes, str]]:
-        """Return path and digest of files that are in groups, by id."""
+        """Return path and digest of those of some files that are in groups, by id."""
         if len(files) < _FEW:
-            found = (self.files[id_] for id_ in files)
+            found = (self.files[id_] for id_ in files if self.has(id_))
             return {file.id: (file.path, file.facts.digest) for file in found}
+        if not self.groups:
+            return {}
         import numpy as np
 
         rows = self.columns.files.rows_of(np.array(files, np.int64))
+        rows = rows[rows >= 0]
         return {id_: (path, digest) for id_, path, digest in self.columns.files.identities(rows)}
+
+    def paths(self, files: Collection[int]) -> dict[int, bytes]:
+        """Return the paths of those of some files that are in groups, by id."""
+        return {id_: path for id_, (path, _) in self.identities(list(files)).items()}
 
     def number_of(self, file: int) -> int:
         """Return the number of the group of a file; raises KeyError where it has none."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.carry import carry
+from dpm_tui.review.carry import carry, rename
 from dpm_tui.review.decision import Decision
+from dpm_tui.review.going import Going
 from dpm_tui.review.history import Deed, History, Marking, Step
 from dpm_tui.review.history import Mark as Mark
 from dpm_tui.review.library import Library
-from dpm_tui.review.record import Act, Identity, News, identity
+from dpm_tui.review.record import Act, Identity, Listener, News
 from dpm_tui.review.refusal import Refusal as Refusal
 from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule
@@ -21,9 +22,6 @@ from dpm_tui.review.suggestion import Suggestion, suggest, suggest_all
 
 _KEEP = Marking(Mark.KEEP)
 _REMOVE = Marking(Mark.REMOVE)
-
-
-Listener = Callable[[News[int]], None]
 
 
 class Marks:
@@ -51,12 +49,20 @@ class Marks:
         self._library = library
         self._is_protected = is_protected
         self.horizon = horizon or library.newest
-        self.removed: set[int] = set()
-        self.size = 0
         self.changed = 0
-        here = [id_ for id_ in self._markings if library.has(id_)]
-        self._count(here)
-        self._settle(self.group_of(id_) for id_ in here)
+        self._going = Going(library, is_protected)
+        self._going.follow(self._markings, self._markings)
+        self._settle(self.removed)
+
+    @property
+    def removed(self) -> set[int]:
+        """The files of the library that are marked for removal."""
+        return self._going.files
+
+    @property
+    def size(self) -> int:
+        """The bytes of those."""
+        return self._going.size
 
     @property
     def _markings(self) -> dict[int, Marking]:
@@ -93,8 +99,7 @@ class Marks:
 
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
-        group = self.group_of(file)
-        return refusal_of(self._library, file, group, self.removed, self._is_protected)
+        return refusal_of(self._library, file, self.group_of(file), self.removed, self._is_protected)
 
     def remove(self, file: int) -> Refusal | None:
         """Mark a file for removal unless that is refused."""
@@ -134,7 +139,8 @@ class Marks:
         Protected files and files without a verified pair with this one stay unmarked.
         """
         others = [id_ for id_ in self.group_of(file).members if id_ != file]
-        going = [id_ for id_ in others if not self.is_protected(id_) and self._has_witness(id_, (file,))]
+        free = [id_ for id_ in others if not self.is_protected(id_)]
+        going = [id_ for id_ in free if has_witness(self._library, id_, (file,))]
         markings: dict[int, Marking | None] = dict.fromkeys(others)
         markings.update(dict.fromkeys(going, _REMOVE))
         self._commit(markings | {file: _KEEP})
@@ -153,9 +159,7 @@ class Marks:
         self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
         """Work out the same for very many groups, by their numbers; every mark by hand stays there."""
-        by_hand = {
-            id_: marking.mark for id_, marking in self._markings.items() if marking in (_KEEP, _REMOVE)
-        }
+        by_hand = {id_: each.mark for id_, each in self._markings.items() if each in (_KEEP, _REMOVE)}
         return suggest_all(self._library, numbers, rule, kinds, self._is_protected, by_hand)
 
     def accept(self, suggestion: Suggestion) -> None:
@@ -174,13 +178,11 @@ class Marks:
 
     def step_back(self) -> Step[int]:
         """Take the marks of the last step back, whatever it was; raises IndexError where there is none."""
-        step = self.history.back()
-        return self._travelled(Act.BACK, step)
+        return self._travelled(Act.BACK, self.history.back())
 
     def step_forward(self) -> Step[int]:
         """Set the marks of the step undone last again, whatever it was; raises IndexError."""
-        step = self.history.forward()
-        return self._travelled(Act.FORWARD, step)
+        return self._travelled(Act.FORWARD, self.history.forward())
 
     def drop_step(self) -> None:
         """Forget the last step; what it did stays."""
@@ -189,13 +191,13 @@ class Marks:
 
     def note_move(self, files: Iterable[int]) -> None:
         """Take note that files were moved to the bin: their marks come back when they do."""
-        self._add(Step(tuple(self._without_marks(files)), Deed.MOVE))
+        self._add(Step(self.history.changes(dict.fromkeys(files)), Deed.MOVE))
 
     def note_decision(
         self, files: Iterable[int], decisions: Iterable[Decision], before: Iterable[Decision]
     ) -> None:
         """Take note of decisions on files, which lose their marks by it; ``before`` takes them back."""
-        lost = tuple(self._without_marks(files))
+        lost = self.history.changes(dict.fromkeys(files))
         self._add(Step(lost, Deed.DECIDE, tuple(decisions), tuple(before)))
 
     def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
@@ -203,16 +205,10 @@ class Marks:
 
         A file that was moved keeps its mark, one whose content has changed loses it.
         """
-        markings = self.history.markings
-        moved, changed = carry(self.names, markings, self._library, library, self.horizon)
-        lost = sum(id_ in markings and markings[id_].mark is Mark.REMOVE for id_ in changed)
+        moved, changed = carry(self.names, self._markings, self._library, library, self.horizon)
+        lost = sum(self.mark_of(id_) is Mark.REMOVE for id_ in changed)
         if moved or changed:
-            self.history.rename(moved, changed)
-            for id_ in changed:
-                del self.names[id_]
-            for old, new in moved.items():
-                del self.names[old]
-                self.names[new] = identity(library.files[new])
+            rename(self.history, self.names, moved, changed, library)
             self.listener(News(Act.RENAME))
         fresh = Marks(library, is_protected, self.history, self.listener, self.names, self.horizon)
         fresh.changed = lost
@@ -221,55 +217,32 @@ class Marks:
     def take_over(self, markings: Mapping[int, Marking | None]) -> None:
         """Set markings that were made elsewhere, as one step, as far as they are allowed here."""
         self._commit(markings)
-        self._settle(self.group_of(id_) for id_ in markings if self._library.has(id_))
-
-    def _has_witness(self, file: int, staying: Iterable[int]) -> bool:
-        return has_witness(self._library, file, staying)
-
-    def _without_marks(self, files: Iterable[int]) -> Iterable[tuple[int, Marking | None, None]]:
-        return ((id_, self._markings[id_], None) for id_ in files if id_ in self._markings)
+        self._settle(markings)
 
     def _commit(self, markings: Mapping[int, Marking | None]) -> None:
-        changes = tuple(
-            (id_, before, after)
-            for id_, after in markings.items()
-            if (before := self._markings.get(id_)) != after
-        )
-        if changes:
+        if changes := self.history.changes(markings):
             self._add(Step(changes))
 
     def _add(self, step: Step[int]) -> None:
-        fresh = [id_ for id_, *_ in step.changes if id_ not in self.names and self._library.has(id_)]
+        fresh = [id_ for id_, *_ in step.changes if id_ not in self.names]
         self.names.update(self._library.identities(fresh))
         self.history.add(step)
-        self._count(id_ for id_, *_ in step.changes)
+        self._going.follow((id_ for id_, *_ in step.changes), self._markings)
         self.listener(News(Act.ADD, step))
 
     def _travelled(self, act: Act, step: Step[int]) -> Step[int]:
         files = [id_ for id_, *_ in step.changes]
-        self._count(files)
+        self._going.follow(files, self._markings)
         self.listener(News(act))
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
-        self._settle(self.group_of(id_) for id_ in files if self._library.has(id_))
+        self._settle(files)
         return step
 
-    def _count(self, files: Iterable[int]) -> None:
-        """Follow the markings of files of which some may have changed."""
-        for id_ in files:
-            marking = self._markings.get(id_)
-            goes = marking is not None and marking.mark is Mark.REMOVE and self._library.has(id_)
-            if goes != (id_ in self.removed):
-                size = self._library.size_of(id_)
-                self.size += size if goes else -size
-                (self.removed.add if goes else self.removed.discard)(id_)
-
-    def _settle(self, groups: Iterable[Group]) -> None:
-        for group in {group.id: group for group in groups}.values():
-            going = [id_ for id_ in group.members if id_ in self.removed]
-            staying = [id_ for id_ in group.members if id_ not in self.removed]
-            wrong = [id_ for id_ in going if self.is_protected(id_) or not self._has_witness(id_, staying)]
-            if wrong:
-                step = Step(tuple((id_, self._markings[id_], None) for id_ in wrong))
-                self.history.put(dict.fromkeys(wrong))
-                self._count(wrong)
-                self.listener(News(Act.PUT, step))
+    def _settle(self, near: Iterable[int]) -> None:
+        """Take the marks for removal away that are not allowed in the groups of some files."""
+        wrong = self._going.unjustified(list(near))
+        if wrong:
+            step = Step(self.history.changes(dict.fromkeys(wrong)))
+            self.history.put(dict.fromkeys(wrong))
+            self._going.follow(wrong, self._markings)
+            self.listener(News(Act.PUT, step))

@@ -153,7 +153,7 @@ def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]
     groups = [library.groups[number] for number in numbers]
     files = library.files
     plan, unjustified = build_plan(files, library.pairs, groups, removed, "hand")
-    rules = {files[id_].path: marks.rule_of(id_) for id_ in removed}
+    rules = {path: marks.rule_of(id_) for id_, path in library.paths(removed).items()}
     return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
 
 

@@ -5,7 +5,7 @@ It is told as a sequence of news; whoever follows all of them has the same recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -46,6 +46,9 @@ class News(Generic[K]):
 
     act: Act
     step: Step[K] | None = None
+
+
+Listener = Callable[[News[int]], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from dpm_tui.review.filter import Filter, Progress
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.history import History, Mark, Marking
 from dpm_tui.review.library import Library
-from dpm_tui.review.marks import Listener, Marks, Refusal
+from dpm_tui.review.marks import Marks, Refusal
+from dpm_tui.review.record import Listener
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, Rule
 from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.review.suggestion import Suggestion

@@ -85,3 +85,32 @@ async def test_nothing_to_suggest_counts_as_reviewed() -> None:
         await press(pilot, "H")
         assert all(app.session.rows.group(each).id != group.id for each in range(len(app.session.rows)))
         await until(lambda: client.record.passed == {group.id})
+
+
+@pytest.mark.parametrize("key", ["d", "D"])
+async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
+    client = FakeClient()
+    go_on = asyncio.Event()
+    real = client.request
+
+    async def slow(message: protocol.Request) -> protocol.Answer:
+        if isinstance(message, protocol.FindCompanions):
+            client.requests.append(message)
+            await go_on.wait()
+        return await real(message)
+
+    client.request = slow  # type: ignore[method-assign]
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", key)
+        await until(lambda: client.sent(protocol.FindCompanions))
+        assert "esc stops" in prompt_text(app)
+        await press(pilot, "escape")
+        assert prompt_text(app) == "Stopped. Nothing was moved; every mark stays."
+        go_on.set()
+        await press(pilot, "j")
+        assert app.screen.place == "groups"
+        assert not app.screen.prompt.busy
+        assert app.session.marks.removed == {2, 3}
+        assert not client.sent(protocol.ApplyPlan)
+        await press(pilot, "d", "y")
+        await until(lambda: client.sent(protocol.ApplyPlan))

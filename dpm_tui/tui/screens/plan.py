@@ -159,6 +159,8 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         if step is None:
             self.prompt.say(translate(nothing))
             return
+        # Whoever gives the search up must not find a move here that is no longer marked.
+        self._follow_marks()
         plan = await self.find_plan()
         known = {(move.victim.path, move.keeper.path): move for move in self.shelf.moves}
         news = [move for move in plan.moves if (move.victim.path, move.keeper.path) not in known]
@@ -182,8 +184,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         return plan
 
     def _follow_marks(self) -> None:
-        files, marks = self.session.library.files, self.session.marks
-        marked = {files[id_].path for id_ in marks.removed}
+        marked = set(self.session.library.paths(self.session.marks.removed).values())
         self.shelf.keep(lambda move: move.victim.path in marked and move.keeper.path not in marked)
 
     def _leave(self, words: str) -> None:

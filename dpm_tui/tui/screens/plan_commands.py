@@ -29,10 +29,35 @@ _ENDINGS_SHOWN = 3
 class PlanCommands(MoveCommands):
     """Commands for a screen that applies a plan."""
 
+    _finding: asyncio.Task[object] | None = None
+
     async def find_plan(self) -> Plan:
         """Return the moves that the marks amount to, with the companions that go where they go."""
-        plan, _ = await work(len(self.session.marks.removed), self.session.plan)
+        own = asyncio.current_task()
+        if self._finding is not None:
+            self._finding.cancel()
+        self._finding = own
+        try:
+            return await self._find_plan()
+        finally:
+            if self._finding is own:
+                self._finding = None
+
+    def stops_files(self) -> bool:
+        """Give up the search for a plan, or have the files that move stop; tell whether there was either."""
+        if self._finding is None:
+            return super().stops_files()
+        self._finding.cancel()
+        self.prompt.say(translate("tui.plan_dropped"))
+        return True
+
+    async def _find_plan(self) -> Plan:
+        removed = self.session.marks.removed
+        if len(removed) > AT_ONCE:
+            self.prompt.say(translate("tui.planning", count=len(removed)))
+        plan, _ = await work(len(removed), self.session.plan)
         if self.session.config.companions == "never":
+            self.prompt.say("")
             return plan
         found: list[Plan] = []
         for start in range(0, len(plan.moves), _MOVES_A_REQUEST):
@@ -43,7 +68,7 @@ class PlanCommands(MoveCommands):
             found.append((await self.app.link.ask(FindCompanions(part), PlanData)).plan)
         self.prompt.say("")
         # Marks may have changed while the worker looked.
-        marked = {self.session.library.files[id_].path for id_ in self.session.marks.removed}
+        marked = set(self.session.library.paths(self.session.marks.removed).values())
         return Plan(tuple(move for move in join_plans(found).moves if move.victim.path in marked))
 
     async def settle_orphans(self, plan: Plan) -> Plan | None:
@@ -73,7 +98,7 @@ class PlanCommands(MoveCommands):
 
     async def move_to_bin(self, plan: Plan) -> None:
         """Have a plan applied and say what became of it."""
-        ids = {self.session.library.files[id_].path: id_ for id_ in self.session.marks.removed}
+        ids = {path: id_ for id_, path in self.session.library.paths(self.session.marks.removed).items()}
         result = (await self.move_files(ApplyPlan(plan), BatchDone, len(plan.moves))).result
         if result.moved:
             self.session.settle((ids[path] for path in result.moved if path in ids), result.size)
