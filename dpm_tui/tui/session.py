@@ -245,6 +245,12 @@ class Session:
         self.moved += len(gone)
         self.freed += size
 
+    def unsettle(self, back: Iterable[bytes], pictures: int) -> None:
+        """Take note that so many pictures are back from the bin, with companions, at these paths."""
+        sizes = {entry.path: entry.size for entry in reversed(self.bin.entries)}
+        self.moved = max(self.moved - pictures, 0)
+        self.freed = max(self.freed - sum(sizes.get(path, 0) for path in back), 0)
+
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""
         return plan_marks(self.library, self.marks)

@@ -114,3 +114,34 @@ async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
         assert not client.sent(protocol.ApplyPlan)
         await press(pilot, "d", "y")
         await until(lambda: client.sent(protocol.ApplyPlan))
+
+
+async def test_a_bin_that_takes_long_to_read_is_said_to_be_read() -> None:
+    client = FakeClient(entries=bin_entries())
+    go_on = asyncio.Event()
+    real = client.request
+
+    async def slow(message: protocol.Request) -> protocol.Answer:
+        if isinstance(message, protocol.GetBin) and len(client.sent(protocol.GetBin)):
+            await go_on.wait()
+        return await real(message)
+
+    client.request = slow  # type: ignore[method-assign]
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "4")
+        await until(lambda: prompt_text(app) == "Reading the recycle bin...")
+        go_on.set()
+        await until(lambda: not prompt_text(app))
+
+
+async def test_the_last_line_does_not_tell_of_files_that_are_back() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "d", "y")
+        await until(lambda: app.session.moved == 2)
+        assert "2 files moved" in app.last_line()
+        await until(lambda: app.session.bin.can_undo)
+        await press(pilot, "z")
+        await until(lambda: app.session.moved == 0)
+        assert app.session.freed == 0
+        assert "moved" not in app.last_line()

@@ -84,8 +84,9 @@ class ApplyCommands(DecideCommands):
             marks.step_back()
         companions = self.session.bin.count_companions(restored.origin for restored in result.restored)
         pictures = len(result.restored) - companions
+        self.session.unsettle([restored.origin for restored in result.restored], pictures)
         self.report(counted("tui.batch_undone", pictures, companions), result.skipped)
-        await self.app.link.refresh_bin()
+        await self.read_bin()
 
     async def _redo_batch(self) -> None:
         result = (await self.move_files(RedoBatch(), BatchDone)).result
@@ -94,7 +95,7 @@ class ApplyCommands(DecideCommands):
             marks.step_forward()
         words = counted("tui.batch_redone", len(result.moved), len(result.companions))
         self.report(words, result.skipped)
-        await self.app.link.refresh_bin()
+        await self.read_bin()
 
     def _can_redo_batch(self, following: Step[int] | None) -> bool:
         """Tell whether redo is about a batch: not where something else was done since it was undone."""

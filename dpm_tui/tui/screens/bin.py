@@ -61,7 +61,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
     def on_screen_resume(self) -> None:
         """Ask for the bin anew: other instances may have changed it."""
         if self.app.reachable:
-            self.run_worker(self.carry_out(self.app.link.refresh_bin()), group="bin")
+            self.run_worker(self.carry_out(self.read_bin()), group="bin")
 
     def show_session(self) -> None:
         """Show the entries, or say that there are none."""
@@ -182,7 +182,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
         words = counted("tui.restored", len(result.restored) - companions, companions)
         where = translate("tui.restored_to", path=display_name(to)) if to else translate("tui.restored_home")
         self.report(f"{words} {where}", result.skipped)
-        await self.app.link.refresh_bin()
+        await self.read_bin()
 
     async def _purge(self, entries: Sequence[BinEntry]) -> None:
         """Delete entries once their number was typed: nothing brings them back."""
@@ -203,7 +203,7 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
         result = (await self.move_files(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
         self.report(words, result.skipped)
-        await self.app.link.refresh_bin()
+        await self.read_bin()
 
     async def _ask_purge(self, check: PurgeCheck) -> str | None:
         """Ask for the number of files; a warning stands above where some are kept nowhere else."""

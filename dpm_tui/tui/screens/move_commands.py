@@ -15,6 +15,9 @@ from dpm_tui.worker.protocol import BatchProgress, Done, LogLine, Request, StopB
 
 T = TypeVar("T")
 
+_SECONDS_UNSAID = 0.4
+"""After so long without an answer people wonder."""
+
 
 class MoveCommands(DpmScreen):
     """Commands for a screen that moves files; ``back`` stops them there before it does anything else."""
@@ -44,6 +47,22 @@ class MoveCommands(DpmScreen):
         """Show how far the files are that move."""
         super().show_session()
         self._say_progress()
+
+    async def read_bin(self) -> None:
+        """Fetch what is in the recycle bin; a very full one takes so long that it is said."""
+        words, prompt = translate("tui.reading_bin"), self.prompt
+
+        def say() -> None:
+            if not prompt.text:
+                prompt.say(words)
+
+        timer = self.set_timer(_SECONDS_UNSAID, say)
+        try:
+            await self.app.link.refresh_bin()
+        finally:
+            timer.stop()
+            if prompt.text == words:
+                prompt.say("")
 
     def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
         """Say what was done; what was left is listed, with the first reason at hand."""
