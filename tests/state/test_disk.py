@@ -12,6 +12,7 @@ import pytest
 from dpm_tui.errors import DpmError
 from dpm_tui.state import file_store
 from dpm_tui.state.layout import Layout
+from tests.support.descriptors import closed_afterwards
 from tests.support.power import Disk
 from tests.support.state_story import Story, read_state
 
@@ -47,13 +48,14 @@ def test_a_disk_that_is_full_from_any_call_on_takes_nothing_that_was_safe(
     for call in range(1, calls + 1):
         layout = layout_at(tmp_path / str(call))
         os.mkdir(layout.folder, 0o700)
-        disk, story = Disk(layout.folder), Story(layout)
-        disk.full_from, disk.full_until = call, 1 << 30 if lasting else call + 3
-        with disk.watched(monkeypatch):
-            opened = tells(story)
-        assert opened or not story.safe
-        with Disk(layout.folder).watched(monkeypatch):  # nothing is really synced
-            story.check(layout, story.safe)
+        with closed_afterwards():
+            disk, story = Disk(layout.folder), Story(layout)
+            disk.full_from, disk.full_until = call, 1 << 30 if lasting else call + 3
+            with disk.watched(monkeypatch):
+                opened = tells(story)
+            assert opened or not story.safe
+            with Disk(layout.folder).watched(monkeypatch):  # nothing is really synced
+                story.check(layout, story.safe)
         if opened and not lasting:
             # What one step could not write a later one of its kind did.
             late = {key for key, values in story.told.items() if story.safe.get(key) != len(values) - 1}

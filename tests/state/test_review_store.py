@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,18 @@ from dpm_tui.review.sort import Order, Sorting
 from dpm_tui.state import review_store
 from dpm_tui.state.frames import read_frames
 from dpm_tui.state.review_store import ReviewStore, read_review
+from tests.support.descriptors import closed_afterwards
 from tests.support.disk import full_disk
 
 FILES: list[Identity] = [(b"a/%d.jpg" % number, f"{number:064x}") for number in range(6)]
 FILES.append((b"odd \xff\n.jpg", "f" * 64))
 REMOVE, KEEP = Marking(Mark.REMOVE), Marking(Mark.KEEP, "best")
+
+
+@pytest.fixture(autouse=True)
+def _killed_at_the_end() -> Iterator[None]:
+    with closed_afterwards():
+        yield
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pyte
 import pytest
 
@@ -196,8 +197,11 @@ def test_termination_restores_the_terminal(terminal: Terminal) -> None:
 
 def test_stopped_and_continued_it_draws_its_screen_again(terminal: Terminal) -> None:
     """As by ``kill -STOP`` of a shell's job control: nothing is lost, and keys work again."""
+    process = psutil.Process(terminal.process.pid)
     for number in (signal.SIGTSTP, signal.SIGSTOP):
         terminal.process.send_signal(number)
+        # Continued before it has stopped, it would stop for good.
+        terminal.wait(lambda: process.status() == psutil.STATUS_STOPPED)
         terminal.process.send_signal(signal.SIGCONT)
     terminal.press(b"a")
     terminal.wait(lambda: "2 files marked" in terminal.text)

@@ -1,0 +1,23 @@
+"""Descriptors: what a killed process has open is closed by the system, and by the test that plays it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def closed_afterwards() -> Iterator[None]:
+    """Close every descriptor that is opened within and still open at the end."""
+    before = _open()
+    yield
+    gc.collect()
+    for descriptor in _open() - before:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def _open() -> set[int]:
+    return {int(name) for name in os.listdir("/dev/fd")}
