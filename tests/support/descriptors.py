@@ -12,11 +12,15 @@ from collections.abc import Iterator
 def closed_afterwards() -> Iterator[None]:
     """Close every descriptor that is opened within and still open at the end."""
     before = _open()
-    yield
-    gc.collect()
-    for descriptor in _open() - before:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+    gc.freeze()  # only what is made within is looked through: the heap of a whole test run takes seconds
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+        for descriptor in _open() - before:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
 
 def _open() -> set[int]:
