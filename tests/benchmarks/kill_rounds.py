@@ -1,10 +1,10 @@
 """Kills scans at random moments until they finish, and compares their reports with an undisturbed one.
 
-``python -m tests.benchmarks.kill_rounds DIR [--churn] [--rounds N] [--files N] [--seed N]``: makes its own
-pictures in the new folder DIR. A round is one SIGKILL, SIGTERM or SIGHUP to the worker, one of its decoders
-or the ``scan`` command. With ``--churn`` files and settings change between the rounds and while scans run.
-Exits with 1 if a report differed, work older than the last checkpoint was lost, or a change cost more than
-its own work.
+``python -m tests.benchmarks.kill_rounds DIR [--churn] [--rounds N] [--files N] [--seed N] [--within SECONDS]
+[--pictures FOLDER]``: makes its own pictures, or copies of those in FOLDER, in the new folder DIR. A round
+is one SIGKILL, SIGTERM or SIGHUP to the worker, one of its decoders or the ``scan`` command. With
+``--churn`` files and settings change between the rounds and while scans run. Exits with 1 if a report
+differed, work older than the last checkpoint was lost, or a change cost more than its own work.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shots", type=int, default=8, help="at most so many at one scan")
+    parser.add_argument("--pictures", type=Path, help="make the files of the pictures in this folder")
+    parser.add_argument("--within", type=float, help="shoot in the first seconds: more rounds a scan")
     parser.add_argument("--churn", action="store_true", help="change files and settings between rounds")
     options = parser.parse_args()
     lab = _make_churn_lab(options) if options.churn else _make_kill_lab(options)
@@ -48,8 +50,9 @@ def main() -> int:
 def _make_kill_lab(options: argparse.Namespace) -> KillLab:
     states = options.folder / "states"
     states.mkdir(parents=True)
-    make_tree(options.folder / "pictures", options.files)
-    lab = KillLab(options.folder / "pictures", states, options.seed)
+    originals = sorted(options.pictures.rglob("*.*")) if options.pictures else []
+    make_tree(options.folder / "pictures", options.files, originals)
+    lab = KillLab(options.folder / "pictures", states, options.seed, options.within)
     print(f"undisturbed: {lab.seconds:.1f} s, {len(lab.reference['pairs'])} pairs", flush=True)
     return lab
 

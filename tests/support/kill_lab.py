@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -13,18 +14,22 @@ from tests.support.pictures import encode, scene
 from tests.support.scan_process import Scan, report_by_path
 
 
-def make_tree(folder: Path, files: int) -> None:
-    """Write so many small pictures: two in five are pictures of their own, the rest copies of them."""
+def make_tree(folder: Path, files: int, originals: Sequence[Path] = ()) -> None:
+    """Write so many small pictures: two in five are pictures of their own, the rest copies of them.
+
+    They are the ``originals`` one after the other, or made up where there are none.
+    """
     for number in range(files):
         original, role = divmod(number, 5)
-        picture = scene(2 * original + role % 2, 160, 120)
+        picture = _original(2 * original + role % 2, originals)
         target = folder / f"{original % 20:02}"
         target.mkdir(parents=True, exist_ok=True)
         match role:
             case 0 | 1:
                 name, content = "jpg", encode(picture, quality=92)
             case 2:
-                name, content = "jpg", encode(picture.resize((120, 90)), quality=85)
+                smaller = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4))
+                name, content = "jpg", encode(smaller, quality=85)
             case 3:
                 name, content = "png", encode(picture, "PNG")
             case _:
@@ -32,10 +37,20 @@ def make_tree(folder: Path, files: int) -> None:
         (target / f"{original:05}-{role}.{name}").write_bytes(content)
 
 
-class KillLab:
-    """Shoots at scans of ``root`` until they finish, and compares each result with an undisturbed one."""
+def _original(number: int, originals: Sequence[Path]) -> Image.Image:
+    if not originals:
+        return scene(number, 160, 120)
+    with Image.open(originals[number % len(originals)]) as image:
+        return image.convert("RGB")
 
-    def __init__(self, root: Path, states: Path, seed: int) -> None:
+
+class KillLab:
+    """Shoots at scans of ``root`` until they finish, and compares each result with an undisturbed one.
+
+    Shots fall ``within`` so many seconds, or at any time of an undisturbed scan.
+    """
+
+    def __init__(self, root: Path, states: Path, seed: int, within: float | None = None) -> None:
         self.root, self.states = root, states
         self.tally = Tally()
         began = time.monotonic()
@@ -45,7 +60,7 @@ class KillLab:
         # A scan tells nothing before its worker is up, and then there is nobody to shoot at but itself.
         self.seconds, starting = time.monotonic() - scan.trace[0][0], scan.trace[0][0] - began
         self.reference = report_by_path(root, scan.state)
-        self._marksman = Marksman(random.Random(seed), starting, self.seconds, self.tally)
+        self._marksman = Marksman(random.Random(seed), starting, within or self.seconds, self.tally)
 
     def series(self, shots: int) -> None:
         """Scan with a new state; shoot at most so many times, then let it finish; compare."""
