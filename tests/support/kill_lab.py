@@ -64,11 +64,12 @@ class KillLab:
 
     def series(self, shots: int) -> None:
         """Scan with a new state; shoot at most so many times, then let it finish; compare."""
-        state = self._new_state()
-        for number in range(shots + 1):
-            scan = Scan(self.root, state)
-            if number < shots:
-                self._marksman.shoot(scan)
+        state, left = self._new_state(), shots
+        for _ in range(shots + 1):
+            scan, again = Scan(self.root, state), False
+            while left and scan.process.poll() is None:
+                self._marksman.shoot(scan, again=again)
+                left, again = left - 1, True
             code, errors = self._marksman.note_end(scan)
             if code == 0:
                 self._finish(state)

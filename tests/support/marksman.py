@@ -34,16 +34,17 @@ class Marksman:
     seconds: float
     tally: Tally
 
-    def shoot(self, scan: Scan, *, files_stay: bool = True) -> None:
+    def shoot(self, scan: Scan, *, again: bool = False, files_stay: bool = True) -> None:
         """Shoot once at worker, decoder or command; note what got lost that must not.
 
-        Without ``files_stay`` the scan may rightly forget files.
+        ``again`` is for another shot at a scan that outlived one: its time runs from now. Without
+        ``files_stay`` the scan may rightly forget files.
         """
         target, number = self.dice.choice(TARGETS), self.dice.choice(SIGNALS)
-        seconds = self.dice.uniform(-0.1 * self.starting, self.seconds)
+        seconds = self.dice.uniform(0 if again else -0.1 * self.starting, self.seconds)
         began = time.monotonic()
         while scan.process.poll() is None:
-            first = scan.trace[0][0] if scan.trace else began + self.starting
+            first = began if again else scan.trace[0][0] if scan.trace else began + self.starting
             if time.monotonic() >= first + seconds:
                 break
             time.sleep(0.01)
