@@ -14,14 +14,15 @@ from dpm_tui.locale import translate
 from dpm_tui.tui.cells import Part, pad
 from dpm_tui.tui.command_search import search_commands
 from dpm_tui.tui.commands import BY_ID, Command, Scope, home_of
-from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
+from dpm_tui.tui.screens.base import DpmScreen, bindings_for
+from dpm_tui.tui.screens.cursor_list import CursorListScreen
 from dpm_tui.tui.widgets.row_list import RowList
 
 _RECENT_AT_MOST = 8
 _KEY_WIDTH = 13
 
 
-class PaletteScreen(ListScreen):
+class PaletteScreen(CursorListScreen):
     """Every command, narrowed down as the user types; the line below says why one cannot work."""
 
     SCOPES: ClassVar = (Scope.PALETTE,)
@@ -36,7 +37,6 @@ class PaletteScreen(ListScreen):
         super().__init__()
         self.opener = opener
         self.commands = self._fitting("")
-        self.cursor = 0
 
     def compose_body(self) -> ComposeResult:
         """Lay out the field and the list."""
@@ -57,14 +57,19 @@ class PaletteScreen(ListScreen):
     def show_session(self) -> None:
         """Show the commands that fit."""
         super().show_session()
-        self.rows.show(len(self.commands), self.cursor)
-        self._explain()
+        self.show_list()
 
-    def move_lines(self, lines: int) -> None:
-        """Move the cursor."""
-        self.cursor = min(max(self.cursor + lines, 0), max(len(self.commands) - 1, 0))
-        self.rows.move_to(self.cursor)
-        self._explain()
+    @property
+    def line_count(self) -> int:
+        """How many commands fit."""
+        return len(self.commands)
+
+    def show_line(self) -> None:
+        """Say why the command under the cursor cannot work now."""
+        if self.commands:
+            self.prompt.say(self._why_not(self.commands[self.cursor]))
+        else:
+            self.prompt.say(translate("tui.no_command_fits"))
 
     def pick(self, line: int) -> None:
         """Carry out the command that was clicked."""
@@ -113,8 +118,7 @@ class PaletteScreen(ListScreen):
     def _narrow(self, event: Input.Changed) -> None:
         self.commands = self._fitting(event.value)
         self.cursor = 0
-        self.rows.show(len(self.commands), 0)
-        self._explain()
+        self.show_list()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -122,13 +126,6 @@ class PaletteScreen(ListScreen):
 
     def _fitting(self, typed: str) -> list[Command]:
         return search_commands(typed, self.opener.SCOPES, self.session.recent_commands)
-
-    def _explain(self) -> None:
-        """Say why the command under the cursor cannot work now."""
-        if self.commands:
-            self.prompt.say(self._why_not(self.commands[self.cursor]))
-        else:
-            self.prompt.say(translate("tui.no_command_fits"))
 
     def _why_not(self, command: Command) -> str:
         return self._place(command) or self.opener.why_not(command)

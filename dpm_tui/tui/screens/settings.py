@@ -18,7 +18,8 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.protected import find_missing, name_below
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.screens.base import bindings_for
+from dpm_tui.tui.screens.cursor_list import CursorListScreen
 from dpm_tui.tui.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -28,7 +29,7 @@ _SAVE_SECONDS = 0.4
 """A slider is saved when it rests: a new threshold makes the worker group anew."""
 
 
-class SettingsScreen(ListScreen):
+class SettingsScreen(CursorListScreen):
     """One line for each setting, and a sentence on the one under the cursor."""
 
     NAME: ClassVar = "settings"
@@ -37,7 +38,6 @@ class SettingsScreen(ListScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cursor = 0
         self._save_timer: Timer | None = None
         self._checks_folders = False
 
@@ -51,18 +51,22 @@ class SettingsScreen(ListScreen):
     def show_session(self) -> None:
         """Show the settings."""
         super().show_session()
-        self.rows.show(len(SETTINGS), self.cursor)
-        self._explain()
+        self.show_list()
 
-    def move_lines(self, lines: int) -> None:
-        """Move the cursor."""
-        self.cursor = min(max(self.cursor + lines, 0), len(SETTINGS) - 1)
-        self.rows.move_to(self.cursor)
-        self._explain()
+    @property
+    def line_count(self) -> int:
+        """How many settings there are."""
+        return len(SETTINGS)
 
-    def pick(self, line: int) -> None:
-        """Put the cursor where the mouse was clicked."""
-        self.move_lines(line - self.cursor)
+    def show_line(self) -> None:
+        """Explain the setting under the cursor."""
+        setting, look = self.setting, self.app.look
+        words = setting.help_for(getattr(self.session.config, setting.name))
+        if setting.name == "colour" and look.whole_cells:
+            words = f"{words} {translate('tui.whole_cells')}"
+        about = translate("tui.about", version=__version__)
+        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.size.width - 2)]
+        self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
 
     @property
     def setting(self) -> Setting:
@@ -129,7 +133,7 @@ class SettingsScreen(ListScreen):
         self.session.adopt_config(config)
         set_language(config.language)
         self.rows.refresh()
-        self._explain()
+        self.show_line()
         if language_changed:
             self.refresh(layout=True)
             self.query("*").refresh()
@@ -168,15 +172,6 @@ class SettingsScreen(ListScreen):
         value = setting.show(getattr(self.session.config, setting.name))
         shown = cut_middle(display_name(value), width - label_width - 2)
         return [(f" {pad(setting.label, label_width)}", look["text"]), (shown, look["strong"])]
-
-    def _explain(self) -> None:
-        setting, look = self.setting, self.app.look
-        words = setting.help_for(getattr(self.session.config, setting.name))
-        if setting.name == "colour" and look.whole_cells:
-            words = f"{words} {translate('tui.whole_cells')}"
-        about = translate("tui.about", version=__version__)
-        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.size.width - 2)]
-        self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
 
 
 def _message(error: DpmError) -> str:

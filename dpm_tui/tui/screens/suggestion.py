@@ -19,7 +19,8 @@ from dpm_tui.tui.cells import Part, cut_start, pad
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
+from dpm_tui.tui.screens.base import bindings_for
+from dpm_tui.tui.screens.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
@@ -29,7 +30,7 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.wording import similarity
 
 
-class SuggestionScreen(FileCommands, ListScreen):
+class SuggestionScreen(FileCommands, CursorListScreen):
     """Lies over the groups; nothing is marked until the suggestion is accepted here."""
 
     NAME: ClassVar = "groups"
@@ -42,7 +43,6 @@ class SuggestionScreen(FileCommands, ListScreen):
         self.suggestion = suggestion
         self.opener = opener
         self.files = list(suggestion.similarities)
-        self.cursor = 0
         self._marks = opener.session.marks
 
     def compose_body(self) -> ComposeResult:
@@ -64,8 +64,30 @@ class SuggestionScreen(FileCommands, ListScreen):
             self._leave(translate("rules.suggestion_void"))
             return
         super().show_session()
-        self.rows.show(len(self.files), self.cursor)
-        self._show_pictures()
+        self.show_list()
+
+    @property
+    def line_count(self) -> int:
+        """How many files would be marked."""
+        return len(self.files)
+
+    @on(PreviewPanes.Resized)
+    def show_line(self) -> None:
+        """Show the file under the cursor beside the one that stays, with the reasons."""
+        if self._marks is not self.session.marks:
+            return
+        session, file = self.session, self.file_id
+        kept = self.suggestion.kept[file]
+        group = session.marks.group_of(file)
+        width = max(self.panes.size.width // self.panes.columns(2), 12)
+        subjects = [
+            Subject(id_, self.group_lines.caption(group, group.members.index(id_), width))
+            for id_ in (file, kept)
+        ]
+        self.panes.show(subjects)
+        files, pair = session.library.files, session.library.pair(file, kept)
+        room = max(self.panes.size.width - 1, 20)
+        self.reasons.show(reason_lines(files[file], files[kept], pair, room, self.app.look))
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return files, bytes and weakest similarity of the suggestion."""
@@ -73,16 +95,6 @@ class SuggestionScreen(FileCommands, ListScreen):
         values = {"size": long_size(shown.size), "weakest": similarity(shown.weakest)}
         words = translate("rules.suggestion_title", count=shown.files, **values)
         return [*super().title_state(), (f" {words}", "remove")]
-
-    def move_lines(self, lines: int) -> None:
-        """Move the cursor."""
-        self.cursor = min(max(self.cursor + lines, 0), len(self.files) - 1)
-        self.rows.move_to(self.cursor)
-        self._show_pictures()
-
-    def pick(self, line: int) -> None:
-        """Put the cursor where the mouse was clicked."""
-        self.move_lines(line - self.cursor)
 
     def do_accept_shown(self) -> None:
         """Mark every file listed, as one step that one undo takes back."""
@@ -98,7 +110,6 @@ class SuggestionScreen(FileCommands, ListScreen):
         if not self.files:
             self._leave(translate("rules.suggestion_emptied"))
             return
-        self.cursor = min(self.cursor, len(self.files) - 1)
         self.rows.refresh()
         self.show_session()
         self.prompt.say(translate("rules.suggestion_left_out", count=self.suggestion.files))
@@ -113,7 +124,6 @@ class SuggestionScreen(FileCommands, ListScreen):
 
     def on_screen_resume(self) -> None:
         """Paint the pictures again."""
-        super().on_screen_resume()
         self.panes.blank(False)
 
     @property
@@ -125,23 +135,6 @@ class SuggestionScreen(FileCommands, ListScreen):
         if self.is_current:
             self.dismiss()
             self.opener.call_after_refresh(self.opener.prompt.say, words)
-
-    @on(PreviewPanes.Resized)
-    def _show_pictures(self) -> None:
-        if self._marks is not self.session.marks:
-            return
-        session, file = self.session, self.file_id
-        kept = self.suggestion.kept[file]
-        group = session.marks.group_of(file)
-        width = max(self.panes.size.width // self.panes.columns(2), 12)
-        subjects = [
-            Subject(id_, self.group_lines.caption(group, group.members.index(id_), width))
-            for id_ in (file, kept)
-        ]
-        self.panes.show(subjects)
-        files, pair = session.library.files, session.library.pair(file, kept)
-        room = max(self.panes.size.width - 1, 20)
-        self.reasons.show(reason_lines(files[file], files[kept], pair, room, self.app.look))
 
     def _draw(self, line: int, width: int) -> list[Part]:
         if line >= len(self.files):
