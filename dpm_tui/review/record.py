@@ -144,6 +144,11 @@ def name_history(history: History[int], names: Mapping[int, Identity]) -> Histor
     )
 
 
+def name_news(news: News[int], names: Mapping[int, Identity]) -> News[Identity]:
+    """Return an act on ids as one on what files are known by."""
+    return News(news.act, None if news.step is None else name_step(news.step, names))
+
+
 def name_step(step: Step[int], names: Mapping[int, Identity]) -> Step[Identity]:
     """Return a step on ids as one on what files are known by."""
     changes = tuple((names[id_], before, after) for id_, before, after in step.changes if id_ in names)

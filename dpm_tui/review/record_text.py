@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from dpm_tui.names import from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.history import Deed, Mark, Marking, Step
-from dpm_tui.review.record import Act, Delta, Identity, News, Record, View, tell
+from dpm_tui.review.record import Act, Delta, Identity, News, Record, View, name_news, tell
 from dpm_tui.review.sort import Order, Sorting
 
 _RULE_AT_MOST = 200
@@ -128,6 +129,13 @@ def read_record(value: object) -> Record:
                 record.hear(reader.news(each))
             return record
     raise ValueError("no record")
+
+
+def write_news(news: Iterable[News[int]], names: Mapping[int, Identity]) -> dict[str, Any]:
+    """Return ``files`` and the ``news`` that name them, as JSON values; ``names`` says what ids stand for."""
+    writer = Writer()
+    texts = [writer.news(name_news(each, names)) for each in news]
+    return {"files": writer.take_files(), "news": texts}
 
 
 def read_delta(value: object) -> Delta:

@@ -12,11 +12,12 @@ from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.review.carry import adopt_record
 from dpm_tui.review.filter import FilterError, parse_filter
-from dpm_tui.review.history import History, Marking
+from dpm_tui.review.history import Marking
 from dpm_tui.review.marks import Marks
-from dpm_tui.review.record import NOWHERE, Act, News, Record, View, identity, name_history, name_step
-from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
+from dpm_tui.review.record import NOWHERE, News, Record, View, identity
+from dpm_tui.review.record_text import read_record
 from dpm_tui.review.rules import protect_folders
+from dpm_tui.review.telling import Telling
 from dpm_tui.worker.protocol import Done, GetReview, ReviewData, SaveReview
 
 if TYPE_CHECKING:
@@ -36,19 +37,16 @@ class ReviewMemory:
     def __init__(self, session: Session, ask: Callable[[Any, type[Any]], Awaitable[Any]]) -> None:
         self._session = session
         self._ask = ask
-        self._news: list[News[int]] = []
+        self._telling = Telling()
         self._stirred = asyncio.Event()
         self._sending = asyncio.Lock()
-        self._whole = False
         self._known = False
         self._loaded: dict[int, Marking] = {}
-        self._view = View()
-        self._passed: frozenset[str] = frozenset()
 
     @property
     def reliable(self) -> bool:
         """Whether what is marked is written down, so that leaving loses nothing."""
-        return self._known and self._writes and not self._news and not self._whole
+        return self._known and self._writes and self._telling.is_done
 
     async def restore(self) -> None:
         """Take over what was marked last time; what was marked here meanwhile is set on top of it."""
@@ -65,7 +63,7 @@ class ReviewMemory:
             adopted = adopt_record(record, library)
         self._known = True
         first, own = not self._loaded, self._own()
-        self._whole = bool(own) or adopted.altered
+        self._telling.whole = bool(own) or adopted.altered
         if record == Record():
             return
         protects = protect_folders(session.config.protected)
@@ -83,14 +81,14 @@ class ReviewMemory:
     async def run(self) -> None:
         """Send what is new whenever something is, until cancelled; what fails is sent again as a whole."""
         # What an earlier worker was told last, nobody knows.
-        self._whole = self._known
+        self._telling.whole = self._known
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stirred.wait(), _VIEW_SECONDS)
             try:
                 await self.flush()
             except DpmError as error:
-                self._whole = True
+                self._telling.whole = True
                 self._session.trouble = str(error)
                 await asyncio.sleep(_VIEW_SECONDS)
 
@@ -100,15 +98,15 @@ class ReviewMemory:
             self._stirred.clear()
             if not (self._known and self._writes):
                 return
-            whole, self._whole = self._whole, False
+            telling, session = self._telling, self._session
+            whole, write = telling.whole, telling.take(session.marks, self._look(), session.passed)
             try:
-                if whole:
-                    await self._send_whole()
-                elif news := self._take_news():
-                    await self._ask(SaveReview(news), Done)
+                if write is not None:
+                    record = await asyncio.to_thread(write) if whole else write()
+                    await self._ask(SaveReview(record, whole), Done)
             except BaseException:
-                # News that did not arrive are gone; the whole review holds what they told.
-                self._whole = True
+                # What did not arrive is gone; the whole review holds it.
+                telling.whole = True
                 raise
 
     @property
@@ -117,9 +115,8 @@ class ReviewMemory:
         return welcome is not None and welcome.reviewer
 
     def _hear(self, news: News[int]) -> None:
-        self._whole = self._whole or news.act is Act.RENAME
         if self._known and self._writes:
-            self._news.append(news)
+            self._telling.hear(news)
         self._stirred.set()
 
     def _own(self) -> dict[int, Marking | None]:
@@ -128,54 +125,19 @@ class ReviewMemory:
         changed = {id_: marking for id_, marking in now.items() if self._loaded.get(id_) != marking}
         return {**changed, **{id_: None for id_ in self._loaded if id_ not in now}}
 
-    async def _send_whole(self) -> None:
-        history, names = self._session.marks.history, dict(self._session.marks.names)
-        frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
-        record = Record(view=self._look(), passed=set(self._passed_now()))
-        self._news.clear()
-
-        def write() -> dict[str, Any]:
-            record.history = name_history(frozen, names)
-            return write_record(record)
-
-        await self._ask(SaveReview(await asyncio.to_thread(write), whole=True), Done)
-        self._view, self._passed = record.view, frozenset(record.passed)
-
-    def _take_news(self) -> dict[str, Any]:
-        """Return the news as the worker wants them, empty where there are none."""
-        names, writer = self._session.marks.names, Writer()
-        news, self._news = self._news, []
-        texts = [
-            writer.news(News(each.act, None if each.step is None else name_step(each.step, names)))
-            for each in news
-        ]
-        view, passed = self._look(), self._passed_now()
-        record: dict[str, Any] = {}
-        if view != self._view:
-            record["view"] = write_view(view)
-        if passed != self._passed:
-            record |= {
-                "passed": sorted(passed - self._passed), "not_passed": sorted(self._passed - passed)
-            }  # fmt: skip
-        self._view, self._passed = view, passed
-        return {"files": writer.take_files(), "news": texts, **record} if texts or record else {}
-
     def _look(self) -> View:
         session = self._session
         if not session.library_known:
-            return self._view
+            return self._telling.view
         file = session.file
-        horizon = max(self._view.horizon, session.library.newest)
+        horizon = max(self._telling.view.horizon, session.library.newest)
         place = identity(file) if file is not None else NOWHERE
         return View(place, session.filter.text, session.sorting, horizon)
-
-    def _passed_now(self) -> frozenset[str]:
-        return frozenset(self._session.passed)
 
     def _show(self, record: Record, changed: int, *, first: bool, damaged: bool) -> None:
         """Go to the place of last time and say what is marked."""
         session, view = self._session, record.view
-        self._view, self._passed = view, frozenset(record.passed)
+        self._telling.view, self._telling.passed = view, frozenset(record.passed)
         session.passed |= record.passed
         if first:
             # Another version may have known other words.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dpm_tui.cli.linear.desk import Desk
 from dpm_tui.errors import DpmError
 from dpm_tui.review.carry import adopt_record
-from dpm_tui.review.record import Act, News, Record, View, identity, name_history, name_step
-from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
+from dpm_tui.review.record import View, identity
+from dpm_tui.review.record_text import read_record
 from dpm_tui.review.round import Round
+from dpm_tui.review.telling import Telling
 
 
 class Keeping:
@@ -22,9 +21,7 @@ class Keeping:
         self.reliable = False
         self._desk = desk
         self._walk = walk
-        self._record = Record()
-        self._news: list[News[int]] = []
-        self._whole = False
+        self._telling = Telling()
 
     async def restore(self) -> int:
         """Take over the marks of last time and go to the place of then; return how many were lost.
@@ -35,14 +32,14 @@ class Keeping:
         if data is None:
             return 0
         try:
-            self._record = read_record(data.record)
+            record = read_record(data.record)
         except ValueError as error:
             raise DpmError("protocol_nonsense") from error
-        library = self._walk.library
-        adopted = adopt_record(self._record, library)
-        self._whole = adopted.altered
-        self._walk.restore(adopted, self._record.view.horizon, self._news.append)
-        self._walk.go_to([library.file_at(self._record.view.place[0])])
+        library, telling, view = self._walk.library, self._telling, record.view
+        adopted = adopt_record(record, library)
+        telling.whole, telling.view, telling.passed = adopted.altered, view, frozenset(record.passed)
+        self._walk.restore(adopted, view.horizon, telling.hear)
+        self._walk.go_to([library.file_at(view.place[0])])
         self.reliable = not self._desk.view_only
         return adopted.changed
 
@@ -51,28 +48,19 @@ class Keeping:
         if self._desk.view_only:
             return
         self.reliable = False
-        news, view = list(self._news), self._look()
-        self._news.clear()
-        whole = self._whole or any(each.act is Act.RENAME for each in news)
-        self._whole = True
-        record: dict[str, Any] = {}
-        if whole:
-            marks = self._walk.marks
-            history = name_history(marks.history, marks.names)
-            record = write_record(Record(history, view, self._record.passed))
-        elif news or view != self._record.view:
-            names, writer = self._walk.marks.names, Writer()
-            texts = [
-                writer.news(News(each.act, None if each.step is None else name_step(each.step, names)))
-                for each in news
-            ]
-            record = {"files": writer.take_files(), "news": texts, "view": write_view(view)}
-        if record:
-            await self._desk.save_review(record, whole=whole)
-        self._record.view, self._whole, self.reliable = view, False, True
+        telling = self._telling
+        whole, write = telling.whole, telling.take(self._walk.marks, self._look(), telling.passed)
+        try:
+            if write is not None:
+                await self._desk.save_review(write(), whole=whole)
+        except BaseException:
+            # What did not arrive is gone; the whole review holds it.
+            telling.whole = True
+            raise
+        self.reliable = True
 
     def _look(self) -> View:
-        walk, before = self._walk, self._record.view
+        walk, before = self._walk, self._telling.view
         group = walk.group
         place = identity(walk.library.files[group.keeper]) if group is not None else before.place
         horizon = max(before.horizon, walk.library.newest)

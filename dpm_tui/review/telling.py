@@ -1,0 +1,57 @@
+"""Telling: what was done in a review since it was told last, for the one who writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from dpm_tui.review.history import History
+from dpm_tui.review.marks import Marks
+from dpm_tui.review.record import Act, News, Record, View, name_history
+from dpm_tui.review.record_text import write_news, write_record, write_view
+
+
+class Telling:
+    """Collects news; with ``whole`` only the whole review says where it is.
+
+    ``view`` and ``passed`` are as they were told last.
+    """
+
+    def __init__(self) -> None:
+        self.whole = False
+        self.view = View()
+        self.passed: frozenset[str] = frozenset()
+        self._news: list[News[int]] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all marks are told."""
+        return not self.whole and not self._news
+
+    def hear(self, news: News[int]) -> None:
+        """Take note of an act."""
+        self.whole = self.whole or news.act is Act.RENAME
+        self._news.append(news)
+
+    def take(self, marks: Marks, view: View, passed: Collection[str]) -> Callable[[], dict[str, Any]] | None:
+        """Return what makes the JSON values of all that is to be told, None where nothing is.
+
+        They are those of ``write_record`` if the review was to be told as a whole, which another thread may
+        do, else those that ``read_delta`` takes. Whoever cannot hand them over sets ``whole``.
+        """
+        now_passed = frozenset(passed)
+        whole, self.whole = self.whole, False
+        news, self._news = self._news, []
+        old_view, self.view = self.view, view
+        old_passed, self.passed = self.passed, now_passed
+        if whole:
+            history, names = marks.history, dict(marks.names)
+            frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
+            return lambda: write_record(Record(name_history(frozen, names), view, set(now_passed)))
+        changes: dict[str, Any] = {}
+        if view != old_view:
+            changes["view"] = write_view(view)
+        if now_passed != old_passed:
+            changes["passed"] = sorted(now_passed - old_passed)
+            changes["not_passed"] = sorted(old_passed - now_passed)
+        return (lambda: write_news(news, marks.names) | changes) if news or changes else None
