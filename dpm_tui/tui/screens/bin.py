@@ -20,8 +20,8 @@ from dpm_tui.tui.cells import Part
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.move_commands import counted
+from dpm_tui.tui.screens.path_commands import PathCommands
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.wording import sentence
@@ -35,7 +35,7 @@ from dpm_tui.worker.protocol import (
 )
 
 
-class BinScreen(ApplyCommands, FileCommands, ListScreen):
+class BinScreen(ApplyCommands, PathCommands, ListScreen):
     """Nothing leaves the bin without being asked for."""
 
     NAME: ClassVar = "bin"
@@ -242,8 +242,3 @@ class BinScreen(ApplyCommands, FileCommands, ListScreen):
             return
         entry = self.session.bin.current
         self.details.show([] if entry is None else self.bin_lines.details(entry, self.size.width))
-
-    @property
-    def file_id(self) -> int:
-        """The bin holds no file of the library."""
-        raise LookupError

@@ -88,6 +88,11 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         """Put the cursor where the mouse was clicked."""
         self.move_lines(line - self.shelf.cursor)
 
+    @property
+    def file_path(self) -> bytes:
+        """The absolute path of the file that goes."""
+        return os.path.join(self.session.root, self._move.victim.path)
+
     async def do_apply_plan(self) -> None:
         """Apply the moves listed, after one question with the numbers."""
         plan = await self._arranged_plan()
@@ -205,11 +210,3 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
     def _move(self) -> Move:
         """The move under the cursor; this screen never lists none."""
         return self.shelf.moves[self.shelf.cursor]
-
-    @property
-    def file_id(self) -> int:
-        """The file that goes; commands on files find it by its path here."""
-        raise LookupError
-
-    def _path(self) -> bytes:
-        return os.path.join(self.session.root, self._move.victim.path)

@@ -11,14 +11,14 @@ from dpm_tui.tui.cells import Part
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.removal_lines import DETAIL_LINES, place_of, removal_details, removal_line, says
 from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.file_commands import FileCommands
 from dpm_tui.tui.screens.narrowed_list import NarrowedListScreen
+from dpm_tui.tui.screens.path_commands import PathCommands
 from dpm_tui.worker.protocol import GetRemovals, RemovalData
 
 _LINES_AT_MOST = 10_000
 
 
-class RemovalsScreen(FileCommands, NarrowedListScreen[Removal]):
+class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
     """Lies over the recycle bin."""
 
     NAME: ClassVar = "bin"
@@ -59,8 +59,3 @@ class RemovalsScreen(FileCommands, NarrowedListScreen[Removal]):
         """Copy where the file is now, or where it was."""
         if self.current is not None:
             self.copy(place_of(self.current, self.session.root))
-
-    @property
-    def file_id(self) -> int:
-        """The record names no file of the library."""
-        raise LookupError
