@@ -11,6 +11,7 @@ from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResu
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.config import Config
+from dpm_tui.worker.content import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,19 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class LibraryData:
-    """Groups with their files and the pairs inside them, as columns (see ``worker.library_data``)."""
+    """Groups with their files and the pairs inside them, as columns (see ``worker.library_data``).
 
-    files: Any
-    groups: Any
-    pairs: Any
+    ``folders`` and ``formats`` are words that files name by number, ``odd`` files that fit into no column,
+    by row; an id of a group takes ``name_bytes``. ``content`` holds the columns one after the other,
+    ``sizes`` their bytes.
+    """
+
+    folders: tuple[bytes, ...] = ()
+    formats: tuple[bytes, ...] = ()
+    odd: Mapping[str, Any] = field(default_factory=dict)
+    name_bytes: int = 0
+    sizes: tuple[int, ...] = ()
+    content: Content = field(default_factory=Content)
 
 
 @dataclass(frozen=True, slots=True)

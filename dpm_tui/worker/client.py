@@ -19,7 +19,7 @@ from dpm_tui.state.lock import ENDING, STARTING
 from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.envelope import ProtocolError, decode
 from dpm_tui.worker.event_queue import EventQueue
-from dpm_tui.worker.lines import LineReader, encode_message
+from dpm_tui.worker.lines import LineReader, send_message
 from dpm_tui.worker.protocol import PROTOCOL_VERSION, Answer, Event, Failed, Hello, Request, Welcome, answers
 
 _START_SECONDS = 120.0
@@ -70,7 +70,7 @@ class WorkerClient:
     """A connection to a running worker."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._lines = LineReader(reader)
+        self._lines = LineReader(reader, contents=True)
         self._writer = writer
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._events = EventQueue()
@@ -124,8 +124,7 @@ class WorkerClient:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            self._writer.write(await encode_message(message, id=number))
-            await self._writer.drain()
+            await send_message(self._writer, message, id=number)
             answer = await future
         except OSError as error:
             raise WorkerLost from error

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from dpm_tui.worker.envelope import encode
-from dpm_tui.worker.lines import LineReader, encode_message
+from dpm_tui.worker.lines import LineReader, send_message
 from dpm_tui.worker.protocol import LINE_BYTES_AT_MOST, STRANGER_BYTES_AT_MOST, Answer, Event, Hello
 
 _REQUESTS_AT_ONCE = 16
@@ -45,10 +45,8 @@ class Peer:
 
     async def answer(self, answer: Answer, number: int) -> None:
         """Send an answer and wait until most of it is on the way; a client that is gone is no error."""
-        line = await encode_message(answer, re=number)
         with contextlib.suppress(OSError):
-            self._writer.write(line)
-            await self._writer.drain()
+            await send_message(self._writer, answer, re=number)
 
     async def close(self, seconds: float) -> None:
         """End the connection; wait so long for the client to read what was sent."""

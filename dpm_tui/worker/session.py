@@ -22,7 +22,7 @@ from dpm_tui.state.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
-from dpm_tui.worker.library_data import pack_library
+from dpm_tui.worker.library_shelf import LibraryShelf
 from dpm_tui.worker.live_settings import LiveSettings
 from dpm_tui.worker.mover import Mover
 from dpm_tui.worker.protocol import Answer, ConfigData, DifferenceData, Done, PictureData
@@ -57,6 +57,7 @@ class Session:
         self._bin = RecycleBin(state.layout.root)
         self._mover = Mover(self, self._bin)
         self._review = ReviewDesk(state.layout)
+        self._library_shelf = LibraryShelf()
         self._ending = False
         self._first_results: asyncio.Task[None] | None = None
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
@@ -160,8 +161,7 @@ class Session:
         return self.runner.status
 
     async def _library(self, request: protocol.GetLibrary) -> Answer:
-        results = self.results
-        return await asyncio.to_thread(pack_library, results.files, results.groups, results.pairs)
+        return await asyncio.to_thread(self._library_shelf.pack, self.results)
 
     async def _thumbnail(self, request: protocol.GetThumbnail) -> Answer:
         rgb = self._read_thumbnail(request.file)

@@ -244,7 +244,7 @@ async def test_a_wrong_answer_is_an_error_of_its_own(tmp_path: Path) -> None:
     """An answer of another type than asked for is not taken for one."""
 
     def say(line: bytes) -> bytes:
-        return welcome(tmp_path) if b'"Hello"' in line else encode(LibraryData({}, {}, {}), re=2)
+        return welcome(tmp_path) if b'"Hello"' in line else encode(LibraryData(), re=2)
 
     async with impostor(tmp_path, say), asyncio.timeout(10):
         client = await WorkerClient.connect(layout_of(tmp_path), "app")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -15,9 +15,11 @@ from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 from dpm_tui.review.path_text import fold
-from dpm_tui.worker.envelope import decode, encode
+from dpm_tui.worker.content import CONTENT_BYTES_AT_MOST, Content
+from dpm_tui.worker.envelope import Envelope, ProtocolError, decode, encode
 from dpm_tui.worker.library_data import pack_library, unpack_library
-from dpm_tui.worker.protocol import LibraryData
+from dpm_tui.worker.lines import LineReader
+from dpm_tui.worker.protocol import Done, LibraryData
 from tests.tui.fake_client import sample_library
 
 PARTS = st.binary(min_size=1, max_size=12).filter(lambda part: b"/" not in part and b"\0" not in part)
@@ -29,7 +31,13 @@ def across(data: LibraryData) -> Library:
     """Return what arrives at the other end."""
     message = decode(encode(data)).message
     assert isinstance(message, LibraryData)
+    message.content[:] = data.content
     return unpack_library(message)
+
+
+def line_and_content(data: LibraryData) -> bytes:
+    """Return what crosses the socket."""
+    return encode(data, re=1) + data.content
 
 
 def library_of(paths: list[bytes]) -> Library:
@@ -80,14 +88,46 @@ def test_an_empty_library_arrives() -> None:
     assert (len(library.files), len(library.groups), len(library.pairs)) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("part", ["files", "groups", "pairs"])
+@pytest.mark.parametrize("part", ["files", "pairs", "starts"])
 def test_what_does_not_fit_together_is_refused(part: str) -> None:
     data = sample_library().pack()
-    table, column = getattr(data, part), "starts" if part == "groups" else "rows"
-    nonsense = b"\xff" * len(base64.b64decode(table[column]))
-    wrong = {**table, column: base64.b64encode(nonsense).decode()}
+    number = {"files": 0, "pairs": 2, "starts": 5}[part]
+    start = sum(data.sizes[:number])
+    nonsense = Content(data.content)
+    nonsense[start : start + data.sizes[number]] = b"\xff" * data.sizes[number]
     with pytest.raises((ValueError, KeyError, TypeError)):
-        unpack_library(replace(data, **{part: wrong}))
+        unpack_library(replace(data, content=nonsense))
+
+
+@pytest.mark.parametrize("sizes", [(), (-1, 1), (1,) * 8, (0,) * 8])
+def test_columns_of_other_sizes_are_refused(sizes: tuple[int, ...]) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        unpack_library(replace(sample_library().pack(), sizes=sizes))
+
+
+async def test_content_that_ends_too_early_is_the_end_of_the_stream() -> None:
+    reader = asyncio.StreamReader()
+    reader.feed_data(line_and_content(sample_library().pack())[:-1])
+    reader.feed_eof()
+    assert await LineReader(reader, contents=True).read() is None
+
+
+async def test_what_follows_content_is_the_next_line() -> None:
+    reader = asyncio.StreamReader()
+    reader.feed_data(line_and_content(sample_library().pack()) + encode(Done(), re=2))
+    reader.feed_eof()
+    lines = LineReader(reader, contents=True)
+    assert isinstance((await lines.read() or Envelope(Done())).message, LibraryData)
+    assert await lines.read() == Envelope(Done(), re=2)
+
+
+async def test_content_is_taken_only_where_it_is_waited_for() -> None:
+    reader = asyncio.StreamReader()
+    reader.feed_data(line_and_content(sample_library().pack()))
+    with pytest.raises(ProtocolError):
+        await LineReader(reader).read()
+    with pytest.raises(ProtocolError):
+        decode(b'{"type": "LibraryData", "content": %d}' % (CONTENT_BYTES_AT_MOST + 1))
 
 
 @given(st.lists(PATHS, min_size=2, max_size=6), st.text(max_size=3))
