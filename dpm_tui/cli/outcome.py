@@ -14,6 +14,5 @@ from dpm_tui.recycle.results import Skipped
 def print_skipped(skipped: Sequence[Skipped]) -> ExitCode:
     """Print on standard error which files stayed where they were and why; return the exit code."""
     for item in skipped:
-        reason = translate(f"recycle.{item.key}", **item.values)
-        print(translate("cli.skipped", path=display_name(item.path), reason=reason), file=sys.stderr)
+        print(translate("cli.skipped", path=display_name(item.path), reason=item.reason), file=sys.stderr)
     return ExitCode.FAILED if skipped else ExitCode.DONE

@@ -131,7 +131,7 @@ class RecycleBin:
             result = restore_files(
                 bins, self.log, files, target, undo=True, progress=progress, cancelled=cancelled
             )
-            stopped = any(skipped.key == "cancelled" for skipped in result.skipped)
+            stopped = any(skipped.is_rest for skipped in result.skipped)
             if result.restored and not stopped:
                 self.log.append([LogEntry(Action.UNDONE, batch)])
             return result

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from dpm_tui.wording import sentence, shown_values
 
 
 class OtherDisks(StrEnum):
@@ -27,6 +29,22 @@ class Skipped:
     path: bytes
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether the operation was told to stop before this file, which is no failure."""
+        return self.key == "cancelled"
+
+    @property
+    def reason(self) -> str:
+        """Why it was left, as a sentence."""
+        return sentence(f"recycle.{self.key}", **shown_values(self.values))
+
+
+def split_rest(skipped: Sequence[Skipped]) -> tuple[int, tuple[Skipped, ...]]:
+    """Return how many files an operation was stopped before, and those that it had to leave."""
+    left = tuple(item for item in skipped if not item.is_rest)
+    return sum(item.is_rest for item in skipped), left
 
 
 @dataclass(frozen=True, slots=True)

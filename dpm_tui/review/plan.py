@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.group import TIER_OF, Group, PairIndex, pair_key
@@ -10,6 +10,8 @@ from dpm_tui.pipeline.image_file import ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks
+
+_MOVES_A_PART = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ class Plan:
     def alone(self) -> Plan:
         """Return this plan with every companion staying where it is."""
         return Plan(tuple(replace(move, companions=()) for move in self.moves))
+
+    def parts(self) -> Iterator[Plan]:
+        """Yield the moves in parts that travel while other messages do; ``join_plans`` puts them together."""
+        for start in range(0, len(self.moves), _MOVES_A_PART):
+            yield Plan(self.moves[start : start + _MOVES_A_PART])
 
     def split_orphans(self) -> tuple[Plan, Plan]:
         """Return the moves that take no orphan away, and those that would."""

@@ -156,10 +156,10 @@ class DpmApp(App[None], inherit_bindings=False):
 
     def last_line(self) -> str:
         """Return the line that stays in the terminal when the app has ended."""
-        session = self.session
+        session, tally = self.session, self.session.tally
         parts = []
-        if session.moved:
-            parts.append(translate("tui.moved", count=session.moved, size=long_size(session.freed)))
+        if tally.moved:
+            parts.append(translate("tui.moved", count=tally.moved, size=long_size(tally.freed)))
         if session.running and self.reachable:
             parts.append(translate("tui.run_goes_on"))
         return "  ".join(parts) or translate("tui.bye", count=session.status.groups)

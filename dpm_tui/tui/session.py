@@ -27,6 +27,7 @@ from dpm_tui.tui.link import Link as Link
 from dpm_tui.tui.obstacles import OBSTACLES
 from dpm_tui.tui.outcome import OUTCOMES, Outcome
 from dpm_tui.tui.run_history import RunHistory
+from dpm_tui.tui.tally import Tally
 from dpm_tui.worker.protocol import BatchProgress, LogLine, RunStatus, Welcome
 
 LOG_LINES = 2000
@@ -44,7 +45,7 @@ class Session:
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
     ``outcomes`` what became of those that did.
-    ``freed`` and ``moved`` count what was moved to the bin since the start, for the last line.
+    ``tally`` is what went to the bin since the start.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
 
@@ -74,8 +75,7 @@ class Session:
     batch: BatchProgress | None = None
     stopping: bool = False
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
-    moved: int = 0
-    freed: int = 0
+    tally: Tally = field(default_factory=Tally)
     recent_commands: list[str] = field(default_factory=list)
 
     @property
@@ -104,11 +104,7 @@ class Session:
     @property
     def view_only(self) -> str:
         """Why nothing may be moved: the key of a sentence, or empty."""
-        if self.welcome is None:
-            return ""
-        if not self.welcome.writable:
-            return "tui.view_only_read_only"
-        return "" if self.welcome.reviewer else "tui.view_only_other_app"
+        return self.welcome.view_only if self.welcome is not None else ""
 
     @property
     def group(self) -> Group | None:
@@ -242,14 +238,7 @@ class Session:
         """Take note that marked files were moved to the bin."""
         gone = list(gone)
         self.marks.note_move(gone)
-        self.moved += len(gone)
-        self.freed += size
-
-    def unsettle(self, back: Iterable[bytes], pictures: int) -> None:
-        """Take note that so many pictures are back from the bin, with companions, at these paths."""
-        sizes = {entry.path: entry.size for entry in reversed(self.bin.entries)}
-        self.moved = max(self.moved - pictures, 0)
-        self.freed = max(self.freed - sum(sizes.get(path, 0) for path in back), 0)
+        self.tally.add(len(gone), size)
 
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""

@@ -26,6 +26,13 @@ class Welcome:
     writable: bool
     reviewer: bool
 
+    @property
+    def view_only(self) -> str:
+        """Why this client may change nothing: the key of a sentence, or empty."""
+        if not self.writable:
+            return "tui.view_only_read_only"
+        return "" if self.reviewer else "tui.view_only_other_app"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

@@ -103,7 +103,7 @@ class Mover:
 
     def _log_rest(self, done: _Moved) -> None:
         """Say how far a batch came that was stopped: whoever asked for it may not be there to hear it."""
-        left = sum(skipped.key == "cancelled" for skipped in done.result.skipped)
+        left = sum(skipped.is_rest for skipped in done.result.skipped)
         if not left:
             return
         match done.result:

@@ -136,7 +136,7 @@ async def test_apply_without_confirming() -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d")
         await until(lambda: client.sent(protocol.ApplyPlan))
-        await until(lambda: app.session.moved == 2)
+        await until(lambda: app.session.tally.moved == 2)
 
 
 async def test_keys_pressed_before_anything_is_painted_do_no_harm() -> None:
@@ -297,7 +297,7 @@ async def test_last_line_says_what_was_done() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         assert app.last_line() == "6 groups of duplicates"
         await press(pilot, "a", "d", "y")
-        await until(lambda: app.session.moved == 2)
+        await until(lambda: app.session.tally.moved == 2)
         assert app.last_line().startswith("2 files moved to the bin, 4.7 MB.")
 
 

@@ -138,10 +138,14 @@ async def test_the_last_line_does_not_tell_of_files_that_are_back() -> None:
     client = FakeClient()
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d", "y")
-        await until(lambda: app.session.moved == 2)
+        await until(lambda: app.session.tally.moved == 2)
         assert "2 files moved" in app.last_line()
         await until(lambda: app.session.bin.can_undo)
         await press(pilot, "z")
-        await until(lambda: app.session.moved == 0)
-        assert app.session.freed == 0
+        await until(lambda: app.session.tally.moved == 0)
+        assert app.session.tally.freed == 0
         assert "moved" not in app.last_line()
+        await until(lambda: app.session.bin.can_redo)
+        await press(pilot, "Z")
+        await until(lambda: app.session.tally.moved == 2)
+        assert "2 files moved" in app.last_line()

@@ -38,8 +38,6 @@ from dpm_tui.worker.protocol import (
 
 A = TypeVar("A")
 
-_MOVES_A_REQUEST = 2000
-
 
 class Desk:
     """The worker of a folder; without one its state is only read. ``view_only`` says why nothing may change.
@@ -66,9 +64,7 @@ class Desk:
             library = Library(results.files, results.groups, results.index)
             return cls(scanned.config, "tui.view_only_read_only", None, library)
         welcome = client.welcome
-        view_only = "" if welcome.reviewer else "tui.view_only_other_app"
-        view_only = view_only if welcome.writable else "tui.view_only_read_only"
-        return cls(welcome.config, view_only, client, Library())
+        return cls(welcome.config, welcome.view_only, client, Library())
 
     async def close(self) -> None:
         """End the connection; a batch that is under way stops after the file at hand."""
@@ -90,11 +86,8 @@ class Desk:
         """Return the plan with the companions of its files, if the settings want them."""
         if self.config.companions == "never" or self._client is None:
             return plan
-        parts = [
-            await self._ask(FindCompanions(Plan(plan.moves[start : start + _MOVES_A_REQUEST])), PlanData)
-            for start in range(0, len(plan.moves), _MOVES_A_REQUEST)
-        ]
-        return join_plans(part.plan for part in parts)
+        found = [(await self._ask(FindCompanions(part), PlanData)).plan for part in plan.parts()]
+        return join_plans(found)
 
     async def apply(self, plan: Plan) -> BatchDone:
         """Move the files of a plan to the recycle bin."""

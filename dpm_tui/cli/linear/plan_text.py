@@ -9,9 +9,9 @@ from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.results import BatchResult, RestoreResult, Skipped
+from dpm_tui.recycle.results import BatchResult, RestoreResult, Skipped, split_rest
 from dpm_tui.review.plan import Plan
-from dpm_tui.wording import sentence, shown_values, similarity
+from dpm_tui.wording import similarity
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -79,11 +79,8 @@ def share(value: float) -> str:
 
 
 def _left(skipped: tuple[Skipped, ...]) -> Iterator[str]:
-    stopped = sum(item.key == "cancelled" for item in skipped)
-    if stopped:
-        yield translate("plain.stopped_before", count=stopped)
-    for item in skipped:
-        if item.key == "cancelled":
-            continue
-        reason = sentence(f"recycle.{item.key}", **shown_values(item.values))
-        yield translate("cli.skipped", path=display_name(item.path), reason=reason)
+    rest, left = split_rest(skipped)
+    if rest:
+        yield translate("plain.stopped_before", count=rest)
+    for item in left:
+        yield translate("cli.skipped", path=display_name(item.path), reason=item.reason)

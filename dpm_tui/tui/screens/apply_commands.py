@@ -79,23 +79,21 @@ class ApplyCommands(DecideCommands):
 
     async def _undo_batch(self) -> None:
         result = (await self.move_files(UndoBatch(), RestoreDone)).result
-        marks = self.session.marks
-        if _moved(marks.history.last):
-            marks.step_back()
-        companions = self.session.bin.count_companions(restored.origin for restored in result.restored)
-        pictures = len(result.restored) - companions
-        self.session.unsettle([restored.origin for restored in result.restored], pictures)
-        self.report(counted("tui.batch_undone", pictures, companions), result.skipped)
-        await self.read_bin()
+        session, back = self.session, [restored.origin for restored in result.restored]
+        companions = session.bin.count_companions(back)
+        pictures = len(back) - companions
+        session.tally.take_back(pictures, session.bin.size_of(back))
+        if _moved(session.marks.history.last):
+            session.marks.step_back()
+        await self.report_moved(counted("tui.batch_undone", pictures, companions), result.skipped)
 
     async def _redo_batch(self) -> None:
         result = (await self.move_files(RedoBatch(), BatchDone)).result
-        marks = self.session.marks
-        if _moved(marks.history.next):
-            marks.step_forward()
-        words = counted("tui.batch_redone", len(result.moved), len(result.companions))
-        self.report(words, result.skipped)
-        await self.read_bin()
+        session, pictures, companions = self.session, len(result.moved), len(result.companions)
+        session.tally.add(pictures, result.size)
+        if _moved(session.marks.history.next):
+            session.marks.step_forward()
+        await self.report_moved(counted("tui.batch_redone", pictures, companions), result.skipped)
 
     def _can_redo_batch(self, following: Step[int] | None) -> bool:
         """Tell whether redo is about a batch: not where something else was done since it was undone."""

@@ -181,8 +181,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         companions = shelf.count_companions(restored.origin for restored in result.restored)
         words = counted("tui.restored", len(result.restored) - companions, companions)
         where = translate("tui.restored_to", path=display_name(to)) if to else translate("tui.restored_home")
-        self.report(f"{words} {where}", result.skipped)
-        await self.read_bin()
+        await self.report_moved(f"{words} {where}", result.skipped)
 
     async def _purge(self, entries: Sequence[BinEntry]) -> None:
         """Delete entries once their number was typed: nothing brings them back."""
@@ -202,8 +201,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             return
         result = (await self.move_files(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
-        self.report(words, result.skipped)
-        await self.read_bin()
+        await self.report_moved(words, result.skipped)
 
     async def _ask_purge(self, check: PurgeCheck) -> str | None:
         """Ask for the number of files; a warning stands above where some are kept nowhere else."""

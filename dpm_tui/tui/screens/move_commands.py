@@ -6,11 +6,10 @@ from typing import TypeVar
 
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.recycle.results import Skipped
+from dpm_tui.recycle.results import Skipped, split_rest
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.outcome import Outcome
 from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.wording import sentence, shown_values
 from dpm_tui.worker.protocol import BatchProgress, Done, LogLine, Request, StopBatch
 
 T = TypeVar("T")
@@ -66,20 +65,24 @@ class MoveCommands(DpmScreen):
 
     def report(self, words: str, skipped: tuple[Skipped, ...]) -> None:
         """Say what was done; what was left is listed, with the first reason at hand."""
-        stopped = sum(item.key == "cancelled" for item in skipped)
-        left = tuple(item for item in skipped if item.key != "cancelled")
+        rest, left = split_rest(skipped)
         said = [words]
-        if stopped:
-            said.append(translate("tui.stopped_early", count=stopped))
+        if rest:
+            said.append(translate("tui.stopped_early", count=rest))
         for item in left:
-            values = {"path": display_name(item.path), "reason": why_skipped(item)}
+            values = {"path": display_name(item.path), "reason": item.reason}
             self.session.log.append(LogLine("error", "left_where_it_was", values))
         self.session.outcomes.appendleft(Outcome(" ".join(said), left))
         if left:
-            said.append(translate("tui.left", count=len(left), reason=why_skipped(left[0])))
+            said.append(translate("tui.left", count=len(left), reason=left[0].reason))
         if len(left) > 1 and Scope.GROUPS in self.SCOPES:
             said.append(translate("tui.left_listed"))
         self.prompt.say(" ".join(said), "error" if skipped else "notice")
+
+    async def report_moved(self, words: str, skipped: tuple[Skipped, ...]) -> None:
+        """Say what was done and show what the bin holds now."""
+        self.report(words, skipped)
+        await self.read_bin()
 
     async def _stop_files(self) -> None:
         await self.app.link.ask(StopBatch(), Done)
@@ -105,8 +108,3 @@ def counted(key: str, files: int, companions: int, /, **values: object) -> str:
         return translate(key, count=files + companions, **values)
     also = translate("tui.companions", count=companions)
     return translate(f"{key}_with", count=files, companions=also, **values)
-
-
-def why_skipped(item: Skipped) -> str:
-    """Return why a file was left where it was."""
-    return sentence(f"recycle.{item.key}", **shown_values(item.values))

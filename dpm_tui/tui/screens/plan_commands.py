@@ -21,8 +21,6 @@ T = TypeVar("T")
 
 AT_ONCE = 3000
 """So many groups or files are worked through before anybody notices."""
-_MOVES_A_REQUEST = 2000
-"""So many moves travel to the worker and back while the app goes on answering keys."""
 _ENDINGS_SHOWN = 3
 
 
@@ -60,11 +58,11 @@ class PlanCommands(MoveCommands):
             self.prompt.say("")
             return plan
         found: list[Plan] = []
-        for start in range(0, len(plan.moves), _MOVES_A_REQUEST):
+        for part in plan.parts():
+            done = sum(len(each.moves) for each in found)
             self.prompt.say(
-                translate("tui.finding_companions", done=f"{start:,}", total=f"{len(plan.moves):,}")
+                translate("tui.finding_companions", done=f"{done:,}", total=f"{len(plan.moves):,}")
             )
-            part = Plan(plan.moves[start : start + _MOVES_A_REQUEST])
             found.append((await self.app.link.ask(FindCompanions(part), PlanData)).plan)
         self.prompt.say("")
         # Marks may have changed while the worker looked.

@@ -12,7 +12,6 @@ from dpm_tui.tui.cells import Part, cut_start, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.move_commands import why_skipped
 from dpm_tui.tui.session import Session
 from dpm_tui.tui.widgets.row_list import RowList
 
@@ -57,6 +56,6 @@ def lay_out(session: Session, look: Look, width: int) -> list[list[Part]]:
         for item in outcome.skipped[: max(_LINES_AT_MOST - len(lines), 0)]:
             path = cut_start(display_name(item.path), width - 4)
             lines.append([(f"   {path}", look["text"])])
-            lines += [[(f"     {line}", look["doubt"])] for line in wrap(why_skipped(item), width - 6)]
+            lines += [[(f"     {line}", look["doubt"])] for line in wrap(item.reason, width - 6)]
         lines.append([])
     return lines
