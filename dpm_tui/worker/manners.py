@@ -12,6 +12,9 @@ from dpm_tui.state.config import Config
 from dpm_tui.state.mounts import Mount, read_mounts
 
 _NICE = 5
+AUTOGROUP = "/proc/self/autogroup"
+"""Where Linux gives each session a share of the processor, nice values only count within one: beside a busy
+process of another session a worker that is nice gets one half, and one whose session is nice a quarter."""
 _READERS_ON_SLOW_DISKS = 2
 """More readers make a rotating disk seek and a network wait, and nothing faster."""
 _NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs", "davfs")
@@ -20,10 +23,13 @@ _NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs
 def be_modest() -> None:
     """Let other processes go first, at the processor and at the disk; children inherit it.
 
+    For a process whose session holds nobody else's: the session as a whole steps back.
     Best effort with the lowest priority rather than idle: on a busy disk an idle process never ends.
     """
     with contextlib.suppress(OSError):
         os.nice(max(_NICE - os.nice(0), 0))
+        with open(AUTOGROUP, "r+b", buffering=0) as file:
+            file.write(b"%d" % os.nice(0))
     if hasattr(psutil, "IOPRIO_CLASS_BE"):
         with contextlib.suppress(OSError, psutil.Error):
             psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)

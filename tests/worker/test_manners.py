@@ -74,3 +74,11 @@ async def test_a_worker_lets_others_go_first(tmp_path: Path) -> None:
         process = psutil.Process(client.welcome.pid)
         assert process.nice() >= 5
         assert process.ionice().value == 7
+
+
+@pytest.mark.skipif(not os.path.exists(manners.AUTOGROUP), reason="sessions are not groups of their own here")
+async def test_a_worker_lets_other_sessions_go_first(tmp_path: Path) -> None:
+    """Where each session has its own share of the processor, the nice value alone says nothing to others."""
+    async with worker_of(tmp_path) as client:
+        group = Path(f"/proc/{client.welcome.pid}/autogroup").read_text()
+        assert int(group.split()[-1]) >= 5
