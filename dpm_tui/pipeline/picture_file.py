@@ -27,7 +27,8 @@ DEEP = "deep samples"
 """Key in the info of a picture that has more than 8 bits a sample although its mode does not say so."""
 
 _JPEG = ("JPEG", "MPO")
-_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *_TIFF)
 _BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"mif1", b"avif", b"avis"))
 
 Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
