@@ -119,7 +119,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 _PSD = b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 100, 100, 8, 3) + bytes(12) + b"\0\0" + bytes(30000)
 _RAW = b"FUJIFILMCCD-RAW 0201FF129502X-Pro2" + bytes(5000)
 _MOVIE = b"\0\0\0\x18ftypmp42" + bytes(12) + b"\0\0\0\x08mdat" + bytes(5000)
-_FOREIGN = ("PPM", "TGA", "PCX", "ICO", "ICNS", "JPEG2000", "DDS", "SGI", "EPS", "PDF", "XBM", "QOI", "IM")
+_FOREIGN = ("PPM", "TGA", "PCX", "ICO", "ICNS", "JPEG2000", "DDS", "SGI", "EPS", "PDF", "XBM", "QOI")
 FOREIGN: dict[str, Callable[[], bytes]] = {
     "photoshop.jpg": lambda: _PSD,
     "photoshop.tif": lambda: _PSD,
