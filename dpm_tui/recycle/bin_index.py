@@ -96,7 +96,7 @@ def write_index(folder: int, content: bytes) -> None:
 
     After a crash there is the whole index or none. Raises OSError.
     """
-    fill_and_close(create_file(PARTIAL_INDEX, folder), content)
+    fill_and_close(create_file(PARTIAL_INDEX, folder), [content])
     os.rename(PARTIAL_INDEX, INDEX, src_dir_fd=folder, dst_dir_fd=folder)
     sync_names(folder)
 

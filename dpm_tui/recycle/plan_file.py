@@ -54,7 +54,7 @@ def save_plan(path: bytes, root: bytes, plan: Plan) -> None:
     try:
         descriptor = create_file(path)
         try:
-            fill_and_close(descriptor, content)
+            fill_and_close(descriptor, [content])
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(path)

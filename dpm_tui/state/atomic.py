@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Iterable
 
 _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
 """What network file systems answer to syncing a folder; anything else is a real error."""
@@ -15,10 +16,15 @@ def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
 
     Raises OSError, in which case the old content is untouched.
     """
+    write_parts_atomic(path, (content,), mode)
+
+
+def write_parts_atomic(path: bytes, parts: Iterable[bytes], mode: int = 0o600) -> None:
+    """Replace the file at ``path`` as ``write_atomic`` does, part by part; they may come of the old file."""
     partial = path + b".part"
     descriptor = create_partial(partial, mode)
     try:
-        fill_and_close(descriptor, content)
+        fill_and_close(descriptor, parts)
         os.replace(partial, path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -41,10 +47,11 @@ def create_partial(path: bytes, mode: int = 0o600) -> int:
         return os.open(path, flags, mode)
 
 
-def fill_and_close(descriptor: int, content: bytes) -> None:
-    """Write ``content`` to an open file, wait until the disk has it, and close it even after an OSError."""
+def fill_and_close(descriptor: int, parts: Iterable[bytes]) -> None:
+    """Write parts to an open file, wait until the disk has them, and close it even after an OSError."""
     try:
-        write_all(descriptor, content)
+        for part in parts:
+            write_all(descriptor, part)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

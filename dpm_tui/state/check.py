@@ -22,16 +22,16 @@ from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
 from dpm_tui.state.finding import Finding
-from dpm_tui.state.frames import encode_frames, read_frames
+from dpm_tui.state.frames import encode_frame
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.quarantine import Quarantine
 from dpm_tui.state.review_store import read_review
 from dpm_tui.state.state_folder import check_folder
-from dpm_tui.state.verdict_store import is_verdict
+from dpm_tui.state.verdict_lines import read_lines
 
-_Read = Callable[[], tuple[int, int, Iterable[object]]]
-"""Returns how many records a journal has, how many lines are damaged, and the records to keep."""
+_Read = Callable[[], tuple[int, int, Iterable[bytes]]]
+"""Returns how many records a journal has, how many lines are damaged, and the lines to keep."""
 
 
 def check_state(layout: Layout) -> list[Finding]:
@@ -50,7 +50,7 @@ def check_state(layout: Layout) -> list[Finding]:
         *check_files(layout, quarantine),
         *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
         *check_decisions(layout, quarantine),
-        *_check_journal(quarantine, layout.review, lambda: read_review(layout.review)),
+        *_check_journal(quarantine, layout.review, lambda: _read_review(layout.review)),
         *check_arrays(layout, quarantine),
         *check_thumbnails(layout, quarantine),
         *check_log(layout, quarantine),
@@ -108,7 +108,7 @@ def _check_table(
 def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Finding]:
     name = display_name(os.path.basename(path))
     try:
-        count, rejected, records = read()
+        count, rejected, lines = read()
     except (DpmError, OSError) as error:
         return [quarantine.refuse(path, error, "will_remake")]
     values: dict[str, object] = {"name": name, "count": count, "rejected": rejected}
@@ -116,7 +116,7 @@ def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Fin
         return [Finding(True, "journal", values)]
 
     def repair() -> list[Finding]:
-        content = encode_frames(records)
+        content = b"".join(lines)
         moved = quarantine.take(path)
         write_atomic(path, content)
         return [moved, Finding(True, "rewritten", values)]
@@ -124,7 +124,14 @@ def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Fin
     return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
 
 
-def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[object]]:
-    frames = read_frames(path)
-    good = [record for record in frames.records if is_verdict(record)]
-    return len(good), frames.rejected + len(frames.records) - len(good), good
+def _read_review(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+    count, rejected, records = read_review(path)
+    return count, rejected, map(encode_frame, records)
+
+
+def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+    count = rejected = 0
+    for lines in read_lines(path, ""):
+        count += int(lines.sound.sum())
+        rejected += lines.rejected
+    return count, rejected, (lines.pick(lines.sound) for lines in read_lines(path, ""))

@@ -63,7 +63,7 @@ class Fold:
         content = encode_shard(chunk, columns.folders, columns.formats)
         name = shard_name(number, self.generation)
         # No partial name and no rename: nothing reads a shard before the manifest names it.
-        fill_and_close(create_partial(os.path.join(self.places.folder, name)), content)
+        fill_and_close(create_partial(os.path.join(self.places.folder, name)), [content])
         self.written[number] = (name, hashlib.sha256(content).hexdigest())
 
 
@@ -94,7 +94,7 @@ def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) ->
 def prepare_journal(places: FilePlaces, store: str, begins: int) -> Journal:
     """Return a new journal, whole on the disk but under a partial name; raises OSError."""
     path = places.journal + b".part"
-    fill_and_close(create_partial(path), encode_head(store, begins))
+    fill_and_close(create_partial(path), [encode_head(store, begins)])
     return Journal(path)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from dpm_tui.state.atomic import sync_folder, write_all, write_atomic
+from dpm_tui.state.atomic import sync_folder, write_all, write_parts_atomic
 from dpm_tui.state.regular_file import open_regular
 
 LINE_BYTES_AT_MOST = 1 << 20
@@ -136,7 +136,11 @@ class Journal:
 
         Raises OSError, in which case everything is as it was.
         """
-        write_atomic(self.path, encode_frames(records))
+        self.replace((encode_frames(records),))
+
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Replace the journal, as ``rewrite`` does, by whole lines, some of them at a time."""
+        write_parts_atomic(self.path, lines)
         fresh = open_regular(self.path, os.O_RDWR | os.O_APPEND)
         os.close(self._descriptor)
         self._descriptor = fresh

@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import compress
 
-from dpm_tui.pipeline.match import DigestPair, digest_pair
-from dpm_tui.pipeline.verify import GRID, Kind, Verdict
-from dpm_tui.state.digest import is_digest
-from dpm_tui.state.frames import Journal, read_frames
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.verify import Verdict
+from dpm_tui.state.frames import Journal
+from dpm_tui.state.pair_keys import Halves, PairKeys, halves_of
+from dpm_tui.state.verdict_lines import Line, Lines, read_lines
+from dpm_tui.state.verdict_record import encode_verdict
+
+_DIGEST_BYTES = 32
 
 
 class VerdictStore:
     """Digest pair -> verdict, or None where the two are not alike. Verdicts of another version are dropped.
 
-    ``differs`` refers to the picture with the smaller digest.
+    ``differs`` refers to the picture with the smaller digest. Of two verdicts on a pair the one that says
+    that they are alike counts. Opening raises DamagedError, OSError.
     """
 
     def __init__(self, path: bytes, version: str, *, writable: bool = True) -> None:
-        self._verdicts: dict[DigestPair, Verdict | None] = {}
         self._version = version
-        frames = read_frames(path)
-        self.rejected = frames.rejected
-        stale = 0
-        for record in frames.records:
-            if not is_verdict(record):
-                self.rejected += 1
-            elif version and record["version"] != version:
-                stale += 1
-            else:
-                self._verdicts[_pair(record)] = _decode(record)
+        self._alike: dict[bytes, Verdict] = {}
+        self._unlike = PairKeys()
+        self.rejected = 0
+        stale = self._load(path)
         self._journal = Journal(path) if writable else None
         if self._journal is not None and (stale or self.rejected):
-            self._journal.rewrite(self._encode(pair, verdict) for pair, verdict in self._verdicts.items())
+            self._sift(self._journal)
 
     def __contains__(self, pair: DigestPair) -> bool:
-        return pair in self._verdicts
+        return pair in self._unlike or _raw(pair) in self._alike
 
     def __len__(self) -> int:
-        return len(self._verdicts)
+        return len(self._alike) + len(self._unlike)
 
     def alike(self) -> Iterator[tuple[DigestPair, Verdict]]:
         """Yield the pairs that are alike, as they are now: a run may add to them meanwhile."""
-        for pair, verdict in list(self._verdicts.items()):
-            if verdict is not None:
-                yield pair, verdict
+        for raw, verdict in list(self._alike.items()):
+            yield _pair(raw), verdict
 
     def put(self, pair: DigestPair, verdict: Verdict | None) -> None:
         """Add a verdict."""
-        self._verdicts[pair] = verdict
+        if verdict is None:
+            self._unlike.add(pair)
+        else:
+            self._alike[_raw(pair)] = verdict
         if self._journal is not None:
-            self._journal.append(self._encode(pair, verdict))
+            self._journal.append(encode_verdict(pair, verdict, self._version))
+
+    def keep(self, known: Halves) -> None:
+        """Forget for good every pair of which one is not among the known digests; raises OSError."""
+        self.sync()
+        if self._journal is not None:
+            self._sift(self._journal, known)
+        self._unlike.keep(known)
+        self._alike = dict(compress(self._alike.items(), _both_known(map(_pair, self._alike), known)))
 
     def clear(self) -> None:
         """Forget every verdict."""
-        self._verdicts.clear()
+        self._alike.clear()
+        self._unlike.clear()
         if self._journal is not None:
             self._journal.rewrite(())
 
@@ -69,37 +80,53 @@ class VerdictStore:
         if self._journal is not None:
             self._journal.close()
 
-    def _encode(self, pair: DigestPair, verdict: Verdict | None) -> dict[str, Any]:
-        record: dict[str, Any] = {"a": pair[0], "b": pair[1], "version": self._version}
-        if verdict is not None:
-            record |= {"kind": verdict.kind.value, "similarity": round(verdict.similarity, 4)}
-            if any(verdict.differs):
-                record["differs"] = base64.b64encode(verdict.differs).decode("ascii")
-        return record
+    def _load(self, path: bytes) -> int:
+        """Read the journal; return how many verdicts are of another version."""
+        stale = 0
+        unlike: list[tuple[Halves, Halves]] = []
+        for lines in read_lines(path, self._version):
+            self.rejected += lines.rejected
+            unlike.append((lines.firsts, lines.seconds))
+            for line in lines.others.values():
+                if not self._is_current(line):
+                    stale += 1
+                elif line.verdict is None:
+                    self._unlike.add(line.pair)
+                else:
+                    self._alike[_raw(line.pair)] = line.verdict
+        self._unlike.extend(unlike)
+        return stale
+
+    def _sift(self, journal: Journal, known: Halves | None = None) -> None:
+        """Write the journal anew with the lines that count, and of those only pairs of known digests."""
+        blocks = read_lines(journal.path, self._version)
+        journal.replace(lines.pick(self._wanted(lines, known)) for lines in blocks)
+
+    def _wanted(self, lines: Lines, known: Halves | None) -> NDArray[np.bool_]:
+        """Return the mask of the lines to keep."""
+        wanted = lines.sound
+        kept = [self._is_current(line) for line in lines.others.values()]
+        if known is not None:
+            wanted[lines.plain] = np.isin(lines.firsts, known) & np.isin(lines.seconds, known)
+            both = _both_known((line.pair for line in lines.others.values()), known)
+            kept = [is_current and is_known for is_current, is_known in zip(kept, both, strict=True)]
+        wanted[list(lines.others)] = kept
+        return wanted
+
+    def _is_current(self, line: Line) -> bool:
+        return not self._version or line.version == self._version
 
 
-def is_verdict(record: Any) -> bool:
-    """Tell whether a record of the journal is a verdict, of whatever version."""
-    try:
-        _pair(record)
-        _decode(record)
-        return isinstance(record["version"], str)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return False
+def _both_known(pairs: Iterable[DigestPair], known: Halves) -> list[bool]:
+    """Tell of each pair whether both digests are known."""
+    halves = halves_of([digest for pair in pairs for digest in pair])
+    both: list[bool] = np.isin(halves, known).reshape(-1, 2).all(axis=1).tolist()
+    return both
 
 
-def _pair(record: dict[str, Any]) -> DigestPair:
-    first, second = record["a"], record["b"]
-    if not is_digest(first) or not is_digest(second):
-        raise ValueError("not a digest")
-    return digest_pair(first, second)
+def _raw(pair: DigestPair) -> bytes:
+    return bytes.fromhex(pair[0] + pair[1])
 
 
-def _decode(record: dict[str, Any]) -> Verdict | None:
-    if "kind" not in record:
-        return None
-    differs = base64.b64decode(record.get("differs", ""), validate=True) or bytes(GRID * GRID)
-    similarity = float(record["similarity"])
-    if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
-        raise ValueError("verdict out of range")
-    return Verdict(Kind(record["kind"]), similarity, differs)
+def _pair(raw: bytes) -> DigestPair:
+    return raw[:_DIGEST_BYTES].hex(), raw[_DIGEST_BYTES:].hex()

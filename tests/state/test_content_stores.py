@@ -1,4 +1,4 @@
-"""Candidates, verdicts and thumbnails: what is known by content."""
+"""Candidates and thumbnails: what is known by content."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state import candidate_store
 from dpm_tui.state.candidate_store import CandidateStore
-from dpm_tui.state.frames import encode_frame, read_frames
+from dpm_tui.state.frames import encode_frame
 from dpm_tui.state.thumbnail_store import ThumbnailStore
-from dpm_tui.state.verdict_store import VerdictStore
 from tests.support.rows import pairs_of
 
 A, B, C = (f"{number:02x}" * 32 for number in (10, 11, 12))
-COPY = Verdict(Kind.COPY, 0.9731, bytes(range(64)))
 
 
 @pytest.fixture
@@ -137,53 +134,6 @@ def test_candidates_that_make_no_sense_are_passed_over(path: bytes) -> None:
     store = CandidateStore(path)
     assert (matched(store), pairs_of(store.near), store.rows) == ([], [], 0)
     store.close()
-
-
-def test_verdicts_come_back(path: bytes) -> None:
-    store = VerdictStore(path, "judge-1")
-    store.put((A, B), COPY)
-    store.put((A, C), None)
-    store.close()
-    again = VerdictStore(path, "judge-1")
-    assert dict(again.alike()) == {(A, B): COPY}
-    assert (A, C) in again
-    assert (B, C) not in again
-    again.close()
-
-
-def test_verdicts_of_another_judge_are_dropped_for_good(path: bytes) -> None:
-    store = VerdictStore(path, "judge-1")
-    store.put((A, B), COPY)
-    store.close()
-    newer = VerdictStore(path, "judge-2")
-    assert len(newer) == 0
-    newer.close()
-    assert read_frames(path).records == []
-
-
-def test_a_reader_takes_verdicts_of_any_judge(path: bytes) -> None:
-    store = VerdictStore(path, "judge-1")
-    store.put((A, B), COPY)
-    store.close()
-    assert len(VerdictStore(path, "", writable=False)) == 1
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"kind": "splendid"}, {"similarity": 2}, {"similarity": -1}, {"similarity": float("nan")},
-        {"differs": "AAAA"}, {"differs": "!"}, {"similarity": None}, {"a": None}, {"a": []}, {"a": 1, "b": 2},
-        {"similarity": 10**400},
-    ],
-    ids=lambda change: str(change)[:40],
-)  # fmt: skip
-def test_a_verdict_that_makes_no_sense_costs_itself(path: bytes, change: dict[str, object]) -> None:
-    record = {"a": A, "b": B, "version": "1", "kind": "copy", "similarity": 0.9}
-    with open(path, "wb") as file:
-        file.write(encode_frame(record | change) + encode_frame(record | {"b": C}))
-    store = VerdictStore(path, "", writable=False)
-    assert [pair for pair, _ in store.alike()] == [(A, C)]
-    assert store.rejected == 1
 
 
 def test_thumbnails_are_found_by_content(tmp_path: Path) -> None:
