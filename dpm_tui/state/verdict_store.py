@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import compress
+from operator import not_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,12 +106,12 @@ class VerdictStore:
     def _wanted(self, lines: Lines, known: Halves | None) -> NDArray[np.bool_]:
         """Return the mask of the lines to keep."""
         wanted = lines.sound
-        kept = [self._is_current(line) for line in lines.others.values()]
+        for number, line in lines.others.items():
+            wanted[number] = self._is_current(line)
         if known is not None:
             wanted[lines.plain] = np.isin(lines.firsts, known) & np.isin(lines.seconds, known)
             both = _both_known((line.pair for line in lines.others.values()), known)
-            kept = [is_current and is_known for is_current, is_known in zip(kept, both, strict=True)]
-        wanted[list(lines.others)] = kept
+            wanted[list(compress(lines.others, map(not_, both)))] = False
         return wanted
 
     def _is_current(self, line: Line) -> bool:
@@ -120,8 +121,8 @@ class VerdictStore:
 def _both_known(pairs: Iterable[DigestPair], known: Halves) -> list[bool]:
     """Tell of each pair whether both digests are known."""
     halves = halves_of([digest for pair in pairs for digest in pair])
-    both: list[bool] = np.isin(halves, known).reshape(-1, 2).all(axis=1).tolist()
-    return both
+    found: NDArray[np.bool_] = np.isin(halves, known).reshape(-1, 2)
+    return [bool(both) for both in found[:, 0] & found[:, 1]]
 
 
 def _raw(pair: DigestPair) -> bytes:
