@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.file_chunk import STATUSES, hex_digest
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile, Status
+
+_RAW_BYTES = 32
+_HEX = 64
 
 
 class Contents(Mapping[str, list[ImageFile]]):
@@ -70,6 +73,38 @@ class Contents(Mapping[str, list[ImageFile]]):
         ids: NDArray[np.int64] = self._ids[self._starts[:-1]]
         return ids
 
+    def places(self, digests: Sequence[str]) -> NDArray[np.int64]:
+        """Return the place of each of several contents among all of them, -1 for one that is not there."""
+        try:
+            raw = bytes.fromhex("".join(digests))
+        except ValueError:
+            raw = b""
+        if not len(self) or len(raw) != _RAW_BYTES * len(digests) or {len(one) for one in digests} - {_HEX}:
+            return np.array([self._place(digest) for digest in digests], np.int64)
+        wanted = np.frombuffer(raw, f"S{_RAW_BYTES}")
+        keys, key = np.frombuffer(self._keys, np.uint64), _words(wanted)[:, 0]
+        places = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+        alike = self._digests[places] == wanted
+        for doubtful in np.flatnonzero(~alike & (keys[places] == key)).tolist():
+            places[doubtful] = self._place(digests[doubtful])
+            alike[doubtful] = places[doubtful] >= 0
+        return np.where(alike, places, -1)
+
+    def product(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Return every pair of a file that holds one content with a file that holds the other.
+
+        ``ones`` and ``others`` are places, those at the same number belong together; -1 has no files.
+        Returns the number, the file that holds the one and the file that holds the other, as arrays.
+        """
+        numbers = np.flatnonzero((ones >= 0) & (others >= 0))
+        starts, counts = self._starts[:-1], np.diff(self._starts)
+        ones, others = ones[numbers], others[numbers]
+        pairs = counts[ones] * counts[others]
+        own = np.repeat(np.arange(len(numbers)), pairs)
+        within = np.arange(len(own)) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+        step, rest = np.divmod(within, counts[others][own])
+        return numbers[own], self._ids[starts[ones][own] + step], self._ids[starts[others][own] + rest]
+
     def _run(self, place: int) -> list[int]:
         ids: list[int] = self._ids[self._starts[place] : self._starts[place + 1]].tolist()
         return ids
@@ -90,7 +125,7 @@ class Contents(Mapping[str, list[ImageFile]]):
 
 def _words(digests: NDArray[np.generic]) -> NDArray[np.uint64]:
     """Return raw digests as rows of four numbers that sort as they do."""
-    words: NDArray[np.uint64] = digests.view(np.uint8).reshape(-1, 32).view(">u8").astype(np.uint64)
+    words: NDArray[np.uint64] = digests.view(np.uint8).reshape(-1, _RAW_BYTES).view(">u8").astype(np.uint64)
     return words
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 
 from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.pipeline.group import Pair, pair_key
+from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.pair_columns import KIND_CODES, PairColumns
 from dpm_tui.pipeline.verify import Kind, Verdict
 
 
@@ -25,7 +26,7 @@ def pair_files(
     files: Mapping[int, ImageFile],
     verdicts: Iterable[tuple[DigestPair, Verdict]],
     decided: Callable[[str, str], str] = lambda first, second: "",
-) -> list[Pair]:
+) -> PairColumns:
     """Return every verified pair of readable files, sorted by ids.
 
     Files of the same bytes are ``identical``, those of the same pixels ``pixels``, both with
@@ -33,22 +34,17 @@ def pair_files(
     """
     columns = FileColumns.of(files)
     contents = Contents(columns)
-    pairs: dict[tuple[int, int], Pair] = {}
-    for same in contents.repeated():
-        for one, other in combinations(same, 2):
-            pairs[one, other] = Pair(one, other, Kind.IDENTICAL, 1.0)
+    same = [
+        Pair(one, other, Kind.IDENTICAL, 1.0)
+        for ids in contents.repeated()
+        for one, other in combinations(ids, 2)
+    ]
     for alike in _of_equal_pixels(columns, contents):
         for mine, theirs in combinations(sorted(alike, key=lambda file: file.id), 2):
             if not decided(mine.facts.digest, theirs.facts.digest):
-                pairs.setdefault((mine.id, theirs.id), Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
-    for (first, second), verdict in verdicts:
-        firsts, seconds = contents.ids(first), contents.ids(second)
-        if not firsts or not seconds or decided(first, second):
-            continue
-        for one, other in product(firsts, seconds):
-            key = pair_key(one, other)
-            pairs.setdefault(key, Pair(*key, verdict.kind, verdict.similarity, verdict.differs))
-    return [pairs[key] for key in sorted(pairs)]
+                same.append(Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
+    judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
+    return _sorted_once(PairColumns.of(same) + _of_verdicts(contents, judged))
 
 
 def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[ImageFile]]:
@@ -63,3 +59,27 @@ def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[
         if facts.frames == 1:
             alike[facts.pixels].extend(contents[facts.digest])
     yield from alike.values()
+
+
+def _of_verdicts(contents: Contents, judged: list[tuple[DigestPair, Verdict]]) -> PairColumns:
+    """Return the pairs of files that verdicts on their contents make."""
+    firsts, seconds = (contents.places([pair[end] for pair, _ in judged]) for end in (0, 1))
+    numbers, ones, others = contents.product(firsts, seconds)
+    kinds = np.array([KIND_CODES[verdict.kind] for _, verdict in judged], np.uint8)
+    similarities = np.array([verdict.similarity for _, verdict in judged], np.float64)
+    return PairColumns(
+        np.minimum(ones, others),
+        np.maximum(ones, others),
+        kinds[numbers],
+        similarities[numbers],
+        [judged[number][1].differs for number in numbers.tolist()],
+    )
+
+
+def _sorted_once(pairs: PairColumns) -> PairColumns:
+    """Return the pairs sorted by ids; of several between two files the first one."""
+    order = np.lexsort((pairs.seconds, pairs.firsts))
+    firsts, seconds = pairs.firsts[order], pairs.seconds[order]
+    fresh = firsts != seconds
+    fresh[1:] &= (firsts[1:] != firsts[:-1]) | (seconds[1:] != seconds[:-1])
+    return pairs.take(order[fresh])

@@ -9,13 +9,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.file_rows import FileRows
 from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.group_rows import GroupRows
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.pair_columns import KIND_CODES
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.days import local_dates
-from dpm_tui.review.file_rows import FileRows
-from dpm_tui.review.group_rows import GroupRows
-from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND, PairRows
+from dpm_tui.review.pair_rows import NO_KIND, PairRows
 from dpm_tui.review.path_text import PathText
 
 
@@ -38,7 +39,7 @@ class Columns:
         group_rows = GroupRows.of(groups)
         if isinstance(files, FileRows) and isinstance(pairs, PairRows):
             return cls(files, group_rows, pairs)
-        file_rows = FileRows.of(files, group_rows.ids.tolist())
+        file_rows = FileRows.of(files, group_rows.ids)
         known = pairs.values() if isinstance(pairs, Mapping) else pairs
         return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
 

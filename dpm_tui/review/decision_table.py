@@ -33,6 +33,8 @@ class DecisionTable:
 
     def verdict(self, first: str, second: str) -> str:
         """Return the decision on two contents, empty if there is none."""
+        if first not in self._numbers:
+            return ""
         number = self._last(first, second)
         return self._past[number].verdict if number >= 0 else ""
 

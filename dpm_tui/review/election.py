@@ -57,7 +57,8 @@ def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
     """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
     import numpy as np
 
-    from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND
+    from dpm_tui.pipeline.pair_columns import KIND_CODES
+    from dpm_tui.review.pair_rows import NO_KIND
 
     tiers = np.zeros(NO_KIND + 1, np.int64)
     for kind, tier_of_kind in TIER_OF.items():
@@ -80,8 +81,8 @@ def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
     """Return the library with its files, pairs and groups in the order that the leaders make."""
     import numpy as np
 
-    from dpm_tui.review.file_rows import FileRows
-    from dpm_tui.review.group_rows import GroupRows
+    from dpm_tui.pipeline.file_rows import FileRows
+    from dpm_tui.pipeline.group_rows import GroupRows
     from dpm_tui.review.pair_rows import PairRows
 
     files, groups = columns.files, columns.groups

@@ -19,7 +19,7 @@ def looks_like_a_copy(name: bytes) -> bool:
     return COPY_NAME.search(name) is not None
 
 
-def rank_best(file: ImageFile) -> tuple[object, ...]:
+def rank_best(file: ImageFile) -> tuple[int, ...]:
     """Order files by the default criteria, best first.
 
     More pixels (in steps of two per cent), lossless, higher JPEG quality, EXIF present, a name
@@ -27,7 +27,7 @@ def rank_best(file: ImageFile) -> tuple[object, ...]:
     """
     lossless = file.facts.format in LOSSLESS
     return (
-        -_pixel_step(file.pixel_count),
+        -pixel_step(file.pixel_count),
         not lossless,
         -file.facts.quality,
         not file.facts.has_exif,
@@ -66,5 +66,6 @@ RANKS: dict[str, Callable[[ImageFile], tuple[object, ...]]] = {
 }
 
 
-def _pixel_step(pixels: int) -> int:
+def pixel_step(pixels: int) -> int:
+    """Return the number of the step of two per cent that a number of pixels lies on."""
     return 0 if pixels <= 0 else round(math.log(pixels) / math.log(NEAR_TIE))

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.file_rows import FileRows
 from dpm_tui.pipeline.group import Pair
-from dpm_tui.pipeline.verify import GRID, Kind
-from dpm_tui.review.file_rows import FileRows
+from dpm_tui.pipeline.pair_columns import KINDS, PairColumns
+from dpm_tui.pipeline.verify import GRID
 
-KINDS = tuple(Kind)
-KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 NO_KIND = 255
 PAIR = np.dtype([("first", "<u4"), ("second", "<u4"), ("kind", "u1"), ("similarity", "<f8"), ("grid", "<i4")])
 """One pair: the rows of its files, the smaller first, and the number of its grid of differences, -1 for a
@@ -37,20 +36,17 @@ class PairRows(Mapping[tuple[int, int], Pair]):
     @classmethod
     def of(cls, files: FileRows, pairs: Iterable[Pair], starts: NDArray[np.int64]) -> PairRows:
         """Return the pairs between files of one group; ``starts`` are the first rows of the groups."""
-        pairs = list(pairs)
-        ends = np.array([(pair.a, pair.b) for pair in pairs], np.int64).reshape(-1, 2)
-        one, other = files.rows_of(ends[:, 0]), files.rows_of(ends[:, 1])
+        pairs = PairColumns.of(pairs)
+        one, other = files.rows_of(pairs.firsts), files.rows_of(pairs.seconds)
         first, second = np.minimum(one, other), np.maximum(one, other)
         home = (np.searchsorted(starts, rows, side="right") for rows in (first, second))
         inside = np.flatnonzero((first >= 0) & np.equal(*home))
         inside = inside[np.lexsort((second[inside], first[inside]))]
-        chosen = [pairs[number] for number in inside.tolist()]
         grids: list[bytes] = []
-        rows = np.zeros(len(chosen), PAIR)
+        rows = np.zeros(len(inside), PAIR)
         rows["first"], rows["second"] = first[inside], second[inside]
-        rows["kind"] = [KIND_CODES[pair.kind] for pair in chosen]
-        rows["similarity"] = [pair.similarity for pair in chosen]
-        rows["grid"] = [_number_grid(pair.differs, grids) for pair in chosen]
+        rows["kind"], rows["similarity"] = pairs.kinds[inside], pairs.similarities[inside]
+        rows["grid"] = [_number_grid(pairs.differs[number], grids) for number in inside.tolist()]
         return cls(files, rows, b"".join(grids))
 
     def __getitem__(self, key: tuple[int, int]) -> Pair:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.names import display_name
-from dpm_tui.review.file_rows import FileRows
+from dpm_tui.pipeline.file_rows import FileRows
 
 _END = b"\0"
 """Stands behind every path; in none of them, and in no word that is looked for."""

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dpm_tui.review.columns import Columns
 from dpm_tui.review.criteria import FORMATS, Word
 from dpm_tui.review.folders import InFolders
-from dpm_tui.review.keeper import COPY_NAME, LOSSLESS, NEAR_TIE, looks_like_a_copy
+from dpm_tui.review.keeper import LOSSLESS, NEAR_TIE
+from dpm_tui.review.keeper_columns import named_like_copies, pixel_steps
 from dpm_tui.review.library import Library
 
 Values = NDArray[np.float64]
@@ -103,22 +104,7 @@ def _quality(columns: Columns) -> Values:
 
 
 def _name(columns: Columns) -> Values:
-    """Search all names at once; names that a find runs across are looked at one by one."""
-    files = columns.files
-    starts = files.rows["name_at"].astype(np.int64)
-    clean = np.ones(len(files), np.float64)
-    spans = np.array([match.span() for match in COPY_NAME.finditer(files.names)], np.int64).reshape(-1, 2)
-    order = np.argsort(starts, kind="stable")
-    rows = [
-        order[np.searchsorted(starts[order], ends, side="right") - 1]
-        for ends in (spans[:, 0], spans[:, 1] - 1)
-    ]
-    inside = rows[0] == rows[1]
-    clean[rows[0][inside]] = 0
-    doubtful = {*rows[0][~inside].tolist(), *rows[1][~inside].tolist(), *files.odd}
-    for row in doubtful:
-        clean[row] = not looks_like_a_copy(files.name(row))
-    return clean
+    return (~named_like_copies(columns.files)).astype(np.float64)
 
 
 def _encoding(columns: Columns) -> list[Sieve]:
@@ -154,7 +140,7 @@ def _best_bytes(columns: Columns) -> Values:
 
 
 def _pixel_steps(columns: Columns) -> Values:
-    return np.round(np.log(np.maximum(_pixels(columns), 1)) / PIXELS_NEAR)
+    return pixel_steps(columns.files).astype(np.float64)
 
 
 _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.pair_columns import KIND_CODES
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.columns import Columns
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.library import Library
-from dpm_tui.review.pair_rows import KIND_CODES, NO_KIND
+from dpm_tui.review.pair_rows import NO_KIND
 from dpm_tui.review.rules import Rule, mark_group
 from dpm_tui.review.sieves import by_folder
 

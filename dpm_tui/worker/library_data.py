@@ -16,8 +16,8 @@ from dpm_tui.worker.protocol import LibraryData
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dpm_tui.review.file_rows import FileRows
-    from dpm_tui.review.group_rows import GroupRows
+    from dpm_tui.pipeline.file_rows import FileRows
+    from dpm_tui.pipeline.group_rows import GroupRows
     from dpm_tui.review.pair_rows import PairRows
 
 _GROUP_COLUMNS = {"starts": "<i8", "weakest": "<f8", "reclaimable": "<i8"}
@@ -77,7 +77,7 @@ def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileRow
     import numpy as np
 
     from dpm_tui.pipeline.file_chunk import STATUSES
-    from dpm_tui.review.file_rows import ROW, FileRows
+    from dpm_tui.pipeline.file_rows import ROW, FileRows
 
     rows: NDArray[np.void] = np.frombuffer(table, ROW)
     odd = {int(row): from_plain(ImageFile, file) for row, file in data.odd.items()}
@@ -99,7 +99,7 @@ def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileRow
 def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileRows) -> GroupRows:
     import numpy as np
 
-    from dpm_tui.review.group_rows import GroupRows
+    from dpm_tui.pipeline.group_rows import GroupRows
 
     kinds = (f"S{name_bytes}", *_GROUP_COLUMNS.values())
     names, starts, weakest, reclaimable = map(np.frombuffer, parts, kinds)
@@ -114,7 +114,8 @@ def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileRows
 def _unpack_pairs(table: memoryview, grids: bytes, files: FileRows) -> PairRows:
     import numpy as np
 
-    from dpm_tui.review.pair_rows import KINDS, PAIR, PairRows
+    from dpm_tui.pipeline.pair_columns import KINDS
+    from dpm_tui.review.pair_rows import PAIR, PairRows
 
     rows: NDArray[np.void] = np.frombuffer(table, PAIR)
     if len(rows) and (

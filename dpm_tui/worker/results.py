@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.pipeline.group import Group, Pair, group_pairs, pair_key
+from dpm_tui.pipeline.group import Group, Pair, pair_key
+from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.pairing import pair_files
-from dpm_tui.review.keeper import rank_best
+from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.state.root_state import RootState
 
 
@@ -18,8 +19,8 @@ class Results:
     """Files by id as they were then, all pairs at or above the threshold, and the groups that they make."""
 
     files: Mapping[int, ImageFile] = field(default_factory=dict)
-    pairs: tuple[Pair, ...] = ()
-    groups: tuple[Group, ...] = ()
+    pairs: Sequence[Pair] = ()
+    groups: Sequence[Group] = ()
     threshold: float = 0.0
 
     def count(self, status: Status) -> int:
@@ -35,11 +36,5 @@ class Results:
 def compute_results(state: RootState, threshold: float) -> Results:
     """Pair and group what the state holds; cheap enough to be done at every change of the threshold."""
     files = state.files.files.snapshot()
-    pairs = [
-        pair
-        for pair in pair_files(files, state.verdicts.alike(), state.decisions.verdict)
-        if pair.similarity >= threshold
-    ]
-    paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
-    groups = group_pairs({id_: files[id_] for id_ in paired}, pairs, threshold, rank_best)
-    return Results(files, tuple(pairs), tuple(groups), threshold)
+    pairs = pair_files(files, state.verdicts.alike(), state.decisions.verdict).at_least(threshold)
+    return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)

@@ -5,10 +5,14 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.pipeline.group import TIERS, Group, Pair, group_pairs, pair_key
+from dpm_tui.pipeline.group import TIERS, Group, Pair, pair_key
+from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.keeper import rank_best
+from dpm_tui.review.keeper_columns import rank_best_rows
 from tests.support.image_files import image_file
+from tests.support.simple_groups import by, group_simply
 
 SIMILARITIES = (0.5, 0.6, 0.7, 0.9, 1.0)
 
@@ -28,8 +32,48 @@ def libraries(draw: st.DrawFn) -> tuple[dict[int, ImageFile], list[Pair]]:
     return files, list(pairs.values())
 
 
-def by_size(file: ImageFile) -> int:
-    return -file.stamp.size
+by_size = by(lambda file: -file.stamp.size)
+
+
+NAMES = ("a.jpg", "a (1).jpg", "copy of a.jpg", "co", "py.jpg", "(1", ")x.png", "Kopie.webp")
+
+
+@st.composite
+def odd_libraries(draw: st.DrawFn) -> tuple[dict[int, ImageFile], list[Pair]]:
+    """Files over several chunks of columns, ties of every kind, and some that no column can hold."""
+    ids = draw(st.lists(st.sampled_from((1, 2, 3, 9, 4095, 4096, 4098, 9000)), min_size=2, unique=True))
+    files = {}
+    for id_ in ids:
+        name = f"{draw(st.sampled_from(('', 'a/', 'a/b/', 'z/')))}{id_ % 10}{draw(st.sampled_from(NAMES))}"
+        width = draw(st.sampled_from((0, 400, 404, 409, 1 << 33)))
+        files[id_] = image_file(
+            id_,
+            name.encode(),
+            size=draw(st.sampled_from((0, 5, 6, 1 << 40))),
+            mtime_ns=draw(st.sampled_from((-5, 0, 7))),
+            width=width,
+            format=draw(st.sampled_from(("JPEG", "PNG"))),
+            quality=draw(st.sampled_from((0, 80, 92, 300))),
+            has_exif=draw(st.booleans()),
+            reason=draw(st.sampled_from(("", "why"))),
+        )
+    ends = st.sampled_from([*ids, 77])
+    keys = draw(st.lists(st.tuples(ends, ends), max_size=16))
+    pairs = {
+        pair_key(*key): Pair(
+            *pair_key(*key), draw(st.sampled_from(Kind)), draw(st.sampled_from(SIMILARITIES))
+        )
+        for key in keys
+        if key[0] != key[1]
+    }
+    return files, list(pairs.values())
+
+
+@given(odd_libraries())
+def test_groups_are_those_that_come_of_one_pair_after_the_other(
+    library: tuple[dict[int, ImageFile], list[Pair]],
+) -> None:
+    assert list(group_pairs(*library, 0.6, rank_best_rows)) == group_simply(*library, 0.6, rank_best)
 
 
 def tier(kind: Kind) -> int:
@@ -71,11 +115,11 @@ def test_the_order_of_files_and_pairs_does_not_matter(
     library: tuple[dict[int, ImageFile], list[Pair]], dice: random.Random
 ) -> None:
     files, pairs = library
-    expected = group_pairs(files, pairs, 0.6, by_size)
+    expected = list(group_pairs(files, pairs, 0.6, by_size))
     shuffled = list(files.items())
     dice.shuffle(shuffled)
     dice.shuffle(pairs)
-    assert group_pairs(dict(shuffled), pairs, 0.6, by_size) == expected
+    assert list(group_pairs(dict(shuffled), pairs, 0.6, by_size)) == expected
 
 
 @given(libraries())
@@ -93,7 +137,7 @@ def test_a_looser_kind_never_takes_a_member_that_a_stricter_one_could_have(
 
 
 def grouped(files: list[ImageFile], *pairs: Pair, threshold: float = 0.6) -> list[Group]:
-    return group_pairs({file.id: file for file in files}, pairs, threshold, by_size)
+    return list(group_pairs({file.id: file for file in files}, pairs, threshold, by_size))
 
 
 def test_a_chain_is_split_around_its_keepers() -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.pairing import index_contents, pair_files
 from dpm_tui.pipeline.verify import Kind, Verdict
 from tests.support.image_files import image_file
+from tests.support.simple_groups import pair_simply
 
 COPY = Verdict(Kind.COPY, 0.97, bytes(range(64)))
 ONE, OTHER, PIXELS = "aa" * 32, "bb" * 32, "cc" * 32
@@ -12,7 +16,41 @@ ONE, OTHER, PIXELS = "aa" * 32, "bb" * 32, "cc" * 32
 
 def pairs(*files: ImageFile, verdict: Verdict | None = None, decided: str = "") -> list[Pair]:
     verdicts = [] if verdict is None else [((ONE, OTHER), verdict)]
-    return pair_files({file.id: file for file in files}, verdicts, lambda first, second: decided)
+    return list(pair_files({file.id: file for file in files}, verdicts, lambda first, second: decided))
+
+
+DIGESTS = ("00" * 31 + "02", "00" * 31 + "01", ONE, ONE[:16] + "00" * 24, OTHER, "ff" * 31 + "00", "")
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> tuple[dict[int, ImageFile], list[tuple[tuple[str, str], Verdict]]]:
+    """Files of which several hold the same bytes or pixels, and verdicts on contents there or gone.
+
+    Two files of one content have the same facts, as they have in a library.
+    """
+    facts = {
+        digest: {"pixels": draw(st.sampled_from(("", PIXELS, "dd" * 32))), "frames": draw(st.integers(1, 2))}
+        for digest in DIGESTS
+    }
+    files = {}
+    for id_ in draw(st.lists(st.integers(1, 9000), max_size=8, unique=True)):
+        digest = draw(st.sampled_from(DIGESTS))
+        status = draw(st.sampled_from(("ok", "ok", "ok", "missing")))
+        files[id_] = image_file(id_, digest=digest, status=status, **facts[digest])
+    ends = st.sampled_from([digest for digest in DIGESTS if digest] + ["77" * 32])
+    keys = draw(st.lists(st.tuples(ends, ends).filter(lambda ends: ends[0] < ends[1]), unique=True))
+    return files, [(key, Verdict(Kind.CROP, 0.6 + number / 100)) for number, key in enumerate(keys)]
+
+
+@given(contents(), st.sets(st.tuples(st.sampled_from(DIGESTS), st.sampled_from(DIGESTS)), max_size=3))
+def test_pairs_are_those_that_come_of_one_file_after_the_other(
+    library: tuple[dict[int, ImageFile], list[tuple[tuple[str, str], Verdict]]],
+    decisions: set[tuple[str, str]],
+) -> None:
+    def decided(first: str, second: str) -> str:
+        return "variants" if {(first, second), (second, first)} & decisions else ""
+
+    assert list(pair_files(*library, decided)) == pair_simply(*library, decided)
 
 
 def test_files_of_the_same_bytes_are_identical() -> None:

@@ -7,11 +7,12 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.pipeline.group import TIERS, Group, Pair, group_pairs, pair_key
+from dpm_tui.pipeline.group import TIERS, Group, Pair, pair_key
+from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.election import elect_keepers
-from dpm_tui.review.keeper import rank_best
+from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import holding_pair
 from dpm_tui.review.marks import Mark, Marks
@@ -59,7 +60,7 @@ def libraries(draw: st.DrawFn) -> Library:
         if draw(st.integers(0, 3)):
             kind = draw(st.sampled_from([Kind.IDENTICAL, Kind.COPY, Kind.COPY, Kind.CROP, Kind.VARIANT]))
             pairs[a, b] = Pair(a, b, kind, draw(st.sampled_from([0.7, 0.9, 1.0])))
-    return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best), pairs)
+    return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
 
 
 RULE_WORDS = st.lists(
@@ -120,7 +121,7 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     """Whoever protects a folder of small versions does not want to lose the large ones by it."""
     files = {1: file_of(1, "a/1.jpg", 400), 2: file_of(2, "safe/2.jpg", 200), 3: file_of(3, "a/3.jpg", 200)}
     pairs = {(a, b): Pair(a, b, Kind.COPY, 0.99) for a, b in combinations(files, 2)}
-    found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best), pairs)
+    found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
     protected = protect_folders(["safe"])
     library = elect_keepers(found, RULES["best"], protected)
     assert library.groups[0].keeper == 2

@@ -14,7 +14,7 @@ from PIL import Image
 from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, digest_pixels
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
 from dpm_tui.pipeline.fingerprint import Embedder, Fingerprint, ModelCard
-from dpm_tui.pipeline.group import group_pairs
+from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pairing import pair_files
@@ -22,7 +22,7 @@ from dpm_tui.pipeline.parts import cut_parts
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.verify import PairJudge
-from dpm_tui.review.keeper import rank_best
+from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
@@ -197,7 +197,7 @@ class ScanLab:
         state = self.state()
         files = state.files.files
         found = pair_files(files, state.verdicts.alike(), state.decisions.verdict)
-        made = group_pairs(files, found, 0.6, rank_best)
+        made = group_pairs(files, found, 0.6, rank_best_rows)
         return {tuple(files[id_].path for id_ in group.members) for group in made}
 
     def statuses(self) -> dict[bytes, Status]:

@@ -1,4 +1,4 @@
-"""The groups under review in columns; the files of a group are neighbouring rows of the files."""
+"""Groups in columns; the files of a group are neighbouring rows of the files."""
 
 from __future__ import annotations
 

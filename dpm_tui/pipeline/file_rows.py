@@ -1,4 +1,4 @@
-"""The files under review in columns, group after group; objects are built only of those looked at."""
+"""Chosen image files in columns and in an order of their own; objects are built only of those looked at."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BUILT_AT_MOST = 4096
 
 
 class FileRows(Mapping[int, ImageFile]):
-    """Id -> image file. ``rows`` are those of the first group, then those of the next one.
+    """Id -> image file. ``rows`` are in the order that was asked for: under review group after group.
 
     ``names`` holds the name of each file from its ``name_at`` on, ``folders`` and ``formats`` words by
     number. ``odd`` holds files that do not fit into columns, by row.
@@ -50,10 +50,10 @@ class FileRows(Mapping[int, ImageFile]):
         self._build = lru_cache(maxsize=_BUILT_AT_MOST)(self._build_row)
 
     @classmethod
-    def of(cls, files: Mapping[int, ImageFile], ids: Sequence[int]) -> FileRows:
+    def of(cls, files: Mapping[int, ImageFile], ids: Sequence[int] | NDArray[np.int64]) -> FileRows:
         """Return these files in this order; raises KeyError for one that is not there."""
         columns = FileColumns.of(files)
-        wanted = np.array(ids, np.int64)
+        wanted = np.asarray(ids, np.int64)
         rows = np.zeros(len(wanted), ROW)
         names: list[bytes] = [b""] * len(wanted)
         odd: dict[int, ImageFile] = {}
@@ -143,6 +143,24 @@ class FileRows(Mapping[int, ImageFile]):
             return self.odd[row].name
         at, length = int(self.rows["name_at"][row]), int(self.rows["name_bytes"][row])
         return self.names[at : at + length]
+
+    def paths(self) -> list[bytes]:
+        """Return the path of each file."""
+        columns = (self.rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))
+        starts, names = [folder + b"/" if folder else b"" for folder in self.folders], self.names
+        paths = [
+            starts[folder] + names[at : at + length] for folder, at, length in zip(*columns, strict=True)
+        ]
+        for row, file in self.odd.items():
+            paths[row] = file.path
+        return paths
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Return the bytes of each file."""
+        sizes = self.rows["size"].astype(np.int64)
+        for row, file in self.odd.items():
+            sizes[row] = min(file.stamp.size, np.iinfo(np.int64).max)
+        return sizes
 
     def _place(self, id_: int) -> int:
         if not -(1 << 63) <= id_ < 1 << 63:

@@ -1,0 +1,94 @@
+"""Verified pairs in columns: objects are built only of the pairs that are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.group import Pair
+from dpm_tui.pipeline.verify import Kind
+
+KINDS = tuple(Kind)
+KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
+
+
+class PairColumns(Sequence[Pair]):
+    """Pairs by number. ``firsts`` and ``seconds`` are ids, ``kinds`` codes of ``KIND_CODES``."""
+
+    def __init__(
+        self,
+        firsts: NDArray[np.int64],
+        seconds: NDArray[np.int64],
+        kinds: NDArray[np.uint8],
+        similarities: NDArray[np.float64],
+        differs: Sequence[bytes],
+    ) -> None:
+        self.firsts = firsts
+        self.seconds = seconds
+        self.kinds = kinds
+        self.similarities = similarities
+        self.differs = differs
+
+    @classmethod
+    def of(cls, pairs: Iterable[Pair]) -> PairColumns:
+        """Return the columns of some pairs; those that are columns already as they are."""
+        if isinstance(pairs, PairColumns):
+            return pairs
+        pairs = list(pairs)
+        return cls(
+            np.array([pair.a for pair in pairs], np.int64),
+            np.array([pair.b for pair in pairs], np.int64),
+            np.array([KIND_CODES[pair.kind] for pair in pairs], np.uint8),
+            np.array([pair.similarity for pair in pairs], np.float64),
+            [pair.differs for pair in pairs],
+        )
+
+    @overload
+    def __getitem__(self, number: int) -> Pair: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Pair]: ...
+    def __getitem__(self, number: int | slice) -> Pair | list[Pair]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        return Pair(
+            int(self.firsts[number]),
+            int(self.seconds[number]),
+            KINDS[self.kinds[number]],
+            float(self.similarities[number]),
+            self.differs[number],
+        )
+
+    def __iter__(self) -> Iterator[Pair]:
+        kinds = [KINDS[code] for code in self.kinds.tolist()]
+        ends = self.firsts.tolist(), self.seconds.tolist()
+        return map(Pair, *ends, kinds, self.similarities.tolist(), self.differs)
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def __add__(self, others: PairColumns) -> PairColumns:
+        return PairColumns(
+            np.concatenate((self.firsts, others.firsts)),
+            np.concatenate((self.seconds, others.seconds)),
+            np.concatenate((self.kinds, others.kinds)),
+            np.concatenate((self.similarities, others.similarities)),
+            [*self.differs, *others.differs],
+        )
+
+    def take(self, numbers: NDArray[np.int64]) -> PairColumns:
+        """Return some of the pairs, in the order of their ``numbers``."""
+        return PairColumns(
+            self.firsts[numbers],
+            self.seconds[numbers],
+            self.kinds[numbers],
+            self.similarities[numbers],
+            [self.differs[number] for number in numbers.tolist()],
+        )
+
+    def at_least(self, threshold: float) -> PairColumns:
+        """Return the pairs whose similarity is at or above ``threshold``."""
+        enough = self.similarities >= threshold
+        return self if enough.all() else self.take(np.flatnonzero(enough))
