@@ -15,6 +15,7 @@ class Scope(StrEnum):
     LIST = "list"
     RUN = "run"
     GROUPS = "groups"
+    MARK = "mark"
     PICTURE = "picture"
     PLAN = "plan"
     BIN = "bin"
@@ -88,19 +89,19 @@ _FILE, _WRITE, _WORKER = (Need.FILE,), (Need.WORKER, Need.WRITE), (Need.WORKER,)
 _MOVE = (*_WRITE, Need.REST)
 
 COMMANDS: tuple[Command, ...] = (
-    Command("keep_only", ("enter",), Scope.GROUPS, _FILE, footer=1),
-    Command("toggle", ("space",), Scope.GROUPS, _FILE, footer=2),
-    Command("remove", ("x",), Scope.GROUPS, _FILE),
-    Command("keep", ("p",), Scope.GROUPS, _FILE),
-    Command("clear", ("u",), Scope.GROUPS, _FILE),
+    Command("keep_only", ("enter",), Scope.MARK, _FILE, footer=1),
+    Command("toggle", ("space",), Scope.MARK, _FILE, footer=2),
+    Command("remove", ("x",), Scope.MARK, _FILE),
+    Command("keep", ("p",), Scope.MARK, _FILE),
+    Command("clear", ("u",), Scope.MARK, _FILE),
     Command("range", ("V",), Scope.GROUPS, _FILE),
     Command("clear_all", ("U",), Scope.GROUPS, _FILE),
-    Command("pass_group", ("r",), Scope.GROUPS, _FILE),
-    Command("accept", ("a",), Scope.GROUPS, _FILE, footer=3),
+    Command("pass_group", ("r",), Scope.MARK, _FILE),
+    Command("accept", ("a",), Scope.MARK, _FILE, footer=3),
     Command("accept_all", ("A",), Scope.GROUPS, _FILE),
     Command("choose_rule", ("R",), Scope.GROUPS, _WORKER),
-    Command("not_duplicates", ("i",), Scope.GROUPS, (Need.FILE, *_WRITE)),
-    Command("variants", ("v",), Scope.GROUPS, (Need.FILE, *_WRITE)),
+    Command("not_duplicates", ("i",), Scope.MARK, (Need.FILE, *_WRITE)),
+    Command("variants", ("v",), Scope.MARK, (Need.FILE, *_WRITE)),
     Command("split", ("S",), Scope.GROUPS, (Need.FILE, *_WRITE)),
     Command("show_decisions", ("I",), Scope.GROUPS, _WORKER),
     Command("apply", ("d",), Scope.GROUPS, (Need.MARKS, *_MOVE), footer=4),
@@ -126,8 +127,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("#",), Scope.GROUPS, _FILE),
     Command("next_match", (">",), Scope.GROUPS, _FILE),
     Command("previous_match", ("<",), Scope.GROUPS, _FILE),
-    Command("zoom_in", ("+",), Scope.VIEW, footer=1),
-    Command("zoom_out", ("-",), Scope.VIEW, footer=2),
+    Command("zoom_in", ("+",), Scope.VIEW, footer=7),
+    Command("zoom_out", ("-",), Scope.VIEW, footer=8),
     Command("zoom_reset", ("0",), Scope.VIEW),
     Command("pan_left", ("left", "h"), Scope.VIEW),
     Command("pan_right", ("right", "l"), Scope.VIEW),
@@ -235,6 +236,7 @@ def home_of(scope: Scope) -> str:
 _HOMES = {
     Scope.RUN: "scan",
     Scope.GROUPS: "groups",
+    Scope.MARK: "groups",
     Scope.UNDO: "groups",
     Scope.PICTURE: "groups",
     Scope.FILE: "groups",

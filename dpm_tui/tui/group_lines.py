@@ -39,16 +39,19 @@ class GroupLines:
             return self._heading(place.position, group, width)
         return self._member(group, place.member, line, width)
 
-    def caption(self, group: Group, member: int, width: int) -> tuple[tuple[Part, ...], ...]:
+    def caption(
+        self, group: Group, member: int, width: int, *, spells_marks: bool = False
+    ) -> tuple[tuple[Part, ...], ...]:
         """Return the two lines above a preview: path, then facts; the cursor's file stands out."""
         look = self._look
         file = self._session.library.files[group.members[member]]
         current = self._session.file
         name_role = "strong" if current is not None and current.id == file.id else "text"
         mark, role = self._mark(file.id)
-        path = cut_start(display_name(file.path), width - 5)
+        words = self._mark_words(file.id) if spells_marks else ""
+        path = cut_start(display_name(file.path), width - 5 - cell_len(words))
         return (
-            ((letter(member), look["key"]), (f" {mark} ", look[role]), (path, look[name_role])),
+            ((letter(member), look["key"]), (f" {mark} {words}", look[role]), (path, look[name_role])),
             ((facts_line(file, width - 1), look["dim"]),),
         )
 
@@ -95,6 +98,13 @@ class GroupLines:
         if mark is Mark.KEEP:
             return "K", "keep"
         return ("P", "doubt") if self._session.marks.is_protected(file) else (" ", "text")
+
+    def _mark_words(self, file: int) -> str:
+        """Return a mark in words, else that the file is protected, with a space behind; or nothing."""
+        mark = self._session.marks.mark_of(file)
+        if mark is not None:
+            return f"{translate(f'tui.mark_{mark.value}')} "
+        return f"{translate('tui.mark_protected')} " if self._session.marks.is_protected(file) else ""
 
     def _name(self, group: Group, file: ImageFile, width: int) -> str:
         """Return the name, with its folder where another member has the same name."""

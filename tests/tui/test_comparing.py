@@ -69,3 +69,45 @@ async def test_pictures_below_another_screen_are_not_painted() -> None:
         assert all(preview._blank for preview in view.panes.previews)  # type: ignore[attr-defined]
         await press(pilot, "escape")
         assert not any(preview._blank for preview in view.panes.previews)  # type: ignore[attr-defined]
+
+
+async def test_pictures_are_marked_where_they_are_seen_large() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        marks = app.session.marks
+        await press(pilot, "f", "tab", "x")
+        lines = screen_text(app).splitlines()
+        assert lines[1].startswith("B - to the bin holiday/IMG_4411 (1).jpg")
+        assert "1 file marked" in lines[0]
+        assert marks.removed == {2}
+        await press(pilot, "space", "space")
+        assert marks.removed == {3}, "the mark of the one that is seen, then that of the next one"
+        assert "2/" in screen_text(app).splitlines()[0], "after the last file of a group comes the next group"
+        await press(pilot, "z", "z")
+        assert marks.removed == {2}
+        assert "B - to the bin" in screen_text(app)
+        await press(pilot, "k", "p")
+        assert screen_text(app).splitlines()[1].startswith("A K keep holiday/IMG_4411.jpg")
+        await press(pilot, "u", "enter", "enter")
+        assert marks.removed == {2, 3, 5, 6}
+        await press(pilot, "escape")
+        assert app.session.cursor.position == 2
+
+
+async def test_a_decision_in_the_full_view_leads_to_the_next_group() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        first = app.session.group
+        await press(pilot, "f", "i", "g")
+        await until(lambda: client.sent(protocol.Decide))
+        assert first is not None
+        client.sample = client.sample.without([client.sample.files[id_].path for id_ in first.members])
+        client.tell(protocol.LibraryChanged(5))
+        await until(lambda: app.session.group is not None and app.session.group.id != first.id)
+        await press(pilot, "tab")
+        assert app.screen.place == "view"  # type: ignore[attr-defined]
+
+
+async def test_a_range_ends_where_pictures_are_looked_at_one_by_one() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "V", "j", "f", "j", "x")
+        assert app.session.marks.removed == {3}

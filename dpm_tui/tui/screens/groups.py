@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.review.rows import Place
 from dpm_tui.tui.commands import Scope
@@ -41,7 +40,7 @@ class GroupsScreen(
     """Review: mark now, apply later."""
 
     NAME: ClassVar = "groups"
-    SCOPES: ClassVar = (Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
+    SCOPES: ClassVar = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     reasons_at_most = REASON_LINES
@@ -77,13 +76,10 @@ class GroupsScreen(
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return where the cursor is and what is marked."""
         session = self.session
-        marks = session.marks
         state = [*super().title_state()]
         if len(session.rows):
             state.append((f" {session.cursor.position + 1}/{len(session.rows)}", "strong"))
-        if marks.removed:
-            words = translate("tui.marked", count=len(marks.removed), size=long_size(marks.size))
-            state.append((f"  {words}", "remove"))
+        state += self.marked_state()
         if (span := session.span) is not None:
             state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:
@@ -141,14 +137,6 @@ class GroupsScreen(
         before = self.session.cursor
         self.session.move_group(-1)
         self.show_cursor(before)
-
-    def do_keep_only(self) -> None:
-        """Keep the file under the cursor, mark the others of its group, and go on."""
-        stay = self.session.marks.keep_only(self.file_id)
-        if stay:
-            self.prompt.say(translate("tui.some_stay", count=stay))
-        self.show_marks()
-        self.do_next_group()
 
     def do_back(self) -> None:
         """Stop the files that move, or end the range, or else take the filter away."""

@@ -30,6 +30,22 @@ class MarkCommands(DpmScreen):
         def do_next_group(self) -> None:
             """To the next group."""
 
+    def marked_state(self) -> list[tuple[str, str]]:
+        """Return how much is marked for removal, for the title; nothing where nothing is."""
+        marks = self.session.marks
+        if not marks.removed:
+            return []
+        words = translate("tui.marked", count=len(marks.removed), size=long_size(marks.size))
+        return [(f"  {words}", "remove")]
+
+    def do_keep_only(self) -> None:
+        """Keep the file, mark the others of its group, and go on."""
+        stay = self.session.marks.keep_only(self.file_id)
+        if stay:
+            self.prompt.say(translate("tui.some_stay", count=stay))
+        self.show_marks()
+        self.do_next_group()
+
     def do_range(self) -> None:
         """Begin a range at the cursor, or end it."""
         if self.session.span is not None:

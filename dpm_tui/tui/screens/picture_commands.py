@@ -24,6 +24,8 @@ class PictureCommands(DpmScreen):
     panes: PreviewPanes
     reasons: TextLines
     reasons_at_most: int
+    spells_marks = False
+    """Whether marks stand above the pictures in words: where no list has them."""
     group_lines: GroupLines
     comparison: Comparison
 
@@ -51,6 +53,8 @@ class PictureCommands(DpmScreen):
         """Open the pair on the whole screen."""
         from dpm_tui.tui.screens.view import ViewScreen
 
+        # There a mark is about the picture that is seen, and nobody sees a range.
+        self.session.anchor = 0
         self.app.push_screen(ViewScreen(self.comparison))
 
     def do_next_pair(self) -> None:
@@ -131,6 +135,8 @@ class PictureCommands(DpmScreen):
 
     def _subject(self, id_: int, width: int) -> Subject:
         group = self.session.marks.group_of(id_)
-        caption = self.group_lines.caption(group, group.members.index(id_), width)
+        caption = self.group_lines.caption(
+            group, group.members.index(id_), width, spells_marks=self.spells_marks
+        )
         content = self.session.library.files[id_].facts.digest
         return Subject(id_, caption, self.comparison.differs(id_), self.zoom, content)

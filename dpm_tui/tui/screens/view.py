@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.tui.commands import Scope
+from dpm_tui.review.decision import Decision
+from dpm_tui.tui.commands import BY_ID, Scope
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.originals import Originals
+from dpm_tui.tui.screens.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import bindings_for
 from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.tui.screens.mark_commands import MarkCommands
 from dpm_tui.tui.screens.picture_commands import PictureCommands
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -21,25 +25,27 @@ from dpm_tui.tui.zoom import Zoom
 _REASON_LINES = 3
 
 
-class ViewScreen(PictureCommands, FileCommands):
+class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, FileCommands):
     """Shows a file and its counterpart, one in the place of the other or side by side.
 
     Both are seen at the same zoom and place. At their whole size the keys that look around lead to
-    other files and groups.
+    other files and groups. Marks are about the picture that is seen.
     """
 
     NAME: ClassVar = "groups"
-    SCOPES: ClassVar = (Scope.VIEW, Scope.PICTURE, Scope.FILE)
+    SCOPES: ClassVar = (Scope.MARK, Scope.VIEW, Scope.UNDO, Scope.PICTURE, Scope.FILE)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     reasons_at_most = _REASON_LINES
+    spells_marks = True
 
     def __init__(self, comparison: Comparison) -> None:
         super().__init__()
         self.comparison = comparison
         self._several = False
         self._file = comparison.file
+        self._decided = False
 
     def compose_body(self) -> ComposeResult:
         """Lay out pictures and reasons."""
@@ -51,10 +57,13 @@ class ViewScreen(PictureCommands, FileCommands):
         yield self.reasons
 
     def show_session(self) -> None:
-        """Show the pair, or leave where the file that was looked at is gone."""
-        if self._file not in self.session.library.files:
+        """Show the pair, or leave where the file that was looked at is gone, not by a decision made here."""
+        gone = self._file not in self.session.library.files
+        if self.comparison.group is None or (gone and not self._decided):
             self.dismiss()
             return
+        if gone:
+            self._decided = False
         super().show_session()
         self.show_pictures()
 
@@ -71,12 +80,17 @@ class ViewScreen(PictureCommands, FileCommands):
         session, zoom = self.session, self.zoom
         place = f" {session.cursor.position + 1}/{len(session.rows)}"
         scale = f" {zoom.scale:g}x" if zoom.scale > 1 else ""
-        return [*super().title_state(), (scale, "notice"), (place, "strong")]
+        return [*super().title_state(), (scale, "notice"), (place, "strong"), *self.marked_state()]
 
     @property
     def file_id(self) -> int:
-        """The file that is shown."""
-        return self.comparison.shown
+        """The file that is shown; of two side by side the one under the cursor."""
+        return self.comparison.file if self._several else self.comparison.shown
+
+    @property
+    def other(self) -> int:
+        """The file that it is held against."""
+        return self.comparison.other
 
     @property
     def zoom(self) -> Zoom:
@@ -121,8 +135,41 @@ class ViewScreen(PictureCommands, FileCommands):
         self._look_around(0, 1)
 
     def do_back(self) -> None:
-        """Back to the groups."""
-        self.dismiss()
+        """Stop the files that move, or go back to the groups."""
+        if not self.stops_files():
+            self.dismiss()
+
+    def do_next_group(self) -> None:
+        """To the next group."""
+        self.session.move_group(1)
+        self.show_pictures()
+
+    def move_lines(self, lines: int) -> None:
+        """To another file."""
+        self.session.move(lines)
+        self.show_pictures()
+
+    def show_marks(self) -> None:
+        """Show changed marks above the pictures, and the counts."""
+        self.keys_line.renew()
+        self.show_pictures()
+
+    async def action_command(self, command_id: str) -> None:
+        """Carry out a command; one that marks is about the picture that is seen, so the cursor goes there."""
+        shown, file = self.file_id, self.comparison.file
+        if BY_ID[command_id].scope is Scope.MARK and shown != file and self.session.go_to_file(shown):
+            self.comparison.choose(file)
+        await super().action_command(command_id)
+
+    async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
+        """Have decisions made; the groups that they leave are looked at next."""
+        self._decided = True
+        try:
+            self._decided = await super().decide(files, decisions)
+        except BaseException:
+            self._decided = False
+            raise
+        return self._decided
 
     def _look_around(self, right: int, down: int) -> None:
         if self.zoom.scale > 1:
