@@ -129,13 +129,13 @@ class CandidateStore:
 
 def _block_records(rows: NDArray[np.int64], near: Near) -> Iterator[dict[str, Any]]:
     """Yield the records of one block: its pairs, some at a time, and last the rows that it makes matched."""
-    firsts, seconds, cosines = near.firsts.tolist(), near.seconds.tolist(), near.cosines.tolist()
-    pairs = [[a, b, round(cosine, 4)] for a, b, cosine in zip(firsts, seconds, cosines, strict=True)]
-    for at in range(0, len(pairs), _PAIRS_A_RECORD):
-        yield {"near": pairs[at : at + _PAIRS_A_RECORD]}
+    for at in range(0, len(near), _PAIRS_A_RECORD):
+        part = near.only(np.arange(at, min(at + _PAIRS_A_RECORD, len(near))))
+        columns = (part.firsts.tolist(), part.seconds.tolist(), part.cosines.tolist())
+        yield {"near": [[a, b, round(cosine, 4)] for a, b, cosine in zip(*columns, strict=True)]}
     runs = _runs(rows)
     for at in range(0, len(runs), _RUNS_A_RECORD):
-        yield {"near": [], "rows": runs[at : at + _RUNS_A_RECORD], "of": 0 if at else len(pairs)}
+        yield {"near": [], "rows": runs[at : at + _RUNS_A_RECORD], "of": 0 if at else len(near)}
 
 
 def _runs(rows: NDArray[np.int64]) -> list[list[int]]:

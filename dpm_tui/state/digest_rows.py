@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.state.halves import Halves, halves_in
+
 DIGEST_BYTES = 32
 _RECENT = 8192
 """Rows that are found by a dictionary; with more of them all are sorted anew."""
@@ -40,6 +42,11 @@ class DigestRows:
         has = np.frombuffer(bytes(self._has[start:end]), np.bool_)
         return np.logical_not(has)
 
+    def known(self, halves: Halves) -> NDArray[np.bool_]:
+        """Return the mask of the rows whose digest is among the known ones."""
+        has = np.frombuffer(bytes(self._has), np.bool_)
+        return np.logical_and(has, np.isin(halves_in(bytes(self._digests)), halves))
+
     def find(self, digest: bytes) -> int:
         """Return the row of a digest, -1 if there is none."""
         if digest in self._recent:
@@ -69,8 +76,7 @@ class DigestRows:
     def settle(self) -> None:
         """Let every row be found."""
         rows = np.flatnonzero(np.frombuffer(bytes(self._has), np.uint8))
-        words = np.frombuffer(bytes(self._digests), ">u8").reshape(-1, DIGEST_BYTES // 8)
-        keys = words[rows, 0].astype(np.uint64)
+        keys = halves_in(bytes(self._digests))[rows]
         order = np.argsort(keys, kind="stable")
         self._keys = array("Q", keys[order].tobytes())
         self._rows = array("q", rows[order].astype(np.int64).tobytes())

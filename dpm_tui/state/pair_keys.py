@@ -7,24 +7,20 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.state.halves import Halves, half_of
 
-HALF_DIGITS = 16
 _RECENT = 8192
 """Pairs that are found in a set; with more of them all are sorted anew."""
 _SHELF_BITS = 16
 """Sorted pairs stand on shelves by their first bits: thirty on each where there are two million."""
 
-Halves = NDArray[np.uint64]
-"""The first eight bytes of each of some digests, as numbers."""
-
 
 class PairKeys:
-    """A set of pairs of digests, the smaller first, each known by the first eight bytes of both.
+    """A set of pairs of digests, the smaller first, each known by the halves of both.
 
-    Pairs are sorted by those of the one and the other combined, as one picture may have many pairs.
+    They are sorted by the one and the other combined, as one picture may have many pairs.
     """
 
     def __init__(self) -> None:
@@ -37,7 +33,7 @@ class PairKeys:
         return len(self._combined) + len(self._recent)
 
     def __contains__(self, pair: DigestPair) -> bool:
-        first, second = int(pair[0][:HALF_DIGITS], 16), int(pair[1][:HALF_DIGITS], 16)
+        first, second = half_of(pair[0]), half_of(pair[1])
         if (first, second) in self._recent:
             return True
         combined = first ^ second
@@ -53,7 +49,7 @@ class PairKeys:
     def add(self, pair: DigestPair) -> None:
         """Add a pair."""
         if pair not in self:
-            self._recent.add((int(pair[0][:HALF_DIGITS], 16), int(pair[1][:HALF_DIGITS], 16)))
+            self._recent.add((half_of(pair[0]), half_of(pair[1])))
             if len(self._recent) > max(_RECENT, len(self._combined) // 16):
                 self.extend(())
 
@@ -87,11 +83,6 @@ class PairKeys:
         shelves = (combined[fresh] >> np.uint64(64 - _SHELF_BITS)).astype(np.int64)
         self._shelves[1:] = np.bincount(shelves, minlength=2**_SHELF_BITS).cumsum().tolist()
         self._recent.clear()
-
-
-def halves_of(digests: Sequence[str]) -> Halves:
-    """Return the halves of digests in hexadecimal digits."""
-    return np.array([int(digest[:HALF_DIGITS], 16) for digest in digests], np.uint64)
 
 
 def _numbers(held: array[int]) -> Halves:

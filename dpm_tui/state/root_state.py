@@ -8,11 +8,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.state.candidate_store import CandidateStore
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from dpm_tui.state.clearance import clear_table, is_due
 from dpm_tui.state.decision_store import DecisionStore
+from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.halves import halves_in, halves_of
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.thumbnail_store import ThumbnailStore
@@ -76,17 +81,38 @@ class RootState:
         """Remove vectors and candidates of other weights or rules than those in use: a run that ended needs
         them no more. What belongs to another choice of models stays for the day on which that is chosen.
         """
-        used = {
-            **{key + ".f16": key for key in self._vectors},
-            **{key + ".near.jsonl": key for key in self._candidates},
-        }
-        kinds = {(key.rpartition("-")[0], name.partition(".")[2]) for name, key in used.items()}
-        with contextlib.suppress(FileNotFoundError):
-            for name in map(os.fsdecode, os.listdir(self.layout.vectors)):
-                key, _, ending = name.partition(".")
-                if name not in used and (key.rpartition("-")[0], ending) in kinds:
-                    with contextlib.suppress(OSError):
-                        os.unlink(os.path.join(self.layout.vectors, os.fsencode(name)))
+        for path in self._outdated():
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+    def clear_gone(
+        self, choice: str, others: Callable[[], Iterable[str]], cancelled: Callable[[], bool]
+    ) -> None:
+        """Drop what is kept of contents that left the library, once it is much: vectors and candidates under
+        one choice of models, verdicts, thumbnails. ``others`` returns contents that may come back.
+
+        Follows a run that ended. Raises Cancelled, OSError; the next run makes again what is lost then.
+        """
+        (digests,) = self.files.files.gather("digest")
+        known = halves_in(digests.tobytes())
+        tables = {key: table for key, table in self._vectors.items() if key.startswith(choice + "-")}
+        if not is_due(tables.values(), known):
+            return
+        known = np.concatenate([known, halves_of(filter(is_digest, others()))])
+        # A journal of candidates that nobody opened would speak of other rows afterwards.
+        if not is_due(tables.values(), known) or self._outdated():
+            return
+        candidates = {_kind(key): store for key, store in self._candidates.items()}
+        try:
+            cleared = [
+                clear_table(table, candidates[_kind(key)], known, cancelled) for key, table in tables.items()
+            ]
+        except OSError:
+            self._close_arrays()
+            raise
+        if any(cleared):
+            self.verdicts.keep(known)
+            self.thumbnails.keep(known, cancelled)
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint."""
@@ -118,14 +144,36 @@ class RootState:
         self.verdicts.close()
         self.decisions.close()
 
+    def _outdated(self) -> list[bytes]:
+        """Return what other vectors or candidates in use replace, and what was not written to its end."""
+        used = {
+            **{key + ".f16": key for key in self._vectors},
+            **{key + ".near.jsonl": key for key in self._candidates},
+        }
+        kinds = {(_kind(key), name.partition(".")[2]) for name, key in used.items()}
+        outdated: list[bytes] = []
+        with contextlib.suppress(FileNotFoundError):
+            for name in map(os.fsdecode, os.listdir(self.layout.vectors)):
+                key, _, ending = name.partition(".")
+                if name not in used and (_kind(key), ending.removesuffix(".part")) in kinds:
+                    outdated.append(os.path.join(self.layout.vectors, os.fsencode(name)))
+        return outdated
+
     def _vector_path(self, choice: str, model: str, identity: str) -> bytes:
         name = f"{choice}-{model}-{identity[:12]}.f16"
         return os.path.join(self.layout.vectors, name.encode("ascii"))
 
     def _close_arrays(self) -> None:
-        for vectors in self._vectors.values():
-            vectors.close()
-        for candidates in self._candidates.values():
-            candidates.close()
-        self._vectors.clear()
-        self._candidates.clear()
+        """Sync and close vectors and candidates, each of them even if another cannot be; raises OSError."""
+        with contextlib.ExitStack() as stack:
+            for candidates in self._candidates.values():
+                stack.callback(candidates.close)
+            for vectors in self._vectors.values():
+                stack.callback(vectors.close)
+            self._vectors.clear()
+            self._candidates.clear()
+
+
+def _kind(key: str) -> str:
+    """Return choice and model of a table, without what it was made by."""
+    return key.rpartition("-")[0]

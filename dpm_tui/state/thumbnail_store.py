@@ -6,10 +6,15 @@ import contextlib
 import errno
 import os
 import shutil
+from collections.abc import Callable
+from itertools import compress
+
+import numpy as np
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.atomic import create_partial
 from dpm_tui.state.digest import is_digest
+from dpm_tui.state.halves import Halves, halves_of
 from dpm_tui.state.regular_file import read_regular
 from dpm_tui.state.state_folder import check_own
 
@@ -60,6 +65,18 @@ class ThumbnailStore:
         """Remove a thumbnail that cannot be read."""
         with contextlib.suppress(OSError):
             os.unlink(self.path(digest))
+
+    def keep(self, known: Halves, cancelled: Callable[[], bool]) -> None:
+        """Remove the thumbnails of contents that are not known; stops early when cancelled."""
+        for number in range(256):
+            folder = os.path.join(self._folder, b"%02x" % number)
+            if cancelled() or not self._is_own(folder):
+                continue
+            names = [os.fsdecode(name) for name in os.listdir(folder)]
+            digests = [name[:-4] for name in names if name.endswith(".jpg") and is_digest(name[:-4])]
+            gone = np.isin(halves_of(digests), known, invert=True)
+            for digest in compress(digests, gone.tolist()):
+                self.discard(digest)
 
     def clear(self) -> None:
         """Remove every thumbnail."""

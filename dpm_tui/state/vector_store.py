@@ -3,21 +3,25 @@
 A row is 32 bytes of content digest, a byte that tells whether this model is the one that fits the
 picture, a byte that tells whether the other models have a vector of it too, the vector as
 little-endian float16, and the crc32 of it all.
-Row numbers never change, so that matching can say how far it came.
+Row numbers never change while a table is there, so that matching can say how far it came; where many rows
+are of no use any more, ``clearance`` writes a table anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.state.atomic import sync_folder, write_all
+from dpm_tui.pipeline.pace import Cancelled
+from dpm_tui.state.atomic import create_partial, fill_and_close, sync_folder, write_all
 from dpm_tui.state.digest_rows import DIGEST_BYTES, DigestRows
+from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 
 HEAD_BYTES = DIGEST_BYTES + 2
@@ -39,8 +43,9 @@ class VectorStore:
     """
 
     def __init__(self, path: bytes, dims: int, *, writable: bool = True) -> None:
+        self.path = path
+        self.row_bytes = HEAD_BYTES + 2 * dims + SEAL_BYTES
         self._dims = dims
-        self._row_bytes = HEAD_BYTES + 2 * dims + SEAL_BYTES
         self._writable = writable
         if writable:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
@@ -48,10 +53,10 @@ class VectorStore:
             sync_folder(os.path.dirname(path))
         else:
             self._descriptor = open_regular(path, at_most=BYTES_AT_MOST)
+        self._buffer = bytearray()
         self._digests = DigestRows()
         self._flags = bytearray()
         self._held: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
-        self._buffer = bytearray()
         self._load()
 
     def __len__(self) -> int:
@@ -102,13 +107,38 @@ class VectorStore:
         self._digests.add(raw)
         self._flags.append(fits * _FITS | shared * _SHARED)
 
+    def known_rows(self, known: Halves) -> NDArray[np.bool_]:
+        """Return the mask of the rows whose digest is among the known ones."""
+        return self._digests.known(known)
+
+    def copy_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> bytes:
+        """Write some of the rows to a file beside the table; return its path. Raises Cancelled, OSError."""
+        self.sync()
+        partial = self.path + b".part"
+        try:
+            fill_and_close(create_partial(partial), self._kept_rows(kept, cancelled))
+        except (Cancelled, OSError):
+            with contextlib.suppress(OSError):
+                os.unlink(partial)
+            raise
+        return partial
+
+    def replace(self, copy: bytes) -> None:
+        """Put a copy in the place of the table: row numbers change. Raises OSError."""
+        os.replace(copy, self.path)
+        sync_folder(os.path.dirname(self.path))
+        fresh = open_regular(self.path, os.O_RDWR, at_most=BYTES_AT_MOST)
+        os.close(self._descriptor)
+        self._descriptor = fresh
+        self._load()
+
     def sync(self) -> None:
         """Make the rows added so far survive a crash.
 
         Raises OSError; the next sync then writes the same rows to the same place.
         """
         if self._buffer:
-            os.lseek(self._descriptor, self._written * self._row_bytes, os.SEEK_SET)
+            os.lseek(self._descriptor, self._written * self.row_bytes, os.SEEK_SET)
             write_all(self._descriptor, bytes(self._buffer))
             os.fsync(self._descriptor)
             self._buffer.clear()
@@ -123,7 +153,7 @@ class VectorStore:
     @property
     def _written(self) -> int:
         """The number of rows that the file holds for sure."""
-        return len(self) - len(self._buffer) // self._row_bytes
+        return len(self) - len(self._buffer) // self.row_bytes
 
     def _row(self, digest: str) -> int:
         try:
@@ -146,16 +176,26 @@ class VectorStore:
         written = self._written
         content = self._read_file(start, min(end, written))
         first, last = max(start - written, 0), max(end - written, 0)
-        content += self._buffer[first * self._row_bytes : last * self._row_bytes]
-        table = np.frombuffer(content, np.uint8).reshape(-1, self._row_bytes)
+        content += self._buffer[first * self.row_bytes : last * self.row_bytes]
+        table = np.frombuffer(content, np.uint8).reshape(-1, self.row_bytes)
         vectors = table[:, HEAD_BYTES:-SEAL_BYTES].copy().view("<f2").astype(np.float16, copy=False)
         vectors[self._digests.lacking(start, end)] = 0
         return np.nan_to_num(vectors, copy=False)
 
+    def _kept_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> Iterator[bytes]:
+        """Yield the bytes of the rows that are kept; raises Cancelled, OSError."""
+        step = max(_READ_BYTES // self.row_bytes, 1)
+        for start in range(0, len(self), step):
+            if cancelled():
+                raise Cancelled
+            end = min(start + step, len(self))
+            table = np.frombuffer(self._read_file(start, end), np.uint8).reshape(-1, self.row_bytes)
+            yield table[kept[start:end]].tobytes()
+
     def _read_file(self, start: int, end: int) -> bytes:
         """Return the bytes of rows in the file; raises OSError."""
         parts: list[bytes] = []
-        at, left = start * self._row_bytes, max(end - start, 0) * self._row_bytes
+        at, left = start * self.row_bytes, max(end - start, 0) * self.row_bytes
         while left:
             part = os.pread(self._descriptor, left, at)
             if not part:
@@ -165,22 +205,23 @@ class VectorStore:
         return b"".join(parts)
 
     def _load(self) -> None:
+        self._digests, self._flags, self._held = DigestRows(), bytearray(), self._held[:0]
         size = os.fstat(self._descriptor).st_size
-        count = size // self._row_bytes
-        if size % self._row_bytes and self._writable:
-            os.ftruncate(self._descriptor, count * self._row_bytes)
-        step = max(_READ_BYTES // self._row_bytes, 1)
+        count = size // self.row_bytes
+        if size % self.row_bytes and self._writable:
+            os.ftruncate(self._descriptor, count * self.row_bytes)
+        step = max(_READ_BYTES // self.row_bytes, 1)
         for start in range(0, count, step):
             content = memoryview(self._read_file(start, min(start + step, count)))
-            ends = range(self._row_bytes, len(content) + 1, self._row_bytes)
+            ends = range(self.row_bytes, len(content) + 1, self.row_bytes)
             checks = np.array(
                 [
-                    seal_of(content[end - self._row_bytes : end - SEAL_BYTES])
+                    seal_of(content[end - self.row_bytes : end - SEAL_BYTES])
                     == content[end - SEAL_BYTES : end]
                     for end in ends
                 ]
             )
-            table = np.frombuffer(content, np.uint8).reshape(-1, self._row_bytes)
+            table = np.frombuffer(content, np.uint8).reshape(-1, self.row_bytes)
             self._digests.extend(table[:, :DIGEST_BYTES], checks)
             fits, shared = (table[:, DIGEST_BYTES + at] != 0 for at in (0, 1))
             self._flags += (fits * np.uint8(_FITS) | shared * np.uint8(_SHARED)).tobytes()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.frames import LINE_BYTES_AT_MOST, decode_frame
-from dpm_tui.state.pair_keys import Halves
+from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 from dpm_tui.state.verdict_record import decode_verdict, encode_verdict
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.frames import Journal
-from dpm_tui.state.pair_keys import Halves, PairKeys, halves_of
+from dpm_tui.state.halves import Halves, halves_of
+from dpm_tui.state.pair_keys import PairKeys
 from dpm_tui.state.verdict_lines import Line, Lines, read_lines
 from dpm_tui.state.verdict_record import encode_verdict
 

@@ -18,6 +18,7 @@ from dpm_tui.pipeline.intake import StoppedAtError
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
@@ -199,6 +200,20 @@ class Runner:
         reporter.on_stage = lambda: self._record.save(reporter.status)
         run_stages(settings, self._state, tools, reporter, surveyed)
         self._state.remove_outdated()
+        self._clear_gone(config.model, reporter)
+
+    def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
+        """Clear up behind a run, which has ended well whatever comes of it: the next one tries again."""
+        try:
+            self._state.clear_gone(choice, self._recycled, reporter.cancelled)
+        except Cancelled:
+            return
+        except OSError as error:
+            self._log_failure(reporter, error)
+
+    def _recycled(self) -> list[str]:
+        """Return the contents that lie in the recycle bin, from which they may come back."""
+        return [entry.digest for entry in RecycleBin(self._state.layout.root).entries()]
 
     def _usage(self) -> tuple[int, float]:
         memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()
