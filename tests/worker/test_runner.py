@@ -12,6 +12,7 @@ import pytest
 
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.state import clearance
 from dpm_tui.state.config import Config
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.root_state import RootState
@@ -113,3 +114,43 @@ def test_a_threshold_set_during_a_run_is_the_one_that_it_ends_with(bench: Bench,
     assert results.pairs
     assert {pair.similarity for pair in results.pairs} == {1.0}
     assert bench.runner.status.threshold == bench.state.checkpoint.threshold == 1.0
+
+
+def test_what_is_kept_of_pictures_that_left_goes_and_they_are_found_again_when_they_return(
+    bench: Bench, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearance, "ROWS_AT_LEAST", 5)
+    leaving, away = tmp_path / "album/leaving", tmp_path / "away"
+    leaving.mkdir()
+    for seed in range(30, 40):
+        (leaving / f"{seed}.jpg").write_bytes(encode(scene(seed)))
+        (leaving / f"{seed} small.webp").write_bytes(encode(scene(seed, 96, 72), "WEBP", quality=95))
+    bench.run(config)
+    before = kept_of(bench)
+    leaving.rename(away)
+    bench.runner.start(config, accept_missing=True)
+    bench.wait()
+    small = kept_of(bench)
+    assert all(few < many / 2 for few, many in zip(small, before, strict=True))
+    away.rename(leaving)
+    bench.run(config)
+    first, without, again = map(pairs_of, filter(None, bench.results))
+    assert len(without) < len(first)
+    assert again == first
+    assert kept_of(bench)[:-1] == before[:-1]
+
+
+def kept_of(bench: Bench) -> tuple[int, ...]:
+    """Return how much there is: bytes of vectors by table, thumbnails, verdicts."""
+    folder = Path(os.fsdecode(bench.layout.folder))
+    tables = [path.stat().st_size for path in sorted(folder.glob("vectors/*.f16"))]
+    return (*tables, len(list(folder.glob("thumbnails/*/*.jpg"))), len(bench.state.verdicts))
+
+
+def pairs_of(results: Results) -> set[tuple[frozenset[bytes], str, float]]:
+    """Return the pairs by path, with kind and similarity."""
+    files = results.files
+    return {
+        (frozenset({files[pair.a].path, files[pair.b].path}), pair.kind.value, pair.similarity)
+        for pair in results.pairs
+    }
