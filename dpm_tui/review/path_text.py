@@ -7,6 +7,8 @@ they are shown, never as raw bytes.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from dpm_tui.pipeline.file_rows import FileRows
 
 _END = b"\0"
 """Stands behind every path; in none of them, and in no word that is looked for."""
+_ROWS_AT_ONCE = 8192
+_BYTES_AT_ONCE = 1 << 20
 
 
 def fold(text: str) -> str:
@@ -24,59 +28,69 @@ def fold(text: str) -> str:
 
 
 class PathText:
-    """Each path once, folded and encoded; file ``row`` lies from ``starts[row]`` to ``starts[row + 1]``."""
+    """Each path once, folded and encoded; file ``row`` lies from ``starts[row]`` to ``starts[row + 1]``.
+
+    Its name begins at ``name_starts[row]``.
+    """
 
     def __init__(self, files: FileRows) -> None:
+        self.text = bytearray()
+        self.starts = np.zeros(len(files) + 1, np.int64)
+        self.name_starts = np.zeros(len(files), np.int64)
         folders = [_fold_bytes(folder) + b"/" if folder else b"" for folder in files.folders]
-        rows, names = files.rows, files.names
-        columns = (rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))
-        paths = []
-        folder_bytes = []
-        plain = _is_plain(names)
-        for row, (folder, at, length) in enumerate(zip(*columns, strict=True)):
-            start, name = folders[folder], names[at : at + length]
-            if row in files.odd:
-                whole = _fold_bytes(files.odd[row].path)
-                start = whole[: whole.rfind(b"/") + 1]
-                name = whole[len(start) :]
-            else:
-                name = name.lower() if plain else _fold_bytes(name)
-            paths.append(start + name + _END)
-            folder_bytes.append(len(start))
-        self.text = b"".join(paths)
-        self.starts = np.zeros(len(paths) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, paths), np.int64, len(paths)), out=self.starts[1:])
+        # Many paths at a time: as objects of their own all of them would take much more than the text.
+        for first in range(0, len(files), _ROWS_AT_ONCE):
+            self._add(files, folders, first)
         self._bytes = np.frombuffer(self.text, np.uint8)
-        self._frequencies: list[int] = np.bincount(self._bytes, minlength=256).tolist()
-        self.name_starts = self.starts[:-1] + np.array(folder_bytes, np.int64)
+        self._frequencies: list[int] = _count_bytes(self._bytes)
+
+    def _add(self, files: FileRows, folders: Sequence[bytes], first: int) -> None:
+        """Take over the paths of some rows."""
+        rows, names = files.rows[first : first + _ROWS_AT_ONCE], files.names
+        columns = (rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))
+        starts, own = [], []
+        for row, (folder, at, length) in enumerate(zip(*columns, strict=True), first):
+            if row in files.odd:
+                start, slash, name = _fold_bytes(files.odd[row].path).rpartition(b"/")
+                starts.append(start + slash)
+            else:
+                starts.append(folders[folder])
+                name = _fold_bytes(names[at : at + length])
+            own.append(name + _END)
+        heads, tails = (np.fromiter(map(len, parts), np.int64, len(parts)) for parts in (starts, own))
+        here = slice(first, first + len(rows))
+        ends = np.cumsum(heads + tails) + len(self.text)
+        self.starts[first + 1 : first + len(rows) + 1] = ends
+        self.name_starts[here] = ends - tails
+        self.text += b"".join(chain.from_iterable(zip(starts, own, strict=True)))
 
     def holding(self, word: str) -> NDArray[np.bool_]:
         """Return for each file whether its path holds a word."""
-        return self._any(self._places(word), self.starts)
+        return self._any(self._places(word))
 
     def named(self, word: str) -> NDArray[np.bool_]:
         """Return for each file whether its name, without the folder, holds a word."""
         places = self._places(word)
         owner = np.searchsorted(self.starts, places, side="right") - 1
-        return self._any(places[places >= self.name_starts[owner]], self.starts)
+        return self._any(places[places >= self.name_starts[owner]])
 
     def below(self, word: str) -> NDArray[np.bool_]:
         """Return for each file whether the path of its folder, with a slash at the end, holds a word."""
         places = self._places(word)
         owner = np.searchsorted(self.starts, places, side="right") - 1
         ends = places + len(_encode(fold(word)))
-        return self._any(places[ends <= self.name_starts[owner]], self.starts)
+        return self._any(places[ends <= self.name_starts[owner]])
 
     def ending(self, *words: str) -> NDArray[np.bool_]:
         """Return for each file whether its path ends with one of some words."""
         ends = np.zeros(len(self.name_starts), np.bool_)
         for word in words:
-            ends |= self._any(self._places(word, _END), self.starts)
+            ends |= self._any(self._places(word, _END))
         return ends
 
     def name(self, row: int) -> bytes:
         """Return the name of a file, without its folder, as it is compared."""
-        return self.text[self.name_starts[row] : self.starts[row + 1] - 1]
+        return bytes(self.text[self.name_starts[row] : self.starts[row + 1] - 1])
 
     def _places(self, word: str, end: bytes = b"") -> NDArray[np.int64]:
         """Return where a word begins, by looking at the places of its rarest byte."""
@@ -94,22 +108,26 @@ class PathText:
             places = places[text[places + at] == wanted[at]]
         return np.asarray(places, np.int64)
 
-    @staticmethod
-    def _any(places: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return for each stretch between two starts whether any of the sorted places lies in it."""
-        bounds = np.searchsorted(places, starts)
+    def _any(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each file whether any of the sorted places lies in its path."""
+        bounds = np.searchsorted(places, self.starts)
         some: NDArray[np.bool_] = bounds[1:] > bounds[:-1]
         return some
-
-
-def _is_plain(names: bytes) -> bool:
-    return names.isascii() and names.decode().isprintable()
 
 
 def _fold_bytes(name: bytes) -> bytes:
     if name.isascii() and (text := name.decode()).isprintable():
         return text.lower().encode()
     return _encode(fold(display_name(name)))
+
+
+def _count_bytes(text: NDArray[np.uint8]) -> list[int]:
+    """Return how often each byte occurs; numpy counts numbers of eight bytes, so it is given few at a time."""
+    counts = np.zeros(256, np.int64)
+    for first in range(0, len(text), _BYTES_AT_ONCE):
+        counts += np.bincount(text[first : first + _BYTES_AT_ONCE], minlength=256)
+    frequencies: list[int] = counts.tolist()
+    return frequencies
 
 
 def _encode(text: str) -> bytes:

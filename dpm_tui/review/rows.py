@@ -31,10 +31,10 @@ class Rows:
 
     def __init__(self, library: Library, numbers: Sequence[int]) -> None:
         self._groups = library.groups
-        self.numbers = numbers
-        counts: list[int] = library.columns.groups.counts[list(numbers)].tolist() if numbers else []
+        self.numbers = array("q", numbers)
+        counts: list[int] = library.columns.groups.counts[self.numbers].tolist() if numbers else []
         self._starts = array("q", accumulate((count + 1 for count in counts), initial=0))
-        self._positions: dict[int, int] = {}
+        self._positions = array("q")
 
     def __len__(self) -> int:
         """The number of groups shown."""
@@ -61,8 +61,11 @@ class Rows:
     def position_of(self, number: int) -> int | None:
         """Return the position of a group by its number in the library, or None if it is not shown."""
         if not self._positions:
-            self._positions = {shown: position for position, shown in enumerate(self.numbers)}
-        return self._positions.get(number)
+            self._positions = array("q", [-1]) * len(self._groups)
+            for position, shown in enumerate(self.numbers):
+                self._positions[shown] = position
+        position = self._positions[number] if self._positions else -1
+        return None if position < 0 else position
 
     def step(self, place: Place, files: int) -> Place:
         """Return the place ``files`` members further on (or back), across headings, within the list."""
