@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -107,6 +107,17 @@ class FileRows(Mapping[int, ImageFile]):
         places = np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)
         found: NDArray[np.int64] = np.where(ordered[places] == ids, self._order[places], -1)
         return found
+
+    def rows_among(self, ids: Collection[int]) -> NDArray[np.int64]:
+        """Return the rows of those of some files that are there."""
+        rows = self.rows_of(np.fromiter(ids, np.int64, len(ids)))
+        return rows[rows >= 0]
+
+    def size_of(self, rows: NDArray[np.int64]) -> int:
+        """Return the bytes of the files in some rows."""
+        size = int(self.rows["size"][rows].sum())
+        odd = np.intersect1d(rows, list(self.odd)) if self.odd else ()
+        return size + sum(self.odd[row].stamp.size - int(self.rows["size"][row]) for row in map(int, odd))
 
     def at(self, row: int) -> ImageFile:
         """Return the file in a row."""

@@ -15,7 +15,7 @@ from dpm_tui.pipeline.group import Group
 class GroupRows(Sequence[Group]):
     """Groups by number.
 
-    The files of group ``n`` are the ids from ``starts[n]`` to ``starts[n + 1]``, its keeper first.
+    The files of group ``n`` are ``ids[starts[n]:starts[n + 1]]``, its keeper first.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class GroupRows(Sequence[Group]):
         self.starts = starts
         self.weakest = weakest
         self.reclaimable = reclaimable
-        self._ids = ids
+        self.ids = ids
 
     @classmethod
     def of(cls, groups: Sequence[Group]) -> GroupRows:
@@ -57,12 +57,12 @@ class GroupRows(Sequence[Group]):
             number += len(self)
         if not 0 <= number < len(self):
             raise IndexError(number)
-        members = tuple(self._ids[self.starts[number] : self.starts[number + 1]].tolist())
+        members = tuple(self.ids[self.starts[number] : self.starts[number + 1]].tolist())
         weakest, reclaimable = float(self.weakest[number]), int(self.reclaimable[number])
         return Group(self.names[number].decode("ascii"), members[0], members, weakest, reclaimable)
 
     def __iter__(self) -> Iterator[Group]:
-        starts, ids = self.starts.tolist(), self._ids.tolist()
+        starts, ids = self.starts.tolist(), self.ids.tolist()
         columns = zip(self.names.tolist(), self.weakest.tolist(), self.reclaimable.tolist(), strict=True)
         for number, (name, weakest, reclaimable) in enumerate(columns):
             members = tuple(ids[starts[number] : starts[number + 1]])
@@ -76,14 +76,9 @@ class GroupRows(Sequence[Group]):
         """The number of files of each group."""
         return np.diff(self.starts)
 
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        """The files of all groups, one after the other."""
-        return self._ids
-
-    def number_at(self, row: int) -> int:
-        """Return the number of the group that a row of the files belongs to."""
-        return int(np.searchsorted(self.starts, row, side="right")) - 1
+    def numbers_at(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of the group that each of some rows of the files belongs to."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
 
     def number_of(self, name: str) -> int | None:
         """Return the number of the group with an id, or None."""

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from dpm_tui.review.history import Deed, History, Marking, Step
+from dpm_tui.review.changes import Changes, Marking
+from dpm_tui.review.history import Deed, History, Step
 from dpm_tui.review.library import Library
-from dpm_tui.review.record import NOWHERE, Identity, Record, identity, mentioned
+from dpm_tui.review.names import Names, ids_in
+from dpm_tui.review.record import NOWHERE, Identity, Record, mentioned
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(slots=True)
 class Found:
     """Where files are now: their ids by identity, and those whose content is another one than it was.
 
-    ``at_home`` are the ids of files that are still at their paths.
+    ``moved`` tells that some of them are elsewhere than they were.
     """
 
     ids: dict[Identity, int] = field(default_factory=dict)
     changed: set[Identity] = field(default_factory=set)
-    at_home: set[int] = field(default_factory=set)
+    moved: bool = False
 
 
 def find_files(
@@ -42,7 +49,6 @@ def find_files(
             met.add(path)
             if known == digest:
                 found.ids[path, digest] = id_
-                found.at_home.add(id_)
                 continue
             found.changed.add((path, known))
         if id_ > horizon:
@@ -54,6 +60,7 @@ def find_files(
     for digest, missed in astray.items():
         for key, id_ in _match(missed, come.get(digest, {}), wanted):
             found.ids[key] = id_
+            found.moved = True
             found.changed.discard(key)
     return found
 
@@ -91,7 +98,7 @@ class Adopted:
     """
 
     history: History[int]
-    names: dict[int, Identity]
+    names: Names
     changed: int
     altered: bool
 
@@ -111,12 +118,10 @@ def adopt_record(record: Record, library: Library) -> Adopted:
     lost = sum(map(len, told)) - len(done) - len(undone)
     history = History({ids[key]: marking for key, marking in markings.items()}, done, undone)
     history.rename({}, (ids[key] for key in found.changed))
-    names = {ids[key]: key for key in wanted if key not in found.changed}
-    # Those that were found by their content are elsewhere now.
-    moved = {ids[key] for key in found.ids} - found.at_home
-    names.update((id_, identity(library.files[id_])) for id_ in moved)
+    elsewhere = {ids[key]: key for key in wanted if key not in found.ids and key not in found.changed}
     changed = sum(key in markings for key in found.changed)
-    return Adopted(history, names, changed, bool(lost or found.changed or moved))
+    altered = bool(lost or found.changed or found.moved)
+    return Adopted(history, Names(library, elsewhere), changed, altered)
 
 
 def _can_be_undone(step: Step[Identity]) -> bool:
@@ -124,29 +129,26 @@ def _can_be_undone(step: Step[Identity]) -> bool:
 
 
 def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:
-    changes = tuple((ids[key], before, after) for key, before, after in step.changes)
-    return Step(changes, step.deed, step.decisions, step.before)
+    changes = ((ids[key], before, after) for key, before, after in step.changes)
+    return Step(Changes(changes), step.deed, step.decisions, step.before)
 
 
 def carry(
-    names: Mapping[int, Identity],
-    markings: Mapping[int, Marking],
-    before: Library,
-    library: Library,
-    horizon: int,
+    names: Names, history: History[int], library: Library, horizon: int
 ) -> tuple[dict[int, int], set[int]]:
-    """Return which files have other ids in a library than in the one before, and which have changed."""
-    if not names or not library.groups:
+    """Return which files of a history have other ids in a library than in the one before, and which changed.
+
+    ``names`` are those of the library before.
+    """
+    if history.is_empty or not library.groups:
         return {}, set()
     import numpy as np
 
-    files = library.columns.files
-    ids = np.fromiter(names, np.int64, len(names))
-    rows = files.rows_of(ids)
-    here = rows >= 0
-    known = files.identities(rows[here])
-    changed = {id_ for id_, _, digest in known if names[id_][1] != digest}
-    astray = {names[id_]: id_ for id_ in ids[~here].tolist()}
+    files, before = library.columns.files, names.library
+    ids = ids_in(history)
+    here = files.rows_of(ids) >= 0
+    changed = _find_changed(names, library, ids[here])
+    astray = {key: id_ for id_, key in names.of(ids[~here].tolist()).items()}
     if not astray:
         return {}, changed
     # What was not there when the record was read may come with any id.
@@ -156,22 +158,23 @@ def carry(
         # What was there beside a file that is gone now is a copy of it, not that file elsewhere.
         fresh &= before.columns.files.rows_of(files.rows["id"]) < 0
     come = files.identities(np.flatnonzero(fresh))
+    markings = history.markings
     found = find_files({key: markings.get(id_) for key, id_ in astray.items()}, come, horizon)
     moved = {astray[key]: id_ for key, id_ in found.ids.items()}
     return moved, changed | {astray[key] for key in found.changed}
 
 
-def rename(
-    history: History[int],
-    names: dict[int, Identity],
-    moved: Mapping[int, int],
-    changed: Iterable[int],
-    library: Library,
-) -> None:
-    """Have a history and the names of its files follow what ``carry`` found."""
-    history.rename(moved, changed)
-    for id_ in changed:
-        del names[id_]
-    for old, new in moved.items():
-        del names[old]
-        names[new] = identity(library.files[new])
+def _find_changed(names: Names, library: Library, ids: NDArray[np.int64]) -> set[int]:
+    """Return which files of a library, by their ids, have another content than they are known by."""
+    now = library.columns.files
+    doubtful = ids
+    if names.library.groups:
+        then = names.library.columns.files
+        rows, rows_then = now.rows_of(ids), then.rows_of(ids)
+        doubtful = ids[(rows_then < 0) | (now.rows["digest"][rows] != then.rows["digest"][rows_then])]
+        if now.odd or then.odd:
+            # The columns hold only as much of these as fits.
+            doubtful = ids
+    asked = doubtful.tolist()
+    known, found = names.of(asked), library.identities(asked)
+    return {id_ for id_, (_, digest) in known.items() if found[id_][1] != digest}

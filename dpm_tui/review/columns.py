@@ -44,12 +44,15 @@ class Columns:
         return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
 
     @cached_property
+    def keepers(self) -> NDArray[np.bool_]:
+        """Whether each file is the keeper of its group."""
+        return self.flags(self.groups.starts[:-1])
+
+    @cached_property
     def beside_keeper(self) -> NDArray[np.uint8]:
         """The code of each file's kind beside the keeper of its group, ``NO_KIND`` where it has none."""
         kinds = np.full(len(self.files), NO_KIND, np.uint8)
-        keepers = np.zeros(len(self.files), np.bool_)
-        keepers[self.groups.starts[:-1]] = True
-        beside = self.pairs.rows[keepers[self.pairs.rows["first"]]]
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
         kinds[beside["second"]] = beside["kind"]
         return kinds
 
@@ -57,8 +60,7 @@ class Columns:
     def kinds(self) -> NDArray[np.uint8]:
         """The same, but a file that was not compared with its keeper is of the kind of its strongest pair."""
         kinds = self.beside_keeper.copy()
-        lonely = kinds == NO_KIND
-        lonely[self.groups.starts[:-1]] = False
+        lonely = (kinds == NO_KIND) & ~self.keepers
         if lonely.any():
             pairs = self.pairs.rows
             pairs = pairs[np.argsort(pairs["similarity"], kind="stable")]
@@ -80,18 +82,15 @@ class Columns:
 
     def of_kinds(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
         """Return for each file whether it is of one of some kinds."""
-        return _wanted(kinds)[self.kinds]
+        return of_codes(kinds)[self.kinds]
 
     def alike(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
         """Return for each file whether it has a pair of one of some kinds with its keeper."""
-        return _wanted(kinds)[self.beside_keeper]
+        return of_codes(kinds)[self.beside_keeper]
 
     def having(self, files: Collection[int]) -> NDArray[np.bool_]:
         """Return for each group whether any of its files is one of those."""
-        rows = self.files.rows_of(np.fromiter(files, np.int64, len(files)))
-        flags = np.zeros(len(self.files), np.bool_)
-        flags[rows[rows >= 0]] = True
-        return self.any_of(flags)
+        return self.any_of(self.flags(self.files.rows_among(files)))
 
     def called(self, names: Collection[str]) -> NDArray[np.bool_]:
         """Return for each group whether its id is one of those."""
@@ -101,6 +100,12 @@ class Columns:
                 flags[number] = True
         return flags
 
+    def flags(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return a flag for each file, set where its row is one of some."""
+        flags = np.zeros(len(self.files), np.bool_)
+        flags[rows] = True
+        return flags
+
     def any_of(self, files: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return for each group whether any of its files has its flag set."""
         hits = np.concatenate(([0], np.cumsum(files)))
@@ -108,7 +113,8 @@ class Columns:
         return some
 
 
-def _wanted(kinds: Collection[Kind]) -> NDArray[np.bool_]:
+def of_codes(kinds: Collection[Kind]) -> NDArray[np.bool_]:
+    """Return for each code of a kind, ``NO_KIND`` too, whether it is of one of some kinds."""
     wanted = np.zeros(NO_KIND + 1, np.bool_)
     wanted[[KIND_CODES[kind] for kind in kinds]] = True
     return wanted

@@ -39,11 +39,10 @@ def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> 
     from dpm_tui.review.sieves import by_folder, sieves_of, sift
 
     starts = columns.groups.starts
-    alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole)
-    alive[starts[:-1]] = True
+    alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole) | columns.keepers
     if protected:
         safe = alive & by_folder(columns, protected)
-        alive &= safe | ~np.repeat(columns.any_of(safe), np.diff(starts))
+        alive &= safe | ~np.repeat(columns.any_of(safe), columns.groups.counts)
     for word in rule.criteria:
         for sieve in sieves_of(columns, word):
             alive = sift(columns, alive, sieve)

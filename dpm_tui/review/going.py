@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.folders import InFolders
-from dpm_tui.review.history import Mark, Marking
 from dpm_tui.review.library import Library
 from dpm_tui.review.refusal import has_witness
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _FEW = 100
 """So many files are looked at one by one; more of them take all columns of the library at once."""
 
 
-class Going:
-    """Follows the marks of a library's files; ``size`` is the bytes of all that go."""
+class Going(AbstractSet[int]):
+    """The ids of the files that go, as the marks of a library's files say; ``size`` is their bytes."""
 
     def __init__(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> None:
-        self.files: set[int] = set()
         self.size = 0
+        self._count = 0
         self._library = library
         self._is_protected = is_protected
 
+    @classmethod
+    def _from_iterable(cls, ids: Iterable[int]) -> AbstractSet[int]:  # type: ignore[override]
+        return set(ids)
+
+    def __contains__(self, id_: object) -> bool:
+        if not self._count or not isinstance(id_, int) or not self._library.has(id_):
+            return False
+        return bool(self._flags[self._library.columns.files.row(id_)])
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._library.columns.files.rows["id"][self._flags].tolist() if self._count else ()
+
+    def __len__(self) -> int:
+        return self._count
+
     def follow(self, files: Iterable[int], markings: Mapping[int, Marking]) -> None:
         """Take over the markings of files of which some may have changed."""
-        changed = dict.fromkeys(files)
-        marked = [id_ for id_ in changed if id_ in markings and markings[id_].mark is Mark.REMOVE]
-        come = self._library.sizes([id_ for id_ in marked if id_ not in self.files])
-        wanted = set(marked)
-        gone = self._library.sizes([id_ for id_ in changed if id_ in self.files and id_ not in wanted])
-        self.size += sum(come.values()) - sum(gone.values())
-        self.files.update(come)
-        self.files.difference_update(gone)
+        if not self._library.groups:
+            return
+        import numpy as np
 
-    def unjustified(self, near: Sequence[int]) -> list[int]:
+        columns = self._library.columns.files
+        rows = np.unique(columns.rows_among(list(files)))
+        found = map(markings.get, columns.rows["id"][rows].tolist())
+        wanted = np.array(
+            [marking is not None and marking.mark is Mark.REMOVE for marking in found], np.bool_
+        )
+        come, gone = rows[wanted & ~self._flags[rows]], rows[~wanted & self._flags[rows]]
+        self.size += columns.size_of(come) - columns.size_of(gone)
+        self._count += len(come) - len(gone)
+        self._flags[come] = True
+        self._flags[gone] = False
+
+    def unjustified(self, near: Collection[int]) -> list[int]:
         """Return the files that may not go, among all that go from the groups of the files ``near``.
 
         These are the protected ones and those without a verified pair with a file of their group that
@@ -46,32 +75,36 @@ class Going:
         groups = {group.id: group for group in (library.group_of(id_) for id_ in near if library.has(id_))}
         wrong: list[int] = []
         for group in groups.values():
-            staying = [id_ for id_ in group.members if id_ not in self.files]
+            going = [id_ for id_ in group.members if id_ in self]
+            staying = [id_ for id_ in group.members if id_ not in self]
             wrong += [
                 id_
-                for id_ in group.members
-                if id_ in self.files
-                and (self._is_protected(library.files[id_]) or not has_witness(library, id_, staying))
+                for id_ in going
+                if self._is_protected(library.files[id_]) or not has_witness(library, id_, staying)
             ]
         return wrong
 
-    def _unjustified_of_many(self, near: Sequence[int], protected: InFolders) -> list[int]:
+    def _unjustified_of_many(self, near: Collection[int], protected: InFolders) -> list[int]:
+        if not self._library.groups:
+            return []
         import numpy as np
 
         from dpm_tui.review.sieves import by_folder
 
-        if not self._library.groups:
-            return []
         columns = self._library.columns
-        files, starts, pairs = columns.files, columns.groups.starts, columns.pairs.rows
-        going, justified, asked = (np.zeros(len(files), np.bool_) for _ in range(3))
-        going[files.rows_of(np.fromiter(self.files, np.int64, len(self.files)))] = True
-        for one, other in (("first", "second"), ("second", "first")):
-            justified[pairs[one][~going[pairs[other]]]] = True
-        rows = files.rows_of(np.array(near, np.int64))
-        homes = np.zeros(len(starts) - 1, np.bool_)
-        homes[np.searchsorted(starts, rows[rows >= 0], side="right") - 1] = True
+        files, pairs = columns.files, columns.pairs.rows
+        going = self._flags
+        ends = ((pairs[one], pairs[other]) for one, other in (("first", "second"), ("second", "first")))
+        justified = columns.flags(np.concatenate([one[~going[other]] for one, other in ends]))
+        homes = np.zeros(len(columns.groups), np.bool_)
+        homes[columns.groups.numbers_at(files.rows_among(near))] = True
         asked = going & np.repeat(homes, columns.groups.counts)
-        wrong = asked & (~justified | by_folder(columns, protected))
-        found: list[int] = files.rows["id"][wrong].tolist()
+        found: list[int] = files.rows["id"][asked & (~justified | by_folder(columns, protected))].tolist()
         return found
+
+    @cached_property
+    def _flags(self) -> NDArray[np.bool_]:
+        """Whether each file goes, by its row."""
+        import numpy as np
+
+        return np.zeros(len(self._library.columns.files), np.bool_)

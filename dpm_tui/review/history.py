@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from dpm_tui.review.changes import Changes, Marking
 from dpm_tui.review.decision import Decision
 
 K = TypeVar("K")
@@ -14,21 +15,6 @@ K = TypeVar("K")
 STEPS_AT_MOST = 1_000
 CHANGES_AT_MOST = 500_000
 """What is older than that is not undone: a history is kept in memory and on the disk."""
-
-
-class Mark(StrEnum):
-    """What is to become of a file once the marks are applied."""
-
-    KEEP = "keep"
-    REMOVE = "remove"
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """A mark with the rule that set it; the rule of a mark set by hand is ``hand``."""
-
-    mark: Mark
-    rule: str = "hand"
 
 
 class Deed(StrEnum):
@@ -39,10 +25,6 @@ class Deed(StrEnum):
     MOVE = "move"
 
 
-Change = tuple[K, Marking | None, Marking | None]
-"""A file with its marking before and after."""
-
-
 @dataclass(frozen=True, slots=True)
 class Step(Generic[K]):
     """What one action changed; undone and done again as a whole.
@@ -50,7 +32,7 @@ class Step(Generic[K]):
     ``decisions`` are those that were made, ``before`` those that take them back.
     """
 
-    changes: tuple[Change[K], ...] = ()
+    changes: Changes[K] = field(default_factory=Changes)
     deed: Deed = Deed.MARK
     decisions: tuple[Decision, ...] = ()
     before: tuple[Decision, ...] = ()
@@ -75,6 +57,11 @@ class History(Generic[K]):
         self._weight = sum(step.weight for step in self.done)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it knows of no file."""
+        return not (self.markings or self.done or self.undone)
+
+    @property
     def last(self) -> Step[K] | None:
         """The step that undo would take back."""
         return self.done[-1] if self.done else None
@@ -84,16 +71,16 @@ class History(Generic[K]):
         """The step that redo would do again."""
         return self.undone[-1] if self.undone else None
 
-    def changes(self, markings: Mapping[K, Marking | None]) -> tuple[Change[K], ...]:
+    def changes(self, markings: Mapping[K, Marking | None]) -> Changes[K]:
         """Return what setting these markings would change."""
         now = self.markings
-        return tuple(
+        return Changes(
             (key, before, after) for key, after in markings.items() if (before := now.get(key)) != after
         )
 
     def add(self, step: Step[K]) -> None:
         """Do a step; what was undone cannot be done again any more, and the oldest steps are dropped."""
-        self.put({key: after for key, _, after in step.changes})
+        self.put(step.changes.after)
         self.done.append(step)
         self.undone.clear()
         self._weight += step.weight
@@ -105,7 +92,7 @@ class History(Generic[K]):
         step = self.done.pop()
         self._weight -= step.weight
         self.undone.append(step)
-        self.put({key: before for key, before, _ in step.changes})
+        self.put(step.changes.before)
         return step
 
     def forward(self) -> Step[K]:
@@ -113,16 +100,16 @@ class History(Generic[K]):
         step = self.undone.pop()
         self.done.append(step)
         self._weight += step.weight
-        self.put({key: after for key, _, after in step.changes})
+        self.put(step.changes.after)
         return step
 
     def drop(self) -> None:
         """Forget the last step; its changes stay."""
         self._weight -= self.done.pop().weight
 
-    def put(self, markings: Mapping[K, Marking | None]) -> None:
-        """Set markings without a step."""
-        for key, marking in markings.items():
+    def put(self, markings: Iterable[tuple[K, Marking | None]]) -> None:
+        """Set the markings of files without a step."""
+        for key, marking in markings:
             if marking is None:
                 self.markings.pop(key, None)
             else:
@@ -135,8 +122,8 @@ class History(Generic[K]):
             return
 
         def renew(step: Step[K]) -> Step[K]:
-            changes = ((names.get(key, key), *rest) for key, *rest in step.changes if key not in gone)
-            return replace(step, changes=tuple(changes))  # type: ignore[arg-type]
+            kept = ((names.get(key, key), old, new) for key, old, new in step.changes if key not in gone)
+            return replace(step, changes=Changes(kept))
 
         self.markings = {
             names.get(key, key): marking for key, marking in self.markings.items() if key not in gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,8 +14,8 @@ from dpm_tui.pipeline.image_file import ImageFile
 if TYPE_CHECKING:
     from dpm_tui.review.columns import Columns
 
-
 _FEW = 100
+"""So many files are looked at one by one; more of them take all columns at once."""
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,6 @@ class Library:
         """Tell whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
 
-    def sizes(self, files: Sequence[int]) -> dict[int, int]:
-        """Return the bytes of those of some files that are in groups, by id."""
-        if len(files) < _FEW:
-            return {id_: self.files[id_].stamp.size for id_ in files if self.has(id_)}
-        if not self.groups:
-            return {}
-        import numpy as np
-
-        rows = self.columns.files.rows_of(np.array(files, np.int64))
-        rows = rows[rows >= 0]
-        found = self.columns.files.rows[rows]
-        sizes = dict(zip(found["id"].tolist(), found["size"].tolist(), strict=True))
-        odd = self.columns.files.odd
-        if odd:
-            sizes.update((odd[row].id, odd[row].stamp.size) for row in rows.tolist() if row in odd)
-        return sizes
-
     @property
     def newest(self) -> int:
         """The highest id of a file, 0 if there is none."""
@@ -70,28 +54,25 @@ class Library:
         """Return the id of the file at a path, 0 if there is none."""
         return (self.columns.files.find(path) or 0) if self.groups else 0
 
-    def identities(self, files: Sequence[int]) -> dict[int, tuple[bytes, str]]:
+    def identities(self, files: Collection[int]) -> dict[int, tuple[bytes, str]]:
         """Return path and digest of those of some files that are in groups, by id."""
+        if not self.groups:
+            return {}
         if len(files) < _FEW:
             found = (self.files[id_] for id_ in files if self.has(id_))
             return {file.id: (file.path, file.facts.digest) for file in found}
-        if not self.groups:
-            return {}
-        import numpy as np
-
-        rows = self.columns.files.rows_of(np.array(files, np.int64))
-        rows = rows[rows >= 0]
+        rows = self.columns.files.rows_among(files)
         return {id_: (path, digest) for id_, path, digest in self.columns.files.identities(rows)}
 
     def paths(self, files: Collection[int]) -> dict[int, bytes]:
         """Return the paths of those of some files that are in groups, by id."""
-        return {id_: path for id_, (path, _) in self.identities(list(files)).items()}
+        return {id_: path for id_, (path, _) in self.identities(files).items()}
 
     def number_of(self, file: int) -> int:
         """Return the number of the group of a file; raises KeyError where it has none."""
         if not self.groups:
             raise KeyError(file)
-        return self.columns.groups.number_at(self.columns.files.row(file))
+        return bisect_right(self.columns.groups.starts, self.columns.files.row(file)) - 1
 
     def group_of(self, file: int) -> Group:
         """Return the group of a file; raises KeyError where it has none."""

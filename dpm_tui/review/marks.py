@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.carry import carry, rename
+from dpm_tui.review.carry import carry
+from dpm_tui.review.changes import Mark as Mark
+from dpm_tui.review.changes import Marking
 from dpm_tui.review.decision import Decision
 from dpm_tui.review.going import Going
-from dpm_tui.review.history import Deed, History, Marking, Step
-from dpm_tui.review.history import Mark as Mark
+from dpm_tui.review.history import Deed, History, Step
 from dpm_tui.review.library import Library
-from dpm_tui.review.record import Act, Identity, Listener, News
+from dpm_tui.review.names import Names
+from dpm_tui.review.record import Act, Listener, News
 from dpm_tui.review.refusal import Refusal as Refusal
 from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule
@@ -40,12 +43,12 @@ class Marks:
         is_protected: Callable[[ImageFile], bool] = lambda file: False,
         history: History[int] | None = None,
         listener: Listener = lambda news: None,
-        names: dict[int, Identity] | None = None,
+        names: Names | None = None,
         horizon: int = 0,
     ) -> None:
         self.history = history or History()
         self.listener = listener
-        self.names = names if names is not None else {}
+        self.names = (names or Names(library)).follow(library, self.history)
         self._library = library
         self._is_protected = is_protected
         self.horizon = horizon or library.newest
@@ -55,9 +58,9 @@ class Marks:
         self._settle(self.removed)
 
     @property
-    def removed(self) -> set[int]:
+    def removed(self) -> AbstractSet[int]:
         """The files of the library that are marked for removal."""
-        return self._going.files
+        return self._going
 
     @property
     def size(self) -> int:
@@ -205,10 +208,10 @@ class Marks:
 
         A file that was moved keeps its mark, one whose content has changed loses it.
         """
-        moved, changed = carry(self.names, self._markings, self._library, library, self.horizon)
+        moved, changed = carry(self.names, self.history, library, self.horizon)
         lost = sum(self.mark_of(id_) is Mark.REMOVE for id_ in changed)
         if moved or changed:
-            rename(self.history, self.names, moved, changed, library)
+            self.history.rename(moved, changed)
             self.listener(News(Act.RENAME))
         fresh = Marks(library, is_protected, self.history, self.listener, self.names, self.horizon)
         fresh.changed = lost
@@ -224,25 +227,21 @@ class Marks:
             self._add(Step(changes))
 
     def _add(self, step: Step[int]) -> None:
-        fresh = [id_ for id_, *_ in step.changes if id_ not in self.names]
-        self.names.update(self._library.identities(fresh))
         self.history.add(step)
-        self._going.follow((id_ for id_, *_ in step.changes), self._markings)
+        self._going.follow(step.changes.keys, self._markings)
         self.listener(News(Act.ADD, step))
 
     def _travelled(self, act: Act, step: Step[int]) -> Step[int]:
-        files = [id_ for id_, *_ in step.changes]
-        self._going.follow(files, self._markings)
+        self._going.follow(step.changes.keys, self._markings)
         self.listener(News(act))
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
-        self._settle(files)
+        self._settle(step.changes.keys)
         return step
 
-    def _settle(self, near: Iterable[int]) -> None:
+    def _settle(self, near: Collection[int]) -> None:
         """Take the marks for removal away that are not allowed in the groups of some files."""
-        wrong = self._going.unjustified(list(near))
-        if wrong:
-            step = Step(self.history.changes(dict.fromkeys(wrong)))
-            self.history.put(dict.fromkeys(wrong))
+        if wrong := self._going.unjustified(near):
+            changes = self.history.changes(dict.fromkeys(wrong))
+            self.history.put(changes.after)
             self._going.follow(wrong, self._markings)
-            self.listener(News(Act.PUT, step))
+            self.listener(News(Act.PUT, Step(changes)))

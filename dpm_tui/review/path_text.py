@@ -122,7 +122,7 @@ def _fold_bytes(name: bytes) -> bytes:
 
 
 def _count_bytes(text: NDArray[np.uint8]) -> list[int]:
-    """Return how often each byte occurs; numpy counts numbers of eight bytes, so it is given few at a time."""
+    """Return how often each byte occurs; some at a time, as each takes eight while numpy counts it."""
     counts = np.zeros(256, np.int64)
     for first in range(0, len(text), _BYTES_AT_ONCE):
         counts += np.bincount(text[first : first + _BYTES_AT_ONCE], minlength=256)

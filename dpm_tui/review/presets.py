@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from dpm_tui.errors import UsageError
 from dpm_tui.names import display_name
 from dpm_tui.review.criteria import parse_words
-from dpm_tui.review.rules import OWN, RULES
+from dpm_tui.review.rules import HAND, OWN, RULES
 
 NAME_LENGTH = 24
-HAND = "hand"
-"""What marks that no rule has set say of their rule."""
-
 WORDS_OF: dict[str, tuple[str, ...]] = {
     "best": ("pixels", "lossless", "quality", "exif", "name", "encoding", "date"),
     "largest": ("pixels", "bytes"),

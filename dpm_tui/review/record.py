@@ -5,7 +5,7 @@ It is told as a sequence of news; whoever follows all of them has the same recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -96,7 +96,7 @@ class Record:
             case Act.ADD if step is not None:
                 history.add(step)
             case Act.PUT if step is not None:
-                history.put({key: after for key, _, after in step.changes})
+                history.put(step.changes.after)
             case Act.BACK if history.done:
                 history.back()
             case Act.FORWARD if history.undone:
@@ -117,39 +117,14 @@ def tell(history: History[K]) -> Iterator[News[K]]:
         same.add(step)
     for _ in history.undone[: len(same.done)]:
         same.back()
-    wrong = (key for key in {**same.markings, **history.markings} if _differ(same, history, key))
-    changes = tuple((key, same.markings.get(key), history.markings.get(key)) for key in wrong)
-    if changes:
+    wrong = dict.fromkeys(same.markings.keys() - history.markings.keys())
+    if changes := same.changes({**wrong, **history.markings}):
         yield News(Act.PUT, Step(changes))
-
-
-def _differ(one: History[K], other: History[K], key: K) -> bool:
-    return one.markings.get(key) != other.markings.get(key)
 
 
 def mentioned(history: History[K]) -> Iterable[K]:
     """Return every file that a history knows, each once."""
     known = dict.fromkeys(history.markings)
     for step in (*history.done, *history.undone):
-        known.update(dict.fromkeys(key for key, *_ in step.changes))
+        known.update(dict.fromkeys(step.changes.keys))
     return known
-
-
-def name_history(history: History[int], names: Mapping[int, Identity]) -> History[Identity]:
-    """Return a history of ids as one of what files are known by; those without a name are left out."""
-    return History(
-        {names[id_]: marking for id_, marking in history.markings.items() if id_ in names},
-        [name_step(step, names) for step in history.done],
-        [name_step(step, names) for step in history.undone],
-    )
-
-
-def name_news(news: News[int], names: Mapping[int, Identity]) -> News[Identity]:
-    """Return an act on ids as one on what files are known by."""
-    return News(news.act, None if news.step is None else name_step(news.step, names))
-
-
-def name_step(step: Step[int], names: Mapping[int, Identity]) -> Step[Identity]:
-    """Return a step on ids as one on what files are known by."""
-    changes = tuple((names[id_], before, after) for id_, before, after in step.changes if id_ in names)
-    return Step(changes, step.deed, step.decisions, step.before)

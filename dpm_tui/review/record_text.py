@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dpm_tui.names import from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
+from dpm_tui.review.changes import Changes, Mark, Marking
 from dpm_tui.review.decision import Decision
-from dpm_tui.review.history import Deed, Mark, Marking, Step
-from dpm_tui.review.record import Act, Delta, Identity, News, Record, View, name_news, tell
+from dpm_tui.review.history import Deed, Step
+from dpm_tui.review.names import Names, name_news
+from dpm_tui.review.record import Act, Delta, Identity, News, Record, View, tell
 from dpm_tui.review.sort import Order, Sorting
 
 _RULE_AT_MOST = 200
@@ -88,7 +90,7 @@ class Reader:
                 return News(Act(act), Step(self._changes(changes), Deed(deed), made, unmade))
         raise ValueError("no news")
 
-    def _changes(self, values: list[Any]) -> tuple[tuple[Identity, Marking | None, Marking | None], ...]:
+    def _changes(self, values: list[Any]) -> Changes[Identity]:
         if len(values) % 3:
             raise ValueError("a change lacks something")
         files, before, after = (values[at::3] for at in range(3))
@@ -102,9 +104,8 @@ class Reader:
         for text in {*before, *after} - self._markings.keys():
             self._markings[text] = _read_marking(text)
         known = self._markings.__getitem__
-        return tuple(
-            zip(map(self._files.__getitem__, files), map(known, before), map(known, after), strict=True)
-        )
+        keys = map(self._files.__getitem__, files)
+        return Changes(zip(keys, map(known, before), map(known, after), strict=True))
 
 
 def write_record(record: Record) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def read_record(value: object) -> Record:
     raise ValueError("no record")
 
 
-def write_news(news: Iterable[News[int]], names: Mapping[int, Identity]) -> dict[str, Any]:
+def write_news(news: Iterable[News[int]], names: Names) -> dict[str, Any]:
     """Return ``files`` and the ``news`` that name them, as JSON values; ``names`` says what ids stand for."""
     writer = Writer()
     texts = [writer.news(name_news(each, names)) for each in news]

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.carry import Adopted
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress
 from dpm_tui.review.folders import InFolders
-from dpm_tui.review.history import History, Mark, Marking
+from dpm_tui.review.history import History
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Refusal
 from dpm_tui.review.record import Listener

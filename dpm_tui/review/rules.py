@@ -17,6 +17,8 @@ from dpm_tui.review.keeper import RANKS, rank_best
 DEFAULT_KINDS = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 OWN = "keeper"
 """The name of the rule that the settings hold, where it is none of those with a name."""
+HAND = "hand"
+"""What marks that no rule has set say of their rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def sift(columns: Columns, alive: Flags, sieve: Sieve) -> Flags:
     unknown = np.isnan(values)
     starts = columns.groups.starts
     best = np.maximum.reduceat(np.where(alive & ~unknown, values, -np.inf), starts[:-1])
-    edge = np.repeat(best - near, np.diff(starts))
+    edge = np.repeat(best - near, columns.groups.counts)
     stays: Flags = alive & (unknown | (values >= edge))
     return stays
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.history import Mark, Marking
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.library import Library
 from dpm_tui.review.refusal import has_witness
 from dpm_tui.review.rules import Rule, mark_group
@@ -41,7 +41,7 @@ class Suggestion:
     def size(self) -> int:
         """The bytes of the files that would go."""
         files = self.library.columns.files
-        return int(files.rows["size"][files.rows_of(_numbers(self.kept))].sum())
+        return files.size_of(files.rows_among(self.kept))
 
     @cached_property
     def similarities(self) -> dict[int, float]:
@@ -107,7 +107,7 @@ def suggest_all(
         return Suggestion(library)
     marked = sweep(library, numbers, rule, kinds, protected)
     files, groups = library.columns.files, library.columns.groups
-    homes = np.unique(np.searchsorted(groups.starts, files.rows_of(_numbers(marked)), side="right") - 1)
+    homes = np.unique(groups.numbers_at(files.rows_among(marked)))
     ids, starts = groups.ids.tolist(), groups.starts.tolist()
     sets = [ids[starts[number] : starts[number + 1]] for number in homes.tolist()]
     return _suggestion(library, sets, rule, marked, standing)

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.pair_columns import KIND_CODES
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.columns import Columns
+from dpm_tui.review.columns import Columns, of_codes
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.library import Library
-from dpm_tui.review.pair_rows import NO_KIND
 from dpm_tui.review.rules import Rule, mark_group
 from dpm_tui.review.sieves import by_folder
 
@@ -34,12 +32,10 @@ def sweep(
     starts, counts = groups.starts, groups.counts
     chosen = np.zeros(len(groups), np.bool_)
     chosen[np.array(numbers, np.int64)] = True
-    keeper = np.zeros(len(files), np.bool_)
-    keeper[starts[:-1]] = True
-    alike = columns.alike(kinds) | keeper
+    alike = columns.alike(kinds) | columns.keepers
     safe = _protected(columns, protected)
     odd = _odd(columns, rule, kinds, alike, safe & alike & ~np.repeat(safe[starts[:-1]], counts))
-    going = alike & ~keeper & ~safe & np.repeat(chosen & ~odd, counts)
+    going = alike & ~columns.keepers & ~safe & np.repeat(chosen & ~odd, counts)
     rows = np.flatnonzero(going)
     kept = np.repeat(starts[:-1], counts)[rows]
     pixels = files.rows["width"].astype(np.int64) * files.rows["height"]
@@ -66,11 +62,9 @@ def _odd(columns: Columns, rule: Rule, kinds: Collection[Kind], alike: Flags, le
     odd = columns.any_of(leads)
     if rule.rank is not None:
         odd[:] = True
-    wanted = np.zeros(NO_KIND + 1, np.bool_)
-    wanted[[KIND_CODES[kind] for kind in kinds]] = True
     pairs = columns.pairs.rows
-    beside = wanted[pairs["kind"]] & ~alike[pairs["first"]] & ~alike[pairs["second"]]
-    odd[np.searchsorted(columns.groups.starts, pairs["first"][beside], side="right") - 1] = True
+    beside = of_codes(kinds)[pairs["kind"]] & ~alike[pairs["first"]] & ~alike[pairs["second"]]
+    odd[columns.groups.numbers_at(pairs["first"][beside])] = True
     return odd
 
 

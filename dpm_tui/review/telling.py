@@ -7,7 +7,8 @@ from typing import Any
 
 from dpm_tui.review.history import History
 from dpm_tui.review.marks import Marks
-from dpm_tui.review.record import Act, News, Record, View, name_history
+from dpm_tui.review.names import name_history
+from dpm_tui.review.record import Act, News, Record, View
 from dpm_tui.review.record_text import write_news, write_record, write_view
 
 
@@ -45,7 +46,7 @@ class Telling:
         old_view, self.view = self.view, view
         old_passed, self.passed = self.passed, now_passed
         if whole:
-            history, names = marks.history, dict(marks.names)
+            history, names = marks.history, marks.names
             frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
             return lambda: write_record(Record(name_history(frozen, names), view, set(now_passed)))
         changes: dict[str, Any] = {}

@@ -11,8 +11,8 @@ from dpm_tui.amount import long_size
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.review.carry import adopt_record
+from dpm_tui.review.changes import Marking
 from dpm_tui.review.filter import FilterError, parse_filter
-from dpm_tui.review.history import Marking
 from dpm_tui.review.marks import Marks
 from dpm_tui.review.record import NOWHERE, News, Record, View, identity
 from dpm_tui.review.record_text import read_record

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.going import Going
-from dpm_tui.review.history import Mark, Marking
 from dpm_tui.review.library import Library
 from dpm_tui.worker.library_data import unpack_library
 from tests.tui.fake_client import Sample, large_library
@@ -32,21 +32,21 @@ def test_many_files_are_judged_as_one_by_one(seed: int) -> None:
     many.follow(library.files, markings)
     for id_ in library.files:
         few.follow([id_], markings)
-    assert many.files == few.files == {id_ for id_, marking in markings.items() if marking == REMOVE}
-    assert many.size == few.size == sum(library.files[id_].stamp.size for id_ in many.files)
+    assert set(many) == set(few) == {id_ for id_, marking in markings.items() if marking == REMOVE}
+    assert many.size == few.size == sum(library.files[id_].stamp.size for id_ in many)
     near = chance.sample(sorted(library.files), 200)
     each = {wrong for id_ in near for wrong in few.unjustified([id_])}
     assert set(many.unjustified(near)) == each
     assert each
     many.follow(list(library.files), {})
-    assert (many.files, many.size) == (set(), 0)
+    assert (list(many), many.size) == ([], 0)
 
 
 def test_files_of_no_group_do_not_count() -> None:
     going = Going(library_of(1), InFolders([]))
     strangers = {number: REMOVE for number in range(-500, 0)}
     going.follow(strangers, strangers)
-    assert (going.files, going.size) == (set(), 0)
+    assert (list(going), going.size) == ([], 0)
     assert going.unjustified(list(strangers)) == []
     empty = Going(Library(), InFolders([]))
     empty.follow(strangers, strangers)

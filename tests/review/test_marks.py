@@ -14,12 +14,14 @@ from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review import history
 from dpm_tui.review.carry import adopt_record
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.decision import Decision
-from dpm_tui.review.history import STEPS_AT_MOST, Mark, Marking
+from dpm_tui.review.history import STEPS_AT_MOST
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Refusal
+from dpm_tui.review.names import name_history
 from dpm_tui.review.plan import build_plan
-from dpm_tui.review.record import Record, View, name_history
+from dpm_tui.review.record import Record, View
 from dpm_tui.review.rules import RULES, protect_folders
 
 NOBODY: Callable[[ImageFile], bool] = protect_folders(())

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dpm_tui.review.changes import Changes, Mark, Marking
 from dpm_tui.review.decision import Decision
-from dpm_tui.review.history import Deed, History, Mark, Marking, Step
+from dpm_tui.review.history import Deed, History, Step
 from dpm_tui.review.presets import NAME_LENGTH
 from dpm_tui.review.record import Act, Identity, News, Record, View
 from dpm_tui.review.record_text import Writer, read_record, write_record, write_view
@@ -46,7 +47,7 @@ def text_of(*news: News[Identity], **rest: Any) -> dict[str, Any]:
 
 
 def mark(number: int, before: Marking | None = None, after: Marking | None = REMOVE) -> News[Identity]:
-    return News(Act.ADD, Step(((FILES[number], before, after),)))
+    return News(Act.ADD, Step(Changes([(FILES[number], before, after)])))
 
 
 def same(one: Record, other: Record) -> bool:
@@ -75,7 +76,7 @@ def test_a_step_of_many_files_is_there_as_a_whole_or_not_at_all(
     monkeypatch.setattr(review_store, "CHANGES_A_LINE", 2)
     monkeypatch.setattr(review_store, "FILES_A_LINE", 3)
     store = ReviewStore(path)
-    store.hear(text_of(News(Act.ADD, Step(tuple((file, None, REMOVE) for file in FILES)))))
+    store.hear(text_of(News(Act.ADD, Step(Changes((file, None, REMOVE) for file in FILES)))))
     whole = Path(os.fsdecode(path)).read_bytes()
     for end in range(len(whole)):
         Path(os.fsdecode(path)).write_bytes(whole[:end])
@@ -93,7 +94,7 @@ def test_marks_of_rules_with_long_names_are_there_however_many(path: bytes) -> N
     rules = [Marking(Mark.REMOVE, sign * NAME_LENGTH) for sign in ("\N{SPARKLES}", "\N{CAMERA WITH FLASH}")]
     files = [(b"%d.jpg" % number, f"{number:064x}") for number in range(6000)]
     store = ReviewStore(path)
-    store.hear(text_of(News(Act.ADD, Step(tuple((file, rules[0], rules[1]) for file in files)))))
+    store.hear(text_of(News(Act.ADD, Step(Changes((file, rules[0], rules[1]) for file in files)))))
     again = ReviewStore(path, writable=False)
     assert not again.damaged
     assert again.record.history.markings == dict.fromkeys(files, rules[1])
@@ -200,4 +201,4 @@ def step_of(record: Record, act: tuple[Act, dict[int, Marking | None], Deed]) ->
     named = ((FILES[number], after) for number, after in act[1].items())
     changes = ((file, history.markings.get(file), after) for file, after in named)
     made = (Decision(("0" * 64, "f" * 64), "variants"),) if act[2] is Deed.DECIDE else ()
-    return Step(tuple(changes), act[2], made, made)
+    return Step(Changes(changes), act[2], made, made)

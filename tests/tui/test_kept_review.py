@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dpm_tui.review.history import Mark
+from dpm_tui.review.changes import Mark
 from dpm_tui.state.review_store import ReviewStore
 from tests.support.album import dpm, make_album
 from tests.support.workers import has_ended, layout_of

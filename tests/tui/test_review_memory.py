@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.errors import DpmError
+from dpm_tui.review.changes import Mark, Marking
 from dpm_tui.review.filter import parse_filter
-from dpm_tui.review.history import Mark, Marking
 from dpm_tui.review.record import Record
 from dpm_tui.review.record_text import read_record, write_record
 from dpm_tui.review.sort import Order

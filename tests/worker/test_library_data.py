@@ -35,6 +35,11 @@ def across(data: LibraryData) -> Library:
     return unpack_library(message)
 
 
+def size_of(library: Library, *ids: int) -> int:
+    """Return the bytes of files, as they are counted for many at once."""
+    return library.columns.files.size_of(library.columns.files.rows_among(ids))
+
+
 def line_and_content(data: LibraryData) -> bytes:
     """Return what crosses the socket."""
     return encode(data, re=1) + data.content
@@ -60,7 +65,7 @@ def test_every_file_group_and_pair_arrives() -> None:
     assert library.group_of(5) == sample.groups[1]
     assert not library.has(99)
     assert library.pair(1, 16) is None
-    assert all(library.sizes([id_])[id_] == file.stamp.size for id_, file in sample.files.items())
+    assert all(size_of(library, id_) == file.stamp.size for id_, file in sample.files.items())
     assert library.newest == max(sample.files)
     assert all(library.file_at(file.path) == file.id for file in sample.files.values())
     assert library.file_at(b"art/nothing.png") == library.file_at(b"nowhere/dragon_final.png") == 0
@@ -73,7 +78,8 @@ def test_files_that_fit_no_column_arrive_too() -> None:
     plain = replace(sample_library().files[1], id=8)
     library = across(pack_library({7: odd, 8: plain}, [Group("g", 8, (8, 7), 0.5, 9)], []))
     assert library.files[7] == odd
-    assert (library.sizes([7])[7], library.sizes([8])[8]) == (odd.stamp.size, plain.stamp.size)
+    assert (size_of(library, 7), size_of(library, 8)) == (odd.stamp.size, plain.stamp.size)
+    assert size_of(library, 7, 8) == odd.stamp.size + plain.stamp.size
     assert library.files[8] == plain
 
 
