@@ -88,7 +88,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
         library, rule = elect_keepers(library, rule, protected), rule.settled
     files, pairs, groups = library.files, library.pairs, library.groups
     removed = mark_groups(files, pairs, groups, rule, kinds, protected)
-    plan, _ = build_plan(files, pairs, groups, removed, rule.name)
+    plan, _ = build_plan(files, pairs, groups, removed, lambda file: rule.name)
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root).find_companions(plan, config.extensions)

@@ -173,4 +173,3 @@ class _Values(ValuesView[ImageFile]):
             for row in rows.tolist():
                 file = odd.get(row[0])
                 yield file or build_file(row, names, columns.folders, columns.formats)
-

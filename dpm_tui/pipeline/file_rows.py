@@ -115,9 +115,9 @@ class FileRows(Mapping[int, ImageFile]):
 
     def size_of(self, rows: NDArray[np.int64]) -> int:
         """Return the bytes of the files in some rows."""
-        size = int(self.rows["size"][rows].sum())
-        odd = np.intersect1d(rows, list(self.odd)) if self.odd else ()
-        return size + sum(self.odd[row].stamp.size - int(self.rows["size"][row]) for row in map(int, odd))
+        odd = np.isin(rows, list(self.odd))
+        size = int(self.rows["size"][rows[~odd]].sum())
+        return size + sum(self.odd[row].stamp.size for row in rows[odd].tolist())
 
     def at(self, row: int) -> ImageFile:
         """Return the file in a row."""

@@ -14,6 +14,7 @@ _WHEN = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _FIRST, _LAST = b"", b"~"
 """Before and after every date."""
 _DAY_SECONDS = 86_400
+_DATES_AT_ONCE = 8192
 
 
 def read_days(text: str) -> tuple[bytes, bytes]:
@@ -61,8 +62,12 @@ def local_dates(mtime_ns: NDArray[np.int64]) -> NDArray[np.bytes_]:
     days, numbers = np.unique(seconds // _DAY_SECONDS, return_inverse=True)
     offsets = np.array([_offset(day) for day in days.tolist()], np.int64)
     local = (seconds + offsets[numbers]).astype("datetime64[s]")
-    texts: NDArray[np.bytes_] = np.char.replace(np.datetime_as_string(local).astype("S19"), b"T", b" ")
-    return texts
+    dates = np.zeros(len(local), "S19")
+    # Some at a time: until it is cut to size such a text takes six times the memory.
+    for first in range(0, len(local), _DATES_AT_ONCE):
+        part = np.datetime_as_string(local[first : first + _DATES_AT_ONCE]).astype("S19")
+        dates[first : first + len(part)] = np.char.replace(part, b"T", b" ")
+    return dates
 
 
 def _offset(day: int) -> int:

@@ -74,6 +74,13 @@ class Library:
             raise KeyError(file)
         return bisect_right(self.columns.groups.starts, self.columns.files.row(file)) - 1
 
+    def numbers_of(self, files: Collection[int]) -> list[int]:
+        """Return the numbers of the groups that have some of those files, in order."""
+        if not self.groups:
+            return []
+        numbers: list[int] = self.columns.having(files).nonzero()[0].tolist()
+        return numbers
+
     def group_of(self, file: int) -> Group:
         """Return the group of a file; raises KeyError where it has none."""
         return self.groups[self.number_of(file)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.group import TIER_OF, Group, PairIndex, pair_key
@@ -112,13 +112,14 @@ def build_plan(
     pairs: PairIndex,
     groups: Iterable[Group],
     removed: Collection[int],
-    rule: str,
+    rule_of: Callable[[int], str],
 ) -> tuple[Plan, list[Unjustified]]:
     """Turn files marked for removal into a plan.
 
     Each victim names the staying member of its group that its closest verified pair is with: a true
     copy before a crop and a crop before a variant, and among those the most similar one. A victim
-    without one stays where it is and is returned among the unjustified.
+    without one stays where it is and is returned among the unjustified. ``rule_of`` tells by which rule
+    a file was marked.
     """
     moves: list[Move] = []
     unjustified: list[Unjustified] = []
@@ -140,7 +141,7 @@ def build_plan(
                     keeper=witness(files[keeper]),
                     kind=pair.kind,
                     similarity=similarity,
-                    rule=rule,
+                    rule=rule_of(victim),
                     group=group.id,
                 )
             )
@@ -156,12 +157,8 @@ def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]
     """Turn what is marked for removal into a plan; each move carries the rule that marked its file."""
     # A person may go on marking while a thread plans.
     removed = frozenset(marks.removed)
-    numbers = sorted({library.number_of(id_) for id_ in removed})
-    groups = [library.groups[number] for number in numbers]
-    files = library.files
-    plan, unjustified = build_plan(files, library.pairs, groups, removed, "hand")
-    rules = {path: marks.rule_of(id_) for id_, path in library.paths(removed).items()}
-    return Plan(tuple(replace(move, rule=rules[move.victim.path]) for move in plan.moves)), unjustified
+    groups = (library.groups[number] for number in library.numbers_of(removed))
+    return build_plan(library.files, library.pairs, groups, removed, marks.rule_of)
 
 
 def join_plans(parts: Iterable[Plan]) -> Plan:

@@ -15,6 +15,7 @@ from dpm_tui.errors import ExitCode
 from dpm_tui.locale import set_language, translate
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
+from dpm_tui.tui.heap import return_freed_memory
 from dpm_tui.tui.probe import Answer, ask_terminal
 from dpm_tui.tui.terminal import Palette, prepare_terminal
 
@@ -36,6 +37,7 @@ def run_app(
     ``colour`` and ``mouse`` override the settings; ``connect`` makes the client where it is not a worker's.
     Raises UsageError for a terminal that cannot be used.
     """
+    return_freed_memory()
     config = _read_config(layout)
     set_language(config.language)
     colours = prepare_terminal(colour or config.colour)

@@ -1,0 +1,23 @@
+"""The heap: what was needed for a moment goes back to the system."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS_AT_MOST = -1, -3, -8
+"""Names of settings in ``malloc.h`` of the GNU library."""
+
+
+def return_freed_memory() -> None:
+    """Have large blocks returned as soon as they are freed, where the C library can be told so.
+
+    By itself the GNU library learns from the first large block that is freed to keep up to 64 MB for the next
+    ones, and each thread has a share of its own. Over a large library the columns that a filter or an order
+    takes for a moment would stay with the app for as long as it is open.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_THRESHOLD, 1 << 20)
+        mallopt(_TRIM_THRESHOLD, 1 << 20)
+        mallopt(_ARENAS_AT_MOST, 2)
