@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
+import traceback
 from collections import deque
 from collections.abc import Callable
 
 from dpm_tui import __version__
-from dpm_tui.errors import DpmError, HeldError, is_full
+from dpm_tui.errors import DpmError, is_full
 from dpm_tui.names import display_name
+from dpm_tui.worker.circle import Circle
 from dpm_tui.worker.envelope import ProtocolError
 from dpm_tui.worker.peer import Peer
 from dpm_tui.worker.protocol import (
     PROTOCOL_VERSION,
     Answer,
-    ApplyPlan,
     BatchProgress,
-    Decide,
     Done,
-    Event,
     Failed,
     FindCompanions,
     GetBin,
@@ -31,18 +31,10 @@ from dpm_tui.worker.protocol import (
     Hello,
     LibraryChanged,
     LogLine,
-    PurgeEntries,
-    RedoBatch,
     Request,
-    ResetState,
-    RestoreEntries,
-    ReviewerChanged,
     RunStatus,
-    SaveReview,
     Shutdown,
     Stay,
-    StopBatch,
-    UndoBatch,
     Welcome,
 )
 from dpm_tui.worker.session import Session
@@ -55,13 +47,6 @@ _GREETING_SECONDS = 10.0
 _FAREWELL_SECONDS = 2.0
 """How long a worker that ends waits for its clients to read the last answers."""
 _CONNECTIONS_AT_MOST = 64
-_OBSERVERS = frozenset({"app", "status", "stop"})
-"""Clients that may join others; the rest change things and want the worker for themselves."""
-_NEVER_REVIEW = frozenset({"scan", "status", "stop"})
-_REVIEWING = (
-    ApplyPlan, StopBatch, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState,
-)  # fmt: skip
-"""What only one client at a time may ask for: two people moving the same files would surprise each other."""
 _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
 
 
@@ -72,7 +57,7 @@ class Server:
         self.listening = asyncio.Event()
         self._session = session
         self._ending = ending
-        self._peers: dict[Peer, None] = {}
+        self._circle = Circle(session.state.layout.root)
         self._strangers = 0
         self._over = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,7 +87,7 @@ class Server:
         self._announce()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_FAREWELL_SECONDS)
-        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._peers))
+        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._circle))
 
     def end(self) -> None:
         """Checkpoint and stop serving."""
@@ -110,17 +95,17 @@ class Server:
 
     def library_changed(self) -> None:
         """Tell every client that the groups are not what they were."""
-        self._broadcast(LibraryChanged(len(self._session.results.groups)))
+        self._circle.tell(LibraryChanged(len(self._session.results.groups)))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._peers) + self._strangers >= _CONNECTIONS_AT_MOST:
+        if len(self._circle) + self._strangers >= _CONNECTIONS_AT_MOST:
             writer.close()
             return
         self._strangers += 1
         peer = Peer(reader, writer)
         try:
             await self._greet(peer)
-            while peer in self._peers and (envelope := await peer.lines.read()):
+            while peer in self._circle and (envelope := await peer.lines.read()):
                 await peer.turn.acquire()
                 task = asyncio.create_task(self._respond(peer, envelope.message, envelope.id))  # type: ignore[arg-type]
                 self._tasks.add(task)
@@ -145,7 +130,7 @@ class Server:
             await peer.answer(answer, envelope.id)
         finally:
             self._strangers -= 1
-        if peer in self._peers:
+        if peer in self._circle:
             peer.tell(self._session.runner.status)
             for line in self._log:
                 peer.tell(line)
@@ -166,6 +151,7 @@ class Server:
             if isinstance(error, OSError) and is_full(error):
                 folder = display_name(self._session.state.layout.folder)
                 return Failed.of(DpmError("disk_full", path=folder))
+            traceback.print_exception(error, file=sys.stderr)
             reason = f"{type(error).__name__}: {display_name(str(error))}"
             return Failed("worker_bug", {"reason": reason})
 
@@ -178,22 +164,15 @@ class Server:
             case Stay():
                 peer.stays = request.stays
                 return Done()
-        if isinstance(request, _REVIEWING) and not peer.reviewer:
-            raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
+        self._circle.check(peer, request)
         return await self._session.answer(request, lambda: peer.gone)
 
     def _welcome(self, peer: Peer, hello: object) -> Answer:
         if not isinstance(hello, Hello):
             return Failed("protocol_order")
-        if hello.version != PROTOCOL_VERSION:
-            raise DpmError("protocol_version", found=hello.version, known=PROTOCOL_VERSION)
-        if hello.client not in _OBSERVERS and (others := {other.name for other in self._peers} - {"status"}):
-            raise self._held(", ".join(sorted(others)))
-        if hello.client not in _OBSERVERS:
+        # Who only observes is no reason to read what somebody may be writing into the file.
+        if self._circle.admit(peer, hello):
             self._session.settings.refresh()
-        peer.greet(hello)
-        self._peers[peer] = None
-        self._choose_reviewer()
         return Welcome(
             version=PROTOCOL_VERSION,
             program=__version__,
@@ -204,25 +183,9 @@ class Server:
             reviewer=peer.reviewer,
         )
 
-    def _held(self, client: str) -> HeldError:
-        root = display_name(self._session.state.layout.root)
-        return HeldError("held_by_client", path=root, client=display_name(client), pid=os.getpid())
-
-    def _choose_reviewer(self) -> Peer | None:
-        """Let the first of those who wait move files, if nobody does; return whoever was chosen."""
-        waiting = [peer for peer in self._peers if peer.name not in _NEVER_REVIEW]
-        if not waiting or any(peer.reviewer for peer in waiting):
-            return None
-        waiting[0].reviewer = True
-        return waiting[0]
-
     def _leave(self, peer: Peer) -> None:
         peer.gone = True
-        if self._peers.pop(peer, peer) is peer:
-            return  # it was never welcome
-        if (successor := self._choose_reviewer()) is not None:
-            successor.tell(ReviewerChanged(True))
-        if not peer.stays and not self._peers:
+        if self._circle.part(peer) and not peer.stays and not self._circle:
             self.end()
 
     async def _tick(self) -> None:
@@ -231,7 +194,7 @@ class Server:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             self._announce()
-            if self._peers or self._session.busy:
+            if self._circle or self._session.busy:
                 self._idle_since = loop.time()
             elif loop.time() - self._idle_since > _LINGER_SECONDS:
                 self.end()
@@ -239,18 +202,13 @@ class Server:
     def _announce(self) -> None:
         for line in self._session.runner.take_lines():
             self._log.append(line)
-            self._broadcast(line)
+            self._circle.tell(line)
         status = self._session.runner.status
         news = self._sent is None or (status.run, status.phase) != (self._sent.run, self._sent.phase)
         if news or self._session.runner.running:
             self._sent = status
-            self._broadcast(status)
-
+            self._circle.tell(status)
         batch = self._session.batch
         if batch is not None and batch != self._batch:
-            self._broadcast(batch)
+            self._circle.tell(batch)
         self._batch = batch
-
-    def _broadcast(self, event: Event) -> None:
-        for peer in self._peers:
-            peer.tell(event)
