@@ -65,7 +65,7 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
 
     def take_over(results: Results | None) -> None:
         if results is not None:
-            session.results = results
+            session.take_over(results)
             server.library_changed()
 
     def finished(results: Results | None) -> None:

@@ -8,12 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dpm_tui.errors import DpmError
-from dpm_tui.pipeline.decode import read_thumbnail
-from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config, check_config
@@ -22,19 +17,19 @@ from dpm_tui.state.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
 from dpm_tui.worker.decoder_pool import DecoderPool
-from dpm_tui.worker.library_shelf import LibraryShelf
 from dpm_tui.worker.live_settings import LiveSettings
 from dpm_tui.worker.mover import Mover
-from dpm_tui.worker.protocol import Answer, ConfigData, DifferenceData, Done, PictureData
-from dpm_tui.worker.results import Results, compute_results
+from dpm_tui.worker.picture_desk import PictureDesk
+from dpm_tui.worker.protocol import Answer, ConfigData, Done
+from dpm_tui.worker.result_desk import ResultDesk
+from dpm_tui.worker.results import Results
 from dpm_tui.worker.review_desk import ReviewDesk
 from dpm_tui.worker.runner import Runner
 
-_EMPTY = PictureData(0, 0, 0, b"")
-_WITHOUT_RESULTS = (protocol.GetStatus, protocol.GetBin, protocol.GetRemovals)
-"""What is answered while the results of the last run are still being computed: a large library takes long."""
-_POINTS = 64
-"""Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
+_AT_ONCE = (protocol.GetStatus, protocol.GetBin, protocol.GetRemovals)
+"""What is answered while groups are still being worked out: a large library takes long."""
+_OF_RESULTS = (protocol.GetLibrary, protocol.GetThumbnail, protocol.GetPicture, protocol.GetDifference)
+"""What cannot be answered without groups."""
 
 
 class Session:
@@ -49,26 +44,24 @@ class Session:
         self.state = state
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
-        self.results = Results()
+        self._desk = ResultDesk(state)
+        self._pictures = PictureDesk(self._desk, state.thumbnails, pool)
         self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
         self._run_config: Config = self.settings.config
-        self._pool = pool
         self._changed = changed
         self._bin = RecycleBin(state.layout.root)
         self._mover = Mover(self, self._bin)
         self._review = ReviewDesk(state.layout)
-        self._library_shelf = LibraryShelf()
         self._ending = False
-        self._first_results: asyncio.Task[None] | None = None
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
             protocol.StartRun: self._start,
             protocol.PauseRun: self._pause,
             protocol.StopRun: self._stop,
             protocol.GetStatus: self._status,
-            protocol.GetLibrary: self._library,
-            protocol.GetThumbnail: self._thumbnail,
-            protocol.GetPicture: self._picture,
-            protocol.GetDifference: self._difference,
+            protocol.GetLibrary: self._desk.library,
+            protocol.GetThumbnail: self._pictures.thumbnail,
+            protocol.GetPicture: self._pictures.picture,
+            protocol.GetDifference: self._pictures.difference,
             protocol.FindCompanions: self._find_companions,
             protocol.SavePlan: self._save_plan,
             protocol.GetBin: self._get_bin,
@@ -87,11 +80,17 @@ class Session:
         """Finish what a crash left half done and begin to compute the results of the last run."""
         if self.writable:
             await asyncio.to_thread(self._bin.recover)
-        self._first_results = asyncio.create_task(self._compute_first())
+        checkpoint = self.state.checkpoint
+        self._desk.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
 
-    async def _compute_first(self) -> None:
-        threshold = self.state.checkpoint.threshold if self.state.checkpoint.phase else self.config.threshold
-        self.results = await asyncio.to_thread(compute_results, self.state, threshold)
+    @property
+    def results(self) -> Results:
+        """The newest results."""
+        return self._desk.results
+
+    def take_over(self, results: Results) -> None:
+        """Take over the results of a run."""
+        self._desk.take(results)
 
     @property
     def config(self) -> Config:
@@ -113,8 +112,10 @@ class Session:
 
         ``gone`` tells whether the client that asks has left: then files stop moving.
         """
-        if self._first_results is not None and not isinstance(request, _WITHOUT_RESULTS):
-            await asyncio.shield(self._first_results)
+        if isinstance(request, _OF_RESULTS):
+            await self._desk.ready()
+        elif not isinstance(request, _AT_ONCE):
+            await self._desk.settle()
         if self._mover.moves(request):
             return await self._mover.carry_out(request, gone)
         return await self._answers[type(request)](request)
@@ -122,8 +123,7 @@ class Session:
     async def close(self) -> None:
         """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
         self._ending = True
-        if self._first_results is not None:
-            await asyncio.wait((self._first_results,))
+        await self._desk.settle()
         await asyncio.to_thread(self.runner.stop)
         await self._mover.close()
         await self._review.close()
@@ -159,40 +159,6 @@ class Session:
 
     async def _status(self, request: protocol.GetStatus) -> Answer:
         return self.runner.status
-
-    async def _library(self, request: protocol.GetLibrary) -> Answer:
-        return await asyncio.to_thread(self._library_shelf.pack, self.results)
-
-    async def _thumbnail(self, request: protocol.GetThumbnail) -> Answer:
-        rgb = self._read_thumbnail(request.file)
-        if rgb is None:
-            return replace(_EMPTY, file=request.file)
-        return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
-
-    def _read_thumbnail(self, id_: int) -> NDArray[np.uint8] | None:
-        file = self.results.files.get(id_)
-        if file is None or not file.facts.digest:
-            return None
-        try:
-            return read_thumbnail(self.state.thumbnails.get(file.facts.digest) or b"")
-        except ValueError:
-            return None
-
-    async def _difference(self, request: protocol.GetDifference) -> Answer:
-        first, second = self._read_thumbnail(request.first), self._read_thumbnail(request.second)
-        if first is None or second is None:
-            return DifferenceData(b"", b"")
-        # A judge remembers what it saw, for a run; this pair is not worth that much memory.
-        compare = AlignedJudge().map_differences
-        return DifferenceData(*await asyncio.to_thread(compare, first, second, _POINTS))
-
-    async def _picture(self, request: protocol.GetPicture) -> Answer:
-        file = self.results.files.get(request.file)
-        if file is None:
-            return replace(_EMPTY, file=request.file)
-        width, height = min(max(request.width, 1), 4096), min(max(request.height, 1), 4096)
-        view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
-        return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
 
     async def _find_companions(self, request: protocol.FindCompanions) -> Answer:
         plan = request.plan
@@ -250,7 +216,6 @@ class Session:
         running = self.runner.running
         if not running:
             await asyncio.to_thread(self.state.sync)
-        self.results = await asyncio.to_thread(compute_results, self.state, self._run_config.threshold)
-        if not running:
+        if await self._desk.renew(self._run_config.threshold) and not running:
             self.runner.rest(self.results)
         self._changed()

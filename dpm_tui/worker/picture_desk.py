@@ -1,0 +1,64 @@
+"""The picture desk: hands out what a file looks like, and where two of them differ."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.pipeline.store import ThumbnailTable
+from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol import DifferenceData, GetDifference, GetPicture, GetThumbnail, PictureData
+from dpm_tui.worker.result_desk import ResultDesk
+
+_EMPTY = PictureData(0, 0, 0, b"")
+_SIDE_AT_MOST = 4096
+_POINTS = 64
+"""Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
+
+
+class PictureDesk:
+    """Answers with the thumbnails that are stored and with originals that decoders read."""
+
+    def __init__(self, results: ResultDesk, thumbnails: ThumbnailTable, pool: DecoderPool) -> None:
+        self._results = results
+        self._thumbnails = thumbnails
+        self._pool = pool
+
+    async def thumbnail(self, request: GetThumbnail) -> PictureData:
+        """Return the thumbnail of a file, an empty picture where there is none."""
+        rgb = self._read_thumbnail(request.file)
+        if rgb is None:
+            return replace(_EMPTY, file=request.file)
+        return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
+
+    async def difference(self, request: GetDifference) -> DifferenceData:
+        """Return where two files differ, empty grids where that cannot be told."""
+        first, second = self._read_thumbnail(request.first), self._read_thumbnail(request.second)
+        if first is None or second is None:
+            return DifferenceData(b"", b"")
+        # A judge remembers what it saw, for a run; this pair is not worth that much memory.
+        compare = AlignedJudge().map_differences
+        return DifferenceData(*await asyncio.to_thread(compare, first, second, _POINTS))
+
+    async def picture(self, request: GetPicture) -> PictureData:
+        """Return a part of an original, an empty picture where it cannot be read."""
+        file = self._results.results.files.get(request.file)
+        if file is None:
+            return replace(_EMPTY, file=request.file)
+        width, height = (min(max(side, 1), _SIDE_AT_MOST) for side in (request.width, request.height))
+        view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
+        return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
+
+    def _read_thumbnail(self, id_: int) -> NDArray[np.uint8] | None:
+        file = self._results.results.files.get(id_)
+        if file is None or not file.facts.digest:
+            return None
+        try:
+            return read_thumbnail(self._thumbnails.get(file.facts.digest) or b"")
+        except ValueError:
+            return None
