@@ -64,7 +64,8 @@ class DecisionStore:
     def change(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         """Decide and revoke in this order; return the decisions that take all of it back.
 
-        Contents that are none are passed over. All of it survives a crash once this returns.
+        Contents that are none are passed over. All of it survives a crash once this returns. What the
+        disk does not take raises OSError and is not decided: it is taken back here and in the journal.
         """
         known = (decision.narrow(set(filter(is_digest, decision.digests))) for decision in decisions)
         changes = [decision for decision in known if len(decision.digests) > 1]
@@ -73,7 +74,12 @@ class DecisionStore:
         for decision in changes:
             self._record(decision, now)
         if self._journal is not None:
-            self._journal.sync()
+            try:
+                self._journal.sync()
+            except OSError:
+                for decision in before:
+                    self._record(decision, now)
+                raise
         return before
 
     def add(self, decision: Decision) -> bool:

@@ -299,3 +299,14 @@ def test_a_whole_journal_counts_alone() -> None:
     assert merge_generations([1, 2, 2], [1, 2, 3]) == [1, 2, 2, 3]
     assert merge_generations([], [1]) == [1]
     assert merge_generations([1, 2], []) == [1, 2]
+
+
+def test_what_a_full_disk_does_not_take_is_not_decided(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = paths.open()
+    store.decide([A, B], "variants")
+    with full_disk(monkeypatch, 0), pytest.raises(OSError, match="space"):
+        store.decide([A, B, C], "not_duplicates")
+    assert (store.verdict(A, B), store.verdict(A, C)) == ("variants", "")
+    store.decide([C, D], "not_duplicates")
+    store.close()
+    assert paths.standing() == {(A, B): "variants", (C, D): "not_duplicates"}
