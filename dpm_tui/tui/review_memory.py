@@ -138,7 +138,7 @@ class ReviewMemory:
         """Go to the place of last time and say what is marked."""
         session, view = self._session, record.view
         self._telling.view, self._telling.passed = view, frozenset(record.passed)
-        session.passed |= record.passed
+        session.passed.update(record.passed)
         if first:
             # Another version may have known other words.
             with contextlib.suppress(FilterError):

@@ -15,6 +15,7 @@ from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import counterpart
 from dpm_tui.review.marks import Marks
+from dpm_tui.review.passing import Passing
 from dpm_tui.review.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.rules import OWN, Rule, find_rule, protect_folders
@@ -38,14 +39,13 @@ class Session:
     """What is on the screens and under the cursor.
 
     ``library`` has the groups that were found, with the keepers of the rule in force.
-    ``passed`` are the ids of groups that were left as they are on purpose; with ``hides_reviewed``
+    ``passing`` knows the groups that were left as they are on purpose; with ``hides_reviewed``
     those and the marked ones are not shown. ``wanted`` is what was looked for last.
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
-    ``outcomes`` what became of those that did.
-    ``tally`` is what went to the bin since the start.
+    ``outcomes`` what became of those that did, ``tally`` what went to the bin since the start.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
 
@@ -60,7 +60,7 @@ class Session:
     library: Library = field(default_factory=Library)
     _found: Library = field(default_factory=Library)
     library_known: bool = False
-    passed: set[str] = field(default_factory=set)
+    passing: Passing = field(default_factory=Passing)
     hides_reviewed: bool = False
     marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
@@ -77,6 +77,11 @@ class Session:
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
     tally: Tally = field(default_factory=Tally)
     recent_commands: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> set[str]:
+        """The ids of the groups that were left as they are on purpose."""
+        return self.passing.groups
 
     @property
     def running(self) -> bool:

@@ -87,6 +87,27 @@ async def test_nothing_to_suggest_counts_as_reviewed() -> None:
         await until(lambda: client.record.passed == {group.id})
 
 
+async def test_undo_takes_back_that_a_group_was_passed_in_turn_with_marks() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "l", "l", "l")
+        group = app.session.group
+        assert group is not None
+        await press(pilot, "H", "a", "g", "space", "z")
+        assert app.session.passed == {group.id}
+        await press(pilot, "z")
+        assert app.session.passed == set()
+        assert app.session.group == group
+        assert "to be reviewed again" in prompt_text(app)
+        await press(pilot, "Z")
+        assert app.session.passed == {group.id}
+        await press(pilot, "Z")
+        assert app.session.marks.removed == {1}
+        await press(pilot, "z", "r", "z", "z")
+        assert app.session.passed == set()
+        await until(lambda: client.record.passed == set())
+
+
 @pytest.mark.parametrize("key", ["d", "D"])
 async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
     client = FakeClient()

@@ -36,7 +36,7 @@ class AcceptCommands(PlanCommands):
             smaller = session.marks.is_outgrown(session.group)
             if not limited and not smaller:
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
-                session.passed.add(session.group.id)
+                session.passing.note(session.group.id, session.group.keeper, session.marks.history)
             key = "rules.suggestion_limited" if limited else "tui.no_suggestion"
             key = "rules.suggestion_smaller" if smaller else key
             self.prompt.say(translate(key, rule=self._rule_name))

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from dpm_tui.locale import translate
 from dpm_tui.review.history import Deed, Step
+from dpm_tui.review.passing import Pass
 from dpm_tui.review.plan import Plan
 from dpm_tui.tui.commands import BY_ID
 from dpm_tui.tui.screens.decide_commands import DecideCommands
@@ -55,7 +56,9 @@ class ApplyCommands(DecideCommands):
         """Take back what was done last: marks, a decision, or a batch."""
         marks = self.session.marks
         last = marks.history.last if self.SHOWS_MARKS else None
-        if last is not None and last.deed is Deed.MARK:
+        if self.SHOWS_MARKS and (passed := self.session.passing.back(marks.history)):
+            self._show_pass(passed, now=not passed.passed)
+        elif last is not None and last.deed is Deed.MARK:
             self._show_step(marks.step_back(), "tui.undone")
         elif last is not None and last.deed is Deed.DECIDE:
             await self.take_decision_back(last)
@@ -70,7 +73,9 @@ class ApplyCommands(DecideCommands):
         """Do again what was undone last: marks, a decision, or a batch."""
         marks = self.session.marks
         following = marks.history.next if self.SHOWS_MARKS else None
-        if following is not None and following.deed is Deed.MARK:
+        if self.SHOWS_MARKS and (passed := self.session.passing.forward(marks.history)):
+            self._show_pass(passed, now=passed.passed)
+        elif following is not None and following.deed is Deed.MARK:
             self._show_step(marks.step_forward(), "tui.redone")
         elif following is not None and following.deed is Deed.DECIDE:
             await self.decide_again(following)
@@ -104,6 +109,14 @@ class ApplyCommands(DecideCommands):
         self.session.follow(step)
         self.show_session()
         self.prompt.say(translate(words, count=len(step.changes)))
+
+    def _show_pass(self, passed: Pass, *, now: bool) -> None:
+        """Go to the group that is passed ``now`` or not, and say so."""
+        if self.session.hides_reviewed:
+            self.session.lay_out()
+        self.session.go_to_file(passed.file)
+        self.show_session()
+        self.prompt.say(translate("tui.passed" if now else "tui.not_passed"))
 
     def _may_move(self, nothing: str, possible: bool) -> bool:
         """Say why a batch cannot be undone or done again, if it cannot."""

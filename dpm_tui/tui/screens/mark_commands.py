@@ -125,12 +125,9 @@ class MarkCommands(DpmScreen):
         """Say that this group is reviewed and stays as it is, or not any more, and go on."""
         group = self.session.group
         assert group is not None
-        passed = self.session.passed
-        if group.id in passed:
-            passed.discard(group.id)
-        else:
-            passed.add(group.id)
-        self.prompt.say(translate("tui.passed" if group.id in passed else "tui.not_passed"))
+        session, passed = self.session, group.id not in self.session.passed
+        session.passing.note(group.id, group.keeper, session.marks.history, passed=passed)
+        self.prompt.say(translate("tui.passed" if passed else "tui.not_passed"))
         self.do_next_group()
 
     async def _remove_range(self) -> None:
