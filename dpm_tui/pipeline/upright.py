@@ -47,11 +47,16 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def read_date(exif: Image.Exif) -> str:
-    """Return when the picture was taken, ``YYYY-MM-DD HH:MM:SS`` or empty."""
+    """Return when the picture was taken, ``YYYY-MM-DD HH:MM:SS``, the day alone or empty."""
     with contextlib.suppress(Exception):
         inner = exif.get_ifd(ExifTags.IFD.Exif)
         text = str(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime) or "")
         date, _, time = text.strip("\0 ").partition(" ")
-        if len(date) == 10 and date.isascii() and date.replace(":", "").isdigit():
-            return f"{date.replace(':', '-')} {time[:8]}".strip()
+        if _is_clock(date, 10):
+            return f"{date.replace(':', '-')} {time[:8] if _is_clock(time[:8], 8) else ''}".strip()
     return ""
+
+
+def _is_clock(text: str, length: int) -> bool:
+    """Tell whether a text, which may be anything at all, is digits and colons."""
+    return len(text) == length and text.isascii() and text.replace(":", "").isdigit()

@@ -56,7 +56,7 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
             height=_number(height),
             frames=_number(record.get("frames", 1)),
             quality=_number(record.get("quality", 0)),
-            taken=check_word(record.get("taken", "")),
+            taken=read_word(record.get("taken", "")),
             has_exif=bool(record.get("exif", False)),
             pixels=read_digest(record.get("pixels", "")),
         ),
@@ -89,9 +89,15 @@ def read_digest(value: Any) -> str:
 def check_word(value: Any) -> str:
     """Return a short text that may be shown as it is; raises ValueError."""
     text = str(value)
-    if len(text) > _WORD_AT_MOST or not text.isascii() or (text and not text.isprintable()):
+    if read_word(text) != text:
         raise ValueError("not a word")
     return text
+
+
+def read_word(value: Any) -> str:
+    """Return a short text that may be shown as it is, empty for any other: pictures say what they like."""
+    text = str(value)
+    return text if len(text) <= _WORD_AT_MOST and text.isascii() and text.isprintable() else ""
 
 
 def _number(value: Any) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from dpm_tui.names import from_json, to_json
 from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, Words
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile
-from dpm_tui.state.file_record import check_path, check_word, decode_file, encode_file
+from dpm_tui.state.file_record import check_path, check_word, decode_file, encode_file, read_word
 
 SHARD_BYTES_AT_MOST = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
@@ -123,9 +123,11 @@ def _read_names(values: list[Any], count: int) -> tuple[bytes, np.ndarray[Any, A
 
 
 def _read_words(values: list[Any], count: int) -> np.ndarray[Any, Any]:
+    if len(values) != count:
+        raise ValueError("no column of words")
     text = "".join(values)
-    if len(values) != count or not text.isascii() or (text and not text.isprintable()):
-        raise ValueError("not words")
+    if not text.isascii() or (text and not text.isprintable()):
+        values = list(map(read_word, values))
     if max(map(len, values)) > ROW["taken"].itemsize:
         raise ValueError("words that are too long")
     return np.array(values, ROW["taken"])

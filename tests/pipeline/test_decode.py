@@ -182,6 +182,9 @@ def test_the_date_and_the_presence_of_exif_are_read() -> None:
     facts = decode_thumbnail(encode(scene(1), "JPEG", exif=exif(DateTime="2024:05:06 07:08:09"))).facts
     assert facts.taken == "2024-05-06 07:08:09"
     assert facts.has_exif
+    for wrong in ("2024:05:06 0\xff\xff\xff:08", "2024:05:06 \x1b[2Jab", "2024:05:06"):
+        facts = decode_thumbnail(encode(scene(1), "JPEG", exif=exif(DateTime=wrong))).facts
+        assert facts.taken == "2024-05-06"
     bare = decode_thumbnail(encode(scene(1), "JPEG")).facts
     assert (bare.taken, bare.has_exif) == ("", False)
 

@@ -370,7 +370,7 @@ SHARDS: dict[str, Callable[[dict[str, Any]], object]] = {
     "a folder that there is not": lambda table: table["folder"].__setitem__(0, 9),
     "a status that there is not": lambda table: table["statuses"].__setitem__(0, "splendid"),
     "a format that drives a terminal": lambda table: table["formats"].__setitem__(0, "\x1b[2J"),
-    "a date that drives a terminal": lambda table: table["taken"].__setitem__(0, "\x1b[2J"),
+    "a date that never ends": lambda table: table["taken"].__setitem__(0, "2" * 30),
     "digests too short": lambda table: table.update(digest="00"),
     "digests that are none": lambda table: table.update(digest="zz" * 128),
     "an odd file upwards": lambda table: table["odd"].append(FILE | {"id": 1, "path": "../x"}),
