@@ -60,12 +60,9 @@ class DpmApp(App[None], inherit_bindings=False):
         theme: Theme = Theme.ANSI,
     ) -> None:
         super().__init__(driver_class, ansi_color=True)
-        ground = textual_theme(theme, palette)
-        self.register_theme(ground)
-        self.theme = ground.name
-        self._grounds = ground_filters(theme, palette)
         self.animation_level = "none"
         self.look = Look(palette, theme, whole_cells=whole_cells)
+        self.wear(theme)
         self.delays = delays or Delays()
         self.session = Session(root=root)
         self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
@@ -78,6 +75,15 @@ class DpmApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through before it is sent."""
         return [*super().get_line_filters(), *self._grounds]
+
+    def wear(self, theme: Theme) -> None:
+        """Show everything in a theme from now on."""
+        palette = self.look.palette
+        self.look.wear(theme)
+        self._grounds = ground_filters(theme, palette)
+        ground = textual_theme(theme, palette)
+        self.register_theme(ground)
+        self.theme = ground.name
 
     @property
     def reachable(self) -> bool:

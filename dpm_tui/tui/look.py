@@ -23,7 +23,11 @@ class Look:
     ) -> None:
         self.palette = palette
         self.whole_cells = whole_cells
-        table = theme_styles(theme, palette)
+        self.wear(theme)
+
+    def wear(self, theme: Theme) -> None:
+        """Have the styles of another theme."""
+        table = theme_styles(theme, self.palette)
         self._styles = {role: Style.parse(text) for role, text in table.items()}
 
     def __getitem__(self, role: str) -> Style:

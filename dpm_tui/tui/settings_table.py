@@ -157,5 +157,5 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("colour"),
 )
 
-AT_NEXT_START = ("theme", "colour", "mouse")
+AT_NEXT_START = ("colour", "mouse")
 """Settings that the app reads only when it starts."""

@@ -13,9 +13,11 @@ from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.layout import Layout
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.look import Look
+from dpm_tui.tui.screens.settings import SettingsScreen
+from dpm_tui.tui.settings_table import SETTINGS
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.tui.theme import GROUNDS, Theme, theme_styles
-from tests.tui.app_run import NO_DELAYS
+from tests.tui.app_run import NO_DELAYS, press
 from tests.tui.fake_client import FakeClient
 
 FIXED = tuple(GROUNDS)
@@ -82,6 +84,35 @@ async def test_the_ground_is_painted_everywhere(theme: Theme) -> None:
                     assert segment.style.bgcolor is not None, (key, segment)
                     assert not segment.style.bgcolor.is_default, (key, segment)
     assert app.look["text"] == Look(Palette.TRUECOLOR, theme)["text"]
+
+
+async def test_a_theme_that_is_chosen_is_worn_at_once_on_every_screen() -> None:
+    """What was painted before must not show through either."""
+
+    async def connect() -> FakeClient:
+        return FakeClient()
+
+    app = DpmApp(connect, b"/pictures", Palette.TRUECOLOR, NO_DELAYS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "1", "3", "4", "5")
+        screen = app.screen
+        assert isinstance(screen, SettingsScreen)
+        screen.move_lines([setting.name for setting in SETTINGS].index("theme"))
+        await press(pilot, "right")
+        assert app.session.config.theme == "dark"
+        for key in ("5", "1", "3", "4"):
+            await press(pilot, key)
+            grounds = {
+                segment.style.bgcolor.name
+                for strip in app.screen._compositor.render_strips()
+                for segment in strip
+                if segment.style is not None and segment.style.bgcolor is not None
+            }
+            assert "default" not in grounds, key
+            assert GROUNDS[Theme.DARK] in grounds, key
+        await press(pilot, "5", "left", "1")
+        assert app.look["text"] == Look(Palette.TRUECOLOR, Theme.ANSI)["text"]
+        assert app.theme == "ansi-dark"
 
 
 def test_the_app_takes_theme_and_mouse_from_the_settings(

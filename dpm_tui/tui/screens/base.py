@@ -134,6 +134,8 @@ class DpmScreen(Everywhere, inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was open."""
         if self.is_mounted:
+            # The language or the theme may be another one.
+            self.query("*").refresh()
             self.call_after_refresh(self.show_session)
             self.call_after_refresh(self.app.ask_when_due)
 

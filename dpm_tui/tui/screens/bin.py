@@ -51,7 +51,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         """Lay out the list and the details of the entry."""
         look = self.app.look
         self.bin_lines = BinLines(self.session, look)
-        self.rows = RowList(self.bin_lines.draw, look["cursor"], id="bin")
+        self.rows = RowList(self.bin_lines.draw, look, id="bin")
         self.details = TextLines(id="details")
         self.empty = TextLines(id="empty")
         yield self.empty

@@ -50,7 +50,7 @@ class GroupsScreen(
         look = self.app.look
         self.comparison = Comparison(self.session)
         self.group_lines = GroupLines(self.session, look)
-        self.rows = RowList(self.group_lines.draw, look["cursor"], id="groups")
+        self.rows = RowList(self.group_lines.draw, look, id="groups")
         self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
         self.reasons = TextLines(id="reasons", height=REASON_LINES)
         self.empty = TextLines(id="empty")

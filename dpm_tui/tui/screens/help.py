@@ -34,7 +34,7 @@ class HelpScreen(ListScreen):
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list."""
-        self.rows = RowList(self._draw, self.app.look["cursor"], has_cursor=False, id="help")
+        self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="help")
         yield self.rows
 
     def show_session(self) -> None:

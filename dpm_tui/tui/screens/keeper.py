@@ -45,7 +45,7 @@ class KeeperScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         """Lay out the list and what the rule would do."""
         self.keeper_lines = KeeperLines(self.session, self.app.look)
-        self.rows = RowList(self.keeper_lines.draw, self.app.look["cursor"], id="keeper")
+        self.rows = RowList(self.keeper_lines.draw, self.app.look, id="keeper")
         self.effect = TextLines(id="effect", height=EFFECT_LINES)
         yield self.rows
         yield self.effect

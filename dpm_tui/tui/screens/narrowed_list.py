@@ -54,7 +54,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the details of the line."""
-        self.rows = RowList(self._draw, self.app.look["cursor"], id=self.LIST)
+        self.rows = RowList(self._draw, self.app.look, id=self.LIST)
         self.details = TextLines(id=f"{self.LIST}-details", height=self.DETAIL_LINES)
         self.empty = TextLines(id="empty")
         yield self.empty

@@ -42,7 +42,7 @@ class PaletteScreen(CursorListScreen):
         """Lay out the field and the list."""
         self.field = Input(compact=True, id="palette-field", placeholder=translate("tui.palette_hint"))
         self.field.cursor_blink = False
-        self.rows = RowList(self._draw, self.app.look["cursor"], id="palette")
+        self.rows = RowList(self._draw, self.app.look, id="palette")
         yield self.field
         yield self.rows
 

@@ -50,7 +50,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         look = self.app.look
         self.plan_lines = PlanLines(self.session, look)
         self.summary = TextLines(id="plan-summary", height=1)
-        self.rows = RowList(self._draw, look["cursor"], id="plan")
+        self.rows = RowList(self._draw, look, id="plan")
         self.details = TextLines(id="plan-details", height=DETAIL_LINES)
         yield self.summary
         yield self.rows

@@ -29,7 +29,7 @@ class ResultScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         """Lay out the list."""
         self.lines: list[list[Part]] = []
-        self.rows = RowList(self._draw, self.app.look["cursor"], has_cursor=False, id="result")
+        self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="result")
         yield self.rows
 
     def show_session(self) -> None:

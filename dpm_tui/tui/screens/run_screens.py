@@ -31,7 +31,7 @@ class RunScreen(ListScreen):
         self.log_lines = LogLines(self.session, look)
         self.facts = TextLines(id="facts")
         self.log_title = TextLines(id="log-title")
-        self.rows = RowList(self.log_lines.draw, look["cursor"], has_cursor=False, id="log")
+        self.rows = RowList(self.log_lines.draw, look, has_cursor=False, id="log")
         yield self.facts
         yield self.log_title
         yield self.rows

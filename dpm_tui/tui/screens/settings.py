@@ -21,6 +21,7 @@ from dpm_tui.tui.protected import find_missing, name_below
 from dpm_tui.tui.screens.base import bindings_for
 from dpm_tui.tui.screens.cursor_list import CursorListScreen
 from dpm_tui.tui.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.theme import Theme
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol import ConfigData, Done, ResetState, SaveConfig
@@ -43,7 +44,7 @@ class SettingsScreen(CursorListScreen):
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the explanation."""
-        self.rows = RowList(self._draw, self.app.look["cursor"], id="settings")
+        self.rows = RowList(self._draw, self.app.look, id="settings")
         self.explanation = TextLines(id="explanation")
         yield self.rows
         yield self.explanation
@@ -127,15 +128,14 @@ class SettingsScreen(CursorListScreen):
 
     def _use(self, config: Config) -> None:
         """Show new settings at once and save them when they rest."""
-        language_changed = config.language != self.session.config.language
         before = self.session.config
         at_next_start = any(getattr(config, name) != getattr(before, name) for name in AT_NEXT_START)
         self.session.adopt_config(config)
         set_language(config.language)
-        self.rows.refresh()
-        self.show_line()
-        if language_changed:
-            self.refresh(layout=True)
+        if config.theme != before.theme:
+            self.app.wear(Theme(config.theme))
+        self.show_session()
+        if (config.language, config.theme) != (before.language, before.theme):
             self.query("*").refresh()
         if self._save_timer is not None:
             self._save_timer.stop()

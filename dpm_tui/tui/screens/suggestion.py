@@ -49,7 +49,7 @@ class SuggestionScreen(FileCommands, CursorListScreen):
         """Lay out list, pictures and reasons as on the groups screen."""
         look = self.app.look
         self.group_lines = GroupLines(self.session, look)
-        self.rows = RowList(self._draw, look["cursor"], id="groups")
+        self.rows = RowList(self._draw, look, id="groups")
         self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
         self.reasons = TextLines(id="reasons", height=REASON_LINES)
         with Horizontal(id="review"):

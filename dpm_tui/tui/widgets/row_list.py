@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dpm_tui.tui.cells import Part, line_of
+from dpm_tui.tui.look import Look
 
 DrawRow = Callable[[int, int], Sequence[Part]]
 """Returns the pieces of a line for a width."""
@@ -34,14 +35,14 @@ class RowList(ScrollView, can_focus=False):
     def __init__(
         self,
         draw: DrawRow,
-        cursor_style: Style,
+        look: Look,
         *,
         id: str | None = None,  # noqa: A002
         has_cursor: bool = True,
     ) -> None:
         super().__init__(id=id)
         self._draw = draw
-        self._cursor_style = cursor_style
+        self._look = look
         self._has_cursor = has_cursor
         self._count = 0
         self._painted: dict[int, list[Part]] = {}
@@ -96,7 +97,7 @@ class RowList(ScrollView, can_focus=False):
             return Strip.blank(width, Style.null())
         parts = self._painted[line] = list(self._draw(line, width))
         if self._has_cursor and line == self.cursor:
-            return line_of([(text, Style.null()) for text, _ in parts], width, self._cursor_style)
+            return line_of([(text, Style.null()) for text, _ in parts], width, self._look["cursor"])
         return line_of(parts, width, Style.null())
 
     def on_resize(self, event: events.Resize) -> None:
