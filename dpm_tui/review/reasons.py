@@ -56,7 +56,7 @@ def _by_pixels(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     if ratio > NEAR_TIE:
         yield Reason("+", "more_pixels", {"ratio": _times(ratio)})
     elif ratio < 1 / NEAR_TIE:
-        yield Reason("-", "fewer_pixels", {"ratio": _times(1 / ratio)})
+        yield Reason("-", "fewer_pixels", {"percent": _percent(ratio)})
     elif (file.facts.width, file.facts.height) == (other.facts.width, other.facts.height):
         yield Reason("=", "same_size", {"width": file.facts.width, "height": file.facts.height})
 
@@ -126,3 +126,7 @@ def _by_age(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
 
 def _times(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.01 else f"{100 * share:.1f}"

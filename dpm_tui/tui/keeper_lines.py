@@ -12,6 +12,7 @@ from dpm_tui.names import display_name
 from dpm_tui.review.rule_sheet import RuleLine, WordLine, Words, rule_lines, word_lines
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad
 from dpm_tui.tui.look import Look
+from dpm_tui.tui.protected import join_names
 from dpm_tui.tui.rule_words import word_help, word_label, words_label
 from dpm_tui.tui.session import Session
 
@@ -65,7 +66,7 @@ class KeeperLines:
             ("text", self._everywhere(total)),
         ]
         if self._session.config.protected:
-            folders = ", ".join(self._session.config.protected)
+            folders = join_names(self._session.config.protected)
             texts.append(("dim", translate("rules.protected_first", folders=display_name(folders))))
         look = self._look
         return [[(f" {_cut_end(text, width - 2)}", look[role])] for role, text in texts]

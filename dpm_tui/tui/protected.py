@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import unicodedata
 from collections.abc import Iterable
+
+_TEXT_AT_MOST = 1 << 16
+
+
+def read_folders(text: str) -> tuple[str, ...]:
+    """Return the folders of a typed list: separated by commas, one with a comma in double quotes."""
+    lines = csv.reader([text[:_TEXT_AT_MOST]], skipinitialspace=True)
+    names = (name.strip() for line in lines for name in line)
+    return tuple(name.rstrip("/") for name in names if name.strip("/"))
+
+
+def join_names(folders: Iterable[str]) -> str:
+    """Return folders as a list that ``read_folders`` reads."""
+    return ", ".join(_quoted(folder) if {",", '"'} & {*folder} else folder for folder in folders)
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def name_below(root: bytes, folder: str) -> str:

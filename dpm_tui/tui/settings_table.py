@@ -10,6 +10,7 @@ from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
 from dpm_tui.review.rules import RULES
 from dpm_tui.state.config import CHOICES, RANGES, Config, check_config
+from dpm_tui.tui.protected import join_names, read_folders
 from dpm_tui.tui.rule_words import words_label
 from dpm_tui.tui.strictness import strictness, strictness_help
 
@@ -85,11 +86,7 @@ def _words(name: str, none: str) -> Setting:
 
 
 def _folders(name: str, none: str) -> Setting:
-    def parse(text: str) -> tuple[str, ...]:
-        names = (word.strip() for word in text.split(","))
-        return tuple(name.rstrip("/") for name in names if name.strip("/"))
-
-    return Setting(name, lambda value: ", ".join(value) or translate(none), None, parse, ", ".join)
+    return Setting(name, lambda value: join_names(value) or translate(none), None, read_folders, join_names)
 
 
 def _keeper() -> Setting:

@@ -44,7 +44,7 @@ def test_a_better_file_in_every_way() -> None:
         "+ file older by 40 days",
     ]
     assert said(poor, good) == [
-        "- 1/6.2 of the pixels",
+        "- 16% of the pixels",
         "- recompressed, JPEG quality 71 against 92",
         "- no EXIF date (the other: 2019-07-14)",
         "- fewer bytes, 310 KB against 4.4 MB",

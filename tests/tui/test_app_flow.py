@@ -181,9 +181,12 @@ async def test_what_was_left_is_said_with_its_reason(monkeypatch: pytest.MonkeyP
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d", "y")
         await calm(pilot)
-        assert "1 was left: it changed since it was compared" in prompt_text(app)
+        assert prompt_text(app).endswith("1 was left: L says why.")
         assert app.session.marks.removed == {2}
-        await press(pilot, "1")
+        await press(pilot, "L")
+        assert "1 file stays where it was:" in screen_text(app)
+        assert "it changed since it was compared" in screen_text(app)
+        await press(pilot, "escape", "1")
         await calm(pilot)
         assert "IMG_4411 (1).jpg" in screen_text(app)
 

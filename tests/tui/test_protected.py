@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.tui.protected import find_missing, name_below
+from dpm_tui.tui.protected import find_missing, join_names, name_below, read_folders
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_a_folder_that_is_not_there_is_found_out(tmp_path: Path) -> None:
     there = ["keep", "keep/caf\u00e9", "keep/cafe\u0301", "."]
     gone = ["Keep", "keeps", "keep/other", "file", "file/more"]
     assert find_missing(bytes(tmp_path), there + gone) == gone
+
+
+@pytest.mark.parametrize(
+    ("typed", "folders"),
+    [
+        ("", ()),
+        ("keep", ("keep",)),
+        (" keep/ , Rome 2019 ,, /", ("keep", "Rome 2019")),
+        ('"Rome, 2019", keep', ("Rome, 2019", "keep")),
+        ('"the ""best"", again"', ('the "best", again',)),
+        ('"Rome, 20', ("Rome, 20",)),
+    ],
+)
+def test_a_folder_with_a_comma_is_quoted(typed: str, folders: tuple[str, ...]) -> None:
+    assert read_folders(typed) == folders
+    assert read_folders(join_names(folders)) == folders

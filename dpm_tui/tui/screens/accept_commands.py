@@ -50,7 +50,10 @@ class AcceptCommands(PlanCommands):
         numbers = not_passed(session.library, session.rows.numbers, session.passed)
 
         def weigh() -> Suggestion:
-            suggestion = marks.suggest_all(numbers, rule)
+            whole = marks.suggest_all(numbers, rule)
+            fresh = whole.beyond(marks.removed)
+            # What is marked already is not counted again, unless it changes: to the rule of now, or to none.
+            suggestion = fresh if fresh.files or not marks.history.changes(whole.markings) else whole
             return suggestion if suggestion.similarities else Suggestion(session.library)
 
         suggestion = await work(len(numbers), weigh)

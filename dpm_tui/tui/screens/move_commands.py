@@ -73,11 +73,18 @@ class MoveCommands(DpmScreen):
             values = {"path": display_name(item.path), "reason": item.reason}
             self.session.log.append(LogLine("error", "left_where_it_was", values))
         self.session.outcomes.appendleft(Outcome(" ".join(said), left))
-        if left:
-            said.append(translate("tui.left", count=len(left), reason=left[0].reason))
-        if len(left) > 1 and Scope.GROUPS in self.SCOPES:
-            said.append(translate("tui.left_listed"))
-        self.prompt.say(" ".join(said), "error" if skipped else "notice")
+        endings = [" ".join([*said, ending]).rstrip() for ending in self._words_on(left)]
+        self.prompt.say(self.prompt.fitting(*endings), "error" if skipped else "notice")
+
+    def _words_on(self, left: tuple[Skipped, ...]) -> list[str]:
+        """Return what is said about files that were left, the shortest wording last."""
+        if not left:
+            return [""]
+        count, can_list = len(left), Scope.GROUPS in self.SCOPES
+        full = translate("tui.left", count=count, reason=left[0].reason)
+        if can_list and count > 1:
+            full = f"{full} {translate('tui.left_listed')}"
+        return [full, translate("tui.left_why" if can_list else "tui.left_short", count=count)]
 
     async def report_moved(self, words: str, skipped: tuple[Skipped, ...]) -> None:
         """Say what was done and show what the bin holds now."""
@@ -93,6 +100,8 @@ class MoveCommands(DpmScreen):
             return
         if self.session.stopping:
             self.prompt.say(translate("tui.stopping_files"))
+        elif batch.done and batch.done == batch.total:
+            self.prompt.say(translate("tui.finishing_files", count=batch.total))
         elif batch.done:
             values = {"done": f"{batch.done:,}", "total": f"{batch.total:,}"}
             self.prompt.say(translate("tui.moving_files", **values))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
-
-from textual.app import ComposeResult
 
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.tui.cells import Part, cut_start, wrap
 from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.session import Session
-from dpm_tui.tui.widgets.row_list import RowList
+from dpm_tui.tui.outcome import Outcome
+from dpm_tui.tui.screens.base import bindings_for
+from dpm_tui.tui.screens.scrolled_list import ScrolledListScreen
 
 _LINES_AT_MOST = 20_000
 
 
-class ResultScreen(ListScreen):
+class ResultScreen(ScrolledListScreen):
     """Lies over the groups; the newest batch comes first."""
 
     NAME: ClassVar = "groups"
@@ -26,33 +25,19 @@ class ResultScreen(ListScreen):
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    def compose_body(self) -> ComposeResult:
-        """Lay out the list."""
-        self.lines: list[list[Part]] = []
-        self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="result")
-        yield self.rows
-
-    def show_session(self) -> None:
-        """Show what became of the batches."""
-        super().show_session()
-        self.lines = lay_out(self.session, self.app.look, self.size.width)
-        self.rows.show(len(self.lines))
-
-    def do_back(self) -> None:
-        """Back to the groups."""
-        self.dismiss()
-
-    def _draw(self, line: int, width: int) -> list[Part]:
-        return self.lines[line] if line < len(self.lines) else []
+    def lay_out(self, width: int) -> list[list[Part]]:
+        """Return what became of the batches."""
+        return result_lines(self.session.outcomes, self.app.look, width)
 
 
-def lay_out(session: Session, look: Look, width: int) -> list[list[Part]]:
+def result_lines(outcomes: Iterable[Outcome], look: Look, width: int) -> list[list[Part]]:
     """Return the lines: what was done, then each file that stayed with the reason."""
     lines: list[list[Part]] = []
-    for outcome in session.outcomes:
+    for outcome in outcomes:
         lines += [[(f" {line}", look["strong"])] for line in wrap(outcome.words, width - 2)]
-        if not outcome.skipped:
-            lines.append([(f"   {translate('tui.result_all')}", look["dim"])])
+        count = len(outcome.skipped)
+        words = translate("tui.result_left", count=count) if count else translate("tui.result_all")
+        lines.append([(f"   {words}", look["doubt" if count else "dim"])])
         for item in outcome.skipped[: max(_LINES_AT_MOST - len(lines), 0)]:
             path = cut_start(display_name(item.path), width - 4)
             lines.append([(f"   {path}", look["text"])])
