@@ -29,7 +29,28 @@ def elect_keepers(library: Library, rule: Rule, protected: InFolders, *, whole: 
         return library
     columns = library.columns
     leaders = _choose(columns, rule, protected, whole)
-    return library if (leaders == columns.groups.starts[:-1]).all() else _lead(columns, leaders)
+    if not (leaders == columns.groups.starts[:-1]).all():
+        library = _lead(columns, leaders)
+    return _spare(library, protected) if protected else library
+
+
+def _spare(library: Library, protected: InFolders) -> Library:
+    """Return the library with no protected file counted among the bytes that a group may give back."""
+    import numpy as np
+
+    from dpm_tui.pipeline.group_rows import GroupRows
+    from dpm_tui.review.sieves import by_folder
+
+    columns = library.columns
+    files, groups = columns.files, columns.groups
+    starts = groups.starts[:-1]
+    stays = by_folder(columns, protected)
+    stays[starts] = False
+    if not stays.any():
+        return library
+    spared = np.add.reduceat(np.where(stays, files.rows["size"].astype(np.int64), 0), starts)
+    rows = GroupRows(groups.names, groups.starts, groups.weakest, groups.reclaimable - spared, groups.ids)
+    return Library(library.files, rows, library.pairs)
 
 
 def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> NDArray[np.int64]:

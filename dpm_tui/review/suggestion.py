@@ -62,6 +62,17 @@ class Suggestion:
         """The lowest similarity that it rests on; 1 where nothing would go."""
         return next(iter(self.similarities.values()), 1.0)
 
+    def beyond(self, removed: Collection[int]) -> Suggestion:
+        """Return the suggestion with only those files as going that are not among ``removed`` already.
+
+        Its markings stay as they are.
+        """
+        out = frozenset(removed)
+        kept = {id_: keeper for id_, keeper in self.kept.items() if id_ not in out}
+        if len(kept) == len(self.kept):
+            return self
+        return replace(self, kept=kept, groups=len(_homes(self.library, kept)))
+
     def without(self, file: int, members: Collection[int]) -> Suggestion:
         """Return the suggestion with one file left as it is; ``members`` are those of its group."""
         keeper = self.kept[file]
@@ -99,18 +110,23 @@ def suggest_all(
     standing: Mapping[int, Mark],
 ) -> Suggestion:
     """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
-    import numpy as np
-
     from dpm_tui.review.sweep import sweep
 
     if not library.groups:
         return Suggestion(library)
     marked = sweep(library, numbers, rule, kinds, protected)
-    files, groups = library.columns.files, library.columns.groups
-    homes = np.unique(groups.numbers_at(files.rows_among(marked)))
+    groups = library.columns.groups
     ids, starts = groups.ids.tolist(), groups.starts.tolist()
-    sets = [ids[starts[number] : starts[number + 1]] for number in homes.tolist()]
+    sets = [ids[starts[number] : starts[number + 1]] for number in _homes(library, marked).tolist()]
     return _suggestion(library, sets, rule, marked, standing)
+
+
+def _homes(library: Library, ids: Collection[int]) -> NDArray[np.int64]:
+    """Return the numbers of the groups of files, each once."""
+    import numpy as np
+
+    files, groups = library.columns.files, library.columns.groups
+    return np.unique(groups.numbers_at(files.rows_among(ids)))
 
 
 def _numbers(ids: Collection[int]) -> NDArray[np.int64]:

@@ -155,6 +155,19 @@ async def test_a_bin_that_takes_long_to_read_is_said_to_be_read() -> None:
         await until(lambda: not prompt_text(app))
 
 
+async def test_what_a_rule_marked_is_not_counted_again() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "A", "n")
+        await press(pilot, "a", "A")
+        whole = app.session.marks.suggest_all(range(len(app.session.rows)), app.session.rule)
+        fresh = whole.beyond(app.session.marks.removed)
+        assert 0 < fresh.files < whole.files
+        assert f"mark {fresh.files} file" in prompt_text(app)
+        await press(pilot, "y", "A")
+        assert "nothing more to mark" in prompt_text(app)
+
+
 async def test_the_last_line_does_not_tell_of_files_that_are_back() -> None:
     client = FakeClient()
     async with running_app(client, screen="groups") as (app, pilot):
