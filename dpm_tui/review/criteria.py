@@ -43,6 +43,11 @@ class Word:
         """The word without its direction: a rule has each once."""
         return Word(self.name, self.value)
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether it says what may be marked rather than what is kept."""
+        return self.name in LIMITS
+
 
 def parse_word(text: str) -> Word:
     """Return the word that ``text`` spells; raises UsageError saying why it is none."""

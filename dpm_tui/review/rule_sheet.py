@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dpm_tui.review.criteria import LIMITS, ORDERED, VALUED, Word, parse_word, parse_words
+from dpm_tui.review.criteria import ORDERED, VALUED, Word, parse_words
 from dpm_tui.review.presets import expand
 from dpm_tui.review.rules import RULES, name_rule
 
@@ -35,7 +35,7 @@ class WordLine:
     @property
     def is_limit(self) -> bool:
         """Whether it says what may be marked rather than what is kept."""
-        return self.word.name in LIMITS
+        return self.word.is_limit
 
 
 def rule_lines(words: Words, presets: Mapping[str, Words]) -> list[RuleLine]:
@@ -48,8 +48,7 @@ def rule_lines(words: Words, presets: Mapping[str, Words]) -> list[RuleLine]:
 def word_lines(words: Words) -> list[WordLine]:
     """Return the criteria that are on in their order, those that are off, and then the limits."""
     parsed = parse_words(expand(words))
-    criteria = [word for word in parsed if word.name not in LIMITS]
-    limits = [word for word in parsed if word.name in LIMITS]
+    criteria, limits = _split(parsed)
     topics = {word.topic for word in parsed}
     lines = [WordLine(word, on=True, place=place) for place, word in enumerate(criteria, 1)]
     lines += [WordLine(Word(name), on=False) for name in ORDERED if Word(name) not in topics]
@@ -59,52 +58,43 @@ def word_lines(words: Words) -> list[WordLine]:
 
 def switch(words: Words, word: Word) -> Words:
     """Return the words with one switched on or off; where no criterion is left, ``best`` is."""
-    topic = word.topic
-    if word.name in LIMITS:
-        rest = [each for each in words if parse_word(each).topic != topic]
-        if len(rest) == len(words):
-            spans = _SPANS if word.name in _SPANS else ()
-            rest = [*(each for each in rest if each not in spans), str(word)]
-        return tuple(rest) if any(each not in LIMITS for each in map(_name, rest)) else ("best", *rest)
-    spread = list(expand(words))
-    rest = [each for each in spread if parse_word(each).topic != topic]
-    if len(rest) == len(spread):
-        last = sum(_name(each) not in LIMITS for each in rest)
-        rest.insert(last, str(word))
-    return tuple(rest) if any(_name(each) not in LIMITS for each in rest) else ("best", *rest)
+    # A limit joins a fixed rule as it is; a criterion joins those that the rule stands for.
+    criteria, limits = _split(parse_words(words if word.is_limit else expand(words)))
+    if word.is_limit:
+        return _join(criteria, _switched(limits, word))
+    return _join(_switched(criteria, word), limits)
 
 
 def shift(words: Words, word: Word, steps: int) -> Words:
     """Return the words with a criterion so many places further down, or up."""
-    spread = [each for each in expand(words) if _name(each) not in LIMITS]
-    limits = [each for each in words if _name(each) in LIMITS]
-    place = next((place for place, each in enumerate(spread) if parse_word(each).topic == word.topic), None)
+    criteria, limits = _split(parse_words(expand(words)))
+    place = next((place for place, each in enumerate(criteria) if each.topic == word.topic), None)
     if place is None:
         return words
-    to = min(max(place + steps, 0), len(spread) - 1)
+    to = min(max(place + steps, 0), len(criteria) - 1)
     if to == place:
         return words
-    spread.insert(to, spread.pop(place))
-    return (*spread, *limits)
+    criteria.insert(to, criteria.pop(place))
+    return _join(criteria, limits)
 
 
 def turn(words: Words, word: Word) -> Words:
     """Return the words with a criterion turned round, switched on if it was off."""
-    turned = str(Word(word.name, word.value, not word.reverse))
-    spread = expand(words)
-    if all(parse_word(each).topic != word.topic for each in spread):
+    spread = parse_words(expand(words))
+    if all(each.topic != word.topic for each in spread):
         return switch(words, Word(word.name, word.value, reverse=True))
-    return tuple(turned if parse_word(each).topic == word.topic else each for each in spread)
+    turned = Word(word.name, word.value, not word.reverse)
+    return tuple(str(turned if each.topic == word.topic else each) for each in spread)
 
 
 def add(words: Words, word: Word) -> Words:
     """Return the words with one that has a value: criteria come first, above what they should outweigh."""
-    if word.name in LIMITS:
+    if word.is_limit:
         return words if str(word) in words else (*words, str(word))
-    valued = [each for each in expand(words) if _name(each) in VALUED and _name(each) not in LIMITS]
-    rest = [each for each in expand(words) if each not in valued]
-    others = [each for each in valued if parse_word(each).topic != word.topic]
-    return (*others, str(word), *rest)
+    criteria, limits = _split(parse_words(expand(words)))
+    valued = [each for each in criteria if each.name in VALUED and each.topic != word.topic]
+    plain = [each for each in criteria if each.name not in VALUED]
+    return _join([*valued, word, *plain], limits)
 
 
 def line_of(lines: Sequence[RuleLine | WordLine | None], word: Word) -> int | None:
@@ -117,5 +107,20 @@ def line_of(lines: Sequence[RuleLine | WordLine | None], word: Word) -> int | No
     return next(places, None)
 
 
-def _name(text: str) -> str:
-    return parse_word(text).name
+def _split(words: Iterable[Word]) -> tuple[list[Word], list[Word]]:
+    """Return criteria and limits."""
+    words = list(words)
+    return [word for word in words if not word.is_limit], [word for word in words if word.is_limit]
+
+
+def _switched(words: Sequence[Word], word: Word) -> list[Word]:
+    """Return the words without one, or with it at their end in place of what excludes it."""
+    rest = [each for each in words if each.topic != word.topic]
+    if len(rest) < len(words):
+        return rest
+    excluded = _SPANS if word.name in _SPANS else ()
+    return [*(each for each in rest if each.name not in excluded), word]
+
+
+def _join(criteria: Sequence[Word], limits: Sequence[Word]) -> Words:
+    return tuple(map(str, (*(criteria or (Word("best"),)), *limits)))

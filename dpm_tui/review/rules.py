@@ -10,7 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.criteria import LIMITS, Limit, Word, limit_of, parse_words
+from dpm_tui.review.criteria import Limit, Word, limit_of, parse_words
 from dpm_tui.review.folders import protect_folders as protect_folders
 from dpm_tui.review.keeper import RANKS, rank_best
 
@@ -63,8 +63,8 @@ RULES: dict[str, Rule] = {
 def read_rule(name: str, words: Iterable[str]) -> Rule:
     """Return the rule made of ``words``; raises UsageError for a word that is none."""
     parsed = parse_words(words)
-    limits = tuple(limit_of(word) for word in parsed if word.name in LIMITS)
-    criteria = tuple(word for word in parsed if word.name not in LIMITS)
+    limits = tuple(limit_of(word) for word in parsed if word.is_limit)
+    criteria = tuple(word for word in parsed if not word.is_limit)
     return Rule(name, () if criteria == (Word("best"),) else criteria, limits)
 
 
