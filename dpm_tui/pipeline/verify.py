@@ -26,6 +26,10 @@ class Kind(StrEnum):
     VARIANT = "variant"
 
 
+SAME_PIXELS = frozenset({Kind.IDENTICAL, Kind.PIXELS})
+"""Kinds of pictures that differ nowhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dpm_tui.errors import UsageError
 from dpm_tui.names import display_name
-from dpm_tui.review.criteria import parse_words
+from dpm_tui.review.criteria import Word, parse_words
 from dpm_tui.review.rules import HAND, OWN, RULES
 
 NAME_LENGTH = 24
@@ -32,6 +32,12 @@ def check_name(name: str) -> str:
 def clean_words(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words of a rule as they are saved; raises UsageError for one that is none."""
     return tuple(str(word) for word in parse_words(words))
+
+
+def criteria_of(words: Iterable[str]) -> tuple[Word, ...]:
+    """Return what a rule looks at, in order; nothing for ``best`` alone, which has an order of its own."""
+    own = tuple(word for word in parse_words(words) if not word.is_limit)
+    return () if own in ((), (Word("best"),)) else parse_words(expand(tuple(map(str, own))))
 
 
 def expand(words: tuple[str, ...]) -> tuple[str, ...]:

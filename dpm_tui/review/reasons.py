@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from dpm_tui.amount import long_size
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.review.criteria import FORMATS, Word
+from dpm_tui.review.folders import InFolders
 from dpm_tui.review.keeper import LOSSLESS, NEAR_TIE, looks_like_a_copy
 
 Sign = Literal["+", "-", "="]
@@ -24,29 +27,62 @@ class Reason:
     values: dict[str, object]
 
 
-def compare_files(file: ImageFile, other: ImageFile, kind: Kind | None = None) -> list[Reason]:
+Comparison = Callable[[ImageFile, ImageFile], Iterator[Reason]]
+
+
+def compare_files(
+    file: ImageFile, other: ImageFile, kind: Kind | None = None, criteria: Sequence[Word] = ()
+) -> list[Reason]:
     """Say in which respects ``file`` is better or worse than ``other``, most important first.
 
-    ``kind`` is that of their pair; files of the same bytes have nothing but name and date of their own.
+    ``criteria`` are those of the rule that keepers follow: what they look at comes first, in their order,
+    and what they prefer is better. ``kind`` is that of the pair; files of the same bytes have nothing but
+    folder, name and date of their own.
     """
     same = kind is Kind.IDENTICAL or bool(file.facts.digest and file.facts.digest == other.facts.digest)
-    if same:
-        return [Reason("=", "same_bytes", {}), *_by_name(file, other), *_by_age(file, other)]
     reasons: list[Reason] = []
-    if kind is Kind.PIXELS:
+    if same:
+        reasons.append(Reason("=", "same_bytes", {}))
+    elif kind is Kind.PIXELS:
         reasons.append(Reason("=", "same_pixels", {}))
-    for criterion in (
-        _by_pixels,
-        _by_format,
-        _by_quality,
-        _by_frames,
-        _by_exif,
-        _by_bytes,
-        _by_name,
-        _by_age,
-    ):
-        reasons += criterion(file, other)
-    return reasons
+    said: set[str] = set()
+    for word in (*criteria, *(Word(name) for name in _IN_ORDER)):
+        topic = _TOPICS.get(word.name, str(word.topic))
+        if topic not in said and (not same or word.name in _OF_THE_FILE):
+            said.add(topic)
+            found = _comparison(word)(file, other)
+            reasons += map(_turned, found) if word.reverse else found
+    judged = any(reason.key in ("format_preferred", "format_passed_over") for reason in reasons)
+    return [reason for reason in reasons if not (judged and reason.key == "other_format")]
+
+
+def _comparison(word: Word) -> Comparison:
+    match word.name:
+        case "folder":
+            return partial(_by_folder, InFolders((word.value,)))
+        case "format":
+            return partial(_by_wanted_format, FORMATS[word.value])
+    return _COMPARISONS[word.name]
+
+
+def _turned(reason: Reason) -> Reason:
+    """Return a reason for someone who prefers the opposite."""
+    key = _OPPOSITES.get(reason.key, reason.key)
+    return replace(reason, sign=_SIGNS_TURNED[reason.sign], key=key)
+
+
+def _by_folder(folders: InFolders, file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = folders(file), folders(other)
+    if mine != theirs:
+        yield Reason("+", "folder_preferred", {}) if mine else Reason("-", "folder_passed_over", {})
+
+
+def _by_wanted_format(wanted: Sequence[str], file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.format, other.facts.format
+    values: dict[str, object] = {"mine": mine, "other": theirs}
+    if (mine in wanted) != (theirs in wanted):
+        better = mine in wanted
+        yield Reason("+", "format_preferred", values) if better else Reason("-", "format_passed_over", values)
 
 
 def _by_pixels(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
@@ -111,6 +147,16 @@ def _by_bytes(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
         yield Reason("+" if True in lossless else "-", "fewer_bytes", values)
 
 
+def _by_size(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    """More bytes are better, whatever the formats, for whoever asks for them."""
+    mine, theirs = file.stamp.size, other.stamp.size
+    values: dict[str, object] = {"mine": long_size(mine), "other": long_size(theirs)}
+    if values["mine"] == values["other"]:
+        yield Reason("=", "as_large", {"mine": values["mine"]})
+    else:
+        yield Reason("+", "more_bytes", values) if mine > theirs else Reason("-", "fewer_bytes", values)
+
+
 def _by_name(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     mine, theirs = looks_like_a_copy(file.name), looks_like_a_copy(other.name)
     if mine != theirs:
@@ -130,3 +176,27 @@ def _times(ratio: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.01 else f"{100 * share:.1f}"
+
+
+_COMPARISONS: dict[str, Comparison] = {
+    "pixels": _by_pixels,
+    "lossless": _by_format,
+    "quality": _by_quality,
+    "frames": _by_frames,
+    "exif": _by_exif,
+    "encoding": _by_bytes,
+    "bytes": _by_size,
+    "name": _by_name,
+    "date": _by_age,
+}
+_IN_ORDER = ("pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
+"""What is said where no rule says what matters."""
+_TOPICS = {"bytes": "encoding"}
+"""Criteria that look at the same; the first of a rule speaks for both."""
+_OF_THE_FILE = ("folder", "name", "date")
+"""What files with the same bytes may differ in."""
+_SIGNS_TURNED: dict[Sign, Sign] = {"+": "-", "-": "+", "=": "="}
+_OPPOSITES = {
+    "folder_preferred": "folder_passed_over", "folder_passed_over": "folder_preferred",
+    "format_preferred": "format_passed_over", "format_passed_over": "format_preferred",
+}  # fmt: skip

@@ -8,12 +8,14 @@ from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.carry import Adopted
 from dpm_tui.review.changes import Mark, Marking
+from dpm_tui.review.criteria import Word
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress
 from dpm_tui.review.folders import InFolders
 from dpm_tui.review.history import History
 from dpm_tui.review.library import Library
 from dpm_tui.review.marks import Marks, Refusal
+from dpm_tui.review.presets import criteria_of
 from dpm_tui.review.record import Listener
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, Rule
 from dpm_tui.review.sort import Sorting, sort_groups
@@ -49,6 +51,11 @@ class Round:
     def group(self) -> Group | None:
         """The group at hand, None at the end."""
         return self.library.groups[self.numbers[self.place]] if self.place < len(self.numbers) else None
+
+    @property
+    def criteria(self) -> tuple[Word, ...]:
+        """What the rule looks at, in order."""
+        return criteria_of(tuple(map(str, self._rule.criteria)) or ("best",))
 
     @property
     def suggestion(self) -> Suggestion:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dpm_tui.pipeline.group import Group, Pair
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import SAME_PIXELS, Kind
 from dpm_tui.review.links import partners
 from dpm_tui.tui.session import Session
 from dpm_tui.tui.zoom import Zoom
 
-_SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 _MAPS_AT_MOST = 32
 _MOVED = frozenset({Kind.CROP, Kind.TURNED})
 """Kinds whose pictures show the same thing in different places."""
@@ -108,7 +107,7 @@ class Comparison:
     def unmapped(self) -> Pair | None:
         """The pair, where it is to be shown more finely than is known where it differs."""
         pair = self.pair
-        known = pair is None or pair.kind in _SAME or self._contents(pair) in self._maps
+        known = pair is None or pair.kind in SAME_PIXELS or self._contents(pair) in self._maps
         return None if known or not self.difference else pair
 
     def learn(self, pair: Pair, first: bytes, second: bytes) -> None:

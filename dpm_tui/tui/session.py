@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.review.criteria import Word
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress, reviewed
 from dpm_tui.review.history import Step
@@ -17,6 +18,7 @@ from dpm_tui.review.links import counterpart
 from dpm_tui.review.marks import Marks
 from dpm_tui.review.passing import Passing
 from dpm_tui.review.plan import Plan, Unjustified, plan_marks
+from dpm_tui.review.presets import criteria_of
 from dpm_tui.review.rows import Place, Rows
 from dpm_tui.review.rules import OWN, Rule, find_rule, protect_folders
 from dpm_tui.review.sort import Sorting, sort_groups
@@ -141,6 +143,11 @@ class Session:
     def rule(self) -> Rule:
         """The rule in force; the groups' keepers follow its order already."""
         return find_rule(OWN, self.config.presets, self.config.keeper).settled
+
+    @property
+    def criteria(self) -> tuple[Word, ...]:
+        """What the rule in force looks at, in order."""
+        return criteria_of(self.config.keeper)
 
     def adopt_config(self, config: Config) -> None:
         """Use new settings: keepers follow another rule at once, newly protected files lose their marks."""

@@ -10,6 +10,7 @@ from dpm_tui.locale import set_language, translate
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import GRID, Kind
 from dpm_tui.review.places import find_places
+from dpm_tui.review.presets import criteria_of
 from dpm_tui.review.reasons import compare_files
 
 DAY = 86_400 * 10**9
@@ -25,10 +26,10 @@ def a_file(path: bytes = b"a.jpg", size: int = 1000, days: float = 0, **facts: o
     )
 
 
-def said(file: ImageFile, other: ImageFile, kind: Kind | None = Kind.COPY) -> list[str]:
-    """Return the reasons as an English user reads them."""
+def said(file: ImageFile, other: ImageFile, kind: Kind | None = Kind.COPY, *rule: str) -> list[str]:
+    """Return the reasons as an English user reads them, with the words of a rule."""
     set_language("en")
-    reasons = compare_files(file, other, kind)
+    reasons = compare_files(file, other, kind, criteria_of(rule or ("best",)))
     return [f"{reason.sign} {translate(f'review.{reason.key}', **reason.values)}" for reason in reasons]
 
 
@@ -50,6 +51,38 @@ def test_a_better_file_in_every_way() -> None:
         "- fewer bytes, 310 KB against 4.4 MB",
         "- name looks like a copy",
         "- file younger by 40 days",
+    ]
+
+
+def test_what_the_rule_looks_at_comes_first_and_what_it_prefers_is_better() -> None:
+    heic = a_file(b"phone/a.heic", 900, format="HEIF")
+    jpeg = a_file(b"a.jpg", 1000, 40, digest="b" * 64, quality=80)
+    rule = ("folder:phone", "format:heic", "-date", "-bytes", "other-folder")
+    assert said(heic, jpeg, Kind.COPY, *rule)[:4] == [
+        "+ in a folder that the rule prefers",
+        "+ HEIF, which the rule prefers to JPEG",
+        "- file older by 40 days",
+        "+ fewer bytes, 900 B against 1.0 KB",
+    ]
+    assert said(jpeg, heic, Kind.COPY, *rule)[:4] == [
+        "- the rule prefers the folder of the other",
+        "- JPEG, the rule prefers HEIF",
+        "+ file younger by 40 days",
+        "- more bytes, 1.0 KB against 900 B",
+    ]
+    assert "= HEIF against JPEG" in said(heic, jpeg)
+    assert "= HEIF against JPEG" not in said(heic, jpeg, Kind.COPY, *rule)
+    assert "+ JPEG, which the rule prefers to HEIF" in said(jpeg, heic, Kind.COPY, "-format:heic")
+    assert said(heic, jpeg, Kind.COPY, "best", "other-folder") == said(heic, jpeg)
+    assert said(heic, jpeg, Kind.COPY, "newest")[0] == "- file older by 40 days"
+
+
+def test_same_bytes_in_folders_of_which_a_rule_prefers_one() -> None:
+    reasons = said(a_file(b"x/a.jpg"), a_file(b"y/a (1).jpg"), Kind.IDENTICAL, "name", "folder:y", "pixels")
+    assert reasons == [
+        "= same bytes",
+        "+ original-looking name",
+        "- the rule prefers the folder of the other",
     ]
 
 

@@ -10,7 +10,7 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import SAME_PIXELS
 from dpm_tui.review.marks import Mark
 from dpm_tui.review.places import find_places
 from dpm_tui.review.reasons import compare_files
@@ -18,7 +18,6 @@ from dpm_tui.review.round import Round
 from dpm_tui.wording import local_date, sentence, shown_values
 
 _SIGNS = {"+": "better", "-": "worse", "=": "alike"}
-_SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 
 
 def group_lines(walk: Round, group: Group) -> list[str]:
@@ -79,11 +78,11 @@ def _beside(walk: Round, group: Group, id_: int, kept: int) -> Iterator[str]:
     else:
         kind = translate(f"tui.kind_{pair.kind.value}")
         yield translate("plain.pair", kind=kind, number=number, similarity=share(pair.similarity))
-        places = [] if pair.kind in _SAME else find_places(pair.differs)
+        places = [] if pair.kind in SAME_PIXELS else find_places(pair.differs)
         if places:
             words = translate("plain.comma").join(translate(f"review.place_{place}") for place in places)
             yield translate("plain.differs", places=words)
-    reasons = compare_files(file, other, pair.kind if pair else None)
+    reasons = compare_files(file, other, pair.kind if pair else None, walk.criteria)
     for sign, name in _SIGNS.items():
         own = [
             sentence(f"review.{reason.key}", **shown_values(reason.values))

@@ -79,7 +79,7 @@ class PictureCommands(DpmScreen):
 
     def show_pictures(self) -> None:
         """Show the pictures and reasons for the cursor."""
-        comparison = self.comparison
+        session, comparison = self.session, self.comparison
         if comparison.group is None:
             self.panes.show([])
             self.reasons.show([])
@@ -88,7 +88,7 @@ class PictureCommands(DpmScreen):
         width = max(self.panes.size.width // self.panes.columns(len(members)), 12)
         self.panes.show([self._subject(id_, width) for id_ in members])
         room = max(self.panes.size.width - 1, 20)
-        lines = pair_lines(self.session.library, comparison, room, self.app.look)
+        lines = pair_lines(session.library, comparison, session.criteria, room, self.app.look)
         self.reasons.show(lines[: self.reasons_at_most])
         unmapped = comparison.unmapped
         if unmapped is not None:

@@ -87,7 +87,8 @@ class SuggestionScreen(FileCommands, CursorListScreen):
         self.panes.show(subjects)
         files, pair = session.library.files, session.library.pair(file, kept)
         room = max(self.panes.size.width - 1, 20)
-        self.reasons.show(reason_lines(files[file], files[kept], pair, room, self.app.look))
+        lines = reason_lines(files[file], files[kept], pair, session.criteria, room, self.app.look)
+        self.reasons.show(lines)
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return files, bytes and weakest similarity of the suggestion."""

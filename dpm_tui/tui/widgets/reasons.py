@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -11,11 +11,12 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import SAME_PIXELS
+from dpm_tui.review.criteria import Word
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import weakest_link
 from dpm_tui.review.places import find_places
-from dpm_tui.review.reasons import compare_files
+from dpm_tui.review.reasons import Reason, compare_files
 from dpm_tui.tui.cells import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import letter
@@ -24,34 +25,37 @@ from dpm_tui.wording import sentence, shown_values, similarity
 
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
-_SAME = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 _NAME_AT_LEAST = 10
 """Cells of a name below which the letter says more."""
 _ROOM_FOR_WORDS = 60
 """From this width on there is room to call a pair a pair."""
 
 
-def pair_lines(library: Library, comparison: Comparison, width: int, look: Look) -> list[list[Part]]:
+def pair_lines(
+    library: Library, comparison: Comparison, criteria: Sequence[Word], width: int, look: Look
+) -> list[list[Part]]:
     """Return lines that hold the file that is looked at against its counterpart.
 
-    First what kind of pair they are and which of how many, then where they differ, then the reasons.
+    First what kind of pair they are and which of how many, then where they differ, then the reasons, of
+    which those of the rule's ``criteria`` come first.
     """
     shown = comparison.shown
     against = comparison.file if comparison.flipped else comparison.other
     pair = comparison.pair
     grid = b"" if pair is None else comparison.grid(pair, shown)
     first = _pair_line(library, comparison, (shown, against), width, look)
-    return [first, *_reasons(library.files[shown], library.files[against], pair, grid, width, look)]
+    reasons = _compare(library.files[shown], library.files[against], pair, criteria)
+    return [first, *_reasons(reasons, pair, grid, width, look)]
 
 
 def reason_lines(
-    file: ImageFile, other: ImageFile, pair: Pair | None, width: int, look: Look
+    file: ImageFile, other: ImageFile, pair: Pair | None, criteria: Sequence[Word], width: int, look: Look
 ) -> list[list[Part]]:
     """Return lines that hold ``file`` against ``other``: what kind of pair they are, then the reasons."""
     start, text, style = _kind(pair, look)
     room = width - parts_width(start)
     first = [*start, _with_name(text, "", display_name(other.name), room, style)]
-    return [first, *_reasons(file, other, pair, b"", width, look)]
+    return [first, *_reasons(_compare(file, other, pair, criteria), pair, b"", width, look)]
 
 
 def _pair_line(
@@ -82,18 +86,22 @@ def _kind(pair: Pair | None, look: Look) -> tuple[list[Part], str, Style]:
     return known, translate("tui.pair_with", name="{}"), look["dim"]
 
 
+def _compare(file: ImageFile, other: ImageFile, pair: Pair | None, criteria: Sequence[Word]) -> list[Reason]:
+    return compare_files(file, other, pair.kind if pair else None, criteria)
+
+
 def _reasons(
-    file: ImageFile, other: ImageFile, pair: Pair | None, grid: bytes, width: int, look: Look
+    reasons: Sequence[Reason], pair: Pair | None, grid: bytes, width: int, look: Look
 ) -> list[list[Part]]:
     pieces = [] if pair is None else [*_where(pair, grid, look)]
-    for reason in compare_files(file, other, pair.kind if pair else None):
+    for reason in reasons:
         words = sentence(f"review.{reason.key}", **shown_values(reason.values))
         pieces.append((f"{reason.sign} {words}", look[_ROLES[reason.sign]]))
     return flow(_fitting(pieces, width), width, ("   ", look["text"]))
 
 
 def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
-    if pair.kind in _SAME or not grid:
+    if pair.kind in SAME_PIXELS or not grid:
         return
     places = find_places(grid)
     if places:
