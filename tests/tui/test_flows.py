@@ -910,7 +910,7 @@ async def copy_removal(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
 async def restore(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "j", "r")
     assert client.sent(protocol.RestoreEntries) == [protocol.RestoreEntries(("e1",))]
-    assert prompt_text(app) == "1 file restored to where they were."
+    assert prompt_text(app) == "1 file restored to where it was."
     assert len(app.session.bin.entries) == 4
 
 

@@ -179,8 +179,10 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         shelf = self.session.bin
         result = (await self.move_files(request, RestoreDone, len(entries))).result
         companions = shelf.count_companions(restored.origin for restored in result.restored)
-        words = counted("tui.restored", len(result.restored) - companions, companions)
-        where = translate("tui.restored_to", path=display_name(to)) if to else translate("tui.restored_home")
+        count = len(result.restored)
+        words = counted("tui.restored", count - companions, companions)
+        home = translate("tui.restored_home", count=count)
+        where = translate("tui.restored_to", path=display_name(to)) if to else home
         await self.report_moved(f"{words} {where}", result.skipped)
 
     async def _purge(self, entries: Sequence[BinEntry]) -> None:
