@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,10 @@ from dpm_tui.state.atomic import fill_and_close, sync_names
 SCHEMA = "dpm-tui/recycle/1"
 BYTES_AT_MOST = 1 << 27
 """A larger index is not read, so a larger one is not written either: about 200,000 moves."""
+
+_SLICE = 512
+_MOVES = b',"moves":['
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class BinIndex:
 
 def encode_index(index: BinIndex) -> bytes:
     """Return the file content of ``index``; raises ValueError if it would be too large to read back."""
-    moves = _text([encode_move(move) for move in index.moves])
+    moves = b"[%s]" % b",".join(_slices(index.moves))
     fields = {"schema": SCHEMA, "batch": index.batch, "time": index.time, "redo_of": index.redo_of}
     head = _text({**fields, "top": to_json(index.top)} if index.top else fields)
     checksum = hashlib.sha256(moves).hexdigest()
@@ -79,15 +84,16 @@ def encode_index(index: BinIndex) -> bytes:
 def decode_index(content: bytes, batch: str) -> BinIndex:
     """Return the index of ``batch``; raises ValueError for anything that ``encode_index`` did not write."""
     try:
-        value = json.loads(content)
-        if value["schema"] != SCHEMA or value["batch"] != batch:
-            raise ValueError("another schema or batch")
-        if hashlib.sha256(_text(value["moves"])).hexdigest() != value["sha256"]:
+        head, mark, text = content.partition(_MOVES)
+        value, text = json.loads(head + b"}"), mark[-1:] + text
+        if value["schema"] != SCHEMA or value["batch"] != batch or not text.endswith(b"]}\n"):
+            raise ValueError("another schema, batch or layout")
+        if hashlib.sha256(text[:-2]).hexdigest() != value["sha256"]:
             raise ValueError("checksum differs")
-        moves = tuple(decode_move(move) for move in value["moves"])
+        moves = tuple(_read_moves(text.decode("ascii")))
         top = from_json(value.get("top", ""))
         return BinIndex(batch, str(value["time"]), moves, str(value["redo_of"]), top)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(repr(error)) from error
 
 
@@ -111,6 +117,21 @@ def read_index(folder: int, batch: str) -> BinIndex | None:
                 return None
             return decode_index(file.read(BYTES_AT_MOST + 1), batch)
     return None
+
+
+def _read_moves(text: str) -> Iterator[Move]:
+    """Yield the moves of a list of them, which is followed by the end of the index, one after the other."""
+    at = 1
+    while text[at] != "]":
+        value, at = _DECODER.raw_decode(text, at)
+        yield decode_move(value)
+        at += text[at] == ","
+
+
+def _slices(moves: Sequence[Move]) -> Iterator[bytes]:
+    """Yield the text of some moves at a time: between two slices other threads get their turn."""
+    for start in range(0, len(moves), _SLICE):
+        yield _text([encode_move(move) for move in moves[start : start + _SLICE]])[1:-1]
 
 
 def _text(value: Any) -> bytes:

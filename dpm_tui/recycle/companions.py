@@ -72,13 +72,16 @@ class _Search:
             if witness.path not in self.busy:
                 companions.append(self._with_twin(witness, move))
                 self.busy.add(witness.path)
-        return replace(move, companions=tuple(companions))
+        return replace(move, companions=tuple(companions)) if companions or move.companions else move
 
     def _companions(self, path: bytes) -> Iterator[Witness]:
         folder, name = split(path)
         by_stem = self._listing(folder)
+        alike, labels = by_stem.get(_parts(name)[0], {}), by_stem.get(name, {})
+        if not labels and alike.keys() <= {name}:
+            return
         # What has the picture's whole name and one ending more has that name for its stem.
-        near = {**by_stem.get(_parts(name)[0], {}), **by_stem.get(name, {})}
+        near = {**alike, **labels}
         for other in pair_companions(name, near.keys(), self.pictures):
             found = near[other]
             if _parts(other)[1] not in MOVIES or found.st_size <= MOVIE_BYTES_AT_MOST:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -97,6 +98,7 @@ class Journal:
         new = not os.path.exists(path)
         self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._buffer = bytearray()
+        self._writing = threading.Lock()
         self._unsynced = False
         if new:
             sync_folder(os.path.dirname(path))
@@ -126,9 +128,12 @@ class Journal:
         self._write(sync=True)
 
     def _write(self, *, sync: bool) -> None:
-        if self._buffer or (sync and self._unsynced):
+        with self._writing:
+            content = bytes(self._buffer)
+            if not content and not (sync and self._unsynced):
+                return
             try:
-                write_all(self._descriptor, bytes(self._buffer))
+                write_all(self._descriptor, content)
                 if sync:
                     os.fsync(self._descriptor)
                 self._unsynced = not sync
@@ -136,7 +141,8 @@ class Journal:
                 if not self._buffer.startswith(b"\n"):
                     self._buffer[:0] = b"\n"
                 raise
-            self._buffer.clear()
+            # Another thread may have appended meanwhile: that stays for the next time.
+            del self._buffer[: len(content)]
 
     def rewrite(self, records: Iterable[object]) -> None:
         """Replace the journal, buffered records too, by ``records`` at once; used to drop superseded ones.

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dpm_tui.errors import ExitCode
+from dpm_tui.heap import return_freed_memory
 from dpm_tui.locale import set_language, translate
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
-from dpm_tui.tui.heap import return_freed_memory
 from dpm_tui.tui.probe import Answer, ask_terminal
 from dpm_tui.tui.terminal import Palette, prepare_terminal
 

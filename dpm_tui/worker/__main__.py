@@ -13,6 +13,7 @@ import signal
 import sys
 
 from dpm_tui.errors import DpmError
+from dpm_tui.heap import return_freed_memory
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.regular_file import open_regular
@@ -56,6 +57,7 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
     from dpm_tui.worker.session import Session
 
     be_modest()
+    return_freed_memory()
     # A large state is millions of objects that stay: to look for garbage among them took a third of the time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     loop = asyncio.get_running_loop()

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.image_file import ImageFile, read_stamp
 from dpm_tui.pipeline.inventory import endings_of
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
 from dpm_tui.review.folders import protect_folders
 from dpm_tui.worker import protocol
+from dpm_tui.worker.moved_files import MovedFiles
 from dpm_tui.worker.protocol import BatchDone, PurgeDone, RestoreDone
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ class Mover:
         self.progress: protocol.BatchProgress | None = None
         self._ending = False
         self._stopping = False
-        self._retired: dict[bytes, ImageFile] = {}
+        self._moved_files = MovedFiles(session.state.files, session.state.layout.root)
         self._works: dict[type[Any], Callable[[Any, Cancelled], Awaitable[_Moved]]] = {
             protocol.ApplyPlan: self._apply,
             protocol.UndoBatch: self._undo,
@@ -140,13 +138,16 @@ class Mover:
 
     async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
         result = await asyncio.to_thread(work)
-        self._forget(result)
+        await asyncio.to_thread(self._moved_files.forget, result.moved)
         await self._session.regroup()
         return BatchDone(result)
 
     async def _bring_back(self, work: Callable[[], RestoreResult]) -> _Moved:
         result = await asyncio.to_thread(work)
-        await self._recall(result)
+        scan = await asyncio.to_thread(self._moved_files.recall, result.restored, self._is_picture)
+        await self._session.regroup()
+        if scan and not self._session.runner.running:
+            self._session.begin_run()
         return RestoreDone(result)
 
     def _note(self, done: int, total: int) -> None:
@@ -160,33 +161,6 @@ class Mover:
     def _protected(self) -> Callable[[bytes], bool]:
         """Whether a file is protected now: a plan may be older than the settings."""
         return protect_folders(self._session.settings.protected()).covers
-
-    def _forget(self, result: BatchResult) -> None:
-        """Take moved files out of the library at once; the next scan would find them gone."""
-        files = self._session.state.files
-        for path, id_ in files.files.find(result.moved).items():
-            self._retired[path] = files.files[id_]
-            files.remove(id_)
-
-    async def _recall(self, result: RestoreResult) -> None:
-        """Put restored files back into the library; one that is not remembered needs a scan."""
-        state = self._session.state
-        scan = False
-        for restored in result.restored:
-            if os.path.isabs(restored.now) or not self._is_picture(restored.origin):
-                continue
-            file = self._retired.pop(restored.origin, None)
-            try:
-                status = os.lstat(os.path.join(state.layout.root, restored.now))
-            except OSError:
-                continue
-            if file is None or status.st_size != file.stamp.size:
-                scan = True
-            else:
-                state.files.put(replace(file, path=restored.now, stamp=read_stamp(status)))
-        await self._session.regroup()
-        if scan and not self._session.runner.running:
-            self._session.begin_run()
 
     def _is_picture(self, path: bytes) -> bool:
         """Tell a picture from a companion, which is in no library."""

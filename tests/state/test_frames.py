@@ -181,3 +181,17 @@ def test_a_rewrite_that_fails_leaves_the_journal_and_every_other_file_as_they_we
         bystander.seek(0)
         assert bystander.read() == b""
     assert read_frames(path).records == [{"before": 1}, {"after": 1}]
+
+
+def test_what_is_appended_while_the_disk_is_waited_for_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread waits for the disk, another goes on appending."""
+    path = os.fsencode(tmp_path / "journal.jsonl")
+    journal = Journal(path)
+    journal.append({"number": 1})
+    monkeypatch.setattr(os, "fsync", lambda descriptor: journal.append({"number": 2}))
+    journal.sync()
+    monkeypatch.undo()
+    journal.close()
+    assert read_frames(path).records == [{"number": 1}, {"number": 2}]

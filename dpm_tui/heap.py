@@ -14,7 +14,8 @@ def return_freed_memory() -> None:
 
     By itself the GNU library learns from the first large block that is freed to keep up to 64 MB for the next
     ones, and each thread has a share of its own. Over a large library the columns that a filter or an order
-    takes for a moment would stay with the app for as long as it is open.
+    takes for a moment would stay with the app for as long as it is open, and the moves of a batch with the
+    worker.
     """
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
