@@ -22,10 +22,11 @@ WORDS_OF: dict[str, tuple[str, ...]] = {
 
 def check_name(name: str) -> str:
     """Return ``name`` if a rule may be called so; raises UsageError if not."""
-    taken = (*RULES, OWN, HAND)
+    if name in (*RULES, OWN, HAND):
+        raise UsageError("preset_taken", name=name)
     fits = 0 < len(name) <= NAME_LENGTH and name == name.strip() and display_name(name) == name
-    if not fits or name in taken or name.startswith("-"):
-        raise UsageError("preset_name", name=display_name(name), length=NAME_LENGTH, taken=", ".join(taken))
+    if not fits or name.startswith("-"):
+        raise UsageError("preset_name", name=display_name(name), length=NAME_LENGTH)
     return name
 
 

@@ -17,6 +17,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui import outside
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.commands import COMMANDS
+from dpm_tui.tui.screens.keeper import KeeperScreen
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import (
@@ -269,7 +270,7 @@ async def add_format(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
 @flow("groups")
 async def save_rule(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "R", *"jjjjj", "r", "w", *"best")
-    assert "none of" in prompt_text(app)
+    assert prompt_text(app).startswith("The name best is taken: this rule is built in.")
     await press(pilot, "escape", "w", *"small first", "enter")
     await until(lambda: client.config.presets.get("small first") == client.config.keeper)
     assert "rule: small first" in screen_text(app)
@@ -290,6 +291,9 @@ async def drop_rule(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     await press(pilot, *"jjjjj", "r", "w", *"mine", "enter", "g", *"jjjjj", "x", "y")
     await until(lambda: client.config.presets == {})
     assert client.config.keeper[0] == "-pixels"
+    screen = app.screen
+    assert isinstance(screen, KeeperScreen)
+    assert screen.lines[screen.cursor] is not None, "the cursor is on no empty line"
 
 
 @flow("groups")

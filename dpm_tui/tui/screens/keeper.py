@@ -197,6 +197,8 @@ class KeeperScreen(ListScreen):
     def _show(self) -> None:
         """Show the lines, and count what the rule would mark in all groups shown."""
         self.cursor = min(self.cursor, len(self.lines) - 1)
+        if self.lines[self.cursor] is None:
+            self.cursor -= 1
         self.rows.show(len(self.lines), self.cursor)
         self._total = None
         self._show_effect()
