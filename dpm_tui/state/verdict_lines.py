@@ -75,14 +75,14 @@ class Lines:
 def read_lines(path: bytes, version: str) -> Iterator[Lines]:
     """Yield the lines of the journal at ``path``, none if it is missing.
 
-    With an empty version those of no version are plain. Raises DamagedError, OSError.
+    An empty version stands for that of the first line. Raises DamagedError, OSError.
     """
     try:
         descriptor = open_regular(path)
     except FileNotFoundError:
         return
-    template = _Template(version)
     with open(descriptor, "rb") as file:
+        template = _Template(version or _first_version(file))
         for content in _blocks(file):
             yield template.read(content)
 
@@ -100,7 +100,6 @@ class _Template:
         self._free[_SEAL] = True
         for start in self._starts:
             self._free[start : start + _DIGITS] = True
-        self._usable = bool(version)
 
     def read(self, content: bytes) -> Lines:
         """Return what some lines say."""
@@ -109,7 +108,7 @@ class _Template:
         if content and not content.endswith(b"\n"):
             ends = np.append(ends, len(content))
         lengths = np.diff(ends, prepend=0)
-        numbers = np.flatnonzero(lengths == len(self._pattern)) if self._usable else np.zeros(0, np.int64)
+        numbers = np.flatnonzero(lengths == len(self._pattern))
         table = _rows(array, ends[numbers] - len(self._pattern), len(self._pattern))
         sound = (self._free | (table == self._pattern)).all(axis=1)
         firsts, seconds = (self._halves(table, start, sound) for start in self._starts)
@@ -154,6 +153,16 @@ def _seals_hold(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
     seals = [zlib.crc32(view[at + 9 : at + length - 1]) for at in range(0, len(view), length)]
     found: NDArray[np.bool_] = whole & (octets.view(">u4")[:, 0] == np.array(seals, np.uint32))
     return found
+
+
+def _first_version(file: BinaryIO) -> str:
+    """Return the version of the first line, empty if it is no verdict; the file is at its beginning then."""
+    line = file.readline(LINE_BYTES_AT_MOST)
+    file.seek(0)
+    try:
+        return Line(*decode_verdict(decode_frame(line[:-1]))).version
+    except ValueError:
+        return ""
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

@@ -38,7 +38,7 @@ _DECODER = "dpm_tui.worker.decoder_child"
 _SLOWEST = 20.0
 _WORKER_BYTES = 2 << 30
 """The worker itself holds torch, a model and the pictures that it compares: this much over its decoders."""
-_LOOKS_A_SECOND = 10
+_LOOKS_A_SECOND = 4
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Times the state of a very large library: filling, checkpoints, opening, results, a survey of nothing new.
 
 ``python -m tests.benchmarks.state_scale DIR [--files N]``: DIR gets a synthetic state of N known files
-in N / 50 folders, two per cent of them in verified pairs; nothing but records is made. Every step runs in a
-process of its own, so that its memory is its own.
+in N / 50 folders, two per cent of them in verified pairs, and with two verdicts a file that pictures are not
+alike; nothing but records is made. Every step runs in a process of its own, so that its memory is its own.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from dpm_tui.worker.results import compute_results
 _A_FOLDER = 50
 _A_CHECKPOINT = 1000
 _PAIRED = 0.02
+_UNLIKE = (7, 11)
+"""Steps from a file to others that were compared with it."""
 _YEAR_2015 = 1_420_000_000_000_000_000
 
 
@@ -74,6 +76,15 @@ def fill(layout: Layout, files: int) -> None:
         state.verdicts.put((first, second), Verdict(Kind.COPY, 0.97))
     state.sync()
     report("fill", began, before)
+    began = now()
+    for id_ in range(1, files + 1):
+        for step in _UNLIKE:
+            first, second = sorted((digest_of(id_), digest_of(id_ + step)))
+            state.verdicts.put((first, second), None)
+        if id_ % (_A_CHECKPOINT // len(_UNLIKE)) == 0:
+            slowest = max(slowest, seconds_of(state.sync))
+    state.sync()
+    report("verdicts", began, before)
     print(f"              slowest checkpoint {slowest * 1e3:.1f} ms")
     print(f"close         {seconds_of(state.close):8.2f} s")
 

@@ -70,6 +70,18 @@ def test_a_reader_takes_verdicts_of_any_judge(path: bytes) -> None:
     assert len(VerdictStore(path, "", writable=False)) == 1
 
 
+@pytest.mark.parametrize("first", [None, COPY])
+def test_most_lines_are_read_at_once_whoever_reads(path: bytes, first: Verdict | None) -> None:
+    store = VerdictStore(path, "judge-1")
+    names = digests(21)
+    for name, verdict in zip(names[1:], [first, *[None] * 19], strict=True):
+        store.put(digest_pair(names[0], name), verdict)
+    store.close()
+    for version in ("judge-1", ""):
+        (lines,) = verdict_lines.read_lines(path, version)
+        assert len(lines.firsts) == 20 - (first is not None)
+
+
 @pytest.mark.parametrize(
     "change",
     [
