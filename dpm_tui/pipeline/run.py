@@ -19,7 +19,7 @@ from dpm_tui.pipeline.pairing import index_contents
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.same_pixels import PixelProof
 from dpm_tui.pipeline.store import Store
-from dpm_tui.pipeline.verification import Verification, pick_contents
+from dpm_tui.pipeline.verification import Verification, pick_open
 from dpm_tui.pipeline.verify import PairJudge
 
 
@@ -94,11 +94,12 @@ def run_stages(
         match_all(matchings, Contents(store.files.files, readable=False), pace)
         by_digest = index_contents(store.files.files)
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
-        near = pick_contents(chain.from_iterable(matching.near() for matching in matchings), by_digest)
+        near = chain.from_iterable(matching.near() for matching in matchings)
+        candidates = pick_open(near, by_digest, store.verdicts)
         verification = Verification(
             store.thumbnails, store.verdicts, tools.make_judge, proof, settings.threads
         )
-        lost = verification.verify(near, by_digest, pace, reporter)
+        lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)
     finally:
         pace.checkpoint()

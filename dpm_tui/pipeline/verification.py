@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -63,11 +63,11 @@ class Verification:
         pace: Pace,
         reporter: Reporter,
     ) -> list[str]:
-        """Judge every candidate (content pair -> cosine) without a verdict; raises Cancelled.
+        """Judge every candidate (content pair -> cosine), none of which has a verdict; raises Cancelled.
 
         Returns the digests whose thumbnail cannot be read; their pairs stay open.
         """
-        open_ = order_pairs([pair for pair in candidates if pair not in self._verdicts])
+        open_ = order_pairs(list(candidates))
         alike = sum(1 for _ in self._verdicts.alike())
         pace.start(Stage.VERIFY, len(open_))
         for pair, judged in self._judge_all(open_, candidates):
@@ -141,13 +141,19 @@ class Verification:
         return verdict
 
 
-def pick_contents(
-    candidates: Iterable[tuple[str, str, float]], by_digest: Mapping[str, list[ImageFile]]
+def pick_open(
+    candidates: Iterable[tuple[str, str, float]],
+    by_digest: Container[str],
+    verdicts: VerdictTable,
 ) -> dict[DigestPair, float]:
-    """Return the candidates whose two contents both lie in the library, with the higher cosine."""
+    """Return the candidates without a verdict whose two contents lie in the library, with the higher cosine.
+
+    They are looked at one by one: a million pictures have some millions, of which most are old.
+    """
     picked: dict[DigestPair, float] = {}
     for first, second, cosine in candidates:
         if first in by_digest and second in by_digest and first != second:
             pair = digest_pair(first, second)
-            picked[pair] = max(cosine, picked.get(pair, -1.0))
+            if pair not in verdicts:
+                picked[pair] = max(cosine, picked.get(pair, -1.0))
     return picked
