@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline import match
-from dpm_tui.pipeline.field import Field
-from dpm_tui.pipeline.match import find_bereft, match_vectors
+from dpm_tui.pipeline.match import match_vectors
+from dpm_tui.pipeline.matching import WHOLE
 from dpm_tui.pipeline.near import Near
-from tests.support.rows import ArrayRows, field_of, pairs_of
+from tests.support.rows import come_and_go, field_of, pairs_of
 
 THRESHOLD = 0.75
 # Whole numbers keep every product exact, so that no pair lies on the edge by rounding.
@@ -132,16 +132,7 @@ def test_who_left_takes_nobodys_place(seed: int, neighbours: int, monkeypatch: p
     monkeypatch.setattr(match, "NEAREST", 1000)
     dice = np.random.default_rng(seed)
     vectors = units(dice, 40)
-    matched = np.zeros(len(vectors), np.bool_)
-    near = Near.none()
-    for _ in range(6):
-        live = dice.random(len(vectors)) < 0.6
-        gone = matched & ~live
-        matched[find_bereft(near, gone)] = False
-        near = near.only(~(gone[near.firsts] | gone[near.seconds]))
-        field = Field(ArrayRows(vectors), live, live & ~matched, near)
-        near = Near.joined([near, *(block.near for block in match_vectors(field, THRESHOLD))]).unique()
-        matched = live
+    for near, live in come_and_go(vectors, WHOLE, THRESHOLD, dice):
         wanted = wanted_of(vectors, live, neighbours)
         assert set(pairs_of(near)) >= wanted
         assert live[near.firsts].all()

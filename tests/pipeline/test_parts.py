@@ -5,10 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline import parts
-from dpm_tui.pipeline.field import Field
-from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.parts import COUNT, cut_parts, find_bereft, match_parts
-from tests.support.rows import ArrayRows, field_of, pairs_of
+from dpm_tui.pipeline.matching import PARTS
+from dpm_tui.pipeline.parts import COUNT, cut_parts, match_parts
+from tests.support.rows import come_and_go, field_of, pairs_of
 
 DIMS = 6
 
@@ -68,18 +67,8 @@ def test_a_part_found_later_meets_the_whole_that_was_there_before_and_the_other_
 @pytest.mark.parametrize("seed", range(20))
 def test_who_left_takes_nobodys_place(seed: int) -> None:
     """Pictures that come, go and come back leave every pair that matching all of them at once would find."""
-    dice = np.random.default_rng(seed)
     vectors = table(25, seed)
-    matched = np.zeros(len(vectors), np.bool_)
-    near = Near.none()
-    for _ in range(6):
-        live = dice.random(len(vectors)) < 0.6
-        gone = matched & ~live
-        matched[find_bereft(near, gone)] = False
-        near = near.only(~(gone[near.firsts] | gone[near.seconds]))
-        field = Field(ArrayRows(vectors), live, live & ~matched, near)
-        near = Near.joined([near, *(block.near for block in match_parts(field, parts.SURE))]).unique()
-        matched = live
+    for near, live in come_and_go(vectors, PARTS, parts.SURE, np.random.default_rng(seed)):
         assert set(pairs_of(near)) >= brute_force(vectors, live)
         assert live[near.firsts].all()
         assert live[near.seconds].all()

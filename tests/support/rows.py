@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.field import Field
+from dpm_tui.pipeline.matching import Rule
 from dpm_tui.pipeline.near import Near
 
 Pairs = set[tuple[int, int]]
@@ -37,3 +40,20 @@ def field_of(vectors: NDArray[np.float16], start: int = 0, near: Near | None = N
 def pairs_of(near: Near) -> list[tuple[int, int]]:
     """Return the rows of each pair."""
     return list(zip(near.firsts.tolist(), near.seconds.tolist(), strict=True))
+
+
+def come_and_go(
+    vectors: NDArray[np.float16], rule: Rule, threshold: float, dice: np.random.Generator
+) -> Iterator[tuple[Near, NDArray[np.bool_]]]:
+    """Let rows come, go and come back; yield what a rule found each time, and the mask of who is there."""
+    matched = np.zeros(len(vectors), np.bool_)
+    near = Near.none()
+    for _ in range(6):
+        live = dice.random(len(vectors)) < 0.6
+        gone = matched & ~live
+        matched[rule.find_bereft(near, gone)] = False
+        near = near.only(~(gone[near.firsts] | gone[near.seconds]))
+        field = Field(ArrayRows(vectors), live, live & ~matched, near)
+        near = Near.joined([near, *(block.near for block in rule.find(field, threshold))]).unique()
+        matched = live
+        yield near, live

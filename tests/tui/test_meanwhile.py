@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from dpm_tui.review.history import Deed
+from dpm_tui.tui.app import DpmApp
 from dpm_tui.worker import protocol
 from dpm_tui.worker.protocol import Answer, LibraryChanged, Request
 from tests.tui.app_run import calm, press, prompt_text, running_app, until
@@ -82,14 +86,21 @@ async def test_the_pair_that_was_asked_about_is_decided_wherever_the_cursor_went
         assert decided(client) == {(1, 2): "not_duplicates"}
 
 
-async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> None:
+@contextlib.asynccontextmanager
+async def deciding(*keys: str) -> AsyncIterator[tuple[SlowClient, DpmApp, Pilot[None]]]:
+    """Press keys in an app whose worker takes its time with the decision that the last one asks for."""
     client = SlowClient(protocol.Decide)
     client.gates[protocol.Decide].set()
     async with running_app(client, screen="groups") as (app, pilot):
-        await press(pilot, "i", "g", "l")
+        await press(pilot, *keys[:-1])
         client.gates[protocol.Decide].clear()
-        await press(pilot, "z")
+        await press(pilot, keys[-1])
         await until(lambda: client.waiting)
+        yield client, app, pilot
+
+
+async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> None:
+    async with deciding("i", "g", "l", "z") as (client, app, pilot):
         await press(pilot, "l", "j", "x")
         marked = set(app.session.marks.removed)
         assert marked
@@ -104,19 +115,13 @@ async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> 
 
 
 async def test_a_mark_set_while_a_decision_is_made_again_stays() -> None:
-    client = SlowClient(protocol.Decide)
-    client.gates[protocol.Decide].set()
-    async with running_app(client, screen="groups") as (app, pilot):
-        await press(pilot, "i", "g", "z")
-        client.gates[protocol.Decide].clear()
-        await press(pilot, "Z")
-        await until(lambda: client.waiting)
+    async with deciding("i", "g", "z", "Z") as (client, app, pilot):
         await press(pilot, "l", "j", "x")
         client.gates[protocol.Decide].set()
         await until(lambda: decided(client))
         await calm(pilot)
         assert len(app.session.marks.removed) == 1
-        assert "again" in prompt_text(app) or prompt_text(app)
+        assert prompt_text(app) == "Decided again: 3 files."
 
 
 async def test_a_picture_that_was_lost_on_its_way_is_asked_for_again() -> None:
