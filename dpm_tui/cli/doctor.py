@@ -7,7 +7,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy
 import PIL
@@ -15,7 +14,7 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.cli.folder import find_layout
-from dpm_tui.cli.terminal_check import check_terminal
+from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -34,29 +33,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help=translate("cli.repair_help"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    good: bool
-    text: str
-
-
 def run(options: argparse.Namespace) -> int:
     """Print what was found; exit code 5 if state is damaged, 1 if something else is not as it should be."""
-    good = True
     layout = find_layout(options) if options.folder else None
-    for line in (*_check_program(), *_check_terminal(layout), *_check_models()):
-        good = good and line.good
-        print(f"{'ok ' if line.good else '!! '} {line.text}")
+    checks = [*_check_program(), *check_terminal(layout), *_check_models()]
+    for good, text in checks:
+        _say(good, text)
+    code = ExitCode.DONE if all(good for good, _ in checks) else ExitCode.FAILED
     if layout is None:
-        return ExitCode.DONE if good else ExitCode.FAILED
+        return code
     if not os.path.lexists(layout.folder):
-        print(f"ok  {translate('cli.doctor_no_state', path=display_name(layout.root))}")
-        return ExitCode.DONE if good else ExitCode.FAILED
+        _say(True, translate("cli.doctor_no_state", path=display_name(layout.root)))
+        return code
     findings = _check_folder(layout)
     for finding in findings:
         _print_finding(finding)
     if all(finding.good for finding in findings):
-        return ExitCode.DONE if good else ExitCode.FAILED
+        return code
     if not options.repair:
         print(translate("cli.doctor_repair_hint"))
         return ExitCode.DAMAGED
@@ -89,38 +82,38 @@ def _recover(layout: Layout) -> None:
     """Finish what a crash left half done in the recycle bin, as every worker does at its start."""
     recovery = RecycleBin(layout.root).recover()
     if recovery:
-        print(f"ok  {translate('recycle.recovered', count=recovery.count)}")
+        _say(True, translate("recycle.recovered", count=recovery.count))
+
+
+def _say(good: bool, text: str) -> None:
+    print(f"{'ok ' if good else '!! '} {text}")
 
 
 def _print_finding(finding: Finding) -> None:
-    print(f"{'ok ' if finding.good else '!! '} {translate(f'doctor.{finding.key}', **finding.values)}")
+    _say(finding.good, translate(f"doctor.{finding.key}", **finding.values))
     if finding.remedy:
         print(f"    {translate(f'doctor.{finding.remedy}', **finding.values)}")
 
 
-def _check_program() -> Iterator[_Line]:
+def _check_program() -> Iterator[Check]:
     python = ".".join(map(str, sys.version_info[:3]))
     packages = f"Pillow {PIL.__version__}, numpy {numpy.__version__}"
-    yield _Line(True, f"dpm-tui {__version__}, Python {python}, {packages}")
+    yield True, f"dpm-tui {__version__}, Python {python}, {packages}"
     formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIC"]
     formats += [name for name in ("webp", "avif") if features.check(name)]
-    yield _Line(True, translate("cli.doctor_formats", formats=" ".join(formats).upper()))
+    yield True, translate("cli.doctor_formats", formats=" ".join(formats).upper())
 
 
-def _check_terminal(layout: Layout | None) -> Iterator[_Line]:
-    yield from (_Line(good, text) for good, text in check_terminal(layout))
-
-
-def _check_models() -> Iterator[_Line]:
+def _check_models() -> Iterator[Check]:
     try:
         for name, file in read_manifest().items():
             good = hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
             key = "cli.doctor_model" if good else "cli.doctor_model_changed"
-            yield _Line(good, translate(key, name=name, path=display_name(str(file.path))))
+            yield good, translate(key, name=name, path=display_name(str(file.path)))
         from dpm_tui.neural.devices import describe_devices
 
         version, devices = describe_devices()
     except (DpmError, OSError, ImportError) as error:
-        yield _Line(False, str(error))
+        yield False, str(error)
         return
-    yield _Line(True, translate("cli.doctor_devices", version=version, devices=", ".join(devices)))
+    yield True, translate("cli.doctor_devices", version=version, devices=", ".join(devices))

@@ -14,11 +14,13 @@ from dpm_tui.state.layout import Layout
 from dpm_tui.tui.probe import ask_terminal
 from dpm_tui.tui.terminal import Palette, decide_colours
 
+Check = tuple[bool, str]
+"""Whether something is as it should be, and the sentence on it."""
 _STEPS = 64
 
 
-def check_terminal(layout: Layout | None) -> Iterator[tuple[bool, str]]:
-    """Yield sentences on the terminal, each with whether all is well; settings are those of ``layout``."""
+def check_terminal(layout: Layout | None) -> Iterator[Check]:
+    """Yield what there is to say about the terminal; settings are those of ``layout``."""
     term = display_name(os.environ.get("TERM", ""))
     values = {"term": term or "-", "colours": display_name(os.environ.get("COLORTERM", "-"))}
     yield term not in ("", "dumb"), translate("cli.doctor_terminal", language=current_language(), **values)
