@@ -99,16 +99,6 @@ class Session:
         return status.attention == "mount_guard" and status.run not in (0, self.asked_run)
 
     @property
-    def missing(self) -> tuple[int, int]:
-        """How many files are missing of how many that were known, both 0 where nothing tells."""
-        for line in reversed(self.log):
-            gone, known = line.values.get("gone"), line.values.get("known")
-            if line.key.startswith("mount_guard") and isinstance(gone, int) and isinstance(known, int):
-                return gone, known
-        status = self.status
-        return (status.gone, status.files - status.added + status.gone) if status.gone else (0, 0)
-
-    @property
     def view_only(self) -> str:
         """Why nothing may be moved: the key of a sentence, or empty."""
         return self.welcome.view_only if self.welcome is not None else ""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
+from dpm_tui.tui.missing_files import count_missing
 from dpm_tui.worker.protocol import Done, Shutdown, StartRun, StopRun
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Everywhere(Screen[None], inherit_bindings=False):
 
     async def ask_missing(self) -> None:
         """Say that files are missing, perhaps because a disk is, and ask what to do about them."""
-        gone, known = self.session.missing
+        gone, known = count_missing(self.session.log, self.session.status)
         keys = ("tui.ask_missing", "tui.ask_missing_short")
         values = {"gone": f"{gone:,}", "known": f"{known:,}"}
         key = await self.prompt.choose(self.prompt.fitting(*(translate(key, **values) for key in keys)), "rf")
