@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dpm_tui.review.decision import VERDICTS, Contents, Decision, drop_contained, subtract
 
 MENTIONS_AT_MOST = 1_000_000
-"""Contents named by all decisions together; nobody decides so many, and a hostile journal could hold more."""
+"""Contents named by all decisions together; a hostile journal could hold more. Revoking may take as many."""
 
 
 class DecisionTable:
@@ -22,7 +22,7 @@ class DecisionTable:
 
     def add(self, decision: Decision) -> bool:
         """Take over a decision or revocation; False if there are too many."""
-        if self._mentions + len(decision.digests) > MENTIONS_AT_MOST:
+        if not self.takes((decision,)):
             return False
         self._mentions += len(decision.digests)
         # Whoever reads meanwhile, in another thread, finds what a number stands for.
@@ -30,6 +30,12 @@ class DecisionTable:
         for digest in decision.digests:
             self._numbers[digest].append(len(self._past) - 1)
         return True
+
+    def takes(self, decisions: Collection[Decision]) -> bool:
+        """Tell whether there is room for more decisions; there is always some to revoke those that are here."""
+        needed = sum(len(decision.digests) for decision in decisions)
+        revokes = not any(decision.verdict for decision in decisions)
+        return self._mentions + needed <= MENTIONS_AT_MOST * (2 if revokes else 1)
 
     def verdict(self, first: str, second: str) -> str:
         """Return the decision on two contents, empty if there is none."""

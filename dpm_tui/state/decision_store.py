@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+from dpm_tui.errors import DpmError
 from dpm_tui.names import from_json, to_json
 from dpm_tui.review.decision import VERDICTS, Contents, Decision, subtract
 from dpm_tui.review.decision_table import DecisionTable
@@ -65,10 +66,12 @@ class DecisionStore:
         """Decide and revoke in this order; return the decisions that take all of it back.
 
         Contents that are none are passed over. All of it survives a crash once this returns. What the
-        disk does not take raises OSError and is not decided: it is taken back here and in the journal.
+        disk does not take raises OSError and is not decided: it is taken back here and in the journal. More
+        than can be remembered raises DpmError, with nothing decided.
         """
         known = (decision.narrow(set(filter(is_digest, decision.digests))) for decision in decisions)
         changes = [decision for decision in known if len(decision.digests) > 1]
+        self._make_sure_of_room(changes)
         before = self._table.before(changes)
         now = _now()
         for decision in changes:
@@ -85,12 +88,14 @@ class DecisionStore:
     def add(self, decision: Decision) -> bool:
         """Decide the pairs of ``decision`` that are not decided yet; tell whether there were any.
 
-        It survives a crash once the store is closed.
+        It survives a crash once the store is closed. More than can be remembered raises DpmError, with
+        nothing decided.
         """
         decided = [known.digests for known in self._table.within(decision.digests)]
-        parts = subtract(decision.digests, decided)
+        parts = [decision.narrow(part) for part in subtract(decision.digests, decided)]
+        self._make_sure_of_room(parts)
         for part in parts:
-            self._record(decision.narrow(part), _now())
+            self._record(part, _now())
         return bool(parts)
 
     def verdict(self, first: str, second: str) -> str:
@@ -105,6 +110,11 @@ class DecisionStore:
         """Sync and close the journal."""
         if self._journal is not None:
             self._journal.close()
+
+    def _make_sure_of_room(self, decisions: Iterable[Decision]) -> None:
+        pieces = [each.narrow(part) for each in decisions for part in _in_records(each.digests)]
+        if not self._table.takes(pieces):
+            raise DpmError("decisions_full")
 
     def _record(self, decision: Decision, now: str) -> None:
         time = decision.time or now

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dpm_tui.errors import DpmError
 from dpm_tui.review import decision_table
 from dpm_tui.review.decision import Decision
 from dpm_tui.state import decision_store
@@ -224,6 +225,23 @@ def test_a_flood_of_decisions_does_not_fill_the_memory(paths: Paths, monkeypatch
     store = paths.open(writable=False)
     assert 0 < sum(len(decision.digests) for decision in store.standing()) <= 10
     assert store.rejected > 0
+
+
+def test_a_full_table_says_so_and_what_is_in_it_can_be_revoked(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decision_table, "MENTIONS_AT_MOST", 5)
+    store = paths.open()
+    store.change([Decision((A, B), "variants"), Decision((C, D), "variants")])
+    with pytest.raises(DpmError) as failure:
+        store.change([Decision((A, C), "variants")])
+    assert failure.value.key == "decisions_full"
+    with pytest.raises(DpmError):
+        store.add(Decision((A, C), "variants"))
+    assert pairs_of(store) == {(A, B), (C, D)}
+    store.change([Decision((A, B), ""), Decision((C, D), "")])
+    store.close()
+    assert pairs_of(paths.open(writable=False)) == set()
 
 
 def test_a_group_too_large_for_one_record_is_decided_in_several(
