@@ -32,7 +32,7 @@ class DecisionTable:
         return True
 
     def takes(self, decisions: Collection[Decision]) -> bool:
-        """Tell whether there is room for more decisions; there is always some to revoke those that are here."""
+        """Tell whether there is room for more decisions; to revoke those that are here there always is."""
         needed = sum(len(decision.digests) for decision in decisions)
         revokes = not any(decision.verdict for decision in decisions)
         return self._mentions + needed <= MENTIONS_AT_MOST * (2 if revokes else 1)

@@ -11,6 +11,8 @@ from dpm_tui.review.names import name_history
 from dpm_tui.review.record import Act, News, Record, View
 from dpm_tui.review.record_text import write_news, write_record, write_view
 
+_CHANGES_AT_ONCE = 3000
+
 
 class Telling:
     """Collects news; with ``whole`` only the whole review says where it is.
@@ -29,6 +31,12 @@ class Telling:
         """Whether all marks are told."""
         return not self.whole and not self._news
 
+    @property
+    def is_large(self) -> bool:
+        """Whether so much is to be told that writing it is work for a thread."""
+        changes = sum(len(news.step.changes) for news in self._news if news.step is not None)
+        return self.whole or changes > _CHANGES_AT_ONCE
+
     def hear(self, news: News[int]) -> None:
         """Take note of an act."""
         self.whole = self.whole or news.act is Act.RENAME
@@ -37,16 +45,17 @@ class Telling:
     def take(self, marks: Marks, view: View, passed: Collection[str]) -> Callable[[], dict[str, Any]] | None:
         """Return what makes the JSON values of all that is to be told, None where nothing is.
 
-        They are those of ``write_record`` if the review was to be told as a whole, which another thread may
-        do, else those that ``read_delta`` takes. Whoever cannot hand them over sets ``whole``.
+        They are those of ``write_record`` if the review was to be told as a whole, else those that
+        ``read_delta`` takes; another thread may make them. Whoever cannot hand them over sets ``whole``.
         """
         now_passed = frozenset(passed)
         whole, self.whole = self.whole, False
         news, self._news = self._news, []
         old_view, self.view = self.view, view
         old_passed, self.passed = self.passed, now_passed
+        names = marks.names
         if whole:
-            history, names = marks.history, marks.names
+            history = marks.history
             frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
             return lambda: write_record(Record(name_history(frozen, names), view, set(now_passed)))
         changes: dict[str, Any] = {}
@@ -55,4 +64,4 @@ class Telling:
         if now_passed != old_passed:
             changes["passed"] = sorted(now_passed - old_passed)
             changes["not_passed"] = sorted(old_passed - now_passed)
-        return (lambda: write_news(news, marks.names) | changes) if news or changes else None
+        return (lambda: write_news(news, names) | changes) if news or changes else None

@@ -99,10 +99,11 @@ class ReviewMemory:
             if not (self._known and self._writes):
                 return
             telling, session = self._telling, self._session
-            whole, write = telling.whole, telling.take(session.marks, self._look(), session.passed)
+            whole, large = telling.whole, telling.is_large
+            write = telling.take(session.marks, self._look(), session.passed)
             try:
                 if write is not None:
-                    record = await asyncio.to_thread(write) if whole else write()
+                    record = await asyncio.to_thread(write) if large else write()
                     await self._ask(SaveReview(record, whole), Done)
             except BaseException:
                 # What did not arrive is gone; the whole review holds it.
