@@ -25,7 +25,10 @@ from dpm_tui.pipeline.decode import (
 )
 from dpm_tui.pipeline.decoder import DecodeOrder, Unreadable
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.plain import to_plain
+from dpm_tui.state.file_record import decode_file, encode_file
 from dpm_tui.worker.decoder_pool import DecoderPool
+from tests.support.image_files import image_file
 from tests.support.odd_files import damaged, odd_files, whole_pictures, write_special_files
 
 FILES = 300
@@ -100,7 +103,10 @@ def test_every_odd_file_has_one_status_and_costs_only_itself(root: Path, tmp_pat
 
 @given(st.integers(0, 10**9))
 def test_whatever_is_done_to_a_picture_only_one_error_comes_of_it(seed: int) -> None:
-    """Thumbnail, view and digest of a damaged file are had or refused with a status and a reason."""
+    """Thumbnail, view and digest of a damaged file are had or refused with a status and a reason.
+
+    What a thumbnail says of it can be written down and read again: else it would cost others their records.
+    """
     _, content = damaged(WHOLES, seed)
     for attempt in (_thumbnail, _view, digest_pixels):
         failure = _failure(attempt, content)
@@ -117,7 +123,10 @@ def _failure(attempt: Callable[[bytes], object], content: bytes) -> UndecodableE
 
 
 def _thumbnail(content: bytes) -> None:
-    assert max(read_thumbnail(decode_thumbnail(content, 1 << 28).jpeg).shape) <= THUMBNAIL_PX
+    made = decode_thumbnail(content, 1 << 28)
+    assert max(read_thumbnail(made.jpeg).shape) <= THUMBNAIL_PX
+    file = image_file(1, b"odd.jpg", **to_plain(made.facts))
+    assert decode_file(encode_file(file)) == file
 
 
 def _view(content: bytes) -> None:
