@@ -67,11 +67,7 @@ class AlignedJudge:
         ``differs`` of the verdict is 0 where the second picture does not reach. The cosine is not needed:
         what the pictures show decides.
         """
-        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
-            return None
-        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
-        swapped = _order(sights[1]) < _order(sights[0])
-        view = self._best_view(*(sights[::-1] if swapped else sights))
+        view, swapped = self._see(first, second)
         if view is None:
             return None
         kind = _kind(view)
@@ -83,14 +79,19 @@ class AlignedJudge:
         Each is points x points bytes row by row, 0 alike to 255 unlike; both are empty where the pictures
         are not alike.
         """
-        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
-            return b"", b""
-        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
-        swapped = _order(sights[1]) < _order(sights[0])
-        view = self._best_view(*(sights[::-1] if swapped else sights))
+        view, swapped = self._see(first, second)
         if view is None:
             return b"", b""
         return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
+
+    def _see(self, first: Picture, second: Picture) -> tuple[View | None, bool]:
+        """Return the view that shows best that two pictures are one, None where they are not alike, and
+        whether the second picture comes first in it."""
+        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
+            return None, False
+        one, other = (self._sights.of(np.ascontiguousarray(picture)) for picture in (first, second))
+        swapped = _order(other) < _order(one)
+        return self._best_view(*((other, one) if swapped else (one, other))), swapped
 
     def _best_view(self, one: Sight, other: Sight) -> View | None:
         best: View | None = None
