@@ -25,7 +25,7 @@ from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
-from dpm_tui.tui.commands import Command
+from dpm_tui.tui.commands import Need
 from dpm_tui.tui.link import Link as Link
 from dpm_tui.tui.obstacles import OBSTACLES
 from dpm_tui.tui.outcome import OUTCOMES, Outcome
@@ -121,9 +121,9 @@ class Session:
             self.history = RunHistory(status.run)
         self.history.note(status)
 
-    def why_not(self, command: Command) -> str:
-        """Return the key of the sentence that says why a command cannot work now, or empty."""
-        return next((reason for need in command.needs if (reason := OBSTACLES[need](self))), "")
+    def lacks(self, needs: Iterable[Need]) -> str:
+        """Return the key of the sentence that says what of some needs is not there now, or empty."""
+        return next((reason for need in needs if (reason := OBSTACLES[need](self))), "")
 
     def counterpart(self, file: int) -> int:
         """Return the member that a file is held against: one that stays, or else one that goes."""

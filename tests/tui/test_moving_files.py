@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult, PurgeResult, Restored, RestoreResult, Skipped
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, until
@@ -153,6 +154,17 @@ async def test_a_bin_that_takes_long_to_read_is_said_to_be_read() -> None:
         await until(lambda: prompt_text(app) == "Reading the recycle bin...")
         go_on.set()
         await until(lambda: not prompt_text(app))
+
+
+async def test_an_empty_bin_hides_no_other_obstacle() -> None:
+    """Nothing lies in the bin, but a batch could be moved again: not by an app that may only look."""
+    client = FakeClient(reviewer=False)
+    client.undone = [bin_entries(2)]
+    async with running_app(client, screen="bin") as (app, pilot):
+        await until(lambda: app.session.bin.can_redo)
+        await press(pilot, "Z")
+        assert prompt_text(app) == translate("tui.view_only_other_app")
+        assert not client.sent(protocol.RedoBatch)
 
 
 async def test_what_a_rule_marked_is_not_counted_again() -> None:

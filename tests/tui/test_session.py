@@ -96,19 +96,19 @@ def test_newly_protected_files_lose_their_marks(session: Session) -> None:
 
 
 def test_reasons_why_a_command_cannot_work(session: Session) -> None:
-    assert session.why_not(BY_ID["apply"]) == "tui.need_marks"
+    assert session.lacks(BY_ID["apply"].needs) == "tui.need_marks"
     session.marks.remove(2)
-    assert session.why_not(BY_ID["apply"]) == ""
+    assert session.lacks(BY_ID["apply"].needs) == ""
     session.welcome = Welcome(1, "0", 1, b"/", Config(), writable=False, reviewer=True)
-    assert session.why_not(BY_ID["apply"]) == "tui.view_only_read_only"
+    assert session.lacks(BY_ID["apply"].needs) == "tui.view_only_read_only"
     session.welcome = replace(session.welcome, writable=True, reviewer=False)
-    assert session.why_not(BY_ID["apply"]) == "tui.view_only_other_app"
+    assert session.lacks(BY_ID["apply"].needs) == "tui.view_only_other_app"
     session.link = Link.LOST
-    assert session.why_not(BY_ID["apply"]) == "tui.need_worker"
+    assert session.lacks(BY_ID["apply"].needs) == "tui.need_worker"
     session.status = RUNNING
     assert session.running
     session.status = RunStatus()
-    assert session.why_not(BY_ID["stop_run"]) == "tui.need_worker"
+    assert session.lacks(BY_ID["stop_run"].needs) == "tui.need_worker"
 
 
 def test_shelf_lays_batches_out_and_skips_headings() -> None:

@@ -8,7 +8,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.passing import Pass
 from dpm_tui.review.plan import Plan
-from dpm_tui.tui.commands import BY_ID
+from dpm_tui.tui.commands import TO_MOVE
 from dpm_tui.tui.screens.decide_commands import DecideCommands
 from dpm_tui.tui.screens.move_commands import counted
 from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
@@ -120,9 +120,7 @@ class ApplyCommands(DecideCommands):
 
     def _may_move(self, nothing: str, possible: bool) -> bool:
         """Say why a batch cannot be undone or done again, if it cannot."""
-        reason = self.session.why_not(BY_ID["restore_all"]) if possible else nothing
-        if reason == "tui.need_entry":
-            reason = ""
+        reason = self.session.lacks(TO_MOVE) if possible else nothing
         if reason:
             self.prompt.say(translate(reason))
         return not reason

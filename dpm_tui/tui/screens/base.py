@@ -87,7 +87,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
 
     def why_not(self, command: Command) -> str:
         """Return the sentence that says why a command cannot work now, or nothing."""
-        reason = self.session.why_not(command)
+        reason = self.session.lacks(command.needs)
         return translate(reason) if reason else ""
 
     async def action_command(self, command_id: str) -> None:
