@@ -5,11 +5,14 @@ from __future__ import annotations
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import not_passed
 from dpm_tui.review.suggestion import Suggestion
 from dpm_tui.tui.rule_words import name_words
 from dpm_tui.tui.screens.plan_commands import PlanCommands, work
 from dpm_tui.wording import similarity
+
+_NOTHING = "tui.no_suggestion"
 
 
 class AcceptCommands(PlanCommands):
@@ -25,21 +28,16 @@ class AcceptCommands(PlanCommands):
 
     def do_accept(self) -> None:
         """Mark what the rule suggests for this group, and go on."""
-        session = self.session
-        assert session.group is not None
-        suggestion = session.marks.suggest([session.group], session.rule)
+        session, group = self.session, self.session.group
+        assert group is not None
+        suggestion = session.marks.suggest([group], session.rule)
         session.marks.accept(suggestion)
         if not suggestion.files:
-            limited = (
-                session.rule.limits and session.marks.suggest([session.group], session.rule.unlimited).files
-            )
-            smaller = session.marks.is_outgrown(session.group)
-            if not limited and not smaller:
+            why = self._why_nothing(group)
+            if why == _NOTHING:
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
-                session.passing.note(session.group.id, session.group.keeper, session.marks.history)
-            key = "rules.suggestion_limited" if limited else "tui.no_suggestion"
-            key = "rules.suggestion_smaller" if smaller else key
-            self.prompt.say(translate(key, rule=self._rule_name))
+                session.passing.note(group.id, group.keeper, session.marks.history)
+            self.prompt.say(translate(why, rule=self._rule_name))
         self.show_marks()
         self.do_next_group()
 
@@ -86,6 +84,14 @@ class AcceptCommands(PlanCommands):
     @property
     def _rule_name(self) -> str:
         return display_name(name_words(self.session.rule.name), 24)
+
+    def _why_nothing(self, group: Group) -> str:
+        """Return the key of the sentence that says why the rule would mark nothing in a group."""
+        marks, rule = self.session.marks, self.session.rule
+        if marks.is_outgrown(group):
+            return "rules.suggestion_smaller"
+        limited = rule.limits and marks.suggest([group], rule.unlimited).files
+        return "rules.suggestion_limited" if limited else _NOTHING
 
     def _ask(self, suggestion: Suggestion) -> str:
         """Return the question before many groups are marked in as many words as there is room for."""
