@@ -20,6 +20,7 @@ from dpm_tui.tui.terminal import Palette
 _RAMP = np.frombuffer(b" .:-=+*#%@", dtype=np.uint8)
 _CROSS = np.uint8(ord("X"))
 _UPPER_HALF = "\u2580"
+_LOWER_HALF = "\u2584"
 _STYLES_AT_MOST = 16384
 _ANSI16 = (
     (0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0),
@@ -29,6 +30,8 @@ _ANSI16 = (
 )  # fmt: skip
 _LEVELS = (0, 95, 135, 175, 215, 255)
 _FIRST_CUBE = 16
+_NEAR_ENOUGH = 18
+"""How far a colour may be from its pixel to run on, as a distance in RGB; farther ones leave streaks."""
 
 
 def draw(
@@ -41,11 +44,13 @@ def draw(
     centred: bool = True,
     blocks: bool = True,
     differs: NDArray[np.uint8] | None = None,
+    thrifty: bool = False,
 ) -> list[Strip]:
     """Return ``height`` strips of ``width`` cells with the whole picture as large as fits.
 
     It is centred, or else in the upper left corner. ``quick`` leaves out what only a resting picture
-    is worth: dithering and the finest shades. Without ``blocks`` a cell has one colour: some terminals
+    is worth: dithering and the finest shades. ``thrifty`` lets colours run on into cells that are nearly
+    the same, where a large picture of 256 colours takes fewer bytes. Without ``blocks`` a cell has one colour: some terminals
     draw the half block two cells wide. Where ``differs``, an array over the same picture, is high, it
     is red, or crossed out where there are no colours.
     """
@@ -61,7 +66,7 @@ def draw(
         if changed is not None:
             fitted = redden(fitted, changed)
             quick = True  # dots of dithering would look like differences
-        lines = _draw_blocks(_cell_codes(fitted, palette, quick, blocks), palette)
+        lines = _draw_blocks(_cell_codes(fitted, palette, quick, blocks, thrifty), palette, thrifty)
     left = (width - fitted.shape[1]) // 2 if centred else 0
     top = (height - len(lines)) // 2 if centred else 0
     return _place(lines, left, top, (fitted.shape[1], width, height))
@@ -96,15 +101,25 @@ class HalfBlockRenderer(Renderer):
 
 
 def _cell_codes(
-    rgb: NDArray[np.uint8], palette: Palette, quick: bool, blocks: bool
+    rgb: NDArray[np.uint8], palette: Palette, quick: bool, blocks: bool, thrifty: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return one number a cell for its upper half and one for its lower half."""
-    if blocks:
-        codes = _colour_codes(rgb, palette, quick)
-        return codes[0::2], codes[1::2]
-    mean = (rgb[0::2].astype(np.uint16) + rgb[1::2] + 1) // 2
-    codes = _colour_codes(mean.astype(np.uint8), palette, quick)
-    return codes, codes
+    if not blocks:
+        rgb = ((rgb[0::2].astype(np.uint16) + rgb[1::2] + 1) // 2).astype(np.uint8)
+    codes = _colour_codes(rgb, palette, quick)
+    if thrifty and palette is Palette.C256:
+        _run_on(codes, rgb)
+    return (codes[0::2], codes[1::2]) if blocks else (codes, codes)
+
+
+def _run_on(codes: NDArray[np.int64], rgb: NDArray[np.uint8]) -> None:
+    """Give every pixel the colour to its left where that is near enough to its own."""
+    colours = np.array(_colours_of(Palette.C256), np.int32)
+    wanted = rgb.astype(np.int32)
+    for column in range(1, codes.shape[1]):
+        left = codes[:, column - 1]
+        far = ((wanted[:, column] - colours[left - _FIRST_CUBE]) ** 2).sum(axis=1)
+        codes[:, column] = np.where(far <= _NEAR_ENOUGH**2, left, codes[:, column])
 
 
 def _colour_codes(rgb: NDArray[np.uint8], palette: Palette, quick: bool) -> NDArray[np.int64]:
@@ -118,7 +133,8 @@ def _colour_codes(rgb: NDArray[np.uint8], palette: Palette, quick: bool) -> NDAr
     dither = Image.Dither.NONE if quick else Image.Dither.FLOYDSTEINBERG
     image = Image.fromarray(rgb).quantize(palette=_palette_image(palette), dither=dither)
     first = _FIRST_CUBE if palette is Palette.C256 else 0
-    return np.asarray(image, dtype=np.int64) + first
+    codes: NDArray[np.int64] = np.asarray(image, dtype=np.int64) + first
+    return codes
 
 
 def _nearest_of_256(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -136,38 +152,54 @@ def _nearest_of_256(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 @cache
 def _palette_image(palette: Palette) -> Image.Image:
-    colours: list[tuple[int, int, int]] = list(_ANSI16)
-    if palette is Palette.C256:
-        colours = [(r, g, b) for r in _LEVELS for g in _LEVELS for b in _LEVELS]
-        colours += [(8 + 10 * step,) * 3 for step in range(24)]
     image = Image.new("P", (1, 1))
-    image.putpalette(list(chain.from_iterable(colours)))
+    image.putpalette(list(chain.from_iterable(_colours_of(palette))))
     return image
 
 
+def _colours_of(palette: Palette) -> list[tuple[int, int, int]]:
+    """Return the colours of a palette, those of 256 from the cube on."""
+    if palette is not Palette.C256:
+        return list(_ANSI16)
+    cube = [(r, g, b) for r in _LEVELS for g in _LEVELS for b in _LEVELS]
+    return [*cube, *((8 + 10 * step,) * 3 for step in range(24))]
+
+
 def _draw_blocks(
-    halves: tuple[NDArray[np.int64], NDArray[np.int64]], palette: Palette
+    halves: tuple[NDArray[np.int64], NDArray[np.int64]], palette: Palette, thrifty: bool
 ) -> list[list[Segment]]:
-    """Return the cells of each line, runs of equal cells as one segment."""
+    """Return the cells of each line, runs of equal cells as one segment.
+
+    If ``thrifty`` a run is drawn as lower halves where it shares a colour that way with the one before.
+    """
     keys = halves[0] << 24 | halves[1]
     lines: list[list[Segment]] = []
     for row in keys:
         edges = np.flatnonzero(row[1:] != row[:-1]) + 1
         bounds = [0, *edges.tolist(), len(row)]
-        lines.append([_block(int(row[start]), end - start, palette) for start, end in pairwise(bounds)])
+        line: list[Segment] = []
+        letters = ground = -1
+        for start, end in pairwise(bounds):
+            upper, lower = int(row[start]) >> 24, int(row[start]) & 0xFFFFFF
+            if upper == lower:
+                line.append(Segment(" " * (end - start), _block_style(upper, lower, palette)))
+                ground = lower
+                continue
+            shared = (letters == upper) + (ground == lower)
+            if thrifty and (letters == lower) + (ground == upper) > shared:
+                letters, ground, half = lower, upper, _LOWER_HALF
+            else:
+                letters, ground, half = upper, lower, _UPPER_HALF
+            line.append(Segment(half * (end - start), _block_style(letters, ground, palette)))
+        lines.append(line)
     return lines
 
 
-def _block(key: int, count: int, palette: Palette) -> Segment:
-    upper, lower = key >> 24, key & 0xFFFFFF
-    return Segment((" " if upper == lower else _UPPER_HALF) * count, _block_style(upper, lower, palette))
-
-
 @lru_cache(maxsize=_STYLES_AT_MOST)
-def _block_style(upper: int, lower: int, palette: Palette) -> Style:
-    if upper == lower:
-        return Style.from_color(None, _colour(lower, palette))
-    return Style.from_color(_colour(upper, palette), _colour(lower, palette))
+def _block_style(letters: int, ground: int, palette: Palette) -> Style:
+    if letters == ground:
+        return Style.from_color(None, _colour(ground, palette))
+    return Style.from_color(_colour(letters, palette), _colour(ground, palette))
 
 
 def _colour(code: int, palette: Palette) -> Color:

@@ -23,7 +23,7 @@ _CELLS_AT_MOST = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is painted: a part of a file with this content, in so many cells, with where it differs."""
+    """What is painted: a part of a file with this content, in so many cells, with where it differs; ``thrifty`` in few bytes."""
 
     file: int
     width: int
@@ -31,6 +31,7 @@ class Scene:
     box: Box = WHOLE
     differs: bytes = b""
     content: str = ""
+    thrifty: bool = False
 
 
 class Painter:
@@ -66,6 +67,7 @@ class Painter:
             centred=self._centred,
             blocks=not self._look.whole_cells,
             differs=None if grid is None else part_of(grid, scene.box),
+            thrifty=scene.thrifty,
         )
         if keep:
             self._kept[scene, quick] = strips

@@ -15,6 +15,8 @@ from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from dpm_tui.tui.thin_output import thin
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -72,6 +74,10 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self._loop_of_app = asyncio.get_running_loop()
         self._file: Any = LastingOutput(self._file, self._leave)
+
+    def write(self, data: str) -> None:
+        """Send text to the terminal, without the colours that it has already."""
+        super().write(thin(data))
 
     def _run_input_thread(self) -> None:
         try:

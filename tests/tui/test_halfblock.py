@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 from rich.color import ColorType
 from rich.console import Console
 from rich_pixels import Pixels
+from textual.strip import Strip
 
 from dpm_tui.tui.halfblock import HalfBlockRenderer, draw, fit
 from dpm_tui.tui.terminal import Palette
@@ -151,3 +153,41 @@ def test_renderer_draws_pixels() -> None:
     out = io.StringIO()
     Console(file=out, width=40).print(pixels)
     assert [len(line) for line in out.getvalue().splitlines() if line] == [12] * 4
+
+
+def test_a_thrifty_picture_changes_fewer_colours_and_looks_much_the_same() -> None:
+    rng = np.random.default_rng(3)
+    slope = np.linspace(40, 220, 80)[None, :, None] + np.zeros((60, 80, 3))
+    rgb = np.clip(slope + rng.normal(0, 6, slope.shape), 0, 255).astype(np.uint8)
+    usual = draw(rgb, 80, 30, Palette.C256)
+    thrifty = draw(rgb, 80, 30, Palette.C256, thrifty=True)
+    assert _changes(thrifty) < 0.8 * _changes(usual)
+    assert _mean_error(thrifty, rgb) < 1.3 * _mean_error(usual, rgb)
+
+
+def _changes(strips: list[Strip]) -> int:
+    """Return how many times a colour of letters or ground is another one than before."""
+    count = 0
+    for strip in strips:
+        letters = ground = None
+        for _, style, _ in strip:
+            assert style is not None
+            count += (style.color not in (None, letters)) + (style.bgcolor != ground)
+            letters, ground = style.color or letters, style.bgcolor
+    return count
+
+
+def _mean_error(strips: list[Strip], rgb: NDArray[np.uint8]) -> float:
+    """Return how far the pixels on the screen are from those of the picture."""
+    shown = np.zeros((len(strips) * 2, strips[0].cell_length, 3))
+    for y, strip in enumerate(strips):
+        x = 0
+        for text, style, _ in strip:
+            assert style is not None
+            assert style.bgcolor is not None
+            ground = style.bgcolor.get_truecolor()
+            letters = ground if style.color is None else style.color.get_truecolor()
+            upper, lower = (ground, letters) if text[0] == "\u2584" else (letters, ground)
+            shown[y * 2, x : x + len(text)], shown[y * 2 + 1, x : x + len(text)] = upper, lower
+            x += len(text)
+    return float(np.abs(shown - rgb).mean())

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CAPTION_LINES = 2
 _CELLS_AT_ONCE = 4_000
 """A picture of so many cells is painted finely at once after a single key: once costs less than twice."""
+_LARGE_TERMINAL = 8_000
+"""From so many cells on pictures take so many bytes that a line of one megabit keeps people waiting."""
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
 
@@ -240,4 +242,7 @@ class Preview(Widget):
         box = WHOLE
         if self._thumbnail[1].size and width > 0 and height > 0:
             box = subject.zoom.box((wide, high), (width, height * 2))
-        return Scene(subject.file, max(width, 0), max(height, 0), box, subject.differs, subject.content)
+        thrifty = self.app.size.area >= _LARGE_TERMINAL
+        return Scene(
+            subject.file, max(width, 0), max(height, 0), box, subject.differs, subject.content, thrifty
+        )
