@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("#",), Scope.GROUPS, _FILE),
     Command("next_match", (">",), Scope.GROUPS, _FILE),
     Command("previous_match", ("<",), Scope.GROUPS, _FILE),
-    Command("zoom_in", ("+",), Scope.VIEW, footer=7),
+    Command("zoom_in", ("+",), Scope.VIEW, footer=3),
     Command("zoom_out", ("-",), Scope.VIEW, footer=8),
     Command("zoom_reset", ("0",), Scope.VIEW),
     Command("pan_left", ("left", "h"), Scope.VIEW),

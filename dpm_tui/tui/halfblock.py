@@ -50,9 +50,9 @@ def draw(
 
     It is centred, or else in the upper left corner. ``quick`` leaves out what only a resting picture
     is worth: dithering and the finest shades. ``thrifty`` lets colours run on into cells that are nearly
-    the same, where a large picture of 256 colours takes fewer bytes. Without ``blocks`` a cell has one colour: some terminals
-    draw the half block two cells wide. Where ``differs``, an array over the same picture, is high, it
-    is red, or crossed out where there are no colours.
+    the same, where a large picture of 256 colours takes fewer bytes. Without ``blocks`` a cell has one
+    colour: some terminals draw the half block two cells wide. Where ``differs``, an array over the same
+    picture, is high, it is red, or crossed out where there are no colours.
     """
     if width < 1 or height < 1:
         return []

@@ -23,7 +23,10 @@ _CELLS_AT_MOST = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is painted: a part of a file with this content, in so many cells, with where it differs; ``thrifty`` in few bytes."""
+    """What is painted: a part of a file with this content, in so many cells, with where it differs.
+
+    ``thrifty`` if it is to take few bytes.
+    """
 
     file: int
     width: int

@@ -28,11 +28,9 @@ def thin(text: str) -> str:
     thinned = [start]
     style, letters, ground, is_plain = "", "", "", True
     for reset, change, words in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
-        if reset:
+        if reset or change in ("", "0"):
             style = ""
-        if change in ("", "0"):
-            style = ""
-        else:
+        if change not in ("", "0"):
             style = f"{style};{change}" if style else change
         if not words:
             continue
