@@ -136,6 +136,18 @@ def test_a_looser_kind_never_takes_a_member_that_a_stricter_one_could_have(
         assert together[id_] == keeper
 
 
+@given(libraries(), st.integers(1, 5))
+def test_a_file_that_belongs_to_no_group_changes_none(
+    library: tuple[dict[int, ImageFile], list[Pair]], size: int
+) -> None:
+    """What is remembered of a group by its id holds for that group and no other after the next scan."""
+    files, pairs = library
+    stranger = image_file(99, b"000 before all others.jpg", size=size)
+    assert list(group_pairs({**files, 99: stranger}, pairs, 0.6, by_size)) == list(
+        group_pairs(files, pairs, 0.6, by_size)
+    )
+
+
 def grouped(files: list[ImageFile], *pairs: Pair, threshold: float = 0.6) -> list[Group]:
     return list(group_pairs({file.id: file for file in files}, pairs, threshold, by_size))
 
