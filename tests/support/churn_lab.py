@@ -111,6 +111,7 @@ class ChurnLab:
                 self._disturb(root, state, churn, scan)
             self._marksman.shoot(scan, files_stay=False)
             self._marksman.note_end(scan)
+        self._set_up(root, state, "auto", 0.6)
         if self._finish(root, state):
             self.tally.finished += 1
             model, threshold = self._count_costs(root, state, churn)
@@ -138,10 +139,6 @@ class ChurnLab:
 
         Returns the last model and threshold.
         """
-        report = report_by_path(root, state)
-        # Files that changed during the last scan are read by this one; the settings stay what they are.
-        self._set_up(root, state, "auto", 0.6)
-        self._finish(root, state)
         before, contents = Work.of(state), churn.contents
         churn.step(6)
         self._finish(root, state)
