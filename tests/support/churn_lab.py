@@ -8,6 +8,8 @@ import os
 import random
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -112,9 +114,12 @@ class ChurnLab:
             self._marksman.shoot(scan, files_stay=False)
             self._marksman.note_end(scan)
         self._set_up(root, state, "auto", 0.6)
-        if self._finish(root, state):
-            self.tally.finished += 1
-            model, threshold = self._count_costs(root, state, churn)
+        with _attended(root, state):
+            finished = self._finish(root, state)
+            if finished:
+                self.tally.finished += 1
+                model, threshold = self._count_costs(root, state, churn)
+        if finished:
             self._compare(root, state, model, threshold)
         for folder in (root, state):
             shutil.rmtree(folder)
@@ -153,14 +158,14 @@ class ChurnLab:
             told = f"{decoded} decoded, {embedded} embedded, {work.repeated} repeated"
             self.tally.trouble.append(f"{contents} new contents: {told}")
         report, threshold = report_by_path(root, state), self._dice.choice(THRESHOLDS[1:])
-        self._set_up(root, state, "auto", threshold)
+        self._set_up(root, state, "auto", threshold, end=False)
         regrouped = report_by_path(root, state)
         if Work.of(state) != work:
             self.tally.trouble.append(f"threshold: {Work.of(state).since(work)}")
         if regrouped["pairs"] != [pair for pair in report["pairs"] if pair[3] >= threshold]:
             self.tally.trouble.append("threshold: other pairs")
         model = self._dice.choice(CHOICES[1:])
-        self._set_up(root, state, model, threshold)
+        self._set_up(root, state, model, threshold, end=False)
         self._finish(root, state)
         decoded, _, judged = Work.of(state).since(work)
         self.costs.by_model += judged
@@ -208,6 +213,20 @@ class ChurnLab:
         except DpmError:
             if end:
                 raise
+
+
+@contextmanager
+def _attended(root: Path, state: Path) -> Iterator[None]:
+    """Have one worker for several scans and shut it down: each of its own would load torch first."""
+    loop = asyncio.new_event_loop()
+    layout = Layout(os.fsencode(root), os.fsencode(state))
+    client = loop.run_until_complete(WorkerClient.connect(layout, "status"))
+    try:
+        yield
+    finally:
+        loop.run_until_complete(client.request(Shutdown()))
+        loop.run_until_complete(client.close())
+        loop.close()
 
 
 def _first_difference(one: Any, other: Any) -> str:
