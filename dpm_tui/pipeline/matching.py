@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,10 +62,11 @@ class Matching:
     def near(self) -> Iterator[tuple[str, str, float]]:
         """Yield the digests of each candidate with their cosine."""
         near = self.candidates.near
+        digest_at = cache(self.vectors.digest_at)  # one text for all pairs of a picture
         for first, second, cosine in zip(
             near.firsts.tolist(), near.seconds.tolist(), near.cosines.tolist(), strict=True
         ):
-            yield self.vectors.digest_at(first), self.vectors.digest_at(second), cosine
+            yield digest_at(first), digest_at(second), cosine
 
 
 def open_matching(store: Store, choice: str, card: ModelCard) -> Matching:
