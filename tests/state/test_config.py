@@ -88,7 +88,7 @@ def test_a_value_that_cannot_be_is_named(path: bytes, line: str, name: str) -> N
         ("keeper = []", "keeper", ""), ('keeper = ["folder:"]', "keeper", "folder:"),
         ('[presets]\ncamera = ["pixels", "-pixels"]', "presets.camera", "-pixels"),
         ('[presets]\ncamera = ["format:jepg"]', "presets.camera", "jepg"),
-        ('[presets]\nbest = ["pixels"]', "best", "newest"), ('presets = ["pixels"]', "presets", ""),
+        ('[presets]\nbest = ["pixels"]', "best", "built in"), ('presets = ["pixels"]', "presets", ""),
         ('protected = ["a/../../b"]', "protected", "a/../../b"),
     ],
     ids=lambda text: text[:30],
