@@ -199,6 +199,7 @@ async def test_purging_warns_of_last_copies() -> None:
     client = FakeClient(entries=bin_with_companions())
     client.without_keeper = 2
     async with running_app(client, screen="bin") as (app, pilot):
+        reads = len(client.sent(protocol.GetBin))
         await press(pilot, "b", "D")
         assert prompt_text(app) == "2 kept nowhere else! Delete 5 files, 9.0 MB, for good? Type 5:"
         assert "For 2 of these files no verified kept copies exist any more." in screen_text(app)
@@ -206,3 +207,4 @@ async def test_purging_warns_of_last_copies() -> None:
         await press(pilot, "escape")
         assert "may be the last copy" not in screen_text(app)
         assert not client.sent(protocol.PurgeEntries)
+        await until(lambda: len(client.sent(protocol.GetBin)) > reads)

@@ -196,10 +196,12 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             self.prompt.say(translate("tui.need_entry"))
             return
         typed = await self._ask_purge(check)
-        if typed is None:
-            return
-        if typed.strip() != str(check.count):
-            self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
+        if typed is None or typed.strip() != str(check.count):
+            if check.without_keeper:
+                # What was warned of may be news to the list as well.
+                await self.read_bin()
+            if typed is not None:
+                self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
             return
         result = (await self.move_files(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
