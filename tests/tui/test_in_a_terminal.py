@@ -174,7 +174,7 @@ def test_where_half_blocks_are_wide_none_is_drawn(terminal: Terminal) -> None:
     assert terminal.written.count(BLOCK.encode()) == 1
     assert BLOCK not in terminal.text
     terminal.press(b"\x1b")
-    terminal.wait(lambda: "keep only" in terminal.text)
+    terminal.wait(lambda: "closer" not in terminal.text)
     terminal.press(b"5G")
     terminal.wait(lambda: "whole cells" in terminal.text)
 
