@@ -38,8 +38,7 @@ def encode(message: Message, *, id: int = 0, re: int = 0) -> bytes:  # noqa: A00
         head["id"] = id
     if re:
         head["re"] = re
-    # As one text a large message would be there three times.
-    return b"".join(piece.encode("ascii") for piece in (*_pieces(head | pack(message)), "\n"))
+    return "".join(_pieces(head | pack(message))).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> Envelope:
