@@ -114,6 +114,9 @@ class History(Generic[K]):
                 self.markings.pop(key, None)
             else:
                 self.markings[key] = marking
+        if not self.markings:
+            # A dictionary that was emptied key by key keeps its room.
+            self.markings.clear()
 
     def rename(self, names: Mapping[K, K], lost: Iterable[K] = ()) -> None:
         """Call files by other keys from now on; files that are ``lost`` leave every step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -116,8 +117,8 @@ def suggest_all(
         return Suggestion(library)
     marked = sweep(library, numbers, rule, kinds, protected)
     groups = library.columns.groups
-    ids, starts = groups.ids.tolist(), groups.starts.tolist()
-    sets = [ids[starts[number] : starts[number + 1]] for number in _homes(library, marked).tolist()]
+    ids, starts = array("q", groups.ids.tobytes()), groups.starts.tolist()
+    sets = (ids[starts[number] : starts[number + 1]] for number in _homes(library, marked).tolist())
     return _suggestion(library, sets, rule, marked, standing)
 
 
