@@ -10,6 +10,7 @@ from dpm_tui.pipeline.verify import GRID, Kind, Verdict
 from dpm_tui.state.digest import is_digest
 
 _NOWHERE = bytes(GRID * GRID)
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> dict[str, Any]:
@@ -36,8 +37,8 @@ def decode_verdict(record: Any) -> tuple[DigestPair, Verdict | None, str]:
 def _decode(record: dict[str, Any]) -> Verdict | None:
     if "kind" not in record:
         return None
-    differs = base64.b64decode(record.get("differs", ""), validate=True) or _NOWHERE
-    similarity = float(record["similarity"])
+    grid, similarity = record.get("differs", ""), float(record["similarity"])
+    differs = _NOWHERE if grid == "" else base64.b64decode(grid, validate=True) or _NOWHERE
     if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
         raise ValueError("verdict out of range")
-    return Verdict(Kind(record["kind"]), similarity, differs)
+    return Verdict(_KINDS[record["kind"]], similarity, differs)
