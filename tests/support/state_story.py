@@ -67,8 +67,7 @@ class Story:
                 pair = Near(rows[:1], rows[1:2], np.ones(1, np.float32))
                 state.candidates(*MODEL).add_block(rows, pair)
             with self._step("decision"):
-                self._say("decision", (digest(chapter + 1), digest(chapter + 2)), "variants")
-                state.decisions.decide([digest(chapter + 1), digest(chapter + 2)], "variants")
+                self._decide(state, digest(chapter + 1), digest(chapter + 2))
             with self._step("config"):
                 self._say("config", 0, chapter / 10)
                 save_settings(self.layout.config, Settings(Config(threshold=chapter / 10)))
@@ -103,6 +102,15 @@ class Story:
             self._say("vector", digest(number), number % DIMS)
             state.verdicts.put((digest(number), digest(number + 1)), Verdict(Kind.COPY, number / 100))
             self._say("verdict", (digest(number), digest(number + 1)), number / 100)
+
+    def _decide(self, state: RootState, first: str, second: str) -> None:
+        """Decide on a pair; what the disk does not take is not decided, then or later."""
+        self._say("decision", (first, second), "variants")
+        try:
+            state.decisions.decide([first, second], "variants")
+        except OSError:
+            self._say("decision", (first, second), None)
+            raise
 
     def _say(self, kind: str, name: Any, value: Any) -> None:
         self.told.setdefault((kind, name), []).append(value)
