@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
         check_folder(layout)
     try:
         status = ask_worker(layout, "status", GetStatus(), RunStatus, start=False)
-    except DpmError:
+    except DpmError as error:
+        if error.key not in ("no_worker", "worker_lost"):
+            raise  # one of another version is a worker all the same
         status = resting_status(load_checkpoint(layout.checkpoint))
     if options.json:
         print(json.dumps(to_plain(status)))
