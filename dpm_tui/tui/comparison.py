@@ -104,6 +104,12 @@ class Comparison:
         return self.grid(pair, file) if self.difference and pair is not None else b""
 
     @property
+    def can_differ(self) -> bool:
+        """Whether both were compared and are not the same pixels."""
+        pair = self.pair
+        return pair is not None and pair.kind not in SAME_PIXELS
+
+    @property
     def unmapped(self) -> Pair | None:
         """The pair, where it is to be shown more finely than is known where it differs."""
         pair = self.pair

@@ -59,9 +59,15 @@ class GroupLines:
         look = self._look
         style = look["heading_on" if position == self._session.cursor.position else "heading"]
         count = translate("tui.group_files", count=len(group.members))
-        left = f"-- {position + 1}  {count}  {long_size(group.reclaimable_bytes)} "
+        left = f"-- {position + 1}  {count}  {long_size(self._may_go(group))} "
         right = f" {similarity(group.weakest)} --"
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
+
+    def _may_go(self, group: Group) -> int:
+        """Return the bytes of those that may go: not the keeper, and nothing that is protected."""
+        files, marks = self._session.library.files, self._session.marks
+        others = (id_ for id_ in group.members if id_ != group.keeper and not marks.is_protected(id_))
+        return sum(files[id_].stamp.size for id_ in others)
 
     def _member(self, group: Group, member: int, line: int, width: int) -> list[Part]:
         look, library = self._look, self._session.library

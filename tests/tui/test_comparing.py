@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from rich.style import Style
 
+from dpm_tui.state.config import Config
 from dpm_tui.tui.halfblock import draw
+from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal import Palette
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
+from dpm_tui.tui.widgets.reasons import fit_lines
 from dpm_tui.worker import protocol
 from tests.tui import app_run
-from tests.tui.app_run import press, running_app, screen_text, until
+from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, picture_of
 
 PATIENT = Delays(fetch=0.0, rest=3600.0)
@@ -111,3 +115,35 @@ async def test_a_range_ends_where_pictures_are_looked_at_one_by_one() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "V", "j", "f", "j", "x")
         assert app.session.marks.removed == {3}
+
+
+async def test_where_nothing_can_differ_it_is_said() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "j", ".")
+        assert prompt_text(app) == "Same pixels: nothing differs anywhere."
+        assert "differences" in screen_text(app).splitlines()[0]
+        await press(pilot, ".")
+        assert prompt_text(app) == "The pictures as they are."
+        await press(pilot, "l", ".")
+        assert prompt_text(app) == "Where they differ is marked."
+
+
+async def test_reasons_that_have_no_room_are_counted() -> None:
+    lines = [[(f"= reason {number}", Style.null())] for number in range(7)]
+    shown = fit_lines(lines, 5, 30, Look())
+    assert len(shown) == 5
+    assert "".join(text for text, _ in shown[-1]) == "= reason 4  (+2 more lines)"
+    assert fit_lines(lines, 5, 24, Look())[-1][0][0] == "(+3 more lines)"
+    assert fit_lines(lines, 7, 24, Look()) == lines
+
+
+async def test_what_is_protected_does_not_count_as_what_a_group_would_free() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, _):
+        free = screen_text(app)
+    async with running_app(FakeClient(config=Config(protected=("holiday", "phone"))), screen="groups") as (
+        app,
+        _,
+    ):
+        held = screen_text(app)
+    assert "-- 1  3 files  4.7 MB" in free
+    assert "-- 1  3 files  0 B" in held

@@ -79,7 +79,7 @@ class GroupsScreen(
         state = [*super().title_state()]
         if len(session.rows):
             state.append((f" {session.cursor.position + 1}/{len(session.rows)}", "strong"))
-        state += self.marked_state()
+        state += [*self.marked_state(), *self.difference_state()]
         if (span := session.span) is not None:
             state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from textual import on
 
+from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.review.links import weakest_link
 from dpm_tui.tui.comparison import Comparison
@@ -13,7 +16,7 @@ from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PANES_AT_MOST, PreviewPanes, panes_for
-from dpm_tui.tui.widgets.reasons import pair_lines
+from dpm_tui.tui.widgets.reasons import fit_lines, pair_lines
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.tui.zoom import Zoom
 
@@ -46,8 +49,18 @@ class PictureCommands(DpmScreen):
 
     def do_difference(self) -> None:
         """Show where the picture differs from its counterpart."""
-        self.comparison.difference = not self.comparison.difference
+        comparison = self.comparison
+        comparison.difference = not comparison.difference
+        state = "hidden"
+        if comparison.difference:
+            state = "shown" if comparison.can_differ else "same" if comparison.pair else "unknown"
+        self.prompt.say(translate(f"tui.difference_{state}"))
+        self.title_line.show(self.title_state())
         self.show_pictures()
+
+    def difference_state(self) -> list[tuple[str, str]]:
+        """Return for the title that differences are shown instead of the pictures as they are."""
+        return [(f"  {translate('tui.shows_difference')}", "notice")] if self.comparison.difference else []
 
     def do_full_view(self) -> None:
         """Open the pair on the whole screen."""
@@ -89,10 +102,11 @@ class PictureCommands(DpmScreen):
         self.panes.show([self._subject(id_, width) for id_ in members])
         room = max(self.panes.size.width - 1, 20)
         lines = pair_lines(session.library, comparison, session.criteria, room, self.app.look)
-        self.reasons.show(lines[: self.reasons_at_most])
+        self.reasons.show(fit_lines(lines, self.reasons_at_most, room, self.app.look))
         unmapped = comparison.unmapped
         if unmapped is not None:
-            self.run_worker(self._map_difference(unmapped), group="difference", exclusive=True)
+            task: Callable[[], Coroutine[None, None, None]] = partial(self._map_difference, unmapped)
+            self.run_worker(task, group="difference", exclusive=True)  # type: ignore[arg-type]
 
     async def _map_difference(self, pair: Pair) -> None:
         """Have the pair on the screen compared for the eye, once keys have come to rest."""

@@ -80,7 +80,8 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         session, zoom = self.session, self.zoom
         place = f" {session.cursor.position + 1}/{len(session.rows)}"
         scale = f" {zoom.scale:g}x" if zoom.scale > 1 else ""
-        return [*super().title_state(), (scale, "notice"), (place, "strong"), *self.marked_state()]
+        here = [(scale, "notice"), (place, "strong")]
+        return [*super().title_state(), *here, *self.marked_state(), *self.difference_state()]
 
     @property
     def file_id(self) -> int:

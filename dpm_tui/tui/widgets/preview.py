@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -144,7 +145,7 @@ class Preview(Widget):
             self._after(self._delays.fetch, self._load)
 
     def _load_soon(self) -> None:
-        """Load at once after a single key; while keys are held down wait until they come to rest."""
+        """Load at once after a single key; while keys are held wait until they come to rest."""
         now = time.monotonic()
         self._held, self._changed_at = now - self._changed_at < self._delays.fetch, now
         if self._held:
@@ -160,11 +161,14 @@ class Preview(Widget):
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-            self._timer = None
 
     def _load(self) -> None:
         if self._subject is not None and self.size.area and self.display:
-            self.run_worker(self._fetch_and_paint(self._subject), group="preview", exclusive=True)
+            self._work(partial(self._fetch_and_paint, self._subject))
+
+    def _work(self, task: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Have a task done, and the one before given up; one that never began leaves nothing behind."""
+        self.run_worker(task, group="preview", exclusive=True)  # type: ignore[arg-type]
 
     async def _fetch_and_paint(self, subject: Subject) -> None:
         if self._thumbnail is None or self._thumbnail[0] != subject.picture:
@@ -188,7 +192,7 @@ class Preview(Widget):
         if scene is None or not self.is_attached:
             return
         if self._originals is not None and self._wants_more(scene):
-            self.run_worker(self._refine_from(self._originals, scene), group="preview", exclusive=True)
+            self._work(partial(self._refine_from, self._originals, scene))
         else:
             self._use(self._paint(scene, quick=False))
 
@@ -196,12 +200,8 @@ class Preview(Widget):
         """Paint from the original; from the thumbnail where that cannot be had."""
         pixels = await originals.part(scene.file, scene.box, scene.width, scene.height * 2, scene.content)
         if scene == self._scene():
-            found = bool(pixels.size)
-            self._use(
-                self._painter.paint(scene, pixels, quick=False)
-                if found
-                else self._paint(scene, quick=False, keep=False)
-            )
+            fine = self._painter.paint(scene, pixels, quick=False) if pixels.size else []
+            self._use(fine or self._paint(scene, quick=False, keep=False))
 
     def _paint(self, scene: Scene, *, quick: bool, keep: bool = True) -> list[Strip]:
         """Paint from what is there: a part of the original that was fetched, or the thumbnail."""

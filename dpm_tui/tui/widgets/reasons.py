@@ -48,6 +48,16 @@ def pair_lines(
     return [first, *_reasons(reasons, pair, grid, width, look)]
 
 
+def fit_lines(lines: list[list[Part]], count: int, width: int, look: Look) -> list[list[Part]]:
+    """Return at most ``count`` lines; where there are more the last one says how many."""
+    if len(lines) <= count:
+        return lines
+    last = [*lines[count - 1], (f"  {translate('tui.more_reasons', number=len(lines) - count)}", look["dim"])]
+    if parts_width(last) > width:
+        last = [(translate("tui.more_reasons", number=len(lines) - count + 1), look["dim"])]
+    return [*lines[: count - 1], last]
+
+
 def reason_lines(
     file: ImageFile, other: ImageFile, pair: Pair | None, criteria: Sequence[Word], width: int, look: Look
 ) -> list[list[Part]]:
