@@ -47,7 +47,7 @@ async def test_the_cursor_stays_on_its_file() -> None:
 
 async def test_the_help_keeps_what_was_at_the_top() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
-        await press(pilot, "?", "pagedown", "pagedown")
+        await press(pilot, "?", "pagedown", "pagedown", "j")
         top = screen_text(app).splitlines()[1]
         await resize(app, pilot, (44, 24))
         await resize(app, pilot, (80, 24))
