@@ -45,11 +45,17 @@ class Holder:
         return cls(socket.gethostname(), pid, _machine(), boot, _start(pid), phase)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether this is a process of another machine."""
+        mine = Holder.myself()
+        return self.host != mine.host or _differ(self.machine, mine.machine)
+
+    @property
     def may_live(self) -> bool:
         """Whether this may be another process that lives: one of another machine always may."""
-        mine = Holder.myself()
-        if self.host != mine.host or _differ(self.machine, mine.machine):
+        if self.is_elsewhere:
             return True
+        mine = Holder.myself()
         if _differ(self.boot, mine.boot) or not is_alive(self.pid):
             return False
         return not _differ(self.started, _start(self.pid))

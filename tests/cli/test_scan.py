@@ -187,3 +187,23 @@ def test_detached_scan_can_be_watched_and_stopped(tmp_path: Path) -> None:
     assert json.loads(dpm("status", album, "--json").stdout)["pid"] == 0
     assert dpm("stop", album).returncode == 0
     assert list(files_below(album)) == list(files_below(make_album(tmp_path / "other")))
+
+
+def test_a_worker_of_another_version_can_be_stopped(tmp_path: Path) -> None:
+    """It refuses to talk, and what to do about it is to stop it: that must work."""
+    album = make_album(tmp_path / "album")
+    assert dpm("scan", album, "--detach").returncode == 0
+    later = (
+        "import sys, dpm_tui.worker.client as client; client.PROTOCOL_VERSION += 1; "
+        "from dpm_tui.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    for verb, code, words in (
+        ("status", 1, "another version"),
+        ("stop", 0, "stopped"),
+        ("stop", 0, "No worker"),
+    ):
+        command = [sys.executable, "-c", later, verb, str(album)]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=100)
+        assert told.returncode == code
+        assert words in told.stdout + told.stderr
+    assert json.loads(dpm("status", album, "--json").stdout)["pid"] == 0
