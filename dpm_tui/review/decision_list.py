@@ -36,6 +36,13 @@ class Entry:
         """How many contents it is about."""
         return len(self.names)
 
+    @cached_property
+    def pair_count(self) -> int:
+        """How many pairs of them were decided: fewer than there are where one was told from several."""
+        if len(self.parts) == 1:
+            return self.parts[0].pair_count
+        return len({pair for part in self.parts for pair in part.pairs})
+
     @property
     def revocation(self) -> list[Decision]:
         """The decisions that revoke it, and nothing else."""

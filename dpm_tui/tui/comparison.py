@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.verify import SAME_PIXELS, Kind
 from dpm_tui.review.links import partners
+from dpm_tui.review.places import find_places
 from dpm_tui.tui.session import Session
 from dpm_tui.tui.zoom import Zoom
 
@@ -104,10 +105,14 @@ class Comparison:
         return self.grid(pair, file) if self.difference and pair is not None else b""
 
     @property
-    def can_differ(self) -> bool:
-        """Whether both were compared and are not the same pixels."""
+    def difference_seen(self) -> str:
+        """What is to be seen of where the pair differs: ``unknown``, ``same``, ``none`` or ``shown``."""
         pair = self.pair
-        return pair is not None and pair.kind not in SAME_PIXELS
+        if pair is None:
+            return "unknown"
+        if pair.kind in SAME_PIXELS:
+            return "same"
+        return "shown" if find_places(pair.differs) else "none"
 
     @property
     def unmapped(self) -> Pair | None:

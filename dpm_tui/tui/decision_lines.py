@@ -42,7 +42,7 @@ def decision_line(entry: Entry, width: int, look: Look, *, selected: bool) -> li
 def decision_details(entry: Entry, width: int, look: Look) -> list[list[Part]]:
     """Return the lines on one entry: what was said, then the paths as last known."""
     room = width - 2
-    said = translate(f"tui.decision_{entry.verdict}", count=entry.count)
+    said = _sentence(entry)
     lines: list[list[Part]] = [[(f" {cut_middle(said, room)}", look["strong"])]]
     more = entry.count - _NAMES_AT_MOST
     shown = entry.names if more <= 0 else entry.names[: _NAMES_AT_MOST - 1]
@@ -52,3 +52,10 @@ def decision_details(entry: Entry, width: int, look: Look) -> list[list[Part]]:
     if more > 0:
         lines.append([(f" {translate('tui.decision_more', count=entry.count - len(shown))}", look["dim"])])
     return lines
+
+
+def _sentence(entry: Entry) -> str:
+    if entry.pair_count == entry.count * (entry.count - 1) // 2:
+        return translate(f"tui.decision_{entry.verdict}", count=entry.count)
+    key = f"tui.decision_{entry.verdict}_pairs"
+    return translate(key, count=entry.pair_count, files=entry.count)

@@ -125,6 +125,8 @@ async def test_where_nothing_can_differ_it_is_said() -> None:
         await press(pilot, ".")
         assert prompt_text(app) == "The pictures as they are."
         await press(pilot, "l", ".")
+        assert prompt_text(app) == "No place differs clearly."
+        await press(pilot, ".", "w", ".")
         assert prompt_text(app) == "Where they differ is marked."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.tui.app_run import press, prompt_text, running_app
+from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, decided, sample_library
 
 
@@ -84,3 +84,12 @@ async def test_a_pair_is_decided_that_is_on_the_screen() -> None:
     async with running_app(client, screen="groups") as (_, pilot):
         await press(pilot, "n", "i", "p")
         assert decided(client) == {(1, 3): "not_duplicates"}
+
+
+async def test_one_told_from_several_is_not_listed_as_if_all_were_told_apart() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "i", "f", "I")
+        await until(lambda: "2 pairs of these 3 are no duplicates:" in screen_text(app))
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "i", "g", "I")
+        await until(lambda: "These 3 are not duplicates:" in screen_text(app))

@@ -51,9 +51,7 @@ class PictureCommands(DpmScreen):
         """Show where the picture differs from its counterpart."""
         comparison = self.comparison
         comparison.difference = not comparison.difference
-        state = "hidden"
-        if comparison.difference:
-            state = "shown" if comparison.can_differ else "same" if comparison.pair else "unknown"
+        state = comparison.difference_seen if comparison.difference else "hidden"
         self.prompt.say(translate(f"tui.difference_{state}"))
         self.title_line.show(self.title_state())
         self.show_pictures()
