@@ -652,8 +652,11 @@ async def full_view(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     lines = screen_text(app).splitlines()
     assert "holiday/IMG_4411 (1).jpg" in lines[1]
     assert "B identical 1.00 of A IMG_4411.jpg" in "\n".join(lines)
-    await press(pilot, "escape")
-    assert "-- 1  3 files" in screen_text(app)
+    for key in ("escape", "f"):
+        await press(pilot, key)
+        assert "-- 1  3 files" in screen_text(app)
+        await press(pilot, "f")
+        assert "-- 1  3 files" not in screen_text(app)
 
 
 @flow("groups")

@@ -102,6 +102,10 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         """Return how many pictures are shown: one, or the pair."""
         return 2 if self._several else 1
 
+    def do_full_view(self) -> None:
+        """Close the full view."""
+        self.do_back()
+
     def do_side_by_side(self) -> None:
         """Show one picture, or the pair side by side."""
         self._several = not self._several
