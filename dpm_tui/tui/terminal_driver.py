@@ -2,18 +2,27 @@
 
 Textual writes in a thread behind a short queue. Once the terminal is gone that thread would die of
 its first error, the queue would fill, and the app would wait for room in it for ever, deaf to
-signals and still holding its place at the worker.
+signals and still holding its place at the worker. The thread that reads would ask for ever for what
+never comes, with nothing in between.
+
+Textual reads the size of the terminal in a handler of signals, which another signal may interrupt: of a
+storm of sizes not the last one would win, but the one whose handler ended last.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import select
+import signal
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual import constants
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from dpm_tui.tui.thin_output import thin
 
@@ -22,6 +31,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+_PAUSE_SECONDS = 0.1
+"""How long an escape key waits for what may follow it, and how soon the thread notices the end."""
 
 terminals_lost: list[object] = []
 """The drivers whose terminal went away: nothing can be said there at the end."""
@@ -74,6 +86,17 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self._loop_of_app = asyncio.get_running_loop()
         self._file: Any = LastingOutput(self._file, self._leave)
+        self._unread = self.typed
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over; its sizes are told in the order in which they come."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._loop_of_app.add_signal_handler(signal.SIGWINCH, self._tell_size)
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self.send_message(events.Resize(size, size))
 
     def write(self, data: str) -> None:
         """Send text to the terminal, without the colours that it has already."""
@@ -81,12 +104,26 @@ class TerminalDriver(LinuxDriver):
 
     def _run_input_thread(self) -> None:
         try:
-            for event in XTermParser().feed(self.typed.decode("utf-8", "replace")):
-                self.process_message(event)
             self.run_input_thread()
-        except OSError:
+        except (OSError, EOFError):
             self._file.is_gone = True
             self._leave()
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed until the app ends; raises OSError or EOFError if the terminal is gone."""
+        decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
+        data, self._unread = self._unread, b""  # the thread starts anew after another program had the terminal
+        while not self.exit_event.is_set():
+            text = decoder.decode(data)
+            for event in parser.feed(text) if text else ():  # nothing would be the end to the parser
+                self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+            data = b""
+            if select.select([self.fileno], [], [], _PAUSE_SECONDS)[0]:
+                data = os.read(self.fileno, 4096)
+                if not data:
+                    raise EOFError
 
     def _leave(self) -> None:
         """End the app, from whatever thread found the terminal gone."""

@@ -7,7 +7,7 @@ import pytest
 from dpm_tui.tui.command_search import search_commands
 from dpm_tui.tui.commands import COMMANDS, Scope
 
-GROUPS = (Scope.GROUPS, Scope.UNDO, Scope.LIST)
+GROUPS = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.LIST)
 
 
 def found(typed: str, scopes: tuple[Scope, ...] = GROUPS, recent: tuple[str, ...] = ()) -> list[str]:

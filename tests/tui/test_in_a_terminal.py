@@ -94,6 +94,11 @@ class Terminal:
                 data.replace(b"\x1b[?u", b"").replace(b"\x1b[>1u", b"").replace(b"\x1b[<u", b"")
             )
 
+    def rest(self) -> None:
+        """Read until the app has nothing more to write."""
+        while select.select([self._master], [], [], 0.5)[0]:
+            self.read()
+
     def hang_up(self) -> None:
         """Close the terminal."""
         os.close(self._master)
@@ -225,5 +230,13 @@ def test_hang_up_ends_the_app(terminal: Terminal) -> None:
 @pytest.mark.parametrize("terminal", [{"WITHOUT_SIGNALS": "1"}], indirect=True)
 def test_terminal_that_vanishes_without_a_signal_ends_the_app(terminal: Terminal) -> None:
     terminal.press(b"lhlhlhlhjkjkjkjk" * 20)
+    terminal.hang_up()
+    assert terminal.process.wait(SECONDS) == 0
+
+
+@pytest.mark.parametrize("terminal", [{"WITHOUT_SIGNALS": "1"}], indirect=True)
+def test_terminal_that_vanishes_from_an_idle_app_ends_it(terminal: Terminal) -> None:
+    """Nothing is written that could fail: only what is read tells, and it does so without an error."""
+    terminal.rest()
     terminal.hang_up()
     assert terminal.process.wait(SECONDS) == 0
