@@ -112,7 +112,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Hand on what is typed until the app ends; raises OSError or EOFError if the terminal is gone."""
         decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
-        data, self._unread = self._unread, b""  # the thread starts anew after another program had the terminal
+        data, self._unread = self._unread, b""  # once: the thread starts anew after a viewer had the terminal
         while not self.exit_event.is_set():
             text = decoder.decode(data)
             for event in parser.feed(text) if text else ():  # nothing would be the end to the parser
