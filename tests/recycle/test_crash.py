@@ -25,9 +25,7 @@ def driver() -> Iterator[Driver]:
 pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace")
 
 
-def fail_everywhere(
-    driver: Driver, base: Path, scenario: str, error: str = "", names: str = CHANGING
-) -> int:
+def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "", names: str = CHANGING) -> int:
     """Check every point of ``scenario`` and return their number."""
     scene = Scene(driver, base, scenario)
     points = scene.points(names)
@@ -70,9 +68,7 @@ def test_a_call_that_fails_anywhere_loses_nothing(
 
 
 @pytest.mark.parametrize("scenario", ["apply-companions", "undo-companions", "purge-companions"])
-def test_a_disk_that_cannot_be_read_anywhere_loses_nothing(
-    driver: Driver, base: Path, scenario: str
-) -> None:
+def test_a_disk_that_cannot_be_read_anywhere_loses_nothing(driver: Driver, base: Path, scenario: str) -> None:
     points = fail_everywhere(driver, base, scenario, "EIO", READING)
     print(f"{scenario}: EIO at {points} reading points")
 
