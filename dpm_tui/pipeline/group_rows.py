@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.group import Group
+from dpm_tui.pipeline.made_items import MadeItems
 
 
-class GroupRows(Sequence[Group]):
+@dataclass(frozen=True, eq=False)
+class GroupRows(MadeItems[Group]):
     """Groups by number.
 
     The files of group ``n`` are ``ids[starts[n]:starts[n + 1]]``, its keeper first.
     """
 
-    def __init__(
-        self,
-        names: NDArray[np.bytes_],
-        starts: NDArray[np.int64],
-        weakest: NDArray[np.float64],
-        reclaimable: NDArray[np.int64],
-        ids: NDArray[np.int64],
-    ) -> None:
-        self.names = names
-        self.starts = starts
-        self.weakest = weakest
-        self.reclaimable = reclaimable
-        self.ids = ids
+    names: NDArray[np.bytes_]
+    starts: NDArray[np.int64]
+    weakest: NDArray[np.float64]
+    reclaimable: NDArray[np.int64]
+    ids: NDArray[np.int64]
 
     @classmethod
     def of(cls, groups: Sequence[Group]) -> GroupRows:
@@ -46,17 +40,8 @@ class GroupRows(Sequence[Group]):
             np.array([id_ for group in groups for id_ in group.members], np.int64),
         )
 
-    @overload
-    def __getitem__(self, number: int) -> Group: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Group]: ...
-    def __getitem__(self, number: int | slice) -> Group | list[Group]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        if number < 0:
-            number += len(self)
-        if not 0 <= number < len(self):
-            raise IndexError(number)
+    def make(self, number: int) -> Group:
+        """Return a group."""
         members = tuple(self.ids[self.starts[number] : self.starts[number + 1]].tolist())
         weakest, reclaimable = float(self.weakest[number]), int(self.reclaimable[number])
         return Group(self.names[number].decode("ascii"), members[0], members, weakest, reclaimable)

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.group import Pair
+from dpm_tui.pipeline.made_items import MadeItems
 from dpm_tui.pipeline.verify import Kind
 
 KINDS = tuple(Kind)
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
-class PairColumns(Sequence[Pair]):
+@dataclass(frozen=True, eq=False)
+class PairColumns(MadeItems[Pair]):
     """Pairs by number. ``firsts`` and ``seconds`` are ids, ``kinds`` codes of ``KIND_CODES``."""
 
-    def __init__(
-        self,
-        firsts: NDArray[np.int64],
-        seconds: NDArray[np.int64],
-        kinds: NDArray[np.uint8],
-        similarities: NDArray[np.float64],
-        differs: Sequence[bytes],
-    ) -> None:
-        self.firsts = firsts
-        self.seconds = seconds
-        self.kinds = kinds
-        self.similarities = similarities
-        self.differs = differs
+    firsts: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    similarities: NDArray[np.float64]
+    differs: Sequence[bytes]
 
     @classmethod
     def of(cls, pairs: Iterable[Pair]) -> PairColumns:
@@ -46,13 +40,8 @@ class PairColumns(Sequence[Pair]):
             [pair.differs for pair in pairs],
         )
 
-    @overload
-    def __getitem__(self, number: int) -> Pair: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Pair]: ...
-    def __getitem__(self, number: int | slice) -> Pair | list[Pair]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
+    def make(self, number: int) -> Pair:
+        """Return a pair."""
         return Pair(
             int(self.firsts[number]),
             int(self.seconds[number]),

@@ -6,8 +6,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar, cast, overload
+from typing import Generic, TypeVar, cast
 
+from dpm_tui.pipeline.made_items import MadeItems
 from dpm_tui.review.rules import HAND
 
 K = TypeVar("K")
@@ -32,7 +33,7 @@ Change = tuple[K, Marking | None, Marking | None]
 """A file with its marking before and after."""
 
 
-class Changes(Sequence[Change[K]], Generic[K]):
+class Changes(MadeItems[Change[K]], Generic[K]):
     """Changes in order; ``keys`` are the files, each by its id or by whatever else it is known by."""
 
     __slots__ = ("_after", "_before", "_table", "keys")
@@ -66,14 +67,9 @@ class Changes(Sequence[Change[K]], Generic[K]):
         marking = self._table.__getitem__
         return zip(self.keys, map(marking, self._before), map(marking, self._after), strict=True)
 
-    @overload
-    def __getitem__(self, place: int) -> Change[K]: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Change[K]]: ...
-    def __getitem__(self, place: int | slice) -> Change[K] | list[Change[K]]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        return self.keys[place], self._table[self._before[place]], self._table[self._after[place]]
+    def make(self, number: int) -> Change[K]:
+        """Return a change."""
+        return self.keys[number], self._table[self._before[number]], self._table[self._after[number]]
 
     def __len__(self) -> int:
         return len(self.keys)
