@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_chunk import STATUSES, hex_digest
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.pipeline.image_file import ImageFile, Status
-
-_RAW_BYTES = 32
-_HEX = 64
+from dpm_tui.pipeline.image_file import DIGEST_BYTES, ImageFile, Status
 
 
 class Contents(Mapping[str, list[ImageFile]]):
@@ -79,9 +76,13 @@ class Contents(Mapping[str, list[ImageFile]]):
             raw = bytes.fromhex("".join(digests))
         except ValueError:
             raw = b""
-        if not len(self) or len(raw) != _RAW_BYTES * len(digests) or {len(one) for one in digests} - {_HEX}:
+        if (
+            not len(self)
+            or len(raw) != DIGEST_BYTES * len(digests)
+            or {len(one) for one in digests} - {2 * DIGEST_BYTES}
+        ):
             return np.array([self._place(digest) for digest in digests], np.int64)
-        wanted = np.frombuffer(raw, f"S{_RAW_BYTES}")
+        wanted = np.frombuffer(raw, f"S{DIGEST_BYTES}")
         keys, key = np.frombuffer(self._keys, np.uint64), _words(wanted)[:, 0]
         places = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         alike = self._digests[places] == wanted
@@ -125,7 +126,7 @@ class Contents(Mapping[str, list[ImageFile]]):
 
 def _words(digests: NDArray[np.generic]) -> NDArray[np.uint64]:
     """Return raw digests as rows of four numbers that sort as they do."""
-    words: NDArray[np.uint64] = digests.view(np.uint8).reshape(-1, _RAW_BYTES).view(">u8").astype(np.uint64)
+    words: NDArray[np.uint64] = digests.view(np.uint8).reshape(-1, DIGEST_BYTES).view(">u8").astype(np.uint64)
     return words
 
 

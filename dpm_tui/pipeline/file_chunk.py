@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp, Status
+from dpm_tui.pipeline.image_file import DIGEST_BYTES, STAMP_FIELDS, Facts, ImageFile, Stamp, Status
 
 FILES_A_CHUNK = 4096
 """Ids of one chunk: the chunk of an id is ``id // FILES_A_CHUNK``."""
@@ -28,7 +28,6 @@ ROW = np.dtype(
 )  # fmt: skip
 """One file. Digests are raw, all zero where there is none; ``folder`` and ``format`` number words that
 the chunks share; the name is a part of the chunk's names."""
-_DIGEST_BYTES = 32
 Rows = NDArray[np.void]
 
 
@@ -181,7 +180,7 @@ def build_file(row: tuple[Any, ...], names: bytes | bytearray, folders: Words, f
 
 def hex_digest(raw: bytes) -> str:
     """Return a digest as text; numpy leaves the zeros at its end away."""
-    return raw.ljust(_DIGEST_BYTES, b"\0").hex() if raw else ""
+    return raw.ljust(DIGEST_BYTES, b"\0").hex() if raw else ""
 
 
 def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:
@@ -197,7 +196,7 @@ def _raw(digest: str) -> bytes:
     """Return the bytes of a digest as its column gives them back; raises ValueError for any other text."""
     raw = bytes.fromhex(digest)
     stripped = raw.rstrip(b"\0")
-    if digest and (not stripped or len(raw) != _DIGEST_BYTES or raw.hex() != digest):
+    if digest and (not stripped or len(raw) != DIGEST_BYTES or raw.hex() != digest):
         raise ValueError("not a digest")
     return stripped
 

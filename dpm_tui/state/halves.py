@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.image_file import DIGEST_BYTES
+
 _DIGITS = 16
-_DIGEST_BYTES = 32
 
 Halves = NDArray[np.uint64]
 
@@ -29,4 +30,4 @@ def halves_of(digests: Iterable[str]) -> Halves:
 
 def halves_in(digests: bytes) -> Halves:
     """Return the halves of raw digests, one after the other."""
-    return np.frombuffer(digests, ">u8").reshape(-1, _DIGEST_BYTES // 8)[:, 0].astype(np.uint64)
+    return np.frombuffer(digests, ">u8").reshape(-1, DIGEST_BYTES // 8)[:, 0].astype(np.uint64)

@@ -41,22 +41,19 @@ class Holder:
     def myself(cls, phase: str = "") -> Holder:
         """Return this process."""
         pid = os.getpid()
-        boot = _read("/proc/sys/kernel/random/boot_id")
-        return cls(socket.gethostname(), pid, _machine(), boot, _start(pid), phase)
+        return cls(socket.gethostname(), pid, _machine(), _boot(), _start(pid), phase)
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether this is a process of another machine."""
-        mine = Holder.myself()
-        return self.host != mine.host or _differ(self.machine, mine.machine)
+        return self.host != socket.gethostname() or _differ(self.machine, _machine())
 
     @property
     def may_live(self) -> bool:
         """Whether this may be another process that lives: one of another machine always may."""
         if self.is_elsewhere:
             return True
-        mine = Holder.myself()
-        if _differ(self.boot, mine.boot) or not is_alive(self.pid):
+        if _differ(self.boot, _boot()) or not is_alive(self.pid):
             return False
         return not _differ(self.started, _start(self.pid))
 
@@ -162,6 +159,11 @@ def _machine() -> str:
     """Return what tells this machine from others of its name; its true number is nobody's business."""
     number = _read("/etc/machine-id")
     return hashlib.sha256(b"dpm-tui " + number.encode()).hexdigest()[:16] if number else ""
+
+
+def _boot() -> str:
+    """Return what tells this run of the system from others, empty where it does not tell."""
+    return _read("/proc/sys/kernel/random/boot_id")
 
 
 def _start(pid: int) -> int:

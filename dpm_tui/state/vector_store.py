@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.state.atomic import create_partial, fill_and_close, sync_folder, write_all
-from dpm_tui.state.digest_rows import DIGEST_BYTES, DigestRows
+from dpm_tui.state.digest_rows import DigestRows
 from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 
@@ -184,13 +185,19 @@ class VectorStore:
 
     def _kept_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> Iterator[bytes]:
         """Yield the bytes of the rows that are kept; raises Cancelled, OSError."""
-        step = max(_READ_BYTES // self.row_bytes, 1)
-        for start in range(0, len(self), step):
+        start = 0
+        for content in self._blocks(len(self)):
             if cancelled():
                 raise Cancelled
-            end = min(start + step, len(self))
-            table = np.frombuffer(self._read_file(start, end), np.uint8).reshape(-1, self.row_bytes)
-            yield table[kept[start:end]].tobytes()
+            table = np.frombuffer(content, np.uint8).reshape(-1, self.row_bytes)
+            yield table[kept[start : start + len(table)]].tobytes()
+            start += len(table)
+
+    def _blocks(self, rows: int) -> Iterator[bytes]:
+        """Yield the bytes of the first so many rows of the file, some rows at a time; raises OSError."""
+        step = max(_READ_BYTES // self.row_bytes, 1)
+        for start in range(0, rows, step):
+            yield self._read_file(start, min(start + step, rows))
 
     def _read_file(self, start: int, end: int) -> bytes:
         """Return the bytes of rows in the file; raises OSError."""
@@ -210,9 +217,8 @@ class VectorStore:
         count = size // self.row_bytes
         if size % self.row_bytes and self._writable:
             os.ftruncate(self._descriptor, count * self.row_bytes)
-        step = max(_READ_BYTES // self.row_bytes, 1)
-        for start in range(0, count, step):
-            content = memoryview(self._read_file(start, min(start + step, count)))
+        for block in self._blocks(count):
+            content = memoryview(block)
             ends = range(self.row_bytes, len(content) + 1, self.row_bytes)
             checks = np.array(
                 [

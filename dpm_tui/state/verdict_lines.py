@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.frames import LINE_BYTES_AT_MOST, decode_frame
@@ -23,7 +24,7 @@ from dpm_tui.state.verdict_record import decode_verdict, encode_verdict
 
 _BLOCK_BYTES = 1 << 23
 _SEAL = slice(0, 8)
-_DIGITS = 64
+_DIGITS = 2 * DIGEST_BYTES
 _NO_DIGIT = 255
 _VALUES = np.full(256, _NO_DIGIT, np.uint8)
 _VALUES[list(b"0123456789abcdef")] = range(16)

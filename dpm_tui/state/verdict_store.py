@@ -9,6 +9,7 @@ from operator import not_
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.frames import Journal
@@ -16,8 +17,6 @@ from dpm_tui.state.halves import Halves, halves_of
 from dpm_tui.state.pair_keys import PairKeys
 from dpm_tui.state.verdict_lines import Line, Lines, read_lines
 from dpm_tui.state.verdict_record import encode_verdict
-
-_DIGEST_BYTES = 32
 
 
 class VerdictStore:
@@ -131,4 +130,4 @@ def _raw(pair: DigestPair) -> bytes:
 
 
 def _pair(raw: bytes) -> DigestPair:
-    return raw[:_DIGEST_BYTES].hex(), raw[_DIGEST_BYTES:].hex()
+    return raw[:DIGEST_BYTES].hex(), raw[DIGEST_BYTES:].hex()
