@@ -42,13 +42,13 @@ def _spare(library: Library, protected: InFolders) -> Library:
     from dpm_tui.review.sieves import by_folder
 
     columns = library.columns
-    files, groups = columns.files, columns.groups
+    groups = columns.groups
     starts = groups.starts[:-1]
     stays = by_folder(columns, protected)
     stays[starts] = False
     if not stays.any():
         return library
-    spared = np.add.reduceat(np.where(stays, files.rows["size"].astype(np.int64), 0), starts)
+    spared = np.add.reduceat(np.where(stays, columns.files.sizes(), 0), starts)
     rows = GroupRows(groups.names, groups.starts, groups.weakest, groups.reclaimable - spared, groups.ids)
     return Library(library.files, rows, library.pairs)
 

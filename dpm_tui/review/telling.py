@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dpm_tui.review.history import History
@@ -37,6 +38,19 @@ class Telling:
         changes = sum(len(news.step.changes) for news in self._news if news.step is not None)
         return self.whole or changes > _CHANGES_AT_ONCE
 
+    def resume(self, record: Record) -> None:
+        """Go on from a record: its view and what was passed are told."""
+        self.view, self.passed = record.view, frozenset(record.passed)
+
+    @contextmanager
+    def handing_over(self) -> Iterator[None]:
+        """Hand over what is taken within; where it does not arrive, the whole review holds what is gone."""
+        try:
+            yield
+        except BaseException:
+            self.whole = True
+            raise
+
     def hear(self, news: News[int]) -> None:
         """Take note of an act."""
         self.whole = self.whole or news.act is Act.RENAME
@@ -46,7 +60,7 @@ class Telling:
         """Return what makes the JSON values of all that is to be told, None where nothing is.
 
         They are those of ``write_record`` if the review was to be told as a whole, else those that
-        ``read_delta`` takes; another thread may make them. Whoever cannot hand them over sets ``whole``.
+        ``read_delta`` takes; another thread may make them. To be called within ``handing_over``.
         """
         now_passed = frozenset(passed)
         whole, self.whole = self.whole, False

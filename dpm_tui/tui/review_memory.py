@@ -99,16 +99,12 @@ class ReviewMemory:
             if not (self._known and self._writes):
                 return
             telling, session = self._telling, self._session
-            whole, large = telling.whole, telling.is_large
-            write = telling.take(session.marks, self._look(), session.passed)
-            try:
+            with telling.handing_over():
+                whole, large = telling.whole, telling.is_large
+                write = telling.take(session.marks, self._look(), session.passed)
                 if write is not None:
                     record = await asyncio.to_thread(write) if large else write()
                     await self._ask(SaveReview(record, whole), Done)
-            except BaseException:
-                # What did not arrive is gone; the whole review holds it.
-                telling.whole = True
-                raise
 
     @property
     def _writes(self) -> bool:
@@ -138,7 +134,7 @@ class ReviewMemory:
     def _show(self, record: Record, changed: int, *, first: bool, damaged: bool) -> None:
         """Go to the place of last time and say what is marked."""
         session, view = self._session, record.view
-        self._telling.view, self._telling.passed = view, frozenset(record.passed)
+        self._telling.resume(record)
         session.passed.update(record.passed)
         if first:
             # Another version may have known other words.

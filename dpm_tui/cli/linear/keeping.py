@@ -37,7 +37,8 @@ class Keeping:
             raise DpmError("protocol_nonsense") from error
         library, telling, view = self._walk.library, self._telling, record.view
         adopted = adopt_record(record, library)
-        telling.whole, telling.view, telling.passed = adopted.altered, view, frozenset(record.passed)
+        telling.resume(record)
+        telling.whole = adopted.altered
         self._walk.restore(adopted, view.horizon, telling.hear)
         self._walk.go_to([library.file_at(view.place[0])])
         self.reliable = not self._desk.view_only
@@ -49,14 +50,10 @@ class Keeping:
             return
         self.reliable = False
         telling = self._telling
-        whole, write = telling.whole, telling.take(self._walk.marks, self._look(), telling.passed)
-        try:
+        with telling.handing_over():
+            whole, write = telling.whole, telling.take(self._walk.marks, self._look(), telling.passed)
             if write is not None:
                 await self._desk.save_review(write(), whole=whole)
-        except BaseException:
-            # What did not arrive is gone; the whole review holds it.
-            telling.whole = True
-            raise
         self.reliable = True
 
     def _look(self) -> View:
