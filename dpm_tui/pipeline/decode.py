@@ -33,8 +33,11 @@ from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, tu
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
-READER = f"{__version__}/{PIL.__version__}/{pi_heif.__version__}"
-"""Names what reads pictures: a file that one could not read is worth another try by the next."""
+_FACTS = 2
+"""Goes up with every fact that is looked for besides."""
+READER = f"{__version__}/{_FACTS}/{PIL.__version__}/{pi_heif.__version__}"
+"""Names what reads pictures: a file that one could not read is worth another try by the next, and one of
+which fewer facts were looked for is read anew."""
 
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
@@ -201,6 +204,7 @@ def _make_thumbnail(image: Image.Image, digest: str, memory: int) -> Thumbnail:
         taken=read_date(exif),
         has_exif=ExifTags.IFD.Exif in exif or (len(exif) > 0 and name != "TIFF"),
         pixels=pixels,
+        depth=8,
     )
     return Thumbnail(encode_thumbnail(small), facts)
 

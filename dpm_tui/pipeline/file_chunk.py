@@ -6,13 +6,21 @@ kept as the whole object beside them; its columns then hold as much as fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.image_file import DIGEST_BYTES, STAMP_FIELDS, Facts, ImageFile, Stamp, Status
+from dpm_tui.pipeline.image_file import (
+    DIGEST_BYTES,
+    HOLDINGS,
+    STAMP_FIELDS,
+    Facts,
+    ImageFile,
+    Stamp,
+    Status,
+)
 
 FILES_A_CHUNK = 4096
 """Ids of one chunk: the chunk of an id is ``id // FILES_A_CHUNK``."""
@@ -24,6 +32,7 @@ ROW = np.dtype(
         ("inode", "<u8"), ("folder", "<u4"), ("name_at", "<u4"), ("name_bytes", "<u2"), ("width", "<u4"),
         ("height", "<u4"), ("frames", "<u4"), ("quality", "u1"), ("has_exif", "?"), ("format", "u1"),
         ("status", "u1"), ("digest", "S32"), ("pixels", "S32"), ("taken", "S19"),
+        ("depth", "u1"), ("colours", "u2"), ("lossy", "?"), ("alpha", "?"), ("damaged", "?"), ("holds", "u1"),
     ]
 )  # fmt: skip
 """One file. Digests are raw, all zero where there is none; ``folder`` and ``format`` number words that
@@ -174,8 +183,24 @@ def build_file(row: tuple[Any, ...], names: bytes | bytearray, folders: Words, f
             taken=row[18].decode("ascii"),
             has_exif=row[13],
             pixels=hex_digest(row[17]),
+            depth=row[19],
+            colours=row[20],
+            lossy=row[21],
+            alpha=row[22],
+            damaged=row[23],
+            holds=name_holdings(row[24]),
         ),
     )
+
+
+def number_holdings(holds: Sequence[str]) -> int:
+    """Return what a file holds as a column has it: a bit each; raises ValueError for an unknown word."""
+    return sum(1 << HOLDINGS.index(word) for word in holds)
+
+
+def name_holdings(number: int) -> tuple[str, ...]:
+    """Return the words for the bits of a column."""
+    return tuple(word for bit, word in enumerate(HOLDINGS) if number >> bit & 1)
 
 
 def hex_digest(raw: bytes) -> str:
@@ -189,6 +214,7 @@ def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:
         facts.width, facts.height, facts.frames, facts.quality, facts.has_exif,
         formats.number(facts.format.encode("ascii")), _STATUS_CODES[file.status],
         _raw(facts.digest), _raw(facts.pixels), facts.taken.encode("ascii"),
+        facts.depth, facts.colours, facts.lossy, facts.alpha, facts.damaged, number_holdings(facts.holds),
     )  # fmt: skip
 
 
@@ -214,4 +240,8 @@ def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[obj
         except ValueError:
             digests.append(b"")
     code = _STATUS_CODES[file.status]
-    return (file.id, *stamp, folder, *name, 0, 0, file.facts.frames == 1, 0, False, 0, code, *digests, b"")
+    still, damaged = file.facts.frames == 1, file.facts.damaged
+    return (
+        file.id, *stamp, folder, *name, 0, 0, still, 0, False, 0, code, *digests, b"",
+        0, 0, False, False, damaged, 0,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, STATUSES, hex_digest
+from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, STATUSES, hex_digest, name_holdings
 from dpm_tui.pipeline.file_chunk import ROW as CHUNK_ROW
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
@@ -19,6 +19,7 @@ from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
 _FIELDS = (
     "id", "size", "mtime_ns", "ctime_ns", "device", "inode", "folder", "name_at", "name_bytes",
     "width", "height", "frames", "quality", "has_exif", "format", "status", "digest", "taken",
+    "depth", "colours", "lossy", "alpha", "damaged", "holds",
 )  # fmt: skip
 ROW = np.dtype([(name, CHUNK_ROW[name]) for name in _FIELDS])
 """One file, as in ``pipeline.file_chunk``; the digest of its pixels is not needed any more."""
@@ -199,5 +200,11 @@ class FileRows(Mapping[int, ImageFile]):
                 quality=cell["quality"],
                 taken=cell["taken"].decode("ascii"),
                 has_exif=cell["has_exif"],
+                depth=cell["depth"],
+                colours=cell["colours"],
+                lossy=cell["lossy"],
+                alpha=cell["alpha"],
+                damaged=cell["damaged"],
+                holds=name_holdings(cell["holds"]),
             ),
         )

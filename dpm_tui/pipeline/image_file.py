@@ -28,6 +28,12 @@ FAILED = frozenset({Status.DAMAGED, Status.TOO_BIG, Status.UNSUPPORTED, Status.C
 DIGEST_BYTES = 32
 """Bytes of a content digest, SHA-256; as text it has twice as many hexadecimal digits."""
 
+HOLDINGS = ("movie", "gain_map", "depth_map", "pages", "frames", "pictures", "edits")
+"""What a file may hold besides its picture: the movie of a Motion Photo, the gain map of an HDR picture, a
+depth map, further pages, frames of an animation, further or auxiliary pictures, edits that can be undone."""
+COLOURS_AT_MOST = 256
+"""Colours that are counted: what a palette can hold."""
+
 _COARSE_NS = 10_000_000
 
 
@@ -75,6 +81,12 @@ class Facts:
     scaled (JPEG) and it was not needed yet, where samples were cut to 8 bits, and where there are
     several frames. ``quality`` is the JPEG quality estimated from its tables, 0 where there is none.
     ``taken`` is the EXIF date, ``YYYY-MM-DD HH:MM:SS`` or empty.
+
+    ``depth`` is the number of bits a sample, 0 where it was not looked at yet. ``colours`` is the number of
+    different colours of a picture that has at most COLOURS_AT_MOST, 0 for one of more. ``lossy`` says that
+    the samples went through a lossy codec, whatever the container. ``alpha`` says that some of the picture
+    is transparent. ``damaged`` says that most of the picture can be seen, but not all of it. ``holds``
+    names what the file holds besides the picture, in the order of HOLDINGS.
     """
 
     digest: str
@@ -86,6 +98,12 @@ class Facts:
     taken: str = ""
     has_exif: bool = False
     pixels: str = ""
+    depth: int = 0
+    colours: int = 0
+    lossy: bool = False
+    alpha: bool = False
+    damaged: bool = False
+    holds: tuple[str, ...] = ()
 
 
 NO_FACTS = Facts(digest="", format="", width=0, height=0)

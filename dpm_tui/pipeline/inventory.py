@@ -104,24 +104,31 @@ def compare_inventory(
     inventory: Inventory,
     known: Mapping[int, ImageFile] | Iterable[ImageFile],
     retry: Collection[Status] = (Status.UNREADABLE,),
+    *,
+    complete: bool = False,
 ) -> Changes:
     """Return what was added, changed and removed; files below unreadable folders count as unchanged.
 
     Files with a status in ``retry`` count as changed. A file that could not be opened has said nothing
-    of its content; others that failed would fail again.
+    of its content; others that failed would fail again. With ``complete`` a file counts as changed whose
+    facts were found by a version that looked for fewer of them.
     """
     again = {Status.MISSING, *retry}
     columns = FileColumns.of(known)
-    ids, status = columns.gather("id", "status")
+    ids, status, depth = columns.gather("id", "status", "depth")
     rows = _rows_by_path(columns, inventory.found)
     here = np.flatnonzero(rows >= 0)
     as_before = _as_before(columns, rows, inventory.found)
-    as_before[here] &= ~np.isin(status[rows[here]], [STATUSES.index(one) for one in again])
+    poor = complete & (depth == 0) & (status == STATUSES.index(Status.OK))
+    poor |= np.isin(status, [STATUSES.index(one) for one in again])
+    as_before[here] &= ~poor[rows[here]]
     changed: dict[int, FoundFile] = {}
     same: dict[int, FoundFile] = {}
     for place in here[~as_before[here]].tolist():
         found, file = inventory.found[place], columns[int(ids[rows[place]])]
-        if file.stamp != found.stamp or file.status in again:
+        if complete and file.status is Status.OK and not file.facts.depth:
+            changed[file.id] = found
+        elif file.stamp != found.stamp or file.status in again:
             (same if _holds_the_same(file, found) else changed)[file.id] = found
     unseen = np.ones(len(ids), np.bool_)
     unseen[rows[here]] = False

@@ -20,14 +20,14 @@ class KnownFacts:
         self._recent: dict[str, Facts] = {}
 
     def get(self, digest: str) -> Facts | None:
-        """Return what is known of a content."""
+        """Return what is known of a content; None where only a part of it was looked for."""
         if digest in self._recent:
             return self._recent[digest]
         if self._indexes is None:
             self._indexes = [Contents(self._before, readable=False)]
         for index in self._indexes:
             for file in index.get(digest, ()):
-                if file.facts.digest == digest and file.facts.format:
+                if file.facts.digest == digest and file.facts.depth:
                     return file.facts
         return None
 

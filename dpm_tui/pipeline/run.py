@@ -31,7 +31,8 @@ class RunSettings:
     the same time. ``accept_missing`` forgets files even if so many are gone that a mount may be
     missing. ``root_moved`` says that the root is not the folder that was scanned last time,
     ``root_devices`` which device numbers its own file system has or had.
-    Files that got a status in ``retry`` are read again though they did not change.
+    Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
+    those whose facts were found by a version that looked for fewer of them.
     """
 
     root: bytes
@@ -44,6 +45,7 @@ class RunSettings:
     root_moved: bool = False
     root_devices: frozenset[int] = frozenset()
     retry: frozenset[Status] = frozenset({Status.UNREADABLE})
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     if reporter.cancelled():
         raise Cancelled
     known = store.files.files
-    changes = compare_inventory(inventory, known, settings.retry)
+    changes = compare_inventory(inventory, known, settings.retry, complete=settings.complete)
     if settings.accept_missing:
         return Survey(inventory, changes, None)
     alarm = notice_missing(

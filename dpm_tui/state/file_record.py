@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
+from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp, Status
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.layout import STATE_FOLDER
 
+FLAGS = ("lossy", "alpha", "damaged")
+"""Facts of a file that are yes or no; a record names those that are so."""
 _REASON_AT_MOST = 1000
 _WORD_AT_MOST = 40
 _NAME_AT_MOST = 1 << 16
@@ -36,7 +38,12 @@ def encode_file(file: ImageFile) -> dict[str, Any]:
             "taken": facts.taken,
             "exif": facts.has_exif,
             "pixels": facts.pixels,
+            "depth": facts.depth,
+            "colours": facts.colours,
         }
+        record |= {flag: True for flag in FLAGS if getattr(facts, flag)}
+        if facts.holds:
+            record["holds"] = list(facts.holds)
     return record
 
 
@@ -59,6 +66,12 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
             taken=read_word(record.get("taken", "")),
             has_exif=bool(record.get("exif", False)),
             pixels=read_digest(record.get("pixels", "")),
+            depth=_number(record.get("depth", 0)),
+            colours=_number(record.get("colours", 0)),
+            lossy=bool(record.get("lossy", False)),
+            alpha=bool(record.get("alpha", False)),
+            damaged=bool(record.get("damaged", False)),
+            holds=tuple(word for word in HOLDINGS if word in record.get("holds", ())),
         ),
     )
 

@@ -175,6 +175,7 @@ class Runner:
         self._pool.resize(reader_count(config, root), config.memory << 20)
         cards = load_cards()
         used = cards if config.model == "auto" else {config.model: cards[config.model]}
+        other_reader = self._record.reader != self._pool.reader
         settings = RunSettings(
             root=root,
             extensions=config.extensions,
@@ -185,7 +186,8 @@ class Runner:
             accept_missing=accept_missing,
             root_moved=self._record.identity.is_other(identity),
             root_devices=frozenset({self._record.identity.device, identity.device}),
-            retry=FAILED if self._record.reader != self._pool.reader else frozenset({Status.UNREADABLE}),
+            retry=FAILED if other_reader else frozenset({Status.UNREADABLE}),
+            complete=other_reader,
         )
         tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge)
 
