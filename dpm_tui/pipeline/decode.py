@@ -179,10 +179,11 @@ def _lacked_memory(error: BaseException | None) -> bool:
 def _make_thumbnail(image: Image.Image, digest: str, memory: int) -> Thumbnail:
     name = image.format or ""
     exif = read_exif(image)
+    shown = image.tell()  # of a HEIF file its primary picture, which need not be the first
     frames = count_frames(image)
     quality = estimate_quality(getattr(image, "quantization", None))
     if frames > 1:
-        image.seek(0)
+        image.seek(shown)
     width, height = image.size
     scaled = draft(image, THUMBNAIL_PX, memory)
     check_whole(image, memory)

@@ -27,14 +27,16 @@ def count_frames(image: Image.Image) -> int:
 def digest_frames(image: Image.Image, memory: int) -> str:
     """Return the digest of the oriented pixels at full size, of all frames in their order.
 
-    Durations do not count. Empty for a picture whose samples were cut while it was decoded (16 bits a
-    colour): equality cannot be had then. Raises UndecodableError, and whatever a decoder raises.
+    Durations do not count, but which one is shown does: of a HEIF file it need not be the first. Empty for
+    a picture whose samples were cut while it was decoded (16 bits a colour): equality cannot be had then.
+    Raises UndecodableError, and whatever a decoder raises.
     """
     frames = count_frames(image)
     if frames == 1:
         check_whole(image, memory)
         return digest_picture(image)
-    digest = hashlib.sha256(f"{frames} frames".encode())
+    shown = image.tell()
+    digest = hashlib.sha256(f"{frames} frames{f', {shown} shown' if shown else ''}".encode())
     orientation = read_orientation(image) if image.format != "TIFF" else 1
     pixels = 0
     for number in range(frames):
