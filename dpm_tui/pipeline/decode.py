@@ -16,6 +16,7 @@ from PIL import ExifTags, Image
 
 from dpm_tui import __version__
 from dpm_tui.pipeline.colour import to_srgb
+from dpm_tui.pipeline.holdings import find_holdings
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
 from dpm_tui.pipeline.normalise import normalise
@@ -33,7 +34,7 @@ from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, tu
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
-_FACTS = 2
+_FACTS = 3
 """Goes up with every fact that is looked for besides."""
 READER = f"{__version__}/{_FACTS}/{PIL.__version__}/{pi_heif.__version__}"
 """Names what reads pictures: a file that one could not read is worth another try by the next, and one of
@@ -62,7 +63,7 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
     """
     digest = hashlib.sha256(content).hexdigest()
     with _failures_named(digest), _opened(content, memory) as image:
-        return _make_thumbnail(image, digest, memory)
+        return _make_thumbnail(image, digest, memory, find_holdings(content, image))
 
 
 def shrink(picture: Image.Image) -> Image.Image:
@@ -176,7 +177,7 @@ def _lacked_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _make_thumbnail(image: Image.Image, digest: str, memory: int) -> Thumbnail:
+def _make_thumbnail(image: Image.Image, digest: str, memory: int, holds: tuple[str, ...]) -> Thumbnail:
     name = image.format or ""
     exif = read_exif(image)
     shown = image.tell()  # of a HEIF file its primary picture, which need not be the first
@@ -206,6 +207,7 @@ def _make_thumbnail(image: Image.Image, digest: str, memory: int) -> Thumbnail:
         has_exif=ExifTags.IFD.Exif in exif or (len(exif) > 0 and name != "TIFF"),
         pixels=pixels,
         depth=8,
+        holds=holds,
     )
     return Thumbnail(encode_thumbnail(small), facts)
 
