@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.pair_columns import KIND_CODES, PairColumns
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.pipeline.verify import HOLDS_MORE_AT_MOST, Kind, Verdict
 
 
 def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Contents:
@@ -30,7 +31,8 @@ def pair_files(
     """Return every verified pair of readable files, sorted by ids.
 
     Files of the same bytes are ``identical``, those of the same pixels ``pixels``, both with
-    similarity 1. ``decided`` returns a person's decision on two digests: a decided pair stays out.
+    similarity 1. Of files of the same pixels that do not hold the same besides, one is a ``copy``.
+    ``decided`` returns a person's decision on two digests: a decided pair stays out.
     """
     columns = FileColumns.of(files)
     contents = Contents(columns)
@@ -39,12 +41,18 @@ def pair_files(
         for ids in contents.repeated()
         for one, other in combinations(ids, 2)
     ]
+    unlike: list[Pair] = []
     for alike in _of_equal_pixels(columns, contents):
         for mine, theirs in combinations(sorted(alike, key=lambda file: file.id), 2):
-            if not decided(mine.facts.digest, theirs.facts.digest):
+            if decided(mine.facts.digest, theirs.facts.digest):
+                continue
+            if mine.facts.holds == theirs.facts.holds:
                 same.append(Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
+            else:
+                unlike.append(Pair(mine.id, theirs.id, Kind.COPY, HOLDS_MORE_AT_MOST))
     judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
-    return _sorted_once(PairColumns.of(same) + _of_verdicts(contents, judged))
+    of_verdicts = _told_apart(columns, _of_verdicts(contents, judged))
+    return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 
 
 def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[ImageFile]]:
@@ -74,6 +82,23 @@ def _of_verdicts(contents: Contents, judged: list[tuple[DigestPair, Verdict]]) -
         similarities[numbers],
         [judged[number][1].differs for number in numbers.tolist()],
     )
+
+
+def _told_apart(columns: FileColumns, pairs: PairColumns) -> PairColumns:
+    """Return pairs without the kind ``pixels`` for files that do not hold the same besides their picture.
+
+    A verdict may be older than what is known of a file.
+    """
+    sure = np.flatnonzero(pairs.similarities > HOLDS_MORE_AT_MOST)
+    if not len(sure):
+        return pairs
+    ids, holds = columns.gather("id", "holds")
+    mine, theirs = (holds[np.searchsorted(ids, ends[sure])] for ends in (pairs.firsts, pairs.seconds))
+    apart = sure[mine != theirs]
+    kinds, similarities = pairs.kinds.copy(), pairs.similarities.copy()
+    kinds[apart[kinds[apart] == KIND_CODES[Kind.PIXELS]]] = KIND_CODES[Kind.COPY]
+    similarities[apart] = HOLDS_MORE_AT_MOST
+    return replace(pairs, kinds=kinds, similarities=similarities)
 
 
 def _sorted_once(pairs: PairColumns) -> PairColumns:

@@ -36,11 +36,16 @@ class PixelProof:
         self._frames: dict[str, str] = {}
 
     def holds(self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-        """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding."""
+        """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding.
+
+        Contents of which one holds more than its picture never count as the same.
+        """
         a, b = self._by_digest[first][0], self._by_digest[second][0]
         if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
             return False
         if a.facts.frames != b.facts.frames or thumbnail.shape != other.shape:
+            return False
+        if a.facts.holds != b.facts.holds:
             return False
         if a.facts.frames == 1 and a.facts.pixels and b.facts.pixels:
             return a.facts.pixels == b.facts.pixels

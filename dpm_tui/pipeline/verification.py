@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.decode import read_thumbnail
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.image_file import Facts, ImageFile
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.recent import Recent
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.same_pixels import PixelProof
 from dpm_tui.pipeline.store import ThumbnailTable, VerdictTable
-from dpm_tui.pipeline.verify import Kind, PairJudge, Verdict
+from dpm_tui.pipeline.verify import HOLDS_MORE_AT_MOST, Kind, PairJudge, Verdict
 from dpm_tui.pipeline.walk import order_pairs
 
 _AHEAD = 64
@@ -136,9 +136,20 @@ class Verification:
             return None
         if verdict.kind is Kind.COPY and self._proof.holds(*pair, judged.first, judged.second):
             return Verdict(Kind.PIXELS, 1.0)
-        if any(by_digest[digest][0].facts.frames > 1 for digest in pair):
+        mine, theirs = (by_digest[digest][0].facts for digest in pair)
+        if _moves(mine, theirs) or _moves(theirs, mine):
             return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _ANIMATED_AT_MOST))
+        if mine.holds != theirs.holds:
+            return replace(verdict, similarity=min(verdict.similarity, HOLDS_MORE_AT_MOST))
         return verdict
+
+
+def _moves(facts: Facts, other: Facts) -> bool:
+    """Tell whether one picture of a file does not stand for it beside another file.
+
+    That of a HEIF file does beside a single one: its primary picture is the one that everybody sees.
+    """
+    return facts.frames > 1 and (facts.format != "HEIF" or other.frames > 1)
 
 
 def pick_open(

@@ -28,6 +28,9 @@ class Kind(StrEnum):
 
 SAME_PIXELS = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 """Kinds of pictures that differ nowhere."""
+HOLDS_MORE_AT_MOST = 0.99
+"""Files of which one holds more than the other, a movie or a gain map, are never the same whatever their
+pixels: a copy of at most this similarity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
-import pillow_heif
 import pytest
 from PIL import Image
 
 from dpm_tui.pipeline.decode import decode_thumbnail, decode_view, digest_pixels, read_thumbnail
+from tests.support.holding_files import album
 from tests.support.pictures import scene
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
-
-
-def album(*pictures: Image.Image, primary: int) -> bytes:
-    """Return a HEIF file of several pictures, each as it is."""
-    heif = pillow_heif.HeifFile()
-    for picture in pictures:
-        heif.add_from_pillow(picture)
-    target = io.BytesIO()
-    heif.save(target, primary_index=primary, quality=-1, chroma=444, matrix_coefficients=0)
-    return target.getvalue()
 
 
 def distance(one: np.ndarray, other: Image.Image) -> float:

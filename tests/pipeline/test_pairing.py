@@ -29,7 +29,11 @@ def contents(draw: st.DrawFn) -> tuple[dict[int, ImageFile], list[tuple[tuple[st
     Two files of one content have the same facts, as they have in a library.
     """
     facts = {
-        digest: {"pixels": draw(st.sampled_from(("", PIXELS, "dd" * 32))), "frames": draw(st.integers(1, 2))}
+        digest: {
+            "pixels": draw(st.sampled_from(("", PIXELS, "dd" * 32))),
+            "frames": draw(st.integers(1, 2)),
+            "holds": draw(st.sampled_from(((), ("movie",), ("movie", "edits")))),
+        }
         for digest in DIGESTS
     }
     files = {}
@@ -39,7 +43,8 @@ def contents(draw: st.DrawFn) -> tuple[dict[int, ImageFile], list[tuple[tuple[st
         files[id_] = image_file(id_, digest=digest, status=status, **facts[digest])
     ends = st.sampled_from([digest for digest in DIGESTS if digest] + ["77" * 32])
     keys = draw(st.lists(st.tuples(ends, ends).filter(lambda ends: ends[0] < ends[1]), unique=True))
-    return files, [(key, Verdict(Kind.CROP, 0.6 + number / 100)) for number, key in enumerate(keys)]
+    kinds = st.sampled_from([Verdict(Kind.PIXELS, 1.0), Verdict(Kind.CROP, 0.6), Verdict(Kind.COPY, 0.995)])
+    return files, [(key, draw(kinds)) for key in keys]
 
 
 @given(contents(), st.sets(st.tuples(st.sampled_from(DIGESTS), st.sampled_from(DIGESTS)), max_size=3))
@@ -62,6 +67,24 @@ def test_files_of_the_same_pixels_are_so_without_any_verdict() -> None:
     assert pairs(image_file(1, digest=ONE, pixels=PIXELS), image_file(2, digest=OTHER, pixels=PIXELS)) == [
         Pair(1, 2, Kind.PIXELS, 1.0)
     ]
+
+
+def test_what_holds_more_is_a_copy_whatever_its_pixels() -> None:
+    files = [
+        image_file(1, digest=ONE, pixels=PIXELS, holds=("movie",)),
+        image_file(2, digest=OTHER, pixels=PIXELS),
+        image_file(3, digest=ONE, pixels=PIXELS, holds=("movie",)),
+    ]
+    found = {(pair.a, pair.b): (pair.kind, pair.similarity) for pair in pairs(*files)}
+    assert found == {(1, 2): ("copy", 0.99), (2, 3): ("copy", 0.99), (1, 3): ("identical", 1.0)}
+
+
+def test_a_verdict_from_before_a_file_was_known_to_hold_more_does_not_count() -> None:
+    files = [image_file(1, digest=ONE, holds=("gain_map",)), image_file(2, digest=OTHER)]
+    (pair,) = pairs(*files, verdict=Verdict(Kind.PIXELS, 1.0))
+    assert (pair.kind, pair.similarity) == ("copy", 0.99)
+    files = [image_file(1, digest=ONE, holds=("gain_map",)), image_file(2, digest=OTHER, holds=("gain_map",))]
+    assert [pair.kind for pair in pairs(*files, verdict=Verdict(Kind.PIXELS, 1.0))] == ["pixels"]
 
 
 def test_the_same_first_frame_does_not_make_an_animation_the_same() -> None:

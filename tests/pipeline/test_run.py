@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dpm_tui.pipeline.image_file import Status
+from tests.support.holding_files import album, motion_photo
 from tests.support.pictures import decoded, encode, scene, with_segment
 from tests.support.scan_lab import Costs, ScanLab
 
@@ -188,3 +189,39 @@ def test_a_picture_inside_a_collage_is_found(tmp_path: Path, collage_first: bool
         lab.write(path, content)
         lab.run()
     assert kinds(lab) == {(b"own.jpg", b"page.png"): "crop"}
+
+
+def test_what_holds_more_than_its_picture_is_a_copy_at_most(lab: ScanLab) -> None:
+    jpeg = encode(scene(41), "JPEG", quality=90)
+    for name, content in (
+        ("bare.jpg", jpeg),
+        ("lossless.png", encode(decoded(jpeg), "PNG")),
+        ("motion.jpg", motion_photo(jpeg)),
+        ("motion too.jpg", with_segment(motion_photo(jpeg), 0xFE, b"a comment")),
+        ("same motion.jpg", motion_photo(jpeg)),
+    ):
+        lab.write(b"f/" + name.encode(), content)
+    lab.run()
+    found = {pair: kind for pair, kind in kinds(lab).items() if pair[0].startswith(b"f/")}
+    assert {pair for pair, kind in found.items() if kind in ("identical", "pixels")} == {
+        (b"f/bare.jpg", b"f/lossless.png"),
+        (b"f/motion too.jpg", b"f/motion.jpg"),
+        (b"f/motion too.jpg", b"f/same motion.jpg"),
+        (b"f/motion.jpg", b"f/same motion.jpg"),
+    }
+    copies = [pair for pair, kind in found.items() if kind == "copy"]
+    assert len(copies) == len(found) - 4 == 6
+    assert all(similarity < 1 for one, other, _, similarity in lab.pairs() if (one, other) in copies)
+
+
+def test_a_heif_file_of_several_pictures_is_a_copy_of_its_primary_one(lab: ScanLab) -> None:
+    primary = scene(43, 240, 160)
+    lab.write(b"g/album.heic", album(scene(42, 240, 160), primary, primary=1))
+    lab.write(b"g/other.heic", album(scene(44, 240, 160), primary, primary=1))
+    lab.write(b"g/single.png", encode(primary, "PNG"))
+    lab.write(b"g/first.png", encode(scene(42, 240, 160), "PNG"))
+    lab.run()
+    found = {pair: kind for pair, kind in kinds(lab).items() if b"g/" in pair[0]}
+    assert found[b"g/album.heic", b"g/single.png"] == "copy"
+    assert found[b"g/album.heic", b"g/other.heic"] == "variant"
+    assert (b"g/album.heic", b"g/first.png") not in found

@@ -62,3 +62,15 @@ def stereo(*pictures: Image.Image) -> bytes:
     target = io.BytesIO()
     pictures[0].save(target, "MPO", save_all=True, append_images=list(pictures[1:]))
     return target.getvalue()
+
+
+def album(*pictures: Image.Image, primary: int) -> bytes:
+    """Return a HEIF file of several pictures, each as it is."""
+    import pillow_heif  # here, so that only tests that write HEIC files load the encoder
+
+    heif = pillow_heif.HeifFile()
+    for picture in pictures:
+        heif.add_from_pillow(picture)
+    target = io.BytesIO()
+    heif.save(target, primary_index=primary, quality=-1, chroma=444, matrix_coefficients=0)
+    return target.getvalue()

@@ -151,7 +151,7 @@ class ScanLab:
         state = RootState(self.layout, CountingJudge.version)
         settings = RunSettings(
             self.root,
-            ("jpg", "png", "gif"),
+            ("jpg", "png", "gif", "heic"),
             "auto",
             MODELS,
             accept_missing=accept_missing,

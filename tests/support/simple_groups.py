@@ -38,6 +38,7 @@ def pair_simply(
 ) -> list[Pair]:
     """Return every verified pair of readable files, sorted by ids."""
     pairs: dict[tuple[int, int], Pair] = {}
+    unlike: dict[tuple[int, int], Pair] = {}
     readable = [file for file in files.values() if file.status is Status.OK and file.facts.digest]
     by_digest: dict[str, list[int]] = defaultdict(list)
     for file in readable:
@@ -50,12 +51,20 @@ def pair_simply(
             and one.facts.frames == other.facts.frames == 1
             and not decided(one.facts.digest, other.facts.digest)
         ):
-            pairs[one.id, other.id] = Pair(one.id, other.id, Kind.PIXELS, 1.0)
+            if one.facts.holds == other.facts.holds:
+                pairs[one.id, other.id] = Pair(one.id, other.id, Kind.PIXELS, 1.0)
+            else:
+                unlike[one.id, other.id] = Pair(one.id, other.id, Kind.COPY, 0.99)
     for (first, second), verdict in verdicts:
         if not decided(first, second):
             for ends in product(by_digest.get(first, ()), by_digest.get(second, ())):
                 key = pair_key(*ends)
-                pairs.setdefault(key, Pair(*key, verdict.kind, verdict.similarity, verdict.differs))
+                kind, similarity = verdict.kind, verdict.similarity
+                if files[key[0]].facts.holds != files[key[1]].facts.holds:
+                    kind = Kind.COPY if kind is Kind.PIXELS else kind
+                    similarity = min(similarity, 0.99)
+                pairs.setdefault(key, Pair(*key, kind, similarity, verdict.differs))
+    pairs = unlike | pairs
     return [pairs[key] for key in sorted(pairs)]
 
 
