@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from dpm_tui.locale import translate
@@ -28,6 +28,12 @@ def local_time(iso: str) -> str:
 def similarity(value: float) -> str:
     """Return a similarity in four characters; only a perfect one reads 1.00."""
     return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
+
+
+def besides(frames: int, holds: Iterable[str]) -> list[str]:
+    """Return in words what a file holds besides its picture: how many frames or pages, a movie, a map."""
+    counted = [translate("tui.frames", count=frames)] if frames > 1 else []
+    return counted + [translate(f"tui.held_{word}") for word in holds if word not in ("frames", "pages")]
 
 
 def shown_values(values: Mapping[str, object]) -> dict[str, object]:

@@ -57,7 +57,7 @@ def build_report(
 
 
 def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
-    return {
+    facts: dict[str, Any] = {
         "id": file.id,
         **_path(file.path),
         "bytes": file.stamp.size,
@@ -66,6 +66,7 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
         "format": file.facts.format,
         "model": model_of(file.facts.digest),
     }
+    return facts | {"holds": list(file.facts.holds)} if file.facts.holds else facts
 
 
 def _path(path: bytes) -> dict[str, str]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from dpm_tui.amount import long_size
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.image_file import HOLDINGS, ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.criteria import FORMATS, Word
 from dpm_tui.review.folders import InFolders
@@ -113,8 +113,17 @@ def _by_quality(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
         yield Reason("+", "higher_quality", values) if mine > theirs else Reason("-", "recompressed", values)
 
 
+def _by_holdings(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    for word, (holds, lacks) in _HOLDINGS.items():
+        mine, theirs = word in file.facts.holds, word in other.facts.holds
+        if mine != theirs:
+            yield Reason("+", holds, {}) if mine else Reason("-", lacks, {})
+
+
 def _by_frames(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     mine, theirs = file.facts.frames, other.facts.frames
+    if "pictures" in file.facts.holds + other.facts.holds:
+        return
     if mine != theirs:
         yield Reason("+" if mine > theirs else "-", "frames", {"mine": mine, "other": theirs})
 
@@ -178,7 +187,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.01 else f"{100 * share:.1f}"
 
 
+_HOLDINGS = {word: (f"holds_{word}", f"lacks_{word}") for word in HOLDINGS if word not in ("pages", "frames")}
+"""What is said of a holding that one of two files has; pages and frames are counted instead."""
 _COMPARISONS: dict[str, Comparison] = {
+    "holds": _by_holdings,
     "pixels": _by_pixels,
     "lossless": _by_format,
     "quality": _by_quality,
@@ -189,7 +201,7 @@ _COMPARISONS: dict[str, Comparison] = {
     "name": _by_name,
     "date": _by_age,
 }
-_IN_ORDER = ("pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
+_IN_ORDER = ("holds", "pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
 """What is said where no rule says what matters."""
 _TOPICS = {"bytes": "encoding"}
 """Criteria that look at the same; the first of a rule speaks for both."""

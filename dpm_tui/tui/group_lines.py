@@ -15,7 +15,7 @@ from dpm_tui.review.marks import Mark
 from dpm_tui.tui.cells import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.wording import local_date, similarity
+from dpm_tui.wording import besides, local_date, similarity
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDE = 50
@@ -131,8 +131,8 @@ def facts_line(file: ImageFile, width: int) -> str:
     form = display_name(known.format, 8)
     quality = f"{form} q{known.quality}" if known.quality else form
     date = display_name(known.taken[:16], 16) or local_date(file.stamp.mtime_ns)
-    frames = [translate("tui.frames", count=known.frames)] if known.frames > 1 else []
-    pieces = [f"{known.width}x{known.height}", quality, short_size(file.stamp.size), *frames]
+    more = besides(known.frames, known.holds)
+    pieces = [f"{known.width}x{known.height}", quality, short_size(file.stamp.size), *more]
     line = pad(" ".join(pieces), min(width, cell_len(" ".join(pieces))))
     for text in (date, date[:10]):
         if cell_len(line) + 1 + cell_len(text) <= width:

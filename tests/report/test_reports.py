@@ -70,6 +70,12 @@ def test_the_json_report_is_a_contract() -> None:
     }  # fmt: skip
 
 
+def test_the_json_report_says_what_a_file_holds_besides_its_picture() -> None:
+    files = {1: image_file(1, holds=("movie", "gain_map")), 2: image_file(2)}
+    listed = report(files, pairs=[], groups=[])["files"]
+    assert [file.get("holds") for file in listed] == [["movie", "gain_map"], None]
+
+
 def test_an_empty_report_has_every_key() -> None:
     empty = report({}, pairs=[], groups=[])
     assert list(empty) == ["schema", "root", "model", "threshold", "files", "pairs", "groups", "errors"]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dpm_tui.locale import set_language, translate
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.locale import LANGUAGES, load_catalogue, set_language, translate
+from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import GRID, Kind
 from dpm_tui.review.places import find_places
 from dpm_tui.review.presets import criteria_of
@@ -141,3 +141,35 @@ def test_every_place_has_a_name(language: str) -> None:
             assert translate(f"review.place_{down}_{across}")
     assert translate("review.place_all_over")
     set_language("auto")
+
+
+def test_what_a_file_holds_besides_its_picture_comes_first() -> None:
+    motion = a_file(holds=("movie", "edits"))
+    bare = a_file(digest="b" * 64, width=8000, height=6000, holds=("gain_map",))
+    assert said(motion, bare, Kind.COPY, "name")[:4] == [
+        "+ holds a movie (the other: none)",
+        "- holds no HDR gain map (the other does)",
+        "+ holds edits that can be undone (the other: none)",
+        "- 25% of the pixels",
+    ]
+    assert said(bare, motion, Kind.COPY, "name")[:2] == [
+        "- holds no movie (the other does)",
+        "+ holds an HDR gain map (the other: none)",
+    ]
+    assert not any("holds" in reason for reason in said(motion, motion, Kind.COPY))
+
+
+def test_pages_are_counted_and_further_pictures_are_not() -> None:
+    long, short = (a_file(digest=one * 64, frames=ord(one), holds=("pages",)) for one in "ba")
+    assert "+ 98 frames against 97" in said(long, short)
+    album = a_file(digest="b" * 64, frames=2, holds=("pictures",))
+    assert [reason for reason in said(album, a_file()) if "frames" in reason or "pictures" in reason] == [
+        "+ holds further pictures (the other: none)"
+    ]
+
+
+@pytest.mark.parametrize("word", [word for word in HOLDINGS if word not in ("pages", "frames")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_holding_has_its_words(language: str, word: str) -> None:
+    catalogue = load_catalogue(language)
+    assert {f"review.holds_{word}", f"review.lacks_{word}", f"tui.held_{word}"} <= catalogue.keys()

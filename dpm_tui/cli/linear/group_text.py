@@ -15,7 +15,7 @@ from dpm_tui.review.marks import Mark
 from dpm_tui.review.places import find_places
 from dpm_tui.review.reasons import compare_files
 from dpm_tui.review.round import Round
-from dpm_tui.wording import local_date, sentence, shown_values
+from dpm_tui.wording import besides, local_date, sentence, shown_values
 
 _SIGNS = {"+": "better", "-": "worse", "=": "alike"}
 
@@ -55,7 +55,7 @@ def _file(walk: Round, id_: int) -> str:
         display_name(file.name),
         translate("plain.pixels", width=facts.width, height=facts.height),
         translate("plain.quality", format=form, quality=facts.quality) if facts.quality else form,
-        *([translate("tui.frames", count=facts.frames)] if facts.frames > 1 else []),
+        *besides(facts.frames, facts.holds),
         long_size(file.stamp.size),
         _date(file),
         _folder(file),
