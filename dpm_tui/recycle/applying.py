@@ -14,7 +14,7 @@ from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.folders import folder_below, join, split
 from dpm_tui.recycle.moves import Moves, paths_of
-from dpm_tui.recycle.proof import Inode, check_plan
+from dpm_tui.recycle.proof import Trace, check_plan, traces_of
 from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.reserve import check_room, keep_reserve
@@ -108,10 +108,10 @@ def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry
     return entries
 
 
-def _leaving(plan: Plan) -> frozenset[Inode]:
+def _leaving(plan: Plan) -> frozenset[Trace]:
     stamps = [move.victim.stamp for move in plan.moves]
     stamps += [companion.file.stamp for move in plan.moves for companion in move.companions]
-    return frozenset(stamp.identity for stamp in stamps)
+    return frozenset(trace for stamp in stamps for trace in traces_of(stamp))
 
 
 def _sort_by_home(

@@ -55,6 +55,26 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
         raise
 
 
+def copy_back(held: Held, target: int, log: RemovalLog, entry: LogEntry) -> None:
+    """Copy a file that ``copy_in`` brought to the open folder ``target`` back to where it was held.
+
+    The log announces it first, so that a kill leaves what a killed restoring leaves. The file in the bin
+    goes last. Raises OSError.
+    """
+    part = new_part_name()
+    if not log.append([replace(entry, to=entry.path, part=part)]):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    copy_verified(target, held.name, held.folder, part)
+    try:
+        move_out(held.folder, part, held.folder, held.name)
+    except OSError:
+        _unlink(part, held.folder)
+        raise
+    sync_names(held.folder)
+    os.unlink(held.name, dir_fd=target)
+    log.append([replace(entry, action=Action.STAYED)])
+
+
 def _unlink(name: bytes, folder: int) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(name, dir_fd=folder)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dpm_tui.errors import reason_of
-from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder
-from dpm_tui.recycle.copying import copy_in
+from dpm_tui.recycle.copying import copy_back, copy_in
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
-from dpm_tui.recycle.proof import Held, Inode, prove, prove_companion, prove_keeper
+from dpm_tui.recycle.proof import Held, Trace, prove, prove_companion, prove_keeper
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
 from dpm_tui.recycle.results import Skipped
+from dpm_tui.recycle.survival import check_survives
 from dpm_tui.review.plan import Move
 
 
@@ -28,7 +29,7 @@ class Moves:
     home: BinFolder
     folder: int
     batch: str
-    leaving: Collection[Inode]
+    leaving: AbstractSet[Trace]
     log: RemovalLog | None
     moved: list[Move] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -50,8 +51,10 @@ class Moves:
                 for path, held in files:
                     self._take(path, held, move)
                     taken.append((path, held))
-                if not keeper.in_place():
-                    raise Refused("keeper_gone", keeper=display_name(move.keeper.path))
+                check_survives(self.root, move.keeper, victim.status, keeper)
+                for companion, (_, held) in zip(move.companions, files[1:], strict=True):
+                    if companion.twin is not None:
+                        check_survives(self.root, companion.twin, held.status)
             except (Refused, OSError):
                 self._put_all_back(taken)
                 raise
@@ -93,7 +96,13 @@ class Moves:
         place = join(TREE, split(self.home.local(path))[0])
         try:
             with folder_below(self.folder, place) as target:
-                move_out(target, held.name, held.folder, held.name)
+                try:
+                    move_out(target, held.name, held.folder, held.name)
+                except OSError as error:
+                    if error.errno != errno.EXDEV or self.log is None:
+                        raise
+                    entry = LogEntry(Action.RESTORING, self.batch, path=path, size=held.status.st_size)
+                    copy_back(held, target, self.log, entry)
         except OSError as error:
             raise Refused("not_moved_back", reason=reason_of(error)) from error
 

@@ -8,10 +8,11 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from dpm_tui.names import display_name, is_safe_relative
-from dpm_tui.pipeline.image_file import read_stamp
+from dpm_tui.pipeline.image_file import Stamp, read_stamp
 from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.folders import folder_below, open_file, same_file, split, status
@@ -20,8 +21,8 @@ from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Companion, Move, Plan, Witness
 from dpm_tui.state.layout import STATE_FOLDER
 
-Inode = tuple[int, int]
-"""Device and inode number."""
+Trace = tuple[int, ...]
+"""What tells a file from others: device and inode number, or what of it is alike under every path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,13 @@ def prove(root: int, witness: Witness) -> Iterator[Held]:
 
 @contextlib.contextmanager
 def prove_keeper(
-    root: int, keeper: Witness, victim: os.stat_result, leaving: Collection[Inode]
+    root: int, keeper: Witness, victim: os.stat_result, leaving: AbstractSet[Trace]
 ) -> Iterator[Held]:
     """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
 
-    ``leaving`` are the inodes of all victims of the plan: a bind mount shows one file under two
-    paths, so paths alone do not tell that a keeper leaves. Raises Refused.
+    ``leaving`` are the traces of all victims of the plan: a bind mount shows one file under two
+    paths, so paths alone do not tell that a keeper leaves. Some mounts even give it another device,
+    and what is alike in all else is the same file. Raises Refused.
     """
     shown = display_name(keeper.path)
     with contextlib.ExitStack() as stack:
@@ -162,7 +164,7 @@ def prove_keeper(
 
 
 @contextlib.contextmanager
-def prove_companion(root: int, companion: Companion, leaving: Collection[Inode]) -> Iterator[Held]:
+def prove_companion(root: int, companion: Companion, leaving: AbstractSet[Trace]) -> Iterator[Held]:
     """Hold a companion open, unchanged since it was found; its twin, where it has one, stays.
 
     Its time of change may differ, as that of a file does which was moved to the bin and back. Raises
@@ -179,6 +181,14 @@ def prove_companion(root: int, companion: Companion, leaving: Collection[Inode])
         except (Refused, OSError) as error:
             raise Refused("companion_doubtful", companion=display_name(companion.file.path)) from error
         yield held
+
+
+def traces_of(stamp: Stamp) -> tuple[Trace, Trace]:
+    """Return by what a file is known under any path: its identity, and what no mount changes.
+
+    Two files never share inode number, size and both times unless a whole disk was cloned.
+    """
+    return stamp.identity, (stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns)
 
 
 def is_proven(root: int, witness: Witness) -> bool:
@@ -215,10 +225,13 @@ def _check_content(descriptor: int, found: os.stat_result, witness: Witness) -> 
         raise Refused("changed")
 
 
-def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: Collection[Inode]) -> None:
-    if same_file(held.status, victim):
+def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: AbstractSet[Trace]) -> None:
+    own, gone = traces_of(read_stamp(held.status)), traces_of(read_stamp(victim))
+    if own[0] == gone[0]:
         raise Refused("same_file", keeper=shown)
-    if (held.status.st_dev, held.status.st_ino) in leaving:
+    if own[1] == gone[1]:
+        raise Refused("same_file_elsewhere", keeper=shown)
+    if not leaving.isdisjoint(own):
         raise Refused("keeper_leaves", keeper=shown)
     # A snapshot shows up as a read-only file system; its files vanish with it.
     if os.fstatvfs(held.descriptor).f_flag & os.ST_RDONLY:

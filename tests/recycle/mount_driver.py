@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from dpm_tui.errors import DpmError
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.recycle import proof
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks
-from dpm_tui.review.plan import Move, Plan
+from dpm_tui.review.plan import Companion, Move, Plan
 from tests.recycle.library import Library
 
 
@@ -192,6 +196,98 @@ def full_disk(library: Library) -> None:
     library.bin.recover()
     assert library.census() == before
     assert not library.bin.recover()
+
+
+def mount_twice(library: Library, folder: bytes, again: bytes) -> None:
+    """Show a folder below the root at a second place, with a device number of its own."""
+    os.makedirs(library.at(again), exist_ok=True)
+    # The system goes on naming what it has seen there, whatever became of it.
+    cached = ["-o", "entry_timeout=60,attr_timeout=60"]
+    subprocess.run(["bindfs", *cached, library.at(folder), library.at(again)], check=True)
+    atexit.register(subprocess.run, ["umount", "-l", library.at(again)], check=True)
+
+
+def seen_twice(library: Library, victim: bytes, keeper: bytes) -> Move:
+    """Return the move of a picture that lies at ``a/x.jpg`` alone, and in ``b`` as seen once more."""
+    library.write(b"a/x.jpg", b"the only picture")
+    mount_twice(library, b"a", b"b")
+    seen = [library.witness(path) for path in (victim, keeper)]
+    assert seen[0].stamp.device != seen[1].stamp.device
+    return Move(seen[0], seen[1], Kind.IDENTICAL, 1.0, "best", "g")
+
+
+def one_file_on_two_devices(library: Library) -> None:
+    """What is alike in inode, size and times is one file, whatever the devices say."""
+    move = seen_twice(library, b"a/x.jpg", b"b/x.jpg")
+    assert keys(library.bin.apply(Plan((move,)))) == ["same_file_elsewhere"]
+    assert library.read(b"a/x.jpg") == b"the only picture"
+
+
+def victim_leaves_by_its_other_device(library: Library) -> None:
+    """It does not matter which of the two is to go."""
+    move = seen_twice(library, b"b/x.jpg", b"a/x.jpg")
+    assert keys(library.bin.apply(Plan((move,)))) == ["same_file_elsewhere"]
+    assert library.read(b"a/x.jpg") == b"the only picture"
+
+
+def keeper_that_leaves_on_another_device(library: Library) -> None:
+    """The keeper is itself a victim, by a path with another device number."""
+    first = library.move(b"v/x.jpg", b"c/k.jpg")
+    library.write(b"z.jpg", b"the same picture")
+    mount_twice(library, b"c", b"b")
+    kept = library.witness(b"b/k.jpg")
+    moves = (
+        Move(first.victim, kept, first.kind, 1.0, "best", "g"),
+        Move(first.keeper, library.witness(b"z.jpg"), first.kind, 1.0, "best", "g"),
+    )
+    result = library.bin.apply(Plan(moves))
+    assert [(s.path, s.key) for s in result.skipped] == [(b"v/x.jpg", "keeper_leaves")]
+    assert library.read(b"z.jpg") == library.read(b"v/x.jpg") == b"the same picture"
+
+
+def forget_traces() -> None:
+    """Make the proof as blind as it is where a mount gives other inode numbers and times as well."""
+    proof.traces_of = lambda stamp: (stamp.identity, stamp.identity)  # type: ignore[assignment]
+
+
+def one_file_that_nothing_tells_from_two(library: Library) -> None:
+    """The keeper is looked for once the victim went: where it went along, the victim comes back."""
+    move = seen_twice(library, b"a/x.jpg", b"b/x.jpg")
+    forget_traces()
+    for each in (move, Move(move.keeper, move.victim, move.kind, 1.0, "best", "g")):
+        assert keys(library.bin.apply(Plan((each,)))) == ["keeper_went_along"]
+        assert library.read(b"a/x.jpg") == library.read(b"b/x.jpg") == b"the only picture"
+        assert library.in_bin() == {}
+    assert not library.bin.recover()
+    assert library.bin.batches() == []
+
+
+def copied_file_that_nothing_tells_from_two(library: Library) -> None:
+    """A file that was copied to the bin of another disk is copied back."""
+    os.mkdir(library.at(b"a"))
+    mount("-t", "tmpfs", "none", library.at(b"a"))
+    move = seen_twice(library, b"a/x.jpg", b"b/x.jpg")
+    forget_traces()
+    result = library.bin.apply(Plan((move,)), other_disks=OtherDisks.COPY)
+    assert keys(result) == ["keeper_went_along"]
+    assert os.listdir(library.at(b"a")) == [b"x.jpg"]
+    assert library.read(b"a/x.jpg") == b"the only picture"
+    assert library.in_bin() == {}
+    assert not library.bin.recover()
+
+
+def twin_that_is_the_companion_itself(library: Library) -> None:
+    """Picture and keeper are two files, but the folder of their sidecars is one."""
+    move = library.move(b"a/x.jpg", b"c/x.jpg")
+    library.write(b"a/x.xmp", b"sidecar")
+    mount_twice(library, b"a", b"d")
+    companion, twin = library.witness(b"a/x.xmp"), library.witness(b"d/x.xmp")
+    plan = Plan((replace(move, companions=(Companion(companion, twin),)),))
+    assert keys(library.bin.apply(plan)) == ["companion_doubtful"]
+    forget_traces()
+    assert keys(library.bin.apply(plan)) == ["keeper_went_along"]
+    assert library.read(b"a/x.xmp") == b"sidecar"
+    assert library.exists(b"a/x.jpg")
 
 
 if __name__ == "__main__":

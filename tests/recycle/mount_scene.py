@@ -13,3 +13,8 @@ def can_mount() -> bool:
         return False
     trial = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/tmp"]
     return subprocess.run(trial, capture_output=True).returncode == 0
+
+
+def can_mount_fuse() -> bool:
+    """Tell whether a folder may be shown a second time with other device numbers."""
+    return can_mount() and shutil.which("bindfs") is not None and os.path.exists("/dev/fuse")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
-from dpm_tui.recycle import moves, proof
+from dpm_tui.recycle import moves, proof, survival
 from dpm_tui.review.plan import Move, Plan
 from tests.recycle.library import Library
 
@@ -305,6 +306,55 @@ def test_a_keeper_removed_at_the_last_moment_brings_the_victim_back(
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["keeper_gone"]
     assert library.read(VICTIM) == b"the same picture"
+
+
+@pytest.mark.parametrize("how", ["renamed", "rewritten", "unreadable", "shortened"])
+def test_a_keeper_that_goes_along_brings_the_victim_back(
+    library: Library, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """One file under two paths that the system tells from two files in every respect."""
+    move = library.move()
+    real, read = moves.move_in, os.pread
+
+    def going_along(source: int, name: bytes, target: int, new_name: bytes) -> None:
+        real(source, name, target, new_name)
+        if how == "renamed":
+            os.rename(library.at(KEEPER), library.at(KEEPER) + b" away")
+        elif how == "rewritten":
+            library.write(KEEPER, b"another picture!")
+        else:
+            monkeypatch.setattr(survival.os, "pread", failing)
+
+    def failing(descriptor: int, length: int, at: int) -> bytes:
+        if how == "unreadable":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(descriptor, length, at)[:-1]
+
+    monkeypatch.setattr(moves, "move_in", going_along)
+    result = library.bin.apply(Plan((move,)))
+    assert [skipped.key for skipped in result.skipped] == ["keeper_went_along"]
+    assert library.read(VICTIM) == b"the same picture"
+    assert library.in_bin() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "alike"),
+    [({}, True), ({"mtime_ns": 1}, False), ({"ctime_ns": 1}, False), ({"size": 1}, False)],
+)
+def test_what_is_alike_in_all_but_its_device_is_one_file(
+    library: Library, monkeypatch: pytest.MonkeyPatch, change: dict[str, int], alike: bool
+) -> None:
+    move = library.move()
+    victim, keeper = move.victim.stamp, move.keeper.stamp
+    seen = replace(victim, device=victim.device + 1, **change)
+    real = proof.read_stamp
+    monkeypatch.setattr(
+        proof, "read_stamp", lambda found: seen if found.st_ino == keeper.inode else real(found)
+    )
+    monkeypatch.setattr(survival, "read_stamp", proof.read_stamp)
+    plan = Plan((replace(move, keeper=replace(move.keeper, stamp=seen)),))
+    result = library.bin.apply(plan)
+    assert [skipped.key for skipped in result.skipped] == (["same_file_elsewhere"] if alike else [])
 
 
 def test_one_refusal_does_not_stop_the_others(library: Library) -> None:

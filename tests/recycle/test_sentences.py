@@ -19,7 +19,10 @@ def keys_in_code(pattern: str) -> set[str]:
 
 def test_reasons_have_sentences() -> None:
     keys = keys_in_code(r'(?:Refused\(|Skipped\([\w()]+, )"(\w+)"') | keys_in_code(r'errno\.\w+: "(\w+)"')
-    keys |= {f"keeper_{key}" for key in ("gone", "changed", "through_link", "not_regular", "system_error")}
+    keys |= {
+        f"keeper_{key}"
+        for key in ("gone", "changed", "through_link", "not_regular", "system_error", "went_along")
+    }
     assert {f"recycle.{key}" for key in keys} <= set(load_catalogue("en"))
 
 
