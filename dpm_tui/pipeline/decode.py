@@ -16,25 +16,28 @@ from PIL import ExifTags, Image
 
 from dpm_tui import __version__
 from dpm_tui.pipeline.colour import to_srgb
+from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.holdings import find_holdings
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
+from dpm_tui.pipeline.loaded import is_damaged, load_as_far, load_picture
 from dpm_tui.pipeline.normalise import normalise
 from dpm_tui.pipeline.picture_file import (
-    BYTES_A_PIXEL,
     FORMATS,
     MEMORY_BYTES,
     UndecodableError,
     check_whole,
     draft,
+    has_room,
     open_picture,
 )
-from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_picture
+from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_loaded, is_cut
+from dpm_tui.pipeline.sample_facts import count_colours, has_alpha, is_lossy, read_depth
 from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, turn_upright
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
-_FACTS = 3
+_FACTS = 4
 """Goes up with every fact that is looked for besides."""
 READER = f"{__version__}/{_FACTS}/{PIL.__version__}/{pi_heif.__version__}"
 """Names what reads pictures: a file that one could not read is worth another try by the next, and one of
@@ -43,17 +46,18 @@ which fewer facts were looked for is read anew."""
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
 FILE_BYTES_AT_MOST = 1 << 29
-_SUSPICIOUS_SHARE = 4
-"""What may have needed this part of the memory and failed may have failed for lack of it: decoders then
-report broken data, or nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A picture at most THUMBNAIL_PX large, JPEG-encoded RGB, with the facts of its original."""
+    """A picture at most THUMBNAIL_PX large, JPEG-encoded RGB, with the facts of its original.
+
+    ``reason`` says what is broken of a file that is damaged.
+    """
 
     jpeg: bytes
     facts: Facts
+    reason: str = ""
 
 
 def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
@@ -63,7 +67,7 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
     """
     digest = hashlib.sha256(content).hexdigest()
     with _failures_named(digest), _opened(content, memory) as image:
-        return _make_thumbnail(image, digest, memory, find_holdings(content, image))
+        return _make_thumbnail(content, image, digest, memory, find_holdings(content, image))
 
 
 def shrink(picture: Image.Image) -> Image.Image:
@@ -91,10 +95,10 @@ def decode_view(
         wanted = int(max(width, height) / share)
         draft(image, wanted, memory)
         check_whole(image, memory)
-        image.load()
+        picture = load_as_far(content, image, memory)
         profile = image.info.get("icc_profile") or b""
-        orientation = check_orientation(read_exif(image).get(ExifTags.Base.Orientation, 1))
-        picture = turn_upright(normalise(image), orientation)
+        orientation = check_orientation(read_exif(picture).get(ExifTags.Base.Orientation, 1))
+        picture = turn_upright(normalise(picture), orientation)
         left, top, right, bottom = box
         crop = picture.crop(
             (
@@ -111,10 +115,10 @@ def decode_view(
 def digest_pixels(content: bytes, memory: int = MEMORY_BYTES) -> str:
     """Return the digest of the oriented pixels of all frames at full size; raises UndecodableError.
 
-    Empty where a file holds more than what is decoded of it, so that equality cannot be had.
+    Empty where equality cannot be had: a file holds more than what is decoded of it, or is damaged.
     """
     with _failures_named(), _opened(content, memory) as image:
-        return digest_frames(image, memory)
+        return "" if is_damaged(content, image, memory) else digest_frames(image, memory)
 
 
 def encode_thumbnail(picture: Image.Image) -> bytes:
@@ -146,9 +150,9 @@ def _failures_named(digest: str = "") -> Iterator[None]:
     except UndecodableError as error:
         raise UndecodableError(error.status, error.reason, digest, starved=error.starved) from error
     except Exception as error:  # decoders raise whatever their parsing meets
-        if _lacked_memory(error):
+        if lacked_memory(error):
             raise UndecodableError(Status.TOO_BIG, "not enough memory", digest, starved=True) from error
-        raise UndecodableError(Status.DAMAGED, _describe(error), digest) from error
+        raise UndecodableError(Status.DAMAGED, describe(error), digest) from error
 
 
 @contextmanager
@@ -160,38 +164,30 @@ def _opened(content: bytes, memory: int) -> Iterator[Image.Image]:
         except UndecodableError:
             raise
         except Exception as error:
-            need = image.width * image.height * BYTES_A_PIXEL + 2 * len(content)
-            if _lacked_memory(error) or need * _SUSPICIOUS_SHARE <= memory:
+            if lacked_memory(error) or has_room(content, image, memory):
                 raise
-            raise UndecodableError(Status.DAMAGED, _describe(error), starved=True) from error
+            raise UndecodableError(Status.DAMAGED, describe(error), starved=True) from error
 
 
-def _lacked_memory(error: BaseException | None) -> bool:
-    """Tell whether a MemoryError is anywhere among the causes of an error."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _make_thumbnail(image: Image.Image, digest: str, memory: int, holds: tuple[str, ...]) -> Thumbnail:
+def _make_thumbnail(
+    content: bytes, image: Image.Image, digest: str, memory: int, holds: tuple[str, ...]
+) -> Thumbnail:
     name = image.format or ""
-    exif = read_exif(image)
     shown = image.tell()  # of a HEIF file its primary picture, which need not be the first
     frames = count_frames(image)
     quality = estimate_quality(getattr(image, "quantization", None))
     if frames > 1:
         image.seek(shown)
     width, height = image.size
+    depth, cut, lossy = read_depth(content, image), is_cut(image), is_lossy(content, image)
     scaled = draft(image, THUMBNAIL_PX, memory)
     check_whole(image, memory)
-    pixels = "" if scaled or frames > 1 else digest_picture(image)
-    image.load()
+    early = None if name == "PNG" else read_exif(image)  # a TIFF is turned while it is loaded, and forgets it
+    loaded = load_picture(content, image, memory)
+    exif = read_exif(loaded.picture) if early is None else early
+    comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""
-    small = to_srgb(shrink(normalise(image)), profile)
+    small = to_srgb(shrink(normalise(loaded.picture)), profile)
     orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
     small = turn_upright(small, orientation)
     if orientation >= 5:
@@ -205,13 +201,12 @@ def _make_thumbnail(image: Image.Image, digest: str, memory: int, holds: tuple[s
         quality=quality,
         taken=read_date(exif),
         has_exif=ExifTags.IFD.Exif in exif or (len(exif) > 0 and name != "TIFF"),
-        pixels=pixels,
-        depth=8,
+        pixels=digest_loaded(loaded.picture) if comparable and frames == 1 else "",
+        depth=depth,
+        colours=count_colours(loaded.picture) if comparable and not lossy else 0,
+        lossy=lossy,
+        alpha=has_alpha(loaded.picture),
+        damaged=bool(loaded.damage),
         holds=holds,
     )
-    return Thumbnail(encode_thumbnail(small), facts)
-
-
-def _describe(error: Exception) -> str:
-    text = " ".join(str(error).split())[:200]
-    return text if text else type(error).__name__
+    return Thumbnail(encode_thumbnail(small), facts, loaded.damage)

@@ -9,7 +9,10 @@ from pi_heif import register_heif_opener
 from PIL import Image, UnidentifiedImageError
 
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.png_chunks import SIGNATURE, without_broken_additions
 
+JPEG_FORMATS = ("JPEG", "MPO")
+"""What Pillow calls a JPEG, and one that has further pictures behind it."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
 """Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
 
@@ -17,6 +20,8 @@ MEMORY_BYTES = 3 << 30
 """Memory that decoding one picture may take where nobody says otherwise."""
 BYTES_A_PIXEL = 16
 """What a picture takes at most, for each pixel, while it is decoded whole (lossless WebP needs 15.5)."""
+_SUSPICIOUS_SHARE = 4
+"""What may have needed this part of the memory and failed may have failed for lack of it."""
 JPEG_PIXELS_AT_MOST = 400_000_000
 PROGRESSIVE_PIXELS_AT_MOST = 200_000_000
 PROGRESSIVE_BYTES_A_PIXEL = 6
@@ -26,7 +31,6 @@ PIXELS_AT_MOST = 100_000_000
 DEEP = "deep samples"
 """Key in the info of a picture that has more than 8 bits a sample although its mode does not say so."""
 
-_JPEG = ("JPEG", "MPO")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *_TIFF)
 _BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"mif1", b"avif", b"avis"))
@@ -63,7 +67,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
+            image = _open_mended(content)
         except UnidentifiedImageError as error:
             if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:
                 raise UndecodableError(Status.DAMAGED, "the header is broken") from error
@@ -72,13 +76,23 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
         raise UndecodableError(Status.DAMAGED, "a picture without pixels")
     if image.format == "AVIF" and _is_deep_avif(content):
         image.info[DEEP] = True
-    if image.format not in _JPEG:
+    if image.format not in JPEG_FORMATS:
         check_size(*image.size, memory)
     elif "progressive" in image.info:
         check_size(*image.size, memory, PROGRESSIVE_PIXELS_AT_MOST, PROGRESSIVE_BYTES_A_PIXEL)
     else:
         check_size(*image.size, memory, JPEG_PIXELS_AT_MOST, 0)
     return image
+
+
+def _open_mended(content: bytes) -> Image.Image:
+    """Open a picture, a PNG without what is broken and does not belong to its samples."""
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        if not content.startswith(SIGNATURE):
+            raise
+        return Image.open(io.BytesIO(without_broken_additions(content)), formats=FORMATS)
 
 
 def check_size(
@@ -93,9 +107,18 @@ def check_size(
         raise UndecodableError(Status.TOO_BIG, reason, starved=True)
 
 
+def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
+    """Tell whether memory is so plentiful that a decoder that fails did not lack any.
+
+    One that does reports broken data, or nothing at all.
+    """
+    need = image.width * image.height * BYTES_A_PIXEL + 2 * len(content)
+    return need * _SUSPICIOUS_SHARE <= memory
+
+
 def check_whole(image: Image.Image, memory: int) -> None:
     """Raise UndecodableError if a picture cannot be decoded at the size that it has now."""
-    limit = JPEG_PIXELS_AT_MOST if image.format in _JPEG else PIXELS_AT_MOST
+    limit = JPEG_PIXELS_AT_MOST if image.format in JPEG_FORMATS else PIXELS_AT_MOST
     check_size(*image.size, memory, limit)
 
 
@@ -105,7 +128,7 @@ def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
     Scales further where the whole picture would not fit into ``memory``.
     """
     full = image.size
-    if image.format in _JPEG:
+    if image.format in JPEG_FORMATS:
         room = (memory / BYTES_A_PIXEL / (full[0] * full[1])) ** 0.5
         if room < 1:
             pixels = min(pixels, int(min(full) * room))

@@ -53,13 +53,16 @@ def digest_frames(image: Image.Image, memory: int) -> str:
 
 
 def digest_picture(image: Image.Image, orientation: int = 0) -> str:
-    """Digest mode, size and samples of the frame that is shown; empty where samples were cut.
+    """Return the digest of the frame that is shown and not loaded yet, empty where samples are cut."""
+    return "" if is_cut(image) else digest_loaded(image, orientation)
+
+
+def digest_loaded(image: Image.Image, orientation: int = 0) -> str:
+    """Digest mode, size and samples of a frame.
 
     Grey and palette pictures are compared as RGB; deeper samples keep their depth. A colour profile
     other than sRGB changes what is seen and counts as well. Orientation 0 means what EXIF data say.
     """
-    if _is_cut(image):
-        return ""
     image.load()  # turns a TIFF upright, which then has no orientation left
     profile = image.info.get("icc_profile") or b""
     picture = turn_upright(_canonical(image), orientation or read_orientation(image))
@@ -90,7 +93,7 @@ def _samples(band: Image.Image) -> bytes:
     return band.tobytes()
 
 
-def _is_cut(image: Image.Image) -> bool:
+def is_cut(image: Image.Image) -> bool:
     """Tell whether the decoder gives fewer bits a sample than the file has; known only before it ran."""
     if image.mode not in _EIGHT_BITS and image.mode != "CMYK":
         return False

@@ -20,7 +20,12 @@ _TURNS = {
 
 
 def read_exif(image: Image.Image) -> Image.Exif:
-    """Return the EXIF data; broken ones are none, as they must not reject a picture that decodes."""
+    """Return the EXIF data; broken ones are none, as they must not reject a picture that decodes.
+
+    Those of a PNG may stand behind its samples, which are loaded first: raises what a decoder raises.
+    """
+    if image.format == "PNG":
+        image.load()
     with contextlib.suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return image.getexif()
