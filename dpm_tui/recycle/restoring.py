@@ -12,7 +12,6 @@ from functools import partial
 from dpm_tui.errors import is_full, reason_of
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
-from dpm_tui.recycle.companions import follow_picture
 from dpm_tui.recycle.file_copy import copy_verified, new_part_name
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.listing import Listed
@@ -22,6 +21,7 @@ from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_out
 from dpm_tui.recycle.reserve import give_up_reserve
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
+from dpm_tui.recycle.side_files import follow_picture
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 from dpm_tui.state.atomic import sync_names
 

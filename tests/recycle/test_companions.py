@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.recycle import moves
-from dpm_tui.recycle.companions import MOVIE_BYTES_AT_MOST, pair_companions
+from dpm_tui.recycle.companions import MOVIE_BYTES_AT_MOST, SOUND_BYTES_AT_MOST, pair_companions
 from dpm_tui.recycle.removal_log import Action
+from dpm_tui.recycle.side_files import follow_picture
 from dpm_tui.review.plan import Plan
 from tests.recycle.library import Library
 
@@ -33,12 +34,133 @@ VICTIM, KEEPER = b"trip/IMG_1.jpg", b"all/IMG_1.jpg"
         # Two RAW files or two movies: neither.
         ({b"IMG_1.CR2", b"IMG_1.DNG", b"IMG_1.xmp"}, [b"IMG_1.xmp"]),
         ({b"IMG_1.MOV", b"IMG_1.mp4"}, []),
-        ({b"IMG_10.xmp", b"img_1.xmp", b"IMG_1.doc", b"IMG_1", b"IMG_1.txt"}, []),
+        ({b"IMG_10.xmp", b"img_1.xmp", b"IMG_1.doc", b"IMG_1"}, []),
+        ({b"IMG_1.acr", b"IMG_1.on1", b"IMG_1.cos"}, [b"IMG_1.acr", b"IMG_1.cos", b"IMG_1.on1"]),
+        ({b"IMG_1.THM", b"IMG_1.WAV", b"IMG_1.txt"}, [b"IMG_1.THM", b"IMG_1.WAV", b"IMG_1.txt"]),
+        # The small picture of a film is that film's.
+        ({b"IMG_1.THM", b"IMG_1.AVI"}, []),
         ({b"IMG_1.png.xmp"}, []),
     ],
 )  # fmt: skip
 def test_names_that_belong_together(names: Collection[bytes], expected: list[bytes]) -> None:
     assert pair_companions(b"IMG_1.jpg", {b"IMG_1.jpg", *names}, PICTURES) == expected
+
+
+NAMED = [
+    # The export cuts the last word off wherever the name gets too long.
+    (b"X.jpg", {b"X.jpg.supplemental-metadata.json"}, [b"X.jpg.supplemental-metadata.json"]),
+    (b"X.jpg", {b"X.jpg.supplemental-metad.json"}, [b"X.jpg.supplemental-metad.json"]),
+    (b"X.jpg", {b"X.jpg.suppl.json"}, [b"X.jpg.suppl.json"]),
+    (b"X.jpg", {b"X.jpg.s.json"}, [b"X.jpg.s.json"]),
+    (b"X.jpg", {b"X.jpg..json"}, [b"X.jpg..json"]),
+    (b"X.jpg", {b"X.json"}, [b"X.json"]),
+    (b"X.jpg", {b"X.jpg.supplement-of-mine.json", b"X.png.s.json", b"metadata.json"}, []),
+    (b"X.jpg", {b"X.png", b"X.json"}, []),
+    (b"L" * 47 + b".jpg", {b"L" * 46 + b".json"}, [b"L" * 46 + b".json"]),
+    (b"L" * 47 + b".jpg", {b"L" * 46 + b".json", b"L" * 48 + b".jpg"}, []),
+    (b"L" * 41 + b".jpg", {b"L" * 41 + b".json"}, [b"L" * 41 + b".json"]),
+    # The number of the second of a name stands at the end of its text.
+    (b"X(1).jpg", {b"X.jpg(1).json"}, [b"X.jpg(1).json"]),
+    (b"X(1).jpg", {b"X.jpg.supplemental-metadata(1).json"}, [b"X.jpg.supplemental-metadata(1).json"]),
+    (b"X(1).jpg", {b"X.jpg.supplem(1).json"}, [b"X.jpg.supplem(1).json"]),
+    (b"X(1).jpg", {b"X(1).jpg.json"}, [b"X(1).jpg.json"]),
+    (b"X(1).jpg", {b"X.jpg", b"X.jpg.json", b"X.jpg(2).json"}, []),
+    (b"X.jpg", {b"X(1).jpg", b"X.jpg(1).json", b"X.jpg.supplemental-metadata(1).json"}, []),
+    # The text of an original speaks of what was edited from it, too.
+    (b"X-edited.jpg", {b"X.jpg.json"}, [b"X.jpg.json"]),
+    (b"X-edited.jpg", {b"X.HEIC.supplemental-metadata.json"}, [b"X.HEIC.supplemental-metadata.json"]),
+    (b"X-edited.jpg", {b"X.jpg.json", b"X.jpg"}, []),
+    (b"X-edited.jpg", {b"X.jpg.json", b"X.HEIC"}, []),
+    (b"X.jpg", {b"X.jpg.json", b"X-edited.jpg"}, []),
+    (b"X.jpg", {b"X.jpg.xmp", b"X-edited.jpg"}, [b"X.jpg.xmp"]),
+    (b"X(1).jpg", {b"X.jpg(1).json", b"X-edited(1).jpg"}, []),
+    (b"X.jpg", {b"X.jpg.json", b"X-edited(1).jpg"}, [b"X.jpg.json"]),
+    (b"X-bearbeitet.jpg", {b"X.jpg.json"}, [b"X.jpg.json"]),
+    (b"P.MP.jpg", {b"P.MP.jpg.json", b"P.MP-edited.jpg"}, []),
+    # Phones.
+    (b"IMG_1.HEIC", {b"IMG_1_HEVC.MOV"}, [b"IMG_1_HEVC.MOV"]),
+    (b"IMG_1.HEIC", {b"IMG_1_HEVC.MOV", b"IMG_1.MOV"}, [b"IMG_1.MOV", b"IMG_1_HEVC.MOV"]),
+    (b"IMG_1.HEIC", {b"IMG_1_HEVC.MOV", b"IMG_1_HEVC.jpg"}, []),
+    (b"PXL_6.jpg", {b"PXL_6.MP"}, [b"PXL_6.MP"]),
+    (b"PXL_6.MP.jpg", {b"PXL_6.MP"}, [b"PXL_6.MP"]),
+    (b"PXL_6.MP.jpg", {b"PXL_6.MP", b"PXL_6.jpg"}, []),
+    (b"PXL_6.jpg", {b"PXL_6.MP", b"PXL_6.MP.jpg"}, []),
+    (b"PXL_6.jpg", {b"PXL_6.MP", b"PXL_6.mp4"}, []),
+    (b"IMG_E12.jpg", {b"IMG_O12.AAE"}, [b"IMG_O12.AAE"]),
+    (b"IMG_12.jpg", {b"IMG_O12.AAE", b"IMG_12.AAE"}, [b"IMG_12.AAE", b"IMG_O12.AAE"]),
+    (b"IMG_E12.jpg", {b"IMG_O12.AAE", b"IMG_12.HEIC"}, []),
+    (b"IMG_12.jpg", {b"IMG_O12.AAE", b"IMG_E12.jpg"}, []),
+    (b"IMG_12.jpg", {b"IMG_O120.AAE", b"IMG_O1.AAE"}, []),
+]
+
+
+@pytest.mark.parametrize(("picture", "names", "expected"), NAMED)
+def test_names_that_exports_and_phones_give(
+    picture: bytes, names: Collection[bytes], expected: list[bytes]
+) -> None:
+    assert pair_companions(picture, {picture, *names}, PICTURES) == expected
+
+
+@pytest.mark.parametrize(
+    ("picture", "other", "shared"),
+    [
+        (b"X.jpg", b"X-edited.jpg", b"X.jpg.json"),
+        (b"IMG_12.jpg", b"IMG_E12.jpg", b"IMG_O12.AAE"),
+        (b"IMG_E12.jpg", b"IMG_12.jpg", b"IMG_O12.AAE"),
+    ],
+)
+def test_what_belongs_to_two_pictures_goes_with_the_last(picture: bytes, other: bytes, shared: bytes) -> None:
+    names = {picture, other, shared}
+    assert pair_companions(picture, names, PICTURES, going=frozenset({picture})) == []
+    assert pair_companions(picture, names, PICTURES, going=frozenset({picture, other})) == [shared]
+
+
+@pytest.mark.parametrize(
+    ("companion", "picture", "other", "expected"),
+    [
+        (b"X.jpg.suppl.json", b"X.jpg", b"X (restored 1).jpg", b"X (restored 1).jpg.suppl.json"),
+        (b"X.jpg.s(1).json", b"X(1).jpg", b"Y(2).jpg", b"Y.jpg.s(2).json"),
+        (b"X.jpg(1).json", b"X(1).jpg", b"Y.jpg", b"Y.jpg.json"),
+        (b"X.jpg.json", b"X-edited.jpg", b"Y-edited.jpg", b"Y.jpg.json"),
+        (b"IMG_1_HEVC.MOV", b"IMG_1.HEIC", b"a.HEIC", b"a_HEVC.MOV"),
+        (b"IMG_O12.AAE", b"IMG_E12.jpg", b"IMG_7.jpg", b"IMG_O7.AAE"),
+        (b"IMG_O12.AAE", b"IMG_E12.jpg", b"a.jpg", b"IMG_O12.AAE"),
+        (b"PXL_6.MP", b"PXL_6.jpg", b"a.jpg", b"a.MP"),
+    ],
+)
+def test_names_follow_their_picture(companion: bytes, picture: bytes, other: bytes, expected: bytes) -> None:
+    assert follow_picture(companion, picture, other) == expected
+
+
+def test_the_text_of_two_pictures_goes_once_when_both_go(library: Library) -> None:
+    first = library.move(b"trip/X.jpg", b"all/X.jpg", b"as it was taken")
+    second = library.move(b"trip/X-edited.jpg", b"all/X-edited.jpg", b"as it was made")
+    library.write(b"trip/X.jpg.supplemental-metadata.json", b"{}")
+    assert library.bin.find_companions(Plan((first,)), ["jpg"]).companions == 0
+    assert library.bin.find_companions(Plan((second,)), ["jpg"]).companions == 0
+    plan = library.bin.find_companions(Plan((first, second)), ["jpg"])
+    assert plan.companions == 1
+    before = library.pictures()
+    assert len(library.bin.apply(plan).companions) == 1
+    library.bin.undo()
+    assert library.pictures() == before
+
+
+def test_a_shared_text_beside_the_keeper_is_a_twin(library: Library) -> None:
+    move = library.move(b"trip/X.jpg", b"all/X.jpg")
+    library.write(b"all/X-edited.jpg", b"as it was made")
+    for folder in (b"trip/", b"all/"):
+        library.write(folder + b"X.jpg.json", b"{}")
+    plan = library.bin.find_companions(Plan((move,)), ["jpg"])
+    assert (plan.companions, plan.orphans) == (1, 0)
+
+
+def test_music_with_a_cover_stays(library: Library) -> None:
+    move = library.move(VICTIM, KEEPER)
+    library.write(b"trip/IMG_1.wav", b"spoken note")
+    assert library.bin.find_companions(Plan((move,)), ["jpg"]).companions == 1
+    os.truncate(library.at(b"trip/IMG_1.wav"), SOUND_BYTES_AT_MOST + 1)
+    assert library.bin.find_companions(Plan((move,)), ["jpg"]).companions == 0
 
 
 def plan_with(library: Library, *endings: bytes, twins: bool = False) -> Plan:
