@@ -30,9 +30,10 @@ def similarity(value: float) -> str:
     return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
 
 
-def besides(frames: int, holds: Iterable[str]) -> list[str]:
-    """Return in words what a file holds besides its picture: how many frames or pages, a movie, a map."""
-    counted = [translate("tui.frames", count=frames)] if frames > 1 else []
+def besides(frames: int, holds: Iterable[str], damaged: bool = False) -> list[str]:
+    """Return in words what else is known of a file: damage, how many frames or pages, a movie, a map."""
+    counted = [translate("tui.file_damaged")] if damaged else []
+    counted += [translate("tui.frames", count=frames)] if frames > 1 else []
     return counted + [translate(f"tui.held_{word}") for word in holds if word not in ("frames", "pages")]
 
 

@@ -35,7 +35,9 @@ class Intake:
         table = self.store.files
         facts = KnownFacts(table.files)
         for number, (id_, found) in enumerate(changes.same.items(), 1):
-            table.put(replace(table.files[id_], stamp=found.stamp, status=Status.OK, reason=""))
+            file = table.files[id_]
+            reason = file.reason if file.facts.damaged else ""
+            table.put(replace(file, stamp=found.stamp, status=Status.OK, reason=reason))
             self._checkpoint_at(number)
         for number, id_ in enumerate(changes.gone, 1):
             if id_ not in missing:
@@ -80,9 +82,9 @@ class Intake:
         known: Facts | None
         if isinstance(result, Thumbnail):
             self.store.thumbnails.put(result.facts.digest, result.jpeg)
-            known = result.facts
+            known, reason = result.facts, result.reason
         elif isinstance(result, Known):
-            known = facts.get(result.digest)
+            known, reason = facts.get(result.digest), self._known_reason(id_, result.digest)
         else:
             known, status, reason = self._note_failure(found, result)
         self.store.files.put(
@@ -97,6 +99,11 @@ class Intake:
         )
         if isinstance(result, Thumbnail):
             facts.add(result.facts)
+
+    def _known_reason(self, id_: int | None, digest: str) -> str:
+        """Return what was said of a damaged file that still has the same content."""
+        file = self.store.files.files.get(id_) if id_ is not None else None
+        return file.reason if file and file.facts.damaged and file.facts.digest == digest else ""
 
     def _note_failure(self, found: FoundFile, result: Unreadable) -> tuple[Facts, Status, str]:
         self.reporter.failed(found.path, result.reason)

@@ -27,6 +27,7 @@ def build_report(
     """Return the report; ``model_of`` gives the model that fits a content digest."""
     readable = [file for file in files.values() if file.status is Status.OK]
     broken = [file for file in files.values() if file.status not in (Status.OK, Status.MISSING)]
+    broken += [file for file in readable if file.facts.damaged]
     folders = [_path(path) | {"reason": "folder cannot be read"} for path in unreadable_folders]
     return {
         "schema": SCHEMA,
@@ -49,7 +50,7 @@ def build_report(
             for group in groups
         ],
         "errors": [
-            _path(file.path) | {"reason": f"{file.status.value}: {file.reason}"}
+            _path(file.path) | {"reason": _reason(file)}
             for file in sorted(broken, key=lambda file: file.path)
         ]
         + folders,
@@ -66,7 +67,18 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
         "format": file.facts.format,
         "model": model_of(file.facts.digest),
     }
-    return facts | {"holds": list(file.facts.holds)} if file.facts.holds else facts
+    if file.facts.holds:
+        facts["holds"] = list(file.facts.holds)
+    if file.facts.damaged:
+        facts["damaged"] = True
+    return facts
+
+
+def _reason(file: ImageFile) -> str:
+    """Return in which way a file is broken; of a damaged one that is listed most can be seen."""
+    if file.status is Status.OK:
+        return f"{Status.DAMAGED.value}: {file.reason or 'not all of the picture can be seen'}"
+    return f"{file.status.value}: {file.reason}"
 
 
 def _path(path: bytes) -> dict[str, str]:

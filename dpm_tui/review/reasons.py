@@ -113,6 +113,11 @@ def _by_quality(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
         yield Reason("+", "higher_quality", values) if mine > theirs else Reason("-", "recompressed", values)
 
 
+def _by_damage(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    if file.facts.damaged != other.facts.damaged:
+        yield Reason("-", "damaged", {}) if file.facts.damaged else Reason("+", "intact", {})
+
+
 def _by_holdings(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     for word, (holds, lacks) in _HOLDINGS.items():
         mine, theirs = word in file.facts.holds, word in other.facts.holds
@@ -190,6 +195,7 @@ def _percent(share: float) -> str:
 _HOLDINGS = {word: (f"holds_{word}", f"lacks_{word}") for word in HOLDINGS if word not in ("pages", "frames")}
 """What is said of a holding that one of two files has; pages and frames are counted instead."""
 _COMPARISONS: dict[str, Comparison] = {
+    "intact": _by_damage,
     "holds": _by_holdings,
     "pixels": _by_pixels,
     "lossless": _by_format,
@@ -201,7 +207,7 @@ _COMPARISONS: dict[str, Comparison] = {
     "name": _by_name,
     "date": _by_age,
 }
-_IN_ORDER = ("holds", "pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
+_IN_ORDER = ("intact", "holds", "pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
 """What is said where no rule says what matters."""
 _TOPICS = {"bytes": "encoding"}
 """Criteria that look at the same; the first of a rule speaks for both."""

@@ -131,7 +131,7 @@ def facts_line(file: ImageFile, width: int) -> str:
     form = display_name(known.format, 8)
     quality = f"{form} q{known.quality}" if known.quality else form
     date = display_name(known.taken[:16], 16) or local_date(file.stamp.mtime_ns)
-    more = besides(known.frames, known.holds)
+    more = besides(known.frames, known.holds, known.damaged)
     pieces = [f"{known.width}x{known.height}", quality, short_size(file.stamp.size), *more]
     line = pad(" ".join(pieces), min(width, cell_len(" ".join(pieces))))
     for text in (date, date[:10]):

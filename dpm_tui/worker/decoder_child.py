@@ -88,6 +88,7 @@ def carry_out(root: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], me
             return {
                 "status": "ok",
                 "facts": to_plain(thumbnail.facts),
+                "reason": thumbnail.reason,
                 "jpeg": base64.b64encode(thumbnail.jpeg).decode("ascii"),
             }
         case "pixels":

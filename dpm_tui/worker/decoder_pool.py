@@ -181,7 +181,8 @@ def _read_answer(answer: dict[str, Any]) -> Decoded:
     try:
         match answer["status"]:
             case "ok":
-                return Thumbnail(base64.b64decode(answer["jpeg"]), from_plain(Facts, answer["facts"]))
+                facts, reason = from_plain(Facts, answer["facts"]), str(answer.get("reason", ""))
+                return Thumbnail(base64.b64decode(answer["jpeg"]), facts, reason)
             case "known":
                 return Known(str(answer["digest"]))
             case status:

@@ -132,9 +132,11 @@ def complaints(
     options: argparse.Namespace, names: set[bytes], code: int, watch: Watch, report: dict[str, Any]
 ) -> Iterator[str]:
     """Yield what went wrong in a scan, and print its numbers."""
-    statuses = Counter(error["reason"].partition(":")[0] for error in report["errors"])
-    statuses["ok"] = len(report["files"])
-    found = Counter(os.fsencode(file["path"]) for file in (*report["files"], *report["errors"]))
+    damaged = {file["path"] for file in report["files"] if file.get("damaged")}
+    broken = [error for error in report["errors"] if error["path"] not in damaged]
+    statuses = Counter(error["reason"].partition(":")[0] for error in broken)
+    statuses |= {"ok": len(report["files"]), "ok but damaged": len(damaged)}
+    found = Counter(os.fsencode(file["path"]) for file in (*report["files"], *broken))
     print("statuses      ", ", ".join(f"{name} {count}" for name, count in statuses.most_common()))
     print("formats       ", dict(Counter(file["format"] for file in report["files"]).most_common()))
     print(f"found          {len(report['pairs'])} pairs in {len(report['groups'])} groups")

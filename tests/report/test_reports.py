@@ -141,3 +141,20 @@ def test_a_hostile_name_stays_in_its_row() -> None:
     text = write_csv(files, [Group("g", 1, tuple(files), 1.0, 0)], {})
     assert len(text.splitlines()) == len(HOSTILE_NAMES) + 1
     assert "\x1b" not in text
+
+
+def test_a_damaged_picture_is_listed_as_one_and_named_among_the_errors() -> None:
+    made = report(
+        {
+            1: image_file(1, damaged=True, reason="the end of the file is missing"),
+            2: image_file(2, damaged=True),
+            3: image_file(3),
+        },
+        pairs=[],
+        groups=[],
+    )
+    assert [file.get("damaged") for file in made["files"]] == [True, True, None]
+    assert made["errors"] == [
+        {"path": "001.jpg", "reason": "damaged: the end of the file is missing"},
+        {"path": "002.jpg", "reason": "damaged: not all of the picture can be seen"},
+    ]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -25,7 +26,6 @@ from dpm_tui.pipeline.decode import (
 )
 from dpm_tui.pipeline.decoder import DecodeOrder, Unreadable
 from dpm_tui.pipeline.image_file import Status
-from dpm_tui.plain import to_plain
 from dpm_tui.state.file_record import decode_file, encode_file
 from dpm_tui.worker.decoder_pool import DecoderPool
 from tests.support.image_files import image_file
@@ -125,7 +125,7 @@ def _failure(attempt: Callable[[bytes], object], content: bytes) -> UndecodableE
 def _thumbnail(content: bytes) -> None:
     made = decode_thumbnail(content, 1 << 28)
     assert max(read_thumbnail(made.jpeg).shape) <= THUMBNAIL_PX
-    file = image_file(1, b"odd.jpg", **to_plain(made.facts))
+    file = replace(image_file(1, b"odd.jpg"), facts=made.facts)
     assert decode_file(encode_file(file)) == file
 
 

@@ -55,7 +55,7 @@ def _file(walk: Round, id_: int) -> str:
         display_name(file.name),
         translate("plain.pixels", width=facts.width, height=facts.height),
         translate("plain.quality", format=form, quality=facts.quality) if facts.quality else form,
-        *besides(facts.frames, facts.holds),
+        *besides(facts.frames, facts.holds, facts.damaged),
         long_size(file.stamp.size),
         _date(file),
         _folder(file),
