@@ -26,7 +26,8 @@ def salvage(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) -> t
     if image.format in JPEG_FORMATS:
         jpeg = open_picture(content + END, memory)  # where a stream ends early, grey takes its place
         if jpeg.size != image.size:
-            jpeg.draft(None, image.size)
+            scale = -(-jpeg.width // image.width)
+            jpeg.draft(None, (max(jpeg.width // scale, 1), max(jpeg.height // scale, 1)))
         jpeg.load()
         return jpeg, 1.0 - measure_grey(jpeg)
     dark, light = (open_picture(content, memory) for _ in range(2))

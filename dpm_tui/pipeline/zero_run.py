@@ -24,8 +24,8 @@ def has_zeros(content: bytes, start: int, end: int) -> bool:
 def find_jpeg_zeros(content: bytes) -> str:
     """Return whether a run of zeros lies within a scan of the first picture of a JPEG, empty if not.
 
-    Zeros right before a marker fill up. Where the shortest codes of all tables end a block they are flat
-    blocks, one after the other; in scans of mean levels, and in those that refine others, they are alike.
+    Where the shortest codes of all tables end a block they may be flat blocks, one after the other; in scans
+    of mean levels, and in those that refine others, blocks that are alike.
     """
     at, run = 2, content.find(_RUN, 2)
     flat: dict[int, bool] = {}
@@ -45,7 +45,7 @@ def find_jpeg_zeros(content: bytes) -> str:
             found = _NEXT_MARKER.search(content, at)
             end = found.start() if found else len(content)
             run = content.find(_RUN, at, end)
-            if run >= 0 and content[run:end].strip(b"\0") and not _may_be_zeros(header, flat):
+            if run >= 0 and not _may_be_zeros(header, flat):
                 return FOUND
             at = end
         run = content.find(_RUN, at)

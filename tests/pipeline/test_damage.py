@@ -113,6 +113,12 @@ def test_a_sector_of_zeros_within_a_jpeg_is_damage(mode: str, options: dict[str,
     assert digest_pixels(bytes(content)) == ""
 
 
+def test_zeros_at_the_end_of_a_jpeg_are_damage() -> None:
+    content = bytearray(encode(scene(5, 1200, 900), "JPEG", quality=95))
+    content[-514:-2] = bytes(512)
+    assert decode_thumbnail(bytes(content)).facts.damaged
+
+
 @pytest.mark.parametrize("optimize", [False, True])
 def test_a_jpeg_of_one_colour_is_whole(optimize: bool) -> None:
     for colour in ("white", "black", "red"):
@@ -132,6 +138,7 @@ def test_what_is_wrong_with_the_header_of_a_jpeg_is_not_damage_of_its_picture() 
         content.replace(b"\xff\xdb", b"\xff\xff\xff\xdb"),
         content[:table] + b"junk" + content[table:],
         with_segment(content, 0xE2, profile),
+        content[:-2] + b"\0\0\xff\xd9",
     ):
         made = decode_thumbnail(odd)
         assert (made.facts.damaged, made.reason) == (False, "")
