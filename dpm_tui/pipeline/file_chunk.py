@@ -241,7 +241,8 @@ def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[obj
             digests.append(b"")
     code = _STATUS_CODES[file.status]
     still, damaged = file.facts.frames == 1, file.facts.damaged
+    holds = number_holdings([word for word in HOLDINGS if word in file.facts.holds])
     return (
         file.id, *stamp, folder, *name, 0, 0, still, 0, False, 0, code, *digests, b"",
-        0, 0, False, False, damaged, 0,
+        0, 0, False, False, damaged, holds,
     )  # fmt: skip

@@ -87,6 +87,12 @@ def test_a_verdict_from_before_a_file_was_known_to_hold_more_does_not_count() ->
     assert [pair.kind for pair in pairs(*files, verdict=Verdict(Kind.PIXELS, 1.0))] == ["pixels"]
 
 
+def test_a_file_that_fits_no_column_holds_more_as_well() -> None:
+    odd = image_file(1, digest=ONE, holds=("movie",), width=1 << 40)
+    (pair,) = pairs(odd, image_file(2, digest=OTHER), verdict=Verdict(Kind.PIXELS, 1.0))
+    assert (pair.kind, pair.similarity) == ("copy", 0.99)
+
+
 def test_the_same_first_frame_does_not_make_an_animation_the_same() -> None:
     still = image_file(1, digest=ONE, pixels=PIXELS)
     assert pairs(still, image_file(2, digest=OTHER, pixels=PIXELS, frames=3)) == []
