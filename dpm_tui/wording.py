@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from dpm_tui.locale import translate
@@ -30,10 +30,11 @@ def similarity(value: float) -> str:
     return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
 
 
-def besides(frames: int, holds: Iterable[str], damaged: bool = False) -> list[str]:
+def besides(frames: int, holds: Collection[str], damaged: bool = False) -> list[str]:
     """Return in words what else is known of a file: damage, how many frames or pages, a movie, a map."""
     counted = [translate("tui.file_damaged")] if damaged else []
-    counted += [translate("tui.frames", count=frames)] if frames > 1 else []
+    if frames > 1 and "pictures" not in holds:
+        counted.append(translate("tui.frames", count=frames))
     return counted + [translate(f"tui.held_{word}") for word in holds if word not in ("frames", "pages")]
 
 
