@@ -11,7 +11,7 @@ import os
 
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.recycle.folders import files_in, folder_below, split
+from dpm_tui.recycle.folders import folder_below, split
 from dpm_tui.recycle.proof import Held, digest_of, prove
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.plan import Witness
@@ -22,16 +22,17 @@ _BLOCK = 4096
 def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: Held | None = None) -> None:
     """Raise Refused unless the keeper can be opened and read now and is what was proven.
 
-    ``moved`` is the file that went, ``held`` the keeper as it was held open before. Where the two lie on
-    different devices, which is rare, all of it is read and its folder has to list it.
+    ``moved`` is the file that went, ``held`` the keeper as it was held open before. Where both are of one
+    size on different devices, which is rare, all of it is read and its folder has to list it.
     """
     try:
         with prove(root, keeper) as again:
             # The new name of a file changes the time of change of every path to it.
             if held is not None and read_stamp(again.status) != read_stamp(held.status):
                 raise Refused("changed")
-            _read(again, keeper, whole=again.status.st_dev != moved.st_dev)
-            if again.status.st_dev != moved.st_dev:
+            doubtful = again.status.st_dev != moved.st_dev and again.status.st_size == moved.st_size
+            _read(again, keeper, whole=doubtful)
+            if doubtful:
                 _check_listed(root, keeper.path)
     except (Refused, OSError) as error:
         key = "keeper_gone" if held is not None and _is_deleted(held, moved) else "keeper_went_along"
@@ -60,5 +61,5 @@ def _read(held: Held, keeper: Witness, *, whole: bool) -> None:
 def _check_listed(root: int, path: bytes) -> None:
     folder, name = split(path)
     with folder_below(root, folder) as descriptor:
-        if name not in (found for found, _ in files_in(descriptor)[1]):
+        if name not in map(os.fsencode, os.listdir(descriptor)):
             raise Refused("gone")
