@@ -71,4 +71,4 @@ def read_results(layout: Layout) -> Scanned:
         raise DpmError("not_scanned", path=display_name(layout.root))
     if state.checkpoint.phase != "finished":
         print(translate("cli.partial_results"), file=sys.stderr)
-    return Scanned(state, config, compute_results(state, state.checkpoint.threshold))
+    return Scanned(state, config, compute_results(state, state.checkpoint.threshold, inspect=config.inspect))

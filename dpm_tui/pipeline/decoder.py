@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.inspection.inspection import Inspection
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class DecodeOrder:
     anew: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InspectionOrder:
+    """Two files to look at as a pair at full size, with the digests of their contents in this order."""
+
+    first: bytes
+    second: bytes
+    digests: tuple[str, str]
+
+
 class Decoder(Protocol):
     """Decodes files below the root. One broken file costs only itself."""
 
@@ -47,3 +57,8 @@ class Decoder(Protocol):
 
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be had."""
+
+    def inspect(
+        self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
+        """Yield each order with what was found, None where one of the two cannot be had; in any order."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.file_rows import FileRows
-from dpm_tui.pipeline.group import TIER_OF, TIERS, Pair
+from dpm_tui.pipeline.group import TIER_OF, TIERS, Better, Pair
 from dpm_tui.pipeline.group_rows import GroupRows
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.pair_columns import KINDS, PairColumns
@@ -31,8 +31,9 @@ def group_pairs(
 ) -> GroupRows:
     """Group the pairs at or above ``threshold``; every member has its own pair with the keeper.
 
-    ``rank`` orders files, the best keeper first; ties are broken by path, so that the result
-    depends on neither the order of the files nor of the pairs. Groups come sorted by their
+    Of copies that were looked at at full size the one leads that no other is better than. Else ``rank``
+    orders files, the best keeper first; ties are broken by path, so that the result depends on neither the
+    order of the files nor of the pairs. Groups come sorted by their
     keeper's path, the other members by theirs.
     """
     columns = FileColumns.of(files)
@@ -48,8 +49,10 @@ def group_pairs(
     paths = rows.paths()
     by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
     path_ranks = _ranks(by_path)
-    ranks = _ranks(np.lexsort((path_ranks, *reversed(rank(rows)))))
-    keepers, similarities = _join(pairs, (np.cumsum(touched) - 1)[ends], ranks)
+    ends = (np.cumsum(touched) - 1)[ends]
+    keys = (*_standing(pairs, ends, len(ids)), *rank(rows))
+    ranks = _ranks(np.lexsort((path_ranks, *reversed(keys))))
+    keepers, similarities = _join(pairs, ends, ranks)
 
     members = np.flatnonzero(keepers != _NOBODY)
     others = (members != keepers[members]) * (path_ranks[members] + 1)
@@ -75,6 +78,16 @@ def _sound(pairs: PairColumns, known: NDArray[np.int64], ends: NDArray[np.int64]
     there = known[ends[:, numbers]] == (pairs.firsts[numbers], pairs.seconds[numbers])
     sound: NDArray[np.int64] = numbers[there.all(axis=0)]
     return sound
+
+
+def _standing(
+    pairs: PairColumns, ends: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return whether some other file is better than each, and by how many it is better than fewer."""
+    better = [ends[side][pairs.better == code] for side, code in ((0, Better.FIRST), (1, Better.SECOND))]
+    poorer = [ends[side][pairs.better == code] for side, code in ((1, Better.FIRST), (0, Better.SECOND))]
+    wins, losses = (np.bincount(np.concatenate(files), minlength=count) for files in (better, poorer))
+    return (losses > 0).astype(np.int64), (losses - wins).astype(np.int64)
 
 
 def _ranks(order: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-_STANDARD_LUMINANCE = (
+STANDARD_LUMINANCE = (
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55,
     14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
     18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92,
@@ -32,6 +32,6 @@ def _coarseness_by_quality() -> list[tuple[int, int]]:
     sums = []
     for quality in range(1, 101):
         scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-        table = (min(max((entry * scale + 50) // 100, 1), 255) for entry in _STANDARD_LUMINANCE)
+        table = (min(max((entry * scale + 50) // 100, 1), 255) for entry in STANDARD_LUMINANCE)
         sums.append((quality, sum(table)))
     return sums

@@ -13,8 +13,10 @@ from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
+from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.match import DigestPair
-from dpm_tui.pipeline.pair_columns import KIND_CODES, PairColumns
+from dpm_tui.pipeline.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.pipeline.verify import HOLDS_MORE_AT_MOST, Kind, Verdict
 
 
@@ -27,12 +29,14 @@ def pair_files(
     files: Mapping[int, ImageFile],
     verdicts: Iterable[tuple[DigestPair, Verdict]],
     decided: Callable[[str, str], str] = lambda first, second: "",
+    inspections: Mapping[DigestPair, Inspection | None] | None = None,
 ) -> PairColumns:
     """Return every verified pair of readable files, sorted by ids.
 
     Files of the same bytes are ``identical``, those of the same pixels ``pixels``, both with
     similarity 1. Of files of the same pixels that do not hold the same besides, one is a ``copy``.
-    ``decided`` returns a person's decision on two digests: a decided pair stays out.
+    ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
+    what looking at copies at full size found, None where nobody wants them to be looked at.
     """
     columns = FileColumns.of(files)
     contents = Contents(columns)
@@ -51,7 +55,8 @@ def pair_files(
             else:
                 unlike.append(Pair(mine.id, theirs.id, Kind.COPY, HOLDS_MORE_AT_MOST))
     judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
-    of_verdicts = _told_apart(columns, _of_verdicts(contents, judged))
+    inspected = inspect_verdicts(judged, inspections)
+    of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 
 
@@ -69,18 +74,25 @@ def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[
     yield from alike.values()
 
 
-def _of_verdicts(contents: Contents, judged: list[tuple[DigestPair, Verdict]]) -> PairColumns:
+def _of_verdicts(contents: Contents, inspected: list[InspectedVerdict]) -> PairColumns:
     """Return the pairs of files that verdicts on their contents make."""
-    firsts, seconds = (contents.places([pair[end] for pair, _ in judged]) for end in (0, 1))
+    firsts, seconds = (contents.places([each.pair[end] for each in inspected]) for end in (0, 1))
     numbers, ones, others = contents.product(firsts, seconds)
-    kinds = np.array([KIND_CODES[verdict.kind] for _, verdict in judged], np.uint8)
-    similarities = np.array([verdict.similarity for _, verdict in judged], np.float64)
+    kinds = np.array([KIND_CODES[each.verdict.kind] for each in inspected], np.uint8)
+    similarities = np.array([each.verdict.similarity for each in inspected], np.float64)
+    better = np.array([each.better for each in inspected], np.uint8)[numbers]
+    better = np.where(ones > others, TURNED[better], better)
+    reasons = np.array([REASON_CODES[each.reason] for each in inspected], np.uint8)
+    amounts = np.array([each.amount for each in inspected], np.float32)
     return PairColumns(
         np.minimum(ones, others),
         np.maximum(ones, others),
         kinds[numbers],
         similarities[numbers],
-        [judged[number][1].differs for number in numbers.tolist()],
+        [inspected[number].verdict.differs for number in numbers.tolist()],
+        better,
+        reasons[numbers],
+        amounts[numbers],
     )
 
 

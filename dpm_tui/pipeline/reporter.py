@@ -13,6 +13,7 @@ class Stage(StrEnum):
     FINGERPRINT = "fingerprint"
     MATCH = "match"
     VERIFY = "verify"
+    INSPECT = "inspect"
     GROUP = "group"
 
 

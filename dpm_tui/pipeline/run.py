@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.decoder import Decoder
 from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.intake import Intake
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.matching import match_all, open_matching, open_parts
@@ -32,7 +34,8 @@ class RunSettings:
     missing. ``root_moved`` says that the root is not the folder that was scanned last time,
     ``root_devices`` which device numbers its own file system has or had.
     Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
-    those whose facts were found by a version that looked for fewer of them.
+    those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
+    looked at once more at full size.
     """
 
     root: bytes
@@ -46,6 +49,7 @@ class RunSettings:
     root_devices: frozenset[int] = frozenset()
     retry: frozenset[Status] = frozenset({Status.UNREADABLE})
     complete: bool = False
+    inspect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Tools:
     decoder: Decoder
     load_embedder: Callable[[], Embedder]
     make_judge: Callable[[], PairJudge]
+    rank: Callable[[ImageFile], tuple[Any, ...]]
+    """The order of keepers, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,11 @@ def run_stages(
         )
         lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)
+        if settings.inspect:
+            verdicts, by_digest = store.verdicts.alike(), index_contents(store.files.files)
+            inspect_copies(
+                verdicts, by_digest, store.inspections, tools.decoder, tools.rank, pace, reporter
+            )
     finally:
         pace.checkpoint()
 

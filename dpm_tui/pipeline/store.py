@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Verdict
@@ -107,6 +108,18 @@ class VerdictTable(Protocol):
         """Add a verdict."""
 
 
+class InspectionTable(Protocol):
+    """What looking at pairs at full size found, by pair of content digests."""
+
+    def __contains__(self, pair: DigestPair) -> bool: ...
+
+    def get(self, pair: DigestPair) -> Inspection | None:
+        """Return what was found of a pair; None where it was not looked at, or could not be."""
+
+    def put(self, pair: DigestPair, inspection: Inspection | None) -> None:
+        """Add what was found, None where one of the two cannot be decoded."""
+
+
 class Store(Protocol):
     """All tables of one root."""
 
@@ -116,6 +129,8 @@ class Store(Protocol):
     def thumbnails(self) -> ThumbnailTable: ...
     @property
     def verdicts(self) -> VerdictTable: ...
+    @property
+    def inspections(self) -> InspectionTable: ...
 
     def vectors(self, choice: str, model: str, identity: str, dims: int) -> VectorTable:
         """Return the vectors of ``model`` under one choice of models and one set of weights."""

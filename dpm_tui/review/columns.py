@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_rows import FileRows
-from dpm_tui.pipeline.group import Group, Pair
+from dpm_tui.pipeline.group import Better, Group, Pair
 from dpm_tui.pipeline.group_rows import GroupRows
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.pair_columns import KIND_CODES
+from dpm_tui.pipeline.pair_columns import KIND_CODES, REASON_CODES
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.days import local_dates
 from dpm_tui.review.pair_rows import NO_KIND, PairRows
@@ -55,6 +55,27 @@ class Columns:
         beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
         kinds[beside["second"]] = beside["kind"]
         return kinds
+
+    @cached_property
+    def better_beside_keeper(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """The ``Better`` of each file's pair with the keeper of its group, the keeper being the first of the
+        two, and whether it may be a copy of another picture as well."""
+        better = np.zeros(len(self.files), np.uint8)
+        contested = np.zeros(len(self.files), np.bool_)
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
+        better[beside["second"]] = beside["better"]
+        contested[beside["second"]] = beside["reason"] == REASON_CODES["contested"]
+        return better, contested
+
+    @cached_property
+    def standing(self) -> NDArray[np.int64]:
+        """By how many files of its group each file is better than, less those that are better than it."""
+        pairs = self.pairs.rows
+        ahead = (pairs["better"] == Better.FIRST).astype(np.int64)
+        ahead -= pairs["better"] == Better.SECOND
+        count = len(self.files)
+        standing = np.bincount(pairs["first"], ahead, count) - np.bincount(pairs["second"], ahead, count)
+        return standing.astype(np.int64)
 
     @cached_property
     def kinds(self) -> NDArray[np.uint8]:

@@ -115,7 +115,10 @@ LIMITS: dict[str, Callable[[str], Limit]] = {
     "keep-in": _kept_in,
 }
 """What a rule may mark, whatever it would keep."""
-ORDERED = ("pixels", "lossless", "quality", "exif", "name", "encoding", "bytes", "date")
+ORDERED = (
+    "intact", "holds", "detail", "pixels", "colours", "depth", "lossless", "quality", "exif", "name",
+    "encoding", "bytes", "date",
+)  # fmt: skip
 """The criteria without a value, in the order in which they are offered."""
 _VALUED_CRITERIA = ("folder", "format")
 VALUED = frozenset({*_VALUED_CRITERIA, "mark-in", "keep-in"})

@@ -103,6 +103,7 @@ def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
 
     from dpm_tui.pipeline.file_rows import FileRows
     from dpm_tui.pipeline.group_rows import GroupRows
+    from dpm_tui.pipeline.pair_columns import TURNED
     from dpm_tui.review.pair_rows import PairRows
 
     files, groups = columns.files, columns.groups
@@ -116,6 +117,7 @@ def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
     file_rows = FileRows(files.rows[order], files.names, files.folders, files.formats, odd)
     pairs = columns.pairs.rows.copy()
     ends = place[pairs["first"]], place[pairs["second"]]
+    pairs["better"] = np.where(ends[0] > ends[1], TURNED[pairs["better"]], pairs["better"])
     pairs["first"], pairs["second"] = np.minimum(*ends), np.maximum(*ends)
     pairs = pairs[np.lexsort((pairs["second"], pairs["first"]))]
     starts = groups.starts

@@ -20,14 +20,20 @@ def looks_like_a_copy(name: bytes) -> bool:
 
 
 def rank_best(file: ImageFile) -> tuple[int, ...]:
-    """Order files by the default criteria, best first.
+    """Order files by the default criteria, best first, as far as their facts tell.
 
-    More pixels (in steps of two per cent), lossless, higher JPEG quality, EXIF present, a name
-    without traces of copying, more bytes of a lossy format or fewer of a lossless one, older.
+    Whole, holding most besides the picture, more pixels (in steps of two per cent), more than 256 colours,
+    more bits a sample, lossless, higher JPEG quality, EXIF present, a name without traces of copying, more
+    bytes of a lossy file or fewer of a lossless one, older.
     """
-    lossless = file.facts.format in LOSSLESS
+    facts = file.facts
+    lossless = is_lossless(file)
     return (
+        facts.damaged,
+        -len(facts.holds),
         -pixel_step(file.pixel_count),
+        facts.colours > 0,
+        -(facts.depth or 8),
         not lossless,
         -file.facts.quality,
         not file.facts.has_exif,
@@ -35,6 +41,14 @@ def rank_best(file: ImageFile) -> tuple[int, ...]:
         file.stamp.size if lossless else -file.stamp.size,
         file.stamp.mtime_ns,
     )
+
+
+def is_lossless(file: ImageFile) -> bool:
+    """Return whether a file has its samples as they were given to it, whatever they went through before.
+
+    Where the file was not looked into yet its format tells.
+    """
+    return not file.facts.lossy if file.facts.depth else file.facts.format in LOSSLESS
 
 
 def rank_largest(file: ImageFile) -> tuple[object, ...]:

@@ -14,11 +14,14 @@ _BOUNDS = np.iinfo(np.int64)
 def rank_best_rows(files: FileRows) -> tuple[NDArray[np.int64], ...]:
     """Return what orders the files as ``rank_best`` does, the most important first."""
     rows = files.rows
-    named = np.array([form.decode("ascii", "replace") in LOSSLESS for form in files.formats] or [False])
-    lossless = named[rows["format"]]
+    lossless = lossless_rows(files)
     size = rows["size"].astype(np.int64)
     keys = (
+        rows["damaged"].astype(np.int64),
+        -holding_counts(files),
         -pixel_steps(files),
+        (rows["colours"] > 0).astype(np.int64),
+        -depths(files),
         (~lossless).astype(np.int64),
         -rows["quality"].astype(np.int64),
         (~rows["has_exif"]).astype(np.int64),
@@ -30,6 +33,27 @@ def rank_best_rows(files: FileRows) -> tuple[NDArray[np.int64], ...]:
         for key, value in zip(keys, rank_best(file), strict=True):
             key[row] = min(max(int(value), int(_BOUNDS.min)), int(_BOUNDS.max))
     return keys
+
+
+def lossless_rows(files: FileRows) -> NDArray[np.bool_]:
+    """Return for each file whether it is lossless, but for those that do not fit into columns."""
+    rows = files.rows
+    named = np.array([form.decode("ascii", "replace") in LOSSLESS for form in files.formats] or [False])
+    return np.where(rows["depth"] > 0, ~rows["lossy"], named[rows["format"]])
+
+
+def holding_counts(files: FileRows) -> NDArray[np.int64]:
+    """Return how many things each file holds besides its picture."""
+    counts: NDArray[np.int64] = np.unpackbits(files.rows["holds"].reshape(-1, 1), axis=1).sum(
+        axis=1, dtype=np.int64
+    )
+    return counts
+
+
+def depths(files: FileRows) -> NDArray[np.int64]:
+    """Return the bits a sample of each file, 8 where nobody looked."""
+    depths = files.rows["depth"].astype(np.int64)
+    return np.where(depths > 0, depths, 8)
 
 
 def pixel_steps(files: FileRows) -> NDArray[np.int64]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Literal
 
-from dpm_tui.pipeline.group import Group
+from dpm_tui.pipeline.group import Better, Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.carry import carry
@@ -99,6 +100,15 @@ class Marks:
         files, keeper = self._library.files, group.keeper
         pixels = files[keeper].pixel_count
         return self.is_protected(keeper) and any(files[id_].pixel_count > pixels for id_ in group.members)
+
+    def doubt(self, group: Group) -> Literal["untold", "unseen"] | None:
+        """Return why a rule leaves copies of a group's keeper alone: which is better cannot be told, or
+        nobody has looked yet; None where neither holds it up."""
+        beside = (self._library.pair(id_, group.keeper) for id_ in group.members if id_ != group.keeper)
+        states = {pair.better for pair in beside if pair is not None and pair.kind is Kind.COPY}
+        if Better.UNSEEN in states:
+            return "unseen"
+        return "untold" if Better.UNTOLD in states else None
 
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""

@@ -10,14 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_rows import FileRows
-from dpm_tui.pipeline.group import Pair
-from dpm_tui.pipeline.pair_columns import KINDS, PairColumns
+from dpm_tui.pipeline.group import Better, Pair
+from dpm_tui.pipeline.inspection.inspection import REASONS
+from dpm_tui.pipeline.pair_columns import KINDS, TURNED, PairColumns
 from dpm_tui.pipeline.verify import GRID
 
 NO_KIND = 255
-PAIR = np.dtype([("first", "<u4"), ("second", "<u4"), ("kind", "u1"), ("similarity", "<f8"), ("grid", "<i4")])
+PAIR = np.dtype(
+    [
+        ("first", "<u4"), ("second", "<u4"), ("kind", "u1"), ("similarity", "<f8"), ("grid", "<i4"),
+        ("better", "u1"), ("reason", "u1"), ("amount", "<f4"),
+    ]
+)  # fmt: skip
 """One pair: the rows of its files, the smaller first, and the number of its grid of differences, -1 for a
-grid of zeros, -2 for none."""
+grid of zeros, -2 for none. ``better`` is a value of ``Better``, the file in the first row being the first."""
+_BETTER = tuple(Better)
 _NO_GRID, _ZEROS = -2, -1
 _GRID_BYTES = GRID * GRID
 _EMPTY_GRID = bytes(_GRID_BYTES)
@@ -46,17 +53,24 @@ class PairRows(Mapping[tuple[int, int], Pair]):
         rows = np.zeros(len(inside), PAIR)
         rows["first"], rows["second"] = first[inside], second[inside]
         rows["kind"], rows["similarity"] = pairs.kinds[inside], pairs.similarities[inside]
+        turned = one[inside] > other[inside]
+        rows["better"] = np.where(turned, TURNED[pairs.better[inside]], pairs.better[inside])
+        rows["reason"], rows["amount"] = pairs.reasons[inside], pairs.amounts[inside]
         rows["grid"] = [_number_grid(pairs.differs[number], grids) for number in inside.tolist()]
         return cls(files, rows, b"".join(grids))
 
     def __getitem__(self, key: tuple[int, int]) -> Pair:
-        first, second = sorted((self._files.row(key[0]), self._files.row(key[1])))
+        ends = self._files.row(key[0]), self._files.row(key[1])
+        first, second = sorted(ends)
         wanted = first << 32 | second
         place = bisect_left(self._keys, wanted)
         if place == len(self._keys) or self._keys[place] != wanted or key[0] > key[1]:
             raise KeyError(key)
-        _, _, kind, similarity, grid = self.rows[place].item()
-        return Pair(*key, kind=KINDS[kind], similarity=similarity, differs=self._grid(grid))
+        _, _, kind, similarity, grid, better, reason, amount = self.rows[place].item()
+        if first != ends[0]:
+            better = TURNED[better]
+        grids = self._grid(grid)
+        return Pair(*key, KINDS[kind], similarity, grids, _BETTER[better], REASONS[reason], amount)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         ids = self._files.rows["id"]

@@ -12,6 +12,12 @@ _ACROSS = ("left", "middle", "right")
 _DOWN = ("upper", "middle", "lower")
 
 
+def only_colours(differs: bytes) -> bool:
+    """Return whether what differs in a grid is colour alone: its visible levels are even then."""
+    seen = [value for value in differs if value >= _level(differs)]
+    return bool(seen) and not any(value & 1 for value in seen)
+
+
 def find_places(differs: bytes) -> list[str]:
     """Return the ninths of a picture in which it differs, as sentences ``review.place_<name>``.
 
@@ -19,7 +25,7 @@ def find_places(differs: bytes) -> list[str]:
     ``all_over`` alone stands for more than four, and an empty list for none.
     """
     side = round(len(differs) ** 0.5)
-    level = max(_NOTICED, max(differs, default=0) * _SHARE)
+    level = _level(differs)
     found: dict[str, int] = {}
     for number, value in enumerate(differs):
         if value >= level:
@@ -29,3 +35,7 @@ def find_places(differs: bytes) -> list[str]:
     if len(found) > _MOST:
         return ["all_over"]
     return sorted(found, key=lambda name: -found[name])
+
+
+def _level(differs: bytes) -> float:
+    return max(_NOTICED, max(differs, default=0) * _SHARE)

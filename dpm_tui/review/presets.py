@@ -11,7 +11,20 @@ from dpm_tui.review.rules import HAND, OWN, RULES
 
 NAME_LENGTH = 24
 WORDS_OF: dict[str, tuple[str, ...]] = {
-    "best": ("pixels", "lossless", "quality", "exif", "name", "encoding", "date"),
+    "best": (
+        "intact",
+        "holds",
+        "detail",
+        "pixels",
+        "colours",
+        "depth",
+        "lossless",
+        "quality",
+        "exif",
+        "name",
+        "encoding",
+        "date",
+    ),
     "largest": ("pixels", "bytes"),
     "smallest": ("-bytes", "-pixels"),
     "newest": ("-date",),

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from dpm_tui.amount import long_size
+from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import HOLDINGS, ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.criteria import FORMATS, Word
 from dpm_tui.review.folders import InFolders
-from dpm_tui.review.keeper import LOSSLESS, NEAR_TIE, looks_like_a_copy
+from dpm_tui.review.keeper import NEAR_TIE, is_lossless, looks_like_a_copy
+from dpm_tui.review.quality_reasons import quality_reason
+from dpm_tui.review.reason import Reason, Sign
 
-Sign = Literal["+", "-", "="]
+__all__ = ("Reason", "Sign", "compare_files")
+
 _DAY_NS = 86_400_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One sentence ``review.<key>`` on why a file is better (+), worse (-) or alike (=)."""
-
-    sign: Sign
-    key: str
-    values: dict[str, object]
 
 
 Comparison = Callable[[ImageFile, ImageFile], Iterator[Reason]]
 
 
 def compare_files(
-    file: ImageFile, other: ImageFile, kind: Kind | None = None, criteria: Sequence[Word] = ()
+    file: ImageFile,
+    other: ImageFile,
+    kind: Kind | None = None,
+    criteria: Sequence[Word] = (),
+    pair: Pair | None = None,
 ) -> list[Reason]:
     """Say in which respects ``file`` is better or worse than ``other``, most important first.
 
     ``criteria`` are those of the rule that keepers follow: what they look at comes first, in their order,
     and what they prefer is better. ``kind`` is that of the pair; files of the same bytes have nothing but
-    folder, name and date of their own.
+    folder, name and date of their own. ``pair`` says what looking at both at full size found.
     """
     same = kind is Kind.IDENTICAL or bool(file.facts.digest and file.facts.digest == other.facts.digest)
     reasons: list[Reason] = []
@@ -45,6 +43,8 @@ def compare_files(
         reasons.append(Reason("=", "same_bytes", {}))
     elif kind is Kind.PIXELS:
         reasons.append(Reason("=", "same_pixels", {}))
+    if pair is not None and (quality := quality_reason(file.id, pair)) is not None:
+        reasons.append(quality)
     said: set[str] = set()
     for word in (*criteria, *(Word(name) for name in _IN_ORDER)):
         topic = _TOPICS.get(word.name, str(word.topic))
@@ -100,8 +100,8 @@ def _by_pixels(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
 def _by_format(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     mine, theirs = file.facts.format, other.facts.format
     values: dict[str, object] = {"mine": mine, "other": theirs}
-    if (mine in LOSSLESS) != (theirs in LOSSLESS):
-        yield Reason("+", "lossless", values) if mine in LOSSLESS else Reason("-", "lossy", values)
+    if is_lossless(file) != is_lossless(other):
+        yield Reason("+", "lossless", values) if is_lossless(file) else Reason("-", "lossy", values)
     elif mine != theirs:
         yield Reason("=", "other_format", values)
 
@@ -111,6 +111,28 @@ def _by_quality(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     values: dict[str, object] = {"mine": mine, "other": theirs}
     if mine and theirs and mine != theirs:
         yield Reason("+", "higher_quality", values) if mine > theirs else Reason("-", "recompressed", values)
+
+
+def _by_colours(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.colours, other.facts.colours
+    if bool(mine) != bool(theirs):
+        yield (
+            Reason("-", "few_colours", {"number": mine})
+            if mine
+            else Reason("+", "many_colours", {"number": theirs})
+        )
+
+
+def _by_depth(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    mine, theirs = file.facts.depth, other.facts.depth
+    values: dict[str, object] = {"mine": mine, "other": theirs}
+    if mine and theirs and mine != theirs:
+        yield Reason("+", "deeper", values) if mine > theirs else Reason("-", "shallower", values)
+
+
+def _by_nothing(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    """What a pair says of detail stands first in any case."""
+    yield from ()
 
 
 def _by_damage(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
@@ -150,7 +172,7 @@ def _by_bytes(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     """More bytes of a lossy picture hold more of it; those of a lossless one only take more room."""
     mine, theirs = file.stamp.size, other.stamp.size
     values: dict[str, object] = {"mine": long_size(mine), "other": long_size(theirs)}
-    lossless = {file.facts.format in LOSSLESS, other.facts.format in LOSSLESS}
+    lossless = {is_lossless(file), is_lossless(other)}
     if mine == theirs or values["mine"] == values["other"]:
         yield Reason("=", "as_large", {"mine": values["mine"]})
     elif len(lossless) > 1:
@@ -197,7 +219,10 @@ _HOLDINGS = {word: (f"holds_{word}", f"lacks_{word}") for word in HOLDINGS if wo
 _COMPARISONS: dict[str, Comparison] = {
     "intact": _by_damage,
     "holds": _by_holdings,
+    "detail": _by_nothing,
     "pixels": _by_pixels,
+    "colours": _by_colours,
+    "depth": _by_depth,
     "lossless": _by_format,
     "quality": _by_quality,
     "frames": _by_frames,
@@ -207,7 +232,10 @@ _COMPARISONS: dict[str, Comparison] = {
     "name": _by_name,
     "date": _by_age,
 }
-_IN_ORDER = ("intact", "holds", "pixels", "lossless", "quality", "frames", "exif", "encoding", "name", "date")
+_IN_ORDER = (
+    "intact", "holds", "pixels", "colours", "depth", "lossless", "quality", "frames", "exif", "encoding",
+    "name", "date",
+)  # fmt: skip
 """What is said where no rule says what matters."""
 _TOPICS = {"bytes": "encoding"}
 """Criteria that look at the same; the first of a rule speaks for both."""

@@ -13,6 +13,7 @@ from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.criteria import Limit, Word, limit_of, parse_words
 from dpm_tui.review.folders import protect_folders as protect_folders
 from dpm_tui.review.keeper import RANKS, rank_best
+from dpm_tui.review.sparing import is_spared
 
 DEFAULT_KINDS = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 OWN = "keeper"
@@ -32,6 +33,8 @@ class Rule:
     name: str
     criteria: tuple[Word, ...] = ()
     limits: tuple[Limit, ...] = ()
+    careful: bool = True
+    """Whether it wants the better of two copies kept, and leaves both alone where that cannot be told."""
 
     @property
     def rank(self) -> Callable[[ImageFile], tuple[object, ...]] | None:
@@ -41,12 +44,12 @@ class Rule:
     @property
     def settled(self) -> Rule:
         """This rule for groups whose keepers follow its criteria already."""
-        return Rule(self.name, (), self.limits)
+        return Rule(self.name, (), self.limits, self.careful)
 
     @property
     def unlimited(self) -> Rule:
         """This rule as if it might mark anything."""
-        return Rule(self.name, self.criteria)
+        return Rule(self.name, self.criteria, (), self.careful)
 
     def allows(self, kept: bytes, file: bytes) -> bool:
         """Tell whether a file in one folder may be marked where the kept one lies in another."""
@@ -55,7 +58,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     # Groups are built around the best file already; asking again could prefer a crop to its original.
-    name: Rule(name, () if name == "best" else (Word(name),))
+    name: Rule(name, () if name == "best" else (Word(name),), careful=name == "best")
     for name in RANKS
 }
 
@@ -65,7 +68,9 @@ def read_rule(name: str, words: Iterable[str]) -> Rule:
     parsed = parse_words(words)
     limits = tuple(limit_of(word) for word in parsed if word.is_limit)
     criteria = tuple(word for word in parsed if not word.is_limit)
-    return Rule(name, () if criteria == (Word("best"),) else criteria, limits)
+    # Whoever says what to keep by other criteria has decided it, whatever the pictures look like.
+    careful = not criteria or any(word.topic in (Word("best"), Word("detail")) for word in criteria)
+    return Rule(name, () if criteria == (Word("best"),) else criteria, limits, careful)
 
 
 def name_rule(words: Sequence[str], presets: Mapping[str, Sequence[str]]) -> str:
@@ -116,8 +121,9 @@ def mark_group(
 
     The rule chooses among the group's keeper and the members whose pair with it is of one of
     ``kinds``: a variant is neither kept in place of a picture nor removed for it. Only members with
-    a verified pair of these kinds with the kept file are marked; a protected file never is, and is
-    kept before any other, but nothing of more pixels goes for it. The members that are not of these
+    a verified pair of these kinds with the kept file are marked, and none that is spared (see
+    ``review.sparing``); a protected file never is, and is kept before any other, but nothing of more pixels
+    goes for it. The members that are not of these
     kinds are looked at among themselves in the same way, so that of ``identical`` alone every
     repetition is found.
     """
@@ -140,6 +146,7 @@ def mark_group(
                 if id_ != kept
                 and _is_of(pairs, kept, id_, kinds)
                 and not protected(files[id_])
+                and not is_spared(files[id_], files[kept], pairs[pair_key(kept, id_)], careful=rule.careful)
                 and not _outgrows(files[id_], files[kept], protected)
                 and (not rule.limits or rule.allows(files[kept].folder, files[id_].folder))
             }

@@ -9,11 +9,18 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.image_file import COLOURS_AT_MOST
 from dpm_tui.review.columns import Columns
 from dpm_tui.review.criteria import FORMATS, Word
 from dpm_tui.review.folders import InFolders
-from dpm_tui.review.keeper import LOSSLESS, NEAR_TIE
-from dpm_tui.review.keeper_columns import named_like_copies, pixel_steps
+from dpm_tui.review.keeper import NEAR_TIE, is_lossless
+from dpm_tui.review.keeper_columns import (
+    depths,
+    holding_counts,
+    lossless_rows,
+    named_like_copies,
+    pixel_steps,
+)
 from dpm_tui.review.library import Library
 
 Values = NDArray[np.float64]
@@ -96,7 +103,45 @@ def _of_formats(columns: Columns, names: Sequence[str] | frozenset[str]) -> Flag
 
 
 def _lossless(columns: Columns) -> Values:
-    return _of_formats(columns, LOSSLESS).astype(np.float64)
+    flags = lossless_rows(columns.files)
+    for row, file in columns.files.odd.items():
+        flags[row] = is_lossless(file)
+    found: Values = flags.astype(np.float64)
+    return found
+
+
+def _intact(columns: Columns) -> Values:
+    flags = ~columns.files.rows["damaged"]
+    for row, file in columns.files.odd.items():
+        flags[row] = not file.facts.damaged
+    return flags.astype(np.float64)
+
+
+def _holds(columns: Columns) -> Values:
+    counts = holding_counts(columns.files)
+    for row, file in columns.files.odd.items():
+        counts[row] = len(file.facts.holds)
+    return counts.astype(np.float64)
+
+
+def _colours(columns: Columns) -> Values:
+    """More than can be counted are all the same."""
+    counts = columns.files.rows["colours"].astype(np.float64)
+    return np.where(counts > 0, counts, COLOURS_AT_MOST + 1)
+
+
+def _many_colours(columns: Columns) -> Values:
+    many: Values = (columns.files.rows["colours"] == 0).astype(np.float64)
+    return many
+
+
+def _depth(columns: Columns) -> Values:
+    return depths(columns.files).astype(np.float64)
+
+
+def _detail(columns: Columns) -> Values:
+    """What looking at pairs at full size tells: nothing is better than the files that stay."""
+    return columns.standing.astype(np.float64)
 
 
 def _quality(columns: Columns) -> Values:
@@ -145,6 +190,11 @@ def _pixel_steps(columns: Columns) -> Values:
 
 _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
     "pixels": (_log(_pixels), PIXELS_NEAR),
+    "intact": (_intact, 0.0),
+    "holds": (_holds, 0.0),
+    "detail": (_detail, 0.0),
+    "colours": (_colours, 0.0),
+    "depth": (_depth, 0.0),
     "lossless": (_lossless, 0.0),
     "quality": (_quality, QUALITY_NEAR),
     "exif": (_number("has_exif"), 0.0),
@@ -154,8 +204,8 @@ _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
 }
 _EXACT: dict[str, Sequence[Callable[[Columns], Values]]] = {
     "best": (
-        _pixel_steps, _lossless, _number("quality"), _number("has_exif"), _name, _best_bytes,
-        _less(_number("mtime_ns")),
+        _intact, _holds, _pixel_steps, _many_colours, _depth, _lossless, _number("quality"),
+        _number("has_exif"), _name, _best_bytes, _less(_number("mtime_ns")),
     ),
     "largest": (_pixels, _number("size")),
     "smallest": (_less(_number("size")), _less(_pixels)),

@@ -15,6 +15,7 @@ from dpm_tui.review.folders import InFolders
 from dpm_tui.review.library import Library
 from dpm_tui.review.rules import Rule, mark_group
 from dpm_tui.review.sieves import by_folder
+from dpm_tui.review.sparing_columns import spared_rows
 
 Flags = NDArray[np.bool_]
 
@@ -41,6 +42,8 @@ def sweep(
     pixels = files.rows["width"].astype(np.int64) * files.rows["height"]
     outgrows = safe[kept] & (pixels[rows] > pixels[kept])
     rows, kept = rows[~outgrows], kept[~outgrows]
+    spared = spared_rows(columns, rows, kept, careful=rule.careful)
+    rows, kept = rows[~spared], kept[~spared]
     if rule.limits:
         allowed = _allowed(columns, rule, kept, rows)
         rows, kept = rows[allowed], kept[allowed]

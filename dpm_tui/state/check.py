@@ -22,7 +22,8 @@ from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
 from dpm_tui.state.finding import Finding
-from dpm_tui.state.frames import encode_frame
+from dpm_tui.state.frames import encode_frame, read_frames
+from dpm_tui.state.inspection_store import decode_record
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.quarantine import Quarantine
@@ -49,6 +50,7 @@ def check_state(layout: Layout) -> list[Finding]:
         check_marker(layout, quarantine),
         *check_files(layout, quarantine),
         *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
+        *_check_journal(quarantine, layout.inspections, lambda: _read_inspections(layout.inspections)),
         *check_decisions(layout, quarantine),
         *_check_journal(quarantine, layout.review, lambda: _read_review(layout.review)),
         *check_arrays(layout, quarantine),
@@ -127,6 +129,20 @@ def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Fin
 def _read_review(path: bytes) -> tuple[int, int, Iterable[bytes]]:
     count, rejected, records = read_review(path)
     return count, rejected, map(encode_frame, records)
+
+
+def _read_inspections(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+    frames = read_frames(path)
+    sound = [record for record in frames.records if _is_inspection(record)]
+    return len(sound), frames.rejected + len(frames.records) - len(sound), map(encode_frame, sound)
+
+
+def _is_inspection(record: object) -> bool:
+    try:
+        decode_record(record)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[bytes]]:

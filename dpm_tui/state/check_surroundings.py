@@ -66,8 +66,8 @@ def check_names(layout: Layout) -> list[Finding]:
         os.path.basename(path)
         for path in (
             layout.config, layout.checkpoint, layout.lock, table.journal, table.folding, table.folder,
-            layout.pairs, layout.decisions, layout.decisions_before, layout.thumbnails, layout.vectors,
-            layout.log,
+            layout.pairs, layout.inspections, layout.decisions, layout.decisions_before, layout.review,
+            layout.thumbnails, layout.vectors, layout.log,
         )
     }  # fmt: skip
     beside = {os.path.basename(path) for path in (layout.marker, layout.recycle_bin)}

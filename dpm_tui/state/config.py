@@ -46,8 +46,9 @@ class Config:
     the root whose files are never marked for removal. ``companions`` says whether sidecars, RAW twins
     and Live Photo movies move with their picture. ``other_disks`` says where a file on another file
     system than the root's goes: to a recycle bin over there, as a verified copy to the root's, or
-    nowhere. ``keeper`` are the words of the rule in force (see ``review.criteria``), ``presets`` those of
-    the rules that the user has saved, by name.
+    nowhere. ``inspect`` says whether copies are looked at once more at full size before a rule may remove
+    one. ``keeper`` are the words of the rule in force (see ``review.criteria``), ``presets`` those of the
+    rules that the user has saved, by name.
     """
 
     model: str = "auto"
@@ -66,6 +67,7 @@ class Config:
     protected: tuple[str, ...] = ()
     companions: str = "ask"
     other_disks: str = "bin"
+    inspect: bool = True
     memory: int = 0
     keeper: tuple[str, ...] = ("best",)
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -31,3 +31,10 @@ def halves_of(digests: Iterable[str]) -> Halves:
 def halves_in(digests: bytes) -> Halves:
     """Return the halves of raw digests, one after the other."""
     return np.frombuffer(digests, ">u8").reshape(-1, DIGEST_BYTES // 8)[:, 0].astype(np.uint64)
+
+
+def both_known(pairs: Iterable[tuple[str, str]], known: Halves) -> list[bool]:
+    """Return for each pair of digests whether both are among the known ones."""
+    halves = halves_of([digest for pair in pairs for digest in pair])
+    found: NDArray[np.bool_] = np.isin(halves, known).reshape(-1, 2)
+    return [bool(both) for both in found[:, 0] & found[:, 1]]

@@ -51,6 +51,11 @@ class Layout:
         return os.path.join(self.folder, b"pairs.jsonl")
 
     @property
+    def inspections(self) -> bytes:
+        """Journal of pairs that were looked at at full size."""
+        return os.path.join(self.folder, b"inspections.jsonl")
+
+    @property
     def decisions(self) -> bytes:
         """Journal of decisions; cannot be made again, so it is only ever appended to."""
         return os.path.join(self.folder, b"decisions.jsonl")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from dpm_tui.pipeline.fingerprint import ModelCard
+from dpm_tui.pipeline.inspection.inspection import VERSION
 from dpm_tui.state.candidate_store import CandidateStore
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from dpm_tui.state.clearance import clear_table, is_due
@@ -18,6 +19,7 @@ from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.halves import halves_in, halves_of
+from dpm_tui.state.inspection_store import InspectionStore
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.thumbnail_store import ThumbnailStore
@@ -28,8 +30,8 @@ from dpm_tui.state.verdict_store import VerdictStore
 class RootState:
     """All tables of one root; fulfils ``pipeline.store.Store``.
 
-    With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts of
-    another version; empty accepts all. Raises DamagedError for state that cannot be trusted.
+    With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts and inspections
+    of another version; empty accepts all. Raises DamagedError for state that cannot be trusted.
     """
 
     def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
@@ -41,6 +43,9 @@ class RootState:
         self.files = FileStore(layout.files, writable=writable)
         self.thumbnails = ThumbnailStore(layout.thumbnails)
         self.verdicts = VerdictStore(layout.pairs, judge_version, writable=writable)
+        self.inspections = InspectionStore(
+            layout.inspections, VERSION if judge_version else "", writable=writable
+        )
         self.decisions = DecisionStore(layout.decisions, layout.decisions_before, writable=writable)
         self._vectors: dict[str, VectorStore] = {}
         self._candidates: dict[str, CandidateStore] = {}
@@ -112,6 +117,7 @@ class RootState:
             raise
         if any(cleared):
             self.verdicts.keep(known)
+            self.inspections.keep(known)
             self.thumbnails.keep(known, cancelled)
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -124,6 +130,7 @@ class RootState:
         for vectors in self._vectors.values():
             vectors.sync()
         self.verdicts.sync()
+        self.inspections.sync()
         self.files.sync()
 
     def reset(self) -> None:
@@ -131,6 +138,7 @@ class RootState:
         self._close_arrays()
         self.files.clear()
         self.verdicts.clear()
+        self.inspections.clear()
         self.thumbnails.clear()
         if not os.path.islink(self.layout.vectors):
             shutil.rmtree(self.layout.vectors, ignore_errors=True)
@@ -142,6 +150,7 @@ class RootState:
         self._close_arrays()
         self.files.close()
         self.verdicts.close()
+        self.inspections.close()
         self.decisions.close()
 
     def _outdated(self) -> list[bytes]:

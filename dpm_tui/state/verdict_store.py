@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import compress
 from operator import not_
 
@@ -13,7 +13,7 @@ from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.frames import Journal
-from dpm_tui.state.halves import Halves, halves_of
+from dpm_tui.state.halves import Halves, both_known
 from dpm_tui.state.pair_keys import PairKeys
 from dpm_tui.state.verdict_lines import Line, Lines, read_lines
 from dpm_tui.state.verdict_record import encode_verdict
@@ -62,7 +62,7 @@ class VerdictStore:
         if self._journal is not None:
             self._sift(self._journal, known)
         self._unlike.keep(known)
-        self._alike = dict(compress(self._alike.items(), _both_known(map(_pair, self._alike), known)))
+        self._alike = dict(compress(self._alike.items(), both_known(map(_pair, self._alike), known)))
 
     def clear(self) -> None:
         """Forget every verdict."""
@@ -110,19 +110,12 @@ class VerdictStore:
             wanted[number] = self._is_current(line)
         if known is not None:
             wanted[lines.plain] = np.isin(lines.firsts, known) & np.isin(lines.seconds, known)
-            both = _both_known((line.pair for line in lines.others.values()), known)
+            both = both_known((line.pair for line in lines.others.values()), known)
             wanted[list(compress(lines.others, map(not_, both)))] = False
         return wanted
 
     def _is_current(self, line: Line) -> bool:
         return not self._version or line.version == self._version
-
-
-def _both_known(pairs: Iterable[DigestPair], known: Halves) -> list[bool]:
-    """Tell of each pair whether both digests are known."""
-    halves = halves_of([digest for pair in pairs for digest in pair])
-    found: NDArray[np.bool_] = np.isin(halves, known).reshape(-1, 2)
-    return [bool(both) for both in found[:, 0] & found[:, 1]]
 
 
 def _raw(pair: DigestPair) -> bytes:

@@ -139,6 +139,7 @@ SETTINGS: tuple[Setting, ...] = (
     _words("extensions", "tui.none"),
     _folders("protected", "tui.none"),
     _keeper(),
+    _switch("inspect"),
     _choice("companions"),
     _choice("other_disks"),
     _workers(),

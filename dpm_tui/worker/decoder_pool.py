@@ -5,19 +5,25 @@ from __future__ import annotations
 import base64
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from dpm_tui.names import to_json
 from dpm_tui.pipeline.decode import READER, Thumbnail
-from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
 from dpm_tui.pipeline.image_file import Facts, Status
+from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
 from dpm_tui.plain import from_plain
 from dpm_tui.worker.decoder_budget import DecoderBudget
 from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 
 _PIXEL_SECONDS = 120.0
+_INSPECT_SECONDS = 60.0
+_TRIES = 2
 _WAIT_SECONDS = 0.2
+
+Order = TypeVar("Order")
+Result = TypeVar("Result")
 
 
 class DecoderPool:
@@ -32,6 +38,7 @@ class DecoderPool:
         self._spare_lock = threading.Lock()
         self._hire(DecoderBudget.plan(count, memory))
         self._retrying = False
+        self._inspectors: list[DecoderProcess] = []
 
     @property
     def reader(self) -> str:
@@ -41,7 +48,7 @@ class DecoderPool:
     @property
     def pids(self) -> list[int]:
         """The process ids of the children that run."""
-        return [child.pid for child in (*self._children, self._spare) if child.pid]
+        return [child.pid for child in (*self._children, *self._inspectors, self._spare) if child.pid]
 
     def resize(self, count: int, memory: int) -> None:
         """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
@@ -57,9 +64,34 @@ class DecoderPool:
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[DecodeOrder, Decoded]]:
         """Yield each order with its result, in any order; stops early when cancelled."""
+        return self._share_out(orders, self._children, self._decode_one, cancelled)
+
+    def inspect(
+        self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
+        """Yield each order with what was found, None where one of the two cannot be had; in any order.
+
+        The children are others than those that decode: they load what looks at pairs.
+        """
+        children = [
+            DecoderProcess(*self._folders, self.budget.child, "inspect") for _ in range(self.budget.count)
+        ]
+        self._inspectors = children
+        try:
+            yield from self._share_out(orders, children, self._inspect_one, cancelled)
+        finally:
+            self._inspectors = []
+
+    def _share_out(
+        self,
+        orders: Iterable[Order],
+        children: Sequence[DecoderProcess],
+        carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[tuple[Order, Result]]:
         source = iter(orders)
         taking = threading.Lock()
-        results: queue.Queue[tuple[DecodeOrder, Decoded] | None] = queue.Queue(8 * len(self._children))
+        results: queue.Queue[tuple[Order, Result] | None] = queue.Queue(8 * len(children))
         stop = threading.Event()
 
         def work(child: DecoderProcess) -> None:
@@ -68,10 +100,10 @@ class DecoderPool:
                     order = next(source, None)
                 if order is None:
                     break
-                put((order, self._decode_one(child, order, stop)))
+                put((order, carry_out(child, order, stop)))
             put(None)
 
-        def put(item: tuple[DecodeOrder, Decoded] | None) -> None:
+        def put(item: tuple[Order, Result] | None) -> None:
             while not stop.is_set():
                 try:
                     return results.put(item, timeout=_WAIT_SECONDS)
@@ -79,8 +111,7 @@ class DecoderPool:
                     continue
 
         threads = [
-            threading.Thread(target=work, args=(child,), name="decode", daemon=True)
-            for child in self._children
+            threading.Thread(target=work, args=(child,), name="decode", daemon=True) for child in children
         ]
         for thread in threads:
             thread.start()
@@ -89,11 +120,11 @@ class DecoderPool:
         finally:
             stop.set()
             if cancelled():
-                self._interrupt()
+                self._interrupt(children)
             for thread in threads:
                 thread.join()
             # What they hold is worth more to the stages that follow than the moment it takes to start them.
-            for child in self._children:
+            for child in children:
                 child.kill()
 
     def digest_pixels(self, path: bytes) -> str:
@@ -114,7 +145,7 @@ class DecoderPool:
 
     def close(self) -> None:
         """End every child."""
-        for child in self._children:
+        for child in (*self._children, *self._inspectors):
             child.kill()
         with self._spare_lock:
             self._spare.kill()
@@ -125,8 +156,8 @@ class DecoderPool:
         self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
         self._spare = DecoderProcess(*self._folders, budget.spare)
 
-    def _interrupt(self) -> None:
-        for child in self._children:
+    def _interrupt(self, children: Sequence[DecoderProcess]) -> None:
+        for child in children:
             child.interrupt()
         if self._retrying:
             self._spare.interrupt()
@@ -142,6 +173,22 @@ class DecoderPool:
         except DecoderDied as error:
             result = Unreadable(Status.CRASHED, str(error))
         return result if stop.is_set() else self._decode_alone(question)
+
+    def _inspect_one(
+        self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
+    ) -> Inspection | None:
+        files = [
+            {"path": to_json(path), "digest": digest}
+            for path, digest in ((order.first, order.digests[0]), (order.second, order.digests[1]))
+        ]
+        for _ in range(_TRIES):
+            try:
+                answer = child.ask({"do": "inspect", "files": files}, _INSPECT_SECONDS)
+                return _read_inspection(answer)
+            except DecoderDied:
+                if stop.is_set():
+                    break
+        return None
 
     def _decode_alone(self, question: dict[str, Any]) -> Decoded:
         with self._spare_lock:
@@ -163,8 +210,8 @@ class DecoderPool:
 
     @staticmethod
     def _drain(
-        results: queue.Queue[tuple[DecodeOrder, Decoded] | None], workers: int, cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        results: queue.Queue[tuple[Order, Result] | None], workers: int, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[Order, Result]]:
         ended = 0
         while ended < workers and not cancelled():
             try:
@@ -175,6 +222,16 @@ class DecoderPool:
                 ended += 1
             else:
                 yield item
+
+
+def _read_inspection(answer: dict[str, Any]) -> Inspection | None:
+    """Return what a child found, None where it could not look; raises DecoderDied for what is no answer."""
+    if answer.get("status") != "ok":
+        return None
+    try:
+        return decode_inspection(answer["inspection"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise DecoderDied(f"not an answer: {error!r}") from error
 
 
 def _read_answer(answer: dict[str, Any]) -> Decoded:

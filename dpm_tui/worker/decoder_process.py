@@ -36,10 +36,13 @@ class DecoderDied(Exception):
 
 
 class DecoderProcess:
-    """One decoder child with ``memory`` bytes to decode in; used by one thread at a time."""
+    """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
-    def __init__(self, root: bytes, thumbnails: bytes, memory: int) -> None:
-        self._arguments = [os.fsdecode(root), os.fsdecode(thumbnails), str(memory)]
+    ``work`` is ``decode``, or ``inspect`` for a child that looks at pairs at full size.
+    """
+
+    def __init__(self, root: bytes, thumbnails: bytes, memory: int, work: str = "decode") -> None:
+        self._arguments = [os.fsdecode(root), os.fsdecode(thumbnails), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
         self._tail = b""
         self._said = b""

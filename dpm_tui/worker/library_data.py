@@ -114,6 +114,8 @@ def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileRows
 def _unpack_pairs(table: memoryview, grids: bytes, files: FileRows) -> PairRows:
     import numpy as np
 
+    from dpm_tui.pipeline.group import Better
+    from dpm_tui.pipeline.inspection.inspection import REASONS
     from dpm_tui.pipeline.pair_columns import KINDS
     from dpm_tui.review.pair_rows import PAIR, PairRows
 
@@ -122,6 +124,9 @@ def _unpack_pairs(table: memoryview, grids: bytes, files: FileRows) -> PairRows:
         (rows["first"] >= rows["second"]).any()
         or int(rows["second"].max()) >= len(files)
         or int(rows["kind"].max()) >= len(KINDS)
+        or int(rows["better"].max()) >= len(Better)
+        or int(rows["reason"].max()) >= len(REASONS)
+        or not np.isfinite(rows["amount"]).all()
     ):
         raise ValueError("no pairs")
     return PairRows(files, rows, grids)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
+from collections.abc import Callable
+from functools import partial
 
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
@@ -20,9 +22,10 @@ class ResultDesk:
     The next one to ask makes it try again, and a run that ends brings its own.
     """
 
-    def __init__(self, state: RootState) -> None:
+    def __init__(self, state: RootState, inspects: Callable[[], bool] = lambda: True) -> None:
         self.results = Results()
         self._state = state
+        self._inspects = inspects
         self._threshold = 0.0
         self._there = False
         self._error: Exception | None = None
@@ -69,7 +72,8 @@ class ResultDesk:
         async with self._one_by_one:
             taken = self._taken
             try:
-                results = await asyncio.to_thread(compute_results, self._state, self._threshold)
+                compute = partial(compute_results, inspect=self._inspects())
+                results = await asyncio.to_thread(compute, self._state, self._threshold)
             except Exception as error:
                 traceback.print_exception(error, file=sys.stderr)
                 if taken == self._taken:

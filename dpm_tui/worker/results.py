@@ -33,8 +33,13 @@ class Results:
         return {pair_key(pair.a, pair.b): pair for pair in self.pairs}
 
 
-def compute_results(state: RootState, threshold: float) -> Results:
-    """Pair and group what the state holds; cheap enough to be done at every change of the threshold."""
+def compute_results(state: RootState, threshold: float, *, inspect: bool = True) -> Results:
+    """Pair and group what the state holds; cheap enough to be done at every change of the threshold.
+
+    Without ``inspect`` copies count as they were verified, whether or not they were looked at at full size.
+    """
     files = state.files.files.snapshot()
-    pairs = pair_files(files, state.verdicts.alike(), state.decisions.verdict).at_least(threshold)
+    inspections = state.inspections.snapshot() if inspect else None
+    pairs = pair_files(files, state.verdicts.alike(), state.decisions.verdict, inspections)
+    pairs = pairs.at_least(threshold)
     return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)

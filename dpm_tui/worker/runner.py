@@ -19,6 +19,7 @@ from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.keeper import rank_best
 from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
@@ -125,7 +126,7 @@ class Runner:
         try:
             self._record.save(reporter.status)
             phase = self._run_to_end(config, reporter, accept_missing)
-            results = compute_results(self._state, self._threshold)
+            results = compute_results(self._state, self._threshold, inspect=config.inspect)
         except DpmError as error:
             reporter.log("error", "failed", reason=str(error))
         except OSError as error:
@@ -188,8 +189,9 @@ class Runner:
             root_devices=frozenset({self._record.identity.device, identity.device}),
             retry=FAILED if other_reader else frozenset({Status.UNREADABLE}),
             complete=other_reader,
+            inspect=config.inspect,
         )
-        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge)
+        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best)
 
         def surveyed(survey: Survey) -> None:
             self._record.note_folders(tuple(survey.inventory.unreadable))

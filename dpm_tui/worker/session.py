@@ -44,7 +44,7 @@ class Session:
         self.state = state
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
-        self._desk = ResultDesk(state)
+        self._desk = ResultDesk(state, lambda: self.config.inspect)
         self._pictures = PictureDesk(self._desk, state.thumbnails, pool)
         self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
         self._run_config: Config = self.settings.config
@@ -198,7 +198,7 @@ class Session:
         await asyncio.to_thread(self.settings.save, request.config)
         config = self.config
         self._run_config = config
-        if config.threshold != before.threshold:
+        if (config.threshold, config.inspect) != (before.threshold, before.inspect):
             self.runner.show_from(config.threshold)
             if not self.runner.running:
                 await self.regroup()

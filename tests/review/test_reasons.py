@@ -9,7 +9,7 @@ import pytest
 from dpm_tui.locale import LANGUAGES, load_catalogue, set_language, translate
 from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import GRID, Kind
-from dpm_tui.review.places import find_places
+from dpm_tui.review.places import find_places, only_colours
 from dpm_tui.review.presets import criteria_of
 from dpm_tui.review.reasons import compare_files
 
@@ -125,6 +125,15 @@ def test_bytes_of_lossy_and_lossless_files_are_no_reason() -> None:
 def test_places_in_words(spots: dict[tuple[int, int], int], places: list[str]) -> None:
     grid = bytes(spots.get(divmod(number, GRID), 0) for number in range(GRID * GRID))
     assert find_places(grid) == places
+
+
+def test_even_levels_stand_for_colours() -> None:
+    nothing, colours, content = bytes(GRID * GRID), bytearray(GRID * GRID), bytearray(GRID * GRID)
+    colours[9:11], content[9:11] = (200, 101), (200, 201)
+    colours[10] = 254
+    assert only_colours(bytes(colours))
+    assert not only_colours(bytes(content))
+    assert not only_colours(nothing)
 
 
 def test_a_finer_grid_says_the_same() -> None:

@@ -10,7 +10,10 @@ from dpm_tui.review.presets import clean_words
 from dpm_tui.review.rule_sheet import RuleLine, WordLine, add, rule_lines, shift, switch, turn, word_lines
 from dpm_tui.review.rules import RULES
 
-BEST = ("pixels", "lossless", "quality", "exif", "name", "encoding", "date")
+BEST = (
+    "intact", "holds", "detail", "pixels", "colours", "depth", "lossless", "quality", "exif", "name",
+    "encoding", "date",
+)  # fmt: skip
 
 
 def test_rules_are_the_fixed_ones_and_the_saved_ones() -> None:
@@ -24,14 +27,14 @@ def test_rules_are_the_fixed_ones_and_the_saved_ones() -> None:
 def test_the_words_of_a_fixed_rule_are_spread_out() -> None:
     lines = word_lines(("best",))
     assert tuple(str(line.word) for line in lines if line.place) == BEST
-    assert [line.place for line in lines if line.place] == list(range(1, 8))
+    assert [line.place for line in lines if line.place] == list(range(1, 13))
     assert [str(line.word) for line in lines if not line.on and not line.is_limit] == ["bytes"]
 
 
 def test_criteria_move_turn_and_go() -> None:
     words = shift(("best",), Word("date"), -1)
-    assert words == (*BEST[:5], "date", "encoding")
-    assert shift(words, Word("pixels"), -1) == words
+    assert words == (*BEST[:10], "date", "encoding")
+    assert shift(words, Word("intact"), -1) == words
     assert turn(("pixels", "date"), Word("date")) == ("pixels", "-date")
     assert turn(("pixels", "-date"), Word("date", reverse=True)) == ("pixels", "date")
     assert turn(("pixels",), Word("bytes")) == ("pixels", "-bytes")

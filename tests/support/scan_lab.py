@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, digest_pixels
-from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
 from dpm_tui.pipeline.fingerprint import Embedder, Fingerprint, ModelCard
+from dpm_tui.pipeline.full_size import decode_full_size
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pairing import pair_files
 from dpm_tui.pipeline.parts import cut_parts
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.verify import PairJudge
+from dpm_tui.review.keeper import rank_best
 from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.root_state import RootState
@@ -42,6 +46,7 @@ class Costs:
     embedders: int = 0
     embedded: int = 0
     judged: int = 0
+    inspected: int = 0
     survey: Survey | None = None
 
 
@@ -62,6 +67,16 @@ class InProcessDecoder:
     def digest_pixels(self, path: bytes) -> str:
         self._costs.pixels.append(path)
         return digest_pixels(self._read(path))
+
+    def inspect(
+        self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
+        for order in orders:
+            self._costs.inspected += 1
+            copies = [
+                CopyAtFullSize.of(*decode_full_size(self._read(path))) for path in (order.first, order.second)
+            ]
+            yield order, inspect_copies(*copies)
 
     def _one(self, order: DecodeOrder) -> Decoded:
         content = self._read(order.path)
@@ -166,7 +181,7 @@ class ScanLab:
         def make_judge() -> PairJudge:
             return CountingJudge(costs)  # type: ignore[return-value]
 
-        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge)
+        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge, rank_best)
 
         def surveyed(survey: Survey) -> None:
             costs.survey = survey

@@ -12,7 +12,7 @@ from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import SAME_PIXELS
 from dpm_tui.review.marks import Mark
-from dpm_tui.review.places import find_places
+from dpm_tui.review.places import find_places, only_colours
 from dpm_tui.review.reasons import compare_files
 from dpm_tui.review.round import Round
 from dpm_tui.wording import besides, local_date, sentence, shown_values
@@ -41,8 +41,9 @@ def group_lines(walk: Round, group: Group) -> list[str]:
         values = {"keep": _numbers(group, stays), "remove": _numbers(group, going)}
         lines.append(translate("plain.suggestion", size=long_size(suggestion.size), **values))
     else:
-        smaller = walk.marks.is_outgrown(group)
-        lines.append(translate("rules.suggestion_smaller" if smaller else "plain.no_suggestion"))
+        key = "rules.suggestion_smaller" if walk.marks.is_outgrown(group) else "plain.no_suggestion"
+        doubt = walk.marks.doubt(group)
+        lines.append(translate(key if doubt is None else f"rules.suggestion_{doubt}"))
     return lines
 
 
@@ -81,8 +82,9 @@ def _beside(walk: Round, group: Group, id_: int, kept: int) -> Iterator[str]:
         places = [] if pair.kind in SAME_PIXELS else find_places(pair.differs)
         if places:
             words = translate("plain.comma").join(translate(f"review.place_{place}") for place in places)
-            yield translate("plain.differs", places=words)
-    reasons = compare_files(file, other, pair.kind if pair else None, walk.criteria)
+            key = "plain.colours_differ" if only_colours(pair.differs) else "plain.differs"
+            yield translate(key, places=words)
+    reasons = compare_files(file, other, pair.kind if pair else None, walk.criteria, pair)
     for sign, name in _SIGNS.items():
         own = [
             sentence(f"review.{reason.key}", **shown_values(reason.values))

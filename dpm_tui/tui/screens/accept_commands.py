@@ -90,6 +90,9 @@ class AcceptCommands(PlanCommands):
         marks, rule = self.session.marks, self.session.rule
         if marks.is_outgrown(group):
             return "rules.suggestion_smaller"
+        doubt = marks.doubt(group)
+        if doubt is not None and rule.careful:
+            return f"rules.suggestion_{doubt}"
         limited = rule.limits and marks.suggest([group], rule.unlimited).files
         return "rules.suggestion_limited" if limited else _NOTHING
 

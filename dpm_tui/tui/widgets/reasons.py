@@ -15,7 +15,7 @@ from dpm_tui.pipeline.verify import SAME_PIXELS
 from dpm_tui.review.criteria import Word
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import weakest_link
-from dpm_tui.review.places import find_places
+from dpm_tui.review.places import find_places, only_colours
 from dpm_tui.review.reasons import Reason, compare_files
 from dpm_tui.tui.cells import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.comparison import Comparison
@@ -97,7 +97,7 @@ def _kind(pair: Pair | None, look: Look) -> tuple[list[Part], str, Style]:
 
 
 def _compare(file: ImageFile, other: ImageFile, pair: Pair | None, criteria: Sequence[Word]) -> list[Reason]:
-    return compare_files(file, other, pair.kind if pair else None, criteria)
+    return compare_files(file, other, pair.kind if pair else None, criteria, pair)
 
 
 def _reasons(
@@ -116,7 +116,8 @@ def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
     places = find_places(grid)
     if places:
         words = translate("tui.place_gap").join(translate(f"review.place_{place}") for place in places)
-        yield f"! {translate('tui.differs_here', places=words)}", look["doubt"]
+        key = "tui.colours_differ_here" if only_colours(grid) else "tui.differs_here"
+        yield f"! {translate(key, places=words)}", look["doubt"]
     else:
         yield f"= {translate('tui.differs_nowhere')}", look["equal"]
 

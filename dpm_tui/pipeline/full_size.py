@@ -1,0 +1,41 @@
+"""A picture at full size: all its pixels upright in sRGB, and how they are coded."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags
+
+from dpm_tui.pipeline.colour import to_srgb
+from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.inspection.picture_traits import FileTraits
+from dpm_tui.pipeline.jpeg_quality import estimate_quality
+from dpm_tui.pipeline.loaded import load_as_far
+from dpm_tui.pipeline.normalise import normalise
+from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError, check_whole, open_picture
+from dpm_tui.pipeline.sample_facts import is_lossy
+from dpm_tui.pipeline.upright import check_orientation, read_exif, turn_upright
+
+
+def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArray[np.uint8], FileTraits]:
+    """Return the RGB array (height, width, 3) of the picture in ``content``, and what its file says of it.
+
+    Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
+    """
+    try:
+        with open_picture(content, memory) as image:
+            check_whole(image, memory)
+            quality = estimate_quality(getattr(image, "quantization", None))
+            file = FileTraits(len(content), is_lossy(content, image), quality)
+            picture = load_as_far(content, image, memory)
+            orientation = check_orientation(read_exif(image).get(ExifTags.Base.Orientation, 1))
+            profile = image.info.get("icc_profile") or b""
+            upright = turn_upright(to_srgb(normalise(picture), profile), orientation)
+            return np.asarray(upright, dtype=np.uint8), file
+    except UndecodableError:
+        raise
+    except Exception as error:  # decoders raise whatever their parsing meets
+        if lacked_memory(error):
+            raise UndecodableError(Status.TOO_BIG, "not enough memory", starved=True) from error
+        raise UndecodableError(Status.DAMAGED, describe(error)) from error

@@ -1,0 +1,121 @@
+"""Inspected verdicts: what remains of a verdict once both pictures were looked at at full size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from dpm_tui.pipeline.group import Better
+from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.pipeline.match import DigestPair, digest_pair
+from dpm_tui.pipeline.verify import Kind, Verdict
+
+CHANGED = 0.0
+"""Logarithm of the odds from which something differs and the pair is a variant."""
+SURE = 2.0
+"""Logarithm of the odds from which one of two is the better."""
+VARIANT_AT_MOST = 0.85
+"""Similarity of a variant at most."""
+PLAINLY = 2.0
+"""By so much less must a copy differ from one picture than from another that both could be its original."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedVerdict:
+    """A verdict on two contents, and which of them holds more: the first has the smaller digest."""
+
+    pair: DigestPair
+    verdict: Verdict
+    better: Better = Better.EITHER
+    reason: str = ""
+    amount: float = 0.0
+
+
+def inspect_verdicts(
+    judged: Iterable[tuple[DigestPair, Verdict]],
+    inspections: Mapping[DigestPair, Inspection | None] | None,
+) -> list[InspectedVerdict]:
+    """Return each verdict as the inspection of its pair leaves it.
+
+    A copy in which something differs is a variant. A picture that may be a copy of two that are no copies of
+    each other is one of that which it differs least from, if that is plain; else it cannot be told. None for
+    ``inspections`` changes nothing.
+    """
+    if inspections is None:
+        return [InspectedVerdict(pair, verdict) for pair, verdict in judged]
+    found = [_inspect(pair, verdict, inspections) for pair, verdict in judged]
+    return _settle_contested(found, inspections)
+
+
+def _inspect(
+    pair: DigestPair, verdict: Verdict, inspections: Mapping[DigestPair, Inspection | None]
+) -> InspectedVerdict:
+    if verdict.kind is not Kind.COPY:
+        return InspectedVerdict(pair, verdict)
+    inspection = inspections.get(pair)
+    if inspection is None:
+        return InspectedVerdict(pair, verdict, Better.UNSEEN)
+    if inspection.changed >= CHANGED:
+        return InspectedVerdict(pair, _as_variant(verdict, inspection))
+    better = Better.UNTOLD
+    if abs(inspection.better) >= SURE:
+        better = Better.FIRST if inspection.better > 0 else Better.SECOND
+    return InspectedVerdict(pair, verdict, better, inspection.reason, inspection.amount)
+
+
+def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
+    differs = inspection.differs if inspection is not None and any(inspection.differs) else verdict.differs
+    similarity = min(verdict.similarity, VARIANT_AT_MOST)
+    return replace(verdict, kind=Kind.VARIANT, similarity=similarity, differs=differs)
+
+
+def _settle_contested(
+    found: list[InspectedVerdict], inspections: Mapping[DigestPair, Inspection | None]
+) -> list[InspectedVerdict]:
+    near = copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY)
+    settled: list[InspectedVerdict] = []
+    for each in found:
+        if each.verdict.kind is Kind.COPY:
+            for copy, original in (each.pair, each.pair[::-1]):
+                rivals = near[copy] - near[original] - {original}
+                if rivals and _is_poorer(copy, original, inspections):
+                    each = _contest(each, copy, rivals, inspections)
+        settled.append(each)
+    return settled
+
+
+def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
+    """Return the contents that each content is a copy of, by pairs of copies."""
+    near: dict[str, set[str]] = {}
+    for one, other in pairs:
+        near.setdefault(one, set()).add(other)
+        near.setdefault(other, set()).add(one)
+    return near
+
+
+def _is_poorer(copy: str, original: str, inspections: Mapping[DigestPair, Inspection | None]) -> bool:
+    """Return whether a picture is coarse beside another one and may hide what tells that from a third."""
+    inspection = inspections.get(digest_pair(copy, original))
+    if inspection is None:
+        return True
+    ahead = inspection.better if digest_pair(copy, original)[0] == copy else -inspection.better
+    return ahead < SURE
+
+
+def _contest(
+    each: InspectedVerdict,
+    copy: str,
+    rivals: set[str],
+    inspections: Mapping[DigestPair, Inspection | None],
+) -> InspectedVerdict:
+    """Return the verdict on a copy that may be one of other pictures, its rivals, as well."""
+    own = inspections.get(each.pair)
+    if own is None:
+        return each
+    for rival in sorted(rivals):
+        other = inspections.get(digest_pair(copy, rival))
+        if other is None or abs(own.changed - other.changed) < PLAINLY:
+            each = replace(each, better=Better.UNTOLD, reason="contested", amount=0.0)
+        elif own.changed > other.changed:
+            return InspectedVerdict(each.pair, _as_variant(each.verdict, own))
+    return each

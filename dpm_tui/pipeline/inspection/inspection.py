@@ -1,0 +1,65 @@
+"""What looking at two copies at full size found."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dpm_tui.pipeline.verify import GRID
+
+VERSION = "inspection-1"
+"""Changes whenever what is found may change; what another version found is looked at anew."""
+
+REASONS = (
+    "", "smaller", "enlarged", "recompressed", "few_colours", "softer", "noisier", "retouched", "contested",
+)  # fmt: skip
+"""What speaks against the poorer of two copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Two copies at full size; the first is the one with the smaller digest.
+
+    ``changed`` is the logarithm of the odds that something differs between them, ``better`` that of the odds
+    that the first holds more of the picture. ``differs`` has GRID x GRID bytes over the first as a verdict
+    has; ``colour`` says that it is the colour that differs. ``reason`` is what speaks against the poorer
+    one, with its number: how many times, which JPEG quality or how many colours. ``coarse`` says that one of
+    them is too small or too coarse to show a small change.
+    """
+
+    changed: float
+    better: float
+    differs: bytes = bytes(GRID * GRID)
+    colour: bool = False
+    reason: str = ""
+    amount: float = 0.0
+    coarse: bool = False
+
+
+def encode_inspection(inspection: Inspection) -> dict[str, Any]:
+    """Return what was found as JSON values."""
+    record: dict[str, Any] = {
+        "changed": round(inspection.changed, 3),
+        "better": round(inspection.better, 3),
+        "reason": inspection.reason,
+        "amount": round(inspection.amount, 4),
+    }
+    if any(inspection.differs):
+        record["differs"] = base64.b64encode(inspection.differs).decode("ascii")
+    record |= {flag: True for flag in ("colour", "coarse") if getattr(inspection, flag)}
+    return record
+
+
+def decode_inspection(record: Mapping[str, Any]) -> Inspection:
+    """Return what JSON values say; raises ValueError, TypeError or KeyError for what is none."""
+    numbers = [float(record[name]) for name in ("changed", "better", "amount")]
+    differs = base64.b64decode(record.get("differs", ""), validate=True) or bytes(GRID * GRID)
+    reason = record["reason"]
+    if len(differs) != GRID * GRID or not all(map(math.isfinite, numbers)) or reason not in REASONS:
+        raise ValueError("no inspection")
+    changed, better, amount = numbers
+    colour, coarse = bool(record.get("colour", False)), bool(record.get("coarse", False))
+    return Inspection(changed, better, differs, colour, reason, amount, coarse)

@@ -1,0 +1,150 @@
+"""Inspector: looks at two copies at full size. Does something small differ? Which is the better one?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
+from dpm_tui.pipeline.inspection.common_frame import to_common_frame
+from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.pipeline.inspection.pair_traits import measure_pair
+from dpm_tui.pipeline.inspection.picture_traits import (
+    CODED,
+    COLOURS,
+    DETAIL,
+    HISTORY,
+    PIXELS,
+    FileTraits,
+    Numbers,
+    measure_coarseness,
+    measure_picture,
+)
+from dpm_tui.pipeline.inspection.sample_region import Picture
+from dpm_tui.pipeline.inspection.tree_ensemble import tree_ensemble
+from dpm_tui.pipeline.verify import GRID
+
+SHOWN = 4.0
+"""Logarithm of the odds from which a place counts as changed in the map."""
+SMALLEST = 280
+"""Longest side below which a change of 1.5 % of the width has less than five pixels."""
+COARSE = 0.9
+"""Coarseness of a JPEG, in steps of the standard table, from which small changes drown: quality 20."""
+FEW_COLOURS = math.log(300)
+CLEARLY = 0.12
+"""Difference of logarithms that is worth a word."""
+
+
+@dataclass(frozen=True)
+class CopyAtFullSize:
+    """An RGB picture (height, width, 3) as its file shows it, with what is known of the file."""
+
+    pixels: Picture
+    traits: Numbers
+
+    @classmethod
+    def of(cls, pixels: Picture, file: FileTraits) -> CopyAtFullSize:
+        """Return the picture with its traits measured."""
+        return cls(pixels, measure_picture(pixels, file))
+
+
+def prepare() -> None:
+    """Load what inspecting needs, and keep to one thread: there are as many processes as cores."""
+    cv2.setNumThreads(1)
+    for name in ("better", "changed"):
+        tree_ensemble(name)
+
+
+def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
+    """Look at two copies of one picture at full size.
+
+    Pure and deterministic. Takes some 0.1 s for two pictures of 12 megapixels that are decoded and measured.
+    """
+    frame = to_common_frame(first.pixels, second.pixels)
+    spots = find_spots(*frame, measure_coarseness(first.traits, second.traits))
+    odds = tree_ensemble("changed").score(np.stack([spot.numbers for spot in spots]))
+    changed = float(odds.max())
+    better = _score_better(first, second)
+    poorer, other = (second, first) if better > 0 else (first, second)
+    reason, amount = _explain(poorer.traits, other.traits)
+    worst = int(np.argmax(odds))
+    return Inspection(
+        changed,
+        better,
+        _draw(spots, odds.tolist()),
+        spots[worst].colour,
+        reason,
+        amount,
+        is_coarse(frame[0], first, second),
+    )
+
+
+def is_coarse(frame: Picture, first: CopyAtFullSize, second: CopyAtFullSize) -> bool:
+    """Return whether one of two copies is too small or too coarse to show a small change."""
+    coarse = max(max(float(c.traits[HISTORY]), float(c.traits[CODED])) for c in (first, second))
+    colours = min(float(c.traits[COLOURS]) for c in (first, second))
+    return max(frame.shape[:2]) < SMALLEST or coarse > COARSE or colours < math.log(40)
+
+
+def better_inputs(first: Numbers, second: Numbers, pair: Numbers) -> Numbers:
+    """Return what the ensemble ``better`` is asked on: differences, sums and the pair, in this order."""
+    return np.concatenate([first - second, first + second, pair, pair[0::2] - pair[1::2]])
+
+
+def swap_pair(pair: Numbers) -> Numbers:
+    """Return the traits of a pair as they are the other way round."""
+    swapped = pair.copy()
+    swapped[0::2], swapped[1::2] = pair[1::2], pair[0::2]
+    return swapped
+
+
+def _score_better(first: CopyAtFullSize, second: CopyAtFullSize) -> float:
+    """Return the logarithm of the odds that the first holds more, whichever comes first."""
+    pair = measure_pair(first.pixels, second.pixels)
+    inputs = np.stack(
+        [
+            better_inputs(first.traits, second.traits, pair),
+            better_inputs(second.traits, first.traits, swap_pair(pair)),
+        ]
+    )
+    ahead, behind = tree_ensemble("better").score(inputs).tolist()
+    return float(ahead - behind) / 2
+
+
+def _explain(poorer: Numbers, better: Numbers) -> tuple[str, float]:
+    """Return what speaks against the poorer of two copies, the plainest first, with its number."""
+    size = float(poorer[PIXELS] - better[PIXELS])
+    coarse = [max(float(traits[HISTORY]), float(traits[CODED])) for traits in (poorer, better)]
+    detail = float(poorer[DETAIL] - better[DETAIL])
+    if size < -CLEARLY:
+        return "smaller", math.exp(size)
+    if size > CLEARLY:
+        return "enlarged", math.exp(size)
+    if poorer[COLOURS] < FEW_COLOURS and poorer[COLOURS] < better[COLOURS] - 1:
+        return "few_colours", round(math.exp(float(poorer[COLOURS])))
+    if coarse[0] > coarse[1] + CLEARLY and coarse[0] > -2.5:
+        return "recompressed", _quality_of(coarse[0])
+    if detail < -CLEARLY:
+        return "softer", math.exp(detail)
+    if detail > CLEARLY:
+        return "noisier", math.exp(detail)
+    return "retouched", 0.0
+
+
+def _quality_of(coarseness: float) -> int:
+    """Return the JPEG quality whose tables are as coarse."""
+    scale = 100 * math.exp(coarseness)
+    return int(min(max(round(5000 / scale if scale > 100 else (200 - scale) / 2), 1), 100))
+
+
+def _draw(spots: list[ChangedSpot], odds: list[float]) -> bytes:
+    """Return the places that changed over the picture, GRID x GRID bytes."""
+    places = np.zeros((GRID, GRID), np.uint8)
+    for spot, odd in zip(spots, odds, strict=True):
+        level = min(max(odd + SHOWN, 0.0) / (2 * SHOWN), 1.0)
+        row, column = min(int(spot.down * GRID), GRID - 1), min(int(spot.across * GRID), GRID - 1)
+        places[row, column] = max(places[row, column], round(255 * level))
+    return places.tobytes()

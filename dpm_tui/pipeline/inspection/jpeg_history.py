@@ -1,0 +1,81 @@
+"""JPEG history: the quantisation that an earlier JPEG left in the pixels of a picture, whatever it is now."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.inspection.sample_region import BLOCK, Plane
+from dpm_tui.pipeline.jpeg_quality import STANDARD_LUMINANCE
+
+BLOCKS_AT_MOST = 3000
+"""Blocks that are looked at: the liveliest ones."""
+BANDS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2), (0, 3), (3, 0))
+"""The coefficients that are looked at, as rows and columns: low ones, which survive."""
+STEPS: NDArray[Any] = np.arange(2, 64, dtype=np.float32)
+"""Quantisation steps that are told."""
+FEWEST = 40
+"""Coefficients that are not zero, from which a band says something."""
+FOUND = 0.35
+"""Mean cosine from which coefficients lie on multiples of a step: 0 for any, 1 for exact ones."""
+
+_STANDARD: NDArray[Any] = np.array(STANDARD_LUMINANCE, np.float32).reshape(BLOCK, BLOCK)
+
+
+def block_coefficients(light: Plane) -> NDArray[np.float32]:
+    """Return the DCT coefficients (blocks, 8, 8) of the 8 x 8 blocks of a lightness plane."""
+    height, width = (side // BLOCK for side in light.shape)
+    blocks = light[: height * BLOCK, : width * BLOCK].reshape(height, BLOCK, width, BLOCK).swapaxes(1, 2)
+    flat = blocks.reshape(-1, BLOCK, BLOCK) - np.float32(128)
+    basis: NDArray[Any] = _cosines()
+    found: NDArray[Any] = basis @ flat @ basis.T
+    return found
+
+
+def read_history(coefficients: NDArray[np.float32]) -> tuple[float, float]:
+    """Return how coarse an earlier JPEG was and how surely there was one.
+
+    The coarseness is the logarithm of its steps as a multiple of the standard table (T.81 annex K.1), -3
+    where there is none; the sureness is a mean cosine, 0 to 1. Coefficients that were quantised cluster at
+    multiples of the step (Fan and de Queiroz 2003); rounding to pixels blurs the clusters by half a level.
+    """
+    lively = np.argsort(-np.abs(coefficients[:, :4, :4]).sum(axis=(1, 2)))[:BLOCKS_AT_MOST]
+    chosen = coefficients[lively]
+    coarse: list[float] = []
+    sure: list[float] = []
+    for row, column in BANDS:
+        values = chosen[:, row, column]
+        step, fit = _step_of(values)
+        sure.append(fit)
+        if fit >= FOUND:
+            coarse.append(float(np.log(step / _STANDARD[row, column])))
+    if len(coarse) < 3:
+        return -3.0, float(np.mean(sure))
+    return float(np.median(coarse)), float(np.mean(sure))
+
+
+def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the step whose multiples the values lie on, the largest of those that fit, and how well."""
+    away = values[np.abs(values) > 1.5]
+    if len(away) < FEWEST:
+        return 1.0, 0.0
+    fits: NDArray[Any] = np.cos(2 * np.pi * away[:, None] / STEPS).mean(axis=0)
+    # A step of which most values are smaller than half would fit them all as zeros.
+    used = (np.abs(away)[:, None] > 0.6 * STEPS).mean(axis=0)
+    fits = np.where(used > 0.25, fits, 0).astype(np.float64)
+    best = float(fits.max())
+    if best < FOUND:
+        return 1.0, max(best, 0.0)
+    good = np.flatnonzero(fits > 0.85 * best)
+    return float(STEPS[good[-1]]), best
+
+
+@cache
+def _cosines() -> NDArray[np.float32]:
+    place = np.arange(BLOCK)
+    basis = np.cos((2 * place[None] + 1) * place[:, None] * np.pi / (2 * BLOCK)) * 0.5
+    basis[0] *= 0.5**0.5
+    return basis.astype(np.float32)

@@ -1,0 +1,143 @@
+"""Traits of a pair: what of each of two aligned pictures cannot be had from the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.inspection.sample_region import Picture
+
+Numbers = NDArray[np.float64]
+Planes = NDArray[np.float32]
+
+LONGEST = 1536
+"""Longest side that pictures are compared at as a whole."""
+PART = 640
+"""Longest side of the part that is compared at the size of the larger picture."""
+REACH = 2
+SAMPLES = 12_000
+"""Places that a filter is fitted on."""
+
+
+def measure_pair(first: Picture, second: Picture) -> Numbers:
+    """Return what of the first RGB picture cannot be had from the second, and the other way round.
+
+    Each is predicted from the other by the best filter of 5 x 5, once at the size of the smaller and once,
+    in the middle, at the size of the larger: an enlargement is had wholly from its source, an original is
+    not had from its blurred or coarse copy. Logarithms of levels: mean and upper tenth of the lightness,
+    mean of the colours; eight numbers a size, those of the first picture and those of the second by turns.
+    """
+    larger = first if first.shape[0] * first.shape[1] >= second.shape[0] * second.shape[1] else second
+    smaller = second if larger is first else first
+    small = _fit_side(smaller, LONGEST)
+    whole = _residuals(_to_size(first, small), _to_size(second, small))
+    parts = _middle(first, second, larger)
+    close = whole if parts is None else _residuals(*parts)
+    return np.concatenate([whole, close])
+
+
+def _fit_side(picture: Picture, longest: int) -> tuple[int, int]:
+    """Return width and height of a picture made to fit."""
+    height, width = picture.shape[:2]
+    factor = min(1.0, longest / max(height, width))
+    return max(round(width * factor), 1), max(round(height * factor), 1)
+
+
+def _to_size(picture: Picture, size: tuple[int, int]) -> Picture:
+    if (picture.shape[1], picture.shape[0]) == size:
+        return picture
+    smaller = picture.shape[1] > size[0]
+    made: Picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    return made
+
+
+def _middle(first: Picture, second: Picture, larger: Picture) -> tuple[Picture, Picture] | None:
+    """Return the liveliest part of both at the size of the larger; None where both are small and alike."""
+    height, width = larger.shape[:2]
+    if first.shape == second.shape and max(height, width) <= LONGEST:
+        return None
+    high, wide = min(height, PART), min(width, PART)
+    top, left = (height - high) // 2, (width - wide) // 2
+    parts = []
+    for picture in (first, second):
+        down, across = picture.shape[0] / height, picture.shape[1] / width
+        matrix = np.array(
+            [[across, 0, (left + 0.5) * across - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float64
+        )
+        if picture.shape == larger.shape:
+            parts.append(np.ascontiguousarray(picture[top : top + high, left : left + wide]))
+            continue
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        parts.append(
+            cv2.warpAffine(picture, matrix, (wide, high), flags=flags, borderMode=cv2.BORDER_REFLECT)
+        )
+    return parts[0], parts[1]
+
+
+def _residuals(first: Picture, second: Picture) -> Numbers:
+    one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2YCrCb) for p in (first, second))
+    ways = [_unexplained(a, b) for a, b in ((one, other), (other, one))]
+    return np.array([value for both in zip(*ways, strict=True) for value in both])
+
+
+def _unexplained(target: NDArray[Any], source: NDArray[Any]) -> list[float]:
+    """Return logarithms of what the best filter of ``source`` leaves of ``target``, and of its own detail."""
+    height, width = target.shape[:2]
+    if min(height, width) < 4 * REACH + 2:
+        return [0.0, 0.0, 0.0, 0.0]
+    count = (height - 2 * REACH) * (width - 2 * REACH)
+    chosen = np.arange(0, count, max(count // SAMPLES, 1))
+    # An odd stride would keep to a few columns where it divides the width.
+    chosen = (chosen + chosen // max(width, 1) * 7) % count
+    rows, columns = chosen // (width - 2 * REACH) + REACH, chosen % (width - 2 * REACH) + REACH
+    goal = target[rows, columns].astype(np.float64)
+    around = np.stack(
+        [
+            source[rows + y, columns + x, 0].astype(np.float64)
+            for y in range(-REACH, REACH + 1)
+            for x in range(-REACH, REACH + 1)
+        ],
+        axis=1,
+    )
+    left = _left(around, goal[:, 0])
+    colours = [
+        _left(
+            np.concatenate(
+                [
+                    np.stack(
+                        [
+                            source[rows + y, columns + x, channel].astype(np.float64)
+                            for y in (-1, 0, 1)
+                            for x in (-1, 0, 1)
+                        ],
+                        axis=1,
+                    ),
+                    source[rows, columns].astype(np.float64),
+                ],
+                axis=1,
+            ),
+            goal[:, channel],
+        )
+        for channel in (1, 2)
+    ]
+    fine = np.abs(
+        4 * goal[:, 0]
+        - sum(
+            target[rows + y, columns + x, 0].astype(np.float64) for y, x in ((0, 1), (1, 0), (0, -1), (-1, 0))
+        )
+    )
+    found = [left.mean(), np.quantile(left, 0.9), np.mean(colours), left.mean() / (fine.mean() + 1)]
+    return [float(value) for value in np.log(np.array(found) + 0.02)]
+
+
+def _left(inputs: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a ridge regression with a constant leaves of the goal."""
+    middle, aim = inputs.mean(axis=0), goal.mean()
+    centred = inputs - middle
+    gram = centred.T @ centred + 1.0 * len(goal) * 1e-2 * np.eye(inputs.shape[1])
+    weights = np.linalg.solve(gram, centred.T @ (goal - aim))
+    left: NDArray[np.float64] = np.abs(goal - aim - centred @ weights)
+    return left

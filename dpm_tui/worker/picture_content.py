@@ -1,0 +1,36 @@
+"""The content of a picture file, read without following links or waiting for a FIFO."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dpm_tui.errors import reason_of
+from dpm_tui.pipeline.decode import FILE_BYTES_AT_MOST
+from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.picture_file import UndecodableError
+
+
+def read_file(path: bytes) -> bytes:
+    """Return the content of a regular file; never follows a link or waits for a FIFO.
+
+    Raises UndecodableError.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UndecodableError(Status.UNSUPPORTED, "not a regular file")
+        if status.st_size > FILE_BYTES_AT_MOST:
+            limit = FILE_BYTES_AT_MOST >> 20
+            raise UndecodableError(Status.TOO_BIG, f"{status.st_size >> 20} MiB, the limit is {limit} MiB")
+        try:
+            return file.read()
+        except OSError as error:
+            raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
+        except MemoryError as error:
+            reason = f"{status.st_size >> 20} MiB, too many for the memory"
+            raise UndecodableError(Status.TOO_BIG, reason, starved=True) from error

@@ -1,0 +1,1 @@
+"""The two ensembles of the inspection: what they learn from, and how they are fitted."""

@@ -1,0 +1,153 @@
+"""Pairs of copies with and without a local change, spot by spot: what the ensemble of changes learns from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageEnhance, ImageFilter
+
+from dpm_tui.pipeline.inspection.changed_spots import find_spots
+from dpm_tui.pipeline.inspection.common_frame import to_common_frame
+from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_coarseness, measure_picture
+from models.training.inspection.degradations import StoredPicture, store, store_anew
+from models.training.inspection.local_edits import Box, edit_locally
+
+NARROWEST = 4.5
+"""Pixels that a change must have in the common frame to be seen at all."""
+
+
+@dataclass(frozen=True)
+class ChangePair:
+    """The numbers of the spots of one pair, and which of them lie on the change."""
+
+    source: str
+    copied: str
+    """How the second picture was copied."""
+    changed: bool
+    spots: NDArray[np.float64]
+    hits: NDArray[np.bool_]
+    width: float
+    """Of the change in pixels of the common frame."""
+
+
+def make_change_pairs(
+    paths: Sequence[Path], seed: int, longest: tuple[int, int] | None = None
+) -> Iterator[ChangePair]:
+    """Yield pairs of some pictures, as many with a change as without; ``longest`` as in ``quality_pairs``."""
+    for path in paths:
+        draw = random.Random(f"{seed} {path.parent.name} {path.name} {longest}")
+        try:
+            with Image.open(path) as opened:
+                picture = opened.convert("RGB")
+        except OSError:
+            continue
+        if longest is not None:
+            side = draw.randint(*longest)
+            picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        if min(picture.size) < 100:
+            continue
+        yield from _pairs(picture, path.parent.name, draw)
+
+
+def _pairs(picture: Image.Image, source: str, draw: random.Random) -> Iterator[ChangePair]:
+    original = store_anew(picture, draw)
+    for name in draw.sample(tuple(COPIES), 3):
+        first = original if draw.random() < 0.7 else COPIES[draw.choice(tuple(COPIES))](picture, draw)
+        yield _look(first, COPIES[name](original.image, draw), source, name, None)
+        edited = edit_locally(original.pixels, draw)
+        if edited is not None:
+            copy = COPIES[name](Image.fromarray(edited[0]), draw)
+            yield _look(first, copy, source, name, edited[1], original.pixels.shape)
+
+
+def _look(
+    first: StoredPicture,
+    second: StoredPicture,
+    source: str,
+    name: str,
+    box: Box | None,
+    shape: tuple[int, ...] = (),
+) -> ChangePair:
+    traits = [
+        measure_picture(p.pixels, FileTraits(len(p.content), p.lossy, p.quality)) for p in (first, second)
+    ]
+    frame = to_common_frame(first.pixels, second.pixels)
+    spots = find_spots(*frame, measure_coarseness(*traits))
+    hits, width = np.zeros(len(spots), np.bool_), 0.0
+    if box is not None:
+        width = box[2] / shape[1] * frame[0].shape[1]
+        slack = 0.5 * max(box[2:]) + 2
+        for number, spot in enumerate(spots):
+            x, y = spot.across * shape[1] - box[0], spot.down * shape[0] - box[1]
+            hits[number] = -slack <= x <= box[2] + slack and -slack <= y <= box[3] + slack
+    return ChangePair(source, name, box is not None, np.array([s.numbers for s in spots]), hits, width)
+
+
+def _resized(factor: float, low: int, high: int) -> Callable[[Image.Image, random.Random], StoredPicture]:
+    def made(picture: Image.Image, draw: random.Random) -> StoredPicture:
+        size = max(round(picture.width * factor), 8), max(round(picture.height * factor), 8)
+        filters = (Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BOX)
+        return store(picture.resize(size, draw.choice(filters)), "JPEG", draw.randint(low, high))
+
+    return made
+
+
+def _toned(picture: Image.Image, draw: random.Random) -> StoredPicture:
+    match draw.randrange(4):
+        case 0:
+            made = ImageEnhance.Brightness(picture).enhance(draw.choice((0.88, 1.12)))
+        case 1:
+            made = ImageEnhance.Contrast(picture).enhance(draw.choice((0.88, 1.12)))
+        case 2:
+            made = ImageEnhance.Color(picture).enhance(draw.choice((0.85, 1.15)))
+        case _:
+            gains = [draw.uniform(0.94, 1.06) for _ in range(3)]
+            made = picture.point([min(round(value * gain), 255) for gain in gains for value in range(256)])
+    return store_anew(made, draw)
+
+
+def _palette(picture: Image.Image, draw: random.Random) -> StoredPicture:
+    dither = draw.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG))
+    return store(picture.quantize(draw.choice((64, 128, 256)), dither=dither), "GIF")
+
+
+def _trimmed(picture: Image.Image, draw: random.Random) -> StoredPicture:
+    left, top, right, bottom = (
+        draw.randrange(max(side // 100, 2)) for side in (*picture.size, *picture.size)
+    )
+    return store_anew(picture.crop((left, top, picture.width - right, picture.height - bottom)), draw)
+
+
+def _noisy(picture: Image.Image, draw: random.Random) -> StoredPicture:
+    noise = np.random.default_rng(draw.randrange(1 << 30)).normal(
+        0, draw.uniform(2, 8), (*picture.size[::-1], 3)
+    )
+    return store_anew(Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8)), draw)
+
+
+COPIES: dict[str, Callable[[Image.Image, random.Random], StoredPicture]] = {
+    "jpeg 30": lambda picture, draw: store(picture, "JPEG", draw.randint(28, 40)),
+    "jpeg": lambda picture, draw: store(picture, "JPEG", draw.randint(40, 95)),
+    "webp 40": lambda picture, draw: store(picture, "WEBP", draw.randint(38, 60)),
+    "webp": lambda picture, draw: store(picture, "WEBP", draw.randint(60, 92)),
+    "half": _resized(0.5, 60, 95),
+    "quarter": _resized(0.25, 70, 95),
+    "three quarters": _resized(0.75, 50, 90),
+    "twice": _resized(2.0, 70, 95),
+    "palette": _palette,
+    "toned": _toned,
+    "trimmed": _trimmed,
+    "blurred": lambda picture, draw: store_anew(
+        picture.filter(ImageFilter.GaussianBlur(draw.uniform(0.4, 1.2))), draw
+    ),
+    "sharpened": lambda picture, draw: store_anew(picture.filter(ImageFilter.UnsharpMask(1.2, 90, 1)), draw),
+    "noisy": _noisy,
+    "avif": lambda picture, draw: store(picture, "AVIF", draw.randint(40, 75), speed=9),
+    "plain": lambda picture, draw: store_anew(picture, draw),
+}
+"""Ways to copy a picture that change nothing in it."""
