@@ -18,6 +18,7 @@ from dpm_tui.pipeline.decode import (
     digest_pixels,
     read_thumbnail,
 )
+from dpm_tui.pipeline.full_size import decode_full_size
 from dpm_tui.pipeline.image_file import Status
 from tests.support.damage import CHECKED, Passed, damages, judge
 from tests.support.picture_ways import WAYS
@@ -73,6 +74,7 @@ def test_what_shows_most_of_itself_is_compared_and_what_shows_less_is_not(way: s
     half = len(apart) // 2
     assert (apart[half:] if way == "BMP" else apart[:half]).max() < 8  # whose rows run upwards
     assert decode_view(torn, 160, 120, (0.0, 0.0, 1.0, 1.0)).shape == (120, 160, 3)
+    assert decode_full_size(torn)[0].shape == (240, 320, 3)
     with pytest.raises(UndecodableError) as failure:
         decode_thumbnail(content[: len(content) // 4])
     assert failure.value.status is Status.DAMAGED
