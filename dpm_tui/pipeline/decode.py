@@ -33,7 +33,7 @@ from dpm_tui.pipeline.picture_file import (
 )
 from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_loaded, is_cut
 from dpm_tui.pipeline.sample_facts import count_colours, has_alpha, is_lossy, read_depth
-from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, turn_upright
+from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, read_orientation, turn_upright
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
@@ -182,13 +182,15 @@ def _make_thumbnail(
     depth, cut, lossy = read_depth(content, image), is_cut(image), is_lossy(content, image)
     scaled = draft(image, THUMBNAIL_PX, memory)
     check_whole(image, memory)
-    early = None if name == "PNG" else read_exif(image)  # a TIFF is turned while it is loaded, and forgets it
+    early = None if name == "PNG" else read_exif(image)
     loaded = load_picture(content, image, memory)
     exif = read_exif(loaded.picture) if early is None else early
     comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""
     small = to_srgb(shrink(normalise(loaded.picture)), profile)
     orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
+    if name == "TIFF":  # turned while it is loaded as far as its end
+        orientation = read_orientation(loaded.picture)
     small = turn_upright(small, orientation)
     if orientation >= 5:
         width, height = height, width

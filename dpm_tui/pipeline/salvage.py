@@ -31,10 +31,10 @@ def salvage(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) -> t
         jpeg.load()
         return jpeg, 1.0 - measure_grey(jpeg)
     dark, light = (open_picture(content, memory) for _ in range(2))
-    boxes = [tile[1] or (0, 0, *dark.size) for tile in getattr(dark, "tile", ())]
+    places = [tile[1] for tile in getattr(dark, "tile", ())] if image.format == "GIF" else []
     _load_over(dark, 0)
     _load_over(light, 255)
-    return dark, _share_alike(dark, light, boxes)
+    return dark, _share_alike(dark, light, places or [(0, 0, *dark.size)])
 
 
 def _load_over(image: Image.Image, level: int) -> None:
@@ -49,6 +49,8 @@ def _load_over(image: Image.Image, level: int) -> None:
         if image._im is None:
             raise
     image.tile = []  # nothing is left to load
+    if image.size != image.im.size:
+        image.load_end()  # a TIFF takes itself for turned upright already
 
 
 def _filling(image: ImageFile.ImageFile, prepare: Callable[[], None], level: int) -> Callable[[], None]:

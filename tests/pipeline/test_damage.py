@@ -22,7 +22,7 @@ from dpm_tui.pipeline.full_size import decode_full_size
 from dpm_tui.pipeline.image_file import Status
 from tests.support.damage import CHECKED, Passed, damages, judge
 from tests.support.picture_ways import WAYS
-from tests.support.pictures import encode, scene, with_segment
+from tests.support.pictures import encode, exif, scene, with_segment
 
 PLACES = 60
 CHECKSUMMED = ("plain.png", "palette.png", "tiff_deflate.tif")
@@ -172,6 +172,37 @@ def test_a_gif_needs_no_mark_at_its_end_but_all_its_data() -> None:
         made = decode_thumbnail(whole)
         assert (made.facts.damaged, made.facts.frames) == (False, 3)
     assert decode_thumbnail(content[:-100]).facts.damaged
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_a_torn_tiff_is_turned_upright(orientation: int) -> None:
+    picture = scene(2, 320, 240)
+    content = encode(picture, "TIFF", exif=exif(Orientation=orientation))
+    turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270}.get(orientation)
+    upright = picture.transpose(turn) if turn is not None else picture
+    torn = content[: len(content) * 9 // 10]
+    for shown in (decode_view(torn, 400, 400, (0, 0, 1, 1)), decode_full_size(torn)[0]):
+        assert shown.shape[:2] == upright.size[::-1]
+        assert np.median(np.abs(shown.astype(int) - np.asarray(upright))) < 8
+    made = decode_thumbnail(torn)
+    assert made.facts.damaged
+    assert (made.facts.width, made.facts.height) == upright.size
+    assert read_thumbnail(made.jpeg).shape[0] == round(256 * upright.height / max(upright.size))
+
+
+@pytest.mark.parametrize("at", [-1, 30], ids=["checksum", "samples"])
+def test_a_damaged_tiff_is_turned_upright_once(at: int) -> None:
+    picture = scene(2, 320, 240)
+    content = bytearray(encode(picture, "TIFF", compression="tiff_deflate", exif=exif(Orientation=6)))
+    with Image.open(io.BytesIO(content)) as image:
+        start, length = image.tag_v2[273][-1], image.tag_v2[279][-1]  # type: ignore[attr-defined]
+    content[start + at % length] ^= 255
+    made = decode_thumbnail(bytes(content))
+    assert made.facts.damaged
+    assert (made.facts.width, made.facts.height) == (240, 320)
+    upright = picture.transpose(Image.Transpose.ROTATE_270).resize((192, 256))
+    apart = np.abs(read_thumbnail(made.jpeg).astype(int) - np.asarray(upright)).mean(axis=0)
+    assert np.median(apart) < 8
 
 
 def test_a_later_page_that_is_missing_is_damage() -> None:
