@@ -26,13 +26,18 @@ class Head:
     inner: Numbers
     """A row an input, a column a hidden number; the last row is the bias."""
     outer: Numbers
-    """A weight a hidden number; the last is the bias."""
+    """A weight a hidden number, of one answer or a row of several; the last is the bias."""
 
     def score(self, inputs: NDArray[np.float64]) -> float:
         """Return the logarithm of the odds of a yes."""
+        return float(self.scores(inputs))
+
+    def scores(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the logarithm of the odds of each answer."""
         standard = np.clip((inputs - self.middle) / self.spread, -FARTHEST, FARTHEST)
         hidden = np.tanh(standard @ self.inner[:-1] + self.inner[-1])
-        return float(hidden @ self.outer[:-1] + self.outer[-1])
+        found: NDArray[np.float64] = hidden @ self.outer[:-1] + self.outer[-1]
+        return found
 
 
 @cache

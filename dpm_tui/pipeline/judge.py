@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +13,7 @@ from dpm_tui.pipeline.differ import slopes_follow
 from dpm_tui.pipeline.overlay import is_overlay
 from dpm_tui.pipeline.sight import Sight, Sights
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
-from dpm_tui.pipeline.view import CHANGED, SETTLED, View, view_pair
+from dpm_tui.pipeline.view import CHANGED, COPIED_BOTH, SETTLED, View, view_pair
 
 Picture = NDArray[np.uint8]
 
@@ -43,6 +44,11 @@ FEW = 3
 """Fewest live tiles that can show two pictures to be one."""
 SHOWN = 3.0
 """Brightness of the difference map for one level: coding noise stays below 30, an edit saturates."""
+SHOWN_COLOUR = 12.0
+"""The same for one step of colour above ``UNSEEN_COLOUR``: two neighbours of the skin tones come to 100."""
+UNSEEN_COLOUR = 2.0
+SEEN = 128.0
+"""Brightness that the strongest place has at least where something differs."""
 
 
 class AlignedJudge:
@@ -56,7 +62,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-2"
+    version = "aligned-3"
 
     def __init__(self) -> None:
         self._sights = Sights()
@@ -70,8 +76,11 @@ class AlignedJudge:
         view, swapped = self._see(first, second)
         if view is None:
             return None
-        kind = _kind(view)
-        return Verdict(kind, _similarity(kind, view), _differs(view, int(swapped)))
+        kind, differs = _kind(view), _differs(view, int(swapped))
+        if kind is Kind.COPY and max(differs) == 255:
+            # What is so far apart at a place differs there, whatever all of the picture makes likely.
+            kind = _changed(view)
+        return Verdict(kind, _similarity(kind, view), differs)
 
     def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
         """Return where two RGB thumbnails differ, over the first and over the second.
@@ -97,7 +106,7 @@ class AlignedJudge:
         best: View | None = None
         for view in view_pair(one, other):
             # What was seen to differ in one view is not undone by another that is only nearly clean.
-            if not _proven(view) or (best is not None and view.clean and view.score >= CHANGED):
+            if not _proven(view) or (best is not None and view.clean and not _undoes(view, best)):
                 continue
             if view.clean or view.sure:
                 return view
@@ -131,30 +140,55 @@ def _proven(view: View) -> bool:
     return structure.share >= needed and slopes_follow(difference) >= FOLLOWS
 
 
+def _undoes(view: View, best: View) -> bool:
+    """Return whether a view in which nothing differs outweighs one in which something does."""
+    return view.copied or (view.score < CHANGED and not best.coloured)
+
+
 def _kind(view: View) -> Kind:
     if not view.clean:
-        return Kind.EDITED if is_overlay(view.difference) else Kind.VARIANT
-    if view.stretched or view.strong:
-        return Kind.EDITED
+        return _changed(view)
     if view.turned:
-        return Kind.TURNED
-    return Kind.CROP if view.cropped else Kind.COPY
+        return Kind.EDITED if view.strong else Kind.TURNED
+    if view.copied:
+        return Kind.COPY
+    if view.cropped and not view.strong:
+        return Kind.CROP
+    return Kind.EDITED
+
+
+def _changed(view: View) -> Kind:
+    return Kind.EDITED if not view.coloured and is_overlay(view.difference) else Kind.VARIANT
 
 
 def _similarity(kind: Kind, view: View) -> float:
     if kind is Kind.VARIANT:
         return 0.60 + 0.25 * view.difference.agreement
     low, high = {Kind.COPY: (0.95, 0.999), Kind.EDITED: (0.85, 0.96)}.get(kind, (0.88, 0.99))
-    if not view.clean:
+    if not view.clean or (view.copied and kind is Kind.EDITED):
         return low + (high - low) * view.difference.agreement * 0.5
-    doubt = 2 / (1 + math.exp(CHANGED - view.score))
+    odds = CHANGED - view.score
+    if kind is Kind.COPY and view.sameness is not None:
+        odds = view.sameness.copy - COPIED_BOTH
+    doubt = 2 / (1 + math.exp(min(odds, 50.0)))
     return high - (high - low) * min(doubt, 1.0)
 
 
 def _differs(view: View, picture: int, points: int = GRID, finer: int = 8) -> bytes:
-    """Return the strongest of ``finer`` x ``finer`` differences at each of points x points places."""
+    """Return the strongest of ``finer`` x ``finer`` differences at each of points x points places.
+
+    Even levels stand for colour alone. Where something differs, some place is well visible.
+    """
     apart = view.difference.light * np.float32(0.6) + view.difference.colour * np.float32(1.5)
-    shown = view.overlap.show(apart, picture, points * finer)
+    shown = view.overlap.show(apart, picture, points * finer) * np.float32(SHOWN)
+    if not view.clean:
+        if view.tint is not None:
+            tint = view.overlap.show(view.tint.apart, picture, points * finer) - np.float32(UNSEEN_COLOUR)
+            shown = np.maximum(shown, tint * np.float32(SHOWN_COLOUR))
+        if shown.max() < 1:
+            plain = cv2.absdiff(view.overlap.first, view.overlap.second).max(axis=2).astype(np.float32)
+            shown = view.overlap.show(plain, picture, points * finer)
+        shown *= np.float32(max(1.0, SEEN / max(float(shown.max()), 1.0)))
     shown = shown.reshape(points, finer, points, finer).max(axis=(1, 3))
-    levels: NDArray[np.uint8] = np.clip(shown * SHOWN, 0, 255).astype(np.uint8)
-    return levels.tobytes()
+    levels: NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
+    return (levels & 0xFE if view.coloured else levels | (levels > 0)).tobytes()

@@ -37,7 +37,8 @@ pixels: a copy of at most this similarity."""
 class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.
 
-    ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike.
+    ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike. The lowest
+    bit is clear where only the colours differ.
     """
 
     kind: Kind

@@ -13,8 +13,10 @@ from dpm_tui.pipeline.align import Alignment, align
 from dpm_tui.pipeline.differ import Difference, compare
 from dpm_tui.pipeline.head import head
 from dpm_tui.pipeline.overlap import Overlap, lay_over, whole
+from dpm_tui.pipeline.sameness import SAME, Sameness, weigh
 from dpm_tui.pipeline.search import search
 from dpm_tui.pipeline.sight import Sight, likenesses, slopes_alike
+from dpm_tui.pipeline.tint import Tint, compare_tints
 from dpm_tui.pipeline.tone import is_strong
 
 Picture = NDArray[np.uint8]
@@ -26,6 +28,13 @@ CHANGED = -2.0
 and JPEG 75, 0.7 % stay below; 2 % of re-encodes and half of the pictures cut to 64 colours rise above."""
 CHANGED_APART = 0.0
 """The same where the pair is no copy in any case: a wrong crop costs little, as nobody removes it unseen."""
+COPIED = 2.9
+"""Odds, as a logarithm, from which a pair of one frame is a copy, colours included: of drawn variants not
+learned from and saved again one in 200 comes so far, of copies one in 30 stays below."""
+COPIED_BOTH, UNCHANGED = 2.4, -3.5
+"""The same where the score of the other network, which looks at content alone, is below ``UNCHANGED``."""
+OTHER_COLOURS = -1.0
+"""Odds against a copy up to which other colours of parts make a variant of what is turned."""
 EQUAL = -20.0
 """Score of two pictures of equal pixels, which need no network."""
 FAITHFUL = 0.75
@@ -34,6 +43,8 @@ FAITHFUL_STRONG = 0.6
 """The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
 SETTLED = 0.90
 """Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
+OUTLINED = 0.6
+"""Share of the structure that is the same from which colours are compared where lightness does not agree."""
 HOPELESS = 0.15
 """Agreement below which no richer tone is tried."""
 HOPEFUL = 0.40
@@ -62,6 +73,9 @@ class View:
     difference: Difference
     score: float
     strong: bool
+    tint: Tint | None = None
+    """How the colours differ; None where that was not asked: of crops, and where nothing agrees."""
+    sameness: Sameness | None = None
     inliers: int = 0
     cropped: bool = False
     turned: bool = False
@@ -69,11 +83,33 @@ class View:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing in what the pictures share differs but tone and sharpness."""
+        """Whether nothing in what the pictures share differs but the tone of the whole and sharpness."""
+        if self.copied:
+            return True
         faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
         apart = self.cropped or self.turned or self.strong or self.stretched
         changed = CHANGED_APART if apart else CHANGED
-        return self.score < changed and self.difference.agreement >= faithful
+        unchanged = self.score < changed and self.difference.agreement >= faithful
+        return unchanged and not self.recoloured
+
+    @property
+    def copied(self) -> bool:
+        """Whether nothing differs but what saving again and a light tone do, colours of parts included."""
+        if self.sameness is None or self.stretched or self.difference.agreement < FAITHFUL_STRONG:
+            return False
+        return self.sameness.copy >= (COPIED_BOTH if self.score < UNCHANGED else COPIED)
+
+    @property
+    def recoloured(self) -> bool:
+        """Whether parts may differ in colour, rather than the whole in its tone."""
+        if self.sameness is None or self.sameness.tone >= 0:
+            return False
+        return not self.copied and (not self.turned or self.sameness.copy < OTHER_COLOURS)
+
+    @property
+    def coloured(self) -> bool:
+        """Whether other colours of parts are what differs, and no content."""
+        return self.sameness is not None and not self.clean and self.sameness.colours >= 0
 
     @property
     def sure(self) -> bool:
@@ -122,16 +158,23 @@ def _look(
     overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
 ) -> View:
     pictures = (overlap.first, overlap.second)
-    difference = compare(*pictures, overlap.mask)
-    equal = overlap.mask is None and np.array_equal(*pictures)
+    # One frame that was found by its features is as whole as one taken for granted.
+    mask = overlap.mask if cropped else None
+    difference = compare(*pictures, mask)
+    equal = mask is None and np.array_equal(*pictures)
     score = EQUAL if equal else head("changed").score(difference.features)
-    strong = is_strong(*pictures, overlap.mask)
+    strong = is_strong(*pictures, mask)
+    tint, sameness = None, SAME if equal else None
+    alike = difference.agreement >= FAITHFUL_STRONG or difference.structure.share >= OUTLINED
+    if alike and not (equal or cropped or stretched):
+        tint = compare_tints(*pictures)
+        sameness = weigh(difference, tint)
     if strong and score >= CHANGED and difference.agreement >= HOPELESS:
-        rich = compare(*pictures, overlap.mask, rich=True)
+        rich = compare(*pictures, mask, rich=True)
         score_rich = head("changed").score(rich.features)
         if score_rich < score:
             difference, score = rich, score_rich
-    return View(overlap, difference, score, strong, inliers, cropped, turned, stretched)
+    return View(overlap, difference, score, strong, tint, sameness, inliers, cropped, turned, stretched)
 
 
 def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:

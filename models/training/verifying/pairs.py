@@ -92,6 +92,12 @@ def small_change(image: Image.Image, rng: Generator) -> Image.Image:
     return Image.fromarray(pixels)
 
 
+def changed_spot(image: Image.Image, rng: Generator) -> Image.Image | None:
+    """Return the picture with another spot, None where it can hardly be seen."""
+    changed = small_change(image, rng)
+    return changed if _seen(image, changed) else None
+
+
 def _seen(before: Image.Image, after: Image.Image) -> bool:
     first, second = (cv2.GaussianBlur(thumbnail(i).astype(np.float32), (0, 0), 1) for i in (before, after))
     return float(cv2.blur(np.abs(first - second).mean(axis=2), (5, 5)).max()) >= 16
