@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.group import Better
 from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.pipeline.inspection.tone_votes import better_by
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.verify import Kind, Verdict
 
 CHANGED = 0.0
 """Logarithm of the odds from which something differs and the pair is a variant."""
-SURE = 2.0
+SURE = 1.5
 """Logarithm of the odds from which one of two is the better."""
 VARIANT_AT_MOST = 0.85
 """Similarity of a variant at most."""
@@ -43,12 +44,17 @@ def inspect_verdicts(
     """
     if inspections is None:
         return [InspectedVerdict(pair, verdict) for pair, verdict in judged]
-    found = [_inspect(pair, verdict, inspections) for pair, verdict in judged]
+    judged = list(judged)
+    near = copies_of(pair for pair, verdict in judged if verdict.kind is Kind.COPY)
+    found = [_inspect(pair, verdict, near, inspections) for pair, verdict in judged]
     return _settle_contested(found, inspections)
 
 
 def _inspect(
-    pair: DigestPair, verdict: Verdict, inspections: Mapping[DigestPair, Inspection | None]
+    pair: DigestPair,
+    verdict: Verdict,
+    near: Mapping[str, set[str]],
+    inspections: Mapping[DigestPair, Inspection | None],
 ) -> InspectedVerdict:
     if verdict.kind is not Kind.COPY:
         return InspectedVerdict(pair, verdict)
@@ -58,8 +64,9 @@ def _inspect(
     if inspection.changed >= CHANGED:
         return InspectedVerdict(pair, _as_variant(verdict, inspection))
     better = Better.UNTOLD
-    if abs(inspection.better) >= SURE:
-        better = Better.FIRST if inspection.better > 0 else Better.SECOND
+    odds = better_by(*pair, near[pair[0]] | near[pair[1]], inspections)
+    if abs(odds) >= SURE:
+        better = Better.FIRST if odds > 0 else Better.SECOND
     return InspectedVerdict(pair, verdict, better, inspection.reason, inspection.amount)
 
 
@@ -77,7 +84,11 @@ def _settle_contested(
     for each in found:
         if each.verdict.kind is Kind.COPY:
             for copy, original in (each.pair, each.pair[::-1]):
-                rivals = near[copy] - near[original] - {original}
+                rivals = {
+                    rival
+                    for rival in near[copy] - near[original] - {original}
+                    if not _shows_the_same(rival, original, inspections)
+                }
                 if rivals and _is_poorer(copy, original, inspections):
                     each = _contest(each, copy, rivals, inspections)
         settled.append(each)
@@ -91,6 +102,14 @@ def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
         near.setdefault(one, set()).add(other)
         near.setdefault(other, set()).add(one)
     return near
+
+
+def _shows_the_same(
+    one: str, other: str, inspections: Mapping[DigestPair, Inspection | None]
+) -> bool:
+    """Return whether nothing differs between two pictures at full size, though they are no plain copies."""
+    inspection = inspections.get(digest_pair(one, other))
+    return inspection is not None and inspection.changed < CHANGED
 
 
 def _is_poorer(copy: str, original: str, inspections: Mapping[DigestPair, Inspection | None]) -> bool:

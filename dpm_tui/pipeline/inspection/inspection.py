@@ -13,6 +13,8 @@ from dpm_tui.pipeline.verify import GRID
 VERSION = "inspection-1"
 """Changes whenever what is found may change; what another version found is looked at anew."""
 
+TONES = 5
+"""Numbers of a tone."""
 REASONS = (
     "", "smaller", "enlarged", "recompressed", "few_colours", "softer", "noisier", "retouched", "contested",
 )  # fmt: skip
@@ -26,8 +28,8 @@ class Inspection:
     ``changed`` is the logarithm of the odds that something differs between them, ``better`` that of the odds
     that the first holds more of the picture. ``differs`` has GRID x GRID bytes over the first as a verdict
     has; ``colour`` says that it is the colour that differs. ``reason`` is what speaks against the poorer
-    one, with its number: how many times, which JPEG quality or how many colours. ``coarse`` says that one of
-    them is too small or too coarse to show a small change.
+    one, with its number: how many times, which JPEG quality or how many colours. ``tone`` is that of the
+    first less that of the second, five numbers in levels (see ``inspector.measure_tone``).
     """
 
     changed: float
@@ -36,7 +38,7 @@ class Inspection:
     colour: bool = False
     reason: str = ""
     amount: float = 0.0
-    coarse: bool = False
+    tone: tuple[float, ...] = ()
 
 
 def encode_inspection(inspection: Inspection) -> dict[str, Any]:
@@ -49,17 +51,21 @@ def encode_inspection(inspection: Inspection) -> dict[str, Any]:
     }
     if any(inspection.differs):
         record["differs"] = base64.b64encode(inspection.differs).decode("ascii")
-    record |= {flag: True for flag in ("colour", "coarse") if getattr(inspection, flag)}
+    if inspection.colour:
+        record["colour"] = True
+    if inspection.tone:
+        record["tone"] = [round(value, 2) for value in inspection.tone]
     return record
 
 
 def decode_inspection(record: Mapping[str, Any]) -> Inspection:
     """Return what JSON values say; raises ValueError, TypeError or KeyError for what is none."""
     numbers = [float(record[name]) for name in ("changed", "better", "amount")]
+    tone = tuple(float(value) for value in record.get("tone", ()))
     differs = base64.b64decode(record.get("differs", ""), validate=True) or bytes(GRID * GRID)
     reason = record["reason"]
-    if len(differs) != GRID * GRID or not all(map(math.isfinite, numbers)) or reason not in REASONS:
+    sound = len(differs) == GRID * GRID and len(tone) in (0, TONES) and reason in REASONS
+    if not sound or not all(map(math.isfinite, (*numbers, *tone))):
         raise ValueError("no inspection")
     changed, better, amount = numbers
-    colour, coarse = bool(record.get("colour", False)), bool(record.get("coarse", False))
-    return Inspection(changed, better, differs, colour, reason, amount, coarse)
+    return Inspection(changed, better, differs, bool(record.get("colour", False)), reason, amount, tone)

@@ -13,6 +13,7 @@ from typing import Any
 from dpm_tui.pipeline.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of
+from dpm_tui.pipeline.inspection.tone_votes import better_by
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -92,8 +93,10 @@ def _open_pairs(
         for member in family.members:
             if member != family.leader:
                 rivals = near[member] - near[family.leader] - {family.leader}
-                for other in (family.leader, *sorted(rivals)[:RIVALS]):
-                    pairs[digest_pair(member, other)] = None
+                pairs[digest_pair(member, family.leader)] = None
+                for rival in sorted(rivals)[:RIVALS]:
+                    pairs[digest_pair(member, rival)] = None
+                    pairs[digest_pair(family.leader, rival)] = None
     return [pair for pair in pairs if pair not in table]
 
 
@@ -121,12 +124,9 @@ def _change_leader(family: _Family, near: Mapping[str, set[str]], table: Inspect
     for member in family.members:
         if member in family.led or member not in near[family.leader]:
             continue
-        pair = digest_pair(member, family.leader)
-        inspection = table.get(pair)
-        if inspection is not None:
-            better = inspection.better if pair[0] == member else -inspection.better
-            if better > lead:
-                best, lead = member, better
+        better = better_by(member, family.leader, family.members, table)
+        if better > lead:
+            best, lead = member, better
     if best == family.leader:
         return False
     family.leader = best

@@ -29,10 +29,6 @@ from dpm_tui.pipeline.verify import GRID
 
 SHOWN = 4.0
 """Logarithm of the odds from which a place counts as changed in the map."""
-SMALLEST = 280
-"""Longest side below which a change of 1.5 % of the width has less than five pixels."""
-COARSE = 0.9
-"""Coarseness of a JPEG, in steps of the standard table, from which small changes drown: quality 20."""
 FEW_COLOURS = math.log(300)
 CLEARLY = 0.12
 """Difference of logarithms that is worth a word."""
@@ -78,15 +74,20 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
         spots[worst].colour,
         reason,
         amount,
-        is_coarse(frame[0], first, second),
+        tuple(a - b for a, b in zip(*map(measure_tone, frame), strict=True)),
     )
 
 
-def is_coarse(frame: Picture, first: CopyAtFullSize, second: CopyAtFullSize) -> bool:
-    """Return whether one of two copies is too small or too coarse to show a small change."""
-    coarse = max(max(float(c.traits[HISTORY]), float(c.traits[CODED])) for c in (first, second))
-    colours = min(float(c.traits[COLOURS]) for c in (first, second))
-    return max(frame.shape[:2]) < SMALLEST or coarse > COARSE or colours < math.log(40)
+def measure_tone(picture: Picture) -> tuple[float, ...]:
+    """Return mean and spread of the lightness, means of the two colour axes and of the colourfulness of an
+    RGB picture, in levels of 8-bit CIELAB."""
+    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    light, green, blue = (c.astype(np.float64) for c in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)))
+    colourful = np.hypot(green - 128, blue - 128)
+    return (
+        float(light.mean()), float(light.std()), float(green.mean()), float(blue.mean()),
+        float(colourful.mean()),
+    )  # fmt: skip
 
 
 def better_inputs(first: Numbers, second: Numbers, pair: Numbers) -> Numbers:

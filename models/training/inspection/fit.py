@@ -1,0 +1,157 @@
+"""Fits the two ensembles of the inspection and writes them beside the code that reads them.
+
+``python -m models.training.inspection.fit --small DIR --large DIR --work DIR [--seed N] [--pictures N]``:
+``small`` has folders of pictures of some hundred pixels, one a source, ``large`` those at full size, which
+are made smaller by different amounts. Pairs are made from them and kept in ``work``; a run that was stopped
+goes on. A quarter of the sources is held out for the scores that are printed; what is written is fitted on
+all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from dpm_tui.pipeline.inspection.tree_ensemble import WEIGHTS
+from models.training.inspection.change_pairs import NARROWEST, make_change_pairs
+from models.training.inspection.ensemble_export import ensemble_arrays, write_ensembles
+from models.training.inspection.pair_cache import (
+    Table,
+    change_table,
+    parts_of,
+    quality_table,
+    read_tables,
+    write_table,
+)
+from models.training.inspection.quality_pairs import make_pairs
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+SIZES = ((160, 420), (300, 1000), (200, 1400))
+"""Longest sides that pictures of full size are made smaller to, one round of all pictures each."""
+SETTINGS: dict[str, Any] = {
+    "max_iter": 800,
+    "learning_rate": 0.05,
+    "max_leaf_nodes": 24,
+    "min_samples_leaf": 20,
+    "l2_regularization": 2.0,
+    "max_features": 0.3,
+    "random_state": 0,
+}
+OUT = Path("dpm_tui/pipeline/inspection") / WEIGHTS
+
+
+def find_pictures(folder: Path, seed: int, most: int) -> list[Path]:
+    """Return at most ``most`` pictures of every source in a folder, in random order."""
+    draw = random.Random(seed)
+    chosen: list[Path] = []
+    for source in sorted(path for path in folder.iterdir() if path.is_dir()):
+        found = sorted(path for path in source.rglob("*") if path.suffix.lower() in ENDINGS)
+        draw.shuffle(found)
+        chosen += found[:most]
+    draw.shuffle(chosen)
+    return chosen
+
+
+def collect(options: argparse.Namespace) -> tuple[Table, Table]:
+    """Make the pairs that are not made yet; return those of quality and those of changes."""
+    rounds: list[tuple[str, Sequence[Path], tuple[int, int] | None]] = [
+        ("small", find_pictures(options.small, options.seed, options.pictures), None)
+    ]
+    large = find_pictures(options.large, options.seed, options.pictures)
+    rounds += [(f"large{number}", large, size) for number, size in enumerate(SIZES)]
+    made: dict[str, list[Path]] = {"quality": [], "change": []}
+    makers: dict[str, tuple[Callable[..., Iterator[Any]], Callable[[Iterable[Any]], Table]]] = {
+        "quality": (make_pairs, quality_table),
+        "change": (make_change_pairs, change_table),
+    }
+    for name, paths, longest in rounds:
+        for number, part in parts_of(paths):
+            for kind, (maker, as_table) in makers.items():
+                path = options.work / f"{kind}-{name}-{number:04}.npz"
+                if not path.exists():
+                    write_table(path, as_table(maker(part, options.seed + number, longest)))
+                    print(path.name, flush=True)
+                made[kind].append(path)
+    return read_tables(made["quality"]), read_tables(made["change"])
+
+
+def fit_better(table: Table) -> HistGradientBoostingClassifier:
+    """Return the ensemble that says which of two copies is the original; prints its held-out scores."""
+    held_out = _hold_out(table["source"])
+    known = {name: column[~held_out] for name, column in table.items()}
+    unseen = {name: column[held_out] for name, column in table.items()}
+    model = _fit(*_both_ways(known))
+    inputs, _ = _both_ways(unseen)
+    ahead, behind = np.split(model.decision_function(inputs), 2)
+    score = (ahead - behind) / 2
+    print(f"better: {len(known['source'])} pairs, {len(score)} held out, right {(score > 0).mean():.4f}")
+    for sure in (1.0, 1.5, 2.0):
+        print(f"  from {sure}: decided {(abs(score) > sure).mean():.4f}, wrong {(score < -sure).mean():.4f}")
+    return _fit(*_both_ways(table))
+
+
+def fit_changed(table: Table) -> HistGradientBoostingClassifier:
+    """Return the ensemble that says whether a spot changed; prints its held-out scores."""
+    # A change that has no pixels can teach nothing, and neither do the other spots of such a pair.
+    seen = ~(table["changed"] & (table["width"] < NARROWEST))
+    held_out = _hold_out(table["source"])
+    known, unseen = ((seen & part)[table["pair"]] for part in (~held_out, held_out))
+    model = _fit(table["spots"][known], table["hits"][known])
+    highest = np.full(len(seen), -np.inf)
+    np.maximum.at(highest, table["pair"][unseen], model.decision_function(table["spots"][unseen]))
+    there = seen & held_out
+    found, false = (highest[there & part] for part in (table["changed"], ~table["changed"]))
+    print(f"changed: {len(found)} changed and {len(false)} unchanged pairs held out")
+    for bound in (-1.0, 0.0, 1.0):
+        print(f"  from {bound}: found {(found > bound).mean():.4f}, false {(false > bound).mean():.4f}")
+    every = seen[table["pair"]]
+    return _fit(table["spots"][every], table["hits"][every])
+
+
+def _hold_out(sources: NDArray[Any]) -> NDArray[np.bool_]:
+    names = sorted(set(sources.tolist()))
+    held_out: NDArray[np.bool_] = np.isin(sources, names[::4])
+    return held_out
+
+
+def _both_ways(table: Table) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the inputs of every pair, the original first and then last, with what is right."""
+    original, copy, pair = table["original"], table["copy"], table["pairs"]
+    swapped = pair.copy()
+    swapped[:, 0::2], swapped[:, 1::2] = pair[:, 1::2], pair[:, 0::2]
+    ways = [
+        np.concatenate([one - other, one + other, both, both[:, 0::2] - both[:, 1::2]], axis=1)
+        for one, other, both in ((original, copy, pair), (copy, original, swapped))
+    ]
+    return np.concatenate(ways), np.repeat([1, 0], len(original))
+
+
+def _fit(inputs: NDArray[Any], answers: NDArray[Any]) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(**SETTINGS).fit(inputs, answers)
+
+
+def main() -> None:
+    """Collect, fit, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", type=Path, required=True)
+    parser.add_argument("--large", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--pictures", type=int, default=250)
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    quality, change = collect(options)
+    arrays = ensemble_arrays("better", fit_better(quality)) | ensemble_arrays("changed", fit_changed(change))
+    write_ensembles(options.out, arrays)
+
+
+if __name__ == "__main__":
+    main()
