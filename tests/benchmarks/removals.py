@@ -118,7 +118,8 @@ def score(known: dict[str, Relative], moves: list[tuple[str, str]]) -> None:
         if one.family != other.family:
             wrong[f"{one.kind} for another picture"] += 1
         elif one.of_variant != other.of_variant:
-            wrong[f"{one.kind} for {other.kind} of the variant" if other.of_variant else f"variant {one.kind}"] += 1
+            variant = f"{one.kind} for the variant" if other.of_variant else f"{one.kind} of the variant"
+            wrong[variant] += 1
     for path, relative in known.items():
         if relative.kind in ("original", "variant") and path in gone:
             lost[known[kept_for[path]].kind] += 1

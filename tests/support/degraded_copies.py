@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 Picture = Image.Image
 _LANCZOS, _BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
+_FILTERS = (_LANCZOS, _BICUBIC)
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,9 @@ class StoredCopy:
 
     content: bytes
     ending: str
+
+
+Copied = Callable[[Picture, random.Random], StoredCopy]
 
 
 def stored(picture: Picture, ending: str, **options: object) -> StoredCopy:
@@ -59,7 +63,7 @@ def _scaled(picture: Picture, factor: float, method: Image.Resampling = _LANCZOS
     return picture.resize(size, method)
 
 
-def _again(ending: str, quality: int) -> Callable[[Picture, random.Random], StoredCopy]:
+def _again(ending: str, quality: int) -> Copied:
     def copied(picture: Picture, draw: random.Random) -> StoredCopy:
         coarse = reopened(stored(picture, ending, quality=quality))
         if draw.random() < 0.5:
@@ -69,7 +73,7 @@ def _again(ending: str, quality: int) -> Callable[[Picture, random.Random], Stor
     return copied
 
 
-def _colours(count: int, dither: Image.Dither) -> Callable[[Picture, random.Random], StoredCopy]:
+def _colours(count: int, dither: Image.Dither) -> Copied:
     def copied(picture: Picture, draw: random.Random) -> StoredCopy:
         cut = picture.quantize(count, dither=dither)
         return stored(cut, draw.choice(("gif", "png")))
@@ -83,9 +87,9 @@ def _noisy(picture: Picture, draw: random.Random) -> StoredCopy:
     return _kept_well(Image.fromarray((values + noise).clip(0, 255).astype(np.uint8)), draw)
 
 
-def _toned(enhancer: Callable[[Picture], object], low: float, high: float):  # type: ignore[no-untyped-def]
+def _toned(enhancer: type[ImageEnhance._Enhance], low: float, high: float) -> Copied:
     def copied(picture: Picture, draw: random.Random) -> StoredCopy:
-        return _kept_well(enhancer(picture).enhance(draw.choice((low, high))), draw)  # type: ignore[attr-defined]
+        return _kept_well(enhancer(picture).enhance(draw.choice((low, high))), draw)
 
     return copied
 
@@ -109,16 +113,16 @@ def _denoised_enlarged(picture: Picture, draw: random.Random) -> StoredCopy:
     return _kept_well(_scaled(calm, draw.choice((1.5, 2.0)), _BICUBIC), draw)
 
 
-PLAIN: dict[str, Callable[[Picture, random.Random], StoredCopy]] = {
+PLAIN: dict[str, Copied] = {
     "sent": _sent,
     "thumbnail": lambda p, d: stored(_scaled(p, d.choice((0.25, 0.33))), "jpg", quality=85),
     "recompressed": lambda p, d: stored(p, "jpg", quality=d.choice((50, 65, 78))),
     "webp": lambda p, d: stored(p, "webp", quality=d.choice((45, 70))),
-    "resized": lambda p, d: _kept_well(_scaled(p, d.choice((0.5, 0.66, 0.8)), d.choice((_LANCZOS, _BICUBIC))), d),
+    "resized": lambda p, d: _kept_well(_scaled(p, d.choice((0.5, 0.66, 0.8)), d.choice(_FILTERS)), d),
 }
 """Copies that are worse in a way that everybody sees: nearly all of them must go."""
-HIDDEN: dict[str, Callable[[Picture, random.Random], StoredCopy]] = {
-    "enlarged": lambda p, d: _kept_well(_scaled(p, d.choice((1.25, 1.5, 2.0)), d.choice((_LANCZOS, _BICUBIC))), d),
+HIDDEN: dict[str, Copied] = {
+    "enlarged": lambda p, d: _kept_well(_scaled(p, d.choice((1.25, 1.5, 2.0)), d.choice(_FILTERS)), d),
     "doubled": lambda p, d: stored(_scaled(p, 2, Image.Resampling.NEAREST), "png"),
     "denoised and enlarged": _denoised_enlarged,
     "blurred": lambda p, d: _kept_well(p.filter(ImageFilter.GaussianBlur(d.choice((0.7, 1.2, 2)))), d),

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
-from dpm_tui.pipeline.inspection.common_frame import to_common_frame
+from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.pair_traits import measure_pair
 from dpm_tui.pipeline.inspection.picture_traits import (
@@ -59,11 +59,12 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
 
     Pure and deterministic. Takes some 0.1 s for two pictures of 12 megapixels that are decoded and measured.
     """
-    frame = to_common_frame(first.pixels, second.pixels)
+    common = to_common_size(first.pixels, second.pixels)
+    frame = align(*common)
     spots = find_spots(*frame, measure_coarseness(first.traits, second.traits))
     odds = tree_ensemble("changed").score(np.stack([spot.numbers for spot in spots]))
     changed = float(odds.max())
-    better = _score_better(first, second)
+    better = _score_better(first, second, common)
     poorer, other = (second, first) if better > 0 else (first, second)
     reason, amount = _explain(poorer.traits, other.traits)
     worst = int(np.argmax(odds))
@@ -102,9 +103,11 @@ def swap_pair(pair: Numbers) -> Numbers:
     return swapped
 
 
-def _score_better(first: CopyAtFullSize, second: CopyAtFullSize) -> float:
+def _score_better(
+    first: CopyAtFullSize, second: CopyAtFullSize, common: tuple[Picture, Picture]
+) -> float:
     """Return the logarithm of the odds that the first holds more, whichever comes first."""
-    pair = measure_pair(first.pixels, second.pixels)
+    pair = measure_pair(first.pixels, second.pixels, common)
     inputs = np.stack(
         [
             better_inputs(first.traits, second.traits, pair),

@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.inspection.common_frame import LONGEST, to_common_size
 from dpm_tui.pipeline.inspection.sample_region import Picture
 
 Numbers = NDArray[np.float64]
 Planes = NDArray[np.float32]
 
-LONGEST = 1536
-"""Longest side that pictures are compared at as a whole."""
 PART = 640
 """Longest side of the part that is compared at the size of the larger picture."""
 REACH = 2
@@ -22,36 +21,22 @@ SAMPLES = 12_000
 """Places that a filter is fitted on."""
 
 
-def measure_pair(first: Picture, second: Picture) -> Numbers:
+def measure_pair(
+    first: Picture, second: Picture, common: tuple[Picture, Picture] | None = None
+) -> Numbers:
     """Return what of the first RGB picture cannot be had from the second, and the other way round.
 
     Each is predicted from the other by the best filter of 5 x 5, once at the size of the smaller and once,
     in the middle, at the size of the larger: an enlargement is had wholly from its source, an original is
     not had from its blurred or coarse copy. Logarithms of levels: mean and upper tenth of the lightness,
     mean of the colours; eight numbers a size, those of the first picture and those of the second by turns.
+    ``common`` are both at the size of the smaller, where somebody has made them so already.
     """
     larger = first if first.shape[0] * first.shape[1] >= second.shape[0] * second.shape[1] else second
-    smaller = second if larger is first else first
-    small = _fit_side(smaller, LONGEST)
-    whole = _residuals(_to_size(first, small), _to_size(second, small))
+    whole = _residuals(*(common or to_common_size(first, second)))
     parts = _middle(first, second, larger)
     close = whole if parts is None else _residuals(*parts)
     return np.concatenate([whole, close])
-
-
-def _fit_side(picture: Picture, longest: int) -> tuple[int, int]:
-    """Return width and height of a picture made to fit."""
-    height, width = picture.shape[:2]
-    factor = min(1.0, longest / max(height, width))
-    return max(round(width * factor), 1), max(round(height * factor), 1)
-
-
-def _to_size(picture: Picture, size: tuple[int, int]) -> Picture:
-    if (picture.shape[1], picture.shape[0]) == size:
-        return picture
-    smaller = picture.shape[1] > size[0]
-    made: Picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
-    return made
 
 
 def _middle(first: Picture, second: Picture, larger: Picture) -> tuple[Picture, Picture] | None:

@@ -13,7 +13,7 @@ Plane = NDArray[Any]
 
 TILE = 256
 """Side of a tile in pixels, a multiple of the side of a JPEG block."""
-TILES = 8
+TILES = 6
 """Tiles of a picture at most: what more of them say changes little."""
 BLOCK = 8
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
 from dpm_tui.pipeline.inspection.changed_spots import find_spots
-from dpm_tui.pipeline.inspection.common_frame import to_common_frame
+from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_coarseness, measure_picture
 from models.training.inspection.degradations import StoredPicture, store, store_anew
 from models.training.inspection.local_edits import Box, edit_locally
@@ -76,7 +76,7 @@ def _look(
     traits = [
         measure_picture(p.pixels, FileTraits(len(p.content), p.lossy, p.quality)) for p in (first, second)
     ]
-    frame = to_common_frame(first.pixels, second.pixels)
+    frame = align(*to_common_size(first.pixels, second.pixels))
     spots = find_spots(*frame, measure_coarseness(*traits))
     hits, width = np.zeros(len(spots), np.bool_), 0.0
     if box is not None:
