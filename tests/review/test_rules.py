@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dpm_tui.pipeline.group import TIERS, Group, Pair, pair_key
+from dpm_tui.pipeline.group import TIERS, Better, Group, Pair, pair_key
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
@@ -26,6 +27,7 @@ from dpm_tui.review.rules import (
     protect_folders,
     read_rule,
 )
+from dpm_tui.review.sparing import is_spared
 
 
 def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -> ImageFile:
@@ -35,6 +37,7 @@ def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -
 
 FOLDERS = ("safe", "one", "one/deep", "two")
 WORDS = (
+    "best", "detail", "intact", "holds", "colours", "depth",
     "pixels", "-pixels", "bytes", "-bytes", "date", "-date", "lossless", "name", "folder:two",
     "-folder:one", "format:png", "smallest", "newest", "other-folder", "other-top", "same-folder",
     "mark-in:one", "keep-in:two",
@@ -55,11 +58,26 @@ def libraries(draw: st.DrawFn) -> Library:
         )
         for id_ in range(1, count + 1)
     }
+    for id_, file in files.items():
+        facts = replace(
+            file.facts,
+            damaged=not draw(st.integers(0, 5)),
+            holds=draw(st.sampled_from([(), (), (), ("movie",), ("gain_map", "pages")])),
+            frames=draw(st.sampled_from([1, 1, 2])),
+            colours=draw(st.sampled_from([0, 0, 16])),
+            depth=draw(st.sampled_from([0, 8, 16])),
+            lossy=draw(st.booleans()),
+            taken=draw(st.sampled_from(["", "2020-01-01 10:00:00"])),
+        )
+        files[id_] = replace(file, facts=facts)
     pairs = {}
     for a, b in combinations(files, 2):
         if draw(st.integers(0, 3)):
             kind = draw(st.sampled_from([Kind.IDENTICAL, Kind.COPY, Kind.COPY, Kind.CROP, Kind.VARIANT]))
-            pairs[a, b] = Pair(a, b, kind, draw(st.sampled_from([0.7, 0.9, 1.0])))
+            similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
+            better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
+            reason = draw(st.sampled_from(["", "contested", "enlarged"]))
+            pairs[a, b] = Pair(a, b, kind, similarity, better=better, reason=reason)
     return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
 
 
@@ -84,7 +102,9 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
         assert set(marked) < set(group.members)
         assert not set(marked) & set(marked.values())
         for id_, kept in marked.items():
-            assert pairs[pair_key(id_, kept)].kind in kinds
+            pair = pairs[pair_key(id_, kept)]
+            assert pair.kind in kinds
+            assert pair.kind is Kind.IDENTICAL or not is_spared(files[id_], files[kept], pair, careful=False)
             assert rule.allows(files[kept].folder, files[id_].folder)
     marks = Marks(library, protected)
     marks.accept(marks.suggest(groups, rule, kinds))

@@ -215,7 +215,7 @@ async def use(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     """Criteria go off and on, limits too; where nothing is left the rule is best."""
     await press(pilot, "R", "j", "enter", *"jjjj", "enter")
     assert client.config.keeper == ("bytes",)
-    await press(pilot, "k", "enter")
+    await press(pilot, *"kkkk", "enter")
     assert client.config.keeper == ("best",)
     await press(pilot, "G", "k", "k", "space")
     await until(lambda: client.config.keeper[-1] == "other-folder")
@@ -229,7 +229,7 @@ async def use(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("groups")
 async def lower(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "R", *"jjjjj", "J", "J")
-    await until(lambda: client.config.keeper[:3] == ("lossless", "quality", "pixels"))
+    await until(lambda: client.config.keeper[:3] == ("holds", "detail", "intact"))
     assert "rule: own order" in screen_text(app)
     await press(pilot, "g", "J")
     assert "Only criteria" in prompt_text(app)
@@ -238,9 +238,9 @@ async def lower(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("groups")
 async def turn(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "R", *"jjjjj", "r")
-    assert "1  fewer pixels" in screen_text(app)
+    assert "1  damaged" in screen_text(app)
     await press(pilot, "r")
-    assert "1  more pixels" in screen_text(app)
+    assert "1  not damaged" in screen_text(app)
 
 
 @flow("groups")
@@ -279,7 +279,7 @@ async def save_rule(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     await press(pilot, "w", *"small first", "enter")
     assert "Replace" in prompt_text(app)
     await press(pilot, "n")
-    assert client.config.presets["small first"][0] == "-pixels"
+    assert client.config.presets["small first"][0] == "-intact"
     assert "rule: own order" in screen_text(app)
 
 
@@ -290,7 +290,7 @@ async def drop_rule(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     assert "that you saved" in prompt_text(app)
     await press(pilot, *"jjjjj", "r", "w", *"mine", "enter", "g", *"jjjjj", "x", "y")
     await until(lambda: client.config.presets == {})
-    assert client.config.keeper[0] == "-pixels"
+    assert client.config.keeper[0] == "-intact"
     screen = app.screen
     assert isinstance(screen, KeeperScreen)
     assert screen.lines[screen.cursor] is not None, "the cursor is on no empty line"
