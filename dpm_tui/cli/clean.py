@@ -15,9 +15,11 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.doubts import Doubt, find_doubts
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.library import Library
 from dpm_tui.review.plan import Plan, build_plan
+from dpm_tui.review.quality_reasons import poorer_reason
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, find_rule, mark_groups, parse_kinds, protect_folders
 from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.layout import Layout
@@ -49,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.plan and options.kinds:
         raise UsageError("plan_has_kinds")
     layout = find_layout(options)
-    plan, left = _make_plan(options, layout)
+    plan, left, doubts = _make_plan(options, layout)
+    _print_doubts(doubts)
     if options.dry_run:
         _print_plan(plan)
         _print_left(left)
@@ -61,23 +64,26 @@ def run(options: argparse.Namespace) -> int:
     return _apply(layout, plan)
 
 
-def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan]:
-    """Return the plan to carry out, and the moves that somebody would have to be asked about."""
+def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan, list[Doubt]]:
+    """Return the plan to carry out, the moves that somebody would have to be asked about, and the copies
+    that the rule leaves alone."""
+    doubts: list[Doubt] = []
     if options.plan:
         plan = load_plan(os.fsencode(options.plan), layout.root)
         companions = options.companions or load_settings(layout.config).config.companions
     else:
-        plan, companions = _follow_rule(options, layout)
+        plan, companions, doubts = _follow_rule(options, layout)
     match companions:
         case "never":
-            return plan.alone(), Plan(())
+            return plan.alone(), Plan(()), doubts
         case "together":
-            return plan, Plan(())
-    return plan.split_orphans()
+            return plan, Plan(()), doubts
+    return *plan.split_orphans(), doubts
 
 
-def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str]:
-    """Return the plan of the rule, with the companions that lie there now, and what is to become of them."""
+def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str, list[Doubt]]:
+    """Return the plan of the rule, with the companions that lie there now, what is to become of them, and
+    the copies that the rule leaves alone."""
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
     results, config = scanned.results, scanned.config
@@ -92,13 +98,26 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root).find_companions(plan, config.extensions)
-    return plan, companions
+    return plan, companions, find_doubts(library, removed, kinds)
+
+
+def _print_doubts(doubts: list[Doubt]) -> None:
+    for doubt in doubts:
+        words = translate(f"review.{doubt.reason}")
+        path, keeper = display_name(doubt.path), display_name(doubt.keeper)
+        print(translate("cli.left_in_doubt", path=path, keeper=keeper, reason=words), file=sys.stderr)
+    if doubts:
+        print(translate("cli.doubts", count=len(doubts)), file=sys.stderr)
 
 
 def _print_plan(plan: Plan) -> None:
     for move in plan.moves:
         victim, keeper = display_name(move.victim.path), display_name(move.keeper.path)
-        print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}")
+        why = ""
+        if move.reason:
+            reason = poorer_reason(move.reason, move.amount)
+            why = "\t" + translate(f"review.{reason.key}", **reason.values)
+        print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}{why}")
         for companion in move.companions:
             twin = display_name(companion.twin.path) if companion.twin else "-"
             print(f"{display_name(companion.file.path)}\t{twin}\tcompanion\t-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.pipeline.group import TIER_OF, Group, PairIndex, pair_key
+from dpm_tui.pipeline.group import TIER_OF, Better, Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile, Stamp
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.library import Library
@@ -45,6 +45,9 @@ class Move:
     rule: str
     group: str
     companions: tuple[Companion, ...] = ()
+    reason: str = ""
+    """What speaks against the victim at full size, a word of ``inspection.REASONS``, empty for nothing."""
+    amount: float = 0.0
 
     @property
     def size(self) -> int:
@@ -143,6 +146,8 @@ def build_plan(
                     similarity=similarity,
                     rule=rule_of(victim),
                     group=group.id,
+                    reason=pair.reason if pair.better in (Better.FIRST, Better.SECOND) else "",
+                    amount=pair.amount,
                 )
             )
     return Plan(tuple(moves)), unjustified

@@ -24,6 +24,11 @@ def quality_reason(file: int, pair: Pair) -> Reason | None:
     return Reason(sign, f"{word}_{pair.reason}", _number(pair.reason, pair.amount))
 
 
+def poorer_reason(reason: str, amount: float) -> Reason:
+    """Return what speaks against a copy that goes; raises KeyError for no reason."""
+    return Reason("-", f"poorer_{reason}", _number(reason, amount))
+
+
 def _number(reason: str, amount: float) -> dict[str, object]:
     """Return the number that goes with a reason, as it is shown."""
     match reason:

@@ -104,9 +104,7 @@ def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
     return near
 
 
-def _shows_the_same(
-    one: str, other: str, inspections: Mapping[DigestPair, Inspection | None]
-) -> bool:
+def _shows_the_same(one: str, other: str, inspections: Mapping[DigestPair, Inspection | None]) -> bool:
     """Return whether nothing differs between two pictures at full size, though they are no plain copies."""
     inspection = inspections.get(digest_pair(one, other))
     return inspection is not None and inspection.changed < CHANGED

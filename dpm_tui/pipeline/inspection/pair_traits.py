@@ -21,9 +21,7 @@ SAMPLES = 12_000
 """Places that a filter is fitted on."""
 
 
-def measure_pair(
-    first: Picture, second: Picture, common: tuple[Picture, Picture] | None = None
-) -> Numbers:
+def measure_pair(first: Picture, second: Picture, common: tuple[Picture, Picture] | None = None) -> Numbers:
     """Return what of the first RGB picture cannot be had from the second, and the other way round.
 
     Each is predicted from the other by the best filter of 5 x 5, once at the size of the smaller and once,
