@@ -33,6 +33,12 @@ HOLDS_MORE_AT_MOST = 0.99
 pixels: a copy of at most this similarity."""
 
 
+_NOTICED = 64
+"""Level from which a place of the grid counts: coding noise stays below half of it, an edit is at its end."""
+_SHARE = 0.5
+"""Places fainter than this share of the strongest one are its surroundings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.
@@ -44,6 +50,17 @@ class Verdict:
     kind: Kind
     similarity: float
     differs: bytes = bytes(GRID * GRID)
+
+
+def visible_level(differs: bytes) -> float:
+    """Return the level from which a place of a grid counts."""
+    return max(_NOTICED, max(differs, default=0) * _SHARE)
+
+
+def only_colours(differs: bytes) -> bool:
+    """Return whether what differs in a grid is colour alone: its visible levels are even then."""
+    seen = [value for value in differs if value >= visible_level(differs)]
+    return bool(seen) and not any(value & 1 for value in seen)
 
 
 class PairJudge(Protocol):

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-_NOTICED = 64
-"""Level from which a spot of the grid counts: coding noise stays below half of it, an edit is at its end."""
-_SHARE = 0.5
-"""Spots fainter than this share of the strongest one are its surroundings."""
+from dpm_tui.pipeline.verify import visible_level
+
 _MOST = 4
 """With more places than these it is simpler to say that the pictures differ all over."""
 _ACROSS = ("left", "middle", "right")
 _DOWN = ("upper", "middle", "lower")
-
-
-def only_colours(differs: bytes) -> bool:
-    """Return whether what differs in a grid is colour alone: its visible levels are even then."""
-    seen = [value for value in differs if value >= _level(differs)]
-    return bool(seen) and not any(value & 1 for value in seen)
 
 
 def find_places(differs: bytes) -> list[str]:
@@ -25,7 +17,7 @@ def find_places(differs: bytes) -> list[str]:
     ``all_over`` alone stands for more than four, and an empty list for none.
     """
     side = round(len(differs) ** 0.5)
-    level = _level(differs)
+    level = visible_level(differs)
     found: dict[str, int] = {}
     for number, value in enumerate(differs):
         if value >= level:
@@ -35,7 +27,3 @@ def find_places(differs: bytes) -> list[str]:
     if len(found) > _MOST:
         return ["all_over"]
     return sorted(found, key=lambda name: -found[name])
-
-
-def _level(differs: bytes) -> float:
-    return max(_NOTICED, max(differs, default=0) * _SHARE)

@@ -154,7 +154,7 @@ def test_shifted_copies_are_laid_over_each_other() -> None:
 
 def test_an_inspection_survives_its_record() -> None:
     for reason in REASONS:
-        found = Inspection(-3.25, 2.5, bytes(range(GRID * GRID)), True, reason, 1.5, (0.1, 0, 2.5, -1, 0))
+        found = Inspection(-3.25, 2.5, bytes(range(GRID * GRID)), reason, 1.5, (0.1, 0, 2.5, -1, 0))
         assert decode_inspection(encode_inspection(found)) == found
     for bad in ({}, {"changed": "x", "better": 0, "amount": 0, "reason": ""}, {"changed": 0, "better": 0}):
         with pytest.raises((KeyError, ValueError, TypeError)):

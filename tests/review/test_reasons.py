@@ -8,8 +8,8 @@ import pytest
 
 from dpm_tui.locale import LANGUAGES, load_catalogue, set_language, translate
 from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp
-from dpm_tui.pipeline.verify import GRID, Kind
-from dpm_tui.review.places import find_places, only_colours
+from dpm_tui.pipeline.verify import GRID, Kind, only_colours
+from dpm_tui.review.places import find_places
 from dpm_tui.review.presets import criteria_of
 from dpm_tui.review.reasons import compare_files
 

@@ -10,9 +10,9 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import SAME_PIXELS
+from dpm_tui.pipeline.verify import SAME_PIXELS, only_colours
 from dpm_tui.review.marks import Mark
-from dpm_tui.review.places import find_places, only_colours
+from dpm_tui.review.places import find_places
 from dpm_tui.review.reasons import compare_files
 from dpm_tui.review.round import Round
 from dpm_tui.wording import besides, local_date, sentence, shown_values

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.inspection.sample_region import Picture
 from dpm_tui.pipeline.inspection.sharpness import make_alike
-from dpm_tui.pipeline.light_tone import apply_light_tone, fit_light_tone
-from dpm_tui.pipeline.tone import is_negative, shrunk
+from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk
 
 Map = NDArray[Any]
 
@@ -108,17 +107,14 @@ def find_spots(first: Picture, second: Picture, coarse: tuple[float, ...]) -> li
 
 
 def _tone_alike(first: Picture, second: Picture) -> tuple[Picture, Picture]:
-    """Return both pictures, one of them with a light tone of the whole picture undone.
-
-    Anything stronger, and colours of parts, is not undone: it shows.
-    """
+    """Return both pictures, one of them with a light tone of the whole picture undone."""
     small = [shrunk(picture) for picture in (first, second)]
     if float(cv2.absdiff(*small).mean()) < PLAIN or is_negative(*small):
         return first, second
-    (forward, left), (backward, other_left) = (fit_light_tone(a, b) for a, b in (small, small[::-1]))
-    if left <= other_left:
-        return apply_light_tone(first, forward), second
-    return first, apply_light_tone(second, backward)
+    forward, backward = (fit_tone(a, b) for a, b in (small, small[::-1]))
+    if forward.residual <= backward.residual:
+        return forward.apply(first), second
+    return first, backward.apply(second)
 
 
 def _apart(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:

@@ -27,7 +27,7 @@ class Inspection:
 
     ``changed`` is the logarithm of the odds that something differs between them, ``better`` that of the odds
     that the first holds more of the picture. ``differs`` has GRID x GRID bytes over the first as a verdict
-    has; ``colour`` says that it is the colour that differs. ``reason`` is what speaks against the poorer
+    has. ``reason`` is what speaks against the poorer
     one, with its number: how many times, which JPEG quality or how many colours. ``tone`` is that of the
     first less that of the second, five numbers in levels (see ``inspector.measure_tone``).
     """
@@ -35,7 +35,6 @@ class Inspection:
     changed: float
     better: float
     differs: bytes = bytes(GRID * GRID)
-    colour: bool = False
     reason: str = ""
     amount: float = 0.0
     tone: tuple[float, ...] = ()
@@ -51,8 +50,6 @@ def encode_inspection(inspection: Inspection) -> dict[str, Any]:
     }
     if any(inspection.differs):
         record["differs"] = base64.b64encode(inspection.differs).decode("ascii")
-    if inspection.colour:
-        record["colour"] = True
     if inspection.tone:
         record["tone"] = [round(value, 2) for value in inspection.tone]
     return record
@@ -68,4 +65,4 @@ def decode_inspection(record: Mapping[str, Any]) -> Inspection:
     if not sound or not all(map(math.isfinite, (*numbers, *tone))):
         raise ValueError("no inspection")
     changed, better, amount = numbers
-    return Inspection(changed, better, differs, bool(record.get("colour", False)), reason, amount, tone)
+    return Inspection(changed, better, differs, reason, amount, tone)

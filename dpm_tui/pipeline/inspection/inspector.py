@@ -70,12 +70,10 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
     better = _score_better(first, second, common)
     poorer, other = (second, first) if better > 0 else (first, second)
     reason, amount = _explain(poorer.traits, other.traits)
-    worst = int(np.argmax(odds))
     return Inspection(
         changed,
         better,
         _draw(spots, odds.tolist()),
-        spots[worst].colour,
         reason,
         amount,
         tuple(a - b for a, b in zip(*map(measure_tone, frame), strict=True)),
@@ -151,7 +149,9 @@ def _draw(spots: list[ChangedSpot], odds: list[float]) -> bytes:
     """Return the places that changed over the picture, GRID x GRID bytes."""
     places = np.zeros((GRID, GRID), np.uint8)
     for spot, odd in zip(spots, odds, strict=True):
-        level = min(max(odd + SHOWN, 0.0) / (2 * SHOWN), 1.0)
+        level = round(255 * min(max(odd + SHOWN, 0.0) / (2 * SHOWN), 1.0))
+        # The lowest bit tells what differs (see ``verify.Verdict``).
+        level = level & ~1 if spot.colour else level | (level > 0)
         row, column = min(int(spot.down * GRID), GRID - 1), min(int(spot.across * GRID), GRID - 1)
-        places[row, column] = max(places[row, column], round(255 * level))
+        places[row, column] = max(places[row, column], level)
     return places.tobytes()

@@ -11,11 +11,11 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import SAME_PIXELS
+from dpm_tui.pipeline.verify import SAME_PIXELS, only_colours
 from dpm_tui.review.criteria import Word
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import weakest_link
-from dpm_tui.review.places import find_places, only_colours
+from dpm_tui.review.places import find_places
 from dpm_tui.review.reasons import Reason, compare_files
 from dpm_tui.tui.cells import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.comparison import Comparison
