@@ -60,5 +60,5 @@ class Decoder(Protocol):
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
-        """Yield each order with what was found, None where one of the two cannot be had; in any order."""
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
+        """Yield each order with what was found, or why one of the two cannot be had; in any order."""

@@ -68,8 +68,8 @@ class DecoderPool:
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
-        """Yield each order with what was found, None where one of the two cannot be had; in any order.
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
+        """Yield each order with what was found, or why one of the two cannot be had; in any order.
 
         The children are others than those that decode: they load what looks at pairs.
         """
@@ -176,19 +176,21 @@ class DecoderPool:
 
     def _inspect_one(
         self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
-    ) -> Inspection | None:
+    ) -> Inspection | Unreadable:
         files = [
             {"path": to_json(path), "digest": digest}
             for path, digest in ((order.first, order.digests[0]), (order.second, order.digests[1]))
         ]
+        result = Unreadable(Status.CRASHED, "")
         for _ in range(_TRIES):
             try:
                 answer = child.ask({"do": "inspect", "files": files}, _INSPECT_SECONDS)
                 return _read_inspection(answer)
-            except DecoderDied:
+            except DecoderDied as error:
+                result = Unreadable(Status.TOO_BIG if error.starved else Status.CRASHED, str(error))
                 if stop.is_set():
                     break
-        return None
+        return result
 
     def _decode_alone(self, question: dict[str, Any]) -> Decoded:
         with self._spare_lock:
@@ -224,11 +226,11 @@ class DecoderPool:
                 yield item
 
 
-def _read_inspection(answer: dict[str, Any]) -> Inspection | None:
-    """Return what a child found, None where it could not look; raises DecoderDied for what is no answer."""
-    if answer.get("status") != "ok":
-        return None
+def _read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
+    """Return what a child found, or why it could not look; raises DecoderDied for what is no answer."""
     try:
+        if answer["status"] != "ok":
+            return Unreadable(Status(answer["status"]), str(answer["reason"]))
         return decode_inspection(answer["inspection"])
     except (KeyError, ValueError, TypeError) as error:
         raise DecoderDied(f"not an answer: {error!r}") from error

@@ -14,8 +14,9 @@ from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
 from dpm_tui.pipeline.picture_file import UndecodableError
 from dpm_tui.worker.picture_content import read_file
 
-_SHARE = 4
-"""Of the memory, what decoding one of two pictures may take: both lie there while they are compared."""
+_SHARE = 2
+"""Of the memory, what decoding one of two pictures may take. The other one takes a fifth of that once it is
+decoded, and so does what is made of both."""
 
 
 class PairInspector:

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from dpm_tui.pipeline.decoder import InspectionOrder
+from dpm_tui.pipeline.decoder import InspectionOrder, Unreadable
 from dpm_tui.pipeline.group import Better
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
+from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.match import DigestPair, digest_pair
@@ -31,19 +31,20 @@ class Table(dict[DigestPair, Inspection | None]):
 class Eye:
     """Tells the better of two by the number in their paths: the lower one."""
 
-    def __init__(self, blind: Iterable[bytes] = ()) -> None:
+    def __init__(self, blind: Iterable[bytes] = (), status: Status = Status.DAMAGED) -> None:
+        self.status = status
         self.asked: list[InspectionOrder] = []
         self.blind = set(blind)
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
         for order in orders:
             if cancelled():
                 return
             self.asked.append(order)
             if {order.first, order.second} & self.blind:
-                yield order, None
+                yield order, Unreadable(self.status, "")
             else:
                 yield order, Inspection(-5.0, 4.0 if order.first < order.second else -4.0)
 
@@ -84,10 +85,21 @@ def test_a_large_family_costs_a_look_a_file_for_each_leader() -> None:
 def test_what_cannot_be_decoded_is_asked_once_and_stays_unseen() -> None:
     files, table, eye = library(3), Table(), Eye(blind=[b"003.jpg"])
     run(files, table, eye)
+    asked = len(eye.asked)
+    run(files, table, eye)
+    assert len(eye.asked) == asked
     verdicts = [(digest_pair(one, other), COPY) for one, other in combinations(files, 2)]
     pairs = pair_files([file for own in files.values() for file in own], verdicts, inspections=table)
     better = {(pair.a, pair.b): pair.better for pair in pairs}
     assert better == {(1, 2): Better.FIRST, (1, 3): Better.UNSEEN, (2, 3): Better.UNSEEN}
+
+
+def test_what_more_memory_may_help_is_tried_again() -> None:
+    files, table = library(2), Table()
+    run(files, table, Eye(blind=[b"002.jpg"], status=Status.TOO_BIG))
+    assert table == {}
+    run(files, table, Eye())
+    assert len(table) == 1
 
 
 def test_a_stopped_stage_keeps_what_it_found_and_goes_on() -> None:

@@ -70,7 +70,7 @@ class InProcessDecoder:
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
-    ) -> Iterator[tuple[InspectionOrder, Inspection | None]]:
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
         for order in orders:
             self._costs.inspected += 1
             copies = [

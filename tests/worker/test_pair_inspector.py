@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.decoder import InspectionOrder
+from dpm_tui.pipeline.decoder import InspectionOrder, Unreadable
+from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.worker.decoder_pool import DecoderPool
 from tests.support.pictures import encode, scene
@@ -34,7 +35,7 @@ def test_pairs_are_looked_at_and_what_cannot_be_had_costs_only_itself(
     root = tmp_path / "root"
     (root / "a.jpg").write_bytes(encode(scene(1), quality=95))
     (root / "b.jpg").write_bytes(encode(scene(1), quality=40))
-    (root / "half.jpg").write_bytes(encode(scene(1), quality=90)[:700])
+    (root / "half.jpg").write_bytes(encode(scene(1), quality=90)[:80])
     (root / "late.jpg").write_bytes(encode(scene(1), quality=80))
     orders = [order(root, "a.jpg", name) for name in ("b.jpg", "half.jpg", "late.jpg")]
     (root / "late.jpg").write_bytes(encode(scene(2), quality=80))
@@ -44,7 +45,10 @@ def test_pairs_are_looked_at_and_what_cannot_be_had_costs_only_itself(
     look = found[b"b.jpg"]
     assert isinstance(look, Inspection)
     assert look.better > 0
-    assert found[b"late.jpg"] is found[b"gone.jpg"] is None
+    for name in (b"late.jpg", b"gone.jpg"):
+        missing = found[name]
+        assert isinstance(missing, Unreadable)
+        assert missing.status is Status.UNREADABLE
     assert pool.pids == [], "the children end with their work"
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dpm_tui.pipeline.decoder import Decoder, InspectionOrder
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of
+from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.tone_votes import better_by
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
@@ -26,6 +27,9 @@ ROUNDS = 5
 """Times that another file takes the lead of a family; more only come from answers that go in a circle."""
 BETTER = 1.0
 """Logarithm of the odds from which another file takes the lead and the others are held against it."""
+
+HOPELESS = (Status.DAMAGED, Status.UNSUPPORTED, Status.CRASHED)
+"""What is not tried again: more memory, or the file as it was, would help as little."""
 
 Rank = Callable[[ImageFile], tuple[Any, ...]]
 """Returns what files are ordered by, the best keeper first."""
@@ -111,8 +115,11 @@ def _look_at(
     orders = (
         InspectionOrder(by_digest[one][0].path, by_digest[two][0].path, (one, two)) for one, two in pairs
     )
-    for order, inspection in decoder.inspect(orders, reporter.cancelled):
-        table.put(order.digests, inspection)
+    for order, found in decoder.inspect(orders, reporter.cancelled):
+        if isinstance(found, Inspection):
+            table.put(order.digests, found)
+        elif found.status in HOPELESS:
+            table.put(order.digests, None)
         pace.step()
     pace.step(0)
 

@@ -20,7 +20,7 @@ COPIES = 6
 """Copies of each original."""
 AGAIN = 0.25
 """Share of the copies that are copied once more: a copy is the original of its own copies."""
-LARGEST = 2400
+LARGEST = 4600
 """Longest side of an enlarged copy that is still made; larger ones only take time."""
 
 
