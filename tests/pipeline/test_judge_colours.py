@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from dpm_tui.pipeline.judge import AlignedJudge
-from dpm_tui.pipeline.verify import GRID, Kind, Verdict
-from dpm_tui.review.places import find_places, only_colours
+from dpm_tui.pipeline.verify import GRID, Kind, Verdict, only_colours
+from dpm_tui.review.places import find_places
 from tests.pipeline.drawings import encoded, portrait, resized, scene, thumbnail
 
 JUDGE = AlignedJudge()
