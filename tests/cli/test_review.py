@@ -65,7 +65,7 @@ def test_a_walk_from_the_first_group_to_the_bin(album: Path) -> None:
     assert code == 0
     assert re.search(r"1\. hill\.jpg, 640 by 480, JPEG quality 92, .*, in the top folder", said)
     assert "beside 1: copy, similarity 0.99" in said
-    assert "- worse than 1: 25% of the pixels; " in said
+    assert "- worse than 1: less detail at full size, 25 % of the pixels; 25% of the pixels; " in said
     assert "Suggestion: keep 1, remove 2" in said
     assert "a: accept the suggestion" in said
     assert "Undone: 2 marks" in said
