@@ -20,12 +20,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.support.degraded_copies import HIDDEN, PLAIN, StoredCopy, as_original, changed, reopened
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 SMALLEST = 96
+ALIKE = 0.9
+"""Correlation of two pictures at 16 x 16 places from which only one of them is used."""
 VARIANTS = 0.3
 """Share of the families that have a variant: another picture, which must stay."""
 
@@ -43,7 +47,23 @@ def find_pictures(folder: Path, count: int, draw: random.Random) -> Iterator[Pat
     """Yield pictures of a folder in random order."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
     draw.shuffle(found)
-    yield from found[: 3 * count]
+    yield from found[: 6 * count]
+
+
+class _Seen:
+    """The pictures used so far, tiny: the same picture lies in many a folder twice, and is no other picture."""
+
+    def __init__(self) -> None:
+        self._tiny: list[NDArray[np.float32]] = []
+
+    def has(self, picture: Image.Image) -> bool:
+        """Return whether about the same picture was asked for before, and remember it."""
+        tiny = np.asarray(picture.convert("L").resize((16, 16), Image.Resampling.BOX), np.float32).ravel()
+        tiny = tiny - tiny.mean()
+        tiny = tiny / max(float(np.linalg.norm(tiny)), 1e-3)
+        known = any(float(tiny @ other) > ALIKE for other in self._tiny)
+        self._tiny.append(tiny)
+        return known
 
 
 def make_family(
@@ -71,7 +91,7 @@ def make_library(
 ) -> dict[str, Relative]:
     """Write the library; return what each file is by its path."""
     known: dict[str, Relative] = {}
-    made = 0
+    made, seen = 0, _Seen()
     for path in find_pictures(pictures, families, draw):
         if made == families:
             break
@@ -82,7 +102,7 @@ def make_library(
             continue
         if longest:
             picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-        if min(picture.size) < SMALLEST:
+        if min(picture.size) < SMALLEST or seen.has(picture):
             continue
         for relative, copy in make_family(made, picture, draw):
             name = f"{draw.randrange(40):02}/{draw.randrange(1 << 40):011x}.{copy.ending}"
