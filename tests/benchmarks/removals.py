@@ -51,7 +51,7 @@ def find_pictures(folder: Path, count: int, draw: random.Random) -> Iterator[Pat
 
 
 class _Seen:
-    """The pictures used so far, tiny: the same picture lies in many a folder twice, and is no other picture."""
+    """The pictures used so far, tiny: the same one lies in many a folder twice, and is no other picture."""
 
     def __init__(self) -> None:
         self._tiny: list[NDArray[np.float32]] = []
