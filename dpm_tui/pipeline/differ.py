@@ -70,7 +70,7 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
     lab_a, lab_b = blur_alike(lab_a, lab_b)
     lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
-    apart = cv2.max(_outside(lab_a, lab_b), _outside(lab_b, lab_a))
+    apart = range_distance(lab_a, lab_b)
     inside = np.ones(apart.shape[:2], np.bool_)
     if mask is not None:
         inside = cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=0) == 255
@@ -119,6 +119,11 @@ def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: boo
     if forward.residual <= backward.residual:
         return forward.apply(first), second
     return first, backward.apply(second)
+
+
+def range_distance(a: Channels, b: Channels) -> Channels:
+    """Return the distance of each value to the range of values around its place in the other picture."""
+    return cv2.max(_outside(a, b), _outside(b, a))
 
 
 def _outside(a: Channels, b: Channels) -> Channels:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.differ import range_distance
 from dpm_tui.pipeline.inspection.sample_region import Picture
 from dpm_tui.pipeline.inspection.sharpness import make_alike
 from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk
@@ -30,7 +31,6 @@ PLAIN = 2.0
 SAMPLED = 40_000
 """Places from which it is learned what is usual."""
 _LEVELS = np.digitize(np.arange(256), CONTRASTS[1:-1]).astype(np.uint8)[None]
-_NEAR = np.ones((3, 3), np.uint8)
 _AROUND = np.ones((7, 7), np.uint8)
 
 
@@ -59,8 +59,8 @@ def find_spots(first: Picture, second: Picture, coarse: tuple[float, ...]) -> li
     half = max(lab[0].shape[1] // 2, 1), max(lab[0].shape[0] // 2, 1)
     lab = [cv2.resize(p, half, interpolation=cv2.INTER_AREA) for p in lab]
     colours = [[cv2.GaussianBlur(cv2.extractChannel(p, c), (3, 3), 0.8) for p in lab] for c in (1, 2)]
-    light = _apart(*greys).astype(np.float32)
-    colour = cv2.max(*(_apart(*both) for both in colours)).astype(np.float32)
+    light = range_distance(*greys).astype(np.float32)
+    colour = cv2.max(*(range_distance(*both) for both in colours)).astype(np.float32)
     contrast = cv2.max(*(cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, _AROUND) for grey in greys))
     level = cv2.LUT(contrast, _LEVELS)
     coarse_level = cv2.resize(level, half, interpolation=cv2.INTER_NEAREST)
@@ -115,16 +115,6 @@ def _tone_alike(first: Picture, second: Picture) -> tuple[Picture, Picture]:
     if forward.residual <= backward.residual:
         return forward.apply(first), second
     return first, backward.apply(second)
-
-
-def _apart(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
-    """Return the distance of each value to the range of values around its place in the other picture."""
-    return cv2.max(_outside(one, other), _outside(other, one))
-
-
-def _outside(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
-    low, high = cv2.erode(other, _NEAR), cv2.dilate(other, _NEAR)
-    return cv2.max(cv2.subtract(one, high), cv2.subtract(low, one))
 
 
 def _halved(values: Map, size: tuple[int, int]) -> Map:

@@ -93,14 +93,18 @@ def measure_tone(picture: Picture) -> tuple[float, ...]:
 
 
 def better_inputs(first: Numbers, second: Numbers, pair: Numbers) -> Numbers:
-    """Return what the ensemble ``better`` is asked on: differences, sums and the pair, in this order."""
-    return np.concatenate([first - second, first + second, pair, pair[0::2] - pair[1::2]])
+    """Return what the ensemble ``better`` is asked on: differences, sums and the pair, in this order.
+
+    For one pair, or for many with a row each.
+    """
+    ahead = pair[..., 0::2] - pair[..., 1::2]
+    return np.concatenate([first - second, first + second, pair, ahead], axis=-1)
 
 
 def swap_pair(pair: Numbers) -> Numbers:
-    """Return the traits of a pair as they are the other way round."""
+    """Return the traits of a pair, or of many with a row each, as they are the other way round."""
     swapped = pair.copy()
-    swapped[0::2], swapped[1::2] = pair[1::2], pair[0::2]
+    swapped[..., 0::2], swapped[..., 1::2] = pair[..., 1::2], pair[..., 0::2]
     return swapped
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from dpm_tui.pipeline.inspection.inspector import better_inputs, swap_pair
 from dpm_tui.pipeline.inspection.tree_ensemble import WEIGHTS
 from models.training.inspection.change_pairs import NARROWEST, make_change_pairs
 from models.training.inspection.ensemble_export import ensemble_arrays, write_ensembles
@@ -127,12 +128,7 @@ def _hold_out(sources: NDArray[Any]) -> NDArray[np.bool_]:
 def _both_ways(table: Table) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the inputs of every pair, the original first and then last, with what is right."""
     original, copy, pair = table["original"], table["copy"], table["pairs"]
-    swapped = pair.copy()
-    swapped[:, 0::2], swapped[:, 1::2] = pair[:, 1::2], pair[:, 0::2]
-    ways = [
-        np.concatenate([one - other, one + other, both, both[:, 0::2] - both[:, 1::2]], axis=1)
-        for one, other, both in ((original, copy, pair), (copy, original, swapped))
-    ]
+    ways = [better_inputs(original, copy, pair), better_inputs(copy, original, swap_pair(pair))]
     return np.concatenate(ways), np.repeat([1, 0], len(original))
 
 
