@@ -16,9 +16,12 @@ from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_coarseness, measure_picture
 from models.training.inspection.degradations import StoredPicture, store, store_anew
 from models.training.inspection.local_edits import Box, edit_locally
+from models.training.inspection.source_pictures import source_pictures
 
 NARROWEST = 4.5
 """Pixels that a change must have in the common frame to be seen at all."""
+SMALLEST = 100
+"""Sides below this are too short to say anything."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,8 @@ def make_change_pairs(
     paths: Sequence[Path], seed: int, longest: tuple[int, int] | None = None
 ) -> Iterator[ChangePair]:
     """Yield pairs of some pictures, as many with a change as without; ``longest`` as in ``quality_pairs``."""
-    for path in paths:
-        draw = random.Random(f"{seed} {path.parent.name} {path.name} {longest}")
-        try:
-            with Image.open(path) as opened:
-                picture = opened.convert("RGB")
-        except OSError:
-            continue
-        if longest is not None:
-            side = draw.randint(*longest)
-            picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-        if min(picture.size) < 100:
-            continue
-        yield from _pairs(picture, path.parent.name, draw)
+    for source, picture, draw in source_pictures(paths, seed, longest, SMALLEST):
+        yield from _pairs(picture, source, draw)
 
 
 def _pairs(picture: Image.Image, source: str, draw: random.Random) -> Iterator[ChangePair]:

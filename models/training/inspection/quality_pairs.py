@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from dpm_tui.pipeline.inspection.pair_traits import measure_pair
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_picture
 from models.training.inspection.degradations import DEGRADATIONS, StoredPicture, degrade, store_original
+from models.training.inspection.source_pictures import source_pictures
 
 COPIES = 6
 """Copies of each original."""
@@ -22,6 +22,8 @@ AGAIN = 0.25
 """Share of the copies that are copied once more: a copy is the original of its own copies."""
 LARGEST = 4600
 """Longest side of an enlarged copy that is still made; larger ones only take time."""
+SMALLEST = 48
+"""Sides below this are too short to say anything."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,8 @@ def make_pairs(
 
     The same seed makes the same pairs.
     """
-    for path in paths:
-        draw = random.Random(f"{seed} {path.parent.name} {path.name} {longest}")
-        try:
-            with Image.open(path) as opened:
-                picture = opened.convert("RGB")
-        except OSError:
-            continue
-        if longest is not None:
-            side = draw.randint(*longest)
-            picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-        if min(picture.size) < 48:
-            continue
-        yield from _family(store_original(picture, draw), path.parent.name, draw)
+    for source, picture, draw in source_pictures(paths, seed, longest, SMALLEST):
+        yield from _family(store_original(picture, draw), source, draw)
 
 
 def _family(original: StoredPicture, source: str, draw: random.Random) -> Iterator[QualityPair]:
