@@ -53,14 +53,15 @@ def _json_text(scanned: Scanned) -> str:
         pairs=scanned.results.pairs,
         groups=scanned.results.groups,
         model_of=scanned.state.fitting_model(load_cards().values()),
-        unreadable_folders=checkpoint.unreadable_folders,
+        unreadable_folders=checkpoint.explain_folders(),
     )
     return json.dumps(report, indent=1) + "\n"
 
 
 def _csv_text(scanned: Scanned) -> str:
     results = scanned.results
-    return write_csv(results.files, results.groups, results.index)
+    folders = scanned.state.checkpoint.explain_folders()
+    return write_csv(results.files, results.groups, results.index, folders)
 
 
 def _html_text(scanned: Scanned) -> str:
@@ -72,5 +73,6 @@ def _html_text(scanned: Scanned) -> str:
             groups=results.groups,
             pairs=results.index,
             thumbnail=scanned.state.thumbnails.get,
+            unreadable_folders=scanned.state.checkpoint.explain_folders(),
         )
     )

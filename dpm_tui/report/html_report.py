@@ -13,6 +13,7 @@ from dpm_tui.locale import current_language, translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.report.failures import Failure, list_failures
 
 PICTURES_AT_MOST = 3000
 """Pictures on one page; with more of them browsers struggle, and the rest is listed without."""
@@ -35,6 +36,7 @@ b, i { border-radius: .3rem; font-size: .85rem; font-style: normal; padding: .05
 b { background: #2a7; color: #fff; font-weight: 600; }
 i { background: #8883; }
 small { opacity: .75; }
+li { overflow-wrap: anywhere; }
 a { color: inherit; }
 """
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -47,8 +49,11 @@ def write_html(
     groups: Iterable[Group],
     pairs: PairIndex,
     thumbnail: Callable[[str], bytes | None],
+    unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> Iterator[str]:
     """Yield the page piece by piece; ``thumbnail`` gives the JPEG of a content digest.
+
+    What could not be read, and what is damaged, is named at the end with its reason.
 
     File names are shown escaped as everywhere; links lead to the files on this machine.
     """
@@ -70,6 +75,7 @@ def write_html(
         if left < 0 <= left + len(group.members):
             yield f"<p>{escape(translate('report.no_more_pictures', count=PICTURES_AT_MOST))}</p>\n"
         yield from _write_group(number, group, root, files, pairs, thumbnail if left >= 0 else None)
+    yield from _write_failures(root, list_failures(files, unreadable_folders))
     yield "</body></html>\n"
 
 
@@ -93,13 +99,28 @@ def _write_group(
             kind = translate(f"tui.kind_{pair.kind.value}")
             badge = f"<i>{escape(kind)} {pair.similarity:.3f}</i>"
         facts = f"{file.facts.width}x{file.facts.height} {file.facts.format} {long_size(file.stamp.size)}"
-        address = escape(f"file://{quote(os.path.join(root, file.path))}")
-        link = f'<a href="{address}">{escape(display_name(file.path))}</a>'
+        link = _link(root, file.path)
         yield (
             f"<figure{' class=kept' if kept else ''}>{_picture(file, thumbnail)}"
             f"<figcaption>{badge} {link}<br><small>{escape(facts)}</small></figcaption></figure>\n"
         )
     yield "</div></section>\n"
+
+
+def _write_failures(root: bytes, failures: list[Failure]) -> Iterator[str]:
+    if not failures:
+        return
+    title = translate("report.failures", count=len(failures))
+    yield f"<section><h2>{escape(title)}</h2><ul>\n"
+    for failure in failures:
+        reason = escape(display_name(failure.reason))
+        yield f"<li>{_link(root, failure.path)} <small>{reason}</small></li>\n"
+    yield "</ul></section>\n"
+
+
+def _link(root: bytes, path: bytes) -> str:
+    address = escape(f"file://{quote(os.path.join(root, path))}")
+    return f'<a href="{address}">{escape(display_name(path))}</a>'
 
 
 def _picture(file: ImageFile, thumbnail: Callable[[str], bytes | None] | None) -> str:

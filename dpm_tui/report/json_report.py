@@ -9,6 +9,7 @@ from typing import Any
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.report.failures import list_failures
 
 SCHEMA = "dpm-tui/report/1"
 
@@ -22,13 +23,12 @@ def build_report(
     pairs: Iterable[Pair],
     groups: Iterable[Group],
     model_of: Callable[[str], str],
-    unreadable_folders: Iterable[bytes] = (),
+    unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the report; ``model_of`` gives the model that fits a content digest."""
+    """Return the report; ``model_of`` gives the model that fits a content digest, ``unreadable_folders`` why
+    a folder could not be read.
+    """
     readable = [file for file in files.values() if file.status is Status.OK]
-    broken = [file for file in files.values() if file.status not in (Status.OK, Status.MISSING)]
-    broken += [file for file in readable if file.facts.damaged]
-    folders = [_path(path) | {"reason": "folder cannot be read"} for path in unreadable_folders]
     return {
         "schema": SCHEMA,
         "root": _path(root)["path"],
@@ -50,10 +50,9 @@ def build_report(
             for group in groups
         ],
         "errors": [
-            _path(file.path) | {"reason": _reason(file)}
-            for file in sorted(broken, key=lambda file: file.path)
-        ]
-        + folders,
+            _path(failure.path) | {"reason": failure.reason}
+            for failure in list_failures(files, unreadable_folders)
+        ],
     }
 
 
@@ -72,13 +71,6 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
     if file.facts.damaged:
         facts["damaged"] = True
     return facts
-
-
-def _reason(file: ImageFile) -> str:
-    """Return in which way a file is broken; of a damaged one that is listed most can be seen."""
-    if file.status is Status.OK:
-        return f"{Status.DAMAGED.value}: {file.reason or 'not all of the picture can be seen'}"
-    return f"{file.status.value}: {file.reason}"
 
 
 def _path(path: bytes) -> dict[str, str]:

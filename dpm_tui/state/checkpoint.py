@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import tomli_w
 
@@ -33,7 +34,8 @@ class Checkpoint:
     ``phase`` is ``running``, ``finished`` or ``stopped``. ``model`` and ``threshold`` are those that
     the results are shown with. ``missing`` counts the files that the mount guard keeps. ``marker``,
     ``device`` and ``inode`` identify the root: another one under the same name is not the folder that
-    was scanned. ``reader`` names what has read every file that could be read.
+    was scanned. ``reader`` names what has read every file that could be read. ``folder_reasons`` say why the
+    ``unreadable_folders`` could not be, in their order.
     """
 
     schema: int = SCHEMA
@@ -53,6 +55,11 @@ class Checkpoint:
     updated: str = ""
     reader: str = ""
     unreadable_folders: tuple[bytes, ...] = ()
+    folder_reasons: tuple[str, ...] = ()
+
+    def explain_folders(self) -> dict[bytes, str]:
+        """Return what the system said of each folder that could not be read; older states do not tell."""
+        return dict(zip(self.unreadable_folders, chain(self.folder_reasons, repeat("")), strict=False))
 
 
 def load_checkpoint(path: bytes) -> Checkpoint:

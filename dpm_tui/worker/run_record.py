@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 from dpm_tui.pipeline.image_file import FAILED, Status
 from dpm_tui.state.checkpoint import Checkpoint
@@ -24,12 +26,12 @@ class RunRecord:
         self.identity: RootIdentity = known_identity(checkpoint)
         self.reader = checkpoint.reader
         self._state = state
-        self._folders = checkpoint.unreadable_folders
+        self._folders = checkpoint.explain_folders()
         self._missing = checkpoint.missing
 
-    def note_folders(self, unreadable: tuple[bytes, ...]) -> None:
-        """Remember the folders that could not be read, a thousand at most."""
-        self._folders = unreadable[:_FOLDERS_AT_MOST]
+    def note_folders(self, unreadable: Mapping[bytes, str]) -> None:
+        """Remember the folders that could not be read, a thousand at most, with what the system said."""
+        self._folders = dict(islice(unreadable.items(), _FOLDERS_AT_MOST))
 
     def count(self, status: RunStatus, results: Results | None) -> RunStatus:
         """Return the status with the numbers of the results, as it is if there are none."""
@@ -65,7 +67,8 @@ class RunRecord:
                 device=self.identity.device,
                 inode=self.identity.inode,
                 updated=status.ended or now(),
-                unreadable_folders=self._folders,
+                unreadable_folders=tuple(self._folders),
+                folder_reasons=tuple(self._folders.values()),
                 reader=self.reader,
             )
         )

@@ -194,7 +194,7 @@ class Runner:
         tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best)
 
         def surveyed(survey: Survey) -> None:
-            self._record.note_folders(tuple(survey.inventory.unreadable))
+            self._record.note_folders(survey.inventory.unreadable)
             reporter.surveyed(survey)
             if survey.alarm is None:
                 self._record.identity = mark_root(self._state.layout, identity)

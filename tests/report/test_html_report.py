@@ -101,3 +101,26 @@ def test_a_page_that_would_be_too_large_goes_on_without_pictures(monkeypatch: py
     assert len(page.of("img")) == 2
     assert len(page.links) == 6
     assert text.count("<p>") == 2
+
+
+def test_what_could_not_be_read_is_named_at_the_end_with_its_reason() -> None:
+    files = {
+        1: image_file(1, b"a.jpg"),
+        2: image_file(2, b"<odd>.tif", status="unsupported", reason="a TIFF of <b>JBIG</b>"),
+        3: image_file(3, b"torn.jpg", damaged=True, reason="the end is missing"),
+    }
+    folders = {b"locked": "Permission denied"}
+    pieces = write_html(
+        root=b"/r",
+        files=files,
+        groups=[],
+        pairs={},
+        thumbnail=lambda digest: None,
+        unreadable_folders=folders,
+    )
+    text = "".join(pieces)
+    page = Page(text)
+    assert page.links == ["<odd>.tif", "torn.jpg", "locked"]
+    assert not page.of("b")
+    for reason in ("unsupported: a TIFF of", "damaged: the end is missing", "Permission denied"):
+        assert reason in text

@@ -4,7 +4,10 @@ import base64
 import csv
 import io
 import json
+import re
 from typing import Any
+
+import pytest
 
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile
@@ -83,10 +86,13 @@ def test_an_empty_report_has_every_key() -> None:
 
 
 def test_a_folder_that_could_not_be_read_is_an_error() -> None:
-    errors = report(unreadable_folders=[b"locked\xff"])["errors"]
+    errors = report(unreadable_folders={b"locked\xff": "Permission denied", b"old": ""})["errors"]
     assert errors[1]["path"] == "locked\\xff"
     assert base64.b64decode(errors[1]["path_b64"]) == b"locked\xff"
-    assert errors[1]["reason"]
+    assert [error["reason"] for error in errors[1:]] == [
+        "folder cannot be read: Permission denied",
+        "folder cannot be read",
+    ]
 
 
 def test_every_name_can_be_got_back_from_the_report() -> None:
@@ -107,33 +113,65 @@ def _is_utf8(path: bytes) -> bool:
 
 
 def test_the_csv_report_has_a_row_for_each_member() -> None:
-    keeper, member = rows(FILES, GROUP, pairs=(PAIR,))
+    keeper, member, broken = rows(FILES, GROUP, pairs=(PAIR,))
     assert tuple(keeper) == COLUMNS
     assert keeper == {
         "group": "0123456789ab", "role": "keeper", "path": "b/keeper.png", "bytes": "3000", "width": "800",
-        "height": "600", "format": "PNG", "kind": "", "similarity": "",
+        "height": "600", "format": "PNG", "kind": "", "similarity": "", "reason": "",
     }  # fmt: skip
     assert member["role"] == "member"
     assert (member["kind"], member["similarity"]) == ("copy", "0.9712")
     assert member["path"] == "a/caf\\xe9.jpg"
+    assert (broken["role"], broken["path"]) == ("unreadable", "a/\u9577.jpg")
 
 
-def test_no_name_is_a_formula_in_a_spreadsheet() -> None:
-    names = (
-        b"=1+1.jpg",
-        b"+1.jpg",
-        b"-1.jpg",
-        b"@SUM(A1).jpg",
-        b"\t=1.jpg",
-        b"\r=1.jpg",
-        b'"=1".jpg',
-        b"a,b.jpg",
-    )
+def test_the_csv_report_names_what_could_not_be_read() -> None:
+    files = {
+        1: image_file(1, b"keeper.jpg"),
+        2: image_file(2, b"torn.jpg", damaged=True, reason="the end is missing"),
+        3: image_file(3, b"lone.jpg", damaged=True),
+        4: image_file(4, b"odd.tif", status="unsupported", reason="=HYPERLINK(1)", width=0, format=""),
+        5: image_file(5, b"away.jpg", status="missing"),
+    }
+    text = write_csv(files, [Group("g", 1, (1, 2), 1.0, 0)], {}, {b"locked": "Permission denied"})
+    shown = [(row["role"], row["path"], row["reason"]) for row in csv.DictReader(io.StringIO(text))]
+    assert shown == [
+        ("keeper", "keeper.jpg", ""),
+        ("member", "torn.jpg", "damaged: the end is missing"),
+        ("damaged", "lone.jpg", "damaged: not all of the picture can be seen"),
+        ("unreadable", "odd.tif", "unsupported: =HYPERLINK(1)"),
+        ("unreadable", "locked", "folder cannot be read: Permission denied"),
+    ]
+
+
+DANGEROUS = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u3000\u00a0 ", "\t", "\r", "\n", "\r\n ", "\ufeff", "\x0b"])
+@pytest.mark.parametrize("sign", DANGEROUS)
+def test_no_name_is_a_formula_in_a_spreadsheet(before: str, sign: str) -> None:
+    name = f"{before}{sign}1+1.jpg".encode()
+    (row,) = rows({1: image_file(1, name)}, Group("g", 1, (1,), 1.0, 0))
+    assert row["path"].lstrip()[0] not in DANGEROUS
+    made = report({1: image_file(1, name)}, pairs=[], groups=[])
+    assert made["files"][0]["path"] == name.decode()
+
+
+@pytest.mark.parametrize("separator", [";", ",", "|", "\t", '";', '; "', ";\u3000"])
+def test_no_name_goes_on_as_a_formula_where_another_separator_ends_the_cell(separator: str) -> None:
+    """Spreadsheets of many countries split at semicolons, whatever is quoted between commas."""
+    files = {number: image_file(number, f"a{separator}{sign}1.jpg".encode()) for number, sign in
+             enumerate(DANGEROUS, 1)}  # fmt: skip
+    text = write_csv(files, [Group("g", 1, tuple(files), 1.0, 0)], {})
+    for cell in re.split(r"[;,|\t\n]", text):
+        assert cell.strip(" \"'\u3000")[:1] not in [*DANGEROUS]
+
+
+def test_an_ordinary_name_is_in_the_csv_as_it_is() -> None:
+    names = (b'"=1".jpg', b"a,b.jpg", b"a-b+c=d@e.jpg", b" lead.jpg", "\u9577\uff1d1.jpg".encode())
     files = {number: image_file(number, name) for number, name in enumerate(names, 1)}
     shown = [row["path"] for row in rows(files, Group("g", 1, tuple(files), 1.0, 0))]
-    assert all(path[0] not in "=+-@\t\r" for path in shown)
-    assert shown[0] == "./=1+1.jpg"
-    assert shown[6:] == ['"=1".jpg', "a,b.jpg"]
+    assert shown == ['"=1".jpg', "a,b.jpg", "a-b+c=d@e.jpg", " lead.jpg", "\u9577\uff1d1.jpg"]
 
 
 def test_a_hostile_name_stays_in_its_row() -> None:

@@ -181,9 +181,12 @@ def test_settings_that_cannot_be_are_not_saved(path: bytes) -> None:
 
 
 def test_a_checkpoint_comes_back(path: bytes) -> None:
-    checkpoint = Checkpoint(phase="stopped", files=3, inode=2**63 - 1, unreadable_folders=(b"a", b"\xff\n"))
+    folders, said = (b"a", b"\xff\n"), ("Permission denied", "Input/output error")
+    checkpoint = Checkpoint(phase="stopped", inode=2**63 - 1, unreadable_folders=folders, folder_reasons=said)
     save_checkpoint(path, checkpoint)
     assert load_checkpoint(path) == checkpoint
+    assert load_checkpoint(path).explain_folders() == dict(zip(folders, said, strict=True))
+    assert Checkpoint(unreadable_folders=folders).explain_folders() == dict.fromkeys(folders, "")
 
 
 def test_a_missing_checkpoint_is_empty(path: bytes) -> None:

@@ -1,0 +1,52 @@
+"""Failures: the files and folders that could not be read, each with the reason, for every report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dpm_tui.pipeline.image_file import ImageFile, Status
+
+_SOUND = (Status.OK, Status.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be read, or not all of it; ``file`` is None for a folder."""
+
+    path: bytes
+    reason: str
+    file: ImageFile | None = None
+
+
+def list_failures(
+    files: Mapping[int, ImageFile], unreadable_folders: Mapping[bytes, str] | None = None
+) -> list[Failure]:
+    """Return the failures, files first, sorted by path; damaged pictures that can be seen are among them.
+
+    ``unreadable_folders`` maps the folders to what the system said of them.
+    """
+    broken = [file for file in files.values() if file.status not in _SOUND or _is_damaged(file)]
+    folders = unreadable_folders or {}
+    return [
+        *(
+            Failure(file.path, failure_reason(file), file)
+            for file in sorted(broken, key=lambda file: file.path)
+        ),
+        *(Failure(path, _folder_reason(folders[path])) for path in sorted(folders)),
+    ]
+
+
+def failure_reason(file: ImageFile) -> str:
+    """Return in which way a file is broken, empty if it is not; of a damaged one most can be seen."""
+    if _is_damaged(file):
+        return f"{Status.DAMAGED.value}: {file.reason or 'not all of the picture can be seen'}"
+    return "" if file.status in _SOUND else f"{file.status.value}: {file.reason}"
+
+
+def _is_damaged(file: ImageFile) -> bool:
+    return file.status is Status.OK and file.facts.damaged
+
+
+def _folder_reason(said: str) -> str:
+    return f"folder cannot be read: {said}" if said else "folder cannot be read"
