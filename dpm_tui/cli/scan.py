@@ -18,6 +18,7 @@ from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
+from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.library_data import unpack_library
@@ -69,6 +70,9 @@ def _scan_to_end(layout: Layout, start: StartRun, progress: _Progress) -> int:
         try:
             return asyncio.run(_scan(layout, start, progress))
         except WorkerLost:
+            if load_checkpoint(layout.checkpoint).phase == "stopped":
+                progress.say(translate("cli.stopped"))
+                return ExitCode.STOPPED
             if attempt == _ATTEMPTS:
                 raise
             progress.say(translate("cli.worker_restarted"))
@@ -120,11 +124,15 @@ async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> 
     begun = await client.request(GetStatus())
     assert isinstance(begun, RunStatus)
     status = await _follow(client, progress, begun.run)
+    if status.phase != "finished":
+        # Whoever stopped the run may have ended the worker as well: it is not to be asked any more.
+        progress.conclude(status)
+        return ExitCode.STOPPED if status.phase == "stopped" else ExitCode.FAILED
     library = await client.request(GetLibrary())
     assert isinstance(library, LibraryData)
     groups = unpack_library(library).groups
     progress.conclude(status, sum(group.reclaimable_bytes for group in groups))
-    return {"finished": ExitCode.DONE, "stopped": ExitCode.STOPPED}.get(status.phase, ExitCode.FAILED)
+    return ExitCode.DONE
 
 
 async def _follow(client: WorkerClient, progress: _Progress, run: int) -> RunStatus:
@@ -192,14 +200,15 @@ class _Progress:
         self._clear()
         self._write(text + "\n")
 
-    def conclude(self, status: RunStatus, reclaimable: int) -> None:
-        """Print what the run found."""
+    def conclude(self, status: RunStatus, reclaimable: int | None = None) -> None:
+        """Print what the run found; what could be freed is known of one that has finished."""
         self._clear()
         if self._json:
-            self._print_json("result", to_plain(status) | {"reclaimable_bytes": reclaimable})
+            known = {} if reclaimable is None else {"reclaimable_bytes": reclaimable}
+            self._print_json("result", to_plain(status) | known)
             return
         if status.phase == "finished":
-            size = long_size(reclaimable)
+            size = long_size(reclaimable or 0)
             if not self._quiet:
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
                 write(text + "\n", sys.stdout)

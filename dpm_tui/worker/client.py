@@ -130,6 +130,9 @@ class WorkerClient:
             raise WorkerLost from error
         finally:
             self._waiting.pop(number, None)
+            # What nobody waits for any more would be told as an error when it is thrown away.
+            if not future.cancel() and not future.cancelled():
+                future.exception()
         if isinstance(answer, Failed):
             raise WorkerFailed(answer)
         if not answers(message, answer):

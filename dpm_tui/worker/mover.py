@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.inventory import endings_of
@@ -62,7 +62,7 @@ class Mover:
         """Move files as ``request`` says, until ``gone``; raises DpmError before the first one."""
         async with self.at_rest:
             if self._ending or gone():
-                raise DpmError("worker_ending")
+                raise Stopped("worker_ending")
             if not self._session.writable:
                 raise DpmError("root_read_only", path=display_name(self._session.state.layout.root))
             self._stopping = False

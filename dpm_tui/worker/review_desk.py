@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.names import display_name
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.review_store import ReviewStore
@@ -64,7 +64,7 @@ class ReviewDesk:
     async def _work(self, task: Callable[[ReviewStore], Any]) -> Any:
         async with self._lock:
             if self._ended:
-                raise DpmError("worker_ending")
+                raise Stopped("worker_ending")
             return await asyncio.to_thread(self._try, task)
 
     def _try(self, task: Callable[[ReviewStore], Any]) -> Any:

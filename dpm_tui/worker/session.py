@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.recycle.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config, check_config
@@ -135,7 +135,7 @@ class Session:
 
     async def _start(self, request: protocol.StartRun) -> Answer:
         if self._ending:
-            raise DpmError("worker_ending")
+            raise Stopped("worker_ending")
         config = self.config
         if request.model:
             config = replace(config, model=request.model)
