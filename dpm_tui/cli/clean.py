@@ -98,12 +98,12 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root).find_companions(plan, config.extensions)
-    return plan, companions, find_doubts(library, removed, kinds)
+    return plan, companions, find_doubts(library, rule, kinds, protected)
 
 
 def _print_doubts(doubts: list[Doubt]) -> None:
     for doubt in doubts:
-        words = translate(f"review.{doubt.reason}")
+        words = translate(f"review.spared_{doubt.reason}")
         path, keeper = display_name(doubt.path), display_name(doubt.keeper)
         print(translate("cli.left_in_doubt", path=path, keeper=keeper, reason=words), file=sys.stderr)
     if doubts:

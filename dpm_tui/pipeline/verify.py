@@ -33,7 +33,7 @@ HOLDS_MORE_AT_MOST = 0.99
 pixels: a copy of at most this similarity."""
 
 
-_NOTICED = 64
+NOTICED = 64
 """Level from which a place of the grid counts: coding noise stays below half of it, an edit is at its end."""
 _SHARE = 0.5
 """Places fainter than this share of the strongest one are its surroundings."""
@@ -54,7 +54,12 @@ class Verdict:
 
 def visible_level(differs: bytes) -> float:
     """Return the level from which a place of a grid counts."""
-    return max(_NOTICED, max(differs, default=0) * _SHARE)
+    return max(NOTICED, max(differs, default=0) * _SHARE)
+
+
+def is_visible(differs: bytes) -> bool:
+    """Return whether a grid shows that two pictures differ."""
+    return max(differs, default=0) >= NOTICED
 
 
 def only_colours(differs: bytes) -> bool:

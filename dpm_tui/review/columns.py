@@ -68,6 +68,14 @@ class Columns:
         return better, contested
 
     @cached_property
+    def differs_beside_keeper(self) -> NDArray[np.bool_]:
+        """Whether each file is seen to differ from the keeper of its group."""
+        differs = np.zeros(len(self.files), np.bool_)
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
+        differs[beside["second"]] = self.pairs.visible(beside["grid"])
+        return differs
+
+    @cached_property
     def standing(self) -> NDArray[np.int64]:
         """By how many files of its group each file is better than, less those that are better than it."""
         pairs = self.pairs.rows

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal
 
-from dpm_tui.pipeline.group import Better, Group
+from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.carry import carry
@@ -18,6 +17,7 @@ from dpm_tui.review.going import Going
 from dpm_tui.review.history import Deed, History, Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.names import Names
+from dpm_tui.review.no_suggestion import NoSuggestion, why_nothing
 from dpm_tui.review.record import Act, Listener, News
 from dpm_tui.review.refusal import Refusal as Refusal
 from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
@@ -95,20 +95,9 @@ class Marks:
         """Tell whether a file lies in a protected folder."""
         return self._is_protected(self._library.files[file])
 
-    def is_outgrown(self, group: Group) -> bool:
-        """Tell whether the keeper is protected and another file of its group has more pixels."""
-        files, keeper = self._library.files, group.keeper
-        pixels = files[keeper].pixel_count
-        return self.is_protected(keeper) and any(files[id_].pixel_count > pixels for id_ in group.members)
-
-    def doubt(self, group: Group) -> Literal["untold", "unseen"] | None:
-        """Return why a rule leaves copies of a group's keeper alone: which is better cannot be told, or
-        nobody has looked yet; None where neither holds it up."""
-        beside = (self._library.pair(id_, group.keeper) for id_ in group.members if id_ != group.keeper)
-        states = {pair.better for pair in beside if pair is not None and pair.kind is Kind.COPY}
-        if Better.UNSEEN in states:
-            return "unseen"
-        return "untold" if Better.UNTOLD in states else None
+    def why_nothing(self, group: Group, rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS) -> NoSuggestion:
+        """Return why ``rule`` suggests nothing in a group."""
+        return why_nothing(self._library, group, rule, kinds, self._is_protected, self.removed)
 
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
@@ -162,16 +151,17 @@ class Marks:
     def suggest(
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
-        """Work out what accepting ``rule`` for ``groups`` would mark; files marked keep by hand stay."""
+        """Work out what accepting ``rule`` for ``groups`` would mark; every mark by hand stays."""
         groups = list(groups)
-        members = (id_ for group in groups for id_ in group.members)
-        wanted = {id_: Mark.KEEP for id_ in members if self._markings.get(id_) == _KEEP}
-        return suggest(self._library, groups, rule, kinds, self._is_protected, wanted)
+        members = [id_ for group in groups for id_ in group.members]
+        known = {id_: self._markings[id_] for id_ in members if id_ in self._markings}
+        by_hand = {id_: each.mark for id_, each in known.items() if each in (_KEEP, _REMOVE)}
+        return suggest(self._library, groups, rule, kinds, self._is_protected, by_hand)
 
     def suggest_all(
         self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
-        """Work out the same for very many groups, by their numbers; every mark by hand stays there."""
+        """Work out the same for very many groups, by their numbers."""
         by_hand = {id_: each.mark for id_, each in self._markings.items() if each in (_KEEP, _REMOVE)}
         return suggest_all(self._library, numbers, rule, kinds, self._is_protected, by_hand)
 

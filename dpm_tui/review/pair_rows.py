@@ -13,7 +13,7 @@ from dpm_tui.pipeline.file_rows import FileRows
 from dpm_tui.pipeline.group import Better, Pair
 from dpm_tui.pipeline.inspection.inspection import REASONS
 from dpm_tui.pipeline.pair_columns import KINDS, TURNED, PairColumns
-from dpm_tui.pipeline.verify import GRID
+from dpm_tui.pipeline.verify import GRID, NOTICED
 
 NO_KIND = 255
 PAIR = np.dtype(
@@ -89,6 +89,14 @@ class PairRows(Mapping[tuple[int, int], Pair]):
         wanted |= np.maximum(ones, others).astype(np.uint64)
         places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         found: NDArray[np.float64] = np.where(keys[places] == wanted, self.rows["similarity"][places], 0.0)
+        return found
+
+    def visible(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether each of some grids, by their numbers, shows that two pictures differ."""
+        grids = np.frombuffer(self.grids, np.uint8).reshape(-1, _GRID_BYTES)
+        seen = np.concatenate((grids.max(axis=1, initial=0) >= NOTICED, np.zeros(2, np.bool_)))
+        # The numbers of no grid and of one of zeros count from the end.
+        found: NDArray[np.bool_] = seen[numbers]
         return found
 
     def _grid(self, number: int) -> bytes:

@@ -43,7 +43,7 @@ class Round:
         self.numbers: list[int] = []
         self.place = 0
         self._rule = rule
-        self._kinds = kinds
+        self.kinds = kinds
         self._protected = protected or InFolders(())
         self._sorting = sorting or Sorting()
 
@@ -61,7 +61,12 @@ class Round:
     def suggestion(self) -> Suggestion:
         """What the rule suggests for the group at hand."""
         group = self.group
-        return self.marks.suggest([group] if group else [], self._rule.settled, self._kinds)
+        return self.marks.suggest([group] if group else [], self.rule, self.kinds)
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that suggests; the keepers of the groups follow its criteria already."""
+        return self._rule.settled
 
     def adopt(self, library: Library) -> None:
         """Go on in a newer library, at the same place."""

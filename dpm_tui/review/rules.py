@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dpm_tui.errors import UsageError
@@ -13,7 +13,7 @@ from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.criteria import Limit, Word, limit_of, parse_words
 from dpm_tui.review.folders import protect_folders as protect_folders
 from dpm_tui.review.keeper import RANKS, rank_best
-from dpm_tui.review.sparing import is_spared
+from dpm_tui.review.sparing import Spared, why_spared
 
 DEFAULT_KINDS = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 OWN = "keeper"
@@ -117,14 +117,26 @@ def mark_group(
     kinds: Collection[Kind] = DEFAULT_KINDS,
     protected: Callable[[ImageFile], bool] = lambda file: False,
 ) -> dict[int, int]:
-    """Return the files that the rule marks for removal, each with the file that is kept for it.
+    """Return the files that the rule marks for removal, each with the file that is kept for it."""
+    weighed = weigh_group(files, pairs, group, rule, kinds, protected)
+    return {id_: kept for id_, kept, why in weighed if why is None}
+
+
+def weigh_group(
+    files: Mapping[int, ImageFile],
+    pairs: PairIndex,
+    group: Group,
+    rule: Rule,
+    kinds: Collection[Kind] = DEFAULT_KINDS,
+    protected: Callable[[ImageFile], bool] = lambda file: False,
+) -> Iterator[tuple[int, int, Spared | None]]:
+    """Yield the files that the rule may mark, each with the file kept for it and why it is spared, if it is.
 
     The rule chooses among the group's keeper and the members whose pair with it is of one of
     ``kinds``: a variant is neither kept in place of a picture nor removed for it. Only members with
     a verified pair of these kinds with the kept file are marked, and none that is spared (see
-    ``review.sparing``); a protected file never is, and is kept before any other, but nothing of more pixels
-    goes for it. The members that are not of these
-    kinds are looked at among themselves in the same way, so that of ``identical`` alone every
+    ``review.sparing``); a protected file never is, and is kept before any other. The members that are not of
+    these kinds are looked at among themselves in the same way, so that of ``identical`` alone every
     repetition is found.
     """
     rank = rule.rank
@@ -133,25 +145,20 @@ def mark_group(
         file = files[id_]
         return (not protected(file), (id_ != head,) if rank is None else rank(file), file.path)
 
-    marked: dict[int, int] = {}
     rest: Sequence[int] = group.members
     while len(rest) > 1:
         head = rest[0]
         alike = [id_ for id_ in rest if id_ == head or _is_of(pairs, head, id_, kinds)]
         if len(alike) > 1:
             kept = min(alike, key=place)
-            marked |= {
-                id_: kept
-                for id_ in alike
-                if id_ != kept
-                and _is_of(pairs, kept, id_, kinds)
-                and not protected(files[id_])
-                and not is_spared(files[id_], files[kept], pairs[pair_key(kept, id_)], careful=rule.careful)
-                and not _outgrows(files[id_], files[kept], protected)
-                and (not rule.limits or rule.allows(files[kept].folder, files[id_].folder))
-            }
+            keeper, safe = files[kept], protected(files[kept])
+            for id_ in alike:
+                if id_ == kept or not _is_of(pairs, kept, id_, kinds) or protected(files[id_]):
+                    continue
+                if not rule.limits or rule.allows(keeper.folder, files[id_].folder):
+                    pair = pairs[pair_key(kept, id_)]
+                    yield id_, kept, why_spared(files[id_], keeper, pair, careful=rule.careful, safe=safe)
         rest = sorted(set(rest).difference(alike), key=lambda id_: (rank_best(files[id_]), files[id_].path))
-    return marked
 
 
 def mark_groups(
@@ -167,11 +174,6 @@ def mark_groups(
     for group in groups:
         removed.update(mark_group(files, pairs, group, rule, kinds, protected))
     return removed
-
-
-def _outgrows(file: ImageFile, kept: ImageFile, protected: Callable[[ImageFile], bool]) -> bool:
-    """Tell whether a file has more pixels than one that is kept only because it is protected."""
-    return file.pixel_count > kept.pixel_count and protected(kept)
 
 
 def _is_of(pairs: PairIndex, one: int, other: int, kinds: Collection[Kind]) -> bool:

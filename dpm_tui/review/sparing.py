@@ -2,31 +2,96 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from dpm_tui.pipeline.group import Better, Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import Kind, is_visible
 from dpm_tui.review.holdings import lost_holdings
-from dpm_tui.review.keeper import NEAR_TIE, looks_like_a_copy
+from dpm_tui.review.keeper import NEAR_TIE, is_lossless, looks_like_a_copy
+
+QUALITY_TIE = 2
+"""Points of JPEG quality that are as good as equal."""
 
 
-def is_spared(file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool) -> bool:
-    """Return whether a rule leaves ``file`` alone although its pair with the file kept is of a wanted kind.
+class Spared(StrEnum):
+    """Why a rule leaves a file alone; the name of a sentence ``review.spared_<name>``."""
+
+    DAMAGED = "damaged"
+    HOLDINGS = "holdings"
+    DIFFERS = "differs"
+    UNSEEN = "unseen"
+    UNTOLD = "untold"
+    CONTESTED = "contested"
+    DETAIL = "detail"
+    PIXELS = "pixels"
+    COLOURS = "colours"
+    DEPTH = "depth"
+    LOSSLESS = "lossless"
+    QUALITY = "quality"
+    EXIF = "exif"
+
+
+def why_spared(
+    file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool, safe: bool = False
+) -> Spared | None:
+    """Return why a rule leaves ``file`` alone although its pair with the file kept is of a wanted kind.
 
     A whole file does not go for a damaged one, nor one that holds a movie for one that holds none. A copy
-    does not go before it was looked at at full size. A ``careful`` rule keeps the better of two copies, and
-    marks neither where it cannot be told which that is.
+    does not go before it was looked at at full size, nor where it is seen to differ. A ``careful`` rule keeps
+    the better of two copies, and marks neither where it cannot be told which that is. Where the file kept is
+    ``safe``, kept for its folder and not for what it is, nothing goes that is clearly better in any respect.
     """
     if pair.kind is Kind.IDENTICAL:
-        return False
-    if (kept.facts.damaged and not file.facts.damaged) or lost_holdings(file, kept):
-        return True
-    if pair.kind is not Kind.COPY or pair.better is Better.EITHER:
-        return False
+        return None
+    if kept.facts.damaged and not file.facts.damaged:
+        return Spared.DAMAGED
+    if lost_holdings(file, kept):
+        return Spared.HOLDINGS
+    if pair.kind is Kind.COPY:
+        if is_visible(pair.differs):
+            return Spared.DIFFERS
+        if pair.better is not Better.EITHER and (why := _by_look(file, kept, pair, careful=careful)):
+            return why
+    return _outdoes(file, kept, pair) if safe else None
+
+
+def _by_look(file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool) -> Spared | None:
+    """Return what looking at two copies at full size says against taking one of them."""
+    if pair.better is Better.UNSEEN:
+        return Spared.UNSEEN
     if not careful:
-        return pair.better is Better.UNSEEN
-    if pair.better is Better.UNTOLD and pair.reason != "contested":
-        return not _told_by_facts(file, kept)
-    return not pair.spares(file.id)
+        return None
+    if pair.better is Better.UNTOLD:
+        if pair.reason == "contested":
+            return Spared.CONTESTED
+        return None if _told_by_facts(file, kept) else Spared.UNTOLD
+    return None if pair.spares(file.id) else Spared.DETAIL
+
+
+def _outdoes(file: ImageFile, kept: ImageFile, pair: Pair) -> Spared | None:
+    """Return in what a file is clearly better than a protected one.
+
+    What looking at both found of detail goes before what the files say of their quality.
+    """
+    mine, theirs = file.facts, kept.facts
+    if file.pixel_count > kept.pixel_count:
+        return Spared.PIXELS
+    told = pair.better in (Better.FIRST, Better.SECOND)
+    if told and not pair.spares(file.id):
+        return Spared.DETAIL
+    if theirs.colours and not mine.colours:
+        return Spared.COLOURS
+    if (mine.depth or 8) > (theirs.depth or 8):
+        return Spared.DEPTH
+    if not told and pair.kind is not Kind.PIXELS:
+        if is_lossless(file) and not is_lossless(kept):
+            return Spared.LOSSLESS
+        if theirs.quality and mine.quality > theirs.quality + QUALITY_TIE:
+            return Spared.QUALITY
+    if (mine.has_exif and not theirs.has_exif) or (mine.taken and not theirs.taken):
+        return Spared.EXIF
+    return None
 
 
 def _told_by_facts(file: ImageFile, kept: ImageFile) -> bool:

@@ -39,10 +39,7 @@ def sweep(
     going = alike & ~columns.keepers & ~safe & np.repeat(chosen & ~odd, counts)
     rows = np.flatnonzero(going)
     kept = np.repeat(starts[:-1], counts)[rows]
-    pixels = files.rows["width"].astype(np.int64) * files.rows["height"]
-    outgrows = safe[kept] & (pixels[rows] > pixels[kept])
-    rows, kept = rows[~outgrows], kept[~outgrows]
-    spared = spared_rows(columns, rows, kept, careful=rule.careful)
+    spared = spared_rows(columns, rows, kept, careful=rule.careful, safe=safe)
     rows, kept = rows[~spared], kept[~spared]
     if rule.limits:
         allowed = _allowed(columns, rule, kept, rows)

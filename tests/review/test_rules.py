@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dpm_tui.pipeline.group import TIERS, Better, Group, Pair, pair_key
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import GRID, Kind
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.review.library import Library
@@ -27,7 +27,7 @@ from dpm_tui.review.rules import (
     protect_folders,
     read_rule,
 )
-from dpm_tui.review.sparing import is_spared
+from dpm_tui.review.sparing import Spared, why_spared
 
 
 def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -> ImageFile:
@@ -68,19 +68,23 @@ def libraries(draw: st.DrawFn) -> Library:
             depth=draw(st.sampled_from([0, 8, 16])),
             lossy=draw(st.booleans()),
             taken=draw(st.sampled_from(["", "2020-01-01 10:00:00"])),
+            has_exif=draw(st.booleans()),
+            quality=draw(st.sampled_from([0, 55, 56, 92])),
         )
         files[id_] = replace(file, facts=facts)
     pairs = {}
     for a, b in combinations(files, 2):
         if draw(st.integers(0, 3)):
-            kind = draw(st.sampled_from([Kind.IDENTICAL, Kind.COPY, Kind.COPY, Kind.CROP, Kind.VARIANT]))
+            kind = draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
             similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
             better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
             reason = draw(st.sampled_from(["", "contested", "enlarged"]))
-            pairs[a, b] = Pair(a, b, kind, similarity, better=better, reason=reason)
+            differs = bytes([draw(st.sampled_from([0, 0, 63, 64, 200]))]) * (GRID * GRID)
+            pairs[a, b] = Pair(a, b, kind, similarity, differs, better, reason)
     return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
 
 
+KIND_CHOICES = (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY, Kind.CROP, Kind.VARIANT)
 RULE_WORDS = st.lists(
     st.sampled_from(WORDS), min_size=1, max_size=5, unique_by=lambda word: word.removeprefix("-")
 )
@@ -104,7 +108,8 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
         for id_, kept in marked.items():
             pair = pairs[pair_key(id_, kept)]
             assert pair.kind in kinds
-            assert pair.kind is Kind.IDENTICAL or not is_spared(files[id_], files[kept], pair, careful=False)
+            safe = protected(files[kept])
+            assert why_spared(files[id_], files[kept], pair, careful=False, safe=safe) is None
             assert rule.allows(files[kept].folder, files[id_].folder)
     marks = Marks(library, protected)
     marks.accept(marks.suggest(groups, rule, kinds))
@@ -126,6 +131,7 @@ def test_very_many_groups_are_marked_as_each_of_them_is(
     marks = Marks(library, protected if by_hand % 2 else lambda file: protected(file))
     if library.groups and by_hand in library.groups[0].members:
         marks.keep(by_hand)
+        marks.remove(library.groups[0].members[-1])
     one_by_one = marks.suggest(library.groups, rule.settled, kinds)
     at_once = marks.suggest_all(range(len(library.groups)), rule.settled, kinds)
     assert (one_by_one.markings, one_by_one.kept) == (at_once.markings, at_once.kept)
@@ -153,8 +159,9 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     ) == {3: 2}
     marks = Marks(library, protected)
     assert dict(marks.suggest_all([0], RULES["best"].settled).kept) == {3: 2}
-    assert marks.is_outgrown(library.groups[0])
-    assert not Marks(found, protected).is_outgrown(found.groups[0])
+    marks.accept(marks.suggest(library.groups, RULES["best"].settled))
+    why = marks.why_nothing(library.groups[0], RULES["best"].settled)
+    assert (why.key, why.file, why.spared) == ("spared", 1, Spared.PIXELS)
 
 
 def test_a_file_can_be_left_out_of_a_suggestion() -> None:

@@ -9,12 +9,13 @@ import pytest
 from dpm_tui.pipeline.group import Better, Pair
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.pipeline.verify import GRID, Kind
 from dpm_tui.review.keeper_columns import rank_best_rows
 from dpm_tui.review.library import Library
 from dpm_tui.review.quality_reasons import quality_reason
 from dpm_tui.review.reasons import compare_files
 from dpm_tui.review.rules import RULES, mark_group, read_rule
+from dpm_tui.review.sparing import Spared, why_spared
 
 
 def a_file(id_: int, name: str = "", **facts: object) -> ImageFile:
@@ -87,6 +88,47 @@ def test_what_holds_more_never_goes_for_what_holds_less() -> None:
 def test_a_contested_copy_is_left_to_a_person_whatever_its_name() -> None:
     files = a_file(1, "a (1).jpg"), a_file(2, "a.jpg")
     assert marked(*files, better=Better.UNTOLD, reason="contested")[1] == set()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_seen_to_differ_is_no_plain_copy(rule: str) -> None:
+    """A sheet of letters with a caption below: the caption is in one place of the grid."""
+    caption = bytes([*[0] * (GRID * GRID - 1), 90])
+    noise = bytes([*[0] * (GRID * GRID - 1), 40])
+    files = a_file(1, width=800, height=600), a_file(2)
+    assert marked(*files, rule=rule, differs=caption)[1] == set()
+    assert len(marked(*files, rule=rule, differs=noise)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("better", "poorer", "pair", "why"),
+    [
+        ({"width": 800}, {}, {}, Spared.PIXELS),
+        ({}, {}, {"better": Better.FIRST, "reason": "softer"}, Spared.DETAIL),
+        ({}, {"colours": 16}, {}, Spared.COLOURS),
+        ({"depth": 16}, {}, {}, Spared.DEPTH),
+        ({"lossy": False}, {}, {}, Spared.LOSSLESS),
+        ({"quality": 92}, {"quality": 55}, {}, Spared.QUALITY),
+        ({"quality": 92}, {"quality": 55}, {"better": Better.UNTOLD}, Spared.QUALITY),
+        ({"has_exif": True}, {}, {}, Spared.EXIF),
+        ({"has_exif": True}, {}, {"kind": Kind.PIXELS}, Spared.EXIF),
+        ({"quality": 92}, {"quality": 90}, {}, None),
+        ({"quality": 98}, {"quality": 80}, {"better": Better.SECOND, "reason": "recompressed"}, None),
+        ({"lossy": False}, {}, {"kind": Kind.PIXELS}, None),
+        ({"lossy": False, "has_exif": True}, {}, {"kind": Kind.IDENTICAL}, None),
+        ({}, {}, {}, None),
+    ],
+)
+def test_what_is_clearly_better_does_not_go_for_a_protected_file(
+    better: dict[str, object], poorer: dict[str, object], pair: dict[str, object], why: Spared | None
+) -> None:
+    """Whoever protects the pictures that a messenger made small does not want to lose the originals by it."""
+    file, kept = a_file(1, **better), a_file(2, **poorer)
+    known = Pair(1, 2, Kind.COPY, 0.98)
+    known = replace(known, **pair)
+    assert why_spared(file, kept, known, careful=False, safe=True) is why
+    if why is not Spared.DETAIL:
+        assert why_spared(file, kept, known, careful=False) is None
 
 
 @pytest.mark.parametrize(

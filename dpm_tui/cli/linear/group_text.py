@@ -41,10 +41,16 @@ def group_lines(walk: Round, group: Group) -> list[str]:
         values = {"keep": _numbers(group, stays), "remove": _numbers(group, going)}
         lines.append(translate("plain.suggestion", size=long_size(suggestion.size), **values))
     else:
-        key = "rules.suggestion_smaller" if walk.marks.is_outgrown(group) else "plain.no_suggestion"
-        doubt = walk.marks.doubt(group)
-        lines.append(translate(key if doubt is None else f"rules.suggestion_{doubt}"))
+        lines.append(_why_nothing(walk, group))
     return lines
+
+
+def _why_nothing(walk: Round, group: Group) -> str:
+    why = walk.marks.why_nothing(group, walk.rule, walk.kinds)
+    if why.spared is None:
+        return translate(f"plain.unsuggested_{why.key}")
+    reason = translate(f"review.spared_{why.spared}")
+    return translate("plain.unsuggested_spared", number=_numbers(group, [why.file]), reason=reason)
 
 
 def _file(walk: Round, id_: int) -> str:

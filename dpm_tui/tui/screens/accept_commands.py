@@ -5,14 +5,14 @@ from __future__ import annotations
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import not_passed
+from dpm_tui.review.no_suggestion import NoSuggestion
 from dpm_tui.review.suggestion import Suggestion
 from dpm_tui.tui.rule_words import name_words
 from dpm_tui.tui.screens.plan_commands import PlanCommands, work
 from dpm_tui.wording import similarity
 
-_NOTHING = "tui.no_suggestion"
+_NAME_CELLS = 24
 
 
 class AcceptCommands(PlanCommands):
@@ -32,12 +32,12 @@ class AcceptCommands(PlanCommands):
         assert group is not None
         suggestion = session.marks.suggest([group], session.rule)
         session.marks.accept(suggestion)
-        if not suggestion.files:
-            why = self._why_nothing(group)
-            if why == _NOTHING:
+        why = session.marks.why_nothing(group, session.rule)
+        if not suggestion.files or why.spared is not None:
+            if why.key == "unlike":
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
                 session.passing.note(group.id, group.keeper, session.marks.history)
-            self.prompt.say(translate(why, rule=self._rule_name))
+            self.prompt.say(self._words_of(why))
         self.show_marks()
         self.do_next_group()
 
@@ -85,16 +85,14 @@ class AcceptCommands(PlanCommands):
     def _rule_name(self) -> str:
         return display_name(name_words(self.session.rule.name), 24)
 
-    def _why_nothing(self, group: Group) -> str:
-        """Return the key of the sentence that says why the rule would mark nothing in a group."""
-        marks, rule = self.session.marks, self.session.rule
-        if marks.is_outgrown(group):
-            return "rules.suggestion_smaller"
-        doubt = marks.doubt(group)
-        if doubt is not None and rule.careful:
-            return f"rules.suggestion_{doubt}"
-        limited = rule.limits and marks.suggest([group], rule.unlimited).files
-        return "rules.suggestion_limited" if limited else _NOTHING
+    def _words_of(self, why: NoSuggestion) -> str:
+        """Return the sentence that says why the rule would mark nothing in a group."""
+        if why.spared is None:
+            return translate(f"rules.nothing_{why.key}", rule=self._rule_name)
+        name = display_name(self.session.library.files[why.file].name, _NAME_CELLS)
+        reason = translate(f"review.spared_{why.spared}")
+        keys = ("rules.nothing_spared", "rules.nothing_spared_short", "rules.nothing_spared_shorter")
+        return self.prompt.fitting(*(translate(key, name=name, reason=reason) for key in keys))
 
     def _ask(self, suggestion: Suggestion) -> str:
         """Return the question before many groups are marked in as many words as there is room for."""

@@ -11,7 +11,7 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import SAME_PIXELS, only_colours
+from dpm_tui.pipeline.verify import SAME_PIXELS, Kind, only_colours
 from dpm_tui.review.criteria import Word
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import weakest_link
@@ -113,6 +113,8 @@ def _reasons(
 def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
     if pair.kind in SAME_PIXELS or not grid:
         return
+    # Whether a copy goes was decided by the coarse grid: a finer one must not say otherwise.
+    grid = pair.differs if pair.kind is Kind.COPY else grid
     places = find_places(grid)
     if places:
         words = translate("tui.place_gap").join(translate(f"review.place_{place}") for place in places)
