@@ -67,6 +67,7 @@ class Lock:
     """
 
     def __init__(self, path: bytes, phase: str = "") -> None:
+        self._path = path
         self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
             self._take(path)
@@ -81,6 +82,22 @@ class Lock:
         text = json.dumps(asdict(Holder.myself(phase))).encode("ascii")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         write_all(self._descriptor, text.ljust(_BYTES - 1) + b"\n")
+
+    def is_lost(self) -> bool:
+        """Tell whether the file that is held has been removed or replaced: others can hold the folder then.
+
+        Some network file systems number a file anew, so that another number alone proves nothing.
+        """
+        try:
+            here, held = os.lstat(self._path), os.fstat(self._descriptor)
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        if (here.st_dev, here.st_ino) == (held.st_dev, held.st_ino):
+            return False
+        holder = read_holder(self._path)
+        return holder is not None and holder != Holder.myself()
 
     def release(self) -> None:
         """Give the lock back."""

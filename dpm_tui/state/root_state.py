@@ -31,11 +31,13 @@ class RootState:
     """All tables of one root; fulfils ``pipeline.store.Store``.
 
     With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts and inspections
-    of another version; empty accepts all. Raises DamagedError for state that cannot be trusted.
+    of another version; empty accepts all. Once ``is_lost`` tells that the state folder is not this one's any
+    more nothing is written. Raises DamagedError for state that cannot be trusted.
     """
 
     def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
         self.layout = layout
+        self.is_lost: Callable[[], bool] = lambda: False
         for folder in (layout.thumbnails, layout.vectors):
             with contextlib.suppress(FileNotFoundError):
                 check_own(folder)
@@ -123,10 +125,13 @@ class RootState:
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint."""
         self.checkpoint = checkpoint
-        save_checkpoint(self.layout.checkpoint, checkpoint)
+        if not self.is_lost():
+            save_checkpoint(self.layout.checkpoint, checkpoint)
 
     def sync(self) -> None:
         """Make everything put so far survive a crash; files last, as they refer to the rest."""
+        if self.is_lost():
+            return
         for vectors in self._vectors.values():
             vectors.sync()
         self.verdicts.sync()
@@ -145,7 +150,9 @@ class RootState:
         self.save_checkpoint(Checkpoint())
 
     def close(self) -> None:
-        """Sync and close every table."""
+        """Sync and close every table; a state that is lost is left as it is."""
+        if self.is_lost():
+            return
         self.sync()
         self._close_arrays()
         self.files.close()

@@ -62,6 +62,7 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
+    state.is_lost = lock.is_lost
     config = load_settings(layout.config).config
     pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root), config.memory << 20)
 

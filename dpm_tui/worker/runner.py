@@ -138,6 +138,9 @@ class Runner:
             self._conclude(phase, results, reporter)
 
     def _conclude(self, phase: str, results: Results | None, reporter: RunReporter) -> None:
+        if self._state.is_lost():
+            phase, results = "failed", None
+            reporter.log("error", "state_gone", path=display_name(self._state.layout.folder))
         over = replace(reporter.status, phase=phase, threshold=self._threshold, latest=(), ended=now())
         status = self._resting = self._record.count(over, results)
         try:
@@ -152,6 +155,8 @@ class Runner:
         self._finished(results)
 
     def _log_failure(self, reporter: RunReporter, error: OSError) -> None:
+        if self._state.is_lost():
+            return  # that is the reason, which is told when the run ends
         if is_full(error):
             reporter.log("error", "disk_full", path=display_name(self._state.layout.folder))
             return

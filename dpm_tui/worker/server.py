@@ -75,13 +75,16 @@ class Server:
             os.unlink(address)
         server = await asyncio.start_unix_server(self._accept, os.fsdecode(address))
         os.chmod(address, 0o600)
+        own = os.lstat(address).st_ino
         self.listening.set()
         ticker = asyncio.create_task(self._tick())
         await self._over.wait()
         self._ending()
         server.close()
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(address)
+            # Another worker may listen there by now, if this one has lost its folder.
+            if os.lstat(address).st_ino == own:
+                os.unlink(address)
         ticker.cancel()
         await self._session.close()
         self._announce()
@@ -117,11 +120,14 @@ class Server:
             await peer.close(_FAREWELL_SECONDS)
 
     async def _greet(self, peer: Peer) -> None:
-        """Read the first message and answer it; a client that is welcome is a peer then."""
+        """Read the first message and answer it; a client that is welcome is a peer then.
+
+        A worker that has lost its folder ends without an answer: the client starts another one.
+        """
         try:
             async with asyncio.timeout(_GREETING_SECONDS):
                 envelope = await peer.lines.read()
-            if envelope is None:
+            if envelope is None or self._ends_without_folder():
                 return
             try:
                 answer = self._welcome(peer, envelope.message)
@@ -183,6 +189,16 @@ class Server:
             reviewer=peer.reviewer,
         )
 
+    def _ends_without_folder(self) -> bool:
+        """End if the state folder was removed or replaced; tell whether it was."""
+        state, runner = self._session.state, self._session.runner
+        if self._over.is_set() or not state.is_lost():
+            return self._over.is_set()
+        if not runner.running:
+            runner.log("error", "state_gone", path=display_name(state.layout.folder))
+        self.end()
+        return True
+
     def _leave(self, peer: Peer) -> None:
         peer.gone = True
         if self._circle.part(peer) and not peer.stays and not self._circle:
@@ -193,6 +209,7 @@ class Server:
         self._idle_since = loop.time()
         while True:
             await asyncio.sleep(_TICK_SECONDS)
+            self._ends_without_folder()
             self._announce()
             if self._circle or self._session.busy:
                 self._idle_since = loop.time()
