@@ -17,6 +17,7 @@ from dpm_tui.pipeline.file_chunk import ROW, STATUSES
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile, Stamp, Status, read_stamp
 from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.root_folder import READ_FOLDER, RootFolder, open_beneath
 
 JUNK_FOLDERS = frozenset(
     {
@@ -71,13 +72,18 @@ class Changes:
     same: Mapping[int, FoundFile] = field(default_factory=dict)
 
 
-def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter) -> Inventory:
+def scan_inventory(root: RootFolder, extensions: Collection[str], reporter: Reporter) -> Inventory:
     """Walk ``root`` and return every regular file whose extension is wanted.
 
-    Symlinks are never followed and other file systems below the root are walked like folders. Of
-    several names of one inode only the first by path counts. Raises OSError if the root itself
-    cannot be read.
+    Symlinks are never followed, not even one that takes the place of a folder meanwhile, and other file
+    systems below the root are walked like folders. Of several names of one inode only the first by path
+    counts. Raises OSError if the root itself cannot be read.
     """
+    with root.opened() as base:
+        return _scan(base, extensions, reporter)
+
+
+def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Inventory:
     endings = endings_of(extensions)
     inventory = Inventory()
     reporter.started(Stage.INVENTORY, 0)
@@ -86,7 +92,7 @@ def scan_inventory(root: bytes, extensions: Collection[str], reporter: Reporter)
     while waiting:
         folder, depth = waiting.pop()
         try:
-            _walk_folder(root, folder, depth, endings, inventory, waiting, seen_folders)
+            _walk_folder(base, folder, depth, endings, inventory, waiting, seen_folders)
         except OSError as error:
             if folder == b"" and error.errno != errno.ESTALE:
                 raise
@@ -138,7 +144,7 @@ def compare_inventory(
 
 
 def _walk_folder(
-    root: bytes,
+    base: int,
     folder: bytes,
     depth: int,
     endings: tuple[bytes, ...],
@@ -146,28 +152,32 @@ def _walk_folder(
     waiting: list[tuple[bytes, int]],
     seen_folders: set[tuple[int, int]],
 ) -> None:
-    absolute = os.path.join(root, folder) if folder else root
-    status = os.stat(absolute)
-    if (status.st_dev, status.st_ino) in seen_folders:
-        return
-    seen_folders.add((status.st_dev, status.st_ino))
-    with os.scandir(absolute) as entries:
-        for entry in entries:
-            path = folder + b"/" + entry.name if folder else entry.name
-            if entry.is_symlink():
-                inventory.skipped["symlink"] += 1
-            elif entry.is_dir(follow_symlinks=False):
-                if is_junk_folder(entry.name) or depth >= DEEPEST:
-                    inventory.skipped["junk_folder"] += 1
+    descriptor = open_beneath(base, folder, READ_FOLDER)
+    try:
+        status = os.fstat(descriptor)
+        if (status.st_dev, status.st_ino) in seen_folders:
+            return
+        seen_folders.add((status.st_dev, status.st_ino))
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                name = os.fsencode(entry.name)
+                path = folder + b"/" + name if folder else name
+                if entry.is_symlink():
+                    inventory.skipped["symlink"] += 1
+                elif entry.is_dir(follow_symlinks=False):
+                    if is_junk_folder(name) or depth >= DEEPEST:
+                        inventory.skipped["junk_folder"] += 1
+                    else:
+                        waiting.append((path, depth + 1))
+                elif not name.lower().endswith(endings) or name.startswith(b"._"):
+                    inventory.skipped["other_type"] += 1
                 else:
-                    waiting.append((path, depth + 1))
-            elif not entry.name.lower().endswith(endings) or entry.name.startswith(b"._"):
-                inventory.skipped["other_type"] += 1
-            else:
-                _take_file(entry, path, inventory)
+                    _take_file(entry, path, inventory)
+    finally:
+        os.close(descriptor)
 
 
-def _take_file(entry: os.DirEntry[bytes], path: bytes, inventory: Inventory) -> None:
+def _take_file(entry: os.DirEntry[str], path: bytes, inventory: Inventory) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:

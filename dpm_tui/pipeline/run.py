@@ -19,6 +19,7 @@ from dpm_tui.pipeline.mount_guard import Alarm, notice_missing
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import index_contents
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.pipeline.same_pixels import PixelProof
 from dpm_tui.pipeline.store import Store
 from dpm_tui.pipeline.verification import Verification, pick_open
@@ -38,7 +39,7 @@ class RunSettings:
     looked at once more at full size.
     """
 
-    root: bytes
+    root: RootFolder
     extensions: tuple[str, ...]
     choice: str
     models: Mapping[str, ModelCard]

@@ -55,6 +55,8 @@ def _is_there(root: bytes, folder: str) -> bool:
         if found is None:
             return False
         here = os.path.join(here, found)
+        if os.path.islink(here):  # what lies behind it is not in the library
+            return False
     return os.path.isdir(here)
 
 

@@ -1,7 +1,8 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoder_child ROOT THUMBNAILS BYTES WORK``: the memory that decoding may
-take, and ``decode`` or ``inspect``, what it is to do. Answers travel on a private descriptor, so that what
+Started as ``python -m dpm_tui.worker.decoder_child ROOT THUMBNAILS BYTES WORK``: the descriptor of the root
+folder, which it inherits, the memory that decoding may take, and ``decode`` or ``inspect``, what it is to
+do. Answers travel on a private descriptor, so that what
 a C library prints cannot corrupt them; what it prints on standard error tells the worker of what the child
 died.
 """
@@ -47,7 +48,7 @@ _LIBRARIES = (
 
 def main() -> None:
     """Serve orders from standard input until it ends."""
-    root, thumbnails = (os.fsencode(argument) for argument in sys.argv[1:3])
+    root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
     memory, work = int(sys.argv[3]), sys.argv[4]
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
@@ -66,7 +67,7 @@ def main() -> None:
 
 
 def serve(
-    root: bytes,
+    root: int,
     thumbnails: ThumbnailStore,
     orders: BinaryIO,
     answers: BinaryIO,
@@ -91,9 +92,9 @@ def serve(
         rest()
 
 
-def carry_out(root: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
+def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
     """Carry out one order with ``memory`` bytes; raises UndecodableError."""
-    content = read_file(os.path.join(root, from_json(order["path"])))
+    content = read_file(root, from_json(order["path"]))
     room = max(memory - _OWN_BYTES - len(content), 0)
     match order["do"]:
         case "thumbnail":

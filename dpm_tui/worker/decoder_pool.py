@@ -13,6 +13,7 @@ from dpm_tui.pipeline.decode import READER, Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
+from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.plain import from_plain
 from dpm_tui.worker.decoder_budget import DecoderBudget
 from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
@@ -34,7 +35,8 @@ class DecoderPool:
     """
 
     def __init__(self, root: bytes, thumbnails: bytes, count: int, memory: int = 0) -> None:
-        self._folders = (root, thumbnails)
+        self.root = RootFolder(root)
+        self._folders = (self.root, thumbnails)
         self._spare_lock = threading.Lock()
         self._hire(DecoderBudget.plan(count, memory))
         self._retrying = False

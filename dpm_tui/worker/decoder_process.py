@@ -12,7 +12,9 @@ import sys
 import time
 from typing import Any
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.root_folder import RootFolder
 
 CHILD = "dpm_tui.worker.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -38,12 +40,15 @@ class DecoderDied(Exception):
 class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
-    ``work`` is ``decode``, or ``inspect`` for a child that looks at pairs at full size.
+    ``work`` is ``decode``, or ``inspect`` for a child that looks at pairs at full size. It inherits the open
+    root folder.
     """
 
-    def __init__(self, root: bytes, thumbnails: bytes, memory: int, work: str = "decode") -> None:
-        self._arguments = [os.fsdecode(root), os.fsdecode(thumbnails), str(memory), work]
+    def __init__(self, root: RootFolder, thumbnails: bytes, memory: int, work: str = "decode") -> None:
+        self._root = root
+        self._arguments = [os.fsdecode(thumbnails), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
+        self._folder = (0, 0)
         self._tail = b""
         self._said = b""
 
@@ -56,10 +61,13 @@ class DecoderProcess:
     def ask(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
         """Send an order and return its answer.
 
-        Raises DecoderDied if the child ends or does not answer in time; the next order starts
+        Raises DecoderDied if the child ends, does not answer in time or cannot start; the next order starts
         another child.
         """
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            raise DecoderDied(reason_of(error)) from error
         assert process.stdin is not None
         self._said = b""
         try:
@@ -100,20 +108,29 @@ class DecoderProcess:
         self._tail = b""
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self.kill()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", CHILD, *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
-            assert self._process.stderr is not None
-            os.set_blocking(self._process.stderr.fileno(), False)
-        return self._process
+        """Return the child, another one if the root is another folder by now; raises OSError."""
+        with self._root.opened() as root:
+            status = os.fstat(root)
+            folder = status.st_dev, status.st_ino
+            if self._process is not None and (folder != self._folder or self._process.poll() is not None):
+                self.kill()
+            if self._process is None:
+                self._process, self._folder = self._start(root), folder
+            return self._process
+
+    def _start(self, root: int) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            pass_fds=(root,),
+        )
+        assert process.stderr is not None
+        os.set_blocking(process.stderr.fileno(), False)
+        return process
 
     def _read_line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         assert process.stdout is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import read_stamp
+from dpm_tui.pipeline.root_folder import RootFolder, stat_beneath
 from dpm_tui.recycle.results import Restored
 from dpm_tui.state.file_store import FileStore
 
@@ -17,7 +19,7 @@ class MovedFiles:
 
     def __init__(self, files: FileStore, root: bytes) -> None:
         self._files = files
-        self._root = root
+        self._root = RootFolder(root)
         self._left = FileColumns()
 
     def forget(self, paths: Iterable[bytes]) -> None:
@@ -32,6 +34,11 @@ class MovedFiles:
 
         A file is known again by its size and the time of its last change, which moving leaves as they are.
         """
+        with contextlib.suppress(OSError), self._root.opened() as root:
+            return self._recall(root, restored, is_picture)
+        return False
+
+    def _recall(self, root: int, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
         back = [each for each in restored if not os.path.isabs(each.now) and is_picture(each.origin)]
         ids = self._left.find(each.origin for each in back)
         unknown = False
@@ -40,7 +47,7 @@ class MovedFiles:
             file = self._left.get(id_)
             self._left.remove(id_)
             try:
-                status = os.lstat(os.path.join(self._root, each.now))
+                status = stat_beneath(root, each.now)
             except OSError:
                 continue
             stamp = read_stamp(status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import Any
 
 from dpm_tui.names import from_json
@@ -22,7 +21,7 @@ decoded, and so does what is made of both."""
 class PairInspector:
     """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them."""
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: int) -> None:
         self._root = root
         self._recent: dict[str, CopyAtFullSize] = {}
         prepare()
@@ -39,7 +38,7 @@ class PairInspector:
         digest = str(file["digest"])
         if digest in self._recent:
             return self._recent[digest]
-        content = read_file(os.path.join(self._root, from_json(file["path"])))
+        content = read_file(self._root, from_json(file["path"]))
         if hashlib.sha256(content).hexdigest() != digest:
             raise UndecodableError(Status.UNREADABLE, "changed since it was compared", digest)
         if len(self._recent) > 1:

@@ -9,15 +9,17 @@ from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.decode import FILE_BYTES_AT_MOST
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.picture_file import UndecodableError
+from dpm_tui.pipeline.root_folder import READ_FILE, open_beneath
 
 
-def read_file(path: bytes) -> bytes:
-    """Return the content of a regular file; never follows a link or waits for a FIFO.
+def read_file(root: int, path: bytes) -> bytes:
+    """Return the content of a regular file below the open ``root``.
 
-    Raises UndecodableError.
+    Never follows a link, not even one in the place of a folder, or waits for a FIFO. Raises
+    UndecodableError.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_beneath(root, path, READ_FILE)
     except OSError as error:
         raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
     with open(descriptor, "rb") as file:

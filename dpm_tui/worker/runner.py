@@ -183,7 +183,7 @@ class Runner:
         used = cards if config.model == "auto" else {config.model: cards[config.model]}
         other_reader = self._record.reader != self._pool.reader
         settings = RunSettings(
-            root=root,
+            root=self._pool.root,
             extensions=config.extensions,
             choice=config.model,
             models=used,
@@ -207,7 +207,8 @@ class Runner:
                 self._embedders.load_ahead(config)
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
-        run_stages(settings, self._state, tools, reporter, surveyed)
+        with self._pool.root.held():
+            run_stages(settings, self._state, tools, reporter, surveyed)
         self._state.remove_outdated()
         self._clear_gone(config.model, reporter)
 

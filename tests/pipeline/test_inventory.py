@@ -1,20 +1,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dpm_tui.pipeline import inventory
 from dpm_tui.pipeline.image_file import FAILED, NO_FACTS, ImageFile, Status
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.root_folder import RootFolder
 from tests.support.hostile import HOSTILE_NAMES
 
 READ = replace(NO_FACTS, digest="aa" * 32, format="JPEG")
-Scan = AbstractContextManager[Iterator["os.DirEntry[bytes]"]]
 
 
 class Tree:
@@ -33,7 +32,7 @@ class Tree:
             file.write(content)
 
     def scan(self) -> Inventory:
-        return scan_inventory(self.root, ("jpg", "png"), Reporter())
+        return scan_inventory(RootFolder(self.root), ("jpg", "png"), Reporter())
 
     def paths(self) -> list[bytes]:
         return [file.path for file in self.scan().found]
@@ -57,14 +56,14 @@ def tree(tmp_path: Path) -> Tree:
 def closed(monkeypatch: pytest.MonkeyPatch) -> set[bytes]:
     """Names of folders that refuse to be listed, as they would to anybody but root."""
     refused: set[bytes] = set()
-    real = os.scandir
+    real = inventory.open_beneath
 
-    def scandir(path: bytes) -> Scan:
-        if isinstance(path, bytes) and os.path.basename(path) in refused:
+    def open_beneath(folder: int, path: bytes, flags: int) -> int:
+        if os.path.basename(path or b"root") in refused:
             raise PermissionError(13, "Permission denied", path)
-        return real(path)
+        return real(folder, path, flags)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(inventory, "open_beneath", open_beneath)
     return refused
 
 
@@ -148,7 +147,7 @@ def test_a_root_that_cannot_be_read_is_an_error(tree: Tree, closed: set[bytes]) 
     with pytest.raises(PermissionError):
         tree.scan()
     with pytest.raises(FileNotFoundError):
-        scan_inventory(tree.at(b"nowhere"), ("jpg",), Reporter())
+        scan_inventory(RootFolder(tree.at(b"nowhere")), ("jpg",), Reporter())
 
 
 def test_what_lies_in_an_unreadable_folder_is_unknown_and_not_gone(tree: Tree, closed: set[bytes]) -> None:

@@ -23,6 +23,7 @@ from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pairing import pair_files
 from dpm_tui.pipeline.parts import cut_parts
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.verify import PairJudge
 from dpm_tui.review.keeper import rank_best
@@ -165,7 +166,7 @@ class ScanLab:
         costs = Costs()
         state = RootState(self.layout, CountingJudge.version)
         settings = RunSettings(
-            self.root,
+            RootFolder(self.root),
             ("jpg", "png", "gif", "heic"),
             "auto",
             MODELS,

@@ -27,8 +27,9 @@ def test_a_full_path_is_named_below_the_root(typed: str, name: str) -> None:
 def test_a_folder_that_is_not_there_is_found_out(tmp_path: Path) -> None:
     (tmp_path / "keep" / "caf\u00e9").mkdir(parents=True)
     (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("keep")
     there = ["keep", "keep/caf\u00e9", "keep/cafe\u0301", "."]
-    gone = ["Keep", "keeps", "keep/other", "file", "file/more"]
+    gone = ["Keep", "keeps", "keep/other", "file", "file/more", "link", "link/caf\u00e9"]
     assert find_missing(bytes(tmp_path), there + gone) == gone
 
 

@@ -17,7 +17,7 @@ _SPARE = 1 << 30
 """The spare decoder of the tests has more memory than this, the other less."""
 
 
-def carry_out(root: bytes, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
+def carry_out(root: int, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
     """Misbehave as ordered."""
     match order["path"]:
         case "segv.jpg":
@@ -35,8 +35,8 @@ def carry_out(root: bytes, thumbnails: Any, order: dict[str, Any], memory: int) 
             return {"status": len(bytearray(_TOO_MANY))}
         case "write.jpg":
             try:
-                with open(os.path.join(root, b"left.behind"), "wb", buffering=0) as file:
-                    file.write(b"x")
+                flags = os.O_WRONLY | os.O_CREAT
+                os.write(os.open(b"left.behind", flags, dir_fd=root), b"x")
             except OSError as error:
                 raise UndecodableError(Status.UNREADABLE, str(error.strerror)) from None
         case "exit.jpg":
