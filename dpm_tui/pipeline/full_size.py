@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags
 
-from dpm_tui.pipeline.colour import to_srgb
+from dpm_tui.pipeline.colour import changes_colours, to_srgb
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
+from dpm_tui.pipeline.jpeg_stream import read_samples
 from dpm_tui.pipeline.loaded import load_as_far
 from dpm_tui.pipeline.normalise import normalise
 from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError, check_whole, open_picture
 from dpm_tui.pipeline.sample_facts import is_lossy
-from dpm_tui.pipeline.upright import check_orientation, read_exif, turn_upright
+from dpm_tui.pipeline.upright import read_orientation, turn_samples, turn_upright
 
 
 def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArray[np.uint8], FileTraits]:
@@ -28,10 +28,12 @@ def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArra
             check_whole(image, memory)
             quality = estimate_quality(getattr(image, "quantization", None))
             file = FileTraits(len(content), is_lossy(content, image), quality)
-            picture = load_as_far(content, image, memory)
-            orientation = check_orientation(read_exif(picture).get(ExifTags.Base.Orientation, 1))
             profile = image.info.get("icc_profile") or b""
-            upright = turn_upright(to_srgb(normalise(picture), profile), orientation)
+            samples = None if changes_colours(profile) else read_samples(content, image)
+            if samples is not None:
+                return turn_samples(samples, read_orientation(image)), file
+            picture = load_as_far(content, image, memory)
+            upright = turn_upright(to_srgb(normalise(picture), profile), read_orientation(picture))
             return np.asarray(upright, dtype=np.uint8), file
     except UndecodableError:
         raise

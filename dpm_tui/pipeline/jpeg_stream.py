@@ -6,7 +6,10 @@ import re
 
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
+
+from dpm_tui.pipeline.picture_file import JPEG_FORMATS
 
 START, END = b"\xff\xd8", b"\xff\xd9"
 
@@ -44,6 +47,21 @@ def read_stream(content: bytes, image: Image.Image) -> tuple[Image.Image | None,
     if samples.shape[:2] != (image.height, image.width):
         return None, ""
     return Image.fromarray(samples[..., 0] if image.mode == "L" else samples), ""
+
+
+def read_samples(content: bytes, image: Image.Image) -> NDArray[np.uint8] | None:
+    """Return all samples (height, width, 3) of a JPEG in grey or colour, as they lie in the file.
+
+    Half the work of having Pillow decode it and hand its samples over. None for any other picture, and for
+    one with damage or of a kind that the strict decoder does not know.
+    """
+    if image.format not in JPEG_FORMATS or image.mode not in ("RGB", "L"):
+        return None
+    try:
+        samples: NDArray[np.uint8] = simplejpeg.decode_jpeg(content, "RGB")
+    except ValueError:
+        return None
+    return samples if samples.shape[:2] == (image.height, image.width) else None
 
 
 def find_stream_damage(content: bytes, colours: str) -> str:

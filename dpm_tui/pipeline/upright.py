@@ -6,6 +6,8 @@ import contextlib
 import warnings
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 _TURNS = {
@@ -49,6 +51,17 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     """Return a picture of that orientation upright."""
     turn = _TURNS.get(orientation)
     return image.transpose(turn) if turn is not None else image
+
+
+def turn_samples(samples: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Return the samples (height, width, 3) of a picture of that orientation upright."""
+    if orientation >= 5:
+        samples = samples.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        samples = samples[::-1]
+    if orientation in (2, 3, 6, 7):
+        samples = samples[:, ::-1]
+    return np.ascontiguousarray(samples)
 
 
 def read_date(exif: Image.Exif) -> str:

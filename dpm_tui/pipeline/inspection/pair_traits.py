@@ -75,52 +75,39 @@ def _unexplained(target: NDArray[Any], source: NDArray[Any]) -> list[float]:
     chosen = np.arange(0, count, max(count // SAMPLES, 1))
     # An odd stride would keep to a few columns where it divides the width.
     chosen = (chosen + chosen // max(width, 1) * 7) % count
-    rows, columns = chosen // (width - 2 * REACH) + REACH, chosen % (width - 2 * REACH) + REACH
-    goal = target[rows, columns].astype(np.float64)
-    around = np.stack(
-        [
-            source[rows + y, columns + x, 0].astype(np.float64)
-            for y in range(-REACH, REACH + 1)
-            for x in range(-REACH, REACH + 1)
-        ],
-        axis=1,
-    )
-    left = _left(around, goal[:, 0])
+    places = (chosen // (width - 2 * REACH) + REACH) * width + chosen % (width - 2 * REACH) + REACH
+    own, others = ([p[..., c].ravel() for c in range(3)] for p in (target, source))
+    wide = [y * width + x for y in range(-REACH, REACH + 1) for x in range(-REACH, REACH + 1)]
+    near = [y * width + x for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    goal = [plane[places].astype(np.float32) for plane in own]
+    left = _left(_gather(others[0], places, wide), goal[0])
+    here = np.stack([plane[places] for plane in others], axis=1).astype(np.float32)
     colours = [
-        _left(
-            np.concatenate(
-                [
-                    np.stack(
-                        [
-                            source[rows + y, columns + x, channel].astype(np.float64)
-                            for y in (-1, 0, 1)
-                            for x in (-1, 0, 1)
-                        ],
-                        axis=1,
-                    ),
-                    source[rows, columns].astype(np.float64),
-                ],
-                axis=1,
-            ),
-            goal[:, channel],
-        )
+        _left(np.concatenate([_gather(others[channel], places, near), here], axis=1), goal[channel])
         for channel in (1, 2)
     ]
-    fine = np.abs(
-        4 * goal[:, 0]
-        - sum(
-            target[rows + y, columns + x, 0].astype(np.float64) for y, x in ((0, 1), (1, 0), (0, -1), (-1, 0))
-        )
-    )
-    found = [left.mean(), np.quantile(left, 0.9), np.mean(colours), left.mean() / (fine.mean() + 1)]
-    return [float(value) for value in np.log(np.array(found) + 0.02)]
+    fine = np.abs(4 * goal[0] - _gather(own[0], places, [1, width, -1, -width]).sum(axis=1))
+    tenth = int(0.9 * (len(left) - 1))
+    found = [
+        left.mean(),
+        np.partition(left, tenth)[tenth],
+        np.mean([each.mean() for each in colours]),
+        left.mean() / (fine.mean() + 1),
+    ]
+    return [float(value) for value in np.log(np.array(found, np.float64) + 0.02)]
 
 
-def _left(inputs: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
+def _gather(plane: NDArray[Any], places: NDArray[Any], steps: list[int]) -> Planes:
+    """Return the values at some steps from each place, a row a place."""
+    found: Planes = plane[places[:, None] + np.array(steps)].astype(np.float32)
+    return found
+
+
+def _left(inputs: Planes, goal: Planes) -> Planes:
     """Return what a ridge regression with a constant leaves of the goal."""
     middle, aim = inputs.mean(axis=0), goal.mean()
     centred = inputs - middle
-    gram = centred.T @ centred + 1.0 * len(goal) * 1e-2 * np.eye(inputs.shape[1])
-    weights = np.linalg.solve(gram, centred.T @ (goal - aim))
-    left: NDArray[np.float64] = np.abs(goal - aim - centred @ weights)
+    gram = (centred.T @ centred).astype(np.float64) + len(goal) * 1e-2 * np.eye(inputs.shape[1])
+    weights = np.linalg.solve(gram, (centred.T @ (goal - aim)).astype(np.float64))
+    left: Planes = np.abs(goal - aim - centred @ weights.astype(np.float32))
     return left

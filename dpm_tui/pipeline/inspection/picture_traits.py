@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -63,30 +64,41 @@ def _mean(rows: list[Numbers]) -> Numbers:
 def _spectrum(plane: Plane) -> Numbers:
     """Return the mean logarithm of the power in rings of frequency: the finest along rows and columns too."""
     side = min(WINDOW, *plane.shape)
-    window = np.hanning(side)[:, None] * np.hanning(side)[None]
     tops = range(0, max(plane.shape[0] - side, 0) + 1, side)
     lefts = range(0, max(plane.shape[1] - side, 0) + 1, side)
     parts = np.stack([plane[top : top + side, left : left + side] for top in tops for left in lefts])
-    parts = (parts - parts.mean(axis=(1, 2), keepdims=True)) * window
-    power = (np.abs(np.fft.rfft2(parts)) ** 2).mean(axis=0) / side**2
+    parts = (parts - parts.mean(axis=(1, 2), keepdims=True)) * _window(side)
+    waves = np.fft.rfft2(parts)
+    power = (waves.real**2 + waves.imag**2).mean(axis=0, dtype=np.float64) / side**2
+    rings, *fines = _rings(side)
+    logs = [float(np.log(power[ring].mean() + 1e-4)) for ring in rings]
+    fine = [float(np.log(power[each].mean() + 1e-4)) for each in fines]
+    steps = np.diff(logs)
+    return np.array([logs[1], logs[-2], logs[-1], *steps, *(value - logs[-2] for value in fine)])
+
+
+@cache
+def _window(side: int) -> NDArray[np.float32]:
+    return (np.hanning(side)[:, None] * np.hanning(side)[None]).astype(np.float32)
+
+
+@cache
+def _rings(side: int) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which frequencies are of each ring, and of the finest along columns and along rows."""
     down, across = np.abs(np.fft.fftfreq(side))[:, None], np.fft.rfftfreq(side)[None]
     radius = np.hypot(down, across)
     ring = np.minimum((radius / 0.5 * RINGS).astype(int), RINGS)
-    logs = [float(np.log(power[ring == number].mean() + 1e-4)) for number in range(1, RINGS + 1)]
-    fine = [
-        float(np.log(power[(np.broadcast_to(f, power.shape) > 0.45) & (radius < 0.52)].mean() + 1e-4))
-        for f in (down, across)
-    ]
-    steps = np.diff(logs)
-    return np.array([logs[1], logs[-2], logs[-1], *steps, *(value - logs[-2] for value in fine)])
+    tall, wide = ((np.broadcast_to(f, radius.shape) > 0.45) & (radius < 0.52) for f in (down, across))
+    return [ring == number for number in range(1, RINGS + 1)], tall, wide
 
 
 def _edges(plane: Plane) -> Numbers:
     found: list[float] = []
     for scaled in (plane, cv2.pyrDown(plane)):
         bends = np.abs(cv2.Laplacian(scaled, cv2.CV_32F))[1:-1, 1:-1]
-        some = bends.ravel()[:: max(bends.size // 10_000, 1)]
-        found += [*np.quantile(some, (0.1, 0.5, 0.9, 0.99)), bends.mean()]
+        some = np.sort(bends.ravel()[:: max(bends.size // 10_000, 1)])
+        places = np.array((0.1, 0.5, 0.9, 0.99)) * (len(some) - 1)
+        found += [*np.interp(places, np.arange(len(some)), some), float(bends.mean())]
     return np.log(np.array(found) + 0.05)
 
 
@@ -95,10 +107,10 @@ def _blocks(planes: list[Plane]) -> Numbers:
     on = np.concatenate([block_coefficients(plane) for plane in planes])
     off = np.concatenate([block_coefficients(plane[4:, 4:]) for plane in planes])
     place = np.add.outer(np.arange(8), np.arange(8))
-    zeros = [
-        [float((np.abs(found[:, (place >= low) & (place < high)]) < ZERO).mean()) for low, high in BANDS]
-        for found in (on, off)
-    ]
+    zeros = []
+    for found in (on, off):
+        shares = (np.abs(found) < ZERO).mean(axis=0)
+        zeros.append([float(shares[(place >= low) & (place < high)].mean()) for low, high in BANDS])
     coarse, sure = read_history(on)
     grid = _mean([_grid(plane) for plane in planes])
     return np.array([*zeros[0], *(a - b for a, b in zip(*zeros, strict=True)), *grid, coarse, sure])
@@ -124,7 +136,7 @@ def _grid(plane: Plane) -> Numbers:
 def _neighbours(tile: Picture) -> Numbers:
     """Return the share of equal neighbours at even and at odd places: pixels that were doubled."""
     found: list[float] = []
-    packed = tile.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    packed = cv2.cvtColor(tile, cv2.COLOR_RGB2RGBA).view(np.uint32)[..., 0]
     for turned in (packed, packed.T):
         equal = (turned[:, 1:] == turned[:, :-1]).mean(axis=0)
         even, odd = float(equal[::2].mean()), float(equal[1::2].mean()) if len(equal) > 1 else 0.0
@@ -136,23 +148,26 @@ def _levels(tiles: list[Picture]) -> Numbers:
     samples = np.concatenate([tile.reshape(-1, 3) for tile in tiles])
     step = max(len(samples) // _COLOURS_SEEN, 1)
     some = samples[::step].astype(np.uint32)
-    count = len(np.unique(some[:, 0] << 16 | some[:, 1] << 8 | some[:, 2]))
+    colours = np.sort(some[:, 0] << 16 | some[:, 1] << 8 | some[:, 2])
+    count = 1 + int(np.count_nonzero(colours[1:] != colours[:-1]))
     combs, gaps, clipped = [], [], []
-    for channel in range(3):
-        histogram = np.bincount(samples[:, channel], minlength=256).astype(np.float64) / len(samples)
+    planes = [np.ascontiguousarray(samples[None, :, channel]) for channel in range(3)]
+    for plane in planes:
+        counts = cv2.calcHist([plane], [0], None, [256], [0, 256]).ravel()
+        histogram = counts.astype(np.float64) / len(samples)
         inner = histogram[1:-1]
         combs.append(float(np.abs(inner - (histogram[:-2] + histogram[2:]) / 2).sum()))
         used = np.flatnonzero(histogram)
         gaps.append(1 - len(used) / max(int(used[-1] - used[0] + 1), 1))
         clipped.append((histogram[0], histogram[-1]))
     dark, light = np.mean(clipped, axis=0)
-    spread = samples.astype(np.float32)
-    grey = np.abs(spread[:, 0] - spread[:, 1]).mean() + np.abs(spread[:, 1] - spread[:, 2]).mean()
+    mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(samples.reshape(1, -1)))
+    grey = sum(cv2.mean(cv2.absdiff(*planes[at : at + 2]))[0] for at in (0, 1))
     return np.array(
         [
             np.log(count), np.log(count / len(some)), np.mean(combs), max(combs), np.mean(gaps), max(gaps),
-            np.log(dark + 1e-4), np.log(light + 1e-4), np.log(spread.std() + 1), np.log(grey + 1),
-            spread.mean() / 255,
+            np.log(dark + 1e-4), np.log(light + 1e-4), np.log(spread + 1), np.log(grey + 1),
+            mean / 255,
         ]
     )  # fmt: skip
 
