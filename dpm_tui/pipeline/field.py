@@ -73,10 +73,14 @@ class MatchedRows:
 
 
 class Nearest:
-    """The highest cosines of each row: what a row must reach to be among the neighbours of another."""
+    """The highest cosines of each row: what a row must reach to be among the neighbours of another.
+
+    Pairs name the family of a neighbour as their first row: each family counts once.
+    """
 
     def __init__(self, rows: int, neighbours: int, floor: float) -> None:
         self._cosines = np.full((rows, neighbours), floor, np.float32)
+        self._families = np.full((rows, neighbours), -1, np.int64)
 
     @property
     def bars(self) -> NDArray[np.float32]:
@@ -86,10 +90,16 @@ class Nearest:
 
     def add(self, near: Near) -> None:
         """Take into account pairs that are new to it, for their second rows."""
+        near = near.highest()
         order, places = rank(near)
         neighbours = self._cosines.shape[1]
         for place in range(neighbours):
             chosen = order[places == place]
-            rows = near.seconds[chosen]
-            cosines = np.column_stack([self._cosines[rows], near.cosines[chosen]])
-            self._cosines[rows] = -np.sort(-cosines, axis=1)[:, :neighbours]
+            rows, families, cosines = near.seconds[chosen], near.firsts[chosen], near.cosines[chosen]
+            known = self._families[rows] == families[:, None]
+            raised = np.where(known, np.maximum(self._cosines[rows], cosines[:, None]), self._cosines[rows])
+            joined = np.column_stack([raised, np.where(known.any(axis=1), np.float32(-2), cosines)])
+            named = np.column_stack([self._families[rows], families])
+            best = np.argsort(-joined, axis=1, kind="stable")[:, :neighbours]
+            self._cosines[rows] = np.take_along_axis(joined, best, axis=1)
+            self._families[rows] = np.take_along_axis(named, best, axis=1)

@@ -24,6 +24,8 @@ Ranking = Callable[[FileRows], Sequence[NDArray[np.generic]]]
 """Returns what some files are ordered by, the most important first and lower values first."""
 _TIER_OF_CODE = np.array([TIER_OF[kind] for kind in KINDS])
 _NOBODY = -1
+_WHOLE = 1
+"""The tier in which a file takes a whole family: crops and edits show the same picture, variants do not."""
 
 
 def group_pairs(
@@ -103,7 +105,8 @@ def _join(
     """Return for each file its keeper, itself if it is one, and its similarity with that, 1 if it is one.
 
     ``ends`` are the rows of the files of the pairs. The best file takes all that have a pair with it, then
-    the best of those that are left, first by the pairs of the first tier.
+    the best of those that are left, first by the pairs of the first tier. Copies that found each other stay
+    together: in the second tier a better file takes all of them, if it has a pair with each, or none.
     """
     keepers = [_NOBODY] * len(ranks)
     links = [_NOBODY] * len(ranks)
@@ -114,14 +117,43 @@ def _join(
         numbers = np.concatenate((own, own))
         order = np.lexsort((numbers, ranks[froms]))
         ways = (side[order].tolist() for side in (froms, tos, numbers))
+        families = _Families(keepers, ends, np.flatnonzero(tiers <= tier)) if tier == _WHOLE else None
         for one, other, number in zip(*ways, strict=True):
-            if keepers[other] == _NOBODY and keepers[one] in (_NOBODY, one):
+            if keepers[one] not in (_NOBODY, one):
+                continue
+            if keepers[other] == _NOBODY:
                 keepers[one] = keepers[other] = one
                 links[other] = number
+            elif families and keepers[other] == other and ranks[one] < ranks[other]:
+                for member, link in families.links(other, one):
+                    keepers[one] = keepers[member] = one
+                    links[member] = link
     linked = np.array(links, np.int64)
     similarities = np.ones(len(linked))
     similarities[linked >= 0] = pairs.similarities[linked[linked >= 0]]
     return np.array(keepers, np.int64), similarities
+
+
+class _Families:
+    """The groups that copies made, and the pairs that another file has with all of one."""
+
+    def __init__(self, keepers: list[int], ends: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
+        homes = np.array(keepers, np.int64)
+        self._members = np.argsort(homes, kind="stable")
+        self._homes = homes[self._members]
+        keys = ends[:, numbers].min(axis=0) * len(homes) + ends[:, numbers].max(axis=0)
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._numbers = keys[order], numbers[order]
+
+    def links(self, keeper: int, file: int) -> list[tuple[int, int]]:
+        """Return each member of a group with its pair with a file, nothing if one of them has none."""
+        start, end = np.searchsorted(self._homes, (keeper, keeper + 1))
+        members = self._members[start:end]
+        wanted = np.minimum(members, file) * len(self._homes) + np.maximum(members, file)
+        places = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        if not (self._keys[places] == wanted).all():
+            return []
+        return list(zip(members.tolist(), self._numbers[places].tolist(), strict=True))
 
 
 def _seals(paths: list[bytes], starts: list[int]) -> NDArray[np.bytes_]:

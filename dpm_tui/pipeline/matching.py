@@ -23,7 +23,7 @@ class Rule:
     """How candidates are found, and which rows must be compared anew when others are gone."""
 
     find: Callable[[Field, float], Iterator[MatchedRows]]
-    find_bereft: Callable[[Near, NDArray[np.bool_]], NDArray[np.int64]]
+    find_bereft: Callable[[Near, NDArray[np.bool_], float], NDArray[np.int64]]
 
 
 WHOLE = Rule(match.match_vectors, match.find_bereft)
@@ -48,7 +48,7 @@ class Matching:
         matched = self.candidates.matched(len(live))
         gone = matched & ~live
         if gone.any():
-            bereft = self.rule.find_bereft(self.candidates.near, gone)
+            bereft = self.rule.find_bereft(self.candidates.near, gone, self.threshold)
             self.candidates.forget(np.flatnonzero(gone), bereft)
             matched = self.candidates.matched(len(live))
         return Field(self.vectors, live, live & ~matched, self.candidates.near)

@@ -44,6 +44,14 @@ class Near:
         """Return the pairs the other way round."""
         return Near(self.seconds, self.firsts, self.cosines)
 
+    def highest(self) -> Near:
+        """Return of several pairs of the same first and second row the one with the highest cosine."""
+        order = np.lexsort((-self.cosines, self.firsts, self.seconds))
+        firsts, seconds = self.firsts[order], self.seconds[order]
+        fresh = np.ones(len(order), np.bool_)
+        fresh[1:] = (firsts[1:] != firsts[:-1]) | (seconds[1:] != seconds[:-1])
+        return self.only(order[fresh])
+
     def unique(self) -> Near:
         """Return every pair once, the lower row first, with its highest cosine, which is 1 at most."""
         low, high = np.minimum(self.firsts, self.seconds), np.maximum(self.firsts, self.seconds)

@@ -56,7 +56,7 @@ def match_parts(field: Field, threshold: float) -> Iterator[MatchedRows]:
         yield MatchedRows(numbers, _match_rows(field, numbers, field.live, threshold).unique())
 
 
-def find_bereft(near: Near, gone: NDArray[np.bool_]) -> NDArray[np.int64]:
+def find_bereft(near: Near, gone: NDArray[np.bool_], threshold: float) -> NDArray[np.int64]:
     """Return the rows that must be compared anew because a row that is ``gone`` was near to them."""
     lost = np.concatenate([near.seconds[gone[near.firsts]], near.firsts[gone[near.seconds]]])
     return np.unique(lost[~gone[lost]])

@@ -9,8 +9,10 @@ from typing import Any
 
 from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.decoder import Decoder
+from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.intake import Intake
 from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
@@ -24,6 +26,9 @@ from dpm_tui.pipeline.same_pixels import PixelProof
 from dpm_tui.pipeline.store import Store
 from dpm_tui.pipeline.verification import Verification, pick_open
 from dpm_tui.pipeline.verify import PairJudge
+
+_FAMILY_ROUNDS = 4
+"""Times that families are completed; more would only follow answers that go in a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,7 @@ def run_stages(
         )
         lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)
-        if settings.inspect:
-            verdicts, by_digest = store.verdicts.alike(), index_contents(store.files.files)
-            inspect_copies(
-                verdicts, by_digest, store.inspections, tools.decoder, tools.rank, pace, reporter
-            )
+        _complete_families(settings, store, tools, verification, pace, reporter)
     finally:
         pace.checkpoint()
 
@@ -131,6 +132,34 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
         inventory, changes, known, moved=settings.root_moved, root_devices=settings.root_devices
     )
     return Survey(inventory, changes, alarm)
+
+
+def _complete_families(
+    settings: RunSettings,
+    store: Store,
+    tools: Tools,
+    verification: Verification,
+    pace: Pace,
+    reporter: Reporter,
+) -> None:
+    """Verify what groups need besides the candidates, and look at copies at full size; raises Cancelled.
+
+    Another best file may come of either, which then is held against the others.
+    """
+    for number in range(_FAMILY_ROUNDS):
+        by_digest = index_contents(store.files.files)
+        inspections = store.inspections if settings.inspect else None
+        alike = inspect_verdicts(store.verdicts.alike(), inspections)
+        wanted = find_family_pairs(alike, by_digest, tools.rank)
+        open_ = {pair: 1.0 for pair in wanted if pair not in store.verdicts}
+        if number and not open_:
+            break
+        if open_:
+            lost = verification.verify(open_, by_digest, pace, reporter)
+            _forget_lost(store, by_digest, lost)
+        if settings.inspect:
+            verdicts, by_digest = store.verdicts.alike(), index_contents(store.files.files)
+            inspect_copies(verdicts, by_digest, store.inspections, tools.decoder, tools.rank, pace, reporter)
 
 
 def _forget_lost(store: Store, contents: Mapping[str, list[ImageFile]], lost: list[str]) -> None:

@@ -68,7 +68,8 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
     """Return which pairs (Q, R) the app would look at if each query alone joined the references."""
     cosines = queries.whole @ references.whole.T
     chosen: NDArray[np.bool_] = cosines >= threshold
-    np.put_along_axis(chosen, np.argsort(-cosines, axis=1)[:, :NEIGHBOURS], True, axis=1)
+    below = np.where(chosen, -1, cosines)
+    np.put_along_axis(chosen, np.argsort(-below, axis=1)[:, :NEIGHBOURS], True, axis=1)
     chosen &= cosines >= FLOOR
     # Each part brings the picture nearest to it: those of a query among the references, those of a reference
     # among the other references and that query.

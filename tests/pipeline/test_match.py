@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline import match
+from dpm_tui.pipeline import match, places
 from dpm_tui.pipeline.match import match_vectors
 from dpm_tui.pipeline.matching import WHOLE
 from dpm_tui.pipeline.near import Near
@@ -33,7 +33,9 @@ def neighbours(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(match, "FLOOR", 0.4)
     monkeypatch.setattr(match, "NEIGHBOURS", 2)
     monkeypatch.setattr(match, "COLUMNS_A_BLOCK", 9)
+    monkeypatch.setattr(match, "NEIGHBOURS_LOOKED_AT", 2)
     monkeypatch.setattr(match, "_RUN", 2)
+    monkeypatch.setattr(places, "KIN", 3.0)  # no copies
     return 2
 
 
@@ -101,11 +103,12 @@ def units(dice: np.random.Generator, rows: int) -> NDArray[np.float16]:
 
 
 def wanted_of(vectors: NDArray[np.float16], live: NDArray[np.bool_], neighbours: int) -> set[tuple[int, int]]:
-    """Every pair of live rows from the threshold on, and each with its nearest neighbours among them."""
+    """Every pair of live rows from the threshold on, and below it each with its nearest neighbours."""
     cosines = vectors.astype(np.float32) @ vectors.astype(np.float32).T
     np.fill_diagonal(cosines, -1)
     cosines[~live] = cosines[:, ~live] = -1
     wanted = {(min(a, b), max(a, b)) for a, b in np.argwhere(cosines >= THRESHOLD).tolist()}
+    cosines[cosines >= THRESHOLD] = -1
     for row in np.flatnonzero(live).tolist():
         for other in np.argsort(-cosines[row])[:neighbours].tolist():
             if cosines[row, other] >= match.FLOOR:
@@ -158,3 +161,50 @@ def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.
     assert np.bincount(weak.seconds).max() <= 3
     first = found(vectors[:20])
     assert sorted(pairs_of(first) + pairs_of(found(vectors, 20, first.unique()))) == sorted(pairs_of(near))
+
+
+def families(dice: np.random.Generator, *cosines: float, copies: int) -> NDArray[np.float16]:
+    """Return copies of a picture and, for each cosine, copies of another one that lies so far from it."""
+    base = np.linalg.qr(dice.normal(size=(48, 48)))[0]
+    centres = [base[0], *(c * base[0] + (1 - c * c) ** 0.5 * base[k] for k, c in enumerate(cosines, 1))]
+    rows = np.repeat(centres, copies, axis=0) + 0.01 * dice.normal(size=(copies * len(centres), 48))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+@pytest.mark.parametrize("cosines", [(0.6,), (0.72, 0.66), (0.72, 0.7, 0.66)])
+@pytest.mark.parametrize("start", [0, 7, 8, 15])
+def test_copies_of_one_picture_take_one_place(
+    cosines: tuple[float, ...], start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven copies of a picture and seven of a paler one are compared, whatever else is there seven times."""
+    monkeypatch.setattr(match, "FLOOR", 0.5)
+    vectors = families(np.random.default_rng(2), *cosines, copies=7)
+    first = found(vectors[:start])
+    near = Near.joined([first, found(vectors, start, first.unique())])
+    across = {(one // 7, other // 7) for one, other in pairs_of(near)}
+    nearest = [rank for rank, _ in enumerate(cosines, 1)][: match.NEIGHBOURS]
+    assert {(0, number) for number in nearest} <= across
+
+
+def test_variants_take_no_place_of_what_lies_below_the_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every grey frame of a burst has the other grey frames near it, and its own colour frame farther off."""
+    monkeypatch.setattr(match, "FLOOR", 0.5)
+    dice = np.random.default_rng(3)
+    base = np.linalg.qr(dice.normal(size=(48, 48)))[0]
+    grey = 0.65 * base[0] + (1 - 0.65**2) ** 0.5 * base[1]
+    frames = [centre + 0.45 * base[10 + k] for centre in (base[0], grey) for k in range(10)]
+    vectors = (np.array(frames) / np.linalg.norm(frames, axis=1, keepdims=True)).astype(np.float16)
+    near = set(pairs_of(found(vectors)))
+    assert {(k, 10 + k) for k in range(10)} <= near
+
+
+def test_a_crowd_of_copies_leaves_places_to_others_of_the_same_likeness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Thirty copies of one neighbour do not push another out that is only a little farther off."""
+    dice = np.random.default_rng(4)
+    vectors = families(dice, 0.88, 0.8, copies=30)
+    order = np.r_[30:90, 0:30]
+    near = pairs_of(found(vectors[order]))
+    assert {other for one, other in near if 30 <= one < 60 <= other} == set(range(60, 90))
+    assert len(near) < 3 * 30 * 29 / 2 + 90 * (match.NEAREST + match.NEIGHBOURS)

@@ -211,9 +211,10 @@ def test_an_elected_keeper_leads_as_the_best_file_does(
         if after.keeper != before.keeper:
             assert pairs[pair_key(after.keeper, before.keeper)].kind in DEFAULT_KINDS
         marked = mark_group(files, pairs, after, rule.settled)
-        assert set(marked) <= {
-            id_ for id_ in before.members if id_ == before.keeper or tier(library, before.keeper, id_) == 0
-        }
+        assert set(marked) <= set(before.members)
+        for id_, kept in marked.items():
+            assert kept not in marked
+            assert pairs[pair_key(kept, id_)].kind in DEFAULT_KINDS
 
 
 def tier(library: Library, a: int, b: int) -> int:

@@ -51,7 +51,7 @@ def come_and_go(
     for _ in range(6):
         live = dice.random(len(vectors)) < 0.6
         gone = matched & ~live
-        matched[rule.find_bereft(near, gone)] = False
+        matched[rule.find_bereft(near, gone, threshold)] = False
         near = near.only(~(gone[near.firsts] | gone[near.seconds]))
         field = Field(ArrayRows(vectors), live, live & ~matched, near)
         near = Near.joined([near, *(block.near for block in rule.find(field, threshold))]).unique()

@@ -76,6 +76,7 @@ def group_simply(
 ) -> list[Group]:
     """Group the pairs at or above ``threshold``; every member has its own pair with the keeper.
 
+    A group of copies goes as a whole to a better file that all of them are crops or edits of.
     ``rank`` orders files, the best keeper first; ties are broken by path, so that the result
     depends on neither the order of the files nor of the pairs. Groups come sorted by their
     keeper's path.
@@ -91,7 +92,10 @@ def group_simply(
     order = sorted(touched, key=lambda id_: (rank(files[id_]), files[id_].path))
     joined: dict[int, list[Pair]] = {}
     taken: set[int] = set()
-    for tier in neighbours:
+    close = {
+        pair_key(pair.a, pair.b): pair for tier in neighbours[:2] for links in tier.values() for pair in links
+    }
+    for number, tier in enumerate(neighbours):
         for id_ in order:
             if id_ in taken and id_ not in joined:
                 continue
@@ -100,8 +104,18 @@ def group_simply(
                 if other not in taken and other != id_:
                     joined.setdefault(id_, []).append(pair)
                     taken.update((id_, other))
+                elif number == 1 and order.index(id_) < order.index(other) and other in joined:
+                    links = [close.get(pair_key(id_, member)) for member in _members(other, joined[other])]
+                    if all(links):
+                        joined.setdefault(id_, []).extend(link for link in links if link)
+                        del joined[other]
+                        taken.add(id_)
     groups = [_build_group(files, keeper, links) for keeper, links in joined.items()]
     return sorted(groups, key=lambda group: files[group.keeper].path)
+
+
+def _members(keeper: int, links: list[Pair]) -> list[int]:
+    return [keeper, *(pair.b if pair.a == keeper else pair.a for pair in links)]
 
 
 def _build_group(files: Mapping[int, ImageFile], keeper: int, links: list[Pair]) -> Group:

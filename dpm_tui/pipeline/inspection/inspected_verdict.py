@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dpm_tui.pipeline.group import Better
 from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.inspection.tone_votes import better_by
+from dpm_tui.pipeline.inspection.tone_votes import Inspections, better_by
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.verify import Kind, Verdict
 
@@ -34,7 +34,7 @@ class InspectedVerdict:
 
 def inspect_verdicts(
     judged: Iterable[tuple[DigestPair, Verdict]],
-    inspections: Mapping[DigestPair, Inspection | None] | None,
+    inspections: Inspections | None,
 ) -> list[InspectedVerdict]:
     """Return each verdict as the inspection of its pair leaves it.
 
@@ -54,7 +54,7 @@ def _inspect(
     pair: DigestPair,
     verdict: Verdict,
     near: Mapping[str, set[str]],
-    inspections: Mapping[DigestPair, Inspection | None],
+    inspections: Inspections,
 ) -> InspectedVerdict:
     if verdict.kind is not Kind.COPY:
         return InspectedVerdict(pair, verdict)
@@ -76,9 +76,7 @@ def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
     return replace(verdict, kind=Kind.VARIANT, similarity=similarity, differs=differs)
 
 
-def _settle_contested(
-    found: list[InspectedVerdict], inspections: Mapping[DigestPair, Inspection | None]
-) -> list[InspectedVerdict]:
+def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -> list[InspectedVerdict]:
     near = copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY)
     settled: list[InspectedVerdict] = []
     for each in found:
@@ -104,13 +102,13 @@ def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
     return near
 
 
-def _shows_the_same(one: str, other: str, inspections: Mapping[DigestPair, Inspection | None]) -> bool:
+def _shows_the_same(one: str, other: str, inspections: Inspections) -> bool:
     """Return whether nothing differs between two pictures at full size, though they are no plain copies."""
     inspection = inspections.get(digest_pair(one, other))
     return inspection is not None and inspection.changed < CHANGED
 
 
-def _is_poorer(copy: str, original: str, inspections: Mapping[DigestPair, Inspection | None]) -> bool:
+def _is_poorer(copy: str, original: str, inspections: Inspections) -> bool:
     """Return whether a picture is coarse beside another one and may hide what tells that from a third."""
     inspection = inspections.get(digest_pair(copy, original))
     if inspection is None:
@@ -123,7 +121,7 @@ def _contest(
     each: InspectedVerdict,
     copy: str,
     rivals: set[str],
-    inspections: Mapping[DigestPair, Inspection | None],
+    inspections: Inspections,
 ) -> InspectedVerdict:
     """Return the verdict on a copy that may be one of other pictures, its rivals, as well."""
     own = inspections.get(each.pair)

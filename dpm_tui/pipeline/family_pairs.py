@@ -1,0 +1,84 @@
+"""Family pairs: what must be compared besides the candidates so that all of a family can stand in one group.
+
+A group is built around one file, and every member has its own pair with it. But copies of one picture have
+only so many neighbours: the two grey ones of a family may have been near to another colour copy than to the
+best. So the best of each family is held against the others of it, and against the families that are alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dpm_tui.pipeline.group import TIER_OF, Better
+from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
+from dpm_tui.pipeline.match import DigestPair, digest_pair
+
+RIVALS = 3
+"""Better families that every member of one is held against, where that is a crop or an edit of them."""
+
+Rank = Callable[[ImageFile], tuple[Any, ...]]
+"""Returns what files are ordered by, the best keeper first."""
+
+
+def find_family_pairs(
+    alike: Sequence[InspectedVerdict], by_digest: Mapping[str, Sequence[ImageFile]], rank: Rank
+) -> Iterator[DigestPair]:
+    """Yield pairs of contents that groups need, as far as verdicts tell; many of them have a verdict already.
+
+    There are no more than a few for each verdict and each content of a family.
+    """
+    alike = [each for each in alike if each.pair[0] in by_digest and each.pair[1] in by_digest]
+    copies = [each for each in alike if TIER_OF[each.verdict.kind] == 0]
+    families = _join(each.pair for each in copies)
+    standing = _standing(copies)
+
+    def place(digest: str) -> tuple[Any, ...]:
+        wins, losses = standing.get(digest, (0, 0))
+        file = by_digest[digest][0]
+        return (losses > 0, losses - wins, *rank(file), file.path)
+
+    leaders: dict[str, str] = {}
+    for family in families:
+        leader = min(family, key=place)
+        leaders |= dict.fromkeys(family, leader)
+        yield from (digest_pair(leader, member) for member in family if member != leader)
+    better: dict[str, set[str]] = {}
+    for each in alike:
+        one, other = (leaders.get(digest, digest) for digest in each.pair)
+        if one == other:
+            continue
+        yield digest_pair(one, other)
+        if TIER_OF[each.verdict.kind] == 1:
+            first, second = sorted((one, other), key=place)
+            better.setdefault(second, set()).add(first)
+    for family in families:
+        rivals = sorted(better.get(leaders[family[0]], ()), key=place)
+        yield from (digest_pair(rival, member) for rival in rivals[:RIVALS] for member in family)
+
+
+def _join(pairs: Iterable[DigestPair]) -> list[list[str]]:
+    """Return the contents that pairs hang together."""
+    home: dict[str, list[str]] = {}
+    for one, other in pairs:
+        mine, theirs = home.setdefault(one, [one]), home.setdefault(other, [other])
+        if mine is theirs:
+            continue
+        small, large = sorted((mine, theirs), key=len)
+        large += small
+        home.update(dict.fromkeys(small, large))
+    return list({id(family): family for family in home.values()}.values())
+
+
+def _standing(copies: Iterable[InspectedVerdict]) -> dict[str, tuple[int, int]]:
+    """Return how many others each content is better than, and how many are better, both at full size."""
+    standing: dict[str, tuple[int, int]] = {}
+    for each in copies:
+        if each.better in (Better.FIRST, Better.SECOND):
+            winner, loser = each.pair if each.better is Better.FIRST else each.pair[::-1]
+            wins, losses = standing.get(winner, (0, 0))
+            standing[winner] = wins + 1, losses
+            wins, losses = standing.get(loser, (0, 0))
+            standing[loser] = wins, losses + 1
+    return standing
