@@ -12,12 +12,14 @@ from dpm_tui.errors import DpmError, ExitCode, reason_of
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dpm-tui`` and return its exit code; errors are messages, never tracebacks."""
     from dpm_tui.cli.parser import parse
+    from dpm_tui.cli.quoted import remember_place, with_place
 
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
+        remember_place(options)
         return int(options.run(options))
     except DpmError as error:
-        print(f"dpm-tui: {error}", file=sys.stderr)
+        print(with_place(f"dpm-tui: {error}"), file=sys.stderr)
         return int(error.exit_code)
     except KeyboardInterrupt:
         return int(ExitCode.STOPPED)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 
-from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.folder import find_layout
 from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR and the options of the app."""
-    add_folder(parser, default=".")
+    help_ = translate("cli.folder_or_here_help")
+    parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help=help_)
     add_options(parser)
 
 

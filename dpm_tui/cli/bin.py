@@ -23,7 +23,8 @@ from dpm_tui.worker.protocol import PurgeDone, PurgeEntries, RestoreDone, Restor
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the bin."""
     add_folder(parser)
-    parser.add_argument("action", choices=("list", "restore", "purge", "log"))
+    actions = ("list", "restore", "purge", "log")
+    parser.add_argument("action", choices=actions, help=translate("cli.bin_action_help"))
     parser.add_argument("entries", nargs="*", metavar="ENTRY", help=translate("cli.entry_help"))
     parser.add_argument("--all", action="store_true", help=translate("cli.all_help"))
     parser.add_argument("--batch", metavar="ID", default="", help=translate("cli.batch_help"))
@@ -107,7 +108,9 @@ def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:
     for restored in result.restored:
         if restored.now != restored.origin:
             origin, now = display_name(restored.origin), display_name(restored.now)
-            print(translate("cli.restored_as", origin=origin, now=now), file=sys.stderr)
+            renamed = os.path.basename(restored.now) != os.path.basename(restored.origin)
+            key = "cli.restored_as" if renamed else "cli.restored_elsewhere"
+            print(translate(key, origin=origin, now=now), file=sys.stderr)
     print(translate("cli.restored", count=len(result.restored)))
     return print_skipped(result.skipped)
 

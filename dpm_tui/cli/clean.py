@@ -10,6 +10,7 @@ from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.outcome import print_skipped
+from dpm_tui.cli.quoted import quote, with_place
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -58,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         _print_left(left)
         if options.output:
             save_plan(os.path.abspath(os.fsencode(options.output)), layout.root, plan)
-            print(translate("cli.plan_saved", path=display_name(options.output)), file=sys.stderr)
+            words = translate("cli.plan_saved", path=quote(options.output))
+            print(with_place(words), file=sys.stderr)
         return ExitCode.DONE
     _print_left(left)
     return _apply(layout, plan)

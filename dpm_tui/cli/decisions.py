@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.output import write_output
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     load_checkpoint(layout.checkpoint)  # refuses state of a newer version
     store = DecisionStore(layout.decisions, layout.decisions_before, writable=False)
     if store.rescued:
-        print(translate("cli.decisions_rescued", count=store.rescued), file=sys.stderr)
+        print(with_place(translate("cli.decisions_rescued", count=store.rescued)), file=sys.stderr)
     if options.action == "export":
         write_output(options.output, encode_decisions(store.standing(), _find_paths(layout)))
         return ExitCode.DONE

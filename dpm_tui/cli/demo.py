@@ -7,7 +7,7 @@ import os
 import sys
 
 from dpm_tui.cli import app
-from dpm_tui.cli.folder import add_folder
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -15,7 +15,8 @@ from dpm_tui.names import display_name
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR."""
-    add_folder(parser, default="dpm-tui-demo")
+    help_ = translate("cli.demo_folder_help")
+    parser.add_argument("folder", metavar="DIR", nargs="?", default="dpm-tui-demo", help=help_)
     app.add_options(parser)
 
 
@@ -32,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
     print(translate("cli.demo_made", count=library.files, path=shown), file=sys.stderr)
     if sys.stdin.isatty() and sys.stdout.isatty():
         return app.run(options)
-    print(translate("cli.demo_next", path=shown))
+    print(with_place(translate("cli.demo_next")))
     return ExitCode.DONE

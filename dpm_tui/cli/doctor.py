@@ -14,6 +14,7 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.cli.folder import find_layout
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if all(finding.good for finding in findings):
         return code
     if not options.repair:
-        print(translate("cli.doctor_repair_hint"))
+        print(with_place(translate("cli.doctor_repair_hint")))
         return ExitCode.DAMAGED
     return _repair(layout)
 

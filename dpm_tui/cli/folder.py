@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.names import display_name
-from dpm_tui.state.config import Config, load_settings
+from dpm_tui.state.config import Config, Settings, load_settings
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.state_folder import check_folder
 
@@ -30,14 +32,9 @@ class Scanned:
     results: Results
 
 
-def add_folder(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+def add_folder(parser: argparse.ArgumentParser) -> None:
     """Add the argument DIR."""
-    if default is None:
-        parser.add_argument("folder", metavar="DIR", help=translate("cli.folder_help"))
-    else:
-        parser.add_argument(
-            "folder", metavar="DIR", nargs="?", default=default, help=translate("cli.folder_help")
-        )
+    parser.add_argument("folder", metavar="DIR", help=translate("cli.folder_help"))
 
 
 def find_layout(options: argparse.Namespace) -> Layout:
@@ -49,11 +46,24 @@ def find_layout(options: argparse.Namespace) -> Layout:
     root = os.path.abspath(os.fsencode(options.folder))
     check_root(root)
     layout = Layout(root, os.path.abspath(os.fsencode(options.state)) if options.state else root)
-    if not options.language and os.path.lexists(layout.folder):
+    if os.path.lexists(layout.folder):
         with contextlib.suppress(DpmError, OSError):
             check_folder(layout)
-            set_language(load_settings(layout.config).config.language)
+            settings = load_settings(layout.config)
+            if not options.language:
+                set_language(settings.config.language)
+            _note_unknown(settings, layout)
     return layout
+
+
+def _note_unknown(settings: Settings, layout: Layout) -> None:
+    """Say which keys of the settings nobody knows: most likely somebody has misspelt one."""
+    known = [item.name for item in fields(Config)]
+    for key in settings.unknown:
+        near = next(iter(difflib.get_close_matches(key, known, 1)), "")
+        values = {"path": display_name(layout.config), "key": display_name(key), "near": near}
+        text = translate("cli.unknown_key_near" if near else "cli.unknown_key", **values)
+        print(text, file=sys.stderr)
 
 
 def read_results(layout: Layout) -> Scanned:
@@ -70,5 +80,5 @@ def read_results(layout: Layout) -> Scanned:
     if not state.checkpoint.phase:
         raise DpmError("not_scanned", path=display_name(layout.root))
     if state.checkpoint.phase != "finished":
-        print(translate("cli.partial_results"), file=sys.stderr)
+        print(with_place(translate("cli.partial_results")), file=sys.stderr)
     return Scanned(state, config, compute_results(state, state.checkpoint.threshold, inspect=config.inspect))

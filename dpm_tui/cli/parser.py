@@ -3,60 +3,117 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import difflib
+import os
+import shlex
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from itertools import pairwise
 
 from dpm_tui import __version__
 from dpm_tui.cli import app
+from dpm_tui.cli.usage_words import translate_argparse
+from dpm_tui.errors import UsageError
 from dpm_tui.locale import set_language, translate
+from dpm_tui.names import display_name
 
 VERBS = ("scan", "review", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
+_WITH_VALUE = ("--state", "--language")
+"""Options of every verb that take a word, which is no verb then."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options of a command line; ``run`` among them is the function to call.
 
-    The first word decides between a verb and a folder for the app; ``./scan`` is a folder. Exits with
-    code 2 on wrong usage.
+    The first word that is no option decides between a verb and a folder for the app; ``./scan`` is a folder.
+    Options may stand before and behind every word. Exits with code 2 on wrong usage; raises UsageError for
+    words that make no sense together.
     """
-    first = next((word for word in arguments if not word.startswith("-")), "")
-    if "--language" in arguments[:-1]:
-        set_language(arguments[list(arguments).index("--language") + 1])
-    options = (_verb_parser() if first in VERBS else _app_parser()).parse_args(arguments)
+    rest = list(arguments)
+    if language := _value_of("--language", rest):
+        set_language(language)
+    translate_argparse()
+    place = next(_words(rest), -1)
+    verb = rest.pop(place) if place >= 0 and rest[place] in VERBS else ""
+    parser = _verb_parser(verb) if verb else _app_parser()
+    options, extra = parser.parse_known_intermixed_args(rest)
+    if not verb and place >= 0 and not os.path.lexists(rest[place]) and _verb_like(rest[place]):
+        raise _not_understood(rest, place)
+    if extra:
+        if not verb and not any(word.startswith("-") for word in extra):
+            raise _not_understood(rest, place)
+        parser.error(translate("usage.unrecognized") % shlex.join(extra))
     if options.language:
         set_language(options.language)
     return options
 
 
+def _words(arguments: Sequence[str]) -> Iterator[int]:
+    """Yield the places of what is no option, up to ``--``: nothing behind that is a verb."""
+    skip = False
+    for place, word in enumerate(arguments):
+        if word == "--":
+            return
+        if not skip and not word.startswith("-"):
+            yield place
+        skip = not skip and word in _WITH_VALUE
+
+
+def _value_of(option: str, arguments: Sequence[str]) -> str:
+    """Return what an option is given on the command line, before anybody has parsed that."""
+    for word, following in pairwise([*arguments, ""]):
+        if word == option:
+            return following
+        if word.startswith(option + "="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _verb_like(word: str) -> str:
+    """Return the verb that a word may be a slip of, empty if there is none."""
+    return "" if "/" in word else next(iter(difflib.get_close_matches(word, VERBS, 1, 0.7)), "")
+
+
+def _not_understood(arguments: Sequence[str], place: int) -> UsageError:
+    """Return the error for words of which the first should be a verb, with the line that may be meant."""
+    if verb := _verb_like(arguments[place]):
+        meant = ["dpm-tui", verb, *arguments[:place], *arguments[place + 1 :]]
+        line = display_name(shlex.join(meant))
+        return UsageError("verb_slip", word=display_name(arguments[place]), line=line)
+    return UsageError("verb_unknown", words=display_name(shlex.join(arguments)), verbs=" ".join(VERBS))
+
+
 def _app_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="dpm-tui",
-        description=translate("cli.app_help"),
-        epilog=translate("cli.verbs_help", verbs=" ".join(VERBS)),
+    parser = _new_parser(
+        "dpm-tui", translate("cli.app_help"), translate("cli.verbs_help", verbs=" ".join(VERBS))
     )
-    parser.add_argument("--version", action="version", version=f"dpm-tui {__version__}")
-    _add_common(parser)
     app.add_arguments(parser)
     parser.set_defaults(run=app.run)
-    return parser
+    return _fix_usage(parser)
 
 
-def _verb_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dpm-tui")
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for name in VERBS:
-        module = import_module(f"dpm_tui.cli.{name}")
-        text = translate(f"cli.{name}_help")
-        verb = verbs.add_parser(name, help=text, description=text)
-        _add_common(verb)
-        module.add_arguments(verb)
-        verb.set_defaults(run=module.run)
-    return parser
+def _verb_parser(verb: str) -> argparse.ArgumentParser:
+    module = import_module(f"dpm_tui.cli.{verb}")
+    parser = _new_parser(f"dpm-tui {verb}", translate(f"cli.{verb}_help"))
+    module.add_arguments(parser)
+    parser.set_defaults(run=module.run)
+    return _fix_usage(parser)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _new_parser(prog: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
+    """Return a parser with what every command line may say."""
+    parser = argparse.ArgumentParser(prog=prog, description=description, epilog=epilog)
+    version = f"dpm-tui {__version__}"
+    parser.add_argument("--version", action="version", version=version, help=translate("usage.version"))
     parser.add_argument("--state", metavar="DIR", default="", help=translate("cli.state_help"))
     parser.add_argument(
         "--language", choices=("auto", "en", "zh_CN"), default="", help=translate("cli.language_help")
     )
+    return parser
+
+
+def _fix_usage(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Give the parser its usage line: what parses words in any order would cut an English heading off it."""
+    parser.usage = parser.format_usage().removeprefix(translate("usage.usage")).rstrip()
+    return parser

@@ -22,7 +22,9 @@ from dpm_tui.review.rules import OWN, find_rule, protect_folders
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a report."""
     add_folder(parser)
-    parser.add_argument("--format", choices=("json", "csv", "html"), required=True)
+    parser.add_argument(
+        "--format", choices=("json", "csv", "html"), required=True, help=translate("cli.format_help")
+    )
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.output_help"))
 
 

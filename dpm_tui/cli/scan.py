@@ -14,11 +14,13 @@ from typing import Any
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
+from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.library_data import unpack_library
@@ -41,8 +43,16 @@ _LINE_SECONDS = 10.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a scan."""
     add_folder(parser)
-    parser.add_argument("--model", choices=("auto", "photo", "illustration"), default="")
-    parser.add_argument("--threshold", type=_threshold, default=-1.0, metavar="X")
+    parser.add_argument(
+        "--model",
+        choices=CHOICES["model"],
+        default="",
+        help=translate("cli.model_help", default=Config().model),
+    )
+    parser.add_argument(
+        "--threshold", type=_threshold, default=-1.0, metavar="X",
+        help=translate("cli.threshold_help", default=Config().threshold),
+    )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help=translate("cli.detach_help"))
     parser.add_argument("--json", action="store_true", help=translate("cli.json_progress_help"))
     parser.add_argument("--progress", action="store_true", help=translate("cli.progress_help"))
@@ -82,7 +92,7 @@ def _scan_to_end(layout: Layout, start: StartRun, progress: _Progress) -> int:
 async def _detach(layout: Layout, start: StartRun) -> int:
     client = await WorkerClient.connect(layout, "scan", stays=True)
     await client.request(start)
-    print(translate("cli.detached", pid=client.welcome.pid))
+    print(with_place(translate("cli.detached", pid=client.welcome.pid)))
     await client.close()
     return ExitCode.DONE
 
@@ -193,7 +203,7 @@ class _Progress:
         if self._json:
             self._print_json("log", {"level": line.level, "key": line.key, "values": dict(line.values)})
         elif line.level != "info":
-            self.say(translate(f"worker.{line.key}", **line.values))
+            self.say(with_place(translate(f"worker.{line.key}", **line.values)))
 
     def say(self, text: str) -> None:
         """Print a message."""
@@ -213,7 +223,7 @@ class _Progress:
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
                 write(text + "\n", sys.stdout)
             if status.unreadable:
-                self.say(translate("cli.unreadable", count=status.unreadable))
+                self.say(with_place(translate("cli.unreadable", count=status.unreadable)))
         elif status.phase == "stopped":
             self.say(translate("cli.stopped"))
 

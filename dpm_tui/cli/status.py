@@ -10,6 +10,7 @@ import sys
 from dpm_tui.amount import duration
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.plain import to_plain
@@ -52,5 +53,5 @@ def run(options: argparse.Namespace) -> int:
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
     if status.attention:
-        print(translate(f"worker.{status.attention}", gone=status.gone), file=sys.stderr)
+        print(with_place(translate(f"worker.{status.attention}", gone=status.gone)), file=sys.stderr)
     return ExitCode.DONE

@@ -1,0 +1,25 @@
+"""The words of argparse in the language of all others: it asks gettext, which knows no catalogue of ours."""
+
+from __future__ import annotations
+
+import argparse
+
+from dpm_tui.locale import load_catalogue, translate
+
+_SURFACE = "usage."
+
+
+def translate_argparse() -> None:
+    """Let argparse speak the current language from now on; what the catalogue lacks stays English."""
+    setattr(argparse, "_", _say)  # noqa: B010
+
+
+def _say(text: str) -> str:
+    key = _keys().get(text)
+    return translate(key) if key else text
+
+
+def _keys() -> dict[str, str]:
+    """Return the key of each sentence of argparse."""
+    sentences = load_catalogue("en").items()
+    return {text: key for key, text in sentences if key.startswith(_SURFACE) and isinstance(text, str)}
