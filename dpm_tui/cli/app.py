@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from dpm_tui.cli.folder import find_layout
 from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
+
+DUMB = ("", "dumb", "unknown")
+"""Terminals that nothing can be drawn on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     # Textual reads keys from standard input and draws on standard error.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("no_terminal")
+    if (term := os.environ.get("TERM", "")) in DUMB:
+        raise UsageError("dumb_terminal", term=term or "-")
     from dpm_tui.tui.run import run_app
 
     return run_app(layout, mouse=options.mouse)

@@ -33,6 +33,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     rest = list(arguments)
     if language := _value_of("--language", rest):
         set_language(language)
+    if any(_is_empty(*words) for words in pairwise(["", *arguments])):
+        raise UsageError("empty_argument")
     translate_argparse()
     place = next(_words(rest), -1)
     verb = rest.pop(place) if place >= 0 and rest[place] in VERBS else ""
@@ -82,6 +84,14 @@ def _not_understood(arguments: Sequence[str], place: int) -> UsageError:
         line = display_name(shlex.join(meant))
         return UsageError("verb_slip", word=display_name(arguments[place]), line=line)
     return UsageError("verb_unknown", words=display_name(shlex.join(arguments)), verbs=" ".join(VERBS))
+
+
+def _is_empty(before: str, word: str) -> bool:
+    """Tell whether a word names nothing, as an unset variable does; only a filter may be empty."""
+    option, equals, value = word.partition("=")
+    if not word.startswith("--") or not equals:
+        option, value = before, word
+    return not value and option != "--filter"
 
 
 def _app_parser() -> argparse.ArgumentParser:

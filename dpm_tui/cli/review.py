@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 
+from dpm_tui.cli.app import DUMB
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.linear.console import Console, Interrupted
 from dpm_tui.cli.linear.desk import Desk
@@ -24,8 +25,6 @@ from dpm_tui.review.sort import Order, Sorting
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.layout import Layout
 from dpm_tui.wording import sentence
-
-_DUMB = ("", "dumb", "unknown")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Open the app, or ask in plain lines where that is wanted or the terminal can do no more."""
     layout = find_layout(options)
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    can_draw = all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in _DUMB
+    can_draw = all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in DUMB
     if can_draw and not options.plain:
         if options.kinds or options.filter or options.sort != Order.FOLDER:
             raise UsageError("review_needs_plain")

@@ -18,6 +18,7 @@ from dpm_tui.cli.quoted import with_place
 from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
+from dpm_tui.names import display_name
 from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
@@ -38,6 +39,8 @@ from dpm_tui.worker.protocol import (
 _ATTEMPTS = 3
 """How often a worker that died is started again: its state lets it go on where it was."""
 _LINE_SECONDS = 10.0
+_TYPES_NAMED = 6
+"""Types of files that were passed over which are named."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -222,6 +225,8 @@ class _Progress:
             if not self._quiet:
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
                 write(text + "\n", sys.stdout)
+                if passed_over := _passed_over(status):
+                    write(passed_over + "\n", sys.stdout)
             if status.unreadable:
                 self.say(with_place(translate("cli.unreadable", count=status.unreadable)))
         elif status.phase == "stopped":
@@ -239,6 +244,17 @@ class _Progress:
     @staticmethod
     def _print_json(kind: str, values: Mapping[str, Any]) -> None:
         write(json.dumps({"type": kind, **values}) + "\n", sys.stdout)
+
+
+def _passed_over(status: RunStatus) -> str:
+    """Say in one line of which other types files were passed over; empty where there are none."""
+    count = status.skipped.get("other_type", 0)
+    named = {ending: each for ending, each in status.other_types.items() if ending}
+    words = [f"{each:,} {display_name(ending)}" for ending, each in list(named.items())[:_TYPES_NAMED]]
+    rest = count - sum(list(named.values())[:_TYPES_NAMED])
+    if rest:
+        words.append(translate("cli.other_files" if words else "cli.only_other_files", count=rest))
+    return translate("cli.passed_over", types=", ".join(words)) if count else ""
 
 
 def _threshold(text: str) -> float:

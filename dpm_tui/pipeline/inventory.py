@@ -19,9 +19,11 @@ from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile, Stamp, Status, 
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.root_folder import READ_FOLDER, RootFolder, open_beneath
 
+OWN_FOLDER = b"_image_temp"
+"""Directly below the root it is its own state, which nobody needs to hear of."""
 JUNK_FOLDERS = frozenset(
     {
-        b"_image_temp", b"@eadir", b"#recycle", b"#snapshot", b".snapshot", b".snapshots", b".zfs",
+        OWN_FOLDER, b"@eadir", b"#recycle", b"#snapshot", b".snapshot", b".snapshots", b".zfs",
         b"@recycle", b"@recently-snapshot", b".stversions", b"$recycle.bin", b"lost+found",
     }
 )  # fmt: skip
@@ -31,6 +33,8 @@ DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
 _STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
 _SLASH = ord("/")
+_LONGEST = 8
+"""Bytes of an extension; what is longer is a part of a name."""
 _A_TIME = 1 << 16
 """Stamps compared at a time."""
 
@@ -49,12 +53,13 @@ class Inventory:
 
     ``skipped`` counts by reason: ``junk_folder``, ``symlink``, ``special``, ``hard_link``,
     ``other_type``. ``unreadable`` maps a folder or file to the reason; what lies below an unreadable
-    folder is unknown, not gone.
+    folder is unknown, not gone. ``other_types`` counts by extension, empty for what is none.
     """
 
     found: list[FoundFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     unreadable: dict[bytes, str] = field(default_factory=dict)
+    other_types: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +171,12 @@ def _walk_folder(
                     inventory.skipped["symlink"] += 1
                 elif entry.is_dir(follow_symlinks=False):
                     if is_junk_folder(name) or depth >= DEEPEST:
-                        inventory.skipped["junk_folder"] += 1
+                        inventory.skipped["junk_folder"] += path.lower() != OWN_FOLDER
                     else:
                         waiting.append((path, depth + 1))
                 elif not name.lower().endswith(endings) or name.startswith(b"._"):
                     inventory.skipped["other_type"] += 1
+                    inventory.other_types[_extension(name)] += 1
                 else:
                     _take_file(entry, path, inventory)
     finally:
@@ -192,6 +198,13 @@ def _take_file(entry: os.DirEntry[str], path: bytes, inventory: Inventory) -> No
 def endings_of(extensions: Iterable[str]) -> tuple[bytes, ...]:
     """Return how the names of pictures with these extensions end, lower case."""
     return tuple(b"." + extension.lower().encode("ascii", "ignore") for extension in extensions)
+
+
+def _extension(name: bytes) -> str:
+    """Return how a name ends, lower case, empty for what says nothing of a type."""
+    stem, ending = os.path.splitext(name.lower())
+    odd = stem.startswith(b"._") or not ending[1:].isalnum() or len(ending) > _LONGEST
+    return "" if odd else ending.decode("ascii", "ignore")
 
 
 def is_junk_folder(name: bytes) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 
-from dpm_tui.errors import DamagedError, DpmError, reason_of
+from dpm_tui.errors import DamagedError, DpmError, is_full, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import create_partial
 from dpm_tui.state.layout import Layout
@@ -19,17 +19,22 @@ def prepare_folder(layout: Layout) -> None:
     except FileExistsError as error:
         raise DamagedError("state_not_folder", path=display_name(layout.folder)) from error
     except OSError as error:
-        reason = reason_of(error)
-        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+        raise _unwritable(layout, error) from error
     check_folder(layout)
     probe = os.path.join(layout.folder, b".writable")
     try:
         os.close(create_partial(probe))
     except OSError as error:
-        reason = reason_of(error)
-        raise DpmError("state_unwritable", path=display_name(layout.folder), reason=reason) from error
+        raise _unwritable(layout, error) from error
     with contextlib.suppress(OSError):
         os.unlink(probe)
+
+
+def _unwritable(layout: Layout, error: OSError) -> DpmError:
+    path = display_name(layout.folder)
+    if is_full(error):
+        return DpmError("disk_full", path=path)
+    return DpmError("state_unwritable", path=path, reason=reason_of(error))
 
 
 def check_folder(layout: Layout) -> None:

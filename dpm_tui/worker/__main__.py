@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 
-from dpm_tui.errors import DpmError
+from dpm_tui.errors import DpmError, is_full, reason_of
 from dpm_tui.heap import return_freed_memory
+from dpm_tui.names import display_name
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.regular_file import open_regular
@@ -43,6 +44,11 @@ def main() -> int:
     except DpmError as error:
         _say(encode(Failed.of(error)))
         return int(error.exit_code)
+    except OSError as error:
+        failure = _name(error, layout)
+        _say(encode(Failed.of(failure)))
+        print(error, file=sys.stderr)
+        return int(failure.exit_code)
     return 0
 
 
@@ -98,6 +104,15 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
         except OSError as error:
             # What is not on the disk yet is found again by the next run.
             print(error, file=sys.stderr)
+
+
+def _name(error: OSError, layout: Layout) -> DpmError:
+    """Return what the user is told of an error of the system that kept the worker from starting."""
+    name = error.filename
+    path = display_name(name if isinstance(name, bytes | str) and name else layout.folder)
+    if is_full(error):
+        return DpmError("disk_full", path=path)
+    return DpmError("worker_cannot_start", path=path, reason=reason_of(error))
 
 
 def _tell(lock: Lock, phase: str) -> None:

@@ -30,7 +30,8 @@ class RunStatus:
     ended before anybody saw it running. ``latest`` are the newest few pairs of a run that is going,
     the newest last. ``broken`` counts the unreadable by their status, folders under ``folder``, known
     once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet. While files are
-    missing, ``known`` says of how many ``gone`` are.
+    missing, ``known`` says of how many ``gone`` are. ``other_types`` counts files of another type by their
+    extension, the commonest first.
     """
 
     run: int = 0
@@ -48,6 +49,7 @@ class RunStatus:
     gone: int = 0
     unreadable: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
+    other_types: Mapping[str, int] = field(default_factory=dict)
     pairs: int = 0
     groups: int = 0
     model: str = ""

@@ -167,7 +167,7 @@ from dpm_tui.worker.requests import (
     UndoBatch as UndoBatch,
 )
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7
 LINE_BYTES_AT_MOST = 1 << 28
 STRANGER_BYTES_AT_MOST = 1 << 16
 """How long a line may be before the greeting."""

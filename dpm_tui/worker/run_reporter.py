@@ -18,6 +18,7 @@ _RATE_SECONDS = 8.0
 _LOG_LINES = 2000
 _STAGE_SECONDS = 5.0
 _LATEST = 12
+_TYPES_TOLD = 50
 
 
 class RunReporter(Reporter):
@@ -82,7 +83,8 @@ class RunReporter(Reporter):
             added=len(changes.added),
             changed=len(changes.changed),
             gone=len(changes.gone),
-            skipped=dict(inventory.skipped),
+            skipped=dict(+inventory.skipped),
+            other_types=dict(inventory.other_types.most_common(_TYPES_TOLD)),
             attention=GUARD if survey.alarm else "",
             known=survey.alarm.known if survey.alarm else 0,
         )
