@@ -11,7 +11,7 @@ from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.outcome import print_skipped
 from dpm_tui.cli.quoted import quote, with_place
-from dpm_tui.errors import ExitCode, UsageError
+from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.plan_file import load_plan, save_plan
@@ -88,6 +88,9 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     the copies that the rule leaves alone."""
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
+    if scanned.state.damaged:
+        # What was decided about pictures, or which of them are there, may not be known.
+        raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
     results, config = scanned.results, scanned.config
     rule = find_rule(options.rule, config.presets, config.keeper)
     protected = protect_folders(config.protected)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.output import write_output
 from dpm_tui.cli.quoted import with_place
-from dpm_tui.errors import ExitCode, UsageError
+from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import Status
@@ -21,6 +21,7 @@ from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.decision_file import encode_decisions, load_decisions
 from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.frames import ends_torn
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.state_folder import check_folder, prepare_folder
@@ -53,16 +54,20 @@ def run(options: argparse.Namespace) -> int:
     if os.path.lexists(layout.folder):
         check_folder(layout)
     load_checkpoint(layout.checkpoint)  # refuses state of a newer version
+    torn = ends_torn(layout.decisions)
     store = DecisionStore(layout.decisions, layout.decisions_before, writable=False)
     if store.rescued:
         print(with_place(translate("cli.decisions_rescued", count=store.rescued)), file=sys.stderr)
     if options.action == "export":
         write_output(options.output, encode_decisions(store.standing(), _find_paths(layout)))
-        return ExitCode.DONE
-    return _list(layout, store)
+    else:
+        _list(layout, store)
+    if store.rejected > torn or store.rescued:
+        raise DamagedError("state_damaged", names=display_name(os.path.basename(layout.decisions)))
+    return ExitCode.DONE
 
 
-def _list(layout: Layout, store: DecisionStore) -> int:
+def _list(layout: Layout, store: DecisionStore) -> None:
     paths_of = _find_paths(layout)
     count = 0
     for decision in store.standing():
@@ -71,7 +76,6 @@ def _list(layout: Layout, store: DecisionStore) -> int:
         print("\t".join((verdict, decision.time or "-", *contents)))
         count += 1
     print(translate("cli.decisions_held", count=count), file=sys.stderr)
-    return ExitCode.DONE
 
 
 def _import(layout: Layout, path: bytes) -> int:

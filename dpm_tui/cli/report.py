@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
 from dpm_tui.cli.output import write_output
-from dpm_tui.errors import ExitCode
+from dpm_tui.errors import DamagedError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.neural.manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
@@ -33,6 +33,9 @@ def run(options: argparse.Namespace) -> int:
     scanned = _follow_rule(read_results(find_layout(options)))
     text = {"json": _json_text, "csv": _csv_text, "html": _html_text}[options.format](scanned)
     write_output(options.output, text)
+    if scanned.state.damaged:
+        # The report is worth having, but not all of it may be there.
+        raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
     return ExitCode.DONE
 
 

@@ -145,7 +145,11 @@ async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> 
     assert isinstance(library, LibraryData)
     groups = unpack_library(library).groups
     progress.conclude(status, sum(group.reclaimable_bytes for group in groups))
-    return ExitCode.DONE
+    if not (status.files or status.attention):
+        progress.say(translate("cli.no_pictures", path=display_name(client.welcome.root)))
+    if status.damaged:
+        return ExitCode.DAMAGED
+    return ExitCode.FAILED if status.attention else ExitCode.DONE
 
 
 async def _follow(client: WorkerClient, progress: _Progress, run: int) -> RunStatus:

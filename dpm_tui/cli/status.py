@@ -13,6 +13,7 @@ from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
+from dpm_tui.names import display_name
 from dpm_tui.plain import to_plain
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.state_folder import check_folder
@@ -52,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
     if status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
+    if status.phase == "finished" and not (status.files or status.attention):
+        print(translate("cli.no_pictures", path=display_name(layout.root)), file=sys.stderr)
     if status.attention:
         print(with_place(translate(f"worker.{status.attention}", gone=status.gone)), file=sys.stderr)
     return ExitCode.DONE

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from dpm_tui.errors import DpmError, reason_of
+from dpm_tui.locale import translate
 from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.folders import create_file
@@ -34,15 +35,18 @@ def encode_plan(root: bytes, plan: Plan) -> bytes:
 
 
 def decode_plan(content: bytes) -> tuple[bytes, Plan]:
-    """Return root and plan of a plan file's content; raises ValueError for anything else."""
+    """Return root and plan of a plan file's content; raises ValueError with a sentence for anything else."""
     try:
         value = json.loads(content)
-        if not isinstance(value, Mapping) or value.get("schema") != SCHEMA:
-            raise ValueError(f"its schema is not {SCHEMA}")
+    except (ValueError, RecursionError) as error:
+        raise _unfit("plan_no_json") from error
+    if not isinstance(value, Mapping) or value.get("schema") != SCHEMA:
+        raise _unfit("plan_schema", schema=SCHEMA)
+    try:
         plan: Plan = from_plain(Plan, {"moves": value.get("moves")})
         return from_json(value.get("root")), plan
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    except (ValueError, RecursionError) as error:
+        raise _unfit("plan_content", detail=display_name(str(error))) from error
 
 
 def save_plan(path: bytes, root: bytes, plan: Plan) -> None:
@@ -76,18 +80,22 @@ def load_plan(path: bytes, root: bytes) -> Plan:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ValueError("not a regular file")
+                raise _unfit("plan_no_file")
             content = file.read(BYTES_AT_MOST + 1)
         if len(content) > BYTES_AT_MOST:
-            raise ValueError("too large")
+            raise _unfit("plan_huge")
         made_for, plan = decode_plan(content)
     except OSError as error:
         raise DpmError("plan_unreadable", path=shown, reason=reason_of(error)) from error
     except ValueError as error:
-        raise DpmError("plan_damaged", path=shown, reason=display_name(str(error))) from error
+        raise DpmError("plan_damaged", path=shown, reason=str(error)) from error
     if not _same_folder(made_for, root):
         raise DpmError("plan_of_other_root", path=shown, root=display_name(made_for), here=display_name(root))
     return plan
+
+
+def _unfit(key: str, **values: object) -> ValueError:
+    return ValueError(translate(f"errors.{key}", **values))
 
 
 def _same_folder(first: bytes, second: bytes) -> bool:

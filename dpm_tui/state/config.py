@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli_w
 
-from dpm_tui.errors import UsageError
+from dpm_tui.errors import DamagedError, UsageError
 from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.review.presets import check_name, clean_words
@@ -110,19 +110,22 @@ def check_config(config: Config) -> Config:
 def load_settings(path: bytes) -> Settings:
     """Read the settings at ``path``; a missing file means the defaults.
 
-    Raises UsageError naming the file and the key that cannot be used, DamagedError if it is no file.
+    Raises UsageError naming the file and the key that cannot be used, DamagedError if it is no file or no
+    TOML.
     """
     try:
         table = tomllib.loads(read_regular(path, _BYTES_AT_MOST).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
     except (ValueError, RecursionError) as error:
-        raise _unreadable(path, error) from error
+        reason = display_name(str(error))
+        raise DamagedError("config_syntax", path=display_name(path), reason=reason) from error
     known = {item.name for item in fields(Config)}
     try:
         config = from_plain(Config, {key: value for key, value in table.items() if key in known})
     except ValueError as error:
-        raise _unreadable(path, error) from error
+        reason = display_name(str(error))
+        raise UsageError("config_value", path=display_name(path), reason=reason) from error
     unknown = {key: value for key, value in table.items() if key not in known}
     try:
         return Settings(check_config(config), unknown)
@@ -141,7 +144,3 @@ def _clean_rule(key: str, words: tuple[str, ...]) -> tuple[str, ...]:
         return clean_words(words)
     except UsageError as error:
         raise UsageError("setting_rule", name=display_name(key), reason=error.message) from error
-
-
-def _unreadable(path: bytes, error: Exception) -> UsageError:
-    return UsageError("config_syntax", path=display_name(path), reason=display_name(str(error)))

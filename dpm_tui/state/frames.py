@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from dpm_tui.errors import DamagedError
 from dpm_tui.state.atomic import sync_folder, write_all, write_parts_atomic
 from dpm_tui.state.regular_file import open_regular
 
@@ -80,6 +81,15 @@ def read_frames(path: bytes) -> Frames:
             except ValueError:
                 frames.rejected += 1
     return frames
+
+
+def ends_torn(path: bytes) -> bool:
+    """Tell whether the last line of a journal was not written to its end, as a crash leaves it."""
+    try:
+        with open(open_regular(path), "rb") as file:
+            return file.seek(0, os.SEEK_END) > 0 and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n"
+    except (OSError, DamagedError):
+        return False
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

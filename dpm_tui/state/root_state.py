@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from dpm_tui.names import display_name
 from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.pipeline.inspection.inspection import VERSION
 from dpm_tui.state.candidate_store import CandidateStore
@@ -18,6 +19,7 @@ from dpm_tui.state.clearance import clear_table, is_due
 from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.frames import ends_torn
 from dpm_tui.state.halves import halves_in, halves_of
 from dpm_tui.state.inspection_store import InspectionStore
 from dpm_tui.state.layout import Layout
@@ -32,7 +34,9 @@ class RootState:
 
     With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts and inspections
     of another version; empty accepts all. Once ``is_lost`` tells that the state folder is not this one's any
-    more nothing is written. Raises DamagedError for state that cannot be trusted.
+    more nothing is written. ``damaged`` names the tables of which something could not be read that no
+    crash explains: a writer makes it again but for decisions. Raises DamagedError for state that cannot be
+    trusted.
     """
 
     def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
@@ -42,6 +46,7 @@ class RootState:
             with contextlib.suppress(FileNotFoundError):
                 check_own(folder)
         self.checkpoint: Checkpoint = load_checkpoint(layout.checkpoint)
+        torn = {path for path in _journals(layout) if ends_torn(path)}
         self.files = FileStore(layout.files, writable=writable)
         self.thumbnails = ThumbnailStore(layout.thumbnails)
         self.verdicts = VerdictStore(layout.pairs, judge_version, writable=writable)
@@ -49,6 +54,7 @@ class RootState:
             layout.inspections, VERSION if judge_version else "", writable=writable
         )
         self.decisions = DecisionStore(layout.decisions, layout.decisions_before, writable=writable)
+        self.damaged = self._find_damage(torn)
         self._vectors: dict[str, VectorStore] = {}
         self._candidates: dict[str, CandidateStore] = {}
 
@@ -160,6 +166,16 @@ class RootState:
         self.inspections.close()
         self.decisions.close()
 
+    def _find_damage(self, torn: set[bytes]) -> tuple[str, ...]:
+        rejected = (
+            self.files.rejected,
+            self.verdicts.rejected,
+            self.inspections.rejected,
+            self.decisions.rejected + self.decisions.rescued,
+        )
+        counts = zip(_journals(self.layout), rejected, strict=True)
+        return tuple(display_name(os.path.basename(path)) for path, count in counts if count > (path in torn))
+
     def _outdated(self) -> list[bytes]:
         """Return what other vectors or candidates in use replace, and what was not written to its end."""
         used = {
@@ -188,6 +204,10 @@ class RootState:
                 stack.callback(vectors.close)
             self._vectors.clear()
             self._candidates.clear()
+
+
+def _journals(layout: Layout) -> tuple[bytes, ...]:
+    return layout.files, layout.pairs, layout.inspections, layout.decisions
 
 
 def _kind(key: str) -> str:

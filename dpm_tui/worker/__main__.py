@@ -1,4 +1,4 @@
-"""Entry of the worker process: ``python -m dpm_tui.worker ROOT BASE``.
+"""Entry of the worker process: ``python -m dpm_tui.worker ROOT BASE LANGUAGE``.
 
 Prints one line: the first status once it listens, or ``Failed`` with the reason why it cannot.
 """
@@ -14,6 +14,7 @@ import sys
 
 from dpm_tui.errors import DpmError, is_full, reason_of
 from dpm_tui.heap import return_freed_memory
+from dpm_tui.locale import set_language
 from dpm_tui.names import display_name
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
@@ -33,6 +34,8 @@ def main() -> int:
         # Whoever started this need not wait for a process that may outlive it.
         os._exit(0)
     layout = Layout(*(os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3]))
+    # Reasons are put into words here, for whoever started this.
+    set_language(sys.argv[3] if len(sys.argv) > 3 else "auto")
     try:
         check_root(layout.root)
         prepare_folder(layout)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, ExitCode, reason_of
+from dpm_tui.locale import current_language
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import ENDING, STARTING
 from dpm_tui.worker.address import socket_path
@@ -213,6 +214,7 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
+            current_language(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -31,7 +31,8 @@ class RunStatus:
     the newest last. ``broken`` counts the unreadable by their status, folders under ``folder``, known
     once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet. While files are
     missing, ``known`` says of how many ``gone`` are. ``other_types`` counts files of another type by their
-    extension, the commonest first.
+    extension, the commonest first. ``damaged`` are the tables of the state of which a part could not be read
+    when the run began.
     """
 
     run: int = 0
@@ -63,6 +64,7 @@ class RunStatus:
     broken: Mapping[str, int] = field(default_factory=dict)
     ended: str = ""
     known: int = 0
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

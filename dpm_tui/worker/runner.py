@@ -93,6 +93,7 @@ class Runner:
             model=config.model,
             threshold=config.threshold,
             device=config.device,
+            damaged=self._state.damaged,
         )
         self._reporter = RunReporter(first, self._reporter)
         self._threshold = config.threshold
@@ -125,6 +126,7 @@ class Runner:
         phase, results = "failed", None
         try:
             self._record.save(reporter.status)
+            self._log_damage(reporter)
             phase = self._run_to_end(config, reporter, accept_missing)
             results = compute_results(self._state, self._threshold, inspect=config.inspect)
         except DpmError as error:
@@ -153,6 +155,13 @@ class Runner:
         if phase == "finished":
             reporter.log("info", "finished", groups=status.groups, pairs=status.pairs)
         self._finished(results)
+
+    def _log_damage(self, reporter: RunReporter) -> None:
+        """Say once what a run makes again, and at each run that decisions are damaged: those it cannot."""
+        lasting = display_name(os.path.basename(self._state.layout.decisions))
+        for name in self._state.damaged:
+            reporter.log("error", "decisions_damaged" if name == lasting else "state_damaged", name=name)
+        self._state.damaged = tuple(name for name in self._state.damaged if name == lasting)
 
     def _log_failure(self, reporter: RunReporter, error: OSError) -> None:
         if self._state.is_lost():

@@ -100,10 +100,11 @@ def test_decisions_outlive_a_damaged_journal_and_say_so(
 ) -> None:
     RootState(layout_of(root)).close()
     (root / "_image_temp/decisions.jsonl").write_bytes(b"")
-    assert main(["decisions", str(root)]) == 0
+    assert main(["decisions", str(root)]) == 5
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 2
     assert "previous generation" in said.err
+    assert "decisions.jsonl" in said.err
     assert verdicts(root) == EXPECTED
 
 

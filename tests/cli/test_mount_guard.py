@@ -22,7 +22,7 @@ def test_a_disk_that_is_away_costs_nothing_and_is_named(tmp_path: Path) -> None:
     album.mkdir()
     for _ in range(2):
         done = dpm("scan", album, *where)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 1, done.stderr
         assert "not the folder that was scanned" in done.stderr
         assert "9 of 9" in done.stderr
         assert "--accept-missing" in done.stderr
@@ -46,9 +46,15 @@ def test_who_says_that_they_are_gone_is_believed(album: Path) -> None:
     for path in sorted(album.iterdir()):
         if path.name != "_image_temp":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    assert "No picture is left" in dpm("scan", album).stderr
-    assert dpm("scan", album, "--accept-missing").stderr == ""
-    assert dpm("scan", album).stderr == ""
+    away = dpm("scan", album, "--quiet")
+    assert (away.returncode, "No picture is left" in away.stderr) == (1, True)
+    for options in (("--accept-missing",), ()):
+        done = dpm("scan", album, *options)
+        assert done.returncode == 0
+        assert done.stderr.splitlines() == [
+            f"No picture was found in {album}: is it the right folder, and is its disk mounted?"
+        ]
+    assert "is its disk mounted?" in dpm("status", album).stderr
     assert report_of(album)["files"] == []
 
 

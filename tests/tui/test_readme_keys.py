@@ -1,0 +1,78 @@
+"""The keys of the README: each of them, where it works, is the command whose line it stands in.
+
+What a command does is held by the flows, of which there is one for each, pressing its first key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from dpm_tui.tui.commands import COMMANDS, Scope, show_key
+from dpm_tui.tui.screens.base import DpmScreen
+from tests.tui.app_run import press, running_app
+from tests.tui.fake_client import FakeClient, add_decisions, bin_entries, sample_removals
+from tests.tui.test_flows import FLOWS
+from tests.tui.test_goldens import BASES, OPENED_BY
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+PLACES = {
+    "groups": (Scope.GROUPS, Scope.MARK, Scope.PICTURE, Scope.FILE, Scope.UNDO, Scope.LIST, Scope.EVERYWHERE),
+    "view": (Scope.VIEW,),
+    "scan": (Scope.RUN,),
+    "plan": (Scope.PLAN,),
+    "suggestion": (Scope.SUGGESTION,),
+    "bin": (Scope.BIN,),
+    "removals": (Scope.REMOVALS,),
+    "decisions": (Scope.DECISIONS,),
+    "settings": (Scope.SETTINGS,),
+    "palette": (Scope.PALETTE,),
+    "keeper": (Scope.KEEPER,),
+}
+"""Screens with the commands that are tried there."""
+
+
+def rows() -> dict[str, list[tuple[list[str], str]]]:
+    """Return the table of keys: where -> keys and what they do."""
+    table: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+    text = README[README.index("## Keys") :].partition("\n\n")[2].partition("\n\n")[0]
+    for where, keys, what in re.findall(r"^\| (\w+) \| `([^`]+)` \| (.+) \|$", text, re.MULTILINE):
+        table[where].append((keys.split(), what))
+    return table
+
+
+def test_every_place_is_tried() -> None:
+    assert rows().keys() == {scope.value for scopes in PLACES.values() for scope in scopes}
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_each_key_is_the_command_of_its_line(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pressed where it works, it carries out that command and no other."""
+    by_line = {(command.scope.value, command.help): command for command in COMMANDS}
+    names = {show_key(key): key for command in COMMANDS for key in command.keys}
+    carried_out: list[str] = []
+
+    async def note(screen: DpmScreen, command_id: str) -> None:
+        carried_out.append(command_id)
+
+    client = FakeClient(entries=bin_entries())
+    client.removals = sample_removals()
+    add_decisions(client)
+    async with running_app(client, screen=BASES.get(place, "groups")) as (app, pilot):
+        await press(pilot, *OPENED_BY.get(place, "").split())
+        assert isinstance(app.screen, DpmScreen)
+        assert app.screen.place == place
+        monkeypatch.setattr(DpmScreen, "action_command", note)
+        for scope in PLACES[place]:
+            for keys, what in rows()[scope.value]:
+                command = by_line[scope.value, what]
+                assert command.id in FLOWS
+                for key in keys:
+                    carried_out.clear()
+                    await press(pilot, names[key])
+                    # The palette carries out the command under its cursor, on the screen below.
+                    expected = "keep_only" if place == "palette" else command.id
+                    assert carried_out == [expected], f"{scope.value}: {key}"
