@@ -16,6 +16,7 @@ from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import OtherDisks, Skipped
 from dpm_tui.review.doubts import Doubt, find_doubts
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.library import Library
@@ -24,6 +25,7 @@ from dpm_tui.review.quality_reasons import poorer_reason
 from dpm_tui.review.rules import DEFAULT_KINDS, RULES, find_rule, mark_groups, parse_kinds, protect_folders
 from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.layout import Layout
+from dpm_tui.state.state_folder import check_folder
 from dpm_tui.worker.protocol import ApplyPlan, BatchDone
 
 
@@ -55,13 +57,14 @@ def run(options: argparse.Namespace) -> int:
     plan, left, doubts = _make_plan(options, layout)
     _print_doubts(doubts)
     if options.dry_run:
+        plan, skipped = _check_plan(layout, plan)
         _print_plan(plan)
         _print_left(left)
         if options.output:
             save_plan(os.path.abspath(os.fsencode(options.output)), layout.root, plan)
             words = translate("cli.plan_saved", path=quote(options.output))
             print(with_place(words), file=sys.stderr)
-        return ExitCode.DONE
+        return print_skipped(skipped)
     _print_left(left)
     return _apply(layout, plan)
 
@@ -104,6 +107,21 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     if companions != "never":
         plan = RecycleBin(layout.root).find_companions(plan, config.extensions)
     return plan, companions, find_doubts(library, rule, kinds, protected)
+
+
+def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:
+    """Return what ``--yes`` would move now, and what it would leave with the reasons."""
+    if not plan.moves:
+        return plan, []
+    from dpm_tui.state.root_state import RootState
+    from dpm_tui.worker.results import judge_plans
+
+    if os.path.lexists(layout.folder):
+        check_folder(layout)
+    config = load_settings(layout.config).config
+    judged = judge_plans(RootState(layout, writable=False), config)
+    protected = protect_folders(config.protected).covers
+    return RecycleBin(layout.root).check(plan, OtherDisks(config.other_disks), protected, judged)
 
 
 def _print_doubts(doubts: list[Doubt]) -> None:

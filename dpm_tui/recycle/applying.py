@@ -13,8 +13,10 @@ from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder, new_batch_id, time_
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.folders import folder_below, join, split
+from dpm_tui.recycle.judged_pairs import JudgedPairs
 from dpm_tui.recycle.moves import Moves, paths_of
-from dpm_tui.recycle.proof import Trace, check_plan, traces_of
+from dpm_tui.recycle.proof import check_plan
+from dpm_tui.recycle.proven_move import prove_move, traces_leaving
 from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.reserve import check_room, keep_reserve
@@ -33,22 +35,24 @@ def apply_plan(
     *,
     other_disks: OtherDisks = OtherDisks.BIN,
     protected: Callable[[bytes], bool] = lambda path: False,
+    judged: JudgedPairs | None = None,
     redo_of: str = "",
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> BatchResult:
     """Move every victim of ``plan`` whose proof holds into a new batch of the open bins.
 
+    With ``judged`` only what rests on one of these pairs moves.
     The index is on the disk before the first move. A file that fails is skipped with its reason and
     the rest goes on. A kill at any moment leaves each file in exactly one place.
 
     Raises BinError before anything has moved.
     """
-    moves, skipped = check_plan(plan, protected)
+    moves, skipped = _sound_moves(bins, plan, protected, judged, cancelled)
     if not moves:
         return BatchResult("", skipped=tuple(skipped))
     batch = new_batch_id()
-    leaving = _leaving(plan)
+    leaving = traces_leaving([*plan.moves], moves)
     steps = Steps(len(moves), progress, cancelled)
     moved: list[Move] = []
     for home, own in _sort_by_home(bins, moves, other_disks, skipped):
@@ -108,10 +112,42 @@ def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry
     return entries
 
 
-def _leaving(plan: Plan) -> frozenset[Trace]:
-    stamps = [move.victim.stamp for move in plan.moves]
-    stamps += [companion.file.stamp for move in plan.moves for companion in move.companions]
-    return frozenset(trace for stamp in stamps for trace in traces_of(stamp))
+def check_moves(
+    bins: Bins,
+    plan: Plan,
+    *,
+    other_disks: OtherDisks = OtherDisks.BIN,
+    protected: Callable[[bytes], bool] = lambda path: False,
+    judged: JudgedPairs | None = None,
+) -> tuple[Plan, list[Skipped]]:
+    """Return what ``apply_plan`` would move now, and what it would skip; nothing is moved or made."""
+    moves, skipped = _sound_moves(bins, plan, protected, judged, None)
+    leaving = traces_leaving([*plan.moves], moves)
+    proven: list[Move] = []
+    for move in moves:
+        try:
+            if other_disks is OtherDisks.REFUSE and bins.is_elsewhere(split(move.victim.path)[0]):
+                raise Refused("other_file_system")
+            with prove_move(bins.root, move, leaving):
+                proven.append(move)
+        except (Refused, OSError) as error:
+            skipped.append(refusal_of(error).skipped(move.victim.path))
+    return Plan(tuple(proven)), skipped
+
+
+def _sound_moves(
+    bins: Bins,
+    plan: Plan,
+    protected: Callable[[bytes], bool],
+    judged: JudgedPairs | None,
+    cancelled: Cancelled | None,
+) -> tuple[list[Move], list[Skipped]]:
+    """Return the moves that agree with each other and rest on judged pairs, and why the rest is skipped."""
+    moves, skipped = check_plan(plan, protected)
+    if judged is None:
+        return moves, skipped
+    confirmed, refused = judged.confirm(bins.root, moves, cancelled)
+    return confirmed, [*skipped, *refused]
 
 
 def _sort_by_home(

@@ -94,6 +94,10 @@ class Bins:
         self.folders.append(BinFolder(top, base, descriptor))
         return self.folders[-1]
 
+    def is_elsewhere(self, folder: bytes) -> bool:
+        """Tell whether ``folder`` lies on another file system than the root; raises OSError."""
+        return bool(self._identify(folder)[1])
+
     def _identify(self, folder: bytes) -> tuple[_Identity, bytes]:
         """Return the file system of ``folder`` and where, going up, it begins."""
         if folder not in self._identities:

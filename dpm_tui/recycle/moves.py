@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
@@ -12,7 +11,8 @@ from dpm_tui.errors import reason_of
 from dpm_tui.recycle.bin_folder import BIN, TREE, BinFolder
 from dpm_tui.recycle.copying import copy_back, copy_in
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
-from dpm_tui.recycle.proof import Held, Trace, prove, prove_companion, prove_keeper
+from dpm_tui.recycle.proof import Held, Trace
+from dpm_tui.recycle.proven_move import prove_move
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
@@ -39,20 +39,14 @@ class Moves:
 
     def move(self, move: Move) -> None:
         """Prove and move one victim with its companions; raises Refused or OSError with all in place."""
-        with contextlib.ExitStack() as stack:
-            victim = stack.enter_context(prove(self.root, move.victim))
-            keeper = stack.enter_context(prove_keeper(self.root, move.keeper, victim.status, self.leaving))
-            files = [(move.victim.path, victim)]
-            for companion in move.companions:
-                held = stack.enter_context(prove_companion(self.root, companion, self.leaving))
-                files.append((companion.file.path, held))
+        with prove_move(self.root, move, self.leaving) as proven:
             taken: list[tuple[bytes, Held]] = []
             try:
-                for path, held in files:
+                for path, held in proven.files:
                     self._take(path, held, move)
                     taken.append((path, held))
-                check_survives(self.root, move.keeper, victim.status, keeper)
-                for companion, (_, held) in zip(move.companions, files[1:], strict=True):
+                check_survives(self.root, move.keeper, proven.victim.status, proven.keeper)
+                for companion, (_, held) in zip(move.companions, proven.files[1:], strict=True):
                     if companion.twin is not None:
                         check_survives(self.root, companion.twin, held.status)
             except (Refused, OSError):

@@ -62,7 +62,7 @@ def check_move(move: Move, victims: Collection[bytes]) -> None:
     try:
         check_path(move.keeper.path)
     except Refused as refused:
-        raise _about_keeper(refused, move.keeper) from refused
+        raise about_keeper(refused, move.keeper) from refused
     if move.keeper.path in victims:
         raise Refused("keeper_leaves", keeper=display_name(move.keeper.path))
     for companion in move.companions:
@@ -159,7 +159,7 @@ def prove_keeper(
             held = stack.enter_context(prove(root, keeper))
             _check_stays(held, shown, victim, leaving)
         except (Refused, OSError) as error:
-            raise _about_keeper(refusal_of(error), keeper) from error
+            raise about_keeper(refusal_of(error), keeper) from error
         yield held
 
 
@@ -240,7 +240,8 @@ def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: Abstra
         raise Refused("keeper_empty", keeper=shown)
 
 
-def _about_keeper(refused: Refused, keeper: Witness) -> Refused:
+def about_keeper(refused: Refused, keeper: Witness) -> Refused:
+    """Return a refusal of a keeper as one of the file that it is kept for."""
     if "keeper" in refused.values:
         return refused
     return Refused(f"keeper_{refused.key}", keeper=display_name(keeper.path), **refused.values)

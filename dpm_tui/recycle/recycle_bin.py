@@ -9,12 +9,13 @@ from itertools import islice
 
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
-from dpm_tui.recycle.applying import apply_plan
+from dpm_tui.recycle.applying import apply_plan, check_moves
 from dpm_tui.recycle.bin_folder import BIN, time_of
 from dpm_tui.recycle.bins import Bins, open_bins
 from dpm_tui.recycle.companions import find_companions
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.history import History
+from dpm_tui.recycle.judged_pairs import JudgedPairs
 from dpm_tui.recycle.listing import check_keepers, find_files, list_entries, list_files
 from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.record import tell_removals
@@ -57,6 +58,7 @@ class RecycleBin:
         cancelled: Cancelled | None = None,
         other_disks: OtherDisks = OtherDisks.BIN,
         protected: Callable[[bytes], bool] = lambda path: False,
+        judged: JudgedPairs | None = None,
     ) -> BatchResult:
         """Move the victims of ``plan`` to the bin as one batch, each right after its proof.
 
@@ -64,15 +66,30 @@ class RecycleBin:
         else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
         total. The guarantee covers what the file system reports truthfully; a keeper removed by
         another program after the move is only found by ``entries`` and ``check_purge``. Companions
-        go with their picture or both stay. What lies in a ``protected`` path stays.
+        go with their picture or both stay. What lies in a ``protected`` path stays, and with ``judged``
+        whatever rests on none of these pairs.
 
         Raises BinError before the first move if the bin cannot be used.
         """
         with open_bins(self.root, make=True) as bins:
             return apply_plan(
-                bins, self.log, plan, other_disks=other_disks, protected=protected,
+                bins, self.log, plan, other_disks=other_disks, protected=protected, judged=judged,
                 progress=progress, cancelled=cancelled,
             )  # fmt: skip
+
+    def check(
+        self,
+        plan: Plan,
+        other_disks: OtherDisks = OtherDisks.BIN,
+        protected: Callable[[bytes], bool] = lambda path: False,
+        judged: JudgedPairs | None = None,
+    ) -> tuple[Plan, list[Skipped]]:
+        """Return what ``apply`` would move now, and what it would skip; moves and makes nothing.
+
+        Raises BinError if the root cannot be read.
+        """
+        with open_bins(self.root) as bins:
+            return check_moves(bins, plan, other_disks=other_disks, protected=protected, judged=judged)
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""

@@ -18,6 +18,7 @@ from dpm_tui.review.folders import protect_folders
 from dpm_tui.worker import protocol
 from dpm_tui.worker.moved_files import MovedFiles
 from dpm_tui.worker.protocol import BatchDone, PurgeDone, RestoreDone
+from dpm_tui.worker.results import judge_plans
 
 if TYPE_CHECKING:
     from dpm_tui.worker.session import Session
@@ -115,9 +116,11 @@ class Mover:
         print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
 
     async def _apply(self, request: protocol.ApplyPlan, cancelled: Cancelled) -> _Moved:
-        apply = partial(
-            self._bin.apply, request.plan, self._note, cancelled, self._other_disks, self._protected
-        )
+        session = self._session
+        # Not what the groups were worked out of: a person may have decided since.
+        judged = await asyncio.to_thread(judge_plans, session.state, session.config)
+        disks, protected = self._other_disks, self._protected
+        apply = partial(self._bin.apply, request.plan, self._note, cancelled, disks, protected, judged)
         return await self._move(apply)
 
     async def _redo(self, request: protocol.RedoBatch, cancelled: Cancelled) -> _Moved:

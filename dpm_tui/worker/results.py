@@ -9,8 +9,11 @@ from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.group import Group, Pair, pair_key
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.pipeline.pair_columns import PairColumns
 from dpm_tui.pipeline.pairing import pair_files
+from dpm_tui.recycle.judged_pairs import JudgedPairs
 from dpm_tui.review.keeper_columns import rank_best_rows
+from dpm_tui.state.config import Config
 from dpm_tui.state.root_state import RootState
 
 
@@ -38,8 +41,18 @@ def compute_results(state: RootState, threshold: float, *, inspect: bool = True)
 
     Without ``inspect`` copies count as they were verified, whether or not they were looked at at full size.
     """
-    files = state.files.files.snapshot()
-    inspections = state.inspections.snapshot() if inspect else None
-    pairs = pair_files(files, state.verdicts.alike(), state.decisions.verdict, inspections)
+    files, pairs = pair_state(state, inspect=inspect)
     pairs = pairs.at_least(threshold)
     return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)
+
+
+def pair_state(state: RootState, *, inspect: bool = True) -> tuple[FileColumns, PairColumns]:
+    """Return the files that the state knows as they are now, and every pair that was judged of them."""
+    files = state.files.files.snapshot()
+    inspections = state.inspections.snapshot() if inspect else None
+    return files, pair_files(files, state.verdicts.alike(), state.decisions.verdict, inspections)
+
+
+def judge_plans(state: RootState, config: Config) -> JudgedPairs:
+    """Return the pairs that a plan may rest on, whatever the threshold."""
+    return JudgedPairs(*pair_state(state, inspect=config.inspect), config.extensions)

@@ -43,10 +43,10 @@ def root(library: Library) -> Path:
     return Path(os.fsdecode(library.root))
 
 
-def make_plan(library: Library) -> Plan:
+def make_plan(library: Library, kept: bytes | None = None) -> Plan:
     return Plan(
         tuple(
-            library.move(b"f/%d.jpg" % number, b"keep/%d.jpg" % number, b"picture %d" % number, b"kept")
+            library.move(b"f/%d.jpg" % number, b"keep/%d.jpg" % number, b"picture %d" % number, kept)
             for number in range(FILES)
         )
     )
@@ -102,7 +102,7 @@ async def test_the_way_back_ends_as_well_when_nobody_waits_for_it(
     root: Path, library: Library, kind: str
 ) -> None:
     """Restoring, undoing and purging stop in the same way."""
-    RecycleBin(os.fsencode(root)).apply(make_plan(library))
+    RecycleBin(os.fsencode(root)).apply(make_plan(library, b"kept"))
     ids = tuple(entry.id for entry in RecycleBin(os.fsencode(root)).entries())
     (root / "f").mkdir(exist_ok=True)
     requests = {"restore": RestoreEntries(ids), "undo": UndoBatch(), "purge": PurgeEntries(ids)}
