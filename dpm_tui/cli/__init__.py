@@ -12,7 +12,7 @@ from dpm_tui.errors import DpmError, ExitCode, reason_of
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dpm-tui`` and return its exit code; errors are messages, never tracebacks."""
     from dpm_tui.cli.parser import parse
-    from dpm_tui.cli.quoted import remember_place, with_place
+    from dpm_tui.quoted import remember_place, with_place
 
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)

@@ -10,10 +10,10 @@ from dpm_tui.amount import long_size
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.outcome import print_skipped
-from dpm_tui.cli.quoted import quote, with_place
 from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.quoted import quote, with_place
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks, Skipped

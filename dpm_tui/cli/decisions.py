@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.output import write_output
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.quoted import with_place
 from dpm_tui.review.decision import Decision
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.decision_file import encode_decisions, load_decisions

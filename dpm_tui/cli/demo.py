@@ -7,10 +7,10 @@ import os
 import sys
 
 from dpm_tui.cli import app
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
+from dpm_tui.quoted import with_place
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,12 +14,12 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.cli.folder import find_layout
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.neural.manifest import read_manifest
+from dpm_tui.quoted import with_place
 from dpm_tui.recycle.check import check_bins
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.check import check_state, lock_for_repair, repair_findings

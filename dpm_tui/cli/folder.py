@@ -10,10 +10,10 @@ import sys
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
 from dpm_tui.names import display_name
+from dpm_tui.quoted import with_place
 from dpm_tui.state.config import Config, Settings, load_settings
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.state_folder import check_folder

@@ -14,12 +14,12 @@ from typing import Any
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.plain import to_plain
+from dpm_tui.quoted import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.layout import Layout

@@ -10,11 +10,11 @@ import sys
 from dpm_tui.amount import duration
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.cli.quoted import with_place
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.plain import to_plain
+from dpm_tui.quoted import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.state_folder import check_folder
 from dpm_tui.worker.protocol import GetStatus, RunStatus

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dpm_tui.errors import ExitCode
 from dpm_tui.heap import return_freed_memory
 from dpm_tui.locale import set_language, translate
+from dpm_tui.quoted import with_place
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
 from dpm_tui.tui.probe import Answer, ask_terminal
@@ -91,7 +92,7 @@ async def _run(
     if app.return_code:
         return ExitCode.FAILED
     with suppress(OSError):
-        print(f"{translate('tui.program')}: {app.last_line()}", flush=True)
+        print(with_place(f"{translate('tui.program')}: {app.last_line()}"), flush=True)
     return ExitCode.DONE
 
 

@@ -65,7 +65,7 @@ def test_a_dumb_terminal_is_told_of_the_plain_lines(tmp_path: Path) -> None:
     _, status = os.waitpid(pid, 0)
     os.close(master)
     assert os.waitstatus_to_exitcode(status) == 2
-    assert b"dpm-tui review DIR --plain" in said
+    assert b"dpm-tui review %b --plain" % os.fsencode(shlex.quote(str(tmp_path))) in said
     assert b"\x1b" not in said
 
 

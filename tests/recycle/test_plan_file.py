@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.errors import DpmError
+from dpm_tui.locale import set_language
 from dpm_tui.recycle.plan_file import load_plan, save_plan
 from tests.recycle.library import HOSTILE_NAMES, Library
 
@@ -78,3 +79,23 @@ def test_anything_else_is_refused(tmp_path_factory: pytest.TempPathFactory, cont
         refusal = error.message
     assert moves == ()
     assert str(path) in refusal
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", "不是 JSON"),
+        (b"[" * 100_000, "不是 JSON"),
+        (b"{}", "其格式不是 dpm-tui/plan/1"),
+        (b'{"schema": "dpm-tui/plan/1", "moves": 3}', "其中的移动没有意义"),
+    ],
+)
+def test_reasons_speak_the_language_of_the_other_messages(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    set_language("zh_CN")
+    path = tmp_path / "plan.json"
+    path.write_bytes(content)
+    with pytest.raises(DpmError, match=reason) as caught:
+        load_plan(os.fsencode(path), os.fsencode(tmp_path))
+    assert "不是可用的计划" in str(caught.value)
