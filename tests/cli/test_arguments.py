@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -152,3 +153,25 @@ def test_a_misspelt_setting_is_named_and_harms_nothing(
     (tmp_path / "_image_temp/config.toml").write_text(text + 'language = "en"\n')
     assert main(["bin", str(tmp_path), "list"]) == 0
     assert words in capsys.readouterr().err
+
+
+_COMMAND = re.compile(
+    r"dpm-tui ([a-z]+) DIR"
+    r"((?: (?:--?[a-z-]+|[A-Z]{2,}(?:\.\.\.)?|\{path\}|json|best|list|restore|export|revoke)(?!\w))*)"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_command_that_a_sentence_names_is_one(language: str) -> None:
+    """Nothing that it needs is left out; what stands in capitals is for people to fill in."""
+    found = 0
+    for surface in ("cli", "errors", "worker"):
+        for key, sentence in load_catalogue(language).items():
+            if not key.startswith(f"{surface}."):
+                continue
+            forms = sentence.values() if isinstance(sentence, dict) else (sentence,)
+            for match in (match for form in forms for match in _COMMAND.finditer(form)):
+                options = parse([match[1], "DIR", *match[2].split()])
+                assert match[1] != "bin" or options.action != "restore" or options.all, key
+                found += 1
+    assert found > 20
