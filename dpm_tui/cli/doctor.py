@@ -14,6 +14,7 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.cli.folder import find_layout
+from dpm_tui.cli.sandbox_check import check_sandbox
 from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
@@ -37,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what was found; exit code 5 if state is damaged, 1 if something else is not as it should be."""
     layout = find_layout(options) if options.folder else None
-    checks = [*_check_program(), *check_terminal(layout), *_check_models()]
+    here = (layout.root, layout.thumbnails) if layout else (os.fsencode(os.path.dirname(__file__)), b"")
+    checks = [*_check_program(), *check_sandbox(*here), *check_terminal(layout), *_check_models()]
     for good, text in checks:
         _say(good, text)
     code = ExitCode.DONE if all(good for good, _ in checks) else ExitCode.FAILED

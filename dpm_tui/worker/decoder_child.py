@@ -30,6 +30,7 @@ from dpm_tui.plain import to_plain
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.picture_content import read_file
 from dpm_tui.worker.sandbox import allow_seconds, enter_sandbox, rest
+from dpm_tui.worker.sandbox_trial import try_out
 
 if TYPE_CHECKING:
     from dpm_tui.worker.pair_inspector import PairInspector
@@ -62,7 +63,7 @@ def main() -> None:
         from dpm_tui.worker.pair_inspector import PairInspector
 
         inspector = PairInspector(root)
-    enter_sandbox(memory)
+    enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
     serve(root, ThumbnailStore(thumbnails), sys.stdin.buffer, answers, memory, inspector)
 
 
@@ -79,7 +80,10 @@ def serve(
         order = json.loads(line)
         allow_seconds(float(order.get("seconds", _SECONDS)))
         try:
-            if inspector is not None:
+            answer: dict[str, Any]
+            if order["do"] == "try":
+                answer = {"status": "ok", "held": try_out(root)}
+            elif inspector is not None:
                 answer = inspector.answer(order, memory)
             else:
                 answer = carry_out(root, thumbnails, order, memory)

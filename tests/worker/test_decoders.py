@@ -158,18 +158,18 @@ def test_a_decoder_that_floods_its_errors_still_answers(odd: DecoderPool) -> Non
     [
         (b"eat.jpg", Status.TOO_BIG, "memory"),
         (b"die hungry.jpg", Status.TOO_BIG, "MemoryError"),
-        (b"write.jpg", Status.UNREADABLE, "File too large"),
+        (b"write.jpg", Status.UNREADABLE, ("File too large", "Operation not permitted")),
         (b"exit.jpg", Status.CRASHED, "exit code 7"),
         (b"noise.jpg", Status.CRASHED, "Expecting value"),
     ],
 )
 def test_what_a_decoder_may_not_do_costs_only_its_file(
-    odd: DecoderPool, name: bytes, status: Status, words: str
+    odd: DecoderPool, name: bytes, status: Status, words: str | tuple[str, ...]
 ) -> None:
     """Memory, files, exits and nonsense: each ends in one status with a reason."""
     result = failure(odd, name)
     assert result.status is status
-    assert words in result.reason
+    assert any(each in result.reason for each in ((words,) if isinstance(words, str) else words))
 
 
 def test_a_decoder_nobody_watches_ends_by_itself(odd: DecoderPool) -> None:

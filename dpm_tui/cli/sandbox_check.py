@@ -1,0 +1,33 @@
+"""What decoders are kept from on this machine, as a decoder that tries it finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dpm_tui.cli.terminal_check import Check
+from dpm_tui.locale import translate
+from dpm_tui.pipeline.root_folder import RootFolder
+from dpm_tui.worker.decoder_process import DecoderDied, DecoderProcess
+from dpm_tui.worker.sandbox_trial import PROTECTIONS
+
+_MEMORY = 256 << 20
+_SECONDS = 60.0
+
+
+def check_sandbox(folder: bytes, state: bytes) -> Iterator[Check]:
+    """Yield what holds for decoders of the pictures in ``folder`` and what does not, which is no failure."""
+    child = DecoderProcess(RootFolder(folder), state, _MEMORY)
+    try:
+        held = child.ask({"do": "try"}, _SECONDS).get("held")
+    except DecoderDied as error:
+        yield False, translate("cli.doctor_decoders_fail", reason=str(error))
+        return
+    finally:
+        child.kill()
+    known = held if isinstance(held, list) else []
+    for key, names in (
+        ("cli.doctor_decoders", [name for name in PROTECTIONS if name in known]),
+        ("cli.doctor_decoders_lack", [name for name in PROTECTIONS if name not in known]),
+    ):
+        if names:
+            yield True, translate(key, deeds=", ".join(translate(f"cli.deed_{name}") for name in names))
