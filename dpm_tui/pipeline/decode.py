@@ -33,13 +33,16 @@ from dpm_tui.pipeline.picture_file import (
 )
 from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_loaded, is_cut
 from dpm_tui.pipeline.sample_facts import count_colours, has_alpha, is_lossy, read_depth
+from dpm_tui.pipeline.unsupported import find_unsupported
 from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, read_orientation, turn_upright
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
 _FACTS = 4
 """Goes up with every fact that is looked for besides."""
-READER = f"{__version__}/{_FACTS}/{PIL.__version__}/{pi_heif.__version__}"
+_TELLS_APART = 2
+"""Goes up when failures are told apart in another way."""
+READER = f"{__version__}/{_FACTS}.{_TELLS_APART}/{PIL.__version__}/{pi_heif.__version__}"
 """Names what reads pictures: a file that one could not read is worth another try by the next, and one of
 which fewer facts were looked for is read anew."""
 
@@ -66,7 +69,7 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
     Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
     """
     digest = hashlib.sha256(content).hexdigest()
-    with _failures_named(digest), _opened(content, memory) as image:
+    with _failures_named(content, digest), _opened(content, memory) as image:
         return _make_thumbnail(content, image, digest, memory, find_holdings(content, image))
 
 
@@ -90,7 +93,7 @@ def decode_view(
 
     Raises UndecodableError.
     """
-    with _failures_named(), _opened(content, memory) as image:
+    with _failures_named(content), _opened(content, memory) as image:
         share = max(min(box[2] - box[0], box[3] - box[1]), 0.01)
         wanted = int(max(width, height) / share)
         draft(image, wanted, memory)
@@ -117,7 +120,7 @@ def digest_pixels(content: bytes, memory: int = MEMORY_BYTES) -> str:
 
     Empty where equality cannot be had: a file holds more than what is decoded of it, or is damaged.
     """
-    with _failures_named(), _opened(content, memory) as image:
+    with _failures_named(content), _opened(content, memory) as image:
         return "" if is_damaged(content, image, memory) else digest_frames(image, memory)
 
 
@@ -143,15 +146,22 @@ def read_thumbnail(jpeg: bytes) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def _failures_named(digest: str = "") -> Iterator[None]:
-    """Turn whatever a decoder raises into an UndecodableError."""
+def _failures_named(content: bytes, digest: str = "") -> Iterator[None]:
+    """Turn whatever a decoder raises into an UndecodableError.
+
+    A sound file of a variant that no decoder reads is not damaged, and more memory would not help.
+    """
     try:
         yield
     except UndecodableError as error:
+        if error.status is Status.DAMAGED and (unread := find_unsupported(content, error.reason)):
+            raise UndecodableError(Status.UNSUPPORTED, unread, digest) from error
         raise UndecodableError(error.status, error.reason, digest, starved=error.starved) from error
     except Exception as error:  # decoders raise whatever their parsing meets
         if lacked_memory(error):
             raise UndecodableError(Status.TOO_BIG, "not enough memory", digest, starved=True) from error
+        if unread := find_unsupported(content, describe(error)):
+            raise UndecodableError(Status.UNSUPPORTED, unread, digest) from error
         raise UndecodableError(Status.DAMAGED, describe(error), digest) from error
 
 

@@ -21,6 +21,15 @@ def picture_places(content: bytes) -> list[tuple[int, int]]:
     return [(start, end) for item, start, end in places if item in coded]
 
 
+def item_kinds(content: bytes) -> frozenset[bytes]:
+    """Return the kinds of all items of a file, coded samples under the name of their coding."""
+    start, end = top_boxes(content).get(b"meta", (0, 0))
+    boxes = {kind: (at, stop) for kind, at, stop in _boxes(content, start + 12, end)}
+    if b"iinf" not in boxes:
+        return frozenset()
+    return frozenset(kind for _, kind in _items(content, *boxes[b"iinf"]))
+
+
 def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, start and end of what boxes hold."""
     while start + 8 <= end:
@@ -33,11 +42,16 @@ def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, i
 
 def _coded_items(content: bytes, start: int, end: int) -> Iterator[int]:
     """Yield the numbers of the items that are coded samples."""
+    return (item for item, kind in _items(content, start, end) if kind in _CODED)
+
+
+def _items(content: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield number and kind of the items."""
     for kind, at, _ in _boxes(content, start + (6 if content[start] == 0 else 8), end):
         wide = 4 if content[at] == 3 else 2
-        item = int.from_bytes(content[at + 4 : at + 4 + wide], "big")
-        if kind == b"infe" and content[at + 6 + wide : at + 10 + wide] in _CODED:
-            yield item
+        if kind == b"infe":
+            number = int.from_bytes(content[at + 4 : at + 4 + wide], "big")
+            yield number, content[at + 6 + wide : at + 10 + wide]
 
 
 def _locations(content: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:

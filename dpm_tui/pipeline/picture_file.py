@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.png_chunks import SIGNATURE, without_broken_additions
+from dpm_tui.pipeline.unsupported import find_unsupported, name_other_format
 
 JPEG_FORMATS = ("JPEG", "MPO")
 """What Pillow calls a JPEG, and one that has further pictures behind it."""
@@ -69,6 +70,10 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
         try:
             image = _open_mended(content)
         except UnidentifiedImageError as error:
+            if other := name_other_format(content):
+                raise UndecodableError(Status.UNSUPPORTED, f"a picture in {other}") from error
+            if unread := find_unsupported(content, opened=False):
+                raise UndecodableError(Status.UNSUPPORTED, unread) from error
             if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:
                 raise UndecodableError(Status.DAMAGED, "the header is broken") from error
             raise UndecodableError(Status.UNSUPPORTED, "not a picture in a known format") from error
