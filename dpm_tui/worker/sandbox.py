@@ -55,7 +55,8 @@ def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             _refuse_privileges()
-            restrict_reading(root, [*places, *_READABLE, *_python_places()])
+            own = [place for place in places if not os.path.islink(place)]
+            restrict_reading(root, [*own, *_READABLE, *_python_places()])
         with contextlib.suppress(OSError, AttributeError):
             filter_calls()
 
