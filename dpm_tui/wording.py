@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from dpm_tui.locale import translate
@@ -36,6 +37,18 @@ def besides(frames: int, holds: Collection[str], damaged: bool = False) -> list[
     if frames > 1 and "pictures" not in holds:
         counted.append(translate("tui.frames", count=frames))
     return counted + [translate(f"tui.held_{word}") for word in holds if word not in ("frames", "pages")]
+
+
+def count_kinds(kinds: Iterable[str]) -> str:
+    """Return how many there are of each of some kinds of pairs, the loosest kind last."""
+    counts = Counter(kinds)
+    order = ("identical", "pixels", "copy", "crop", "turned", "edited", "variant")
+    named = [
+        translate("tui.kind_counted", number=counts[kind], kind=translate(f"tui.kind_{kind}"))
+        for kind in order
+        if counts[kind]
+    ]
+    return translate("tui.place_gap").join(named)
 
 
 def shown_values(values: Mapping[str, object]) -> dict[str, object]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
 
 from dpm_tui.locale import (
     LANGUAGES,
+    Number,
     current_language,
     detect_language,
     load_catalogue,
@@ -24,6 +26,13 @@ SURFACES = {
     "remedies": (frozenset({"Finding"}), 3, "doctor."),
     "skipped files": (frozenset({"Skipped"}), 1, "recycle."),
 }
+
+
+_COUNTED = re.compile(
+    r"\{(count|number|files|groups|pairs|pictures|total|known|entries)(?::,)?\} (?:known |more |new )?"
+    r"(files|groups|pairs|pictures|members|entries|records|vectors|lines|copies|marks|decisions)\b"
+)
+"""A number that is written, with a noun in the plural behind it."""
 
 
 def placeholders(sentence: str | dict[str, str]) -> set[str]:
@@ -115,10 +124,29 @@ def test_one_is_told_apart_from_many() -> None:
     }
     assert tables
     for key, table in tables.items():
-        values: dict[str, object] = dict.fromkeys(placeholders(table), 7)
+        values: dict[str, object] = dict.fromkeys(placeholders(table), Number(7))
         assert translate(key, **(values | {"count": 1})) == table["one"].format(**(values | {"count": 1}))
         assert translate(key, **(values | {"count": 0})) == table["other"].format(**(values | {"count": 0}))
         assert translate(key, **(values | {"count": 2})) == table["other"].format(**(values | {"count": 2}))
+
+
+def test_every_number_brings_its_noun_along() -> None:
+    assert translate("tui.found", pairs=1, groups=1) == "1 pair in 1 group"
+    assert translate("tui.found", pairs=2000, groups=0) == "2,000 pairs in 0 groups"
+    set_language("zh_CN")
+    assert translate("tui.found", pairs=1, groups=2000) == "1 对，2,000 组"
+
+
+def test_no_sentence_says_one_of_many() -> None:
+    """A number other than ``count`` brings its noun along, and so does ``count`` outside of a table."""
+    wrong = {
+        text
+        for sentence in load_catalogue("en").values()
+        for form, text in (sentence if isinstance(sentence, dict) else {"": sentence}).items()
+        for name, _ in _COUNTED.findall(text)
+        if form != "other" or name != "count"
+    }
+    assert wrong == set()
 
 
 def test_a_key_that_nobody_wrote_is_an_error() -> None:

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--older-than", metavar="AGE", default="", help=translate("cli.older_than_help"))
     parser.add_argument("--larger-than", metavar="SIZE", default="", help=translate("cli.larger_than_help"))
     parser.add_argument("--count", type=int, metavar="N", default=-1, help=translate("cli.count_help"))
+    parser.add_argument("--yes", action="store_true", help=translate("cli.yes_purge_help"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         case "restore":
             return _restore(layout, _choose(options, recycle_bin.entries()), options.to)
         case _:
-            return _purge(layout, recycle_bin, _choose(options, recycle_bin.entries()), options.count)
+            return _purge(layout, recycle_bin, _choose(options, recycle_bin.entries()), options)
     return ExitCode.DONE
 
 
@@ -115,23 +116,30 @@ def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:
     return print_skipped(result.skipped)
 
 
-def _purge(layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry], typed: int) -> int:
+def _purge(
+    layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry], options: argparse.Namespace
+) -> int:
     """Delete for good, once the number of files was typed or given.
 
-    Without a terminal nobody can be asked: then only files go whose kept copy is verified.
+    Without a terminal nobody can be asked: then it has to be said beforehand, and without the number only
+    files go whose kept copy is verified.
     """
+    typed, assent = options.count, options.yes
     check = recycle_bin.check_purge(entry.id for entry in entries)
     if check.without_keeper:
-        print(translate("cli.purge_without_keeper", count=check.without_keeper), file=sys.stderr)
+        warning = translate("cli.purge_without_keeper", count=check.without_keeper, reasons=check.reasons)
+        print(warning, file=sys.stderr)
     if typed >= 0:
         if typed != check.count:
             raise UsageError("purge_other_count", typed=typed, count=check.count)
-    elif sys.stdin.isatty():
+    elif sys.stdin.isatty() and not (assent and not check.without_keeper):
         if entries:
             question = translate("cli.purge_question", count=check.count, size=long_size(check.size))
             print(question, end=" ", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip() != str(check.count):
                 raise Stopped("purge_refused")
+    elif not assent and entries:
+        raise UsageError("purge_undecided", count=check.count)
     elif check.without_keeper:
         raise UsageError("purge_needs_count", count=check.count)
     request = PurgeEntries(tuple(entry.id for entry in entries))

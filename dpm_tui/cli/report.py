@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
+from dpm_tui.cli.freeable import freeable_by
 from dpm_tui.cli.output import write_output
 from dpm_tui.errors import DamagedError, ExitCode
 from dpm_tui.locale import translate
@@ -15,6 +16,7 @@ from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
 from dpm_tui.review.election import elect_keepers
+from dpm_tui.review.freeable import Freeable
 from dpm_tui.review.library import Library
 from dpm_tui.review.rules import OWN, find_rule, protect_folders
 
@@ -30,8 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
-    scanned = _follow_rule(read_results(find_layout(options)))
-    text = {"json": _json_text, "csv": _csv_text, "html": _html_text}[options.format](scanned)
+    found = read_results(find_layout(options))
+    scanned, freeable = _follow_rule(found), _find_freeable(found)
+    match options.format:
+        case "json":
+            text = _json_text(scanned, freeable)
+        case "html":
+            text = _html_text(scanned, freeable)
+        case _:
+            text = _csv_text(scanned)
     write_output(options.output, text)
     if scanned.state.damaged:
         # The report is worth having, but not all of it may be there.
@@ -48,7 +57,13 @@ def _follow_rule(scanned: Scanned) -> Scanned:
     return replace(scanned, results=replace(results, groups=groups))
 
 
-def _json_text(scanned: Scanned) -> str:
+def _find_freeable(scanned: Scanned) -> Freeable:
+    """Return what the rule in the settings would free."""
+    results = scanned.results
+    return freeable_by(Library(results.files, results.groups, results.index), scanned.config)
+
+
+def _json_text(scanned: Scanned, freeable: Freeable) -> str:
     checkpoint = scanned.state.checkpoint
     report = build_report(
         root=scanned.state.layout.root,
@@ -57,6 +72,7 @@ def _json_text(scanned: Scanned) -> str:
         files=scanned.results.files,
         pairs=scanned.results.pairs,
         groups=scanned.results.groups,
+        freeable=freeable,
         model_of=scanned.state.fitting_model(load_cards().values()),
         unreadable_folders=checkpoint.explain_folders(),
     )
@@ -69,7 +85,7 @@ def _csv_text(scanned: Scanned) -> str:
     return write_csv(results.files, results.groups, results.index, folders)
 
 
-def _html_text(scanned: Scanned) -> str:
+def _html_text(scanned: Scanned, freeable: Freeable) -> str:
     results = scanned.results
     return "".join(
         write_html(
@@ -77,6 +93,7 @@ def _html_text(scanned: Scanned) -> str:
             files=results.files,
             groups=results.groups,
             pairs=results.index,
+            freeable=freeable,
             thumbnail=scanned.state.thumbnails.get,
             unreadable_folders=scanned.state.checkpoint.explain_folders(),
         )

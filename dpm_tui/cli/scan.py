@@ -14,12 +14,14 @@ from typing import Any
 
 from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.freeable import freeable_by
 from dpm_tui.cli.stream import write
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.plain import to_plain
 from dpm_tui.quoted import with_place
+from dpm_tui.review.freeable import Freeable
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.layout import Layout
@@ -143,8 +145,7 @@ async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> 
         return ExitCode.STOPPED if status.phase == "stopped" else ExitCode.FAILED
     library = await client.request(GetLibrary())
     assert isinstance(library, LibraryData)
-    groups = unpack_library(library).groups
-    progress.conclude(status, sum(group.reclaimable_bytes for group in groups))
+    progress.conclude(status, freeable_by(unpack_library(library), client.welcome.config))
     if not (status.files or status.attention):
         progress.say(translate("cli.no_pictures", path=display_name(client.welcome.root)))
     if status.damaged:
@@ -217,17 +218,20 @@ class _Progress:
         self._clear()
         self._write(text + "\n")
 
-    def conclude(self, status: RunStatus, reclaimable: int | None = None) -> None:
+    def conclude(self, status: RunStatus, freeable: Freeable | None = None) -> None:
         """Print what the run found; what could be freed is known of one that has finished."""
         self._clear()
         if self._json:
-            known = {} if reclaimable is None else {"reclaimable_bytes": reclaimable}
+            known = {}
+            if freeable is not None:
+                known = {"reclaimable_bytes": freeable.beside, "suggested_bytes": freeable.bytes}
             self._print_json("result", to_plain(status) | known)
             return
         if status.phase == "finished":
-            size = long_size(reclaimable or 0)
             if not self._quiet:
-                text = translate("cli.result", pictures=status.pictures, groups=status.groups, size=size)
+                found = freeable or Freeable()
+                sizes = {"size": long_size(found.bytes), "beside": long_size(found.beside)}
+                text = translate("cli.result", pictures=status.pictures, groups=status.groups, **sizes)
                 write(text + "\n", sys.stdout)
                 if passed_over := _passed_over(status):
                     write(passed_over + "\n", sys.stdout)

@@ -50,7 +50,9 @@ def run(options: argparse.Namespace) -> int:
         print(translate(f"cli.stage_{status.stage}", done=status.done, total=status.total))
         if status.seconds_left >= 0:
             print(translate("cli.time_left", time=duration(status.seconds_left)))
-    if status.phase != "idle":
+    if status.phase in ("running", "paused"):
+        print(translate("cli.status_so_far", pairs=status.pairs))
+    elif status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
     if status.phase == "finished" and not (status.files or status.attention):

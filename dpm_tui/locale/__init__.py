@@ -1,7 +1,8 @@
 """Message catalogue: every sentence that a user sees, in English and Chinese.
 
 A key is ``<file>.<name>``: the file is one TOML table per surface under ``en/`` and ``zh_CN/``.
-A sentence is a format string, or a table with ``one`` and ``other``, chosen by ``count``.
+A sentence is a format string, or a table with ``one`` and ``other``, chosen by ``count``. Any other number
+brings its noun along: ``{groups:n group|groups}`` reads ``1 group`` and ``2,000 groups``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,18 @@ from importlib import resources
 
 LANGUAGES = ("en", "zh_CN")
 _chosen: list[str] = []
+_WITH_NOUN = "n "
+
+
+class Number(int):
+    """A number that a sentence may write with its noun."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the number as ``spec`` says, a usual one or ``n`` with the noun for one and for many."""
+        if not spec.startswith(_WITH_NOUN):
+            return super().__format__(spec)
+        one, _, many = spec.removeprefix(_WITH_NOUN).partition("|")
+        return f"{int(self):,} {one if self == 1 else many or one}"
 
 
 def set_language(language: str) -> None:
@@ -59,4 +72,5 @@ def translate(key: str, /, **values: object) -> str:
         sentence = load_catalogue("en")[key]
     if isinstance(sentence, dict):
         sentence = sentence["one"] if values.get("count") == 1 and "one" in sentence else sentence["other"]
-    return sentence.format(**values)
+    numbers = {key: Number(value) for key, value in values.items() if type(value) is int}
+    return sentence.format(**(values | numbers))

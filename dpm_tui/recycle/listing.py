@@ -107,7 +107,8 @@ def list_entries(bins: Bins) -> list[BinEntry]:
 def check_keepers(bins: Bins, listed: Iterable[Listed]) -> PurgeCheck:
     """Return how much purging ``listed`` would delete, and how many have no proven keeper now."""
     proven: dict[Witness, bool] = {}
-    count = size = without = 0
+    count = size = 0
+    without: list[Listed] = []
     for entry in listed:
         count += 1
         size += entry.file.status.st_size
@@ -120,8 +121,10 @@ def check_keepers(bins: Bins, listed: Iterable[Listed]) -> PurgeCheck:
             or not _is_witnessed(entry)
             or _is_itself(bins, keeper, entry)
         ):
-            without += 1
-    return PurgeCheck(count, size, without)
+            without.append(entry)
+    known = [entry.keeper for entry in without if entry.keeper is not None]
+    gone = sum(not _is_there(bins, keeper) for keeper in known)
+    return PurgeCheck(count, size, len(without), gone, len(known) - gone)
 
 
 def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Companion | None]]:
@@ -177,6 +180,17 @@ def _present_keepers(bins: Bins, listed: list[Listed]) -> set[str]:
                 ):
                     present.add(entry.id)
     return present
+
+
+def _is_there(bins: Bins, keeper: Witness) -> bool:
+    """Tell whether there is a file in the place of a keeper, whatever is in it."""
+    with contextlib.suppress(OSError, Refused):
+        check_path(keeper.path)
+        folder, name = split(keeper.path)
+        with folder_below(bins.root, folder) as place:
+            found = status(name, place)
+            return found is not None and stat.S_ISREG(found.st_mode)
+    return False
 
 
 def _is_itself(bins: Bins, keeper: Witness, entry: Listed) -> bool:

@@ -157,11 +157,25 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class PurgeCheck:
     """What purging would delete: ``count`` files, ``size`` bytes, ``without_keeper`` of them with no
-    verified keeper in its place, so that their picture may be gone for good."""
+    verified keeper in its place, so that their picture may be gone for good.
+
+    Of those the keeper is ``gone``, or it or the file itself is ``altered`` since they were compared; for
+    the rest none is known.
+    """
 
     count: int = 0
     size: int = 0
     without_keeper: int = 0
+    gone: int = 0
+    altered: int = 0
+
+    @property
+    def reasons(self) -> str:
+        """Why files have no verified keeper, with their numbers, as words."""
+        rest = self.without_keeper - self.gone - self.altered
+        counts = {"gone": self.gone, "altered": self.altered, "unknown": rest}
+        named = [sentence(f"recycle.purge_{key}", count=count) for key, count in counts.items() if count]
+        return sentence("tui.place_gap").join(named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, PairIndex, pair_key
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.report.failures import Failure, list_failures
+from dpm_tui.review.freeable import Freeable
 
 PICTURES_AT_MOST = 3000
 """Pictures on one page; with more of them browsers struggle, and the rest is listed without."""
@@ -49,9 +50,11 @@ def write_html(
     groups: Iterable[Group],
     pairs: PairIndex,
     thumbnail: Callable[[str], bytes | None],
+    freeable: Freeable,
     unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> Iterator[str]:
-    """Yield the page piece by piece; ``thumbnail`` gives the JPEG of a content digest.
+    """Yield the page piece by piece; ``thumbnail`` gives the JPEG of a content digest, ``freeable`` what the
+    rule in force would free.
 
     What could not be read, and what is damaged, is named at the end with its reason.
 
@@ -59,8 +62,8 @@ def write_html(
     """
     groups = list(groups)
     title = translate("report.title", path=display_name(root))
-    size = long_size(sum(group.reclaimable_bytes for group in groups))
-    summary = translate("report.summary", count=len(groups), size=size)
+    size, beside = long_size(freeable.bytes), long_size(freeable.beside)
+    summary = translate("report.summary", count=len(groups), size=size, beside=beside)
     language = current_language().replace("_", "-")
     yield (
         f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8">\n'

@@ -10,6 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.report.failures import list_failures
+from dpm_tui.review.freeable import Freeable
 
 SCHEMA = "dpm-tui/report/1"
 
@@ -23,10 +24,11 @@ def build_report(
     pairs: Iterable[Pair],
     groups: Iterable[Group],
     model_of: Callable[[str], str],
+    freeable: Freeable,
     unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the report; ``model_of`` gives the model that fits a content digest, ``unreadable_folders`` why
-    a folder could not be read.
+    """Return the report; ``model_of`` gives the model that fits a content digest, ``freeable`` what the rule
+    in force would free, ``unreadable_folders`` why a folder could not be read.
     """
     readable = [file for file in files.values() if file.status is Status.OK]
     return {
@@ -34,6 +36,7 @@ def build_report(
         "root": _path(root)["path"],
         "model": model,
         "threshold": threshold,
+        "suggested": {"files": freeable.files, "bytes": freeable.bytes},
         "files": [_file(file, model_of) for file in sorted(readable, key=lambda file: file.path)],
         "pairs": [
             {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}

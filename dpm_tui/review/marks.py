@@ -20,7 +20,7 @@ from dpm_tui.review.names import Names
 from dpm_tui.review.no_suggestion import NoSuggestion, why_nothing
 from dpm_tui.review.record import Act, Listener, News
 from dpm_tui.review.refusal import Refusal as Refusal
-from dpm_tui.review.refusal import choose_removable, has_witness, refusal_of
+from dpm_tui.review.refusal import choose_removable, refusal_of
 from dpm_tui.review.rules import DEFAULT_KINDS, Rule
 from dpm_tui.review.suggestion import Suggestion, suggest, suggest_all
 
@@ -135,18 +135,26 @@ class Marks:
         """Take the marks of files away."""
         self._commit(dict.fromkeys(files))
 
-    def keep_only(self, file: int) -> int:
+    def beside(self, file: int) -> dict[int, Kind]:
+        """Return the others of a file's group that could go for it, each with the kind of its pair with it.
+
+        Protected files and files without a verified pair with this one could not.
+        """
+        others = (id_ for id_ in self.group_of(file).members if id_ != file and not self.is_protected(id_))
+        pairs = ((id_, self._library.pair(id_, file)) for id_ in others)
+        return {id_: pair.kind for id_, pair in pairs if pair is not None}
+
+    def keep_only(self, file: int, going: Collection[int] | None = None) -> int:
         """Keep this file and mark the others of its group; return how many others have to stay.
 
-        Protected files and files without a verified pair with this one stay unmarked.
+        Only those that could go for it are marked, and of these only ``going`` if that is given.
         """
+        beside = self.beside(file)
         others = [id_ for id_ in self.group_of(file).members if id_ != file]
-        free = [id_ for id_ in others if not self.is_protected(id_)]
-        going = [id_ for id_ in free if has_witness(self._library, id_, (file,))]
         markings: dict[int, Marking | None] = dict.fromkeys(others)
-        markings.update(dict.fromkeys(going, _REMOVE))
+        markings.update((id_, _REMOVE) for id_ in beside if going is None or id_ in going)
         self._commit(markings | {file: _KEEP})
-        return len(others) - len(going)
+        return len(others) - len(beside)
 
     def suggest(
         self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS

@@ -86,6 +86,10 @@ class Plan:
         """The number of companions that the keepers have no twin of."""
         return sum(len(move.orphans) for move in self.moves)
 
+    def of_groups(self, groups: Collection[str]) -> Plan:
+        """Return the moves in some groups, by their ids."""
+        return Plan(tuple(move for move in self.moves if move.group in groups))
+
     def alone(self) -> Plan:
         """Return this plan with every companion staying where it is."""
         return Plan(tuple(replace(move, companions=()) for move in self.moves))

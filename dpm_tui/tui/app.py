@@ -165,7 +165,7 @@ class DpmApp(App[None], inherit_bindings=False):
         session, tally = self.session, self.session.tally
         parts = []
         if tally.moved:
-            parts.append(translate("tui.moved", count=tally.moved, size=long_size(tally.freed)))
+            parts.append(translate("tui.moved", count=tally.moved, size=long_size(tally.size)))
         if session.running and self.reachable:
             parts.append(translate("tui.run_goes_on"))
         return "  ".join(parts) or translate("tui.bye", count=session.status.groups)

@@ -65,11 +65,6 @@ class BinShelf:
         companions = {entry.path for entry in self.entries if entry.companion_of}
         return sum(path in companions for path in paths)
 
-    def size_of(self, paths: Iterable[bytes]) -> int:
-        """Return the bytes of the newest entries of these original paths."""
-        sizes = {entry.path: entry.size for entry in reversed(self.entries)}
-        return sum(sizes.get(path, 0) for path in paths)
-
     def renew(self, data: BinData) -> BinShelf:
         """Return the shelf for newer data with cursor and selection kept."""
         fresh = BinShelf(data)

@@ -20,6 +20,7 @@ class Comparison:
     """The file under the cursor and its counterpart, as the screens that show them share it.
 
     ``toggled`` turns round whether there are several pictures, ``difference`` shows where they differ.
+    The file under the cursor is the one that is seen, spoken of and marked: flipping moves the cursor.
     Another cursor begins with its own counterpart, not flipped; another group is seen whole.
     """
 
@@ -46,10 +47,11 @@ class Comparison:
 
     @property
     def other(self) -> int:
-        """The counterpart: the one that was chosen, or the one that decides about the file."""
+        """The counterpart: where it was flipped from, or the one chosen, or the one that decides."""
         file = self.file
-        if self._chosen is not None and self._chosen[0] == file and self._chosen[1] in self._partners():
-            return self._chosen[1]
+        for known in (self._flipped and self._flipped[::-1], self._chosen):
+            if known and known[0] == file and known[1] in self._partners(file):
+                return known[1]
         return self._session.counterpart(file)
 
     @property
@@ -59,19 +61,16 @@ class Comparison:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Which of the file's pairs this is, from 1, and how many it has."""
-        others = self._partners()
-        return others.index(self.other) + 1, len(others)
+        """Which of the pairs this is, from 1, and how many there are: of the file, or where it was flipped
+        from, of that one."""
+        file, other = (self.other, self.file) if self.flipped else (self.file, self.other)
+        others = self._partners(file)
+        return others.index(other) + 1, len(others)
 
     @property
     def flipped(self) -> bool:
-        """Whether the counterpart is shown in the place of the file."""
-        return self._flipped == (self.file, self.other)
-
-    @property
-    def shown(self) -> int:
-        """The file that is looked at: the counterpart where it is flipped to."""
-        return self.other if self.flipped else self.file
+        """Whether the cursor is on a counterpart that was flipped to."""
+        return self._flipped is not None and self._flipped == (self.other, self.file)
 
     @property
     def zoom(self) -> Zoom:
@@ -85,15 +84,22 @@ class Comparison:
         self._zoom = (group.id if group else "", zoom)
 
     def flip(self) -> None:
-        """Show the counterpart instead of the file, or the file again."""
-        self._flipped = None if self.flipped else (self.file, self.other)
+        """Put the cursor on the counterpart, which is shown in the same place, or back."""
+        file, other, flipped = self.file, self.other, self.flipped
+        if self._session.go_to_file(other):
+            self._chosen = (other, file) if flipped else self._chosen
+            self._flipped = None if flipped else (file, other)
 
     def step(self, pairs: int) -> None:
-        """Hold the file against another member."""
-        others, flipped = self._partners(), self.flipped
-        other = others[(others.index(self.other) + pairs) % len(others)]
-        self._chosen = (self.file, other)
-        self._flipped = self._chosen if flipped else None
+        """Hold the file against another member; where it was flipped to, show the other one instead of it."""
+        flipped = self.flipped
+        file, other = (self.other, self.file) if flipped else (self.file, self.other)
+        others = self._partners(file)
+        other = others[(others.index(other) + pairs) % len(others)]
+        if flipped and self._session.go_to_file(other):
+            self._flipped = (file, other)
+        elif not flipped:
+            self._chosen = (file, other)
 
     def choose(self, other: int) -> None:
         """Hold the file under the cursor against this member."""
@@ -144,7 +150,7 @@ class Comparison:
         files = self._session.library.files
         return files[pair.a].facts.digest, files[pair.b].facts.digest
 
-    def _partners(self) -> list[int]:
+    def _partners(self, file: int) -> list[int]:
         group = self.group
         assert group is not None
-        return partners(self._session.library, group, self.file)
+        return partners(self._session.library, group, file)

@@ -92,7 +92,7 @@ class KeeperLines:
         if total is None:
             return translate("rules.rule_counting")
         files, size = total
-        groups = f"{len(self._session.rows):,}"
+        groups = len(self._session.rows)
         return translate("rules.rule_everywhere", count=files, groups=groups, size=long_size(size))
 
     def _name_width(self) -> int:

@@ -12,6 +12,7 @@ from dpm_tui.pipeline.verify import Kind
 from dpm_tui.tui.bars import bar, graph
 from dpm_tui.tui.cells import Part, cut_middle, pad
 from dpm_tui.tui.fact_table import fact_table
+from dpm_tui.tui.freeable_words import words_on_freeable
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.run_history import RunHistory, round_left
 from dpm_tui.tui.session import Session
@@ -102,12 +103,11 @@ class ProgressLines:
         return words
 
     def _found(self) -> str:
-        status, known = self._session.status, self._session.library.groups
+        status = self._session.status
         if self._session.running:
-            return translate("tui.found_live", count=status.pairs, pairs=f"{status.pairs:,}")
-        size = sum(group.reclaimable_bytes for group in known)
-        words = translate("tui.found", pairs=f"{status.pairs:,}", groups=f"{status.groups:,}")
-        return f"{words}  {translate('tui.reclaimable', size=long_size(size))}" if size else words
+            return translate("tui.found_live", count=status.pairs, pairs=status.pairs)
+        words = translate("tui.found", pairs=status.pairs, groups=status.groups)
+        return f"{words}  {words_on_freeable(self._session)}".rstrip()
 
     def _usage(self) -> str:
         status = self._session.status

@@ -48,6 +48,12 @@ class ReviewMemory:
         """Whether what is marked is written down, so that leaving loses nothing."""
         return self._known and self._writes and self._telling.is_done
 
+    @property
+    def unsaved(self) -> int:
+        """How many files are marked for removal here, and nowhere else."""
+        removed = self._session.marks.removed
+        return sum(id_ in removed for id_ in self._own()) if self._known else len(removed)
+
     async def restore(self) -> None:
         """Take over what was marked last time; what was marked here meanwhile is set on top of it."""
         session = self._session

@@ -10,6 +10,7 @@ from dpm_tui.names import display_name
 from dpm_tui.tui.bars import bar
 from dpm_tui.tui.cells import Part, cut_start, wrap
 from dpm_tui.tui.fact_table import fact_table
+from dpm_tui.tui.freeable_words import words_on_freeable
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.next_step import next_step
 from dpm_tui.tui.progress_lines import phase_part, progress_words
@@ -100,9 +101,7 @@ class ScanLines:
         session, look = self._session, self._look
         known = session.library.groups
         words = translate("tui.groups_found", count=len(known) or session.status.groups)
-        size = sum(group.reclaimable_bytes for group in known)
-        copies = f"  {translate('tui.reclaimable', size=long_size(size))}" if size else ""
-        return [(words, look["strong"]), (copies, look["text"])]
+        return [(words, look["strong"]), (f"  {words_on_freeable(session)}", look["text"])]
 
     def _marked(self) -> str:
         marks = self._session.marks

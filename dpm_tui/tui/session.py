@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group
 from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.recycle.results import BatchResult
 from dpm_tui.review.criteria import Word
 from dpm_tui.review.election import elect_keepers
 from dpm_tui.review.filter import Filter, Progress, reviewed
+from dpm_tui.review.freeable import Freeable, find_freeable
 from dpm_tui.review.history import Step
 from dpm_tui.review.library import Library
 from dpm_tui.review.links import counterpart
@@ -47,7 +49,7 @@ class Session:
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
-    ``outcomes`` what became of those that did, ``tally`` what went to the bin since the start.
+    ``outcomes`` what became of those that did, ``tally`` what of it lies in the bin.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
 
@@ -62,6 +64,7 @@ class Session:
     library: Library = field(default_factory=Library)
     _found: Library = field(default_factory=Library)
     library_known: bool = False
+    _freeable: tuple[Library, object, Freeable] | None = None
     passing: Passing = field(default_factory=Passing)
     hides_reviewed: bool = False
     marks: Marks = field(default_factory=lambda: Marks(Library()))
@@ -135,6 +138,16 @@ class Session:
         return find_rule(OWN, self.config.presets, self.config.keeper).settled
 
     @property
+    def freeable(self) -> Freeable:
+        """What the rule in force would free in all groups."""
+        config, library = self.config, self.library
+        key = (config.keeper, config.presets, config.protected)
+        if self._freeable is None or self._freeable[0] is not library or self._freeable[1] != key:
+            found = find_freeable(library, self.rule, protect_folders(config.protected))
+            self._freeable = library, key, found
+        return self._freeable[2]
+
+    @property
     def criteria(self) -> tuple[Word, ...]:
         """What the rule in force looks at, in order."""
         return criteria_of(self.config.keeper)
@@ -173,6 +186,12 @@ class Session:
     @property
     def _progress(self) -> Progress:
         return Progress(self.marks.removed, self.marks.kept, self.passed)
+
+    @property
+    def filtered(self) -> set[str]:
+        """The ids of the groups that the filter leaves, whether they are hidden as reviewed or not."""
+        library = self.library
+        return {library.groups[number].id for number in self.filter.choose(library, self._progress)}
 
     def _lay_out(self, here: ImageFile | None) -> None:
         numbers = self.filter.choose(self.library, self._progress)
@@ -236,11 +255,10 @@ class Session:
         for id_, *_ in step.changes[:1]:
             self.go_to_file(id_)
 
-    def settle(self, gone: Iterable[int], size: int) -> None:
+    def settle(self, gone: Iterable[int], result: BatchResult) -> None:
         """Take note that marked files were moved to the bin."""
-        gone = list(gone)
         self.marks.note_move(gone)
-        self.tally.add(len(gone), size)
+        self.tally.add(result)
 
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""

@@ -1,23 +1,39 @@
-"""Tally: what went to the recycle bin since the app was started, for its last line."""
+"""Tally: what was moved to the recycle bin since the app was started and still lies there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dpm_tui.recycle.results import BatchResult, BinEntry
 
 
 @dataclass
 class Tally:
-    """``moved`` are pictures, ``freed`` bytes."""
+    """Pictures and bytes of each batch that was moved here, as the bin holds them now."""
 
-    moved: int = 0
-    freed: int = 0
+    _batches: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, pictures: int, size: int) -> None:
-        """Count pictures that went."""
-        self.moved += pictures
-        self.freed += size
+    @property
+    def moved(self) -> int:
+        """The pictures that lie in the bin."""
+        return sum(pictures for pictures, _ in self._batches.values())
 
-    def take_back(self, pictures: int, size: int) -> None:
-        """Count pictures that came back; they may have gone before the app was started."""
-        self.moved = max(self.moved - pictures, 0)
-        self.freed = max(self.freed - size, 0)
+    @property
+    def size(self) -> int:
+        """The bytes of those and of their companions."""
+        return sum(size for _, size in self._batches.values())
+
+    def add(self, result: BatchResult) -> None:
+        """Count a batch that went."""
+        if result.moved:
+            self._batches[result.batch] = (len(result.moved), result.size)
+
+    def follow(self, entries: Iterable[BinEntry]) -> None:
+        """Count anew, as the bin holds these entries: what was restored or deleted is not there any more."""
+        counts = {batch: [0, 0] for batch in self._batches}
+        for entry in entries:
+            if entry.batch in counts:
+                counts[entry.batch][0] += not entry.companion_of
+                counts[entry.batch][1] += entry.size
+        self._batches = {batch: (pictures, size) for batch, (pictures, size) in counts.items() if pictures}

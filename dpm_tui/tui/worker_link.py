@@ -137,6 +137,7 @@ class WorkerLink:
     async def refresh_bin(self) -> None:
         """Fetch what the recycle bin holds."""
         self._session.bin = self._session.bin.renew(await self.ask(GetBin(), BinData))
+        self._session.tally.follow(self._session.bin.entries)
         self._changed()
 
     async def _greet(self, client: Client) -> None:

@@ -71,7 +71,7 @@ def test_restore_elsewhere_and_purge(album: Path, tmp_path: Path) -> None:
     chosen = next(line.split("\t")[0] for line in entries if line.endswith("small/hill.jpg"))
     assert dpm("bin", album, "restore", chosen, "--to", tmp_path / "out").returncode == 0
     assert (tmp_path / "out/small/hill.jpg").exists()
-    assert dpm("bin", album, "purge", "--all").returncode == 0
+    assert dpm("bin", album, "purge", "--all", "--yes").returncode == 0
     assert dpm("bin", album, "list").stdout == ""
     assert dpm("bin", album, "log").stdout.count("\n") >= 5
 

@@ -92,11 +92,15 @@ def test_purging_without_a_terminal_spares_what_may_be_the_last_copy(album: Path
     os.unlink(album / "town.png")
     refused = dpm("bin", album, "purge", "--all")
     assert (refused.returncode, "--count 3" in refused.stderr) == (2, True)
+    assert "the kept file of 1 is gone" in refused.stderr
+    assert dpm("bin", album, "purge", "--all", "--yes").returncode == 2
     assert dpm("bin", album, "purge", "--all", "--count", "2").returncode == 2
     listed = dpm("bin", album, "list").stdout
     assert listed.count("\n") == 3
     safe = [line.split("\t")[0] for line in listed.splitlines() if not line.endswith("town.bmp")]
-    assert dpm("bin", album, "purge", *safe).returncode == 0
+    unasked = dpm("bin", album, "purge", *safe)
+    assert (unasked.returncode, "--yes" in unasked.stderr) == (2, True), "what cannot be undone is said twice"
+    assert dpm("bin", album, "purge", *safe, "--yes").returncode == 0
     assert dpm("bin", album, "purge", "--all", "--count", "1").returncode == 0
     log = [line.split("\t")[1] for line in dpm("bin", album, "log").stdout.splitlines()]
     assert log == ["recycled"] * 3 + ["purged"] * 3

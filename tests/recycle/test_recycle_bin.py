@@ -239,7 +239,7 @@ def test_check_purge_proves_the_keepers(library: Library) -> None:
     os.utime(library.at(plan.moves[2].keeper.path))
     ids = [entry.id for entry in library.bin.entries()]
     size = sum(move.victim.stamp.size for move in plan.moves)
-    assert library.bin.check_purge(ids) == PurgeCheck(5, size, 2)
+    assert library.bin.check_purge(ids) == PurgeCheck(5, size, 2, 1, 1)
     assert library.bin.check_purge([]) == PurgeCheck()
     (batch,) = library.bin.batches()
     os.unlink(library.at(b"_image_temp/recycle_bin/%s/index.json" % batch.id.encode()))

@@ -12,10 +12,14 @@ from dpm_tui.pipeline.group import Group, Pair
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.report import html_report
 from dpm_tui.report.html_report import write_html
+from dpm_tui.review.freeable import Freeable
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
 JPEG = b"\xff\xd8 not quite a picture"
+
+
+FREE = Freeable(2, 2000, 5000)
 
 
 class Page(HTMLParser):
@@ -53,7 +57,9 @@ def page_of(names: Sequence[bytes], root: bytes = b"/home/me/pictures") -> Page:
     pairs = {(1, id_): Pair(1, id_, Kind.COPY, 0.97) for id_ in list(files)[1:]}
     group = Group("g", 1, tuple(files), 0.97, 1000)
     text = "".join(
-        write_html(root=root, files=files, groups=[group], pairs=pairs, thumbnail=lambda digest: JPEG)
+        write_html(
+            root=root, files=files, groups=[group], pairs=pairs, freeable=FREE, thumbnail=lambda digest: JPEG
+        )
     )
     return Page(text)
 
@@ -95,8 +101,11 @@ def test_a_page_that_would_be_too_large_goes_on_without_pictures(monkeypatch: py
     monkeypatch.setattr(html_report, "PICTURES_AT_MOST", 3)
     files = {id_: image_file(id_, b"%d.jpg" % id_) for id_ in range(1, 7)}
     groups = [Group(str(i), i, (i, i + 1), 1.0, 10) for i in (1, 3, 5)]
-    pieces = write_html(root=b"/r", files=files, groups=groups, pairs={}, thumbnail=lambda digest: JPEG)
+    pieces = write_html(
+        root=b"/r", files=files, groups=groups, pairs={}, freeable=FREE, thumbnail=lambda digest: JPEG
+    )
     text = "".join(pieces)
+    assert "the rule would free 2.0 KB of the 5.0 KB beside the kept files" in text
     page = Page(text)
     assert len(page.of("img")) == 2
     assert len(page.links) == 6
@@ -115,6 +124,7 @@ def test_what_could_not_be_read_is_named_at_the_end_with_its_reason() -> None:
         files=files,
         groups=[],
         pairs={},
+        freeable=FREE,
         thumbnail=lambda digest: None,
         unreadable_folders=folders,
     )

@@ -14,6 +14,7 @@ from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.report.csv_report import COLUMNS, write_csv
 from dpm_tui.report.json_report import build_report
+from dpm_tui.review.freeable import Freeable
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
@@ -35,6 +36,7 @@ def report(files: dict[int, ImageFile] = FILES, **values: Any) -> dict[str, Any]
         "files": files,
         "pairs": [PAIR],
         "groups": [GROUP],
+        "freeable": Freeable(1, 1000, 2000),
         "model_of": lambda digest: "photo",
     }
     made: dict[str, Any] = json.loads(json.dumps(build_report(**(wanted | values))))
@@ -52,6 +54,7 @@ def test_the_json_report_is_a_contract() -> None:
         "root": "/home/me/pictures",
         "model": "auto",
         "threshold": 0.6,
+        "suggested": {"files": 1, "bytes": 1000},
         "files": [
             {
                 "id": 2, "path": "a/caf\\xe9.jpg", "path_b64": base64.b64encode(b"a/caf\xe9.jpg").decode(),
@@ -81,7 +84,17 @@ def test_the_json_report_says_what_a_file_holds_besides_its_picture() -> None:
 
 def test_an_empty_report_has_every_key() -> None:
     empty = report({}, pairs=[], groups=[])
-    assert list(empty) == ["schema", "root", "model", "threshold", "files", "pairs", "groups", "errors"]
+    assert list(empty) == [
+        "schema",
+        "root",
+        "model",
+        "threshold",
+        "suggested",
+        "files",
+        "pairs",
+        "groups",
+        "errors",
+    ]
     assert empty["files"] == empty["pairs"] == empty["groups"] == empty["errors"] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -161,6 +162,10 @@ def sample_library() -> Sample:
         ("keep/wallpaper.bmp", 1920, 1080, 6_220_854),
         ("downloads/wallpaper copy.png", 1920, 1080, 2_400_000, Kind.PIXELS, 1.0),
     )
+    # Nothing but their folders sets these apart, one of which is protected in some tests.
+    last = sample.files[len(sample.files)]
+    bare = replace(last.facts, has_exif=False, taken="")
+    sample.files[last.id] = replace(last, facts=bare)
     return sample
 
 
@@ -424,14 +429,14 @@ class FakeClient:
         return protocol.BatchDone(replace(_result(batch, entries), skipped=self.left))
 
     def _UndoBatch(self, message: Request) -> Answer:
-        entries = self.batches.pop()
+        entries = tuple(entry for entry in self.batches.pop() if entry in self.entries)
         self.undone.append(entries)
         left = tuple(entry for entry in self.entries if entry not in entries)
         self._move(self.before.pop(), left)
         return protocol.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in entries)))
 
     def _RedoBatch(self, message: Request) -> Answer:
-        entries = self.undone.pop()
+        entries = tuple(replace(entry, batch="again") for entry in self.undone.pop())
         self.batches.append(entries)
         self.before.append(self.sample)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
@@ -452,20 +457,25 @@ class FakeClient:
         return Done()
 
     def _GetBin(self, message: Request) -> Answer:
-        return BinData(self.entries, bool(self.batches), bool(self.undone))
+        standing = {entry.batch for entry in self.entries}
+        can_undo = any(entry.batch in standing for batch in self.batches for entry in batch)
+        return BinData(self.entries, can_undo, bool(self.undone))
 
     def _GetRemovals(self, message: protocol.GetRemovals) -> Answer:
         return protocol.RemovalData(self.removals[: message.limit])
 
     def _CheckPurge(self, message: protocol.CheckPurge) -> Answer:
         sizes = [entry.size for entry in self.entries if entry.id in message.ids]
-        check = PurgeCheck(len(sizes), sum(sizes), min(self.without_keeper, len(sizes)))
+        lost = min(self.without_keeper, len(sizes))
+        check = PurgeCheck(len(sizes), sum(sizes), lost, lost // 2, lost - lost // 2)
         return protocol.PurgeChecked(check)
 
     def _RestoreEntries(self, message: protocol.RestoreEntries) -> Answer:
         chosen = [entry for entry in self.entries if entry.id in message.ids]
         self.entries = tuple(entry for entry in self.entries if entry not in chosen)
-        return protocol.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in chosen)))
+        now = [os.path.join(message.to, entry.path) for entry in chosen]
+        back = (Restored(entry.path, path) for entry, path in zip(chosen, now, strict=True))
+        return protocol.RestoreDone(RestoreResult(tuple(back)))
 
     def _PurgeEntries(self, message: protocol.PurgeEntries) -> Answer:
         chosen = [entry for entry in self.entries if entry.id in message.ids]

@@ -205,7 +205,7 @@ async def test_lost_worker_is_offered_again() -> None:
     async with running_app(client := FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "a")
         client.lose()
-        await until(lambda: "r reconnect" in prompt_text(app))
+        await until(lambda: "^r connect again" in prompt_text(app))
         client.lost = False
         await press(pilot, "r")
         await until(lambda: app.reachable)
@@ -219,7 +219,7 @@ async def test_worker_that_does_not_start_is_explained() -> None:
     app = DpmApp(connect, b"/gone")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.session.link is Link.LOST)
-        await until(lambda: "r reconnect" in screen_text(app))
+        await until(lambda: "^r connect again" in screen_text(app))
         assert "/gone does not exist" in screen_text(app)
         await press(pilot, "q")
         await until(lambda: not app.is_running)

@@ -201,10 +201,10 @@ async def test_purging_warns_of_last_copies() -> None:
     async with running_app(client, screen="bin") as (app, pilot):
         reads = len(client.sent(protocol.GetBin))
         await press(pilot, "b", "D")
-        assert prompt_text(app) == "2 kept nowhere else! Delete 5 files, 9.0 MB, for good? Type 5:"
-        assert "For 2 of these files no verified kept copies exist any more." in screen_text(app)
-        assert "may be the last copy" in screen_text(app)
+        assert prompt_text(app) == "2 perhaps the last! Delete 5 files, 9.0 MB, for good? Type 5:"
+        assert "No verified copies are kept of 2 of these files; they may be the last." in screen_text(app)
+        assert "the kept file of 1 is gone, 1 or its kept file has changed" in screen_text(app)
         await press(pilot, "escape")
-        assert "may be the last copy" not in screen_text(app)
+        assert "may be the last" not in screen_text(app)
         assert not client.sent(protocol.PurgeEntries)
         await until(lambda: len(client.sent(protocol.GetBin)) > reads)

@@ -91,7 +91,7 @@ async def test_pictures_are_marked_where_they_are_seen_large() -> None:
         assert "B - to the bin" in screen_text(app)
         await press(pilot, "k", "p")
         assert screen_text(app).splitlines()[1].startswith("A K keep holiday/IMG_4411.jpg")
-        await press(pilot, "u", "enter", "enter")
+        await press(pilot, "u", "enter", "enter", "y")
         assert marks.removed == {2, 3, 5, 6}
         await press(pilot, "escape")
         assert app.session.cursor.position == 2

@@ -335,7 +335,7 @@ async def variants(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("groups")
 async def apply(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "enter", "enter", "d")
+    await press(pilot, "enter", "enter", "y", "d")
     assert "Move 4 files" in prompt_text(app)
     assert "weakest .913, 1 variant" in prompt_text(app)
     await press(pilot, "y")
@@ -367,7 +367,7 @@ async def show_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
 
 async def open_sample_plan(pilot: Pilot[None]) -> None:
     """Mark five files of three groups and list the plan: four copies and a variant."""
-    await press(pilot, "enter", "enter", "a", "D")
+    await press(pilot, "enter", "enter", "y", "a", "D")
 
 
 @flow("groups")
@@ -617,7 +617,7 @@ async def weakest_pair(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
 
 @flow("groups")
 async def split(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "l", "enter", "h", "S")
+    await press(pilot, "l", "enter", "y", "h", "S")
     assert prompt_text(app).startswith("Split at .913 variant: 2 and 1 files, 2 pairs")
     await press(pilot, "escape")
     assert decided(client) == {}
@@ -1100,7 +1100,7 @@ async def reconnect(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     await press(pilot, "ctrl+r")
     assert prompt_text(app) == "The worker is connected."
     client.lose()
-    await until(lambda: "r reconnect" in prompt_text(app))
+    await until(lambda: "^r connect again" in prompt_text(app))
     await press(pilot, "escape", "i")
     assert prompt_text(app) == "The worker is not connected."
     client.lost = False

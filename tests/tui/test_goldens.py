@@ -60,7 +60,7 @@ OPENED_BY = {
     "help": "?",
     "palette": ":",
     "view": "f",
-    "plan": "enter enter a D",
+    "plan": "enter enter y a D",
     "removals": "L",
     "decisions": "I",
     "keeper": "R",

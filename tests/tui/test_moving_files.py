@@ -189,7 +189,7 @@ async def test_the_last_line_does_not_tell_of_files_that_are_back() -> None:
         await until(lambda: app.session.bin.can_undo)
         await press(pilot, "z")
         await until(lambda: app.session.tally.moved == 0)
-        assert app.session.tally.freed == 0
+        assert app.session.tally.size == 0
         assert "moved" not in app.last_line()
         await until(lambda: app.session.bin.can_redo)
         await press(pilot, "Z")

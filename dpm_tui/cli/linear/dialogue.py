@@ -17,7 +17,7 @@ from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Group
 from dpm_tui.review.filter import FilterError, parse_filter
 from dpm_tui.review.round import Round
-from dpm_tui.wording import sentence
+from dpm_tui.wording import count_kinds, sentence
 
 
 class Dialogue:
@@ -51,8 +51,10 @@ class Dialogue:
             words = "plain.filter_hides_all" if walk.filter.words else "tui.no_groups"
             say(translate(words))
             return ExitCode.DONE
-        size = long_size(sum(walk.library.groups[number].reclaimable_bytes for number in walk.numbers))
-        say(translate("plain.intro", count=len(walk.numbers), size=size))
+        beside = long_size(sum(walk.library.groups[number].reclaimable_bytes for number in walk.numbers))
+        suggested = walk.marks.suggest_all(walk.numbers, walk.rule, walk.kinds)
+        size = long_size(suggested.size)
+        say(translate("plain.intro", count=len(walk.numbers), size=size, beside=beside))
         try:
             while not self._over:
                 await self._turn()
@@ -129,7 +131,19 @@ class Dialogue:
 
     async def _keep(self, group: Group, answer: Answer) -> None:
         (file,) = self._chosen(group, answer, 1, 1)
-        stay = self._walk.marks.keep_only(file)
+        marks = self._walk.marks
+        beside = marks.beside(file)
+        going = [id_ for id_, kind in beside.items() if kind in self._walk.kinds]
+        if len(going) < len(beside):
+            named = count_kinds(kind for kind in beside.values() if kind not in self._walk.kinds)
+            key = "plain.ask_keep_only" if going else "plain.ask_keep_only_unlike"
+            values = {"count": len(beside), "kinds": named, "copies": len(going)}
+            chosen = await self._console.choose(translate(key, **values), "yc" if going else "y")
+            if not chosen:
+                self._console.say(translate("rules.suggestion_dropped"))
+                return
+            going = list(beside) if chosen == "y" else going
+        stay = marks.keep_only(file, going)
         if stay:
             self._console.say(translate("tui.some_stay", count=stay))
         self._said_marks()

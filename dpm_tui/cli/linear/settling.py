@@ -83,10 +83,11 @@ class Settling:
                     raise
                 # Its files came back in another way, or were deleted for good.
                 marks.drop_step()
-                return await self.undo()
+                self._console.say(translate("plain.move_passed_over", count=len(last.changes)))
+                return False
             step = marks.step_back()
             self.moved -= len(result.restored)
-            self._console.say(*restored_lines(result))
+            self._console.say(*restored_lines(result, len(step.changes)))
             await self._renew()
             self._walk.go_to(id_ for id_, *_ in step.changes)
         return True
@@ -126,7 +127,8 @@ class Settling:
         if not plan.moves:
             self._console.say(translate("plain.nothing_marked"))
             return False
-        settled = await self._settle_orphans(plan)
+        chosen = await self._choose_shown(plan)
+        settled = None if chosen is None else await self._settle_orphans(chosen)
         if settled is None or not await self._confirm(settled):
             self._console.say(translate("plain.not_moved"))
             return False
@@ -148,6 +150,23 @@ class Settling:
         self._report(result)
         if result.moved:
             self._walk.marks.note_move(ids[path] for path in result.moved if path in ids)
+
+    async def _choose_shown(self, plan: Plan) -> Plan | None:
+        """Return the plan, or under a filter only what that shows of it, as is asked; None for neither."""
+        walk = self._walk
+        if not walk.filter.words:
+            return plan
+        shown = plan.of_groups({walk.library.groups[number].id for number in walk.numbers})
+        if len(shown.moves) == len(plan.moves):
+            return plan
+        key = "plain.ask_shown" if shown.moves else "plain.ask_none_shown"
+        question = translate(key, count=len(plan.moves), shown=len(shown.moves))
+        match await self._console.choose(question, "as" if shown.moves else "a"):
+            case "a":
+                return plan
+            case "s":
+                return shown
+        return None
 
     async def _settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""

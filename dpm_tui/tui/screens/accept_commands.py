@@ -99,10 +99,10 @@ class AcceptCommands(PlanCommands):
         values = {
             "rule": self._rule_name,
             "count": suggestion.files,
-            "groups": f"{suggestion.groups:,}",
-            "files": f"{suggestion.files:,}",
+            "groups": suggestion.groups,
+            "files": suggestion.files,
             "size": long_size(suggestion.size),
             "weakest": similarity(suggestion.weakest),
         }
         keys = ("rules.ask_accept_all", "rules.ask_accept_all_short", "rules.ask_accept_all_shorter")
-        return self.prompt.fitting(*(translate(key, **values) for key in keys[suggestion.groups == 1 :]))
+        return self.prompt.fitting(*(translate(key, **values) for key in keys))

@@ -25,7 +25,8 @@ class ApplyCommands(DecideCommands):
 
     async def do_apply(self) -> None:
         """Move every marked file to the recycle bin, after one question with the numbers."""
-        plan = await self.settle_orphans(await self.find_plan())
+        chosen = await self._choose_shown(await self.find_plan())
+        plan = None if chosen is None else await self.settle_orphans(chosen)
         if plan is None:
             return
         match await self.confirm(plan, "yl"):
@@ -33,6 +34,22 @@ class ApplyCommands(DecideCommands):
                 await self.move_to_bin(plan)
             case "l":
                 self.open_plan(plan, arranged=True)
+
+    async def _choose_shown(self, plan: Plan) -> Plan | None:
+        """Return the plan, or under a filter only what that shows of it, as is asked; None for neither."""
+        if not self.session.filter.words:
+            return plan
+        shown = plan.of_groups(self.session.filtered)
+        if len(shown.moves) == len(plan.moves):
+            return plan
+        key = "tui.ask_shown" if shown.moves else "tui.ask_none_shown"
+        question = translate(key, count=len(plan.moves), shown=len(shown.moves))
+        match await self.prompt.choose(question, "as" if shown.moves else "a"):
+            case "a":
+                return plan
+            case "s":
+                return shown
+        return None
 
     async def do_show_plan(self) -> None:
         """Open the list of every move that the marks amount to."""
@@ -62,12 +79,12 @@ class ApplyCommands(DecideCommands):
             self._show_step(marks.step_back(), "tui.undone")
         elif last is not None and last.deed is Deed.DECIDE:
             await self.take_decision_back(last)
-        elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
-            await self._undo_batch()
         elif last is not None and not self.session.bin.can_undo:
             # Its files came back in another way, or were deleted for good.
             marks.drop_step()
-            await self.do_undo()
+            self.prompt.say(translate("tui.move_passed_over", count=len(last.changes)))
+        elif self._may_move("tui.nothing_to_undo", self.session.bin.can_undo):
+            await self._undo_batch()
 
     async def do_redo(self) -> None:
         """Do again what was undone last: marks, a decision, or a batch."""
@@ -87,15 +104,19 @@ class ApplyCommands(DecideCommands):
         session, back = self.session, [restored.origin for restored in result.restored]
         companions = session.bin.count_companions(back)
         pictures = len(back) - companions
-        session.tally.take_back(pictures, session.bin.size_of(back))
-        if _moved(session.marks.history.last):
+        words, last = counted("tui.batch_undone", pictures, companions), session.marks.history.last
+        if last is not None and _moved(last):
             session.marks.step_back()
-        await self.report_moved(counted("tui.batch_undone", pictures, companions), result.skipped)
+            # Those that were restored or deleted one by one are not what undo is about.
+            elsewhere = len(last.changes) - pictures - len(result.skipped)
+            if elsewhere > 0:
+                words = f"{words} {translate('tui.left_bin_before', count=elsewhere)}"
+        await self.report_moved(words, result.skipped)
 
     async def _redo_batch(self) -> None:
         result = (await self.move_files(RedoBatch(), BatchDone)).result
         session, pictures, companions = self.session, len(result.moved), len(result.companions)
-        session.tally.add(pictures, result.size)
+        session.tally.add(result)
         if _moved(session.marks.history.next):
             session.marks.step_forward()
         await self.report_moved(counted("tui.batch_redone", pictures, companions), result.skipped)

@@ -212,7 +212,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         question = translate("tui.ask_purge", count=check.count, size=long_size(check.size))
         if check.without_keeper:
             look = self.app.look
-            lines = [translate("tui.warn_last", count=check.without_keeper), translate("tui.warn_last_more")]
+            lines = [translate("tui.warn_last", count=check.without_keeper), check.reasons]
             self._warning = [[(f" {line}", look["error"])] for line in lines]
             short = translate("tui.ask_purge_last", number=check.without_keeper)
             question = f"{short} {question}"

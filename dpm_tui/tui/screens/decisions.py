@@ -112,7 +112,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
         if not entries:
             return
         files = sum(entry.count for entry in entries)
-        question = translate("tui.ask_revoke", count=len(entries), files=f"{files:,}")
+        question = translate("tui.ask_revoke", count=len(entries), files=files)
         if len(entries) > 1 and await self.prompt.choose(question, "y") != "y":
             return
         await self.decide((), [decision for entry in entries for decision in entry.revocation])

@@ -75,7 +75,7 @@ class Everywhere(Screen[None], inherit_bindings=False):
                 self.session.status = replace(self.session.status, phase="stopped")
             if not key:
                 return
-        marked = 0 if await self._is_remembered() else len(self.session.marks.removed)
+        marked = 0 if await self._is_remembered() else self.app.link.memory.unsaved
         if marked and await self.prompt.choose(translate("tui.ask_quit_marks", count=marked), "q") != "q":
             return
         self.app.exit()
@@ -91,7 +91,7 @@ class Everywhere(Screen[None], inherit_bindings=False):
         """Say that files are missing, perhaps because a disk is, and ask what to do about them."""
         gone, known = count_missing(self.session.log, self.session.status)
         keys = ("tui.ask_missing", "tui.ask_missing_short")
-        values = {"gone": f"{gone:,}", "known": f"{known:,}"}
+        values = {"gone": gone, "known": known}
         key = await self.prompt.choose(self.prompt.fitting(*(translate(key, **values) for key in keys)), "rf")
         if key == "r":
             await self._scan_again(accept_missing=False)
@@ -112,8 +112,8 @@ class Everywhere(Screen[None], inherit_bindings=False):
     async def ask_reconnect(self) -> None:
         """Say that the worker is lost and offer to connect again."""
         why = " ".join(self.session.trouble.split()) or translate("tui.link_lost")
-        key = await self.prompt.choose(translate("tui.ask_reconnect", why=why), "rq")
-        if key == "r":
+        key = await self.prompt.choose(translate("tui.ask_reconnect", why=why), ("r", "ctrl+r", "q"))
+        if key in ("r", "ctrl+r"):
             self.do_reconnect()
         elif key == "q":
             self.app.exit()

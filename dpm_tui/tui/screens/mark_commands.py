@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dpm_tui.amount import long_size
 from dpm_tui.locale import translate
+from dpm_tui.pipeline.group import Group
+from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.refusal import Refusal
+from dpm_tui.review.rules import DEFAULT_KINDS
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.screens.plan_commands import work
+from dpm_tui.wording import count_kinds
 
 
 class MarkCommands(DpmScreen):
@@ -38,13 +43,31 @@ class MarkCommands(DpmScreen):
         words = translate("tui.marked", count=len(marks.removed), size=long_size(marks.size))
         return [(f"  {words}", "remove")]
 
-    def do_keep_only(self) -> None:
-        """Keep the file, mark the others of its group, and go on."""
-        stay = self.session.marks.keep_only(self.file_id)
+    async def do_keep_only(self) -> None:
+        """Keep the file, mark the others of its group, and go on; ask where one of them is no plain copy."""
+        marks, file = self.session.marks, self.file_id
+        beside = marks.beside(file)
+        copies = [id_ for id_, kind in beside.items() if kind in DEFAULT_KINDS]
+        going = list(beside)
+        if len(copies) < len(going):
+            keys = "yc" if copies else "y"
+            key = await self.prompt.choose(self._ask_kinds(list(beside.values()), len(copies)), keys)
+            if not key or marks is not self.session.marks:
+                return
+            going = copies if key == "c" else going
+        stay = marks.keep_only(file, going)
         if stay:
             self.prompt.say(translate("tui.some_stay", count=stay))
         self.show_marks()
         self.do_next_group()
+
+    def _ask_kinds(self, kinds: Sequence[Kind], copies: int) -> str:
+        """Return the question before files are marked that are no plain copies."""
+        named = count_kinds(kind for kind in kinds if kind not in DEFAULT_KINDS)
+        key = "tui.ask_keep_only" if copies else "tui.ask_keep_only_unlike"
+        short = f"{key}_short"
+        values = {"count": len(kinds), "kinds": named, "copies": copies}
+        return self.prompt.fitting(translate(key, **values), translate(short, **values))
 
     def do_range(self) -> None:
         """Begin a range at the cursor, or end it."""
@@ -127,8 +150,16 @@ class MarkCommands(DpmScreen):
         assert group is not None
         session, passed = self.session, group.id not in self.session.passed
         session.passing.note(group.id, group.keeper, session.marks.history, passed=passed)
-        self.prompt.say(translate("tui.passed" if passed else "tui.not_passed"))
+        self.prompt.say(self.words_on_passing(group, now=passed))
+        self.show_marks()
         self.do_next_group()
+
+    def words_on_passing(self, group: Group, *, now: bool) -> str:
+        """Return what is said of a group that is passed ``now`` or not; what is marked in it still goes."""
+        marked = sum(id_ in self.session.marks.removed for id_ in group.members)
+        if now and marked:
+            return translate("tui.passed_marked", count=marked)
+        return translate("tui.passed" if now else "tui.not_passed")
 
     async def _remove_range(self) -> None:
         marks, files = self.session.marks, self._take_range()

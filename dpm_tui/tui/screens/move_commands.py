@@ -103,7 +103,7 @@ class MoveCommands(DpmScreen):
         elif batch.done and batch.done == batch.total:
             self.prompt.say(translate("tui.finishing_files", count=batch.total))
         elif batch.done:
-            values = {"done": f"{batch.done:,}", "total": f"{batch.total:,}"}
+            values = {"done": batch.done, "total": batch.total}
             self.prompt.say(translate("tui.moving_files", **values))
         elif batch.total:
             self.prompt.say(translate("tui.applying", count=batch.total))

@@ -11,6 +11,7 @@ from textual import on
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.review.links import weakest_link
+from dpm_tui.review.rows import Place
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.screens.base import DpmScreen
@@ -38,9 +39,10 @@ class PictureCommands(DpmScreen):
         return Zoom()
 
     def do_flip(self) -> None:
-        """Show the counterpart in the same place; with several pictures, swap them."""
+        """Go to the counterpart, shown in the same place; with several pictures, swap them."""
+        before = self.session.cursor
         self.comparison.flip()
-        self.show_pictures()
+        self.show_cursor(before)
 
     def do_side_by_side(self) -> None:
         """Show one picture, or several side by side."""
@@ -70,13 +72,11 @@ class PictureCommands(DpmScreen):
 
     def do_next_pair(self) -> None:
         """Hold the file against the next member of its group."""
-        self.comparison.step(1)
-        self.show_pictures()
+        self._step_pair(1)
 
     def do_previous_pair(self) -> None:
         """Hold the file against the member before."""
-        self.comparison.step(-1)
-        self.show_pictures()
+        self._step_pair(-1)
 
     def do_weakest_pair(self) -> None:
         """Go to the member that is least like the keeper, and hold it against that."""
@@ -87,6 +87,10 @@ class PictureCommands(DpmScreen):
             self.session.go_to_file(weakest.b if weakest.a == group.keeper else weakest.a)
             self.comparison.choose(group.keeper)
             self.show_session()
+
+    def show_cursor(self, before: Place) -> None:
+        """Show the file under the cursor, which was elsewhere ``before``."""
+        self.show_pictures()
 
     def show_pictures(self) -> None:
         """Show the pictures and reasons for the cursor."""
@@ -105,6 +109,11 @@ class PictureCommands(DpmScreen):
         if unmapped is not None:
             task: Callable[[], Coroutine[None, None, None]] = partial(self._map_difference, unmapped)
             self.run_worker(task, group="difference", exclusive=True)  # type: ignore[arg-type]
+
+    def _step_pair(self, pairs: int) -> None:
+        before = self.session.cursor
+        self.comparison.step(pairs)
+        self.show_cursor(before)
 
     async def _map_difference(self, pair: Pair) -> None:
         """Have the pair on the screen compared for the eye, once keys have come to rest."""
@@ -134,7 +143,7 @@ class PictureCommands(DpmScreen):
         members, file, other = comparison.group.members, comparison.file, comparison.other
         count = self.pane_count(len(members))
         if count == 1:
-            return [comparison.shown]
+            return [file]
         if count == 2:
             shown = sorted((file, other), key=members.index)
         else:

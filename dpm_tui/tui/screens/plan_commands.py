@@ -60,9 +60,7 @@ class PlanCommands(MoveCommands):
         found: list[Plan] = []
         for part in plan.parts():
             done = sum(len(each.moves) for each in found)
-            self.prompt.say(
-                translate("tui.finding_companions", done=f"{done:,}", total=f"{len(plan.moves):,}")
-            )
+            self.prompt.say(translate("tui.finding_companions", done=done, total=len(plan.moves)))
             found.append((await self.app.link.ask(FindCompanions(part), PlanData)).plan)
         self.prompt.say("")
         # Marks may have changed while the worker looked.
@@ -99,10 +97,11 @@ class PlanCommands(MoveCommands):
         ids = {path: id_ for id_, path in self.session.library.paths(self.session.marks.removed).items()}
         result = (await self.move_files(ApplyPlan(plan), BatchDone, len(plan.moves))).result
         if result.moved:
-            self.session.settle((ids[path] for path in result.moved if path in ids), result.size)
+            self.session.settle((ids[path] for path in result.moved if path in ids), result)
         words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
         self.report(words, result.skipped)
         self.app.refresh_soon()
+        await self.read_bin()
 
     def _question(self, plan: Plan, *, can_list: bool) -> str:
         """Return the question before a plan in as many words as there is room for."""

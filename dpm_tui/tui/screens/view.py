@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from dpm_tui.review.decision import Decision
-from dpm_tui.tui.commands import BY_ID, Scope
+from dpm_tui.tui.commands import Scope
 from dpm_tui.tui.comparison import Comparison
 from dpm_tui.tui.group_lines import GroupLines
 from dpm_tui.tui.originals import Originals
@@ -29,7 +29,7 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
     """Shows a file and its counterpart, one in the place of the other or side by side.
 
     Both are seen at the same zoom and place. At their whole size the keys that look around lead to
-    other files and groups. Marks are about the picture that is seen.
+    other files and groups.
     """
 
     NAME: ClassVar = "groups"
@@ -85,8 +85,8 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
 
     @property
     def file_id(self) -> int:
-        """The file that is shown; of two side by side the one under the cursor."""
-        return self.comparison.file if self._several else self.comparison.shown
+        """The file under the cursor, which is shown."""
+        return self.comparison.file
 
     @property
     def other(self) -> int:
@@ -158,13 +158,6 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         """Show changed marks above the pictures, and the counts."""
         self.keys_line.renew()
         self.show_pictures()
-
-    async def action_command(self, command_id: str) -> None:
-        """Carry out a command; one that marks is about the picture that is seen, so the cursor goes there."""
-        shown, file = self.file_id, self.comparison.file
-        if BY_ID[command_id].scope is Scope.MARK and shown != file and self.session.go_to_file(shown):
-            self.comparison.choose(file)
-        await super().action_command(command_id)
 
     async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
         """Have decisions made; the groups that they leave are looked at next."""

@@ -39,8 +39,7 @@ def pair_lines(
     First what kind of pair they are and which of how many, then where they differ, then the reasons, of
     which those of the rule's ``criteria`` come first.
     """
-    shown = comparison.shown
-    against = comparison.file if comparison.flipped else comparison.other
+    shown, against = comparison.file, comparison.other
     pair = comparison.pair
     grid = b"" if pair is None else comparison.grid(pair, shown)
     first = _pair_line(library, comparison, (shown, against), width, look)

@@ -1,0 +1,91 @@
+"""What is about to happen is said before it does, and what was done, or passed over, is named."""
+
+from __future__ import annotations
+
+from dpm_tui.pipeline.verify import Kind
+from dpm_tui.worker import protocol
+from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
+from tests.tui.fake_client import FakeClient, Sample
+
+
+def _sample() -> Sample:
+    sample = Sample()
+    for folder in ("lake", "hill", "wood"):
+        sample.add(
+            (f"{folder}/1.jpg", 800, 600, 90_000),
+            (f"{folder}/2.jpg", 800, 600, 90_000, Kind.IDENTICAL, 1.0),
+            (f"{folder}/3.jpg", 800, 600, 90_000, Kind.IDENTICAL, 1.0),
+        )
+    return sample
+
+
+async def test_marks_that_the_filter_hides_are_named_before_anything_moves() -> None:
+    client = FakeClient(_sample())
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "a", "a", "/", *"lake", "enter", "d")
+        assert prompt_text(app).startswith("6 marked, 2 shown by the filter:")
+        await press(pilot, "escape")
+        assert not client.sent(protocol.ApplyPlan)
+        await press(pilot, "d", "s")
+        assert prompt_text(app).startswith("Move 2 files")
+        await press(pilot, "y")
+        await until(lambda: client.sent(protocol.ApplyPlan))
+        (sent,) = client.sent(protocol.ApplyPlan)
+        assert {move.victim.path for move in sent.plan.moves} == {b"lake/2.jpg", b"lake/3.jpg"}
+        await press(pilot, "d")
+        assert prompt_text(app).startswith("4 marked, none of them shown")
+        await press(pilot, "a")
+        assert prompt_text(app).startswith("Move 4 files")
+
+
+async def test_undo_names_what_had_left_the_bin_and_the_farewell_counts_what_lies_there() -> None:
+    client = FakeClient(_sample())
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "a", "a", "d", "y")
+        await until(lambda: app.session.tally.moved == 6)
+        await press(pilot, "4", "space", "space", "R", *"/tmp/away", "enter")
+        await until(lambda: len(app.session.bin.entries) == 4)
+        assert app.last_line().startswith("4 files moved to the bin")
+        await press(pilot, "3", "z")
+        await until(lambda: not app.session.bin.entries)
+        assert "4 files are back in their places. 2 had left the bin before." in prompt_text(app)
+        assert "moved to the bin" not in app.last_line()
+
+
+async def test_undo_says_that_it_passes_a_move_over_whose_files_are_gone() -> None:
+    client = FakeClient(_sample())
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a", "d", "y")
+        await until(lambda: app.session.tally.moved == 2)
+        await press(pilot, "4", "b", "R", *"/tmp/away", "enter")
+        await until(lambda: not app.session.bin.entries)
+        assert "moved to the bin" not in app.last_line()
+        await press(pilot, "3", "z")
+        assert prompt_text(app).startswith("Passed over: the 2 files moved then have left the bin")
+        await press(pilot, "z")
+        assert prompt_text(app).startswith("Undone:")
+
+
+async def test_keeping_only_one_asks_before_it_marks_what_is_no_plain_copy() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "l", "enter")
+        assert prompt_text(app).startswith("Mark 2 files, not only copies: 1 variant?")
+        await press(pilot, "escape")
+        assert not app.session.marks.removed
+        await press(pilot, "enter", "c")
+        assert app.session.marks.removed == {5}
+        await press(pilot, "h", "enter", "y")
+        assert app.session.marks.removed == {5, 6}
+        await press(pilot, "enter")
+        assert app.session.marks.removed == {5, 6, 8}, "copies alone are marked without a question"
+
+
+async def test_a_reviewed_group_has_a_sign_and_its_marks_are_told() -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "r")
+        assert "stays as it is" in prompt_text(app)
+        assert "reviewed" in screen_text(app).splitlines()[1]
+        await press(pilot, "h", "r")
+        assert "reviewed" not in screen_text(app).splitlines()[1]
+        await press(pilot, "h", "j", "x", "r")
+        assert prompt_text(app) == "Reviewed; its 1 marked file still goes with d."
