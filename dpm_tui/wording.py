@@ -69,3 +69,13 @@ def sentence(key: str, /, **values: object) -> str:
         return translate(key, **values)
     except (KeyError, IndexError, ValueError):
         return key
+
+
+def log_sentence(name: str, values: Mapping[str, object]) -> str:
+    """Return the sentence of a line of the log; what this version has no words for appears by its name."""
+    shown = shown_values(values)
+    for surface in ("worker", "errors"):
+        key = f"{surface}.{name}"
+        if (words := sentence(key, **shown)) != key:
+            return words
+    return display_name(" ".join([name, *(f"{key}={value}" for key, value in shown.items())]))

@@ -14,7 +14,7 @@ from dpm_tui import __version__
 from dpm_tui.cli import app
 from dpm_tui.cli.usage_words import translate_argparse
 from dpm_tui.errors import UsageError
-from dpm_tui.locale import set_language, translate
+from dpm_tui.locale import insist_on, set_language, translate
 from dpm_tui.names import display_name
 
 VERBS = ("scan", "review", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             raise _not_understood(rest, place)
         parser.error(translate("usage.unrecognized") % shlex.join(extra))
     if options.language:
-        set_language(options.language)
+        insist_on(options.language)
     return options
 
 

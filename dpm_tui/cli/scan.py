@@ -25,6 +25,7 @@ from dpm_tui.review.freeable import Freeable
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.layout import Layout
+from dpm_tui.wording import log_sentence
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import (
@@ -211,7 +212,7 @@ class _Progress:
         if self._json:
             self._print_json("log", {"level": line.level, "key": line.key, "values": dict(line.values)})
         elif line.level != "info":
-            self.say(with_place(translate(f"worker.{line.key}", **line.values)))
+            self.say(with_place(log_sentence(line.key, line.values)))
 
     def say(self, text: str) -> None:
         """Print a message."""

@@ -15,6 +15,7 @@ from importlib import resources
 
 LANGUAGES = ("en", "zh_CN")
 _chosen: list[str] = []
+_insisted: list[str] = []
 _WITH_NOUN = "n "
 
 
@@ -32,6 +33,17 @@ class Number(int):
 def set_language(language: str) -> None:
     """Use ``language`` (``en``, ``zh_CN`` or ``auto``) from now on; unknown ones mean ``auto``."""
     _chosen[:] = [language if language in LANGUAGES else detect_language()]
+
+
+def insist_on(language: str) -> None:
+    """Use ``language`` whatever settings say; nothing takes that back."""
+    _insisted[:] = [language] if language else []
+    set_language(language)
+
+
+def follow_settings(language: str) -> None:
+    """Use the ``language`` of settings unless another one was insisted on."""
+    set_language(_insisted[0] if _insisted else language)
 
 
 def current_language() -> str:

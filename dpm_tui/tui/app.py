@@ -14,7 +14,7 @@ from textual.timer import Timer
 
 from dpm_tui.amount import long_size
 from dpm_tui.errors import DpmError
-from dpm_tui.locale import set_language, translate
+from dpm_tui.locale import follow_settings, translate
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base import DpmScreen, ListScreen
 from dpm_tui.tui.session import Link, Session
@@ -123,7 +123,7 @@ class DpmApp(App[None], inherit_bindings=False):
         self._refresh_timer = None
         if not self.screen_stack:
             return
-        set_language(self.session.config.language)
+        follow_settings(self.session.config.language)
         screen = self.screen
         asking = isinstance(screen, DpmScreen) and screen.is_mounted and screen.prompt.busy
         if self._lead_to_groups and self.session.library.groups and not asking:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dpm_tui.names import display_name
 from dpm_tui.tui.cells import Part, cut_middle
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.session import Session
-from dpm_tui.wording import sentence, shown_values
+from dpm_tui.wording import log_sentence
 from dpm_tui.worker.protocol import LogLine
 
 _ROLES = {"error": "error", "warning": "notice"}
@@ -43,9 +42,4 @@ class LogLines:
 
 def spell_out(line: LogLine) -> str:
     """Return the sentence of a line; what this version has no words for appears by its key."""
-    values = shown_values(line.values)
-    for surface in ("worker", "errors"):
-        key = f"{surface}.{line.key}"
-        if (words := sentence(key, **values)) != key:
-            return words
-    return display_name(" ".join([line.key, *(f"{key}={value}" for key, value in values.items())]))
+    return log_sentence(line.key, line.values)

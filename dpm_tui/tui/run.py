@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.errors import ExitCode
 from dpm_tui.heap import return_freed_memory
-from dpm_tui.locale import set_language, translate
+from dpm_tui.locale import follow_settings, translate
 from dpm_tui.quoted import with_place
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.layout import Layout
@@ -40,7 +40,7 @@ def run_app(
     """
     return_freed_memory()
     config = _read_config(layout)
-    set_language(config.language)
+    follow_settings(config.language)
     colours = prepare_terminal(colour or config.colour)
     if mouse is not None:
         config = replace(config, mouse=mouse)

@@ -130,7 +130,8 @@ class Runner:
             phase = self._run_to_end(config, reporter, accept_missing)
             results = compute_results(self._state, self._threshold, inspect=config.inspect)
         except DpmError as error:
-            reporter.log("error", "failed", reason=str(error))
+            # The words are those of whoever reads them.
+            reporter.log("error", error.key, **error.values)
         except OSError as error:
             self._log_failure(reporter, error)
         except Exception as error:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dpm_tui.locale import insist_on
 from dpm_tui.pipeline.verify import Kind
+from dpm_tui.state.config import Config
 from dpm_tui.worker import protocol
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, Sample
@@ -89,3 +93,54 @@ async def test_a_reviewed_group_has_a_sign_and_its_marks_are_told() -> None:
         assert "reviewed" not in screen_text(app).splitlines()[1]
         await press(pilot, "h", "j", "x", "r")
         assert prompt_text(app) == "Reviewed; its 1 marked file still goes with d."
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    ("typed", "last"), [("frobnicated:hello", "files"), ("kind:frobnicated", "variant"), ("date:zz", "2023")]
+)
+async def test_what_is_wrong_with_a_filter_can_be_read_whole(typed: str, last: str, language: str) -> None:
+    async with running_app(FakeClient(config=Config(language=language)), screen="groups") as (app, pilot):
+        await press(pilot, "/", *typed)
+        line = screen_text(app).splitlines()[22]
+        assert last in line
+        *shown, field = line.split()
+        assert " ".join(shown).count("~") <= 1, "only the word that was typed is shortened"
+        assert typed.endswith(field)
+
+
+async def test_the_key_that_the_screen_names_connects_again() -> None:
+    client = FakeClient()
+    async with running_app(client, screen="groups") as (app, pilot):
+        client.lose()
+        await until(lambda: "^r connect again" in prompt_text(app))
+        client.lost = False
+        await press(pilot, "ctrl+r")
+        await until(lambda: app.reachable)
+
+
+async def test_an_app_that_only_looks_loses_no_marks_and_does_not_say_so() -> None:
+    sample = _sample()
+    client = FakeClient(sample)
+    async with running_app(client, screen="groups") as (app, pilot):
+        await press(pilot, "a")
+        await until(lambda: client.record.history.markings)
+    other = FakeClient(sample, reviewer=False)
+    other.record = client.record
+    async with running_app(other, screen="groups") as (app, pilot):
+        await until(lambda: app.session.marks.removed)
+        await press(pilot, "q")
+        assert "lost" not in prompt_text(app)
+        await until(lambda: not app.is_running)
+
+
+async def test_the_language_of_the_command_line_beats_that_of_the_settings() -> None:
+    insist_on("zh_CN")
+    try:
+        async with running_app(FakeClient(config=Config(language="en")), screen="groups") as (app, pilot):
+            await press(pilot, "j", "k")
+            assert "分组" in screen_text(app)
+            await press(pilot, "2")
+            assert "比较" in screen_text(app)
+    finally:
+        insist_on("")

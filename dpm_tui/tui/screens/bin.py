@@ -18,13 +18,13 @@ from dpm_tui.tui.bin_filter import parse_bin_filter
 from dpm_tui.tui.bin_lines import BinLines
 from dpm_tui.tui.cells import Part
 from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.filter_words import words_on
 from dpm_tui.tui.screens.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.base import ListScreen, bindings_for
 from dpm_tui.tui.screens.move_commands import counted
 from dpm_tui.tui.screens.path_commands import PathCommands
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.wording import sentence
 from dpm_tui.worker.protocol import (
     CheckPurge,
     PurgeChecked,
@@ -116,7 +116,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         except FilterError as error:
             self.session.bin.selected = before & {entry.id for entry in shelf.entries}
             if text and text.strip():
-                self.prompt.say(sentence(f"tui.{error.key}", **error.values), "error")
+                self.prompt.say(words_on(error), "error")
         else:
             chosen = [entry for entry in self.session.bin.entries if entry.id in self.session.bin.selected]
             size = long_size(sum(entry.size for entry in chosen))
@@ -233,7 +233,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             self.session.bin.select(parse_bin_filter(text))
         except FilterError as error:
             self.session.bin.selected.clear()
-            return sentence(f"tui.{error.key}", **error.values) if text.strip() else ""
+            return words_on(error) if text.strip() else ""
         finally:
             self.show_session()
         return ""

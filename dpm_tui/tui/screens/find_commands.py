@@ -11,8 +11,8 @@ from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.review.filter import Filter, FilterError, parse_filter
 from dpm_tui.review.rows import Place
 from dpm_tui.review.sort import Order
+from dpm_tui.tui.filter_words import words_on
 from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.wording import sentence
 
 _ORDER_KEYS = {
     "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,
@@ -126,7 +126,7 @@ class FindCommands(DpmScreen):
             try:
                 parse_filter(text)
             except FilterError as error:
-                return sentence(f"tui.{error.key}", **error.values)
+                return words_on(error)
             self._forget_typed()
             if len(self.session.library.groups) <= _AT_ONCE:
                 use(text)
@@ -141,7 +141,7 @@ class FindCommands(DpmScreen):
         try:
             parse_filter(text or "")
         except FilterError as error:
-            self.prompt.say(sentence(f"tui.{error.key}", **error.values), "error")
+            self.prompt.say(words_on(error), "error")
             return None
         return text
 

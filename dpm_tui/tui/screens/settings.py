@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, UsageError
-from dpm_tui.locale import set_language, translate
+from dpm_tui.locale import follow_settings, insist_on, translate
 from dpm_tui.names import display_name
 from dpm_tui.state.config import Config
 from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
@@ -131,7 +131,10 @@ class SettingsScreen(CursorListScreen):
         before = self.session.config
         at_next_start = any(getattr(config, name) != getattr(before, name) for name in AT_NEXT_START)
         self.session.adopt_config(config)
-        set_language(config.language)
+        if config.language != before.language:
+            # Whoever changes it here wants to see it, whatever was said at the start.
+            insist_on("")
+        follow_settings(config.language)
         if config.theme != before.theme:
             self.app.wear(Theme(config.theme))
         self.show_session()

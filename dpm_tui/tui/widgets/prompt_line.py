@@ -19,6 +19,8 @@ from dpm_tui.tui.look import Look
 
 _CANCEL = ("escape", "ctrl+c")
 _FIELD_AT_LEAST = 24
+_FIELD_BESIDE_TROUBLE = 14
+"""What is wrong is to be read; what was typed last can still be seen."""
 
 
 class PromptText(Widget):
@@ -159,7 +161,8 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._input.cursor_position = len(initial or "")
 
     def _show_label(self, text: str, role: str) -> None:
-        self._text.styles.width = min(cell_len(text) + 2, max(self.size.width - self._field, 1))
+        field = _FIELD_BESIDE_TROUBLE if role == "error" else self._field
+        self._text.styles.width = min(cell_len(text) + 2, max(self.size.width - field, 1))
         self._text.show(text, role)
 
     @on(Input.Changed)
