@@ -19,7 +19,7 @@ import pytest
 
 from dpm_tui.cli import main
 from dpm_tui.cli.linear.answer import read_answer
-from dpm_tui.cli.parser import VERBS
+from dpm_tui.cli.parser import VERBS, parse
 from dpm_tui.review.filter import parse_filter
 from dpm_tui.review.presets import clean_words
 from dpm_tui.state.lock import Lock
@@ -285,3 +285,16 @@ def test_every_answer_of_the_review_in_lines_is_understood() -> None:
     assert len(answers) > 15
     for answer in answers:
         assert read_answer(answer).letter == answer[0]
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_every_option_is_in_the_readme(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one of its spellings: what the README does not name does not exist for users."""
+    with pytest.raises(SystemExit):
+        parse([*([verb] if verb else []), "--help"])
+    usage = capsys.readouterr().out.partition("options:")[2]
+    options = re.findall(r"^  (-.*?)(?:  |$)", usage, re.MULTILINE)
+    assert len(options) > 3
+    for option in options:
+        spellings = [word for word in re.split(r"[, ]+", option) if word.startswith("-")]
+        assert any(re.search(rf"{re.escape(word)}(?![\w-])", README) for word in spellings), option
