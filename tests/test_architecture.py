@@ -146,3 +146,29 @@ def test_what_starts_the_app_is_light(module: str) -> None:
 def test_the_app_loads_neither_models_nor_decoders_nor_the_bin() -> None:
     forbidden = ["torch", "cv2", "dpm_tui.pipeline.decode", "dpm_tui.recycle.recycle_bin"]
     assert loaded_by(["dpm_tui.tui.app", "dpm_tui.tui.run"], forbidden) == {}
+
+
+CHANGES = {
+    "open", "unlink", "remove", "rename", "replace", "mkdir", "makedirs", "rmdir", "removedirs", "truncate",
+    "link", "symlink", "chmod", "chown", "utime",
+}  # fmt: skip
+BY_PATH = {
+    ("dpm_tui.state.folder", "open"), ("dpm_tui.state.folder", "mkdir"),
+    ("dpm_tui.state.state_folder", "makedirs"), ("dpm_tui.state.decision_file", "open"),
+    ("dpm_tui.recycle.plan_file", "open"), ("dpm_tui.recycle.plan_file", "unlink"),
+    ("dpm_tui.recycle.recycle_bin", "makedirs"),
+}  # fmt: skip
+"""Where a folder is opened or made for the first time, and files that a person names."""
+
+
+@pytest.mark.parametrize("module", modules_in("state", "recycle"))
+def test_what_lies_in_folders_of_ours_is_reached_through_their_descriptors(module: str) -> None:
+    for node in ast.walk(module_trees()[module]):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner, name = node.func.value, node.func.attr
+        if not isinstance(owner, ast.Name) or owner.id not in ("os", "shutil"):
+            continue
+        held = any(str(keyword.arg).endswith("dir_fd") for keyword in node.keywords)
+        changes = owner.id == "shutil" or name in CHANGES
+        assert held or not changes or (module, name) in BY_PATH, f"{module}:{node.lineno} {name}"

@@ -61,7 +61,7 @@ def _note_unknown(settings: Settings, layout: Layout) -> None:
     known = [item.name for item in fields(Config)]
     for key in settings.unknown:
         near = next(iter(difflib.get_close_matches(key, known, 1)), "")
-        values = {"path": display_name(layout.config), "key": display_name(key), "near": near}
+        values = {"path": display_name(layout.config.path), "key": display_name(key), "near": near}
         text = translate("cli.unknown_key_near" if near else "cli.unknown_key", **values)
         print(text, file=sys.stderr)
 

@@ -23,7 +23,7 @@ from dpm_tui.recycle.reserve import check_room, keep_reserve
 from dpm_tui.recycle.results import BatchResult, OtherDisks, Skipped
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
 from dpm_tui.review.plan import Move, Plan
-from dpm_tui.state.atomic import sync_names
+from dpm_tui.state.folder import sync_names
 
 _BLOCK = 4096
 

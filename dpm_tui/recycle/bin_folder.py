@@ -22,7 +22,7 @@ from dpm_tui.recycle.folders import (
     walk,
 )
 from dpm_tui.recycle.refusal import bin_error_of
-from dpm_tui.state.atomic import sync_names
+from dpm_tui.state.folder import Folder, sync_names
 from dpm_tui.state.layout import STATE_FOLDER
 
 BIN = join(STATE_FOLDER, b"recycle_bin")
@@ -49,6 +49,10 @@ class BinFolder:
         """Descriptor of the recycle bin; only to be asked for where there is one."""
         assert self.descriptor is not None
         return self.descriptor
+
+    def held(self, root: bytes) -> Folder:
+        """Return the bin as a folder that stays open; ``root`` is the path of the root."""
+        return Folder.over(self.bin, os.path.join(root, self.top, BIN))
 
     def local(self, path: bytes) -> bytes:
         """Return ``path``, which is relative to the root and lies below ``top``, relative to ``top``."""

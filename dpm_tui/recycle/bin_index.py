@@ -20,7 +20,8 @@ from dpm_tui.recycle.bin_folder import INDEX, PARTIAL_INDEX
 from dpm_tui.recycle.folders import create_file, join, open_file
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.review.plan import Companion, Move, Witness
-from dpm_tui.state.atomic import fill_and_close, sync_names
+from dpm_tui.state.atomic import fill_and_close
+from dpm_tui.state.folder import sync_names
 
 SCHEMA = "dpm-tui/recycle/1"
 BYTES_AT_MOST = 1 << 27

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
-from dpm_tui.recycle.bin_folder import BIN, BinFolder, Lying, open_below
+from dpm_tui.recycle.bin_folder import BinFolder, Lying, open_below
 from dpm_tui.recycle.folders import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
 from dpm_tui.state.frames import Journal, read_frames
@@ -39,7 +39,8 @@ class Bins:
         self.root = root
         self.folders = [own]
         self.away: list[bytes] = []
-        self._memory = os.path.join(path, BIN, MEMORY)
+        self.path = path
+        self._memory = None if own.descriptor is None else own.held(path).place(MEMORY)
         self._stack = stack
         self._identities: dict[bytes, tuple[_Identity, bytes]] = {}
         for top in self._remembered() if own.descriptor is not None else ():
@@ -113,7 +114,7 @@ class Bins:
     def _remembered(self) -> list[bytes]:
         tops: dict[bytes, None] = {}
         with contextlib.suppress(OSError):
-            for record in read_frames(self._memory).records:
+            for record in read_frames(self._memory).records if self._memory is not None else ():
                 with contextlib.suppress(ValueError, TypeError, KeyError):
                     top = from_json(record["top"])
                     if is_safe_relative(top):
@@ -122,7 +123,7 @@ class Bins:
 
     def remember(self, top: bytes) -> None:
         """Note that a file system with a bin begins at ``top``; raises OSError."""
-        if top not in self._remembered():
+        if self._memory is not None and top not in self._remembered():
             journal = Journal(self._memory)
             journal.append({"top": to_json(top)})
             journal.close()

@@ -16,7 +16,7 @@ from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bins import MEMORY, Bins, open_bins
-from dpm_tui.recycle.folders import folder_below, join
+from dpm_tui.recycle.folders import folder_below, join, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import indexes_of
 from dpm_tui.recycle.moves import paths_of
@@ -25,6 +25,7 @@ from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encod
 from dpm_tui.recycle.reserve import NAME as RESERVE
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Folder
 from dpm_tui.state.frames import encode_frames
 from dpm_tui.state.layout import STATE_FOLDER
 from dpm_tui.state.mounts import read_mounts
@@ -40,7 +41,7 @@ def check_bins(root: bytes) -> list[Finding]:
             if bins.own.descriptor is None:
                 return [Finding(True, "bin_none")]
             return [
-                *_check_log(root),
+                *_check_log(root, bins.own),
                 *_check_others(root, bins),
                 *_check_batches(root, bins),
             ]
@@ -48,8 +49,14 @@ def check_bins(root: bytes) -> list[Finding]:
         return [Finding(False, "bin_refused", {"reason": error.message}, "bin_will_be_left")]
 
 
-def _check_log(root: bytes) -> Iterator[Finding]:
+def _log_of(root: bytes, own: BinFolder) -> RemovalLog:
     log = RemovalLog(os.path.join(root, BIN, LOG))
+    log.lie_in(own.held(root))
+    return log
+
+
+def _check_log(root: bytes, own: BinFolder) -> Iterator[Finding]:
+    log = _log_of(root, own)
     try:
         count, rejected = len(log.read()), log.rejected
     except BinError as error:
@@ -64,17 +71,28 @@ def _check_log(root: bytes) -> Iterator[Finding]:
 
 
 def _set_aside_log(root: bytes) -> list[Finding]:
-    return [Quarantine(os.path.join(root, STATE_FOLDER)).take(os.path.join(root, BIN, LOG))]
+    with open_bins(root) as bins:
+        return [_set_aside(root, bins.own, LOG)]
+
+
+def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
+    """Move a file of a bin to the quarantine beside the bin; raises OSError."""
+    with folder_below(home.base, STATE_FOLDER) as descriptor:
+        state = Folder.over(descriptor, os.path.join(root, home.top, STATE_FOLDER))
+    folder = home.held(root)
+    for name in names[:-1]:
+        folder = folder.below(name)
+    return Quarantine(state).take(folder.place(names[-1]))
 
 
 def _rewrite_log(root: bytes) -> list[Finding]:
-    path = os.path.join(root, BIN, LOG)
-    log = RemovalLog(path)
-    entries = log.read()
-    moved = _set_aside_log(root)
-    write_atomic(path, encode_frames(map(encode_entry, entries)))
+    with open_bins(root) as bins:
+        log = _log_of(root, bins.own)
+        entries = log.read()
+        moved = _set_aside(root, bins.own, LOG)
+        write_atomic(bins.own.held(root).place(LOG), encode_frames(map(encode_entry, entries)))
     values = {"name": display_name(LOG), "count": len(entries), "rejected": log.rejected}
-    return [*moved, Finding(True, "rewritten", values)]
+    return [moved, Finding(True, "rewritten", values)]
 
 
 def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
@@ -95,19 +113,17 @@ def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
 
 def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
     """Write the index anew from what the log tells of the files that lie in the batch."""
-    entries = RemovalLog(os.path.join(root, BIN, LOG)).salvage()
     with open_bins(root) as bins:
+        entries = _log_of(root, bins.own).salvage()
         home = next(folder for folder in bins.folders if folder.top == top)
         lying = {file.path for file in home.lying(batch)}
         told = History.of(entries).moves.get(batch, {}).values()
         moves = tuple(move for move in told if not lying.isdisjoint(paths_of([move])))
         index = BinIndex(batch, time_of(batch), moves, _redo_of(entries, batch), top)
-        folder_path = os.path.join(root, top, BIN, batch.encode())
         with folder_below(home.bin, batch.encode()) as folder:
             done: list[Finding] = []
-            if os.path.lexists(os.path.join(folder_path, INDEX)):
-                quarantine = Quarantine(os.path.join(root, top, STATE_FOLDER))
-                done.append(quarantine.take(os.path.join(folder_path, INDEX)))
+            if status(INDEX, folder) is not None:
+                done.append(_set_aside(root, home, batch.encode(), INDEX))
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(PARTIAL_INDEX, dir_fd=folder)
             write_index(folder, encode_index(index))

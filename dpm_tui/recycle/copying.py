@@ -15,7 +15,7 @@ from dpm_tui.recycle.proof import Held
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
-from dpm_tui.state.atomic import sync_names
+from dpm_tui.state.folder import sync_names
 
 _ASIDE = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.leaving")
 

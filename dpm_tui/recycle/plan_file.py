@@ -15,7 +15,8 @@ from dpm_tui.names import display_name, from_json, to_json
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.recycle.folders import create_file
 from dpm_tui.review.plan import Plan
-from dpm_tui.state.atomic import fill_and_close, sync_folder
+from dpm_tui.state.atomic import fill_and_close
+from dpm_tui.state.folder import place_of
 
 SCHEMA = "dpm-tui/plan/1"
 BYTES_AT_MOST = 1 << 28
@@ -63,7 +64,7 @@ def save_plan(path: bytes, root: bytes, plan: Plan) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(path)
             raise
-        sync_folder(os.path.dirname(os.path.abspath(path)))
+        place_of(os.path.abspath(path)).folder.sync()
     except FileExistsError as error:
         raise DpmError("plan_exists", path=display_name(path)) from error
     except OSError as error:

@@ -71,7 +71,7 @@ class RecycleBin:
 
         Raises BinError before the first move if the bin cannot be used.
         """
-        with open_bins(self.root, make=True) as bins:
+        with self._open(make=True) as bins:
             return apply_plan(
                 bins, self.log, plan, other_disks=other_disks, protected=protected, judged=judged,
                 progress=progress, cancelled=cancelled,
@@ -93,12 +93,12 @@ class RecycleBin:
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return list_entries(bins)
 
     def batches(self) -> list[Batch]:
         """Return the batches that lie in the bin or can be redone, newest first."""
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             existing = set(bins.batches())
             history = self._history(bins)
             batches = []
@@ -126,7 +126,7 @@ class RecycleBin:
 
         Raises BinError if the bin or ``to`` cannot be used.
         """
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             listed, unknown = find_files(bins, ids)
             with self._target(bins, to or b"") as target:
                 result = restore_files(bins, self.log, listed, target, progress=progress, cancelled=cancelled)
@@ -138,7 +138,7 @@ class RecycleBin:
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
         """
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             batch = self._undoable(bins)
             if not batch:
                 raise BinError("undo_nothing")
@@ -164,7 +164,7 @@ class RecycleBin:
 
         Raises BinError if there is nothing to redo or the log cannot be read.
         """
-        with open_bins(self.root, make=True) as bins:
+        with self._open(make=True) as bins:
             history = History.of(self.log.read(), bins.batches())
             batch = history.redoable()
             if not batch:
@@ -177,12 +177,12 @@ class RecycleBin:
 
     def can_undo(self) -> bool:
         """Tell whether a batch stands that undo would bring back."""
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return bool(self._undoable(bins))
 
     def can_redo(self) -> bool:
         """Tell whether redo has something to move."""
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return bool(self._history(bins).redoable())
 
     def find_companions(self, plan: Plan, extensions: Iterable[str]) -> Plan:
@@ -191,7 +191,7 @@ class RecycleBin:
         ``extensions`` are those of scanned pictures, which are never companions. Raises BinError if
         the root cannot be read.
         """
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return find_companions(bins.root, plan, extensions)
 
     def removals(self, limit: int) -> list[Removal]:
@@ -199,14 +199,15 @@ class RecycleBin:
 
         Raises BinError if the log cannot be read.
         """
-        return list(islice(tell_removals(self.log.read()), limit))
+        with self._open():
+            return list(islice(tell_removals(self.log.read()), limit))
 
     def check_purge(self, ids: Iterable[str]) -> PurgeCheck:
         """Return what purging ``ids`` would delete and how many of them have no verified keeper now.
 
         A keeper is verified as before a move: by its stamp, else by its SHA-256.
         """
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return check_keepers(bins, find_files(bins, ids)[0])
 
     def purge(
@@ -219,7 +220,7 @@ class RecycleBin:
 
         Deletes only regular files in the trees of batches, reached without following links.
         """
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             listed, unknown = find_files(bins, ids)
             files = [entry.file for entry in listed]
             result = purge_files(bins, self.log, files, progress=progress, cancelled=cancelled)
@@ -227,8 +228,15 @@ class RecycleBin:
 
     def recover(self) -> Recovery:
         """Bring half-done work into a consistent state; to be called under the lock before anything else."""
-        with open_bins(self.root) as bins:
+        with self._open() as bins:
             return recover(bins, self.log)
+
+    @contextlib.contextmanager
+    def _open(self, *, make: bool = False) -> Iterator[Bins]:
+        with open_bins(self.root, make=make) as bins:
+            if bins.own.descriptor is not None:
+                self.log.lie_in(bins.own.held(self.root))
+            yield bins
 
     def _history(self, bins: Bins) -> History:
         return History.of(self.log.salvage(), bins.batches())

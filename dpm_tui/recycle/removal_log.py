@@ -13,11 +13,11 @@ from typing import Any
 
 from dpm_tui.errors import is_full, reason_of
 from dpm_tui.names import display_name, from_json, to_json
-from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.reserve import give_up_reserve
 from dpm_tui.review.plan import Move
+from dpm_tui.state.folder import Folder, Where, place_of
 from dpm_tui.state.frames import Journal, read_frames
 
 LOG = b"log.jsonl"
@@ -116,15 +116,20 @@ def decode_entry(record: Any) -> LogEntry:
 
 
 class RemovalLog:
-    """The log at ``path``, which lies in a recycle bin that was opened and checked before.
+    """The log at ``path``; where a bin is open, in that very folder.
 
     ``rejected`` counts the lines that did not check when it was read last.
     """
 
     def __init__(self, path: bytes) -> None:
         self.path = path
+        self._where: Where = path
         self.rejected = 0
         self._read: tuple[_Version, list[LogEntry]] | None = None
+
+    def lie_in(self, bin_: Folder) -> None:
+        """Be the log in the open bin ``bin_`` from now on, whatever comes to lie under its path."""
+        self._where = bin_.place(os.path.basename(self.path))
 
     def read(self) -> list[LogEntry]:
         """Return all entries in the order in which they happened; lines that do not check are left out.
@@ -135,7 +140,7 @@ class RemovalLog:
             version = self._version()
             if self._read is not None and self._read[0] == version:
                 return list(self._read[1])
-            frames = read_frames(self.path)
+            frames = read_frames(self._where)
         except OSError as error:
             raise BinError(
                 "bin_log_unusable", path=display_name(self.path), reason=reason_of(error)
@@ -184,7 +189,7 @@ class RemovalLog:
         return True
 
     def _write(self, entries: list[LogEntry], sync: bool) -> None:
-        journal = Journal(self.path)
+        journal = Journal(self._where)
         try:
             for entry in entries:
                 journal.append(encode_entry(entry))
@@ -192,16 +197,14 @@ class RemovalLog:
             journal.close(sync=sync)
 
     def _make_room(self) -> bool:
-        folder = open_folder(os.path.dirname(self.path))
-        try:
-            return give_up_reserve(folder)
-        finally:
-            os.close(folder)
+        bin_ = place_of(self._where).folder
+        return give_up_reserve(bin_.descriptor)
 
     def _version(self) -> _Version:
         """Return what changes with every line of the log; raises OSError if it is no regular file."""
+        place = place_of(self._where)
         try:
-            found = os.lstat(self.path)
+            found = place.folder.status(place.name)
         except FileNotFoundError:
             return (0, 0, 0)
         if not stat.S_ISREG(found.st_mode):

@@ -23,7 +23,7 @@ from dpm_tui.recycle.reserve import give_up_reserve
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
 from dpm_tui.recycle.side_files import follow_picture
 from dpm_tui.recycle.steps import Cancelled, Progress, Steps
-from dpm_tui.state.atomic import sync_names
+from dpm_tui.state.folder import sync_names
 
 _NAME_BYTES = 255
 _EXTENSION_BYTES = 16

@@ -19,7 +19,7 @@ from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry
 from dpm_tui.recycle.rename import move_out
 from dpm_tui.recycle.restoring import drop_second_name, takes_restored_files
-from dpm_tui.state.atomic import sync_names
+from dpm_tui.state.folder import sync_names
 
 
 @dataclass(slots=True)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterable
 
-_SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
-"""What network file systems answer to syncing a folder; anything else is a real error."""
+from dpm_tui.state.folder import Where, place_of
 
 
-def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
+def write_atomic(path: Where, content: bytes, mode: int = 0o600) -> None:
     """Replace the file at ``path``; after a crash it holds the old or the new content, whole.
 
     Raises OSError, in which case the old content is untouched.
@@ -19,32 +17,32 @@ def write_atomic(path: bytes, content: bytes, mode: int = 0o600) -> None:
     write_parts_atomic(path, (content,), mode)
 
 
-def write_parts_atomic(path: bytes, parts: Iterable[bytes], mode: int = 0o600) -> None:
+def write_parts_atomic(path: Where, parts: Iterable[bytes], mode: int = 0o600) -> None:
     """Replace the file at ``path`` as ``write_atomic`` does, part by part; they may come of the old file."""
-    partial = path + b".part"
-    descriptor = create_partial(partial, mode)
+    place = place_of(path)
+    descriptor = create_partial(place.part, mode)
     try:
         fill_and_close(descriptor, parts)
-        os.replace(partial, path)
+        place.folder.replace(place.part.name, place.name)
     except OSError:
         with contextlib.suppress(OSError):
-            os.unlink(partial)
+            place.part.unlink()
         raise
-    sync_folder(os.path.dirname(path) or b".")
+    place.folder.sync()
 
 
-def create_partial(path: bytes, mode: int = 0o600) -> int:
+def create_partial(path: Where, mode: int = 0o600) -> int:
     """Return a descriptor of a new, empty file at ``path`` in place of what an earlier write left there.
 
     What lies there is never opened: it may be a link to another file, or a pipe that nobody reads.
     Raises OSError.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    place, flags = place_of(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        return os.open(path, flags, mode)
+        return place.open(flags, mode)
     except FileExistsError:
-        os.unlink(path)
-        return os.open(path, flags, mode)
+        place.unlink()
+        return place.open(flags, mode)
 
 
 def fill_and_close(descriptor: int, parts: Iterable[bytes]) -> None:
@@ -62,21 +60,3 @@ def write_all(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def sync_folder(path: bytes) -> None:
-    """Make renames and new names in the folder at ``path`` survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        sync_names(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_names(descriptor: int) -> None:
-    """Make new and removed names in an open folder survive a power cut; raises OSError (EIO)."""
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _SYNC_UNSUPPORTED:
-            raise

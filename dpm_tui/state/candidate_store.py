@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.near import Near
+from dpm_tui.state.folder import Where, place_of
 from dpm_tui.state.frames import Journal, read_frames
 
 _PAIRS_A_RECORD = 4096
@@ -23,19 +23,20 @@ class CandidateStore:
     """Append-only. A row that was matched was compared with every other matched one; a block that was not
     finished, or lost one of its records, is matched again."""
 
-    def __init__(self, path: bytes) -> None:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    def __init__(self, path: Where) -> None:
+        place = place_of(path)
+        place.folder.make()
         self._matched: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._near = Near.none()
         self._fresh: list[Near] = []
         self._read = 0
         fresh: set[tuple[int, int]] = set()
-        for record in read_frames(path).records:
+        for record in read_frames(place).records:
             try:
                 self._apply(record, fresh)
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 continue
-        self._journal = Journal(path)
+        self._journal = Journal(place)
         if self._read - len(self.near) > _WORTH_REWRITING:
             self._rewrite()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 
 from dpm_tui.errors import DamagedError, DpmError, reason_of
@@ -22,6 +21,7 @@ from dpm_tui.state.check_thumbnails import check_thumbnails
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Place
 from dpm_tui.state.frames import encode_frame, read_frames
 from dpm_tui.state.inspection_store import decode_record
 from dpm_tui.state.layout import Layout
@@ -42,7 +42,7 @@ def check_state(layout: Layout) -> list[Finding]:
     newer version, which nobody should judge.
     """
     check_folder(layout)
-    quarantine = Quarantine(layout.folder)
+    quarantine = Quarantine(layout.home)
     return [
         _check_table(quarantine, layout.checkpoint, load_checkpoint, "will_remake"),
         _check_table(quarantine, layout.config, load_settings, "will_set_default"),
@@ -70,7 +70,7 @@ def lock_for_repair(layout: Layout) -> Lock:
     try:
         return Lock(layout.lock)
     except DamagedError:
-        Quarantine(layout.folder).take(layout.lock)
+        Quarantine(layout.home).take(layout.lock)
         return Lock(layout.lock)
 
 
@@ -93,45 +93,45 @@ def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _check_table(
-    quarantine: Quarantine, path: bytes, load: Callable[[bytes], object], remedy: str
+    quarantine: Quarantine, place: Place, load: Callable[[Place], object], remedy: str
 ) -> Finding:
-    name = display_name(os.path.basename(path))
+    name = display_name(place.name)
     try:
-        load(path)
+        load(place)
     except DpmError as error:
         if error.key == "schema_newer":
             raise
-        return quarantine.refuse(path, error, remedy)
+        return quarantine.refuse(place, error, remedy)
     except OSError as error:
-        return quarantine.refuse(path, error, remedy)
+        return quarantine.refuse(place, error, remedy)
     return Finding(True, "table", {"name": name})
 
 
-def _check_journal(quarantine: Quarantine, path: bytes, read: _Read) -> list[Finding]:
-    name = display_name(os.path.basename(path))
+def _check_journal(quarantine: Quarantine, place: Place, read: _Read) -> list[Finding]:
+    name = display_name(place.name)
     try:
         count, rejected, lines = read()
     except (DpmError, OSError) as error:
-        return [quarantine.refuse(path, error, "will_remake")]
+        return [quarantine.refuse(place, error, "will_remake")]
     values: dict[str, object] = {"name": name, "count": count, "rejected": rejected}
     if not rejected:
         return [Finding(True, "journal", values)]
 
     def repair() -> list[Finding]:
         content = b"".join(lines)
-        moved = quarantine.take(path)
-        write_atomic(path, content)
+        moved = quarantine.take(place)
+        write_atomic(place, content)
         return [moved, Finding(True, "rewritten", values)]
 
     return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
 
 
-def _read_review(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+def _read_review(path: Place) -> tuple[int, int, Iterable[bytes]]:
     count, rejected, records = read_review(path)
     return count, rejected, map(encode_frame, records)
 
 
-def _read_inspections(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+def _read_inspections(path: Place) -> tuple[int, int, Iterable[bytes]]:
     frames = read_frames(path)
     sound = [record for record in frames.records if _is_inspection(record)]
     return len(sound), frames.rejected + len(frames.records) - len(sound), map(encode_frame, sound)
@@ -145,7 +145,7 @@ def _is_inspection(record: object) -> bool:
     return True
 
 
-def _read_verdicts(path: bytes) -> tuple[int, int, Iterable[bytes]]:
+def _read_verdicts(path: Place) -> tuple[int, int, Iterable[bytes]]:
     count = rejected = 0
     for lines in read_lines(path, ""):
         count += int(lines.sound.sum())

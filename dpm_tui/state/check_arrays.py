@@ -10,11 +10,11 @@ from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Place
 from dpm_tui.state.frames import read_frames
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.quarantine import Quarantine
 from dpm_tui.state.regular_file import open_regular
-from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.vector_store import BYTES_AT_MOST, HEAD_BYTES, SEAL_BYTES, seal_of
 
 _DIMS_AT_MOST = 1 << 14
@@ -33,59 +33,58 @@ class _Table:
 def check_arrays(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     """Return a finding for each file in the folder of vectors."""
     try:
-        check_own(layout.vectors)
-        names = sorted(os.listdir(layout.vectors))
+        names = layout.vectors.names()
     except FileNotFoundError:
         return []
     except (DpmError, OSError) as error:
         return [quarantine.refuse(layout.vectors, error, "will_remake")]
-    return [_check_file(layout, os.path.join(layout.vectors, name), quarantine) for name in names]
+    return [_check_file(layout.vectors.place(name), quarantine) for name in names]
 
 
-def _check_file(layout: Layout, path: bytes, quarantine: Quarantine) -> Finding:
-    name = display_name(os.path.relpath(path, layout.folder))
+def _check_file(place: Place, quarantine: Quarantine) -> Finding:
+    name = display_name(os.path.join(place.folder.name, place.name))
     try:
-        if path.endswith(b".f16"):
-            return _check_vectors(path, name, quarantine)
-        if path.endswith(b".near.jsonl"):
-            return _check_candidates(path, name, quarantine)
+        if place.name.endswith(b".f16"):
+            return _check_vectors(place, name, quarantine)
+        if place.name.endswith(b".near.jsonl"):
+            return _check_candidates(place, name, quarantine)
     except (DpmError, OSError) as error:
-        return quarantine.refuse(path, error, "will_remake")
+        return quarantine.refuse(place, error, "will_remake")
     values = {"name": name, "count": 1}
-    if path.endswith(b".part"):
-        return Finding(False, "leftovers", values, "will_quarantine", lambda: [quarantine.take(path)])
+    if place.name.endswith(b".part"):
+        return Finding(False, "leftovers", values, "will_quarantine", lambda: [quarantine.take(place)])
     return Finding(True, "unknown", values)
 
 
-def _check_vectors(path: bytes, name: str, quarantine: Quarantine) -> Finding:
-    table = _read_table(path)
+def _check_vectors(place: Place, name: str, quarantine: Quarantine) -> Finding:
+    table = _read_table(place)
     values: dict[str, object] = {"name": name}
     if table is None:
-        return Finding(False, "vectors_unknown", values, "will_remake", lambda: [quarantine.take(path)])
+        return Finding(False, "vectors_unknown", values, "will_remake", lambda: [quarantine.take(place)])
     counts = values | {"count": table.rows - len(table.bad), "rejected": len(table.bad) + table.torn}
     if not table.bad and not table.torn:
         return Finding(True, "vectors", counts)
 
     def repair() -> list[Finding]:
-        content = _mended(path, table)
-        moved = quarantine.take(path)
-        write_atomic(path, content)
+        content = _mended(place, table)
+        moved = quarantine.take(place)
+        write_atomic(place, content)
         return [moved, Finding(True, "rewritten", counts)]
 
     return Finding(False, "vectors_damaged", counts, "will_keep_readable", repair)
 
 
-def _check_candidates(path: bytes, name: str, quarantine: Quarantine) -> Finding:
-    frames = read_frames(path)
+def _check_candidates(place: Place, name: str, quarantine: Quarantine) -> Finding:
+    frames = read_frames(place)
     values = {"name": name, "count": len(frames.records), "rejected": frames.rejected}
     if not frames.rejected:
         return Finding(True, "journal", values)
-    return Finding(False, "journal_damaged", values, "will_remake", lambda: [quarantine.take(path)])
+    return Finding(False, "journal_damaged", values, "will_remake", lambda: [quarantine.take(place)])
 
 
-def _read_table(path: bytes) -> _Table | None:
+def _read_table(place: Place) -> _Table | None:
     """Return what a file of vectors holds, None if no row of any length checks at its start."""
-    with open(open_regular(path, at_most=BYTES_AT_MOST), "rb") as file:
+    with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
         row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _DIMS_AT_MOST + SEAL_BYTES))
         size = os.fstat(file.fileno()).st_size
         if not size:
@@ -112,9 +111,9 @@ def _measure_row(start: bytes) -> int:
     return 0
 
 
-def _mended(path: bytes, table: _Table) -> bytes:
+def _mended(place: Place, table: _Table) -> bytes:
     """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
-    with open(open_regular(path, at_most=BYTES_AT_MOST), "rb") as file:
+    with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
         content = bytearray(file.read(table.rows * table.row_bytes))
     empty = bytes(table.row_bytes - SEAL_BYTES)
     for row in table.bad:

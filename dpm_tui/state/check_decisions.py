@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from dpm_tui.errors import DpmError, reason_of
@@ -10,6 +9,7 @@ from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.decision_store import merge_generations, read_generation
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Place
 from dpm_tui.state.frames import Frames, encode_frames
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.quarantine import Quarantine
@@ -32,7 +32,7 @@ def check_decisions(layout: Layout, quarantine: Quarantine) -> list[Finding]:
             done.append(quarantine.take(layout.decisions_before))
         write_atomic(layout.decisions_before, encode_frames(merged))
         if spoilt:
-            if os.path.lexists(layout.decisions):
+            if layout.decisions.exists():
                 done.append(quarantine.take(layout.decisions))
             write_atomic(layout.decisions, encode_frames(merged))
         return [*done, Finding(True, "decisions_kept", {"count": len(merged)})]
@@ -48,7 +48,7 @@ def check_decisions(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return findings
 
 
-def _read(path: bytes) -> tuple[Frames, str]:
+def _read(path: Place) -> tuple[Frames, str]:
     """Return what one generation holds, and why it could not be read at all."""
     try:
         return read_generation(path), ""
@@ -57,13 +57,13 @@ def _read(path: bytes) -> tuple[Frames, str]:
 
 
 def _judge(
-    path: bytes,
+    place: Place,
     frames: Frames,
     refused: str,
     values: dict[str, int],
     repair: Callable[[], list[Finding]] | None,
 ) -> Finding:
-    name, count = display_name(os.path.basename(path)), len(frames.records)
+    name, count = display_name(place.name), len(frames.records)
     if refused:
         return Finding(False, "unreadable", {"name": name, "reason": refused} | values, _REMEDY, repair)
     told = {"name": name, "count": count, "lines": count + frames.rejected} | values

@@ -13,6 +13,7 @@ from dpm_tui.state.file_fold import write_table
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.file_table import FileTable, highest_generation, read_table
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Place
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.manifest import COPY, MANIFEST, Manifest, is_shard_name, read_manifest
 from dpm_tui.state.quarantine import Quarantine
@@ -25,67 +26,67 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
     Raises DamagedError for a newer version.
     """
-    places = FilePlaces(layout.files)
+    places = FilePlaces.of(layout.files)
     try:
         places.check()
     except DamagedError as error:
         finding = quarantine.refuse(places.folder, error, "will_remake")
         return [replace(finding, repair=lambda: _begin_anew(places, quarantine))]
-    refused: dict[bytes, DamagedError] = {}
+    refused: dict[Place, DamagedError] = {}
     try:
         table = read_table(places, refused)
         bad = [*_check_manifests(places, quarantine), *_check_shards(places, table)]
     except OSError as error:
         return [quarantine.refuse(places.journal, error, _REMEDY)]
-    bad += [(path, quarantine.refuse(path, error, _REMEDY)) for path, error in refused.items()]
+    bad += [(place, quarantine.refuse(place, error, _REMEDY)) for place, error in refused.items()]
     bad += _check_journals(table)
     findings = [finding for _, finding in bad]
     if findings:
-        paths = [path for path, _ in bad]
-        findings[0] = replace(findings[0], repair=lambda: _rewrite(places, table, paths, quarantine))
+        spoilt = [place for place, _ in bad]
+        findings[0] = replace(findings[0], repair=lambda: _rewrite(places, table, spoilt, quarantine))
         findings[1:] = [replace(finding, repair=None) for finding in findings[1:]]
     else:
-        values = {"name": _name(layout, places.journal), "count": len(table.columns), "rejected": 0}
+        values = {"name": display_name(places.journal.name), "count": len(table.columns), "rejected": 0}
         findings = [Finding(True, "journal", values)]
     return [*findings, *_check_names(places, table, quarantine)]
 
 
-_Bad = list[tuple[bytes, Finding]]
-"""Findings that are not good with the path of what goes to quarantine."""
+_Bad = list[tuple[Place, Finding]]
+"""Findings that are not good with the place of what goes to quarantine."""
 
 
 def _check_manifests(places: FilePlaces, quarantine: Quarantine) -> _Bad:
     bad: _Bad = []
     for name in (MANIFEST, COPY):
-        path = os.path.join(places.folder, name)
+        place = places.folder.place(name)
         try:
-            read_manifest(path)
+            read_manifest(place)
         except FileNotFoundError:
             continue
         except DpmError as error:
             if error.key == "schema_newer":
                 raise
-            bad.append((path, quarantine.refuse(path, error, _REMEDY)))
+            bad.append((place, quarantine.refuse(place, error, _REMEDY)))
     return bad
 
 
 def _check_shards(places: FilePlaces, table: FileTable) -> _Bad:
     bad: _Bad = []
     for name in table.lost:
-        path = os.path.join(places.folder, name)
-        shown = display_name(os.path.join(os.path.basename(places.folder), name))
+        place = places.folder.place(name)
+        shown = display_name(os.path.join(places.folder.name, name))
         values = {"name": shown, "files": FILES_A_CHUNK}
-        bad.append((path, Finding(False, "shard_damaged", values, "will_scan_again")))
+        bad.append((place, Finding(False, "shard_damaged", values, "will_scan_again")))
     return bad
 
 
 def _check_journals(table: FileTable) -> _Bad:
     bad: _Bad = []
-    for path, rejected in table.spoilt.items():
+    for place, rejected in table.spoilt.items():
         if rejected:
-            name = display_name(os.path.basename(path))
+            name = display_name(place.name)
             values = {"name": name, "count": len(table.columns), "rejected": rejected}
-            bad.append((path, Finding(False, "journal_damaged", values, _REMEDY)))
+            bad.append((place, Finding(False, "journal_damaged", values, _REMEDY)))
     return bad
 
 
@@ -97,16 +98,16 @@ def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -
     left = [name for name in names if is_shard_name(name) or name in parts]
     findings: list[Finding] = []
     if left and not table.has_folding:
-        values = {"name": display_name(os.path.basename(places.folder)), "count": len(left)}
+        values = {"name": display_name(places.folder.name), "count": len(left)}
 
         def tidy() -> list[Finding]:
-            paths = (os.path.join(places.folder, name) for name in left)
-            return [quarantine.take(path) for path in paths if os.path.lexists(path)][-1:]
+            there = (place for place in map(places.folder.place, left) if place.exists())
+            return [quarantine.take(place) for place in there][-1:]
 
         findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
     unknown = len(names) - len(left)
     if unknown:
-        shown = display_name(os.path.basename(places.folder))
+        shown = display_name(places.folder.name)
         findings.append(Finding(True, "unknown", {"name": shown, "count": unknown}))
     return findings
 
@@ -114,23 +115,20 @@ def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -
 def _begin_anew(places: FilePlaces, quarantine: Quarantine) -> list[Finding]:
     """Put aside what lies in place of the folder; the journal keeps what it has besides."""
     moved = quarantine.take(places.folder)
-    refused: dict[bytes, DamagedError] = {}
+    places.folder.make()
+    refused: dict[Place, DamagedError] = {}
     table = read_table(places, refused)
-    paths = [path for path in (*refused, *table.spoilt) if path in refused or table.spoilt[path]]
-    return [moved, *(_rewrite(places, table, paths, quarantine) if paths else [])]
+    bad = [place for place in (*refused, *table.spoilt) if place in refused or table.spoilt[place]]
+    return [moved, *(_rewrite(places, table, bad, quarantine) if bad else [])]
 
 
 def _rewrite(
-    places: FilePlaces, table: FileTable, paths: list[bytes], quarantine: Quarantine
+    places: FilePlaces, table: FileTable, spoilt: list[Place], quarantine: Quarantine
 ) -> list[Finding]:
     generation = highest_generation(places, table.manifest) + 1
     store = table.store or secrets.token_hex(6)
     manifest = Manifest(store, generation, table.number, table.next_id)
-    done = [quarantine.take(path) for path in paths if os.path.lexists(path)]
+    done = [quarantine.take(place) for place in spoilt if place.exists()]
     write_table(places, table.columns, manifest)
-    values = {"name": display_name(os.path.basename(places.journal)), "count": len(table.columns)}
+    values = {"name": display_name(places.journal.name), "count": len(table.columns)}
     return [*done, Finding(True, "rewritten", values)]
-
-
-def _name(layout: Layout, path: bytes) -> str:
-    return display_name(os.path.relpath(path, layout.folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Folder, Place
 from dpm_tui.state.layout import QUARANTINE, Layout
 from dpm_tui.state.lock import is_held, read_holder
 from dpm_tui.state.quarantine import Quarantine, measure_quarantine
@@ -41,11 +43,12 @@ def check_marker(layout: Layout, quarantine: Quarantine) -> Finding:
     """Say whether the root has its marker."""
     if read_marker(layout):
         return Finding(True, "marker")
-    if not os.path.lexists(layout.marker):
+    marker = layout.marker
+    if not _exists(marker):
         return Finding(True, "marker_none")
-    own = quarantine if layout.root_side == layout.folder else Quarantine(layout.root_side)
-    values = {"name": display_name(os.path.basename(layout.marker))}
-    return Finding(False, "marker_damaged", values, "will_remake", lambda: [own.take(layout.marker)])
+    own = Quarantine(marker.folder)
+    values = {"name": display_name(marker.name)}
+    return Finding(False, "marker_damaged", values, "will_remake", lambda: [own.take(marker)])
 
 
 def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
@@ -61,33 +64,33 @@ def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
 def check_names(layout: Layout) -> list[Finding]:
     """Name what is not ours, which nobody touches, and what writes that did not end left behind."""
-    table = FilePlaces(layout.files)
+    table = FilePlaces.of(layout.files)
     ours = {
-        os.path.basename(path)
-        for path in (
+        each.name
+        for each in (
             layout.config, layout.checkpoint, layout.lock, table.journal, table.folding, table.folder,
             layout.pairs, layout.inspections, layout.decisions, layout.decisions_before, layout.review,
             layout.thumbnails, layout.vectors, layout.log,
         )
     }  # fmt: skip
-    beside = {os.path.basename(path) for path in (layout.marker, layout.recycle_bin)}
+    beside = {layout.marker.name, os.path.basename(layout.recycle_bin)}
     findings: list[Finding] = []
-    leftovers: list[bytes] = []
-    unknown: list[bytes] = []
+    leftovers: list[Place] = []
+    unknown: list[Place] = []
     for folder, known in _folders(layout, ours, beside):
-        for name in sorted(os.listdir(folder)):
-            path = os.path.join(folder, name)
+        for name in folder.names():
+            place = folder.place(name)
             if name in known:
                 continue
             if name == b".writable" or (name.endswith(_PARTIAL) and name.removesuffix(_PARTIAL) in known):
-                leftovers.append(path)
+                leftovers.append(place)
             else:
-                unknown.append(path)
+                unknown.append(place)
     if leftovers:
         values = {"name": _shown(leftovers), "count": len(leftovers)}
 
         def tidy() -> list[Finding]:
-            return [Quarantine(os.path.dirname(path)).take(path) for path in leftovers][-1:]
+            return [Quarantine(place.folder).take(place) for place in leftovers][-1:]
 
         findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
     if unknown:
@@ -98,25 +101,35 @@ def check_names(layout: Layout) -> list[Finding]:
 def check_quarantine(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     """Say how much lies in quarantine."""
     try:
-        count, size = measure_quarantine(layout.folder)
+        count, size = measure_quarantine(layout.home)
     except FileNotFoundError:
         return []
     except (DpmError, OSError) as error:
-        finding = quarantine.refuse(os.path.join(layout.folder, QUARANTINE), error, "will_set_aside")
+        finding = quarantine.refuse(layout.home.below(QUARANTINE), error, "will_set_aside")
         return [replace(finding, repair=quarantine.renew)]
     return [Finding(True, "quarantine", {"count": count, "size": size})] if count else []
 
 
-def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple[bytes, set[bytes]]]:
+def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple[Folder, set[bytes]]]:
     """Return each state folder with the names that belong into it."""
     if layout.root_side == layout.folder:
-        return [(layout.folder, ours | beside | {QUARANTINE})]
-    folders = [(layout.folder, ours | {QUARANTINE})]
-    if os.path.isdir(layout.root_side) and not os.path.islink(layout.root_side):
-        folders.append((layout.root_side, beside | {QUARANTINE}))
+        return [(layout.home, ours | beside | {QUARANTINE})]
+    folders = [(layout.home, ours | {QUARANTINE})]
+    with contextlib.suppress(OSError, DpmError):
+        other = Folder(layout.root_side)
+        other.check()
+        folders.append((other, beside | {QUARANTINE}))
     return folders
 
 
-def _shown(paths: list[bytes]) -> str:
-    names = [display_name(os.path.basename(path), 60) for path in paths[:_NAMES_SHOWN]]
-    return ", ".join(names) + (" ..." if len(paths) > _NAMES_SHOWN else "")
+def _exists(place: Place) -> bool:
+    """Tell whether anything lies at a place, whose folder may be missing or none."""
+    try:
+        return place.exists()
+    except (OSError, DpmError):
+        return False
+
+
+def _shown(places: list[Place]) -> str:
+    names = [display_name(place.name, 60) for place in places[:_NAMES_SHOWN]]
+    return ", ".join(names) + (" ..." if len(places) > _NAMES_SHOWN else "")

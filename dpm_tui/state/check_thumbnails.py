@@ -7,7 +7,7 @@ ends.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.errors import DpmError
@@ -17,11 +17,11 @@ from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.finding import Finding
+from dpm_tui.state.folder import Folder, Place
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.quarantine import Quarantine
 from dpm_tui.state.regular_file import open_regular, read_regular
-from dpm_tui.state.state_folder import check_own
-from dpm_tui.state.thumbnail_store import BYTES_AT_MOST
+from dpm_tui.state.thumbnail_store import BYTES_AT_MOST, ThumbnailStore
 
 _SAMPLE = 256
 _UNREAD = Stamp(0, 0, 0, 0, 0)
@@ -31,9 +31,9 @@ _UNREAD = Stamp(0, 0, 0, 0, 0)
 class _Shelf:
     """What lies among the thumbnails: by digest, broken, and what is none of ours."""
 
-    good: dict[str, bytes] = field(default_factory=dict)
-    bad: list[bytes] = field(default_factory=list)
-    leftovers: list[bytes] = field(default_factory=list)
+    good: set[str] = field(default_factory=set)
+    bad: list[Place] = field(default_factory=list)
+    leftovers: list[Place] = field(default_factory=list)
     unknown: int = 0
 
 
@@ -42,9 +42,9 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
     A repair lets the next scan read the pictures again whose thumbnail is broken or gone.
     """
-    name = display_name(os.path.basename(layout.thumbnails))
+    name = display_name(layout.thumbnails.name)
     try:
-        check_own(layout.thumbnails)
+        layout.thumbnails.check()
     except FileNotFoundError:
         pass
     except (DpmError, OSError) as error:
@@ -55,24 +55,23 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
         return [replace(finding, repair=begin_anew)]
     shelf = _look(layout.thumbnails)
-    decoded = _decode_some(shelf)
+    decoded = _decode_some(layout.thumbnails, shelf)
     wanted = _wanted(layout)
-    lacking = len(wanted - shelf.good.keys())
+    lacking = len(wanted - shelf.good)
     values: dict[str, object] = {"name": name, "count": len(shelf.good), "decoded": decoded}
     values |= {"bad": len(shelf.bad), "lacking": lacking}
     findings = [Finding(True, "thumbnails", values)]
     if shelf.bad or lacking:
 
         def repair_all() -> list[Finding]:
-            moved = [quarantine.take(path) for path in shelf.bad]
-            return [*moved[-1:], *_read_again(layout, set(shelf.good))]
+            return [*_take(quarantine, shelf.bad), *_read_again(layout, shelf.good)]
 
         findings = [Finding(False, "thumbnails_damaged", values, "will_remake", repair_all)]
     if shelf.leftovers:
         values = {"name": name, "count": len(shelf.leftovers)}
 
         def tidy() -> list[Finding]:
-            return [quarantine.take(path) for path in shelf.leftovers][-1:]
+            return _take(quarantine, shelf.leftovers)
 
         findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
     if shelf.unknown:
@@ -80,33 +79,44 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return findings
 
 
-def _look(folder: bytes) -> _Shelf:
+def _look(folder: Folder) -> _Shelf:
     shelf = _Shelf()
-    for prefix in _entries(folder):
-        if len(prefix.name) != 2 or not is_digest(os.fsdecode(prefix.name) * 32):
+    for prefix in _names(folder):
+        if len(prefix) != 2 or not is_digest(os.fsdecode(prefix) * 32):
             shelf.unknown += 1
-        elif not prefix.is_dir(follow_symlinks=False):
-            shelf.bad.append(prefix.path)
+        elif not stat.S_ISDIR(folder.status(prefix).st_mode):
+            shelf.bad.append(folder.place(prefix))
         else:
-            for entry in _entries(prefix.path):
-                _sort_in(shelf, prefix.name, entry)
+            below = folder.below(prefix)
+            for name in _names(below):
+                _sort_in(shelf, folder, below, name)
     return shelf
 
 
-def _sort_in(shelf: _Shelf, prefix: bytes, entry: os.DirEntry[bytes]) -> None:
-    digest = os.fsdecode(entry.name[:64])
-    ours = is_digest(digest) and entry.name.startswith(prefix)
-    if ours and entry.name[64:] == b".jpg.part":
-        shelf.leftovers.append(entry.path)
-    elif not ours or entry.name[64:] != b".jpg":
+def _sort_in(shelf: _Shelf, folder: Folder, below: Folder, name: bytes) -> None:
+    # What is noted has a folder of its own, not open yet: many are noted, and few may be open at once.
+    place = folder.below(below.name).place(name)
+    digest, ending = os.fsdecode(name[:64]), name[64:]
+    ours = is_digest(digest) and name.startswith(below.name)
+    if ours and ending == b".jpg.part":
+        shelf.leftovers.append(place)
+    elif not ours or ending != b".jpg":
         shelf.unknown += 1
-    elif _has_both_ends(entry.path):
-        shelf.good[digest] = entry.path
+    elif _has_both_ends(below.place(name)):
+        shelf.good.add(digest)
     else:
-        shelf.bad.append(entry.path)
+        shelf.bad.append(place)
 
 
-def _has_both_ends(path: bytes) -> bool:
+def _take(quarantine: Quarantine, places: list[Place]) -> list[Finding]:
+    """Move what lies at these places, which are used up, to the quarantine; return the last finding."""
+    findings: list[Finding] = []
+    while places:
+        findings = [quarantine.take(places.pop())]
+    return findings
+
+
+def _has_both_ends(path: Place) -> bool:
     """Tell whether a file begins and ends as a JPEG does and is no larger than a thumbnail may be."""
     try:
         descriptor = open_regular(path)
@@ -122,15 +132,17 @@ def _has_both_ends(path: bytes) -> bool:
     return 4 < size <= BYTES_AT_MOST and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
 
 
-def _decode_some(shelf: _Shelf) -> int:
+def _decode_some(folder: Folder, shelf: _Shelf) -> int:
     """Decode a sample, spread evenly; move those that cannot be decoded to the bad ones."""
+    store = ThumbnailStore(folder)
     digests = sorted(shelf.good)
     sample = digests[:: max(len(digests) // _SAMPLE, 1)][:_SAMPLE]
     for digest in sample:
         try:
-            read_thumbnail(read_regular(shelf.good[digest], BYTES_AT_MOST))
+            read_thumbnail(read_regular(store.place(digest), BYTES_AT_MOST))
         except (ValueError, DpmError, OSError):
-            shelf.bad.append(shelf.good.pop(digest))
+            shelf.good.remove(digest)
+            shelf.bad.append(store.place(digest))
     return len(sample)
 
 
@@ -161,9 +173,8 @@ def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
     return [Finding(True, "will_be_read", {"count": count})]
 
 
-def _entries(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
+def _names(folder: Folder) -> list[bytes]:
     try:
-        with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
+        return folder.names()
+    except (OSError, DpmError):
+        return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -14,6 +15,7 @@ from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.config import CHOICES
+from dpm_tui.state.folder import Where
 from dpm_tui.state.regular_file import read_regular
 
 SCHEMA = 2
@@ -62,7 +64,7 @@ class Checkpoint:
         return dict(zip(self.unreadable_folders, chain(self.folder_reasons, repeat("")), strict=False))
 
 
-def load_checkpoint(path: bytes) -> Checkpoint:
+def load_checkpoint(path: Where) -> Checkpoint:
     """Read the checkpoint; a missing one is empty.
 
     Raises DamagedError if it cannot be understood or a newer version wrote it, OSError.
@@ -75,14 +77,14 @@ def load_checkpoint(path: bytes) -> Checkpoint:
         raise _damaged(path, error) from error
     schema = table.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:
-        raise DamagedError("schema_newer", path=display_name(path), found=schema, known=SCHEMA)
+        raise DamagedError("schema_newer", path=display_name(os.fspath(path)), found=schema, known=SCHEMA)
     try:
         return _check(from_plain(Checkpoint, table))
     except (ValueError, TypeError) as error:
         raise _damaged(path, error) from error
 
 
-def save_checkpoint(path: bytes, checkpoint: Checkpoint) -> None:
+def save_checkpoint(path: Where, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint; raises OSError, in which case the old one is untouched."""
     write_atomic(path, tomli_w.dumps(to_plain(checkpoint)).encode("utf-8"))
 
@@ -100,5 +102,6 @@ def _check(checkpoint: Checkpoint) -> Checkpoint:
     return checkpoint
 
 
-def _damaged(path: bytes, error: Exception) -> DamagedError:
-    return DamagedError("checkpoint_damaged", path=display_name(path), reason=display_name(str(error)))
+def _damaged(path: Where, error: Exception) -> DamagedError:
+    shown = display_name(os.fspath(path))
+    return DamagedError("checkpoint_damaged", path=shown, reason=display_name(str(error)))

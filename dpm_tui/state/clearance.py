@@ -8,7 +8,6 @@ ever refer to rows of another table, and what is missing is matched again.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Collection
 
 import numpy as np
@@ -47,7 +46,7 @@ def clear_table(
         return False
     kept[near.firsts] = kept[near.seconds] = True
     size = int(np.count_nonzero(kept)) * vectors.row_bytes
-    if _ROOM * size > shutil.disk_usage(os.path.dirname(vectors.path)).free:
+    if _ROOM * size > _free(vectors):
         return False
     copy = vectors.copy_rows(kept, cancelled)
     candidates.clear()
@@ -56,3 +55,9 @@ def clear_table(
     renumbered = Near(numbers[near.firsts], numbers[near.seconds], near.cosines)
     candidates.add_block(np.flatnonzero(matched[kept]), renumbered)
     return True
+
+
+def _free(vectors: VectorStore) -> int:
+    """Return how many bytes are free where a table lies."""
+    found = os.fstatvfs(vectors.place.folder.descriptor)
+    return found.f_bavail * found.f_frsize

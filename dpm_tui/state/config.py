@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -14,6 +15,7 @@ from dpm_tui.names import display_name
 from dpm_tui.plain import from_plain, to_plain
 from dpm_tui.review.presets import check_name, clean_words
 from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.folder import Where
 from dpm_tui.state.regular_file import read_regular
 
 EXTENSIONS = (
@@ -107,7 +109,7 @@ def check_config(config: Config) -> Config:
     )
 
 
-def load_settings(path: bytes) -> Settings:
+def load_settings(path: Where) -> Settings:
     """Read the settings at ``path``; a missing file means the defaults.
 
     Raises UsageError naming the file and the key that cannot be used, DamagedError if it is no file or no
@@ -119,21 +121,21 @@ def load_settings(path: bytes) -> Settings:
         return Settings()
     except (ValueError, RecursionError) as error:
         reason = display_name(str(error))
-        raise DamagedError("config_syntax", path=display_name(path), reason=reason) from error
+        raise DamagedError("config_syntax", path=display_name(os.fspath(path)), reason=reason) from error
     known = {item.name for item in fields(Config)}
     try:
         config = from_plain(Config, {key: value for key, value in table.items() if key in known})
     except ValueError as error:
         reason = display_name(str(error))
-        raise UsageError("config_value", path=display_name(path), reason=reason) from error
+        raise UsageError("config_value", path=display_name(os.fspath(path)), reason=reason) from error
     unknown = {key: value for key, value in table.items() if key not in known}
     try:
         return Settings(check_config(config), unknown)
     except UsageError as error:
-        raise UsageError("config_value", path=display_name(path), reason=error.message) from error
+        raise UsageError("config_value", path=display_name(os.fspath(path)), reason=error.message) from error
 
 
-def save_settings(path: bytes, settings: Settings) -> None:
+def save_settings(path: Where, settings: Settings) -> None:
     """Write the settings to ``path``; raises OSError, in which case the old file is untouched."""
     table = {**settings.unknown, **to_plain(check_config(settings.config))}
     write_atomic(path, tomli_w.dumps(table).encode("utf-8"))

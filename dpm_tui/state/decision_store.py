@@ -17,6 +17,7 @@ from dpm_tui.review.decision import VERDICTS, Contents, Decision, subtract
 from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.digest import is_digest
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Frames, Journal, encode_frame, encode_frames, read_frames
 
 DIGESTS_AT_MOST = 1000
@@ -38,7 +39,7 @@ class DecisionStore:
     what only the previous generation has comes first. Raises DamagedError, OSError.
     """
 
-    def __init__(self, path: bytes, previous: bytes, *, writable: bool = True) -> None:
+    def __init__(self, path: Where, previous: Where, *, writable: bool = True) -> None:
         self._table = DecisionTable()
         current, earlier = read_generation(path), read_generation(previous)
         records = merge_generations(earlier.records, current.records)
@@ -176,7 +177,7 @@ def is_time(value: object) -> bool:
         return False
 
 
-def read_generation(path: bytes) -> Frames:
+def read_generation(path: Where) -> Frames:
     """Return what one file holds; records that make no sense count as rejected lines.
 
     Raises DamagedError, OSError.

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.state.atomic import create_partial, fill_and_close, sync_folder
+from dpm_tui.state.atomic import create_partial, fill_and_close
 from dpm_tui.state.file_journal import create_file_journal, encode_head
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.frames import Journal
@@ -38,7 +37,7 @@ class Fold:
         """Write shards for so long, one at least; return which. Raises OSError: the others stay planned."""
         began = time.monotonic()
         done: list[int] = []
-        os.makedirs(self.places.folder, mode=0o700, exist_ok=True)
+        self.places.folder.make()
         while self.plan and (not done or time.monotonic() - began < seconds):
             self._write(self.plan[-1], columns)
             done.append(self.plan.pop())
@@ -63,15 +62,14 @@ class Fold:
         content = encode_shard(chunk, columns.folders, columns.formats)
         name = shard_name(number, self.generation)
         # No partial name and no rename: nothing reads a shard before the manifest names it.
-        fill_and_close(create_partial(os.path.join(self.places.folder, name)), [content])
+        fill_and_close(create_partial(self.places.folder.place(name)), [content])
         self.written[number] = (name, hashlib.sha256(content).hexdigest())
 
 
 def commit_manifest(places: FilePlaces, manifest: Manifest) -> None:
     """Replace the manifest and its copy; the shards that it names are on the disk. Raises OSError."""
-    os.makedirs(places.folder, mode=0o700, exist_ok=True)
-    sync_folder(places.folder)
-    sync_folder(os.path.dirname(places.folder))
+    places.folder.make().sync()
+    places.journal.folder.sync()
     save_manifest(places.folder, MANIFEST, manifest)
     save_manifest(places.folder, COPY, manifest)
 
@@ -93,9 +91,9 @@ def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) ->
 
 def prepare_journal(places: FilePlaces, store: str, begins: int) -> Journal:
     """Return a new journal, whole on the disk but under a partial name; raises OSError."""
-    path = places.journal + b".part"
-    fill_and_close(create_partial(path), [encode_head(store, begins)])
-    return Journal(path)
+    partial = places.journal.part
+    fill_and_close(create_partial(partial), [encode_head(store, begins)])
+    return Journal(partial)
 
 
 def set_journal_aside(places: FilePlaces) -> None:
@@ -106,15 +104,15 @@ def set_journal_aside(places: FilePlaces) -> None:
     aside: the next try goes on from there.
     """
     try:
-        os.rename(places.journal, places.folding)
+        places.journal.rename(places.folding)
     except FileNotFoundError:
-        if not os.path.exists(places.folding):
+        if not places.folding.exists():
             raise
     try:
-        os.rename(places.journal + b".part", places.journal)
+        places.journal.part.rename(places.journal)
     except OSError:
         with contextlib.suppress(OSError):
-            os.rename(places.folding, places.journal)
+            places.folding.rename(places.journal)
         raise
 
 
@@ -124,12 +122,12 @@ def remove_superseded(places: FilePlaces, keep: Iterable[bytes], at_most: int = 
     What stays does no harm.
     """
     # A journal that could neither be replaced nor brought back is still the only one.
-    if os.path.lexists(places.journal):
+    if places.journal.exists():
         with contextlib.suppress(OSError):
-            os.unlink(places.folding)
+            places.folding.unlink()
     kept = set(keep)
     names = [name for name in places.names() if is_shard_name(name) and name not in kept]
     for name in names[:at_most]:
         with contextlib.suppress(OSError):
-            os.unlink(os.path.join(places.folder, name))
+            places.folder.unlink(name)
     return len(names) > at_most

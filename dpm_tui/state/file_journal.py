@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import encode_frame, read_frames
 from dpm_tui.state.manifest import SCHEMA, check_schema, is_store
 
@@ -36,7 +37,7 @@ class FileRecords:
         return self.records[-1][0] if self.records else self.begins - 1
 
 
-def read_file_journal(path: bytes, store: str) -> FileRecords:
+def read_file_journal(path: Where, store: str) -> FileRecords:
     """Return what the journal at ``path`` says of table ``store``, whose name it tells itself if empty.
 
     A missing file is empty. Raises DamagedError if a newer version wrote it or it is no file, OSError.
@@ -68,12 +69,12 @@ def encode_head(store: str, begins: int) -> bytes:
     return encode_frame({"schema": SCHEMA, "store": store, "begins": begins})
 
 
-def create_file_journal(path: bytes, store: str, begins: int) -> None:
+def create_file_journal(path: Where, store: str, begins: int) -> None:
     """Put an empty journal at ``path``; raises OSError."""
     write_atomic(path, encode_head(store, begins))
 
 
-def _read_head(found: FileRecords, head: dict[str, Any], path: bytes) -> None:
+def _read_head(found: FileRecords, head: dict[str, Any], path: Where) -> None:
     try:
         check_schema(head["schema"], path)
         if not is_store(head["store"]) or type(head["begins"]) is not int or head["begins"] < 1:

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 
-from dpm_tui.state.state_folder import check_own
+from dpm_tui.state.folder import Folder, Place, Where, place_of
 
 
 @dataclass(frozen=True, slots=True)
 class FilePlaces:
-    """``journal`` is written now; the others are named after it."""
+    """``journal`` is written now; ``folding`` is the journal whose records are on their way into the shards,
+    there is none most of the time; ``folder`` holds the shards and the manifest."""
 
-    journal: bytes
+    journal: Place
+    folding: Place
+    folder: Folder
 
-    @property
-    def folding(self) -> bytes:
-        """The journal whose records are on their way into the shards; there is none most of the time."""
-        return self.journal.removesuffix(b".jsonl") + b".folding.jsonl"
-
-    @property
-    def folder(self) -> bytes:
-        """The folder of shards and manifest."""
-        return self.journal.removesuffix(b".jsonl")
+    @classmethod
+    def of(cls, where: Where) -> FilePlaces:
+        """Return the places that are named after the journal ``where``."""
+        journal = place_of(where)
+        stem = journal.name.removesuffix(b".jsonl")
+        return cls(journal, journal.folder.place(stem + b".folding.jsonl"), journal.folder.below(stem))
 
     def check(self) -> None:
         """Raise DamagedError if the folder is a link or no folder; it may be missing."""
         with contextlib.suppress(FileNotFoundError):
-            check_own(self.folder)
+            self.folder.check()
 
     def names(self) -> list[bytes]:
         """Return the names in the folder, sorted; none if it is missing."""
         try:
-            return sorted(os.listdir(self.folder))
+            return self.folder.names()
         except FileNotFoundError:
             return []

@@ -7,7 +7,6 @@ folder ``files`` with ``manifest.json``, its copy, and the shards.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.state.atomic import sync_folder
 from dpm_tui.state.file_fold import (
     Fold,
     commit_manifest,
@@ -28,6 +26,7 @@ from dpm_tui.state.file_journal import create_file_journal
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.file_record import encode_file
 from dpm_tui.state.file_table import FileTable, highest_generation, read_table
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal
 from dpm_tui.state.manifest import Manifest
 from dpm_tui.state.quarantine import Quarantine
@@ -50,8 +49,8 @@ class FileStore:
     way a shard or two, whatever the size of the library. What was synced survives a crash.
     """
 
-    def __init__(self, path: bytes, *, writable: bool = True) -> None:
-        self._places = FilePlaces(path)
+    def __init__(self, path: Where, *, writable: bool = True) -> None:
+        self._places = FilePlaces.of(path)
         table = read_table(self._places)
         self._columns = table.columns
         self.rejected = table.rejected
@@ -95,7 +94,7 @@ class FileStore:
             self._manifest = Manifest(store, self._generation, self._number, self._next_id)
             commit_manifest(self._places, self._manifest)
             fresh = prepare_journal(self._places, store, self._number + 1)
-            os.rename(self._places.journal + b".part", self._places.journal)
+            self._places.journal.part.rename(self._places.journal)
             self._take_journal(fresh)
             remove_superseded(self._places, ())
         self._columns.clear()
@@ -157,10 +156,10 @@ class FileStore:
 
     def _drop_lost(self, table: FileTable) -> None:
         """Put aside the shards that are lost, and let the next manifest do without them."""
-        quarantine = Quarantine(os.path.dirname(self._places.journal))
+        quarantine = Quarantine(self._places.journal.folder)
         for name in table.lost:
             with contextlib.suppress(OSError):
-                quarantine.take(os.path.join(self._places.folder, name))
+                quarantine.take(self._places.folder.place(name))
         lost = set(table.lost)
         shards = {number: shard for number, shard in self._manifest.shards.items() if shard[0] not in lost}
         self._manifest = replace(self._manifest, shards=shards)
@@ -183,7 +182,7 @@ class FileStore:
         if self._journal is not None:
             self._journal.abandon()
         self._journal = journal
-        sync_folder(os.path.dirname(self._places.journal))
+        self._places.journal.folder.sync()
 
     def _begin_fold(self) -> Fold:
         fresh = prepare_journal(self._places, self._manifest.store, self._number + 1)

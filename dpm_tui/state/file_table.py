@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.state.file_journal import FileRecords, read_file_journal
 from dpm_tui.state.file_places import FilePlaces
 from dpm_tui.state.file_record import decode_file, read_id
+from dpm_tui.state.folder import Place
 from dpm_tui.state.manifest import Manifest, is_shard_name, load_manifest
 from dpm_tui.state.regular_file import read_regular
 from dpm_tui.state.shard import SHARD_BYTES_AT_MOST, decode_shard
@@ -45,7 +45,7 @@ class FileTable:
     folded_to: int = 0
     lost: list[bytes] = field(default_factory=list)
     damaged: list[bytes] = field(default_factory=list)
-    spoilt: Counter[bytes] = field(default_factory=Counter)
+    spoilt: Counter[Place] = field(default_factory=Counter)
     old: bool = False
     has_journal: bool = False
     has_folding: bool = False
@@ -57,7 +57,7 @@ class FileTable:
         return len(self.lost) + len(self.damaged) + self.spoilt.total()
 
 
-def read_table(places: FilePlaces, refused: dict[bytes, DamagedError] | None = None) -> FileTable:
+def read_table(places: FilePlaces, refused: dict[Place, DamagedError] | None = None) -> FileTable:
     """Return the table; raises DamagedError for a newer version and for what is no file, OSError.
 
     With ``refused`` what is no file is noted there by its path and passed over.
@@ -74,13 +74,13 @@ def read_table(places: FilePlaces, refused: dict[bytes, DamagedError] | None = N
 
 def read_shard(places: FilePlaces, name: bytes, digest: str, number: int, columns: FileColumns) -> FileChunk:
     """Return the chunk of a shard; raises ValueError, DamagedError or FileNotFoundError for a lost one."""
-    content = read_regular(os.path.join(places.folder, name), SHARD_BYTES_AT_MOST)
+    content = read_regular(places.folder.place(name), SHARD_BYTES_AT_MOST)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError("not the shard that the manifest means")
     return decode_shard(content, number, columns.folders, columns.formats)
 
 
-def _read_once(places: FilePlaces, refused: dict[bytes, DamagedError] | None) -> FileTable:
+def _read_once(places: FilePlaces, refused: dict[Place, DamagedError] | None) -> FileTable:
     places.check()
     manifest, damaged = load_manifest(places.folder)
     table = FileTable(manifest, damaged=damaged)
@@ -96,7 +96,7 @@ def _read_once(places: FilePlaces, refused: dict[bytes, DamagedError] | None) ->
     elif damaged:
         table.next_id = _highest_shard(places) * FILES_A_CHUNK + 1
     folding = _read_journal(places.folding, table.store, refused)
-    table.has_folding = os.path.lexists(places.folding)
+    table.has_folding = places.folding.exists()
     table.spoilt[places.folding] += _replay_journal(table, folding, table.folding)
     table.folded_to = table.number
     journal = _read_journal(places.journal, table.store, refused)
@@ -108,7 +108,7 @@ def _read_once(places: FilePlaces, refused: dict[bytes, DamagedError] | None) ->
     return table
 
 
-def _read_journal(path: bytes, store: str, refused: dict[bytes, DamagedError] | None) -> FileRecords:
+def _read_journal(path: Place, store: str, refused: dict[Place, DamagedError] | None) -> FileRecords:
     try:
         return read_file_journal(path, store)
     except DamagedError as error:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from dpm_tui.errors import DamagedError
-from dpm_tui.state.atomic import sync_folder, write_all, write_parts_atomic
+from dpm_tui.state.atomic import write_all, write_parts_atomic
+from dpm_tui.state.folder import Where, place_of
 from dpm_tui.state.regular_file import open_regular
 
 LINE_BYTES_AT_MOST = 1 << 20
@@ -60,7 +61,7 @@ def encode_frames(records: Iterable[object]) -> bytes:
     return b"".join(map(encode_frame, records))
 
 
-def read_frames(path: bytes) -> Frames:
+def read_frames(path: Where) -> Frames:
     """Return the records of the journal at ``path``; a missing file is an empty journal.
 
     Raises DamagedError if what lies there is no file of ours, OSError.
@@ -83,7 +84,7 @@ def read_frames(path: bytes) -> Frames:
     return frames
 
 
-def ends_torn(path: bytes) -> bool:
+def ends_torn(path: Where) -> bool:
     """Tell whether the last line of a journal was not written to its end, as a crash leaves it."""
     try:
         with open(open_regular(path), "rb") as file:
@@ -103,15 +104,15 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 class Journal:
     """The writing end of one journal; records are buffered until ``sync``. Opening raises as reading does."""
 
-    def __init__(self, path: bytes) -> None:
-        self.path = path
-        new = not os.path.exists(path)
-        self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    def __init__(self, path: Where) -> None:
+        self.place = place_of(path)
+        new = not self.place.exists()
+        self._descriptor = open_regular(self.place, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._buffer = bytearray()
         self._writing = threading.Lock()
         self._unsynced = False
         if new:
-            sync_folder(os.path.dirname(path))
+            self.place.folder.sync()
         size = os.fstat(self._descriptor).st_size
         if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
             self._buffer += b"\n"
@@ -163,8 +164,8 @@ class Journal:
 
     def replace(self, lines: Iterable[bytes]) -> None:
         """Replace the journal, as ``rewrite`` does, by whole lines, some of them at a time."""
-        write_parts_atomic(self.path, lines)
-        fresh = open_regular(self.path, os.O_RDWR | os.O_APPEND)
+        write_parts_atomic(self.place, lines)
+        fresh = open_regular(self.place, os.O_RDWR | os.O_APPEND)
         os.close(self._descriptor)
         self._descriptor = fresh
         self._buffer.clear()

@@ -8,6 +8,7 @@ from typing import Any
 from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection, encode_inspection
 from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.state.digest import is_digest
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal, read_frames
 from dpm_tui.state.halves import Halves, both_known
 
@@ -18,7 +19,7 @@ class InspectionStore:
     Those of another version are dropped; an empty version accepts all. Opening raises DamagedError, OSError.
     """
 
-    def __init__(self, path: bytes, version: str, *, writable: bool = True) -> None:
+    def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
         self._version = version
         self._found: dict[DigestPair, Inspection | None] = {}
         frames = read_frames(path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
+from dpm_tui.state.folder import Folder, Place
 
 STATE_FOLDER = b"_image_temp"
 QUARANTINE = b"quarantine"
@@ -19,80 +20,85 @@ class Layout:
 
     root: bytes
     base: bytes
+    home: Folder = field(init=False, repr=False, compare=False)
+    """The state folder, held open from its first use on."""
+
+    thumbnails: Folder = field(init=False, repr=False, compare=False)
+    """Thumbnails by content digest."""
+
+    vectors: Folder = field(init=False, repr=False, compare=False)
+    """Fingerprint vectors, one file a model."""
+
+    def __post_init__(self) -> None:
+        home = Folder(self.folder)
+        object.__setattr__(self, "home", home)
+        object.__setattr__(self, "thumbnails", home.below(b"thumbnails"))
+        object.__setattr__(self, "vectors", home.below(b"vectors"))
 
     @property
     def folder(self) -> bytes:
-        """The state folder itself."""
+        """The path of the state folder."""
         return os.path.join(self.base, STATE_FOLDER)
 
     @property
-    def config(self) -> bytes:
+    def config(self) -> Place:
         """Settings, TOML."""
-        return os.path.join(self.folder, b"config.toml")
+        return self.home.place(b"config.toml")
 
     @property
-    def checkpoint(self) -> bytes:
+    def checkpoint(self) -> Place:
         """Phase, counters and cursors of the last run, TOML."""
-        return os.path.join(self.folder, b"checkpoint.toml")
+        return self.home.place(b"checkpoint.toml")
 
     @property
-    def lock(self) -> bytes:
+    def lock(self) -> Place:
         """The lock that one worker holds."""
-        return os.path.join(self.folder, b"lock")
+        return self.home.place(b"lock")
 
     @property
-    def files(self) -> bytes:
+    def files(self) -> Place:
         """Journal of image files; ``FilePlaces`` tells where its shards lie."""
-        return os.path.join(self.folder, b"files.jsonl")
+        return self.home.place(b"files.jsonl")
 
     @property
-    def pairs(self) -> bytes:
+    def pairs(self) -> Place:
         """Journal of verified pairs."""
-        return os.path.join(self.folder, b"pairs.jsonl")
+        return self.home.place(b"pairs.jsonl")
 
     @property
-    def inspections(self) -> bytes:
+    def inspections(self) -> Place:
         """Journal of pairs that were looked at at full size."""
-        return os.path.join(self.folder, b"inspections.jsonl")
+        return self.home.place(b"inspections.jsonl")
 
     @property
-    def decisions(self) -> bytes:
+    def decisions(self) -> Place:
         """Journal of decisions; cannot be made again, so it is only ever appended to."""
-        return os.path.join(self.folder, b"decisions.jsonl")
+        return self.home.place(b"decisions.jsonl")
 
     @property
-    def decisions_before(self) -> bytes:
+    def decisions_before(self) -> Place:
         """The decisions as they were at the last start, for the day on which the journal is damaged."""
-        return os.path.join(self.folder, b"decisions.prev.jsonl")
+        return self.home.place(b"decisions.prev.jsonl")
 
     @property
-    def review(self) -> bytes:
+    def review(self) -> Place:
         """Journal of the review: marks that were not applied yet, and how they came about."""
-        return os.path.join(self.folder, b"review.jsonl")
+        return self.home.place(b"review.jsonl")
 
     @property
-    def thumbnails(self) -> bytes:
-        """Thumbnails by content digest."""
-        return os.path.join(self.folder, b"thumbnails")
-
-    @property
-    def vectors(self) -> bytes:
-        """Fingerprint vectors, one file a model."""
-        return os.path.join(self.folder, b"vectors")
-
-    @property
-    def log(self) -> bytes:
+    def log(self) -> Place:
         """What the worker printed and every error it met."""
-        return os.path.join(self.folder, b"worker.log")
+        return self.home.place(b"worker.log")
 
     @property
-    def marker(self) -> bytes:
-        """What tells this root from an empty mount point: always on the root's side."""
-        return os.path.join(self.root, STATE_FOLDER, b"marker")
+    def marker(self) -> Place:
+        """What tells this root from an empty mount point: always on the root's side, and never held open,
+        as another root may be mounted there by now."""
+        return Folder(self.root_side).place(b"marker")
 
     @property
     def root_side(self) -> bytes:
-        """The folder that holds marker and recycle bin, the state folder itself unless that is elsewhere."""
+        """The path of the folder that holds marker and recycle bin: ``folder`` unless that is elsewhere."""
         return os.path.join(self.root, STATE_FOLDER)
 
     @property

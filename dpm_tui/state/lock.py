@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from dpm_tui.errors import DamagedError, HeldError
 from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_all
+from dpm_tui.state.folder import Where
 from dpm_tui.state.regular_file import open_regular
 
 STARTING, SERVING, ENDING = "starting", "serving", "ending"
@@ -66,8 +67,8 @@ class Lock:
     machine counts only while its process lives, one on another machine always.
     """
 
-    def __init__(self, path: bytes, phase: str = "") -> None:
-        self._path = path
+    def __init__(self, path: Where, phase: str = "") -> None:
+        self._path = os.fspath(path)
         self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
             self._take(path)
@@ -106,7 +107,7 @@ class Lock:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _take(self, path: bytes) -> None:
+    def _take(self, path: Where) -> None:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -115,14 +116,14 @@ class Lock:
                 return
             raise HeldError(
                 "held",
-                path=display_name(os.path.dirname(os.path.dirname(path))),
+                path=display_name(os.path.dirname(os.path.dirname(os.fspath(path)))),
                 host=display_name(holder.host) if holder else "?",
                 pid=holder.pid if holder else "?",
                 phase=holder.phase if holder else STARTING,
             ) from error
 
 
-def read_holder(path: bytes) -> Holder | None:
+def read_holder(path: Where) -> Holder | None:
     """Return who last wrote the lock file, or None."""
     try:
         with open(open_regular(path), "rb") as file:
@@ -144,7 +145,7 @@ def read_holder(path: bytes) -> Holder | None:
     return holder if 0 < holder.pid < 1 << 31 else None
 
 
-def is_held(path: bytes) -> bool:
+def is_held(path: Where) -> bool:
     """Tell whether a process holds the lock as far as the file system knows; raises DamagedError, OSError."""
     descriptor = open_regular(path)
     try:

@@ -17,6 +17,7 @@ from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_record import read_id
+from dpm_tui.state.folder import Folder, Place, Where
 from dpm_tui.state.frames import decode_frame, encode_frame
 from dpm_tui.state.regular_file import read_regular
 
@@ -59,7 +60,7 @@ def is_shard_name(name: bytes) -> bool:
     return _SHARD.fullmatch(os.fsdecode(name.removesuffix(b".part"))) is not None
 
 
-def load_manifest(folder: bytes) -> tuple[Manifest | None, list[bytes]]:
+def load_manifest(folder: Folder) -> tuple[Manifest | None, list[bytes]]:
     """Return the manifest in a folder, None if there is none, and which files were damaged before it.
 
     Raises DamagedError for the manifest of a newer version, OSError.
@@ -67,7 +68,7 @@ def load_manifest(folder: bytes) -> tuple[Manifest | None, list[bytes]]:
     damaged: list[bytes] = []
     for name in (MANIFEST, COPY):
         try:
-            return read_manifest(os.path.join(folder, name)), damaged
+            return read_manifest(folder.place(name)), damaged
         except FileNotFoundError:
             continue
         except DamagedError as error:
@@ -77,7 +78,7 @@ def load_manifest(folder: bytes) -> tuple[Manifest | None, list[bytes]]:
     return None, damaged
 
 
-def read_manifest(path: bytes) -> Manifest:
+def read_manifest(path: Place) -> Manifest:
     """Return the manifest at ``path``; raises DamagedError, OSError."""
     line = read_regular(path, _BYTES_AT_MOST)
     try:
@@ -85,10 +86,10 @@ def read_manifest(path: bytes) -> Manifest:
         check_schema(record["schema"], path)
         return _read(record)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedError("manifest_damaged", path=display_name(path)) from error
+        raise DamagedError("manifest_damaged", path=display_name(path.path)) from error
 
 
-def save_manifest(folder: bytes, name: bytes, manifest: Manifest) -> None:
+def save_manifest(folder: Folder, name: bytes, manifest: Manifest) -> None:
     """Replace one of the two files; raises OSError, in which case it is as it was."""
     record = {
         "schema": SCHEMA,
@@ -100,15 +101,15 @@ def save_manifest(folder: bytes, name: bytes, manifest: Manifest) -> None:
             [number, name.decode("ascii"), digest] for number, (name, digest) in manifest.shards.items()
         ],
     }
-    write_atomic(os.path.join(folder, name), encode_frame(record))
+    write_atomic(folder.place(name), encode_frame(record))
 
 
-def check_schema(found: Any, path: bytes) -> None:
+def check_schema(found: Any, path: Where) -> None:
     """Raise DamagedError for a newer version, ValueError for what is none."""
     if isinstance(found, bool) or not isinstance(found, int):
         raise ValueError("no version")
     if found > SCHEMA:
-        raise DamagedError("schema_newer", path=display_name(path), found=found, known=SCHEMA)
+        raise DamagedError("schema_newer", path=display_name(os.fspath(path)), found=found, known=SCHEMA)
     if found < SCHEMA:
         raise ValueError("no such version was ever written")
 

@@ -22,6 +22,7 @@ from dpm_tui.review.record_text import (
     write_record,
     write_view,
 )
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal, read_frames
 
 FILES_A_LINE = 200
@@ -40,7 +41,7 @@ class ReviewStore:
     that was torn at the end by a power cut is none of those. Raises DamagedError, OSError.
     """
 
-    def __init__(self, path: bytes, *, writable: bool = True) -> None:
+    def __init__(self, path: Where, *, writable: bool = True) -> None:
         replay = Replay(read_frames(path).records)
         self.record, self.damaged = replay.record, replay.damaged
         self._number = replay.last
@@ -193,7 +194,7 @@ class Replay:
                 raise ValueError("no line")
 
 
-def read_review(path: bytes) -> tuple[int, int, Iterable[object]]:
+def read_review(path: Where) -> tuple[int, int, Iterable[object]]:
     """Return how many lines of a journal count, how many do not, and lines that say what the former do.
 
     Raises DamagedError, OSError.

@@ -8,11 +8,9 @@ and USB disks may change between boots.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
-import stat
 from dataclasses import dataclass, replace
 
 from dpm_tui.errors import DamagedError
@@ -54,7 +52,7 @@ def read_identity(layout: Layout) -> RootIdentity:
 def read_marker(layout: Layout) -> str:
     """Return the marker of the root, empty if there is none that can be read."""
     try:
-        content = read_regular(layout.marker, _BYTES_AT_MOST) if _has_own_folder(layout) else b""
+        content = read_regular(layout.marker, _BYTES_AT_MOST)
     except (OSError, DamagedError):
         return ""
     return content[:-1].decode("ascii") if _MARKER.fullmatch(content) else ""
@@ -69,19 +67,9 @@ def mark_root(layout: Layout, identity: RootIdentity) -> RootIdentity:
         return identity
     marker = secrets.token_hex(16)
     try:
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(layout.root_side, 0o700)
-        if not _has_own_folder(layout):
-            return identity
-        write_atomic(layout.marker, marker.encode("ascii") + b"\n")
-    except OSError:
+        place = layout.marker
+        place.folder.make()
+        write_atomic(place, marker.encode("ascii") + b"\n")
+    except (OSError, DamagedError):
         return identity
     return replace(identity, marker=marker)
-
-
-def _has_own_folder(layout: Layout) -> bool:
-    """Tell whether the state folder on the root's side is no link to another place."""
-    try:
-        return stat.S_ISDIR(os.lstat(layout.root_side).st_mode)
-    except FileNotFoundError:
-        return False

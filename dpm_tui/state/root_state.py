@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from dpm_tui.errors import DamagedError
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.pipeline.inspection.inspection import VERSION
@@ -19,11 +19,11 @@ from dpm_tui.state.clearance import clear_table, is_due
 from dpm_tui.state.decision_store import DecisionStore
 from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
+from dpm_tui.state.folder import Place
 from dpm_tui.state.frames import ends_torn
 from dpm_tui.state.halves import halves_in, halves_of
 from dpm_tui.state.inspection_store import InspectionStore
 from dpm_tui.state.layout import Layout
-from dpm_tui.state.state_folder import check_own
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.state.vector_store import VectorStore
 from dpm_tui.state.verdict_store import VerdictStore
@@ -44,7 +44,7 @@ class RootState:
         self.is_lost: Callable[[], bool] = lambda: False
         for folder in (layout.thumbnails, layout.vectors):
             with contextlib.suppress(FileNotFoundError):
-                check_own(folder)
+                folder.check()
         self.checkpoint: Checkpoint = load_checkpoint(layout.checkpoint)
         torn = {path for path in _journals(layout) if ends_torn(path)}
         self.files = FileStore(layout.files, writable=writable)
@@ -86,17 +86,17 @@ class RootState:
         """Return the candidates that were found in the way that ``identity`` names."""
         key = f"{choice}-{model}-{hashlib.blake2s(identity.encode(), digest_size=6).hexdigest()}"
         if key not in self._candidates:
-            path = os.path.join(self.layout.vectors, key.encode("ascii") + b".near.jsonl")
-            self._candidates[key] = CandidateStore(path)
+            place = self.layout.vectors.place(key.encode("ascii") + b".near.jsonl")
+            self._candidates[key] = CandidateStore(place)
         return self._candidates[key]
 
     def remove_outdated(self) -> None:
         """Remove vectors and candidates of other weights or rules than those in use: a run that ended needs
         them no more. What belongs to another choice of models stays for the day on which that is chosen.
         """
-        for path in self._outdated():
+        for place in self._outdated():
             with contextlib.suppress(OSError):
-                os.unlink(path)
+                place.unlink()
 
     def clear_gone(
         self, choice: str, others: Callable[[], Iterable[str]], cancelled: Callable[[], bool]
@@ -129,15 +129,31 @@ class RootState:
             self.thumbnails.keep(known, cancelled)
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Replace the checkpoint."""
+        """Replace the checkpoint; raises DamagedError if the state folder is another one by now, OSError."""
+        self.check_in_place()
         self.checkpoint = checkpoint
         if not self.is_lost():
             save_checkpoint(self.layout.checkpoint, checkpoint)
 
+    def check_in_place(self) -> None:
+        """Raise DamagedError if the state folder is not the one under its path any more.
+
+        One that is lost is for the worker to say, which ends.
+        """
+        if not self.is_lost():
+            self.layout.home.check_in_place()
+
     def sync(self) -> None:
-        """Make everything put so far survive a crash; files last, as they refer to the rest."""
+        """Make everything put so far survive a crash; files last, as they refer to the rest.
+
+        Raises DamagedError if the state folder is another one by now, OSError.
+        """
         if self.is_lost():
             return
+        self.check_in_place()
+        self._sync()
+
+    def _sync(self) -> None:
         for vectors in self._vectors.values():
             vectors.sync()
         self.verdicts.sync()
@@ -146,27 +162,28 @@ class RootState:
 
     def reset(self) -> None:
         """Forget all that can be made again; settings, decisions and the recycle bin stay."""
+        self.check_in_place()
         self._close_arrays()
         self.files.clear()
         self.verdicts.clear()
         self.inspections.clear()
         self.thumbnails.clear()
-        if not os.path.islink(self.layout.vectors):
-            shutil.rmtree(self.layout.vectors, ignore_errors=True)
+        with contextlib.suppress(OSError, DamagedError):
+            self.layout.vectors.empty()
         self.save_checkpoint(Checkpoint())
 
     def close(self) -> None:
         """Sync and close every table; a state that is lost is left as it is."""
         if self.is_lost():
             return
-        self.sync()
+        self._sync()
         self._close_arrays()
         self.files.close()
         self.verdicts.close()
         self.inspections.close()
         self.decisions.close()
 
-    def _find_damage(self, torn: set[bytes]) -> tuple[str, ...]:
+    def _find_damage(self, torn: set[Place]) -> tuple[str, ...]:
         rejected = (
             self.files.rejected,
             self.verdicts.rejected,
@@ -174,26 +191,26 @@ class RootState:
             self.decisions.rejected + self.decisions.rescued,
         )
         counts = zip(_journals(self.layout), rejected, strict=True)
-        return tuple(display_name(os.path.basename(path)) for path, count in counts if count > (path in torn))
+        return tuple(display_name(place.name) for place, count in counts if count > (place in torn))
 
-    def _outdated(self) -> list[bytes]:
+    def _outdated(self) -> list[Place]:
         """Return what other vectors or candidates in use replace, and what was not written to its end."""
         used = {
             **{key + ".f16": key for key in self._vectors},
             **{key + ".near.jsonl": key for key in self._candidates},
         }
         kinds = {(_kind(key), name.partition(".")[2]) for name, key in used.items()}
-        outdated: list[bytes] = []
+        outdated: list[Place] = []
         with contextlib.suppress(FileNotFoundError):
-            for name in map(os.fsdecode, os.listdir(self.layout.vectors)):
+            for name in map(os.fsdecode, self.layout.vectors.names()):
                 key, _, ending = name.partition(".")
                 if name not in used and (_kind(key), ending.removesuffix(".part")) in kinds:
-                    outdated.append(os.path.join(self.layout.vectors, os.fsencode(name)))
+                    outdated.append(self.layout.vectors.place(os.fsencode(name)))
         return outdated
 
-    def _vector_path(self, choice: str, model: str, identity: str) -> bytes:
+    def _vector_path(self, choice: str, model: str, identity: str) -> Place:
         name = f"{choice}-{model}-{identity[:12]}.f16"
-        return os.path.join(self.layout.vectors, name.encode("ascii"))
+        return self.layout.vectors.place(name.encode("ascii"))
 
     def _close_arrays(self) -> None:
         """Sync and close vectors and candidates, each of them even if another cannot be; raises OSError."""
@@ -206,7 +223,7 @@ class RootState:
             self._candidates.clear()
 
 
-def _journals(layout: Layout) -> tuple[bytes, ...]:
+def _journals(layout: Layout) -> tuple[Place, ...]:
     return layout.files, layout.pairs, layout.inspections, layout.decisions
 
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.pace import Cancelled
-from dpm_tui.state.atomic import create_partial, fill_and_close, sync_folder, write_all
+from dpm_tui.state.atomic import create_partial, fill_and_close, write_all
 from dpm_tui.state.digest_rows import DigestRows
+from dpm_tui.state.folder import Place, Where, place_of
 from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 
@@ -43,17 +44,17 @@ class VectorStore:
     number but belongs to no digest, and its vector is zero, which is near to nothing.
     """
 
-    def __init__(self, path: bytes, dims: int, *, writable: bool = True) -> None:
-        self.path = path
+    def __init__(self, path: Where, dims: int, *, writable: bool = True) -> None:
+        self.place = place_of(path)
         self.row_bytes = HEAD_BYTES + 2 * dims + SEAL_BYTES
         self._dims = dims
         self._writable = writable
         if writable:
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            self._descriptor = open_regular(path, os.O_RDWR | os.O_CREAT, at_most=BYTES_AT_MOST)
-            sync_folder(os.path.dirname(path))
+            self.place.folder.make()
+            self._descriptor = open_regular(self.place, os.O_RDWR | os.O_CREAT, at_most=BYTES_AT_MOST)
+            self.place.folder.sync()
         else:
-            self._descriptor = open_regular(path, at_most=BYTES_AT_MOST)
+            self._descriptor = open_regular(self.place, at_most=BYTES_AT_MOST)
         self._buffer = bytearray()
         self._digests = DigestRows()
         self._flags = bytearray()
@@ -112,23 +113,23 @@ class VectorStore:
         """Return the mask of the rows whose digest is among the known ones."""
         return self._digests.known(known)
 
-    def copy_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> bytes:
-        """Write some of the rows to a file beside the table; return its path. Raises Cancelled, OSError."""
+    def copy_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> Place:
+        """Write some of the rows to a file beside the table; return its place. Raises Cancelled, OSError."""
         self.sync()
-        partial = self.path + b".part"
+        partial = self.place.part
         try:
             fill_and_close(create_partial(partial), self._kept_rows(kept, cancelled))
         except (Cancelled, OSError):
             with contextlib.suppress(OSError):
-                os.unlink(partial)
+                partial.unlink()
             raise
         return partial
 
-    def replace(self, copy: bytes) -> None:
+    def replace(self, copy: Place) -> None:
         """Put a copy in the place of the table: row numbers change. Raises OSError."""
-        os.replace(copy, self.path)
-        sync_folder(os.path.dirname(self.path))
-        fresh = open_regular(self.path, os.O_RDWR, at_most=BYTES_AT_MOST)
+        self.place.folder.replace(copy.name, self.place.name)
+        self.place.folder.sync()
+        fresh = open_regular(self.place, os.O_RDWR, at_most=BYTES_AT_MOST)
         os.close(self._descriptor)
         self._descriptor = fresh
         self._load()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import LINE_BYTES_AT_MOST, decode_frame
 from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
@@ -73,7 +74,7 @@ class Lines:
         return content[np.repeat(wanted, np.diff(self.ends, prepend=0))].tobytes()
 
 
-def read_lines(path: bytes, version: str) -> Iterator[Lines]:
+def read_lines(path: Where, version: str) -> Iterator[Lines]:
     """Yield the lines of the journal at ``path``, none if it is missing.
 
     An empty version stands for that of the first line. Raises DamagedError, OSError.

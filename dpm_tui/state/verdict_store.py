@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
+from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal
 from dpm_tui.state.halves import Halves, both_known
 from dpm_tui.state.pair_keys import PairKeys
@@ -26,7 +27,7 @@ class VerdictStore:
     that they are alike counts. Opening raises DamagedError, OSError.
     """
 
-    def __init__(self, path: bytes, version: str, *, writable: bool = True) -> None:
+    def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
         self._version = version
         self._alike: dict[bytes, Verdict] = {}
         self._unlike = PairKeys()
@@ -81,7 +82,7 @@ class VerdictStore:
         if self._journal is not None:
             self._journal.close()
 
-    def _load(self, path: bytes) -> int:
+    def _load(self, path: Where) -> int:
         """Read the journal; return how many verdicts are of another version."""
         stale = 0
         unlike: list[tuple[Halves, Halves]] = []
@@ -100,7 +101,7 @@ class VerdictStore:
 
     def _sift(self, journal: Journal, known: Halves | None = None) -> None:
         """Write the journal anew with the lines that count, and of those only pairs of known digests."""
-        blocks = read_lines(journal.path, self._version)
+        blocks = read_lines(journal.place, self._version)
         journal.replace(lines.pick(self._wanted(lines, known)) for lines in blocks)
 
     def _wanted(self, lines: Lines, known: Halves | None) -> NDArray[np.bool_]:

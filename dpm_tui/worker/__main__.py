@@ -16,6 +16,7 @@ from dpm_tui.errors import DpmError, is_full, reason_of
 from dpm_tui.heap import return_freed_memory
 from dpm_tui.locale import set_language
 from dpm_tui.names import display_name
+from dpm_tui.state.folder import Place
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.regular_file import open_regular
@@ -124,7 +125,7 @@ def _tell(lock: Lock, phase: str) -> None:
         lock.tell(phase)
 
 
-def _redirect_output(log: bytes) -> None:
+def _redirect_output(log: Place) -> None:
     """Keep standard output for the one line that the starter reads; all else goes to the log."""
     os.dup2(open_regular(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
 

@@ -1,10 +1,10 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoder_child ROOT THUMBNAILS BYTES WORK``: the descriptor of the root
-folder, which it inherits, the memory that decoding may take, and ``decode`` or ``inspect``, what it is to
-do. Answers travel on a private descriptor, so that what
-a C library prints cannot corrupt them; what it prints on standard error tells the worker of what the child
-died.
+Started as ``python -m dpm_tui.worker.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the descriptor of
+the root folder, which it inherits, the memory that decoding may take, ``decode`` or ``inspect``, what it is
+to do, and the descriptor of the folder that the thumbnails are in. Answers travel on a private descriptor, so
+that what a C library prints cannot corrupt them; what it prints on standard error tells the worker of what
+the child died.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from dpm_tui.pipeline.decode import (
 )
 from dpm_tui.pipeline.picture_file import UndecodableError
 from dpm_tui.plain import to_plain
+from dpm_tui.state.folder import Folder
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.picture_content import read_file
 from dpm_tui.worker.sandbox import allow_seconds, enter_sandbox, rest
@@ -51,6 +52,7 @@ def main() -> None:
     """Serve orders from standard input until it ends."""
     root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
     memory, work = int(sys.argv[3]), sys.argv[4]
+    above = Folder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -64,7 +66,7 @@ def main() -> None:
 
         inspector = PairInspector(root)
     enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
-    serve(root, ThumbnailStore(thumbnails), sys.stdin.buffer, answers, memory, inspector)
+    serve(root, ThumbnailStore(Folder(thumbnails, above)), sys.stdin.buffer, answers, memory, inspector)
 
 
 def serve(

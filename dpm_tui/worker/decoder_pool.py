@@ -15,6 +15,7 @@ from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
 from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.plain import from_plain
+from dpm_tui.state.folder import Folder, folder_of
 from dpm_tui.worker.decoder_budget import DecoderBudget
 from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 
@@ -34,9 +35,9 @@ class DecoderPool:
     that has more and does nothing else meanwhile.
     """
 
-    def __init__(self, root: bytes, thumbnails: bytes, count: int, memory: int = 0) -> None:
+    def __init__(self, root: bytes, thumbnails: bytes | Folder, count: int, memory: int = 0) -> None:
         self.root = RootFolder(root)
-        self._folders = (self.root, thumbnails)
+        self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()
         self._hire(DecoderBudget.plan(count, memory))
         self._retrying = False

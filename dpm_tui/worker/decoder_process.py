@@ -15,6 +15,7 @@ from typing import Any
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.root_folder import RootFolder
+from dpm_tui.state.folder import Folder
 
 CHILD = "dpm_tui.worker.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -44,9 +45,10 @@ class DecoderProcess:
     root folder.
     """
 
-    def __init__(self, root: RootFolder, thumbnails: bytes, memory: int, work: str = "decode") -> None:
+    def __init__(self, root: RootFolder, thumbnails: Folder, memory: int, work: str = "decode") -> None:
         self._root = root
-        self._arguments = [os.fsdecode(thumbnails), str(memory), work]
+        self._thumbnails = thumbnails
+        self._arguments = [os.fsdecode(thumbnails.path), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = (0, 0)
         self._tail = b""
@@ -119,14 +121,17 @@ class DecoderProcess:
             return self._process
 
     def _start(self, root: int) -> subprocess.Popen[bytes]:
+        # The child must look where we do, whatever lies under the paths by then.
+        above = self._thumbnails.above
+        passed = () if above is None else (above.descriptor,)
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments],
+            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments, *map(str, passed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            pass_fds=(root,),
+            pass_fds=(root, *passed),
         )
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import fields, replace
 
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.names import display_name
 from dpm_tui.state.config import Config, check_config, load_settings, save_settings
+from dpm_tui.state.folder import Where
 
 
 class LiveSettings:
@@ -16,7 +18,7 @@ class LiveSettings:
     Raises UsageError where the file holds what cannot be.
     """
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: Where) -> None:
         self._path = path
         self._settings = load_settings(path)
 
@@ -54,5 +56,6 @@ class LiveSettings:
         try:
             save_settings(self._path, merged)
         except OSError as error:
-            raise DpmError("cannot_write", path=display_name(self._path), reason=reason_of(error)) from error
+            path = display_name(os.fspath(self._path))
+            raise DpmError("cannot_write", path=path, reason=reason_of(error)) from error
         self._settings = merged

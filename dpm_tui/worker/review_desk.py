@@ -73,7 +73,7 @@ class ReviewDesk:
                 self._store = ReviewStore(self._layout.review)
             return task(self._store)
         except OSError as error:
-            path = display_name(self._layout.review)
+            path = display_name(self._layout.review.path)
             raise DpmError("cannot_write", path=path, reason=error.strerror or "") from error
         except ValueError as error:
             raise DpmError("protocol_nonsense") from error

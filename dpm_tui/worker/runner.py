@@ -149,6 +149,9 @@ class Runner:
         try:
             self._state.sync()
             self._record.save(status)
+        except DpmError as error:
+            if phase != "failed":
+                reporter.log("error", "failed", reason=str(error))
         except OSError as error:
             # A run that failed has said so: the same disk is as full as it was.
             if phase != "failed":

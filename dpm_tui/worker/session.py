@@ -30,6 +30,8 @@ _AT_ONCE = (protocol.GetStatus, protocol.GetBin, protocol.GetRemovals)
 """What is answered while groups are still being worked out: a large library takes long."""
 _OF_RESULTS = (protocol.GetLibrary, protocol.GetThumbnail, protocol.GetPicture, protocol.GetDifference)
 """What cannot be answered without groups."""
+_WITHOUT_STATE = (protocol.GetStatus, protocol.PauseRun, protocol.StopRun, protocol.StopBatch)
+"""What is answered even where the state folder is not the one that was opened any more."""
 
 
 class Session:
@@ -112,6 +114,8 @@ class Session:
 
         ``gone`` tells whether the client that asks has left: then files stop moving.
         """
+        if not isinstance(request, _WITHOUT_STATE):
+            self.state.check_in_place()
         if isinstance(request, _OF_RESULTS):
             await self._desk.ready()
         elif not isinstance(request, _AT_ONCE):

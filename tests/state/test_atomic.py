@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.state.atomic import sync_folder, write_atomic
+from dpm_tui.state.atomic import write_atomic
+from dpm_tui.state.folder import Folder
 from tests.support.disk import full_disk, short_writes
 
 
@@ -52,7 +53,7 @@ def test_a_full_disk_leaves_the_old_content(path: bytes, monkeypatch: pytest.Mon
 def test_a_failure_before_the_end_leaves_the_old_content(
     path: bytes, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **options: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     write_atomic(path, b"old")
@@ -87,7 +88,7 @@ def test_a_file_system_that_cannot_sync_a_folder_is_no_error(
         return fsync
 
     monkeypatch.setattr(os, "fsync", refuse(errno.EINVAL))
-    sync_folder(os.fsencode(tmp_path))
+    Folder(os.fsencode(tmp_path)).sync()
     monkeypatch.setattr(os, "fsync", refuse(errno.EIO))
     with pytest.raises(OSError, match="Input/output"):
-        sync_folder(os.fsencode(tmp_path))
+        Folder(os.fsencode(tmp_path)).sync()

@@ -206,7 +206,7 @@ def test_damaged_candidates_are_found_again_by_the_next_scan(layout: Layout) -> 
 
 
 def thumbnail(layout: Layout, id_: int) -> bytes:
-    return RootState(layout, writable=False).thumbnails.path(f"{id_:064x}")
+    return RootState(layout, writable=False).thumbnails.place(f"{id_:064x}").path
 
 
 def instead(path: bytes, make: Callable[[bytes], None]) -> None:
@@ -253,7 +253,7 @@ def test_many_thumbnails_are_sampled(layout: Layout, monkeypatch: pytest.MonkeyP
 
 def test_what_an_interrupted_write_left_goes_to_quarantine(layout: Layout) -> None:
     left = [
-        layout.files + b".part", layout.decisions_before + b".part",
+        layout.files.path + b".part", layout.decisions_before.path + b".part",
         os.path.join(layout.folder, b".writable"), tables(layout)[0] + b".part",
         thumbnail(layout, 2) + b".part",
     ]  # fmt: skip
@@ -342,7 +342,7 @@ def test_every_finding_has_a_sentence_and_every_bad_one_says_what_a_repair_does(
     for path in (layout.files, layout.checkpoint, layout.decisions, layout.config, tables(layout)[0]):
         with open(path, "ab") as file:
             file.write(b"noise = \n")
-    write(layout.files + b".part", b"")
+    write(layout.files.path + b".part", b"")
     findings = check_state(layout)
     assert all(finding.remedy for finding in bad(findings))
     for language in LANGUAGES:

@@ -167,6 +167,6 @@ def test_a_thumbnail_that_is_a_link_or_too_large_is_none(tmp_path: Path) -> None
     assert store.get(A) is not None
     store.put(B, b"x" * ((1 << 20) + 1))
     assert store.get(B) is None
-    os.makedirs(os.path.dirname(store.path(C)), exist_ok=True)
-    os.symlink(store.path(A), store.path(C))
+    os.makedirs(os.path.dirname(store.place(C)), exist_ok=True)
+    os.symlink(store.place(A), store.place(C))
     assert store.get(C) is None

@@ -46,9 +46,9 @@ def test_a_disk_that_is_full_from_any_call_on_takes_nothing_that_was_safe(
     calls = calls_of(tmp_path / "whole", monkeypatch)
     assert calls > 100
     for call in range(1, calls + 1):
-        layout = layout_at(tmp_path / str(call))
-        os.mkdir(layout.folder, 0o700)
         with closed_afterwards():
+            layout = layout_at(tmp_path / str(call))
+            os.mkdir(layout.folder, 0o700)
             disk, story = Disk(layout.folder), Story(layout)
             disk.full_from, disk.full_until = call, 1 << 30 if lasting else call + 3
             with disk.watched(monkeypatch):

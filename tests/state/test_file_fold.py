@@ -116,16 +116,21 @@ def stopped_at(number: int, stop: Callable[[], BaseException]) -> Iterator[list[
         for name in _CALLS:
             real = getattr(os, name)
 
-            def call(*args: object, _real: Callable[..., object] = real, _name: str = name) -> object:
+            def call(
+                *args: object,
+                _real: Callable[..., object] = real,
+                _name: str = name,
+                **options: object,
+            ) -> object:
                 if _name == "open" and not int(str(args[1])) & os.O_CREAT:
-                    return _real(*args)
+                    return _real(*args, **options)
                 calls[0] += 1
                 if calls[0] == number:
                     if _name == "write":
                         content = bytes(args[1])  # type: ignore[call-overload]
                         _real(args[0], content[: len(content) // 2])
                     raise stop()
-                return _real(*args)
+                return _real(*args, **options)
 
             patch.setattr(os, name, call)
         yield calls
@@ -239,8 +244,8 @@ def filled(path: bytes) -> Model:
 
 
 def every_file(path: bytes) -> list[bytes]:
-    places = FilePlaces(path)
-    return [places.journal, *(os.path.join(places.folder, name) for name in places.names())]
+    places = FilePlaces.of(path)
+    return [places.journal.path, *(os.path.join(places.folder, name) for name in places.names())]
 
 
 @settings(max_examples=120, deadline=None)
@@ -343,7 +348,7 @@ def test_an_old_journal_is_carried_into_shards(path: bytes) -> None:
     assert store.new_id() == 40_001
     store.close()
     assert len(read_frames(path).records) == 1
-    manifest, _ = load_manifest(FilePlaces(path).folder)
+    manifest, _ = load_manifest(FilePlaces.of(path).folder)
     assert manifest is not None
     assert sorted(manifest.shards) == [0, 2]
     assert read(path) == files
@@ -376,7 +381,7 @@ def test_a_kill_at_any_call_of_the_migration_loses_nothing(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["journal", "manifest.json", "manifest.copy.json"])
 def test_a_newer_version_is_refused_by_name_and_left_alone(path: bytes, name: str) -> None:
     filled(path)
-    places = FilePlaces(path)
+    places = FilePlaces.of(path)
     newer = path if name == "journal" else os.path.join(places.folder, name.encode())
     if name == "manifest.copy.json":
         os.unlink(os.path.join(places.folder, b"manifest.json"))

@@ -59,7 +59,7 @@ def test_the_names_of_the_state_are_a_contract(layout: Layout) -> None:
 
 def test_state_kept_elsewhere_leaves_only_the_bin_in_the_root(tmp_path: Path) -> None:
     layout = Layout(b"/pictures", os.fsencode(tmp_path))
-    assert layout.files.startswith(os.fsencode(tmp_path))
+    assert layout.files.path.startswith(os.fsencode(tmp_path))
     assert layout.recycle_bin == b"/pictures/_image_temp/recycle_bin"
 
 

@@ -7,6 +7,8 @@ import gc
 import os
 from collections.abc import Iterator
 
+from dpm_tui.state.folder import Folder
+
 
 @contextlib.contextmanager
 def closed_afterwards() -> Iterator[None]:
@@ -17,6 +19,9 @@ def closed_afterwards() -> Iterator[None]:
         yield
     finally:
         gc.collect()
+        for each in gc.get_objects():
+            if type(each) is Folder:
+                each.close()
         gc.unfreeze()
         for descriptor in _open() - before:
             with contextlib.suppress(OSError):

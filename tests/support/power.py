@@ -128,32 +128,33 @@ class Disk:
 
     def _watch(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
-            if not self._concerns(arguments[0]):
+            place = _absolute(arguments[0], options.get("dir_fd", options.get("src_dir_fd")))
+            if not self._concerns(place):
                 return real(*arguments, **options)
-            is_new = name == "open" and not os.path.lexists(arguments[0])
+            is_new = name == "open" and not os.path.lexists(place)
             if name != "open" or is_new:
                 self.calls += 1
                 if self.full_from <= self.calls < self.full_until and name in _TAKES_ROOM:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), arguments[0])
-            renames = name in ("replace", "rename") and os.path.lexists(arguments[0])
-            number = self._numbers.get(_key(arguments[0]), 0) if renames else 0
+            renames = name in ("replace", "rename") and os.path.lexists(place)
+            number = self._numbers.get(_key(place), 0) if renames else 0
             result = None if name == "fsync" else real(*arguments, **options)
-            self._note(name, arguments, result, number, is_new)
+            self._note(name, place, arguments[1:], result, number, is_new)
             return result
 
         return call
 
-    def _concerns(self, place: Any) -> bool:
+    def _concerns(self, place: int | bytes) -> bool:
         if isinstance(place, int):
             return _key(place) in self._numbers or _key(place) in self._paths
-        path = os.path.abspath(os.fsencode(place))
-        return path == self.folder or path.startswith(self.folder + b"/")
+        return place == self.folder or place.startswith(self.folder + b"/")
 
-    def _note(self, name: str, arguments: tuple[Any, ...], result: Any, number: int, is_new: bool) -> None:
-        place = arguments[0]
+    def _note(
+        self, name: str, place: Any, more: tuple[Any, ...], result: Any, number: int, is_new: bool
+    ) -> None:
         match name:
             case "open" if os.path.isdir(place):
-                self._paths[_key(place)] = os.path.abspath(os.fsencode(place))
+                self._paths[_key(place)] = place
             case "open" if is_new:
                 number = len(self._log) + 1
                 self._numbers[_key(place)] = number
@@ -161,15 +162,15 @@ class Disk:
                 self._rename(place, b"", os.path.basename(place), number)
             case "write":
                 end = os.lseek(place, 0, os.SEEK_CUR)
-                self._say("write", self._number(place), (end - result, bytes(arguments[1][:result])))
+                self._say("write", self._number(place), (end - result, bytes(more[0][:result])))
             case "ftruncate":
-                self._say("cut off", self._number(place), arguments[1])
+                self._say("cut off", self._number(place), more[0])
             case "fsync" if _key(place) in self._paths:
                 self._say("sync names", self._paths[_key(place)])
             case "fsync":
                 self._say("sync", self._number(place))
             case "replace" | "rename":
-                self._rename(place, os.path.basename(place), os.path.basename(arguments[1]), number)
+                self._rename(place, os.path.basename(place), os.path.basename(more[0]), number)
             case "unlink":
                 self._rename(place, os.path.basename(place), b"", 0)
 
@@ -177,7 +178,7 @@ class Disk:
         self._log.append((self.calls, event, place, detail))
 
     def _rename(self, path: bytes, gone: bytes, come: bytes, number: int) -> None:
-        self._say("names", os.path.dirname(os.path.abspath(path)), (gone, come, number))
+        self._say("names", os.path.dirname(path), (gone, come, number))
 
     def _number(self, descriptor: int) -> int:
         return self._numbers[_key(descriptor)]
@@ -187,6 +188,16 @@ def _write_at(content: bytearray, offset: int, data: bytes) -> None:
     """Write into a content, behind zeros if it ends before ``offset``."""
     content.extend(bytes(max(offset - len(content), 0)))
     content[offset : offset + len(data)] = data
+
+
+def _absolute(place: Any, folder: int | None) -> int | bytes:
+    """Return the absolute path of what a call is about, or the descriptor that it was given."""
+    if isinstance(place, int):
+        return place
+    path = os.fsencode(place)
+    if folder is not None:
+        path = os.path.join(os.fsencode(os.readlink(f"/proc/self/fd/{folder}")), path)
+    return os.path.abspath(path)
 
 
 def _key(place: int | bytes) -> tuple[int, int]:
