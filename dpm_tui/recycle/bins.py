@@ -131,7 +131,9 @@ class Bins:
     def _reopen(self, top: bytes) -> None:
         try:
             base = self._stack.enter_context(folder_below(self.root, top))
-            descriptor = open_below(base, make=False)
+            # What is remembered may be forged: a bin where no file system begins belongs to another root.
+            begins = self._identify(top)[1] == top
+            descriptor = open_below(base, make=False) if begins else None
         except (OSError, BinError):
             descriptor = None
         if descriptor is None:

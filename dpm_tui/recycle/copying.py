@@ -5,24 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
-import secrets
 from dataclasses import replace
 
-from dpm_tui.recycle.file_copy import copy_verified, new_part_name
+from dpm_tui.recycle.file_copy import copy_verified
 from dpm_tui.recycle.folders import join, same_file, split, status
+from dpm_tui.recycle.passing_name import LEAVING, PART, passing_name
 from dpm_tui.recycle.proof import Held
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.rename import move_in, move_out
 from dpm_tui.state.folder import sync_names
-
-_ASIDE = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.leaving")
-
-
-def is_aside_name(name: bytes) -> bool:
-    """Tell whether ``name`` is that of a source set aside; nothing with another name is taken for one."""
-    return _ASIDE.fullmatch(name) is not None
 
 
 def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntry, digest: str) -> None:
@@ -34,8 +26,8 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
 
     Raises Refused and OSError, the source then being in its place and no copy left behind.
     """
-    aside = f".dpm-tui-{secrets.token_hex(8)}.leaving".encode()
-    part = new_part_name()
+    entry = replace(entry, to=entry.path)
+    aside, part = passing_name(entry, LEAVING), passing_name(entry, PART)
     announced = replace(entry, to=join(split(entry.path)[0], aside), part=part)
     if not log.append([announced]):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -51,7 +43,7 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
             _unlink(part, batch)
             if held.in_place():
                 _unlink(held.name, target)
-                log.append([replace(entry, action=Action.STAYED)])
+                log.append([replace(entry, action=Action.STAYED, to=b"")])
         raise
 
 
@@ -61,8 +53,9 @@ def copy_back(held: Held, target: int, log: RemovalLog, entry: LogEntry) -> None
     The log announces it first, so that a kill leaves what a killed restoring leaves. The file in the bin
     goes last. Raises OSError.
     """
-    part = new_part_name()
-    if not log.append([replace(entry, to=entry.path, part=part)]):
+    announced = replace(entry, to=entry.path)
+    part = passing_name(announced, PART)
+    if not log.append([replace(announced, part=part)]):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     copy_verified(target, held.name, held.folder, part)
     try:

@@ -5,24 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
-import secrets
 
 from dpm_tui.recycle.folders import create_file, open_file
 from dpm_tui.recycle.proof import digest_of
 
-_PART = re.compile(rb"\.dpm-tui-[0-9a-f]{16}\.part")
 _CHUNK = 1 << 20
-
-
-def new_part_name() -> bytes:
-    """Return the name of a partial copy; nothing with another name is ever taken for one."""
-    return f".dpm-tui-{secrets.token_hex(8)}.part".encode()
-
-
-def is_part_name(name: bytes) -> bool:
-    """Tell whether ``name`` is that of a partial copy."""
-    return _PART.fullmatch(name) is not None
 
 
 def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:

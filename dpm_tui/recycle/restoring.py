@@ -12,9 +12,10 @@ from functools import partial
 from dpm_tui.errors import is_full, reason_of
 from dpm_tui.recycle.bin_folder import Lying
 from dpm_tui.recycle.bins import Bins
-from dpm_tui.recycle.file_copy import copy_verified, new_part_name
+from dpm_tui.recycle.file_copy import copy_verified
 from dpm_tui.recycle.folders import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.listing import Listed
+from dpm_tui.recycle.passing_name import PART, passing_name
 from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry, RemovalLog
@@ -106,8 +107,9 @@ class _Run:
         raise Refused("no_free_name")
 
     def _copy(self, source: int, name: bytes, place: int, folder: bytes, entry: LogEntry) -> LogEntry:
-        part = new_part_name()
-        self._announce(replace(entry, to=join(folder, name), part=part))
+        first = replace(entry, to=join(folder, name))
+        part = passing_name(first, PART)
+        self._announce(replace(first, part=part))
         copy_verified(source, name, place, part)
         try:
             for number, candidate in enumerate(free_names(self._wanted_name(entry, name))):

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.names import is_safe_relative
 from dpm_tui.recycle.bin_folder import Lying, is_batch_id
 from dpm_tui.recycle.bins import Bins
-from dpm_tui.recycle.copying import is_aside_name
-from dpm_tui.recycle.file_copy import is_part_name
 from dpm_tui.recycle.folders import folder_below, open_file, open_folder, same_file, split, status
 from dpm_tui.recycle.history import History
+from dpm_tui.recycle.passing_name import LEAVING, PART, is_passing_name
 from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry
@@ -57,13 +56,13 @@ class Unfinished:
 
     def _finish_copy(self, entry: LogEntry) -> None:
         own, (folder, name), aside = self.bins.own, split(entry.path), split(entry.to)[1]
-        if is_part_name(entry.part) and is_batch_id(entry.batch):
+        if is_passing_name(entry.part, entry, PART) and is_batch_id(entry.batch):
             with contextlib.suppress(OSError), folder_below(own.bin, entry.batch.encode()) as batch:
                 os.unlink(entry.part, dir_fd=batch)
                 self.parts += 1
         copy = self.lying.get(entry.batch, {}).get(entry.path)
         with folder_below(self.bins.root, folder) as place:
-            if is_aside_name(aside) and status(aside, place) is not None:
+            if is_passing_name(aside, entry, LEAVING) and status(aside, place) is not None:
                 try:
                     move_out(place, aside, place, name)
                 except FileExistsError:  # another file took the place meanwhile: the move stands
@@ -112,7 +111,7 @@ class Unfinished:
         base = open_folder(entry.below) if entry.below else os.dup(self.bins.root)
         try:
             with folder_below(base, folder) as place:
-                if is_part_name(entry.part):
+                if is_passing_name(entry.part, entry, PART):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(entry.part, dir_fd=place)
                         sync_names(place)
@@ -134,6 +133,8 @@ class Unfinished:
         folder, last = split(file.place)
         with folder_below(file.home.bin, folder) as source:
             if not drop_second_name(source, last, arrived):
+                if entry.below and arrived.st_uid not in (os.geteuid(), file.status.st_uid):
+                    return  # a copy of ours has our owner: what another user put there may go again
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
                 sync_names(place)

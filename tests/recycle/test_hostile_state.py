@@ -19,7 +19,8 @@ from dpm_tui.recycle.move_record import decode_move, encode_move
 from dpm_tui.recycle.removal_log import Action, LogEntry, decode_entry, encode_entry
 from dpm_tui.review.plan import Plan
 from dpm_tui.state.frames import encode_frame
-from tests.recycle.library import Library
+from tests.recycle.library import Library, contents_below
+from tests.support.canary import NOBODY, as_root
 
 BATCH = "20250101T000000-0123abcd"
 OUTSIDE = (b"../canary/precious.jpg", b"/etc/passwd", b"a/../../canary/precious.jpg", b"a\0b", b"", b"a//b")
@@ -237,6 +238,49 @@ def test_a_log_cannot_make_the_bin_drop_the_only_name(library: Library) -> None:
     library.bin.recover()
     os.unlink(os.path.join(library.base, b"way in"))
     assert library.census()[b"only one"] == 1
+
+
+@pytest.mark.parametrize("digits", [16, 48])
+@pytest.mark.parametrize("where", ["outside", "inside"])
+def test_a_forged_line_removes_no_partial_copy_of_others(library: Library, digits: int, where: str) -> None:
+    """What another program, or a restore of another folder, is writing looks just like a copy of ours."""
+    plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
+    place = library.canary if where == "outside" else library.at(b"a")
+    os.makedirs(place, exist_ok=True)
+    part, leaving = (b".dpm-tui-" + b"5" * digits + ending for ending in (b".part", b".leaving"))
+    for name in (part, leaving):
+        with open(os.path.join(place, name), "wb") as file:
+            file.write(b"precious")
+    below, folder = (place, b"") if where == "outside" else (b"", b"a/")
+    hostile = [
+        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=folder + b"new.jpg", below=below, part=part),
+        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=folder + b"new.jpg", below=below, part=leaving),
+        LogEntry(Action.COPYING, BATCH, "", b"a/c.jpg", to=b"a/" + leaving, part=part),
+    ]
+    library.canary_before = contents_below(library.canary)
+    plant(library, b"log.jsonl", b"".join(encode_frame(encode_entry(entry)) for entry in hostile))
+    library.bin.recover()
+    assert {part, leaving} <= set(os.listdir(place))
+    library.check_canary()
+
+
+@as_root
+def test_a_copy_that_another_user_shows_does_not_take_the_one_in_the_bin(library: Library) -> None:
+    plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
+    os.chown(os.path.join(library.canary, b"precious.jpg"), NOBODY, NOBODY)
+    entry = LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", 19, b"precious.jpg", library.canary)
+    plant(library, b"log.jsonl", encode_frame(encode_entry(entry)))
+    library.bin.recover()
+    assert [entry.path for entry in library.bin.entries()] == [b"a/b.jpg"]
+
+
+def test_a_forged_file_system_does_not_lead_into_the_bin_of_another_root(library: Library) -> None:
+    """A root below this one has a bin of its own, on the same disk: only its own user goes there."""
+    half = b"other/_image_temp/recycle_bin/" + BATCH.encode() + b"/index.json.part"
+    library.write(half, b"half")
+    plant(library, b"file_systems.jsonl", encode_frame({"top": "other"}))
+    library.bin.recover()
+    assert library.read(half) == b"half"
 
 
 def test_log_entries_and_moves_survive_their_encoding(library: Library) -> None:
