@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the action; return the exit code."""
     layout = find_layout(options)
-    recycle_bin = RecycleBin(layout.root)
+    recycle_bin = RecycleBin(layout.root, shared=layout.shared_bin)
     match options.action:
         case "list":
             _print_entries(_choose(options, recycle_bin.entries(), every=True))

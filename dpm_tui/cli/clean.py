@@ -105,7 +105,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     plan, _ = build_plan(files, pairs, groups, removed, lambda file: rule.name)
     companions = options.companions or config.companions
     if companions != "never":
-        plan = RecycleBin(layout.root).find_companions(plan, config.extensions)
+        plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
     return plan, companions, find_doubts(library, rule, kinds, protected)
 
 
@@ -121,7 +121,8 @@ def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:
     config = load_settings(layout.config).config
     judged = judge_plans(RootState(layout, writable=False), config)
     protected = protect_folders(config.protected).covers
-    return RecycleBin(layout.root).check(plan, OtherDisks(config.other_disks), protected, judged)
+    recycle_bin = RecycleBin(layout.root, shared=layout.shared_bin)
+    return recycle_bin.check(plan, OtherDisks(config.other_disks), protected, judged)
 
 
 def _print_doubts(doubts: list[Doubt]) -> None:

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_folder(layout: Layout) -> list[Finding]:
     """Return every finding about the state of a folder, in the order in which they are printed."""
-    return [*check_state(layout), *check_bins(layout.root)]
+    return [*check_state(layout), *check_bins(layout.root, shared=layout.shared_bin)]
 
 
 def _repair(layout: Layout) -> int:
@@ -83,7 +83,7 @@ def _repair(layout: Layout) -> int:
 
 def _recover(layout: Layout) -> None:
     """Finish what a crash left half done in the recycle bin, as every worker does at its start."""
-    recovery = RecycleBin(layout.root).recover()
+    recovery = RecycleBin(layout.root, shared=layout.shared_bin).recover()
     if recovery:
         _say(True, translate("recycle.recovered", count=recovery.count))
 

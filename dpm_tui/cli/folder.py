@@ -45,7 +45,8 @@ def find_layout(options: argparse.Namespace) -> Layout:
     """
     root = os.path.abspath(os.fsencode(options.folder))
     check_root(root)
-    layout = Layout(root, os.path.abspath(os.fsencode(options.state)) if options.state else root)
+    base = os.path.abspath(os.fsencode(options.state)) if options.state else root
+    layout = Layout(root, base, options.shared_bin)
     if os.path.lexists(layout.folder):
         with contextlib.suppress(DpmError, OSError):
             check_folder(layout)

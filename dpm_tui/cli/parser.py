@@ -117,6 +117,7 @@ def _new_parser(prog: str, description: str, epilog: str = "") -> argparse.Argum
     version = f"dpm-tui {__version__}"
     parser.add_argument("--version", action="version", version=version, help=translate("usage.version"))
     parser.add_argument("--state", metavar="DIR", default="", help=translate("cli.state_help"))
+    parser.add_argument("--shared-bin", action="store_true", help=translate("cli.shared_bin_help"))
     parser.add_argument(
         "--language", choices=("auto", "en", "zh_CN"), default="", help=translate("cli.language_help")
     )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dpm_tui.recycle.bin_trust import check_trust
 from dpm_tui.recycle.folders import (
     folder_below,
     join,
@@ -21,7 +22,7 @@ from dpm_tui.recycle.folders import (
     sync_below,
     walk,
 )
-from dpm_tui.recycle.refusal import bin_error_of
+from dpm_tui.recycle.refusal import BinError, bin_error_of
 from dpm_tui.state.folder import Folder, sync_names
 from dpm_tui.state.layout import STATE_FOLDER
 
@@ -156,11 +157,11 @@ def tree_of(batch: str) -> bytes:
     return join(batch.encode(), TREE)
 
 
-def open_below(base: int, *, make: bool) -> int | None:
+def open_below(base: int, *, make: bool, shared: bool = False) -> int | None:
     """Open the recycle bin below the open folder ``base``, None where there is none.
 
     With ``make`` it comes to be, private to the user. Raises BinError if ``_image_temp`` or the bin
-    is a link, not a folder or cannot be used.
+    is a link, not a folder, cannot be used, or is not the user's own (see ``bin_trust``).
     """
     current, done = os.dup(base), b""
     for part in BIN.split(b"/"):
@@ -178,6 +179,11 @@ def open_below(base: int, *, make: bool) -> int | None:
         finally:
             os.close(current)
         current = following
+        try:
+            check_trust(current, base, done, shared=shared)
+        except (BinError, OSError) as error:
+            os.close(current)
+            raise (bin_error_of(error, done) if isinstance(error, OSError) else error) from None
     return current
 
 

@@ -18,6 +18,8 @@ from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
 from dpm_tui.recycle.bin_folder import BinFolder, Lying, open_below
 from dpm_tui.recycle.folders import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
+from dpm_tui.recycle.removal_log import RemovalLog
+from dpm_tui.state.folder import Folder, Place
 from dpm_tui.state.frames import Journal, read_frames
 
 MEMORY = b"file_systems.jsonl"
@@ -32,16 +34,31 @@ _TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
 class Bins:
     """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
 
-    ``away`` are the folders of other file systems whose bins are known but cannot be reached now.
+    ``away`` are the folders of other file systems whose bins are known but cannot be reached now. ``log``
+    is that of the root's own.
     """
 
-    def __init__(self, root: int, path: bytes, own: BinFolder, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        root: int,
+        log: RemovalLog,
+        own: BinFolder,
+        stack: ExitStack,
+        *,
+        shared: bool = False,
+    ) -> None:
         self.root = root
         self.folders = [own]
         self.away: list[bytes] = []
-        self.path = path
-        self._memory = None if own.descriptor is None else own.held(path).place(MEMORY)
+        self.log = log
+        self._memory: Place | None = None
+        if own.descriptor is not None:
+            held = Folder.over(own.bin, os.path.dirname(log.path))
+            stack.callback(held.close)
+            self.log = self.log.lying_in(held)
+            self._memory = held.place(MEMORY)
         self._stack = stack
+        self._shared = shared
         self._identities: dict[bytes, tuple[_Identity, bytes]] = {}
         for top in self._remembered() if own.descriptor is not None else ():
             self._reopen(top)
@@ -84,7 +101,7 @@ class Bins:
                 return known
         try:
             base = self._stack.enter_context(folder_below(self.root, top))
-            descriptor = open_below(base, make=True)
+            descriptor = open_below(base, make=True, shared=self._shared)
             self.remember(top)
         except BinError as error:
             raise Refused("no_bin_there", folder=display_name(top), reason=error.message) from error
@@ -133,7 +150,7 @@ class Bins:
             base = self._stack.enter_context(folder_below(self.root, top))
             # What is remembered may be forged: a bin where no file system begins belongs to another root.
             begins = self._identify(top)[1] == top
-            descriptor = open_below(base, make=False) if begins else None
+            descriptor = open_below(base, make=False, shared=self._shared) if begins else None
         except (OSError, BinError):
             descriptor = None
         if descriptor is None:
@@ -144,8 +161,10 @@ class Bins:
 
 
 @contextlib.contextmanager
-def open_bins(root: bytes, *, make: bool = False) -> Iterator[Bins]:
+def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[Bins]:
     """Open the recycle bins of ``root``; with ``make`` the root's own comes to be if missing.
+
+    ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group.
 
     Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or
     cannot be used.
@@ -159,10 +178,10 @@ def open_bins(root: bytes, *, make: bool = False) -> Iterator[Bins]:
                 key.get(type(error), "root_unreadable"), path=display_name(root), reason=reason_of(error)
             ) from error
         stack.callback(os.close, base)
-        descriptor = open_below(base, make=make)
+        descriptor = open_below(base, make=make, shared=shared)
         if descriptor is not None:
             stack.callback(os.close, descriptor)
-        yield Bins(base, root, BinFolder(b"", base, descriptor), stack)
+        yield Bins(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
 
 
 def _identity(descriptor: int) -> _Identity:

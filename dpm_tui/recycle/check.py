@@ -15,11 +15,12 @@ from dpm_tui.amount import long_size
 from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
-from dpm_tui.recycle.bins import MEMORY, Bins, open_bins
+from dpm_tui.recycle.bins import MEMORY, Bins
 from dpm_tui.recycle.folders import folder_below, join, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import indexes_of
 from dpm_tui.recycle.moves import paths_of
+from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encode_entry
 from dpm_tui.recycle.reserve import NAME as RESERVE
@@ -34,45 +35,35 @@ from dpm_tui.state.quarantine import Quarantine
 _NAMES_SHOWN = 5
 
 
-def check_bins(root: bytes) -> list[Finding]:
+def check_bins(root: bytes, *, shared: bool = False) -> list[Finding]:
     """Return what is found in the recycle bins below ``root``."""
+    bin_ = RecycleBin(root, shared=shared)
     try:
-        with open_bins(root) as bins:
+        with bin_.open() as bins:
             if bins.own.descriptor is None:
                 return [Finding(True, "bin_none")]
-            return [
-                *_check_log(root, bins.own),
-                *_check_others(root, bins),
-                *_check_batches(root, bins),
-            ]
+            return [*_check_log(bin_, bins.log), *_check_others(bin_, bins), *_check_batches(bin_, bins)]
     except BinError as error:
         return [Finding(False, "bin_refused", {"reason": error.message}, "bin_will_be_left")]
 
 
-def _log_of(root: bytes, own: BinFolder) -> RemovalLog:
-    log = RemovalLog(os.path.join(root, BIN, LOG))
-    log.lie_in(own.held(root))
-    return log
-
-
-def _check_log(root: bytes, own: BinFolder) -> Iterator[Finding]:
-    log = _log_of(root, own)
+def _check_log(bin_: RecycleBin, log: RemovalLog) -> Iterator[Finding]:
     try:
         count, rejected = len(log.read()), log.rejected
     except BinError as error:
         refused = {"name": display_name(LOG), "reason": error.message}
-        yield Finding(False, "unreadable", refused, "will_quarantine", partial(_set_aside_log, root))
+        yield Finding(False, "unreadable", refused, "will_quarantine", partial(_set_aside_log, bin_))
         return
     values: dict[str, object] = {"name": display_name(LOG), "count": count, "rejected": rejected}
     if rejected:
-        yield Finding(False, "bin_log_damaged", values, "bin_will_keep_log", partial(_rewrite_log, root))
+        yield Finding(False, "bin_log_damaged", values, "bin_will_keep_log", partial(_rewrite_log, bin_))
     else:
         yield Finding(True, "journal", values)
 
 
-def _set_aside_log(root: bytes) -> list[Finding]:
-    with open_bins(root) as bins:
-        return [_set_aside(root, bins.own, LOG)]
+def _set_aside_log(bin_: RecycleBin) -> list[Finding]:
+    with bin_.open() as bins:
+        return [_set_aside(bin_.root, bins.own, LOG)]
 
 
 def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
@@ -85,17 +76,17 @@ def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
     return Quarantine(state).take(folder.place(names[-1]))
 
 
-def _rewrite_log(root: bytes) -> list[Finding]:
-    with open_bins(root) as bins:
-        log = _log_of(root, bins.own)
+def _rewrite_log(bin_: RecycleBin) -> list[Finding]:
+    with bin_.open() as bins:
+        log = bins.log
         entries = log.read()
-        moved = _set_aside(root, bins.own, LOG)
-        write_atomic(bins.own.held(root).place(LOG), encode_frames(map(encode_entry, entries)))
+        moved = _set_aside(bin_.root, bins.own, LOG)
+        write_atomic(bins.own.held(bin_.root).place(LOG), encode_frames(map(encode_entry, entries)))
     values = {"name": display_name(LOG), "count": len(entries), "rejected": log.rejected}
     return [moved, Finding(True, "rewritten", values)]
 
 
-def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
+def _check_batches(bin_: RecycleBin, bins: Bins) -> Iterator[Finding]:
     """Find batches whose files no index speaks of, and say how much all of them hold."""
     total = size = 0
     for batch in bins.batches():
@@ -106,15 +97,15 @@ def _check_batches(root: bytes, bins: Bins) -> Iterator[Finding]:
             size += sum(sizes)
             if sizes and home.top not in indexes:
                 values = {"batch": batch, "count": len(sizes)}
-                repair = partial(_rebuild_index, root, batch, home.top)
+                repair = partial(_rebuild_index, bin_, batch, home.top)
                 yield Finding(False, "bin_index_lost", values, "bin_will_rebuild", repair)
     yield Finding(True, "bin_holds", {"count": total, "size": long_size(size)})
 
 
-def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
+def _rebuild_index(bin_: RecycleBin, batch: str, top: bytes) -> list[Finding]:
     """Write the index anew from what the log tells of the files that lie in the batch."""
-    with open_bins(root) as bins:
-        entries = _log_of(root, bins.own).salvage()
+    with bin_.open() as bins:
+        entries = bins.log.salvage()
         home = next(folder for folder in bins.folders if folder.top == top)
         lying = {file.path for file in home.lying(batch)}
         told = History.of(entries).moves.get(batch, {}).values()
@@ -123,7 +114,7 @@ def _rebuild_index(root: bytes, batch: str, top: bytes) -> list[Finding]:
         with folder_below(home.bin, batch.encode()) as folder:
             done: list[Finding] = []
             if status(INDEX, folder) is not None:
-                done.append(_set_aside(root, home, batch.encode(), INDEX))
+                done.append(_set_aside(bin_.root, home, batch.encode(), INDEX))
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(PARTIAL_INDEX, dir_fd=folder)
             write_index(folder, encode_index(index))
@@ -137,14 +128,14 @@ def _redo_of(entries: list[LogEntry], batch: str) -> str:
     return next((entry.redo_of for entry in applied), "")
 
 
-def _check_others(root: bytes, bins: Bins) -> Iterator[Finding]:
+def _check_others(bin_: RecycleBin, bins: Bins) -> Iterator[Finding]:
     """Find bins on other file systems that are away or forgotten, and what is not ours."""
     for top in bins.away:
         yield Finding(True, "bin_away", {"path": display_name(top)})
     known = {home.top for home in bins.folders} | set(bins.away)
-    for top in _mounted_below(root):
+    for top in _mounted_below(bin_.root):
         if top not in known and _has_bin(bins.root, top):
-            repair = partial(_remember, root, top)
+            repair = partial(_remember, bin_, top)
             yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "bin_will_remember", repair)
     for home in bins.folders:
         strangers = sorted(_strangers(home))
@@ -167,8 +158,8 @@ def _has_bin(root: int, top: bytes) -> bool:
     return False
 
 
-def _remember(root: bytes, top: bytes) -> list[Finding]:
-    with open_bins(root) as bins:
+def _remember(bin_: RecycleBin, top: bytes) -> list[Finding]:
+    with bin_.open() as bins:
         bins.remember(top)
     return [Finding(True, "bin_remembered", {"path": display_name(top)})]
 

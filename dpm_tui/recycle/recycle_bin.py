@@ -44,11 +44,13 @@ class RecycleBin:
 
     Which files lie in it is read from the disk each time; nothing is kept in memory. The caller
     holds the root's lock while it changes anything. Expected trouble raises BinError; trouble with
-    one file is reported in the result and never stops the others.
+    one file is reported in the result and never stops the others. A bin that is not the user's own is
+    refused unless it is ``shared`` on purpose.
     """
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, *, shared: bool = False) -> None:
         self.root = os.path.abspath(root)
+        self._shared = shared
         self.log = RemovalLog(os.path.join(self.root, BIN, LOG))
 
     def apply(
@@ -71,9 +73,9 @@ class RecycleBin:
 
         Raises BinError before the first move if the bin cannot be used.
         """
-        with self._open(make=True) as bins:
+        with self.open(make=True) as bins:
             return apply_plan(
-                bins, self.log, plan, other_disks=other_disks, protected=protected, judged=judged,
+                bins, bins.log, plan, other_disks=other_disks, protected=protected, judged=judged,
                 progress=progress, cancelled=cancelled,
             )  # fmt: skip
 
@@ -88,17 +90,17 @@ class RecycleBin:
 
         Raises BinError if the root cannot be read.
         """
-        with open_bins(self.root) as bins:
+        with self.open() as bins:
             return check_moves(bins, plan, other_disks=other_disks, protected=protected, judged=judged)
 
     def entries(self) -> list[BinEntry]:
         """Return what lies in the bin, newest batch first; files that no index knows have no kind."""
-        with self._open() as bins:
+        with self.open() as bins:
             return list_entries(bins)
 
     def batches(self) -> list[Batch]:
         """Return the batches that lie in the bin or can be redone, newest first."""
-        with self._open() as bins:
+        with self.open() as bins:
             existing = set(bins.batches())
             history = self._history(bins)
             batches = []
@@ -126,10 +128,10 @@ class RecycleBin:
 
         Raises BinError if the bin or ``to`` cannot be used.
         """
-        with self._open() as bins:
+        with self.open() as bins:
             listed, unknown = find_files(bins, ids)
             with self._target(bins, to or b"") as target:
-                result = restore_files(bins, self.log, listed, target, progress=progress, cancelled=cancelled)
+                result = restore_files(bins, bins.log, listed, target, progress=progress, cancelled=cancelled)
             return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
 
     def undo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> RestoreResult:
@@ -138,19 +140,19 @@ class RecycleBin:
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
         """
-        with self._open() as bins:
+        with self.open() as bins:
             batch = self._undoable(bins)
             if not batch:
                 raise BinError("undo_nothing")
-            self.log.append([LogEntry(Action.UNDOING, batch)])
+            bins.log.append([LogEntry(Action.UNDOING, batch)])
             target = Target(bins.root, b"")
             files = list_files(bins, [batch])
             result = restore_files(
-                bins, self.log, files, target, undo=True, progress=progress, cancelled=cancelled
+                bins, bins.log, files, target, undo=True, progress=progress, cancelled=cancelled
             )
             stopped = any(skipped.is_rest for skipped in result.skipped)
             if result.restored and not stopped:
-                self.log.append([LogEntry(Action.UNDONE, batch)])
+                bins.log.append([LogEntry(Action.UNDONE, batch)])
             return result
 
     def redo(
@@ -164,25 +166,25 @@ class RecycleBin:
 
         Raises BinError if there is nothing to redo or the log cannot be read.
         """
-        with self._open(make=True) as bins:
-            history = History.of(self.log.read(), bins.batches())
+        with self.open(make=True) as bins:
+            history = History.of(bins.log.read(), bins.batches())
             batch = history.redoable()
             if not batch:
                 raise BinError("redo_nothing")
             plan = Plan(history.redo_moves(batch))
             return apply_plan(
-                bins, self.log, plan, other_disks=other_disks, protected=protected, redo_of=batch,
+                bins, bins.log, plan, other_disks=other_disks, protected=protected, redo_of=batch,
                 progress=progress, cancelled=cancelled,
             )  # fmt: skip
 
     def can_undo(self) -> bool:
         """Tell whether a batch stands that undo would bring back."""
-        with self._open() as bins:
+        with self.open() as bins:
             return bool(self._undoable(bins))
 
     def can_redo(self) -> bool:
         """Tell whether redo has something to move."""
-        with self._open() as bins:
+        with self.open() as bins:
             return bool(self._history(bins).redoable())
 
     def find_companions(self, plan: Plan, extensions: Iterable[str]) -> Plan:
@@ -191,7 +193,7 @@ class RecycleBin:
         ``extensions`` are those of scanned pictures, which are never companions. Raises BinError if
         the root cannot be read.
         """
-        with self._open() as bins:
+        with self.open() as bins:
             return find_companions(bins.root, plan, extensions)
 
     def removals(self, limit: int) -> list[Removal]:
@@ -199,15 +201,15 @@ class RecycleBin:
 
         Raises BinError if the log cannot be read.
         """
-        with self._open():
-            return list(islice(tell_removals(self.log.read()), limit))
+        with self.open() as bins:
+            return list(islice(tell_removals(bins.log.read()), limit))
 
     def check_purge(self, ids: Iterable[str]) -> PurgeCheck:
         """Return what purging ``ids`` would delete and how many of them have no verified keeper now.
 
         A keeper is verified as before a move: by its stamp, else by its SHA-256.
         """
-        with self._open() as bins:
+        with self.open() as bins:
             return check_keepers(bins, find_files(bins, ids)[0])
 
     def purge(
@@ -220,26 +222,25 @@ class RecycleBin:
 
         Deletes only regular files in the trees of batches, reached without following links.
         """
-        with self._open() as bins:
+        with self.open() as bins:
             listed, unknown = find_files(bins, ids)
             files = [entry.file for entry in listed]
-            result = purge_files(bins, self.log, files, progress=progress, cancelled=cancelled)
+            result = purge_files(bins, bins.log, files, progress=progress, cancelled=cancelled)
             return PurgeResult(result.purged, result.skipped + _no_entries(unknown), result.size)
 
     def recover(self) -> Recovery:
         """Bring half-done work into a consistent state; to be called under the lock before anything else."""
-        with self._open() as bins:
-            return recover(bins, self.log)
+        with self.open() as bins:
+            return recover(bins, bins.log)
 
     @contextlib.contextmanager
-    def _open(self, *, make: bool = False) -> Iterator[Bins]:
-        with open_bins(self.root, make=make) as bins:
-            if bins.own.descriptor is not None:
-                self.log.lie_in(bins.own.held(self.root))
+    def open(self, *, make: bool = False) -> Iterator[Bins]:
+        """Open all bins, and the log in the root's own; raises as ``open_bins``."""
+        with open_bins(self.root, self.log, make=make, shared=self._shared) as bins:
             yield bins
 
     def _history(self, bins: Bins) -> History:
-        return History.of(self.log.salvage(), bins.batches())
+        return History.of(bins.log.salvage(), bins.batches())
 
     def _undoable(self, bins: Bins) -> str:
         history = self._history(bins)

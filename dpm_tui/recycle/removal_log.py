@@ -23,6 +23,7 @@ from dpm_tui.state.frames import Journal, read_frames
 LOG = b"log.jsonl"
 
 _Version = tuple[int, int, int]
+_UNREAD: _Version = (-1, -1, -1)
 
 
 class Action(StrEnum):
@@ -115,21 +116,29 @@ def decode_entry(record: Any) -> LogEntry:
     raise ValueError("not an entry of the log")
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What was read last, so that a large log is not read for every question."""
+
+    version: _Version
+    entries: list[LogEntry]
+
+
 class RemovalLog:
-    """The log at ``path``; where a bin is open, in that very folder.
+    """The log at ``path``; with ``bin_`` the one in that open bin, whatever comes to lie under the path.
 
     ``rejected`` counts the lines that did not check when it was read last.
     """
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: bytes, bin_: Folder | None = None, memory: _Memory | None = None) -> None:
         self.path = path
-        self._where: Where = path
+        self._where: Where = path if bin_ is None else bin_.place(os.path.basename(path))
         self.rejected = 0
-        self._read: tuple[_Version, list[LogEntry]] | None = None
+        self._memory = memory or _Memory(_UNREAD, [])
 
-    def lie_in(self, bin_: Folder) -> None:
-        """Be the log in the open bin ``bin_`` from now on, whatever comes to lie under its path."""
-        self._where = bin_.place(os.path.basename(self.path))
+    def lying_in(self, bin_: Folder) -> RemovalLog:
+        """Return the log of this bin as it is reached through an open folder."""
+        return RemovalLog(self.path, bin_, self._memory)
 
     def read(self) -> list[LogEntry]:
         """Return all entries in the order in which they happened; lines that do not check are left out.
@@ -138,8 +147,8 @@ class RemovalLog:
         """
         try:
             version = self._version()
-            if self._read is not None and self._read[0] == version:
-                return list(self._read[1])
+            if self._memory.version == version:
+                return list(self._memory.entries)
             frames = read_frames(self._where)
         except OSError as error:
             raise BinError(
@@ -152,7 +161,7 @@ class RemovalLog:
                 entries.append(decode_entry(record))
             except ValueError:
                 self.rejected += 1
-        self._read = (version, entries)
+        self._memory.version, self._memory.entries = version, entries
         return list(entries)
 
     def salvage(self) -> list[LogEntry]:
@@ -182,8 +191,9 @@ class RemovalLog:
                 if not is_full(error) or not self._make_room():
                     raise
                 self._write(entries, sync)
-            if self._read is not None and self._read[0] == before:
-                self._read = (self._version(), self._read[1] + entries)
+            if self._memory.version == before:
+                self._memory.entries = self._memory.entries + entries
+                self._memory.version = self._version()
         except OSError:
             return False
         return True

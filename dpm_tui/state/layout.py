@@ -16,10 +16,14 @@ QUARANTINE = b"quarantine"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one root's state; ``base`` holds ``_image_temp``, normally the root itself."""
+    """The paths of one root's state; ``base`` holds ``_image_temp``, normally the root itself.
+
+    ``shared_bin`` says that the recycle bin may be one that is shared with a group.
+    """
 
     root: bytes
     base: bytes
+    shared_bin: bool = False
     home: Folder = field(init=False, repr=False, compare=False)
     """The state folder, held open from its first use on."""
 

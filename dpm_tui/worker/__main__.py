@@ -1,4 +1,4 @@
-"""Entry of the worker process: ``python -m dpm_tui.worker ROOT BASE LANGUAGE``.
+"""Entry of the worker process: ``python -m dpm_tui.worker ROOT BASE LANGUAGE [--shared-bin]``.
 
 Prints one line: the first status once it listens, or ``Failed`` with the reason why it cannot.
 """
@@ -34,7 +34,8 @@ def main() -> int:
     if os.fork():
         # Whoever started this need not wait for a process that may outlive it.
         os._exit(0)
-    layout = Layout(*(os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3]))
+    root, base = (os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3])
+    layout = Layout(root, base, "--shared-bin" in sys.argv[4:])
     # Reasons are put into words here, for whoever started this.
     set_language(sys.argv[3] if len(sys.argv) > 3 else "auto")
     try:

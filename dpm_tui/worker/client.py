@@ -214,7 +214,7 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
-            current_language(),
+            current_language(), *(["--shared-bin"] if layout.shared_bin else []),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.refusal import BinError
 from dpm_tui.review.keeper import rank_best
 from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import mark_root, read_identity
@@ -55,6 +56,7 @@ class Runner:
         self._resting = self._reporter.status
         self._record = RunRecord(state)
         self._embedders = EmbedderShelf()
+        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
         self._threshold = 0.0
 
     @property
@@ -229,14 +231,14 @@ class Runner:
         """Clear up behind a run, which has ended well whatever comes of it: the next one tries again."""
         try:
             self._state.clear_gone(choice, self._recycled, reporter.cancelled)
-        except Cancelled:
-            return
+        except (Cancelled, BinError):
+            return  # what lies in a bin that is refused may come back as well
         except OSError as error:
             self._log_failure(reporter, error)
 
     def _recycled(self) -> list[str]:
         """Return the contents that lie in the recycle bin, from which they may come back."""
-        return [entry.digest for entry in RecycleBin(self._state.layout.root).entries()]
+        return [entry.digest for entry in self._bin.entries()]
 
     def _usage(self) -> tuple[int, float]:
         memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()

@@ -51,7 +51,7 @@ class Session:
         self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
         self._run_config: Config = self.settings.config
         self._changed = changed
-        self._bin = RecycleBin(state.layout.root)
+        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
         self._mover = Mover(self, self._bin)
         self._review = ReviewDesk(state.layout)
         self._ending = False
