@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import pwd
 import unicodedata
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -86,3 +87,11 @@ def is_safe_relative(path: bytes) -> bool:
     """Tell whether ``path`` stays below the folder it is joined to (no ``..``, NUL or empty part)."""
     parts = path.split(b"/")
     return bool(path) and b"\0" not in path and all(part not in (b"", b".", b"..") for part in parts)
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user of this system fit to be shown, the number where there is none."""
+    try:
+        return display_name(pwd.getpwuid(number).pw_name)
+    except KeyError:
+        return str(number)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
-from dpm_tui.names import display_name
+from dpm_tui.names import display_name, user_name
 from dpm_tui.quoted import with_place
 from dpm_tui.state.config import Config, Settings, load_settings
 from dpm_tui.state.layout import Layout, check_root
@@ -54,6 +54,9 @@ def find_layout(options: argparse.Namespace) -> Layout:
             if not options.language:
                 set_language(settings.config.language)
             _note_unknown(settings, layout)
+    owner = os.stat(root).st_uid
+    if owner and os.geteuid() == 0:
+        print(translate("cli.as_root", path=display_name(root), owner=user_name(owner)), file=sys.stderr)
     return layout
 
 
@@ -70,6 +73,7 @@ def _note_unknown(settings: Settings, layout: Layout) -> None:
 def read_results(layout: Layout) -> Scanned:
     """Return what the last scan found; raises DpmError if there was none."""
     # Imports numpy, which the app's first paint should not wait for.
+    from dpm_tui.state.root_identity import check_same_root
     from dpm_tui.state.root_state import RootState
     from dpm_tui.worker.results import compute_results
 
@@ -78,6 +82,7 @@ def read_results(layout: Layout) -> Scanned:
     check_folder(layout)
     config = load_settings(layout.config).config
     state = RootState(layout, writable=False)
+    check_same_root(layout, state.checkpoint)
     if not state.checkpoint.phase:
         raise DpmError("not_scanned", path=display_name(layout.root))
     if state.checkpoint.phase != "finished":

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import secrets
 
-from dpm_tui.names import display_name
+from dpm_tui.names import display_name, user_name
 from dpm_tui.recycle.folders import create_file
 from dpm_tui.recycle.refusal import BinError
 
@@ -33,7 +32,7 @@ def check_trust(folder: int, base: int, path: bytes, *, shared: bool) -> None:
         if open_to & _OTHERS_WRITE or not in_group:
             raise BinError("bin_shared_badly", path=display_name(path))
     elif foreign:
-        raise BinError("bin_foreign", path=display_name(path), owner=_name_of(found.st_uid))
+        raise BinError("bin_foreign", path=display_name(path), owner=user_name(found.st_uid))
     elif open_to:
         raise BinError("bin_open", path=display_name(path))
 
@@ -55,11 +54,3 @@ def _is_as_all(folder: int, found: os.stat_result) -> bool:
     keeps_modes = not made.st_mode & 0o077  # it was made for its owner alone
     open_to = found.st_mode & (_GROUP_WRITES | _OTHERS_WRITE)
     return made.st_uid == found.st_uid and not (keeps_modes and open_to)
-
-
-def _name_of(user: int) -> str:
-    """Return the name of a user, the number where there is none."""
-    try:
-        return display_name(pwd.getpwuid(user).pw_name)
-    except KeyError:
-        return str(user)

@@ -118,7 +118,8 @@ def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple
     with contextlib.suppress(OSError, DpmError):
         other = Folder(layout.root_side)
         other.check()
-        folders.append((other, beside | {QUARANTINE}))
+        # State that was kept there before is ours as well, although nothing reads it now.
+        folders.append((other, ours | beside | {QUARANTINE}))
     return folders
 
 

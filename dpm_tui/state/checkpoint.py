@@ -36,8 +36,8 @@ class Checkpoint:
     ``phase`` is ``running``, ``finished`` or ``stopped``. ``model`` and ``threshold`` are those that
     the results are shown with. ``missing`` counts the files that the mount guard keeps. ``marker``,
     ``device`` and ``inode`` identify the root: another one under the same name is not the folder that
-    was scanned. ``reader`` names what has read every file that could be read. ``folder_reasons`` say why the
-    ``unreadable_folders`` could not be, in their order.
+    was scanned; ``root`` is its path then. ``reader`` names what has read every file that could be read.
+    ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order.
     """
 
     schema: int = SCHEMA
@@ -54,6 +54,7 @@ class Checkpoint:
     marker: str = ""
     device: int = 0
     inode: int = 0
+    root: bytes = b""
     updated: str = ""
     reader: str = ""
     unreadable_folders: tuple[bytes, ...] = ()

@@ -13,7 +13,8 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 
-from dpm_tui.errors import DamagedError
+from dpm_tui.errors import DamagedError, UsageError
+from dpm_tui.names import display_name
 from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.layout import Layout
@@ -47,6 +48,18 @@ def read_identity(layout: Layout) -> RootIdentity:
     """Return the identity of the root as it is; a marker that cannot be read is none. Raises OSError."""
     status = os.stat(layout.root)
     return RootIdentity(read_marker(layout), status.st_dev, status.st_ino)
+
+
+def check_same_root(layout: Layout, checkpoint: Checkpoint) -> None:
+    """Raise UsageError if state that is kept elsewhere is that of another root, at another path.
+
+    Another folder under the same path is for the mount guard: its disk may not be mounted.
+    """
+    if layout.base == layout.root or checkpoint.root in (b"", layout.root):
+        return
+    if known_identity(checkpoint).is_other(read_identity(layout)):
+        shown, other = display_name(layout.folder), display_name(checkpoint.root)
+        raise UsageError("state_of_other_root", path=shown, root=other)
 
 
 def read_marker(layout: Layout) -> str:

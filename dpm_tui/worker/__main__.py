@@ -20,6 +20,7 @@ from dpm_tui.state.folder import Place
 from dpm_tui.state.layout import Layout, check_root
 from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.regular_file import open_regular
+from dpm_tui.state.root_identity import check_same_root
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
 from dpm_tui.worker.address import socket_path
@@ -74,6 +75,7 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
     state.is_lost = lock.is_lost
+    check_same_root(layout, state.checkpoint)
     config = load_settings(layout.config).config
     pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root), config.memory << 20)
 

@@ -15,7 +15,7 @@ from typing import Any
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.root_folder import RootFolder
-from dpm_tui.state.folder import Folder
+from dpm_tui.state.folder import Folder, folder_of
 
 CHILD = "dpm_tui.worker.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -45,10 +45,12 @@ class DecoderProcess:
     root folder.
     """
 
-    def __init__(self, root: RootFolder, thumbnails: Folder, memory: int, work: str = "decode") -> None:
+    def __init__(
+        self, root: RootFolder, thumbnails: bytes | Folder, memory: int, work: str = "decode"
+    ) -> None:
         self._root = root
-        self._thumbnails = thumbnails
-        self._arguments = [os.fsdecode(thumbnails.path), str(memory), work]
+        self._thumbnails = folder_of(thumbnails)
+        self._arguments = [os.fsdecode(self._thumbnails.path), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = (0, 0)
         self._tail = b""

@@ -66,6 +66,7 @@ class Mover:
                 raise Stopped("worker_ending")
             if not self._session.writable:
                 raise DpmError("root_read_only", path=display_name(self._session.state.layout.root))
+            await self._session.recover()
             self._stopping = False
             work = self._works[type(request)](request, lambda: self._ending or self._stopping or gone())
             try:

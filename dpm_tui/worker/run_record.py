@@ -66,6 +66,7 @@ class RunRecord:
                 marker=self.identity.marker,
                 device=self.identity.device,
                 inode=self.identity.inode,
+                root=self._state.layout.root,
                 updated=status.ended or now(),
                 unreadable_folders=tuple(self._folders),
                 folder_reasons=tuple(self._folders.values()),

@@ -48,7 +48,7 @@ class Session:
         self.settings = LiveSettings(state.layout.config)
         self._desk = ResultDesk(state, lambda: self.config.inspect)
         self._pictures = PictureDesk(self._desk, state.thumbnails, pool)
-        self.writable = os.access(state.layout.root, os.W_OK | os.X_OK)
+        self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
         self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
@@ -80,10 +80,20 @@ class Session:
 
     async def open(self) -> None:
         """Finish what a crash left half done and begin to compute the results of the last run."""
-        if self.writable:
-            await asyncio.to_thread(self._bin.recover)
+        await self.recover()
         checkpoint = self.state.checkpoint
         self._desk.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the root can be written now: a disk may come back as another one than it went."""
+        return os.access(self.state.layout.root, os.W_OK | os.X_OK)
+
+    async def recover(self) -> None:
+        """Finish what a crash left half done in the bin, once, as soon as the root can be written."""
+        if not self._recovered and self.writable:
+            await asyncio.to_thread(self._bin.recover)
+            self._recovered = True
 
     @property
     def results(self) -> Results:

@@ -19,6 +19,7 @@ from dpm_tui.state.finding import Finding
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.quarantine import Quarantine
+from dpm_tui.state.review_store import ReviewStore
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.state_folder import prepare_folder
@@ -351,3 +352,17 @@ def test_every_finding_has_a_sentence_and_every_bad_one_says_what_a_repair_does(
                 sentence = load_catalogue(language)[f"doctor.{key}"]
                 text = sentence["other"] if isinstance(sentence, dict) else sentence
                 assert text.format(**finding.values)
+
+
+def test_state_that_was_kept_in_the_root_before_is_no_stranger(tmp_path: Path) -> None:
+    """After a scan without ``--state`` the folder in the root holds a review of ours."""
+    root, state = (os.fsencode(tmp_path / name) for name in ("root", "state"))
+    os.mkdir(root)
+    before, layout = Layout(root, root), Layout(root, state)
+    for each in (before, layout):
+        prepare_folder(each)
+        RootState(each).close()
+        ReviewStore(each.review).close()
+    write(os.path.join(before.folder, b"stranger"), b"")
+    (finding,) = (finding for finding in check_state(layout) if finding.key == "unknown")
+    assert finding.values["name"] == "stranger"

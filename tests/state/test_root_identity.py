@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.errors import UsageError
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.layout import Layout
-from dpm_tui.state.root_identity import RootIdentity, known_identity, mark_root, read_identity, read_marker
+from dpm_tui.state.root_identity import (
+    RootIdentity,
+    check_same_root,
+    known_identity,
+    mark_root,
+    read_identity,
+    read_marker,
+)
 from dpm_tui.state.state_folder import prepare_folder
 from tests.support.disk import full_disk
 
@@ -113,3 +121,23 @@ def test_a_linked_state_folder_is_not_written_through(layout: Layout, tmp_path: 
     (tmp_path / "trap/marker").write_text("0" * 32 + "\n")
     assert read_marker(layout) == ""
     assert [path.name for path in (tmp_path / "trap").iterdir()] == ["marker"]
+
+
+def test_state_elsewhere_belongs_to_one_root(tmp_path: Path) -> None:
+    """Another library is refused; the same one at a new path, and a disk that is not mounted, are not."""
+    one, other = (tmp_path / name for name in ("one", "other"))
+    one.mkdir()
+    other.mkdir()
+    layouts = [Layout(os.fsencode(root), os.fsencode(tmp_path / "state")) for root in (one, other)]
+    identity = mark_root(layouts[0], read_identity(layouts[0]))
+    checkpoint = Checkpoint(
+        marker=identity.marker, device=identity.device, inode=identity.inode, root=layouts[0].root
+    )
+    check_same_root(layouts[0], checkpoint)
+    with pytest.raises(UsageError, match="another folder"):
+        check_same_root(layouts[1], checkpoint)
+    other.rmdir()
+    one.rename(other)
+    check_same_root(layouts[1], checkpoint)
+    one.mkdir()
+    check_same_root(layouts[0], checkpoint)
