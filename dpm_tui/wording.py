@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from dpm_tui.deferred import read_deferred
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 
@@ -54,9 +55,18 @@ def count_kinds(kinds: Iterable[str]) -> str:
 def shown_values(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values of a sentence with every text made fit for a terminal."""
     return {
-        key: display_name(_one_line(value)) if isinstance(value, str) else value
+        key: display_name(_one_line(put_into_words(value))) if isinstance(value, str) else value
         for key, value in values.items()
     }
+
+
+def put_into_words(text: str) -> str:
+    """Return a deferred sentence in the language of now, and in it any other one; other text as it is."""
+    deferred = read_deferred(text)
+    if deferred is None:
+        return text
+    key, values = deferred
+    return sentence(key, **{k: put_into_words(v) if isinstance(v, str) else v for k, v in values.items()})
 
 
 def _one_line(text: str) -> str:

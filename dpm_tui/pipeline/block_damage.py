@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-_CUT = "the file ends too early"
-_ASTRAY = "the blocks of the file do not follow each other"
+from dpm_tui.deferred import defer
+
+_CUT = defer("decode.cut")
+_ASTRAY = defer("decode.astray")
 
 
 def find_gif_damage(content: bytes) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from dpm_tui import __version__
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.colour import to_srgb
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.holdings import find_holdings
@@ -159,7 +160,7 @@ def _failures_named(content: bytes, digest: str = "") -> Iterator[None]:
         raise UndecodableError(error.status, error.reason, digest, starved=error.starved) from error
     except Exception as error:  # decoders raise whatever their parsing meets
         if lacked_memory(error):
-            raise UndecodableError(Status.TOO_BIG, "not enough memory", digest, starved=True) from error
+            raise UndecodableError(Status.TOO_BIG, defer("decode.no_memory"), digest, starved=True) from error
         if unread := find_unsupported(content, describe(error)):
             raise UndecodableError(Status.UNSUPPORTED, unread, digest) from error
         raise UndecodableError(Status.DAMAGED, describe(error), digest) from error

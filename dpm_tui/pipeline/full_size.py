@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.colour import changes_colours, to_srgb
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.image_file import Status
@@ -39,5 +40,5 @@ def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArra
         raise
     except Exception as error:  # decoders raise whatever their parsing meets
         if lacked_memory(error):
-            raise UndecodableError(Status.TOO_BIG, "not enough memory", starved=True) from error
+            raise UndecodableError(Status.TOO_BIG, defer("decode.no_memory"), starved=True) from error
         raise UndecodableError(Status.DAMAGED, describe(error)) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.block_damage import find_box_damage, find_gif_damage, find_riff_damage
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.image_file import Status
@@ -50,9 +51,9 @@ def load_picture(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES)
     picture, seen = salvage(content, image, memory)
     if seen == 1.0 and not damage:
         return Loaded(image)
-    damage = damage or "some of the picture is missing"
+    damage = damage or defer("decode.part_missing")
     if seen < _SEEN_AT_LEAST:
-        raise UndecodableError(Status.DAMAGED, f"less than half of the picture can be seen: {damage}")
+        raise UndecodableError(Status.DAMAGED, defer("decode.mostly_lost", reason=damage))
     return Loaded(picture, damage)
 
 

@@ -8,6 +8,7 @@ import warnings
 from pi_heif import register_heif_opener
 from PIL import Image, UnidentifiedImageError
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.png_chunks import SIGNATURE, without_broken_additions
 from dpm_tui.pipeline.unsupported import find_unsupported, name_other_format
@@ -62,7 +63,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     and whatever Pillow raises for a broken header.
     """
     if not content:
-        raise UndecodableError(Status.DAMAGED, "empty file")
+        raise UndecodableError(Status.DAMAGED, defer("decode.empty"))
     if (canvas := _read_webp_canvas(content)) is not None:
         check_size(*canvas, memory)  # its decoder takes the memory for the canvas as it is opened
     with warnings.catch_warnings():
@@ -75,10 +76,10 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
             if unread := find_unsupported(content, opened=False):
                 raise UndecodableError(Status.UNSUPPORTED, unread) from error
             if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:
-                raise UndecodableError(Status.DAMAGED, "the header is broken") from error
-            raise UndecodableError(Status.UNSUPPORTED, "not a picture in a known format") from error
+                raise UndecodableError(Status.DAMAGED, defer("decode.header")) from error
+            raise UndecodableError(Status.UNSUPPORTED, defer("decode.unknown_format")) from error
     if image.width < 1 or image.height < 1:
-        raise UndecodableError(Status.DAMAGED, "a picture without pixels")
+        raise UndecodableError(Status.DAMAGED, defer("decode.no_pixels"))
     if image.format == "AVIF" and _is_deep_avif(content):
         image.info[DEEP] = True
     if image.format not in JPEG_FORMATS:
@@ -105,10 +106,10 @@ def check_size(
 ) -> None:
     """Raise UndecodableError for a picture of more pixels than allowed or than fit into ``memory``."""
     if width * height > pixels:
-        reason = f"{width}x{height} pixels, the limit is {pixels // 1_000_000} megapixels"
+        reason = defer("decode.too_many_pixels", width=width, height=height, limit=pixels // 1_000_000)
         raise UndecodableError(Status.TOO_BIG, reason)
     if width * height * bytes_a_pixel > memory:
-        reason = f"{width}x{height} pixels, too many for {memory >> 20} MiB of memory"
+        reason = defer("decode.too_many_for_memory", width=width, height=height, memory=memory >> 20)
         raise UndecodableError(Status.TOO_BIG, reason, starved=True)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 from PIL import Image
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.colour import changes_colours
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.picture_file import DEEP, UndecodableError, check_whole
@@ -44,7 +45,7 @@ def digest_frames(image: Image.Image, memory: int) -> str:
         check_whole(image, memory)
         pixels += image.width * image.height
         if pixels > FRAME_PIXELS_AT_MOST:
-            raise UndecodableError(Status.TOO_BIG, f"{frames} frames, too many to compare")
+            raise UndecodableError(Status.TOO_BIG, defer("decode.too_many_frames", frames=frames))
         own = digest_picture(image, orientation)
         if not own:
             return ""

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dpm_tui.deferred import defer
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -45,7 +47,7 @@ def find_chunk_damage(content: bytes) -> str:
     for chunk in read_chunks(content):
         last = chunk.name
         if not chunk.whole:
-            return f"the checksum of a chunk ({last.decode('ascii')}) is wrong"
+            return defer("decode.checksum", chunk=last.decode("ascii"))
     return "" if last == b"IEND" else "the end of the file is missing"
 
 

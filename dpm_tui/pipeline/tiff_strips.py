@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from PIL import Image, TiffImagePlugin
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.jpeg_stream import END, START, find_stream_damage
 from dpm_tui.pipeline.picture_file import open_picture
 from dpm_tui.pipeline.zero_run import FOUND, find_jpeg_zeros, has_zeros
@@ -40,9 +41,9 @@ def _find_page_damage(content: bytes, image: Image.Image, first: bool) -> str:
     for offset, length in _strips(image):
         end = offset + length
         if end > len(content) and not first:
-            return "the file ends too early"
+            return defer("decode.cut")
         if compression in _DEFLATE and not _inflates(memoryview(content)[offset:end]):
-            return "samples do not inflate, or their checksum is wrong"
+            return defer("decode.not_inflated")
         if compression == _LZW and has_zeros(content, offset, end):
             return FOUND
         if compression == _JPEG and (damage := _find_jpeg_damage(content[offset:end], tables)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.heif_items import picture_places
 
-FOUND = "a part of the samples is zeros"
+FOUND = defer("decode.zeros")
 
 _RUN = bytes(32)
 _PIXELS_A_ZERO = 4000

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.wording import put_into_words
 
 _SOUND = (Status.OK, Status.MISSING)
 
@@ -40,12 +42,16 @@ def list_failures(
 def failure_reason(file: ImageFile) -> str:
     """Return in which way a file is broken, empty if it is not; of a damaged one most can be seen."""
     if _is_damaged(file):
-        return f"{Status.DAMAGED.value}: {file.reason or 'not all of the picture can be seen'}"
-    return "" if file.status in _SOUND else f"{file.status.value}: {file.reason}"
+        return _words(Status.DAMAGED, file.reason or defer("decode.not_all"))
+    return "" if file.status in _SOUND else _words(file.status, file.reason)
 
 
 def _is_damaged(file: ImageFile) -> bool:
     return file.status is Status.OK and file.facts.damaged
+
+
+def _words(status: Status, reason: str) -> str:
+    return f"{status.value}: {put_into_words(reason)}"
 
 
 def _folder_reason(said: str) -> str:

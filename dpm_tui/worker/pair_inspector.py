@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from dpm_tui.deferred import defer
 from dpm_tui.names import from_json
 from dpm_tui.pipeline.full_size import decode_full_size
 from dpm_tui.pipeline.image_file import Status
@@ -40,7 +41,7 @@ class PairInspector:
             return self._recent[digest]
         content = read_file(self._root, from_json(file["path"]))
         if hashlib.sha256(content).hexdigest() != digest:
-            raise UndecodableError(Status.UNREADABLE, "changed since it was compared", digest)
+            raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
         if len(self._recent) > 1:
             self._recent.pop(next(iter(self._recent)))
         picture = CopyAtFullSize.of(*decode_full_size(content, memory // _SHARE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from dpm_tui.deferred import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.decode import FILE_BYTES_AT_MOST
 from dpm_tui.pipeline.image_file import Status
@@ -25,14 +26,16 @@ def read_file(root: int, path: bytes) -> bytes:
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UndecodableError(Status.UNSUPPORTED, "not a regular file")
+            raise UndecodableError(Status.UNSUPPORTED, defer("decode.not_regular"))
         if status.st_size > FILE_BYTES_AT_MOST:
             limit = FILE_BYTES_AT_MOST >> 20
-            raise UndecodableError(Status.TOO_BIG, f"{status.st_size >> 20} MiB, the limit is {limit} MiB")
+            raise UndecodableError(
+                Status.TOO_BIG, defer("decode.too_many_bytes", size=status.st_size >> 20, limit=limit)
+            )
         try:
             return file.read()
         except OSError as error:
             raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
         except MemoryError as error:
-            reason = f"{status.st_size >> 20} MiB, too many for the memory"
+            reason = defer("decode.too_many_bytes_for_memory", size=status.st_size >> 20)
             raise UndecodableError(Status.TOO_BIG, reason, starved=True) from error

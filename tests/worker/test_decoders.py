@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
 from dpm_tui.pipeline.image_file import Status
@@ -197,7 +198,7 @@ def test_a_picture_too_large_for_one_decoder_is_not_damaged(tmp_path: Path) -> N
         (root / "large.png").write_bytes(large)
         assert decode(made, b"large.png")[b"large.png"] == Unreadable(
             Status.TOO_BIG,
-            "6500x6500 pixels, too many for 447 MiB of memory",
+            defer("decode.too_many_for_memory", width=6500, height=6500, memory=447),
             hashlib.sha256(large).hexdigest(),
         )
         (root / "half.png").write_bytes(encode(scene(1, 3000, 2000), "PNG")[:90000])
