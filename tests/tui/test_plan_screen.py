@@ -79,7 +79,7 @@ async def test_very_many_moves() -> None:
 async def test_moves_go_with_their_marks_when_the_library_changes() -> None:
     client = FakeClient()
     async with running_app(client, screen="groups") as (app, pilot):
-        await press(pilot, "enter", "enter", "D")
+        await press(pilot, "enter", "enter", "y", "D")
         assert "4 files" in screen_text(app).splitlines()[0]
         client.sample = client.sample.without([b"holiday/IMG_4411.jpg"])
         client.tell(LibraryChanged(6))
@@ -121,7 +121,7 @@ async def test_nothing_is_applied_where_nothing_may_be() -> None:
 
 async def test_undo_reaches_marks_from_before_the_plan() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
-        await press(pilot, "enter", "enter", "D", "z")
+        await press(pilot, "enter", "enter", "y", "D", "z")
         assert "2 files" in screen_text(app).splitlines()[0]
         await press(pilot, "Z")
         assert "4 files" in screen_text(app).splitlines()[0]
