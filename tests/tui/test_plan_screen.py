@@ -73,7 +73,7 @@ async def test_very_many_moves() -> None:
         assert len(set(drawn)) <= 2 * rows.size.height
         assert max(drawn) == 49_999
         await press(pilot, "x")
-        assert "49999 files" in screen_text(app)
+        assert "49,999 files" in screen_text(app)
 
 
 async def test_moves_go_with_their_marks_when_the_library_changes() -> None:
