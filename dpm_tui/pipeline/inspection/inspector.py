@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
-from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
+from dpm_tui.pipeline.inspection.common_frame import align, resize, to_common_size
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.pair_traits import measure_pair
 from dpm_tui.pipeline.inspection.picture_traits import (
@@ -83,7 +83,7 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
 def measure_tone(picture: Picture) -> tuple[float, ...]:
     """Return mean and spread of the lightness, means of the two colour axes and of the colourfulness of an
     RGB picture, in levels of 8-bit CIELAB."""
-    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    small = resize(picture, (64, 64))
     light, green, blue = (c.astype(np.float64) for c in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)))
     colourful = np.hypot(green - 128, blue - 128)
     return (

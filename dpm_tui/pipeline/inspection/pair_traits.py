@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -61,14 +62,14 @@ def _middle(first: Picture, second: Picture, larger: Picture) -> tuple[Picture, 
 
 
 def _residuals(first: Picture, second: Picture) -> Numbers:
-    one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2YCrCb) for p in (first, second))
+    one, other = (cv2.split(cv2.cvtColor(p, cv2.COLOR_RGB2YCrCb)) for p in (first, second))
     ways = [_unexplained(a, b) for a, b in ((one, other), (other, one))]
     return np.array([value for both in zip(*ways, strict=True) for value in both])
 
 
-def _unexplained(target: NDArray[Any], source: NDArray[Any]) -> list[float]:
+def _unexplained(target: Sequence[NDArray[Any]], source: Sequence[NDArray[Any]]) -> list[float]:
     """Return logarithms of what the best filter of ``source`` leaves of ``target``, and of its own detail."""
-    height, width = target.shape[:2]
+    height, width = target[0].shape
     if min(height, width) < 4 * REACH + 2:
         return [0.0, 0.0, 0.0, 0.0]
     count = (height - 2 * REACH) * (width - 2 * REACH)
@@ -76,7 +77,7 @@ def _unexplained(target: NDArray[Any], source: NDArray[Any]) -> list[float]:
     # An odd stride would keep to a few columns where it divides the width.
     chosen = (chosen + chosen // max(width, 1) * 7) % count
     places = (chosen // (width - 2 * REACH) + REACH) * width + chosen % (width - 2 * REACH) + REACH
-    own, others = ([p[..., c].ravel() for c in range(3)] for p in (target, source))
+    own, others = ([plane.ravel() for plane in planes] for planes in (target, source))
     wide = [y * width + x for y in range(-REACH, REACH + 1) for x in range(-REACH, REACH + 1)]
     near = [y * width + x for y in (-1, 0, 1) for x in (-1, 0, 1)]
     goal = [plane[places].astype(np.float32) for plane in own]
