@@ -62,7 +62,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-3"
+    version = "aligned-4"
 
     def __init__(self) -> None:
         self._sights = Sights()

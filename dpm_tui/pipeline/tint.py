@@ -28,6 +28,12 @@ LEVELS = (3.0, 6.0, 12.0, 24.0)
 """Distances that a share of the picture lies above."""
 TINTED = 8.0
 """Distance from grey of a place that has a colour."""
+SLICES = 4
+"""Slices of lightness in which colours are looked for."""
+SLICE_REACH = 48
+"""Levels from the middle of a slice that colours are taken into it from: slices overlap."""
+NEW = (6.0, 12.0, 24.0)
+"""Distances of a colour from all colours of the other picture that a share of a picture lies above."""
 _NEAR = np.ones((3, 3), np.uint8)
 
 
@@ -62,6 +68,7 @@ def compare_tints(first: Picture, second: Picture) -> Tint:
             _signed(soft),
             _grain(first, second),
             _tinted(soft, apart),
+            _new_colours(soft),
         ]
     )
     return Tint(apart, traits)
@@ -150,3 +157,33 @@ def _tinted(soft: list[NDArray[Any]], apart: Map) -> NDArray[np.float64]:
     means = [np.log(float(c.sum()) / area + 1) for c in chroma]
     longest = np.log(max(apart.shape))
     return np.array([count / area, kept, lost, along, flat, *means, means[0] - means[1], longest])
+
+
+def _new_colours(soft: list[NDArray[Any]]) -> NDArray[np.float64]:
+    """Return logarithms of the shares whose colour is nowhere in the other picture, larger and lesser.
+
+    A palette leaves out colours and makes none; other colours of a part are new on both sides.
+    """
+    cells = [_cells(p) for p in soft]
+    shares = []
+    for own, other in (cells, cells[::-1]):
+        maps = [cv2.distanceTransform(1 - plane, cv2.DIST_L2, 3) for plane in _present(other)]
+        apart = np.minimum(np.stack(maps), 64) * np.float32(4)
+        far = apart[own[0] * SLICES // 256, own[1] >> 2, own[2] >> 2]
+        shares.append([int(np.count_nonzero(far > level)) / far.size for level in NEW])
+    both = np.sort(np.array(shares), axis=0).ravel()
+    return np.log(both + 3e-4)
+
+
+def _cells(picture: NDArray[Any]) -> list[NDArray[np.int32]]:
+    return [plane.ravel().astype(np.int32) for plane in cv2.split(picture)]
+
+
+def _present(cells: list[NDArray[np.int32]]) -> NDArray[np.uint8]:
+    """Return which of 64 x 64 colours occur in each slice of lightness."""
+    light, across, along = cells
+    place = (across >> 2) * 64 + (along >> 2)
+    middles = (np.arange(SLICES) + 0.5) * 256 / SLICES
+    inside = [np.bincount(place[np.abs(light - m) <= SLICE_REACH], minlength=64 * 64) > 0 for m in middles]
+    present: NDArray[np.uint8] = np.stack(inside).reshape(SLICES, 64, 64).astype(np.uint8)
+    return present

@@ -15,24 +15,25 @@ from dpm_tui.pipeline.sameness import Cause
 from models.training.trial import thumbnail
 from models.training.verifying.copies import COARSE, COPIES, STRONG
 from models.training.verifying.pairs import changed_spot, figure_half, resaved
-from models.training.verifying.recolours import RECOLOURS, TRIES, recolour
+from models.training.verifying.recolours import RECOLOURS, TRIES, flat_patches, recolour
 from models.training.verifying.transforms import TRUE_PAIRS
 from models.training.verifying.variants import VARIANTS, visible
 
 Pair = tuple[Cause, str, NDArray[np.uint8], NDArray[np.uint8]]
 """What differs, how the pair was made, and its two thumbnails."""
-HARDEST = ("gif", "palette 64", "palette 64 dithered")
+HARDEST = ("gif", "palette 64", "palette 64 dithered", "few colours", "sharpened", "blurred", "denoised")
+ENLARGED = ("cleaned and enlarged", "enlarged and sharpened", "shrunk and back", "few colours")
 LIGHT = ("brightness", "contrast", "saturation", "channel gain", "gamma", "light tone")
 OVERLAYS = ("text", "watermark", "sticker")
 
 
 def colour_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterator[Pair]:
-    """Yield ``each`` copies of every picture, three more of the hardest, and about as many that are none."""
+    """Yield ``each`` copies of every picture, five more of the hardest, and about as many that are none."""
     transforms = {t.name: t for t in TRUE_PAIRS}
     for image in images:
         first = thumbnail(image)
         names = [list(COPIES)[k] for k in rng.choice(len(COPIES), each, replace=False)]
-        names += [_one_of(tuple(COARSE), rng), _one_of(HARDEST, rng), _one_of(LIGHT, rng)]
+        names += [_one_of(ways, rng) for ways in (tuple(COARSE), HARDEST, ENLARGED, LIGHT, LIGHT)]
         for name in names:
             made = (COPIES | COARSE)[name](image, rng)
             made = resaved(made, rng) if rng.random() < 0.3 else made
@@ -41,7 +42,10 @@ def colour_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterat
             for _ in range(1 + int(rng.random() < 0.4)):
                 changed = tried(image, name, rng)
                 if changed is not None:
-                    yield Cause.COLOURS, name, first, thumbnail(resaved(changed, rng))
+                    yield Cause.COLOURS, name, first, thumbnail(_copied(changed, rng))
+        patches = flat_patches(image, rng)
+        if patches is not None:
+            yield Cause.COLOURS, "flat patch", thumbnail(patches[0]), thumbnail(_copied(patches[1], rng))
         for k in rng.choice(len(STRONG), 2, replace=False):
             name, strong = list(STRONG.items())[k]
             yield Cause.TONE, name, first, thumbnail(resaved(strong(image, rng), rng))
@@ -50,10 +54,10 @@ def colour_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterat
         for k in rng.choice(len(VARIANTS), 2, replace=False):
             other = VARIANTS[k].make(image, rng)
             if visible(image, other):
-                yield Cause.CONTENT, VARIANTS[k].name, first, thumbnail(resaved(other, rng))
+                yield Cause.CONTENT, VARIANTS[k].name, first, thumbnail(_copied(other, rng))
         spotted = changed_spot(image, rng)
         if spotted is not None:
-            yield Cause.CONTENT, "small", first, thumbnail(resaved(spotted, rng))
+            yield Cause.CONTENT, "small", first, thumbnail(_copied(spotted, rng))
 
 
 def tried(image: Image.Image, name: str, rng: Generator) -> Image.Image | None:
@@ -68,9 +72,16 @@ def drawn_colour_pairs(table: Path, times: int, rng: Generator) -> Iterator[Pair
             continue
         first, second = (Image.open(table.parent / name).convert("RGB") for name in (one, other))
         for _ in range(times):
-            yield Cause.CONTENT, "drawn", thumbnail(first), thumbnail(resaved(second, rng))
+            yield Cause.CONTENT, "drawn", thumbnail(first), thumbnail(_copied(second, rng))
             name = _one_of(tuple(COPIES), rng)
             yield Cause.NOTHING, name, thumbnail(first), thumbnail(COPIES[name](first, rng))
+
+
+def _copied(image: Image.Image, rng: Generator) -> Image.Image:
+    """Return the picture saved again, or as one of the copies that must stay copies."""
+    if rng.random() < 0.6:
+        return resaved(image, rng)
+    return COPIES[_one_of(tuple(COPIES), rng)](image, rng)
 
 
 def _one_of(names: tuple[str, ...], rng: Generator) -> str:

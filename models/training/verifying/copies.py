@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
@@ -87,6 +88,57 @@ def _noisy(image: Image.Image, rng: Generator) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
 
 
+def _blurred(image: Image.Image, rng: Generator) -> Image.Image:
+    return image.filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 2.3)))
+
+
+def _sharpened(image: Image.Image, rng: Generator) -> Image.Image:
+    radius, percent = rng.uniform(0.7, 2.5), int(rng.integers(40, 170))
+    return image.filter(ImageFilter.UnsharpMask(radius, percent, int(rng.integers(0, 5))))
+
+
+def _denoised(image: Image.Image, rng: Generator) -> Image.Image:
+    """What programs that clean a picture leave of it: a median, a filter that keeps edges, or the mean."""
+    pixels = np.asarray(image)
+    match int(rng.integers(4)):
+        case 0:
+            return image.filter(ImageFilter.MedianFilter(int(rng.choice([3, 5]))))
+        case 1:
+            strength = rng.uniform(15, 60)
+            return Image.fromarray(cv2.bilateralFilter(pixels, 7, strength, 4))
+        case 2:
+            return Image.fromarray(cv2.fastNlMeansDenoisingColored(pixels, None, 6, 6, 3, 7))
+    return image.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.SMOOTH)
+
+
+def _enlarged(image: Image.Image, rng: Generator) -> Image.Image:
+    return scaled(image, rng.uniform(1.2, 2.2))
+
+
+def _cleaned_and_enlarged(image: Image.Image, rng: Generator) -> Image.Image:
+    return _enlarged((_denoised if rng.random() < 0.7 else _sharpened)(image, rng), rng)
+
+
+def _enlarged_and_sharpened(image: Image.Image, rng: Generator) -> Image.Image:
+    return _sharpened(_enlarged(image, rng), rng)
+
+
+def _shrunk_and_back(image: Image.Image, rng: Generator) -> Image.Image:
+    return scaled(image, rng.uniform(0.4, 0.75)).resize(image.size, Image.Resampling.BICUBIC)
+
+
+def _few_colours(image: Image.Image, rng: Generator) -> Image.Image:
+    """Cut to 24 to 128 colours by one of the two methods that programs use."""
+    method = Image.Quantize.MEDIANCUT if rng.random() < 0.6 else Image.Quantize.FASTOCTREE
+    table = image.quantize(int(rng.integers(24, 129)), method)
+    way = Image.Dither.FLOYDSTEINBERG if rng.random() < 0.5 else Image.Dither.NONE
+    return image.quantize(palette=table, dither=way).convert("RGB")
+
+
+def _posterised(image: Image.Image, rng: Generator) -> Image.Image:
+    return ImageOps.posterize(image, int(rng.choice([4, 5])))
+
+
 def _messenger(image: Image.Image, rng: Generator) -> Image.Image:
     return stored(scaled(image, rng.uniform(0.45, 0.8)), int(rng.integers(55, 80)))
 
@@ -105,14 +157,21 @@ COPIES: dict[str, Copy] = {
     "gif": _gif,
     "palette 64": cut_to_palette(64, dithered=False),
     "palette 64 dithered": cut_to_palette(64, dithered=True),
-    "brightness": enhanced(ImageEnhance.Brightness, 0.1),
-    "contrast": enhanced(ImageEnhance.Contrast, 0.1),
+    "brightness": enhanced(ImageEnhance.Brightness, 0.12),
+    "contrast": enhanced(ImageEnhance.Contrast, 0.12),
     "saturation": enhanced(ImageEnhance.Color, 0.1),
     "channel gain": balanced(0.06),
     "gamma": _gamma,
     "light tone": _lightly,
     "wide gamut": _wide_gamut,
-    "sharpened": lambda i, r: i.filter(ImageFilter.UnsharpMask(1.5, 60, 2)),
+    "sharpened": _sharpened,
+    "blurred": _blurred,
+    "denoised": _denoised,
+    "cleaned and enlarged": _cleaned_and_enlarged,
+    "enlarged and sharpened": _enlarged_and_sharpened,
+    "shrunk and back": _shrunk_and_back,
+    "few colours": _few_colours,
+    "posterised": _posterised,
 }
 """What must stay a copy."""
 

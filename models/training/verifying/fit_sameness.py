@@ -1,9 +1,10 @@
 """Fits ``sameness``: ``python -m models.training.verifying.fit_sameness --data DIR ... --variants FILE``.
 
-The weights in use saw 28,391 pairs of flower_photos, GroceryStoreDataset, clothing-dataset-small, Open Clip
-Art, Wesnoth, SuperTux, Naev, FreeOrion, Endless Sky, Pepper&Carrot, Noto, Fluent and Streamline, 50 to 250
-pictures of each, half of the figures of the drawn variants, and 700 pairs that artists drew in other colours;
-they were made by several runs, so the command repeats the method, not the very numbers.
+The weights in use saw 75,484 pairs of flower_photos, GroceryStoreDataset, clothing-dataset-small, Open Clip
+Art, Wesnoth, SuperTux, Naev, FreeOrion, Endless Sky, Pepper&Carrot, Noto, Fluent, Streamline, OpenMoji and
+Debian's wallpapers, 170 pictures of each in three runs, half of the figures of the drawn variants, and 220
+flat drawings; light tones and flat patches of some of them were made once more, so the command repeats the
+method, not the very numbers.
 """
 
 from __future__ import annotations
@@ -23,18 +24,22 @@ from dpm_tui.pipeline.overlap import whole
 from dpm_tui.pipeline.sameness import Cause, inputs
 from dpm_tui.pipeline.tint import compare_tints
 from models.training.verifying.colour_pairs import Pair, colour_pairs, drawn_colour_pairs
+from models.training.verifying.flat_drawings import flat_drawings
 from models.training.verifying.kinds import pictures
 
-HIDDEN = 48
-NETS = 4
+HIDDEN = 128
+NETS = 3
 """Networks whose answers are averaged; they are stored as one."""
 ROUNDS = 60
 BATCH = 512
-RATE, DECAY = 4e-3, 2e-2
-JITTER = 0.05
+RATE, DECAY = 4e-3, 4e-2
+JITTER = 0.07
 """Noise on standardised inputs while learning."""
-AGAIN = {"drawn": 5, "small": 1, "filtered": 2, "negative": 2}
-"""How often more a pair is learned from that is seldom, or that must not be mistaken."""
+SELDOM = {"drawn": 5, "small": 1, "filtered": 3, "negative": 2}
+PALETTES = ("few colours", "palette 64", "palette 64 dithered", "palette 32", "palette 32 dithered")
+LIGHT = ("brightness", "contrast", "light tone", "gamma", "quarter", "messenger")
+AGAIN = SELDOM | dict.fromkeys(PALETTES, 1) | dict.fromkeys(LIGHT, 2)
+"""How often more a pair is learned from that is seldom, that must not be mistaken or is easily mistaken."""
 UNTINTED = 1.5
 """Mean distance from grey below which a picture made grey is no other one."""
 
@@ -95,7 +100,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder of pictures")
     parser.add_argument("--variants", type=Path, required=True, help="variants.json of drawn variants")
     parser.add_argument("--count", type=int, default=100, help="pictures a folder")
-    parser.add_argument("--each", type=int, default=5, help="copies a picture")
+    parser.add_argument("--drawings", type=int, default=200, help="flat drawings made")
+    parser.add_argument("--each", type=int, default=7, help="copies a picture")
     parser.add_argument("--out", type=Path, default=Path("dpm_tui/pipeline/sameness.npz"))
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -105,6 +111,7 @@ def main() -> None:
         for folder in options.data:
             learned += rows(colour_pairs(pictures(folder, options.count, rng), options.each, rng))
             print(folder, len(learned), flush=True)
+        learned += rows(colour_pairs(list(flat_drawings(options.drawings, rng)), options.each, rng))
         learned += rows(drawn_colour_pairs(options.variants, 3, rng))
     seen, causes = np.stack([row for row, _ in learned]), np.array([cause for _, cause in learned], np.int64)
     np.savez(options.out, **joined([fit(seen, causes, seed) for seed in range(NETS)]))  # type: ignore[arg-type]

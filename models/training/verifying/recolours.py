@@ -143,6 +143,24 @@ def part(pixels: Pixels, rng: Generator) -> Pixels | None:
     return _mixed(pixels, _rgb(lab), mask)
 
 
+def flat_patches(image: Image.Image, rng: Generator) -> tuple[Image.Image, Image.Image] | None:
+    """Return the picture with a flat patch, as a scarf or a sign is, and with the patch in another colour.
+
+    None where it is hardly seen.
+    """
+    pixels = np.asarray(image)
+    height, width = pixels.shape[:2]
+    high, wide = (max(4, int(side * rng.uniform(0.08, 0.35))) for side in (height, width))
+    top, left = int(rng.integers(0, height - high + 1)), int(rng.integers(0, width - wide + 1))
+    rows, columns = np.mgrid[0:height, 0:width]
+    down, across = (rows - top - high / 2) / (high / 2), (columns - left - wide / 2) / (wide / 2)
+    roundness = float(rng.choice([2, 4, 30]))
+    mask = np.abs(down) ** roundness + np.abs(across) ** roundness < 1
+    made = [_mixed(pixels, np.full_like(pixels, rng.integers(10, 246, 3)), mask) for _ in range(2)]
+    first, second = (Image.fromarray(p) for p in made)
+    return (first, second) if _seen(first, second) else None
+
+
 RECOLOURS: dict[str, Recolour] = {"hue": hue, "shade": shade, "skin": skin, "palette": palette, "part": part}
 """Every way to recolour a picture by its name."""
 
