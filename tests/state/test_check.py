@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dpm_tui.errors import DamagedError
-from dpm_tui.locale import LANGUAGES, load_catalogue
+from dpm_tui.locale import LANGUAGES, set_language, translate
 from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.check import check_state, repair_findings
@@ -346,12 +346,12 @@ def test_every_finding_has_a_sentence_and_every_bad_one_says_what_a_repair_does(
     write(layout.files.path + b".part", b"")
     findings = check_state(layout)
     assert all(finding.remedy for finding in bad(findings))
+    repaired = repair_state(layout)
     for language in LANGUAGES:
-        for finding in [*findings, *repair_state(layout)]:
+        set_language(language)
+        for finding in [*findings, *repaired]:
             for key in filter(None, (finding.key, finding.remedy)):
-                sentence = load_catalogue(language)[f"doctor.{key}"]
-                text = sentence["other"] if isinstance(sentence, dict) else sentence
-                assert text.format(**finding.values)
+                assert translate(f"doctor.{key}", **finding.values)
 
 
 def test_state_that_was_kept_in_the_root_before_is_no_stranger(tmp_path: Path) -> None:
