@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from dpm_tui.locale import set_language
+from dpm_tui.locale import insist_on, set_language
 
 settings.register_profile("dpm-tui", deadline=None, database=None, derandomize=True, max_examples=60)
 settings.load_profile("dpm-tui")
@@ -27,7 +27,9 @@ def _own_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    insist_on("")
     set_language("en")
     yield
+    insist_on("")
     set_language("en")
     shutil.rmtree(base, ignore_errors=True)
