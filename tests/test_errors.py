@@ -9,7 +9,7 @@ from dpm_tui.locale import set_language
 def test_error_says_what_happened_and_what_to_do() -> None:
     error = DpmError("root_missing", path="/pictures")
     assert error.message == "The folder /pictures does not exist."
-    assert "dpm-tui DIR" in error.remedy
+    assert "dpm-tui FOLDER" in error.remedy
     assert str(error) == f"{error.message}\n{error.remedy}"
 
 

@@ -104,7 +104,8 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(album: Path) -> None:
     assert "\x1b" not in said
     for words in (
         "x? ? lists", "Which file? For example: k 2", "no file 9 here: 1 to 3", "never loses its last file",
-        "g 1 to g 3", "This is the first group", "odd? Kinds:", "No group fits", "\\x1b", "Nothing is marked",
+        "g 1 to g 3", "This is the first group", "odd? identical", "No group fits", "\\x1b",
+        "Nothing is marked",
     ):  # fmt: skip
         assert words in said, words
 

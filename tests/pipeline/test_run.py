@@ -152,7 +152,7 @@ def test_animations_are_the_same_pixels_only_if_all_their_frames_are(lab: ScanLa
 
 def test_a_lost_thumbnail_is_made_again_and_costs_no_pair(lab: ScanLab) -> None:
     lab.run()
-    shutil.rmtree(lab.layout.thumbnails)
+    shutil.rmtree(lab.layout.thumbnails.path)
     lab.write(b"d/new.jpg", encode(scene(2), "JPEG", quality=60))
     lab.run()
     lab.run()

@@ -12,6 +12,7 @@ import pytest
 from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.png_chunks import SIGNATURE, read_chunks
+from dpm_tui.wording import put_into_words
 from tests.support.pictures import scene
 
 pillow_heif.register_heif_opener()
@@ -115,4 +116,4 @@ def test_a_broken_file_is_not_called_unsupported(content: bytes) -> None:
 
 
 def test_what_is_no_picture_at_all_is_told_as_ever() -> None:
-    assert failure(b"dear diary").reason == "not a picture in a known format"
+    assert put_into_words(failure(b"dear diary").reason) == "not a picture in a known format"

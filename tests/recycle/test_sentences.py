@@ -39,6 +39,6 @@ def test_languages_agree() -> None:
         assert placeholders(english[key]) == placeholders(chinese[key]), key
 
 
-def placeholders(sentence: str | dict[str, str]) -> list[set[str]]:
-    forms = [sentence] if isinstance(sentence, str) else [sentence["one"], sentence["other"]]
-    return [set(re.findall(r"{(\w+)", form)) for form in forms]
+def placeholders(sentence: str | dict[str, str]) -> set[str]:
+    forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
+    return {name for form in forms for name in re.findall(r"{(\w+)", form)}

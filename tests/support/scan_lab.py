@@ -220,12 +220,16 @@ class ScanLab:
         return {file.path: file.status for file in self.state().files.files.values()}
 
     def _abandon(self) -> None:
-        """Close what the run left open below the state folder without writing what it held back."""
+        """Close what the run left open below the state folder without writing what it held back.
+
+        Folders close themselves, and hold nothing back.
+        """
         if not os.path.isdir("/proc/self/fd"):
             return
         for name in os.listdir("/proc/self/fd"):
             try:
-                if os.readlink(f"/proc/self/fd/{name}").startswith(os.fsdecode(self.layout.folder)):
+                path = os.readlink(f"/proc/self/fd/{name}")
+                if path.startswith(os.fsdecode(self.layout.folder)) and not os.path.isdir(path):
                     os.close(int(name))
             except OSError:
                 continue

@@ -90,4 +90,4 @@ def test_catalogues_have_the_same_keys_and_placeholders() -> None:
 
 def _placeholders(sentence: str | dict[str, str]) -> set[str]:
     text = sentence if isinstance(sentence, str) else sentence["other"]
-    return set(re.findall(r"\{(\w+)\}", text))
+    return set(re.findall(r"\{(\w+)", text))
