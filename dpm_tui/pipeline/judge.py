@@ -80,7 +80,7 @@ class AlignedJudge:
         if kind is Kind.COPY and max(differs) == 255:
             # What is so far apart at a place differs there, whatever all of the picture makes likely.
             kind = _changed(view)
-        return Verdict(kind, _similarity(kind, view), differs)
+        return Verdict(kind, _similarity(kind, view), _faint(differs) if kind is Kind.COPY else differs)
 
     def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
         """Return where two RGB thumbnails differ, over the first and over the second.
@@ -172,6 +172,14 @@ def _similarity(kind: Kind, view: View) -> float:
         odds = view.sameness.copy - COPIED_BOTH
     doubt = 2 / (1 + math.exp(min(odds, 50.0)))
     return high - (high - low) * min(doubt, 1.0)
+
+
+def _faint(differs: bytes) -> bytes:
+    """Return the grid of a copy, half as strong: coarse coding of a copy's edges reaches what would be a
+    stroke elsewhere, and nobody should be told that a copy differs there."""
+    levels = np.frombuffer(differs, np.uint8)
+    # The lowest bit stays: it tells colour from all else.
+    return ((levels >> 2 << 1) | (levels & 1)).tobytes()
 
 
 def _differs(view: View, picture: int, points: int = GRID, finer: int = 8) -> bytes:
