@@ -92,7 +92,8 @@ def test_a_scan_is_not_lost_with_its_terminal(album: Path, way: str) -> None:
         terminal.hang_up()
         over = status_of(album)["phase"] == "finished"
         code, processor = end_of(terminal)
-        assert code == (3 if way == "signal" and not over else 0)
+        # The scan may end between the hang-up and the question whether it has.
+        assert code in ({0, 3} if over else {3}) if way == "signal" else code == 0
         assert processor < 3
     finally:
         terminal.end()
