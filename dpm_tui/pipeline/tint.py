@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.differ import range_distance
 from dpm_tui.pipeline.light_tone import apply_light_tone, fit_light_tone
 from dpm_tui.pipeline.tone import shrunk
 
@@ -34,7 +35,6 @@ SLICE_REACH = 48
 """Levels from the middle of a slice that colours are taken into it from: slices overlap."""
 NEW = (6.0, 12.0, 24.0)
 """Distances of a colour from all colours of the other picture that a share of a picture lies above."""
-_NEAR = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def compare_tints(first: Picture, second: Picture) -> Tint:
     tone, left = fit_light_tone(small[source], small[1 - source])
     toned[source] = apply_light_tone(toned[source], tone)
     soft = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2LAB), (0, 0), SOFTEN) for p in toned]
-    outside = cv2.max(_outside(soft[0], soft[1]), _outside(soft[1], soft[0])).astype(np.float32)
+    outside = range_distance(soft[0], soft[1]).astype(np.float32)
     light: Map = outside[..., 0] * np.float32(LIGHTNESS)
     colour: NDArray[Any] = cv2.magnitude(outside[..., 1], outside[..., 2])
     apart: NDArray[Any] = cv2.magnitude(light, colour)
@@ -86,11 +86,6 @@ def _reduced(picture: Picture) -> Picture:
     size = (max(1, round(width * SIDE / longest)), max(1, round(height * SIDE / longest)))
     small: NDArray[Any] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     return small
-
-
-def _outside(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    low, high = cv2.erode(b, _NEAR), cv2.dilate(b, _NEAR)
-    return cv2.max(cv2.subtract(a, high), cv2.subtract(low, a))
 
 
 def _spread(maps: tuple[Map, ...]) -> NDArray[np.float64]:
