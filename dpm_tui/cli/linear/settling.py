@@ -22,6 +22,7 @@ from dpm_tui.review.decision import Decision, decide, set_apart
 from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.plan import Plan, plan_marks
 from dpm_tui.review.round import Round
+from dpm_tui.review.shown_moves import choose_shown
 
 
 class Settling:
@@ -152,21 +153,15 @@ class Settling:
             self._walk.marks.note_move(ids[path] for path in result.moved if path in ids)
 
     async def _choose_shown(self, plan: Plan) -> Plan | None:
-        """Return the plan, or under a filter only what that shows of it, as is asked; None for neither."""
         walk = self._walk
         if not walk.filter.words:
             return plan
-        shown = plan.of_groups({walk.library.groups[number].id for number in walk.numbers})
-        if len(shown.moves) == len(plan.moves):
-            return plan
-        key = "plain.ask_shown" if shown.moves else "plain.ask_none_shown"
-        question = translate(key, count=len(plan.moves), shown=len(shown.moves))
-        match await self._console.choose(question, "as" if shown.moves else "a"):
-            case "a":
-                return plan
-            case "s":
-                return shown
-        return None
+        groups = {walk.library.groups[number].id for number in walk.numbers}
+        return await choose_shown(plan, groups, self._ask_shown)
+
+    async def _ask_shown(self, count: int, shown: int, letters: str) -> str:
+        key = "plain.ask_shown" if shown else "plain.ask_none_shown"
+        return await self._console.choose(translate(key, count=count, shown=shown), letters)
 
     async def _settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""

@@ -8,6 +8,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.history import Deed, Step
 from dpm_tui.review.passing import Pass
 from dpm_tui.review.plan import Plan
+from dpm_tui.review.shown_moves import choose_shown
 from dpm_tui.tui.commands import TO_MOVE
 from dpm_tui.tui.screens.decide_commands import DecideCommands
 from dpm_tui.tui.screens.move_commands import counted
@@ -36,20 +37,13 @@ class ApplyCommands(DecideCommands):
                 self.open_plan(plan, arranged=True)
 
     async def _choose_shown(self, plan: Plan) -> Plan | None:
-        """Return the plan, or under a filter only what that shows of it, as is asked; None for neither."""
         if not self.session.filter.words:
             return plan
-        shown = plan.of_groups(self.session.filtered)
-        if len(shown.moves) == len(plan.moves):
-            return plan
-        key = "tui.ask_shown" if shown.moves else "tui.ask_none_shown"
-        question = translate(key, count=len(plan.moves), shown=len(shown.moves))
-        match await self.prompt.choose(question, "as" if shown.moves else "a"):
-            case "a":
-                return plan
-            case "s":
-                return shown
-        return None
+        return await choose_shown(plan, self.session.filtered, self._ask_shown)
+
+    async def _ask_shown(self, count: int, shown: int, letters: str) -> str:
+        key = "tui.ask_shown" if shown else "tui.ask_none_shown"
+        return await self.prompt.choose(translate(key, count=count, shown=shown), letters)
 
     async def do_show_plan(self) -> None:
         """Open the list of every move that the marks amount to."""
