@@ -161,10 +161,12 @@ class RecycleBin:
         cancelled: Cancelled | None = None,
         other_disks: OtherDisks = OtherDisks.BIN,
         protected: Callable[[bytes], bool] = lambda path: False,
+        judged: JudgedPairs | None = None,
     ) -> BatchResult:
         """Move the files of the batch undone last again, as a new batch and with the whole proof.
 
-        Raises BinError if there is nothing to redo or the log cannot be read.
+        The log says which, and others may have written in it: with ``judged`` only what rests on one of
+        these pairs moves. Raises BinError if there is nothing to redo or the log cannot be read.
         """
         with self.open(make=True) as bins:
             history = History.of(bins.log.read(), bins.batches())
@@ -173,8 +175,8 @@ class RecycleBin:
                 raise BinError("redo_nothing")
             plan = Plan(history.redo_moves(batch))
             return apply_plan(
-                bins, bins.log, plan, other_disks=other_disks, protected=protected, redo_of=batch,
-                progress=progress, cancelled=cancelled,
+                bins, bins.log, plan, other_disks=other_disks, protected=protected, judged=judged,
+                redo_of=batch, progress=progress, cancelled=cancelled,
             )  # fmt: skip
 
     def can_undo(self) -> bool:

@@ -12,6 +12,7 @@ from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.inventory import endings_of
+from dpm_tui.recycle.judged_pairs import JudgedPairs
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
 from dpm_tui.review.folders import protect_folders
@@ -117,17 +118,15 @@ class Mover:
         print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
 
     async def _apply(self, request: protocol.ApplyPlan, cancelled: Cancelled) -> _Moved:
-        session = self._session
-        # Not what the groups were worked out of: a person may have decided since.
-        judged = await asyncio.to_thread(judge_plans, session.state, session.config)
+        judged = await self._judge()
         disks, protected = self._other_disks, self._protected
         apply = partial(self._bin.apply, request.plan, self._note, cancelled, disks, protected, judged)
         return await self._move(apply)
 
     async def _redo(self, request: protocol.RedoBatch, cancelled: Cancelled) -> _Moved:
-        return await self._move(
-            partial(self._bin.redo, self._note, cancelled, self._other_disks, self._protected)
-        )
+        judged = await self._judge()
+        disks, protected = self._other_disks, self._protected
+        return await self._move(partial(self._bin.redo, self._note, cancelled, disks, protected, judged))
 
     async def _undo(self, request: protocol.UndoBatch, cancelled: Cancelled) -> _Moved:
         return await self._bring_back(partial(self._bin.undo, self._note, cancelled))
@@ -139,6 +138,10 @@ class Mover:
 
     async def _purge(self, request: protocol.PurgeEntries, cancelled: Cancelled) -> _Moved:
         return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, self._note, cancelled))
+
+    async def _judge(self) -> JudgedPairs:
+        """Return what moves may rest on, anew: a person may have decided since the groups were made."""
+        return await asyncio.to_thread(judge_plans, self._session.state, self._session.config)
 
     async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
         result = await asyncio.to_thread(work)

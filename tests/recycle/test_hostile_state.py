@@ -23,6 +23,8 @@ from tests.recycle.library import Library, contents_below
 from tests.support.canary import NOBODY, as_root
 
 BATCH = "20250101T000000-0123abcd"
+TIME = "2025-01-01T00:00:00Z"
+"""Of a line of the log; one without is not read."""
 OUTSIDE = (b"../canary/precious.jpg", b"/etc/passwd", b"a/../../canary/precious.jpg", b"a\0b", b"", b"a//b")
 
 
@@ -212,15 +214,15 @@ def test_a_hostile_log_removes_nothing(library: Library, path: bytes) -> None:
     plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
     precious = b"precious.jpg"
     hostile = [
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=path, below=library.canary, part=precious),
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=library.canary, part=path),
-        LogEntry(Action.RESTORING, BATCH, "", path, to=precious, below=library.canary),
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=b"/a\0b", part=precious),
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=precious, below=b"../canary", part=precious),
-        LogEntry(Action.RESTORED, BATCH, "", path, to=path, undo=True),
-        LogEntry(Action.PURGED, BATCH, "", path),
-        LogEntry(Action.UNDONE, "../../canary"),
-        LogEntry(Action.APPLIED, "../../canary"),
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=path, below=library.canary, part=precious),
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=precious, below=library.canary, part=path),
+        LogEntry(Action.RESTORING, BATCH, TIME, path, to=precious, below=library.canary),
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=precious, below=b"/a\0b", part=precious),
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=precious, below=b"../canary", part=precious),
+        LogEntry(Action.RESTORED, BATCH, TIME, path, to=path, undo=True),
+        LogEntry(Action.PURGED, BATCH, TIME, path),
+        LogEntry(Action.UNDONE, "../../canary", TIME),
+        LogEntry(Action.APPLIED, "../../canary", TIME),
     ]
     plant(library, b"log.jsonl", b"".join(encode_frame(encode_entry(entry)) for entry in hostile))
     use_everything(library)
@@ -231,7 +233,7 @@ def test_a_log_cannot_make_the_bin_drop_the_only_name(library: Library) -> None:
     tree = os.path.join(batch_folder(library), b"tree")
     os.symlink(tree, os.path.join(library.base, b"way in"))
     entries = [
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=b"a/b.jpg", below=below)
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=b"a/b.jpg", below=below)
         for below in (tree, os.path.join(library.base, b"way in"))
     ]
     plant(library, b"log.jsonl", b"".join(encode_frame(encode_entry(entry)) for entry in entries))
@@ -253,9 +255,11 @@ def test_a_forged_line_removes_no_partial_copy_of_others(library: Library, digit
             file.write(b"precious")
     below, folder = (place, b"") if where == "outside" else (b"", b"a/")
     hostile = [
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=folder + b"new.jpg", below=below, part=part),
-        LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", to=folder + b"new.jpg", below=below, part=leaving),
-        LogEntry(Action.COPYING, BATCH, "", b"a/c.jpg", to=b"a/" + leaving, part=part),
+        LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=folder + b"new.jpg", below=below, part=part),
+        LogEntry(
+            Action.RESTORING, BATCH, TIME, b"a/b.jpg", to=folder + b"new.jpg", below=below, part=leaving
+        ),
+        LogEntry(Action.COPYING, BATCH, TIME, b"a/c.jpg", to=b"a/" + leaving, part=part),
     ]
     library.canary_before = contents_below(library.canary)
     plant(library, b"log.jsonl", b"".join(encode_frame(encode_entry(entry)) for entry in hostile))
@@ -268,7 +272,7 @@ def test_a_forged_line_removes_no_partial_copy_of_others(library: Library, digit
 def test_a_copy_that_another_user_shows_does_not_take_the_one_in_the_bin(library: Library) -> None:
     plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
     os.chown(os.path.join(library.canary, b"precious.jpg"), NOBODY, NOBODY)
-    entry = LogEntry(Action.RESTORING, BATCH, "", b"a/b.jpg", 19, b"precious.jpg", library.canary)
+    entry = LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", 19, b"precious.jpg", library.canary)
     plant(library, b"log.jsonl", encode_frame(encode_entry(entry)))
     library.bin.recover()
     assert [entry.path for entry in library.bin.entries()] == [b"a/b.jpg"]
