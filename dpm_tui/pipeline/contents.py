@@ -11,21 +11,27 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.file_chunk import STATUSES, hex_digest
 from dpm_tui.pipeline.file_columns import FileColumns
-from dpm_tui.pipeline.image_file import DIGEST_BYTES, ImageFile, Status
+from dpm_tui.pipeline.image_file import DIGEST_BYTES, SAME_BYTES, ImageFile, Status
 
 
 class Contents(Mapping[str, list[ImageFile]]):
     """Content digest -> the files that hold it, in order of id; contents in order of their first file.
 
     Which files those are is settled when it is made; what is known of them is looked up when asked.
-    ``readable`` takes only files with status ok, otherwise all those of which there are facts.
+    ``readable`` takes only files with status ok, otherwise all those of which there are facts; ``unseen``
+    takes besides those that were read though their picture cannot be had, unless they are empty.
     """
 
-    def __init__(self, files: FileColumns, *, readable: bool = True) -> None:
+    def __init__(self, files: FileColumns, *, readable: bool = True, unseen: bool = False) -> None:
         self._files = files
-        ids, digests, status, format_ = files.gather("id", "digest", "status", "format")
+        ids, digests, status, format_, size = files.gather("id", "digest", "status", "format", "size")
         if readable:
-            wanted = (status == STATUSES.index(Status.OK)) & (digests != b"")
+            wanted = status == STATUSES.index(Status.OK)
+            if unseen:
+                wanted |= np.isin(status, [STATUSES.index(one) for one in SAME_BYTES]) & (
+                    np.asarray(size, np.uint64) > 0
+                )
+            wanted &= digests != b""
         else:
             named = np.array([bool(word) for word in files.formats] or [False])
             wanted = named[format_] & (digests != b"")

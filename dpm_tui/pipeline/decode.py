@@ -41,7 +41,7 @@ __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "d
 
 _FACTS = 4
 """Goes up with every fact that is looked for besides."""
-_TELLS_APART = 2
+_TELLS_APART = 3
 """Goes up when failures are told apart in another way."""
 READER = f"{__version__}/{_FACTS}.{_TELLS_APART}/{PIL.__version__}/{pi_heif.__version__}"
 """Names what reads pictures: a file that one could not read is worth another try by the next, and one of
@@ -49,7 +49,6 @@ which fewer facts were looked for is read anew."""
 
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
-FILE_BYTES_AT_MOST = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,9 @@ def _failures_named(content: bytes, digest: str = "") -> Iterator[None]:
     except UndecodableError as error:
         if error.status is Status.DAMAGED and (unread := find_unsupported(content, error.reason)):
             raise UndecodableError(Status.UNSUPPORTED, unread, digest) from error
-        raise UndecodableError(error.status, error.reason, digest, starved=error.starved) from error
+        raise UndecodableError(
+            error.status, error.reason, digest, starved=error.starved, needs=error.needs
+        ) from error
     except Exception as error:  # decoders raise whatever their parsing meets
         if lacked_memory(error):
             raise UndecodableError(Status.TOO_BIG, defer("decode.no_memory"), digest, starved=True) from error

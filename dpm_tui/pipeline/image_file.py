@@ -25,6 +25,9 @@ class Status(StrEnum):
 FAILED = frozenset({Status.DAMAGED, Status.TOO_BIG, Status.UNSUPPORTED, Status.CRASHED, Status.UNREADABLE})
 """What another version of the reader, or one with more memory, may be able to read."""
 
+SAME_BYTES = FAILED - {Status.UNREADABLE}
+"""What was read although its picture cannot be had: files of the same bytes are identical all the same."""
+
 DIGEST_BYTES = 32
 """Bytes of a content digest, SHA-256; as text it has twice as many hexadecimal digits."""
 

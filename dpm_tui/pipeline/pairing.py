@@ -31,10 +31,11 @@ def pair_files(
     decided: Callable[[str, str], str] = lambda first, second: "",
     inspections: Mapping[DigestPair, Inspection | None] | None = None,
 ) -> PairColumns:
-    """Return every verified pair of readable files, sorted by ids.
+    """Return every verified pair of files, sorted by ids.
 
-    Files of the same bytes are ``identical``, those of the same pixels ``pixels``, both with
-    similarity 1. Of files of the same pixels that do not hold the same besides, one is a ``copy``.
+    Files of the same bytes are ``identical``, also those whose picture cannot be had; readable ones of the
+    same pixels are ``pixels``, both with similarity 1. Of files of the same pixels that do not hold the same
+    besides, one is a ``copy``.
     ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
     what looking at copies at full size found, None where nobody wants them to be looked at.
     """
@@ -42,7 +43,7 @@ def pair_files(
     contents = Contents(columns)
     same = [
         Pair(one, other, Kind.IDENTICAL, 1.0)
-        for ids in contents.repeated()
+        for ids in Contents(columns, unseen=True).repeated()
         for one, other in combinations(ids, 2)
     ]
     unlike: list[Pair] = []

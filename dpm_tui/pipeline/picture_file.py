@@ -21,14 +21,17 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
 MEMORY_BYTES = 3 << 30
 """Memory that decoding one picture may take where nobody says otherwise."""
 BYTES_A_PIXEL = 16
-"""What a picture takes at most, for each pixel, while it is decoded whole (lossless WebP needs 15.5)."""
+"""What a picture takes at most, for each pixel, while it is decoded whole: measured with formats and modes
+that nothing better is known of."""
+_PLAIN_BYTES = {"1": 6, "L": 6, "P": 6, "RGB": 9}
+"""The same for opaque pictures of 8 bits in a format ROW_BY_ROW that does not move."""
+_PLAIN_FORMATS = ("JPEG", "MPO", "PNG", "BMP", "TIFF")
+_CANVAS_BYTES = 17
+"""The same for a WebP, whose decoder has two canvases, and for what is laid on a background."""
 _SUSPICIOUS_SHARE = 4
 """What may have needed this part of the memory and failed may have failed for lack of it."""
-JPEG_PIXELS_AT_MOST = 400_000_000
-PROGRESSIVE_PIXELS_AT_MOST = 200_000_000
 PROGRESSIVE_BYTES_A_PIXEL = 6
 """A progressive JPEG keeps all its coefficients, however small it is wanted."""
-PIXELS_AT_MOST = 100_000_000
 
 DEEP = "deep samples"
 """Key in the info of a picture that has more than 8 bits a sample although its mode does not say so."""
@@ -45,15 +48,19 @@ register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, dec
 class UndecodableError(Exception):
     """A file whose picture cannot be had; ``status`` says in which way.
 
-    ``starved`` tells that more memory than there was might have helped.
+    ``starved`` tells that more memory than there was might have helped, ``needs`` how much is enough, 0 where
+    nobody knows.
     """
 
-    def __init__(self, status: Status, reason: str, digest: str = "", *, starved: bool = False) -> None:
+    def __init__(
+        self, status: Status, reason: str, digest: str = "", *, starved: bool = False, needs: int = 0
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.digest = digest
         self.starved = starved
+        self.needs = needs
 
 
 def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
@@ -65,7 +72,8 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     if not content:
         raise UndecodableError(Status.DAMAGED, defer("decode.empty"))
     if (canvas := _read_webp_canvas(content)) is not None:
-        check_size(*canvas, memory)  # its decoder takes the memory for the canvas as it is opened
+        # Its decoder takes the memory for the canvas as it is opened.
+        check_size(*canvas, memory, _CANVAS_BYTES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -83,11 +91,9 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     if image.format == "AVIF" and _is_deep_avif(content):
         image.info[DEEP] = True
     if image.format not in JPEG_FORMATS:
-        check_size(*image.size, memory)
+        check_whole(image, memory)
     elif "progressive" in image.info:
-        check_size(*image.size, memory, PROGRESSIVE_PIXELS_AT_MOST, PROGRESSIVE_BYTES_A_PIXEL)
-    else:
-        check_size(*image.size, memory, JPEG_PIXELS_AT_MOST, 0)
+        check_size(*image.size, memory, PROGRESSIVE_BYTES_A_PIXEL)
     return image
 
 
@@ -101,16 +107,19 @@ def _open_mended(content: bytes) -> Image.Image:
         return Image.open(io.BytesIO(without_broken_additions(content)), formats=FORMATS)
 
 
-def check_size(
-    width: int, height: int, memory: int, pixels: int = PIXELS_AT_MOST, bytes_a_pixel: int = BYTES_A_PIXEL
-) -> None:
-    """Raise UndecodableError for a picture of more pixels than allowed or than fit into ``memory``."""
-    if width * height > pixels:
-        reason = defer("decode.too_many_pixels", width=width, height=height, limit=pixels // 1_000_000)
-        raise UndecodableError(Status.TOO_BIG, reason)
-    if width * height * bytes_a_pixel > memory:
-        reason = defer("decode.too_many_for_memory", width=width, height=height, memory=memory >> 20)
-        raise UndecodableError(Status.TOO_BIG, reason, starved=True)
+def bytes_a_pixel(image: Image.Image) -> int:
+    """Return what a picture takes at most, for each pixel, while it is decoded whole."""
+    if image.format == "WEBP" or image.has_transparency_data:
+        return _CANVAS_BYTES
+    return _PLAIN_BYTES.get(image.mode, BYTES_A_PIXEL) if image.format in _PLAIN_FORMATS else BYTES_A_PIXEL
+
+
+def check_size(width: int, height: int, memory: int, need: int = BYTES_A_PIXEL) -> None:
+    """Raise UndecodableError for a picture that does not fit into ``memory`` at ``need`` bytes a pixel."""
+    needs = width * height * need
+    if needs > memory:
+        reason = defer("decode.pixels", width=width, height=height)
+        raise UndecodableError(Status.TOO_BIG, reason, starved=True, needs=needs)
 
 
 def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
@@ -118,14 +127,13 @@ def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
 
     One that does reports broken data, or nothing at all.
     """
-    need = image.width * image.height * BYTES_A_PIXEL + 2 * len(content)
+    need = image.width * image.height * bytes_a_pixel(image) + 2 * len(content)
     return need * _SUSPICIOUS_SHARE <= memory
 
 
 def check_whole(image: Image.Image, memory: int) -> None:
     """Raise UndecodableError if a picture cannot be decoded at the size that it has now."""
-    limit = JPEG_PIXELS_AT_MOST if image.format in JPEG_FORMATS else PIXELS_AT_MOST
-    check_size(*image.size, memory, limit)
+    check_size(*image.size, memory, bytes_a_pixel(image))
 
 
 def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:

@@ -82,7 +82,8 @@ def _canonical(image: Image.Image) -> Image.Image:
     if image.mode not in _EIGHT_BITS:
         return image
     transparent = "A" in image.mode or "transparency" in image.info
-    picture = image.convert("RGBA" if transparent else "RGB")
+    mode = "RGBA" if transparent else "RGB"
+    picture = image if image.mode == mode else image.convert(mode)  # the same mode would be one more copy
     if transparent and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
     return picture

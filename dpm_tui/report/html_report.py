@@ -101,7 +101,8 @@ def _write_group(
         if pair is not None:
             kind = translate(f"tui.kind_{pair.kind.value}")
             badge = f"<i>{escape(kind)} {pair.similarity:.3f}</i>"
-        facts = f"{file.facts.width}x{file.facts.height} {file.facts.format} {long_size(file.stamp.size)}"
+        seen = f"{file.facts.width}x{file.facts.height} {file.facts.format} " if file.facts.width else ""
+        facts = f"{seen}{long_size(file.stamp.size)}"
         link = _link(root, file.path)
         yield (
             f"<figure{' class=kept' if kept else ''}>{_picture(file, thumbnail)}"

@@ -30,14 +30,16 @@ def build_report(
     """Return the report; ``model_of`` gives the model that fits a content digest, ``freeable`` what the rule
     in force would free, ``unreadable_folders`` why a folder could not be read.
     """
-    readable = [file for file in files.values() if file.status is Status.OK]
+    pairs = list(pairs)
+    paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
+    listed = [file for file in files.values() if file.status is Status.OK or file.id in paired]
     return {
         "schema": SCHEMA,
         "root": _path(root)["path"],
         "model": model,
         "threshold": threshold,
         "suggested": {"files": freeable.files, "bytes": freeable.bytes},
-        "files": [_file(file, model_of) for file in sorted(readable, key=lambda file: file.path)],
+        "files": [_file(file, model_of) for file in sorted(listed, key=lambda file: file.path)],
         "pairs": [
             {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}
             for pair in pairs

@@ -80,7 +80,8 @@ class GroupLines:
         size: Part = (pad_left(short_size(file.stamp.size), 5), plain)
         pixels: list[Part] = []
         if width >= _WIDE:
-            pixels = [(pad_left(f"{file.facts.width}x{file.facts.height}", 11), plain)]
+            size_text = f"{file.facts.width}x{file.facts.height}" if file.facts.width else "-"
+            pixels = [(pad_left(size_text, 11), plain)]
         right = [*pixels, (" ", plain), size, ("  ", plain), kind]
         room = width - parts_width(right) - 5
         name = pad(self._name(group, file, room), room)
@@ -133,7 +134,8 @@ def facts_line(file: ImageFile, width: int) -> str:
     quality = f"{form} q{known.quality}" if known.quality else form
     date = display_name(known.taken[:16], 16) or local_date(file.stamp.mtime_ns)
     more = besides(known.frames, known.holds, known.damaged)
-    pieces = [f"{known.width}x{known.height}", quality, short_size(file.stamp.size), *more]
+    seen = [f"{known.width}x{known.height}", quality] if known.width else [translate("tui.no_preview")]
+    pieces = [*seen, short_size(file.stamp.size), *more]
     line = pad(" ".join(pieces), min(width, cell_len(" ".join(pieces))))
     for text in (date, date[:10]):
         if cell_len(line) + 1 + cell_len(text) <= width:

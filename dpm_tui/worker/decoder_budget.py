@@ -9,8 +9,9 @@ import psutil
 
 CHILD_AT_LEAST = 512 << 20
 CHILD_AT_MOST = 2 << 30
-"""Enough for 100 megapixels of any format with a file of half a gigabyte."""
+"""Enough for 200 megapixels of an opaque PNG or TIFF, or 100 of any format."""
 SPARE_AT_MOST = 4 << 30
+"""Enough for 200 megapixels of any format. Whoever sets a memory gets all of it."""
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -29,12 +30,21 @@ class DecoderBudget:
     @classmethod
     def plan(cls, workers: int, memory: int = 0) -> DecoderBudget:
         """Return the budget for at most ``workers`` decoders and ``memory`` bytes, 0 for half of the RAM."""
+        at_most = memory or SPARE_AT_MOST
         memory = memory or computer_memory() // 2
         # The spare gets as much as two: it decides on what one decoder had too little memory for.
         count = max(min(workers, memory // CHILD_AT_LEAST - 2), 1)
         child = min(max(memory // (count + 2), CHILD_AT_LEAST), CHILD_AT_MOST)
-        spare = min(max(memory - count * child, child), SPARE_AT_MOST)
-        return cls(count, child, spare)
+        spare = min(max(memory - count * child, child), at_most)
+        return cls(count, child, max(spare, child))
+
+
+def memory_for(workers: int, needs: int) -> int:
+    """Return the memory to plan with, a power of two, so that the spare decoder has what a picture needs."""
+    memory = CHILD_AT_LEAST
+    while DecoderBudget.plan(workers, memory).spare < needs:
+        memory *= 2
+    return memory
 
 
 def computer_memory() -> int:

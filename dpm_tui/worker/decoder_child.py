@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from PIL import AvifImagePlugin
 
+from dpm_tui.errors import reason_of
 from dpm_tui.names import from_json
 from dpm_tui.pipeline.decode import (
     decode_thumbnail,
     decode_view,
     digest_pixels,
 )
+from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.picture_file import UndecodableError
 from dpm_tui.plain import to_plain
 from dpm_tui.state.folder import Folder
 from dpm_tui.state.thumbnail_store import ThumbnailStore
-from dpm_tui.worker.picture_content import read_file
+from dpm_tui.worker.picture_content import digest_file, read_file
 from dpm_tui.worker.sandbox import allow_seconds, enter_sandbox, rest
 from dpm_tui.worker.sandbox_trial import try_out
 
@@ -92,7 +94,9 @@ def serve(
         except UndecodableError as error:
             answer = {"status": error.status.value, "reason": error.reason, "digest": error.digest}
             if error.starved:
-                answer["starved"] = True
+                answer |= {"starved": True, "needs": error.needs}
+        except OSError as error:
+            answer = {"status": Status.UNREADABLE.value, "reason": reason_of(error), "digest": ""}
         answers.write(json.dumps(answer, separators=(",", ":")).encode("ascii") + b"\n")
         answers.flush()
         rest()
@@ -100,8 +104,19 @@ def serve(
 
 def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
     """Carry out one order with ``memory`` bytes; raises UndecodableError."""
-    content = read_file(root, from_json(order["path"]))
-    room = max(memory - _OWN_BYTES - len(content), 0)
+    path = from_json(order["path"])
+    if order["do"] == "digest":
+        return {"status": "ok", "digest": digest_file(root, path)}
+    content = read_file(root, path, memory)
+    taken = _OWN_BYTES + len(content)
+    try:
+        return _decode(content, thumbnails, order, max(memory - taken, 0))
+    except UndecodableError as error:
+        error.needs += taken if error.needs else 0
+        raise
+
+
+def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], room: int) -> dict[str, Any]:
     match order["do"]:
         case "thumbnail":
             if not order.get("anew"):

@@ -6,21 +6,25 @@ import base64
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from dpm_tui.deferred import defer
 from dpm_tui.names import to_json
 from dpm_tui.pipeline.decode import READER, Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
-from dpm_tui.pipeline.image_file import Facts, Status
+from dpm_tui.pipeline.image_file import SAME_BYTES, Facts, Status
 from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
 from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.plain import from_plain
 from dpm_tui.state.folder import Folder, folder_of
-from dpm_tui.worker.decoder_budget import DecoderBudget
+from dpm_tui.worker.decoder_budget import DecoderBudget, memory_for
 from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 
 _PIXEL_SECONDS = 120.0
 _INSPECT_SECONDS = 60.0
+_ALONE_SECONDS = 90.0
+"""For what was too much for one decoder: 200 megapixels take their time."""
 _TRIES = 2
 _WAIT_SECONDS = 0.2
 
@@ -39,6 +43,7 @@ class DecoderPool:
         self.root = RootFolder(root)
         self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()
+        self._count = count
         self._hire(DecoderBudget.plan(count, memory))
         self._retrying = False
         self._inspectors: list[DecoderProcess] = []
@@ -55,6 +60,7 @@ class DecoderPool:
 
     def resize(self, count: int, memory: int) -> None:
         """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
+        self._count = count
         budget = DecoderBudget.plan(count, memory)
         if budget != self.budget:
             with self._spare_lock:
@@ -167,15 +173,25 @@ class DecoderPool:
 
     def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
         question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        seconds = ANSWER_SECONDS
         try:
             answer = child.ask(question)
             result = _read_answer(answer)
             if not answer.get("starved"):
                 return result
+            seconds = _ALONE_SECONDS
             child.kill()  # gives back what the spare one may need
         except DecoderDied as error:
             result = Unreadable(Status.CRASHED, str(error))
-        return result if stop.is_set() else self._decode_alone(question)
+            seconds = _ALONE_SECONDS if error.late else seconds
+        if stop.is_set():
+            return result
+        result = self._decode_alone(question, seconds)
+        if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
+            # Whatever it shows: files of the same bytes are worth to be found.
+            answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
+            return replace(result, digest=str(answer.get("digest", "")))
+        return result
 
     def _inspect_one(
         self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
@@ -195,16 +211,31 @@ class DecoderPool:
                     break
         return result
 
-    def _decode_alone(self, question: dict[str, Any]) -> Decoded:
+    def _decode_alone(self, question: dict[str, Any], seconds: float) -> Decoded:
         with self._spare_lock:
             self._retrying = True
             try:
-                return _read_answer(self._spare.ask(question))
+                answer = self._spare.ask(question, seconds)
+                return self._say_what_it_takes(_read_answer(answer), answer)
             except DecoderDied as error:
                 status = Status.TOO_BIG if error.starved else Status.CRASHED
                 return Unreadable(status, f"the decoder failed twice: {error}")
             finally:
                 self._retrying = False
+
+    def _say_what_it_takes(self, result: Decoded, answer: dict[str, Any]) -> Decoded:
+        """Return a result that says how much memory a picture needs, and what to set for it."""
+        if not isinstance(result, Unreadable) or result.status is not Status.TOO_BIG:
+            return result
+        if not answer.get("starved"):
+            return result
+        needs, had = int(answer.get("needs", 0)), self.budget.spare
+        enough = memory_for(self._count, needs or had + 1) >> 20
+        if needs:
+            reason = defer("decode.needs_memory", what=result.reason, needs=-(-needs >> 20), enough=enough)
+        else:
+            reason = defer("decode.needs_more", what=result.reason, had=had >> 20, enough=enough)
+        return replace(result, reason=reason)
 
     def _ask_spare(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any] | None:
         with self._spare_lock:

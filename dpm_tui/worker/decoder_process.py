@@ -30,12 +30,13 @@ _END_SECONDS = 1.0
 class DecoderDied(Exception):
     """The decoder ended or was killed while it worked on an order; the text says how, fit to be shown.
 
-    ``starved`` tells that it said so for lack of memory.
+    ``starved`` tells that it said so for lack of memory, ``late`` that it only had too little time.
     """
 
-    def __init__(self, reason: str, *, starved: bool = False) -> None:
+    def __init__(self, reason: str, *, starved: bool = False, late: bool = False) -> None:
         super().__init__(reason)
         self.starved = starved
+        self.late = late
 
 
 class DecoderProcess:
@@ -83,7 +84,7 @@ class DecoderProcess:
                 raise ValueError("not an answer")
         except TimeoutError as error:
             self.kill()
-            raise DecoderDied(self._tell(f"no answer within {seconds:.0f} seconds")) from error
+            raise DecoderDied(self._tell(f"no answer within {seconds:.0f} seconds"), late=True) from error
         except (OSError, ValueError) as error:
             self._listen(process)
             ended = "" if isinstance(error, ValueError) else _describe_end(process)

@@ -39,7 +39,7 @@ class PairInspector:
         digest = str(file["digest"])
         if digest in self._recent:
             return self._recent[digest]
-        content = read_file(self._root, from_json(file["path"]))
+        content = read_file(self._root, from_json(file["path"]), memory)
         if hashlib.sha256(content).hexdigest() != digest:
             raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
         if len(self._recent) > 1:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import stat
 
 from dpm_tui.deferred import defer
 from dpm_tui.errors import reason_of
-from dpm_tui.pipeline.decode import FILE_BYTES_AT_MOST
 from dpm_tui.pipeline.image_file import Status
-from dpm_tui.pipeline.picture_file import UndecodableError
+from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError
 from dpm_tui.pipeline.root_folder import READ_FILE, open_beneath
 
 
-def read_file(root: int, path: bytes) -> bytes:
+def read_file(root: int, path: bytes, memory: int = MEMORY_BYTES) -> bytes:
     """Return the content of a regular file below the open ``root``.
 
     Never follows a link, not even one in the place of a folder, or waits for a FIFO. Raises
-    UndecodableError.
+    UndecodableError, also for one that takes more than half of ``memory``.
     """
     try:
         descriptor = open_beneath(root, path, READ_FILE)
@@ -27,15 +28,23 @@ def read_file(root: int, path: bytes) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UndecodableError(Status.UNSUPPORTED, defer("decode.not_regular"))
-        if status.st_size > FILE_BYTES_AT_MOST:
-            limit = FILE_BYTES_AT_MOST >> 20
-            raise UndecodableError(
-                Status.TOO_BIG, defer("decode.too_many_bytes", size=status.st_size >> 20, limit=limit)
-            )
+        needs = 2 * status.st_size
+        too_big = UndecodableError(
+            Status.TOO_BIG, defer("decode.bytes", size=status.st_size >> 20), starved=True, needs=needs
+        )
+        if needs > memory:
+            raise too_big
         try:
             return file.read()
         except OSError as error:
             raise UndecodableError(Status.UNREADABLE, reason_of(error)) from error
         except MemoryError as error:
-            reason = defer("decode.too_many_bytes_for_memory", size=status.st_size >> 20)
-            raise UndecodableError(Status.TOO_BIG, reason, starved=True) from error
+            raise too_big from error
+
+
+def digest_file(root: int, path: bytes) -> str:
+    """Return the digest of a regular file of any size below the open ``root``; raises OSError."""
+    with open(open_beneath(root, path, READ_FILE), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,8 +118,18 @@ def test_a_decided_pair_stays_out() -> None:
 
 def test_a_file_that_cannot_be_read_or_is_missing_has_no_pair() -> None:
     whole = image_file(1, digest=ONE)
-    for status in ("damaged", "too_big", "unsupported", "crashed", "unreadable", "missing"):
+    for status in ("unreadable", "missing"):
         assert pairs(whole, image_file(2, digest=ONE, status=status)) == []
+
+
+@pytest.mark.parametrize("status", ["damaged", "too_big", "unsupported", "crashed"])
+def test_a_file_whose_picture_cannot_be_had_is_identical_to_one_of_the_same_bytes(status: str) -> None:
+    """But it has no other pair, and empty files are nothing to speak of."""
+    one, two = (image_file(id_, digest=ONE, status=status) for id_ in (1, 2))
+    assert pairs(one, two) == [Pair(1, 2, Kind.IDENTICAL, 1.0)]
+    assert pairs(one, image_file(3, digest=OTHER), verdict=COPY) == []
+    empty = [image_file(id_, digest=ONE, status=status, size=0) for id_ in (1, 2)]
+    assert pairs(*empty) == []
 
 
 def test_two_files_that_could_not_be_digested_are_not_the_same() -> None:

@@ -20,7 +20,8 @@ def test_the_ceiling_holds(workers: int, memory: int) -> None:
 
 
 def test_plenty_of_memory_takes_no_decoder_away() -> None:
-    assert DecoderBudget.plan(16, 64 << 30) == DecoderBudget(16, 2 << 30, 4 << 30)
+    """Whoever sets a memory means all of it: the spare decoder takes what the others leave."""
+    assert DecoderBudget.plan(16, 64 << 30) == DecoderBudget(16, 2 << 30, 32 << 30)
 
 
 def test_little_memory_leaves_one_decoder() -> None:

@@ -58,10 +58,13 @@ def _file(walk: Round, id_: int) -> str:
     file = walk.library.files[id_]
     facts = file.facts
     form = display_name(facts.format, 8)
-    pieces = [
-        display_name(file.name),
+    seen = [
         translate("plain.pixels", width=facts.width, height=facts.height),
         translate("plain.quality", format=form, quality=facts.quality) if facts.quality else form,
+    ]
+    pieces = [
+        display_name(file.name),
+        *(seen if facts.width else [translate("tui.no_preview")]),
         *besides(facts.frames, facts.holds, facts.damaged),
         long_size(file.stamp.size),
         _date(file),
