@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.file_chunk import STATUSES, hex_digest
+from dpm_tui.pipeline.content_digest import hex_digest
+from dpm_tui.pipeline.file_chunk import STATUSES
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import DIGEST_BYTES, SAME_BYTES, ImageFile, Status
 

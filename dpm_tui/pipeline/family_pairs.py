@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.group import TIER_OF, Better
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 
 RIVALS = 3
 """Better families that every member of one is held against, where that is a crop or an edit of them."""

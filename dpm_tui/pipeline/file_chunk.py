@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import hex_digest
 from dpm_tui.pipeline.image_file import (
     DIGEST_BYTES,
     HOLDINGS,
@@ -201,11 +202,6 @@ def number_holdings(holds: Sequence[str]) -> int:
 def name_holdings(number: int) -> tuple[str, ...]:
     """Return the words for the bits of a column."""
     return tuple(word for bit, word in enumerate(HOLDINGS) if number >> bit & 1)
-
-
-def hex_digest(raw: bytes) -> str:
-    """Return a digest as text; numpy leaves the zeros at its end away."""
-    return raw.ljust(DIGEST_BYTES, b"\0").hex() if raw else ""
 
 
 def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, STATUSES, hex_digest, name_holdings
+from dpm_tui.pipeline.content_digest import hex_digest
+from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, STATUSES, name_holdings
 from dpm_tui.pipeline.file_chunk import ROW as CHUNK_ROW
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp

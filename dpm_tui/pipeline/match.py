@@ -39,13 +39,6 @@ _ROUNDED = 1e-4
 RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
-DigestPair = tuple[str, str]
-
-
-def digest_pair(first: str, second: str) -> DigestPair:
-    """Return the key of two content digests, whatever their order."""
-    return (first, second) if first < second else (second, first)
-
 
 def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
     """Compare the open rows, of unit length, with all live ones; yield block by block.

@@ -9,13 +9,13 @@ from itertools import combinations
 
 import numpy as np
 
+from dpm_tui.pipeline.content_digest import DigestPair
 from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.group import Pair
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.pipeline.verify import HOLDS_MORE_AT_MOST, Kind, Verdict
 

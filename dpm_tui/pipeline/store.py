@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import DigestPair
 from dpm_tui.pipeline.file_columns import FileColumns
 from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Verdict
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import Facts, ImageFile
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.recent import Recent
 from dpm_tui.pipeline.reporter import Reporter, Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dpm_tui.pipeline.match import DigestPair
+from dpm_tui.pipeline.content_digest import DigestPair
 
 
 def order_pairs(pairs: Collection[DigestPair]) -> list[DigestPair]:

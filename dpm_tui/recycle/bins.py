@@ -11,14 +11,15 @@ import contextlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
-from dpm_tui.recycle.bin_folder import BinFolder, Lying, open_below
+from dpm_tui.recycle.bin_folder import BIN, BinFolder, Lying, open_below
 from dpm_tui.recycle.folders import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
-from dpm_tui.recycle.removal_log import RemovalLog
+from dpm_tui.recycle.removal_log import LOG, RemovalLog
 from dpm_tui.state.folder import Folder, Place
 from dpm_tui.state.frames import Journal, read_frames
 
@@ -182,6 +183,19 @@ def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool 
         if descriptor is not None:
             stack.callback(os.close, descriptor)
         yield Bins(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
+
+
+@dataclass(frozen=True)
+class BinsOfRoot:
+    """The recycle bins of a root, to be opened each time they are looked at."""
+
+    root: bytes
+    shared: bool = False
+
+    def open(self) -> AbstractContextManager[Bins]:
+        """Open all bins, and the log in the root's own; raises as ``open_bins``."""
+        log = RemovalLog(os.path.join(self.root, BIN, LOG))
+        return open_bins(self.root, log, shared=self.shared)
 
 
 def _identity(descriptor: int) -> _Identity:

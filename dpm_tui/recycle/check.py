@@ -15,12 +15,11 @@ from dpm_tui.amount import long_size
 from dpm_tui.names import display_name
 from dpm_tui.recycle.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin_index import BinIndex, encode_index, write_index
-from dpm_tui.recycle.bins import MEMORY, Bins
+from dpm_tui.recycle.bins import MEMORY, Bins, BinsOfRoot
 from dpm_tui.recycle.folders import folder_below, join, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.listing import indexes_of
 from dpm_tui.recycle.moves import paths_of
-from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog, encode_entry
 from dpm_tui.recycle.reserve import NAME as RESERVE
@@ -37,7 +36,7 @@ _NAMES_SHOWN = 5
 
 def check_bins(root: bytes, *, shared: bool = False) -> list[Finding]:
     """Return what is found in the recycle bins below ``root``."""
-    bin_ = RecycleBin(root, shared=shared)
+    bin_ = BinsOfRoot(os.path.abspath(root), shared)
     try:
         with bin_.open() as bins:
             if bins.own.descriptor is None:
@@ -47,7 +46,7 @@ def check_bins(root: bytes, *, shared: bool = False) -> list[Finding]:
         return [Finding(False, "bin_refused", {"reason": error.message}, "bin_will_be_left")]
 
 
-def _check_log(bin_: RecycleBin, log: RemovalLog) -> Iterator[Finding]:
+def _check_log(bin_: BinsOfRoot, log: RemovalLog) -> Iterator[Finding]:
     try:
         count, rejected = len(log.read()), log.rejected
     except BinError as error:
@@ -61,7 +60,7 @@ def _check_log(bin_: RecycleBin, log: RemovalLog) -> Iterator[Finding]:
         yield Finding(True, "journal", values)
 
 
-def _set_aside_log(bin_: RecycleBin) -> list[Finding]:
+def _set_aside_log(bin_: BinsOfRoot) -> list[Finding]:
     with bin_.open() as bins:
         return [_set_aside(bin_.root, bins.own, LOG)]
 
@@ -76,7 +75,7 @@ def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
     return Quarantine(state).take(folder.place(names[-1]))
 
 
-def _rewrite_log(bin_: RecycleBin) -> list[Finding]:
+def _rewrite_log(bin_: BinsOfRoot) -> list[Finding]:
     with bin_.open() as bins:
         log = bins.log
         entries = log.read()
@@ -86,7 +85,7 @@ def _rewrite_log(bin_: RecycleBin) -> list[Finding]:
     return [moved, Finding(True, "rewritten", values)]
 
 
-def _check_batches(bin_: RecycleBin, bins: Bins) -> Iterator[Finding]:
+def _check_batches(bin_: BinsOfRoot, bins: Bins) -> Iterator[Finding]:
     """Find batches whose files no index speaks of, and say how much all of them hold."""
     total = size = 0
     for batch in bins.batches():
@@ -102,7 +101,7 @@ def _check_batches(bin_: RecycleBin, bins: Bins) -> Iterator[Finding]:
     yield Finding(True, "bin_holds", {"count": total, "size": long_size(size)})
 
 
-def _rebuild_index(bin_: RecycleBin, batch: str, top: bytes) -> list[Finding]:
+def _rebuild_index(bin_: BinsOfRoot, batch: str, top: bytes) -> list[Finding]:
     """Write the index anew from what the log tells of the files that lie in the batch."""
     with bin_.open() as bins:
         entries = bins.log.salvage()
@@ -128,7 +127,7 @@ def _redo_of(entries: list[LogEntry], batch: str) -> str:
     return next((entry.redo_of for entry in applied), "")
 
 
-def _check_others(bin_: RecycleBin, bins: Bins) -> Iterator[Finding]:
+def _check_others(bin_: BinsOfRoot, bins: Bins) -> Iterator[Finding]:
     """Find bins on other file systems that are away or forgotten, and what is not ours."""
     for top in bins.away:
         yield Finding(True, "bin_away", {"path": display_name(top)})
@@ -158,7 +157,7 @@ def _has_bin(root: int, top: bytes) -> bool:
     return False
 
 
-def _remember(bin_: RecycleBin, top: bytes) -> list[Finding]:
+def _remember(bin_: BinsOfRoot, top: bytes) -> list[Finding]:
     with bin_.open() as bins:
         bins.remember(top)
     return [Finding(True, "bin_remembered", {"path": display_name(top)})]

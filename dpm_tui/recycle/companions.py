@@ -13,8 +13,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.recycle.folders import files_in, folder_below, join, split
-from dpm_tui.recycle.proof import check_path, digest_of, hold
+from dpm_tui.recycle.folders import digest_of, files_in, folder_below, join, split
+from dpm_tui.recycle.proof import check_path, hold
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.side_files import MOVIES, FolderNames, follow_picture, split_ending
 from dpm_tui.recycle.side_files import pair_companions as pair_companions

@@ -6,8 +6,7 @@ import contextlib
 import errno
 import os
 
-from dpm_tui.recycle.folders import create_file, open_file
-from dpm_tui.recycle.proof import digest_of
+from dpm_tui.recycle.folders import create_file, digest_of, open_file
 
 _CHUNK = 1 << 20
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 
@@ -144,3 +145,10 @@ def remove_empty(base: int, name: bytes) -> bool:
     except OSError:
         return False
     return True
+
+
+def digest_of(descriptor: int) -> str:
+    """Return the SHA-256 of an open file from its start; raises OSError."""
+    with open(descriptor, "rb", buffering=0, closefd=False) as file:
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,8 @@ from dpm_tui.pipeline.inventory import endings_of
 from dpm_tui.pipeline.pair_columns import PairColumns
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle.companions import find_companions
-from dpm_tui.recycle.proof import about_keeper, digest_of, hold
+from dpm_tui.recycle.folders import digest_of
+from dpm_tui.recycle.proof import about_keeper, hold
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.recycle.steps import Cancelled

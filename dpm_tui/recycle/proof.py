@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 from collections import Counter
@@ -15,7 +14,7 @@ from dpm_tui.names import display_name, is_safe_relative
 from dpm_tui.pipeline.image_file import Stamp, read_stamp
 from dpm_tui.pipeline.inventory import is_junk_folder
 from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.folders import folder_below, open_file, same_file, split, status
+from dpm_tui.recycle.folders import digest_of, folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.plan import Companion, Move, Plan, Witness
@@ -199,13 +198,6 @@ def is_proven(root: int, witness: Witness) -> bool:
             return True
     except Refused:
         return False
-
-
-def digest_of(descriptor: int) -> str:
-    """Return the SHA-256 of an open file from its start; raises OSError."""
-    with open(descriptor, "rb", buffering=0, closefd=False) as file:
-        file.seek(0)
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_type(found: os.stat_result) -> None:

@@ -11,8 +11,8 @@ import os
 
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.recycle.folders import folder_below, split
-from dpm_tui.recycle.proof import Held, digest_of, prove
+from dpm_tui.recycle.folders import digest_of, folder_below, split
+from dpm_tui.recycle.proof import Held, prove
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.plan import Witness
 

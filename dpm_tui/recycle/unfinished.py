@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from dpm_tui.names import is_safe_relative
 from dpm_tui.recycle.bin_folder import Lying, is_batch_id
 from dpm_tui.recycle.bins import Bins
-from dpm_tui.recycle.folders import folder_below, open_file, open_folder, same_file, split, status
+from dpm_tui.recycle.folders import digest_of, folder_below, open_file, open_folder, same_file, split, status
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.passing_name import LEAVING, PART, is_passing_name
-from dpm_tui.recycle.proof import check_path, digest_of, leads_into_state
+from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.removal_log import Action, LogEntry
 from dpm_tui.recycle.rename import move_out

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from dpm_tui.errors import DpmError
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.content_digest import is_digest
 from dpm_tui.pipeline.decode import read_thumbnail
 from dpm_tui.pipeline.image_file import ImageFile, Stamp, Status
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.finding import Finding
 from dpm_tui.state.folder import Folder, Place

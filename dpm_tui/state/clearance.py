@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
+from dpm_tui.pipeline.content_digest import Halves
 from dpm_tui.pipeline.near import Near
 from dpm_tui.state.candidate_store import CandidateStore
-from dpm_tui.state.halves import Halves
 from dpm_tui.state.vector_store import VectorStore
 
 ROWS_AT_LEAST = 4096

@@ -13,10 +13,10 @@ from typing import Any
 
 from dpm_tui.errors import DpmError
 from dpm_tui.names import from_json, to_json
+from dpm_tui.pipeline.content_digest import is_digest
 from dpm_tui.review.decision import VERDICTS, Contents, Decision, subtract
 from dpm_tui.review.decision_table import DecisionTable
 from dpm_tui.state.atomic import write_atomic
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Frames, Journal, encode_frame, encode_frames, read_frames
 

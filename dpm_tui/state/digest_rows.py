@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import Halves, halves_in
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
-from dpm_tui.state.halves import Halves, halves_in
 
 _RECENT = 8192
 """Rows that are found by a dictionary; with more of them all are sorted anew."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.names import display_name, from_json, is_safe_relative, to_json
+from dpm_tui.pipeline.content_digest import is_digest
 from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp, Status
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.layout import STATE_FOLDER
 
 FLAGS = ("lossy", "alpha", "damaged")

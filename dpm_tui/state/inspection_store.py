@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dpm_tui.pipeline.content_digest import DigestPair, Halves, both_known, digest_pair, is_digest
 from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection, encode_inspection
-from dpm_tui.pipeline.match import DigestPair, digest_pair
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal, read_frames
-from dpm_tui.state.halves import Halves, both_known
 
 
 class InspectionStore:

@@ -14,8 +14,8 @@ from typing import Any
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.content_digest import is_digest
 from dpm_tui.state.atomic import write_atomic
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_record import read_id
 from dpm_tui.state.folder import Folder, Place, Where
 from dpm_tui.state.frames import decode_frame, encode_frame

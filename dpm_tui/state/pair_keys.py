@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dpm_tui.pipeline.match import DigestPair
-from dpm_tui.state.halves import Halves, half_of
+from dpm_tui.pipeline.content_digest import DigestPair, Halves, half_of
 
 _RECENT = 8192
 """Pairs that are found in a set; with more of them all are sorted anew."""

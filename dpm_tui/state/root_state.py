@@ -11,17 +11,16 @@ import numpy as np
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.names import display_name
+from dpm_tui.pipeline.content_digest import halves_in, halves_of, is_digest
 from dpm_tui.pipeline.fingerprint import ModelCard
 from dpm_tui.pipeline.inspection.inspection import VERSION
 from dpm_tui.state.candidate_store import CandidateStore
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from dpm_tui.state.clearance import clear_table, is_due
 from dpm_tui.state.decision_store import DecisionStore
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.file_store import FileStore
 from dpm_tui.state.folder import Place
 from dpm_tui.state.frames import ends_torn
-from dpm_tui.state.halves import halves_in, halves_of
 from dpm_tui.state.inspection_store import InspectionStore
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.thumbnail_store import ThumbnailStore

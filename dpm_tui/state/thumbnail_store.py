@@ -10,10 +10,9 @@ from itertools import compress
 import numpy as np
 
 from dpm_tui.errors import DamagedError
+from dpm_tui.pipeline.content_digest import Halves, halves_of, is_digest
 from dpm_tui.state.atomic import create_partial
-from dpm_tui.state.digest import is_digest
 from dpm_tui.state.folder import Folder, Place, folder_of
-from dpm_tui.state.halves import Halves, halves_of
 from dpm_tui.state.regular_file import read_regular
 
 BYTES_AT_MOST = 1 << 20

@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import Halves
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.pace import Cancelled
 from dpm_tui.state.atomic import create_partial, fill_and_close, write_all
 from dpm_tui.state.digest_rows import DigestRows
 from dpm_tui.state.folder import Place, Where, place_of
-from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 
 HEAD_BYTES = DIGEST_BYTES + 2

@@ -14,12 +14,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import DigestPair, Halves
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
-from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import LINE_BYTES_AT_MOST, decode_frame
-from dpm_tui.state.halves import Halves
 from dpm_tui.state.regular_file import open_regular
 from dpm_tui.state.verdict_record import decode_verdict, encode_verdict
 

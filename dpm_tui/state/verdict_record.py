@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from dpm_tui.pipeline.match import DigestPair, digest_pair
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair, is_digest
 from dpm_tui.pipeline.verify import GRID, Kind, Verdict
-from dpm_tui.state.digest import is_digest
 
 _NOWHERE = bytes(GRID * GRID)
 _KINDS = {kind.value: kind for kind in Kind}

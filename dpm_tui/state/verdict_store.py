@@ -9,12 +9,11 @@ from operator import not_
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.content_digest import DigestPair, Halves, both_known
 from dpm_tui.pipeline.image_file import DIGEST_BYTES
-from dpm_tui.pipeline.match import DigestPair
 from dpm_tui.pipeline.verify import Verdict
 from dpm_tui.state.folder import Where
 from dpm_tui.state.frames import Journal
-from dpm_tui.state.halves import Halves, both_known
 from dpm_tui.state.pair_keys import PairKeys
 from dpm_tui.state.verdict_lines import Line, Lines, read_lines
 from dpm_tui.state.verdict_record import encode_verdict

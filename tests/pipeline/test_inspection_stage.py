@@ -7,12 +7,12 @@ from itertools import combinations
 
 import pytest
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.decoder import InspectionOrder, Unreadable
 from dpm_tui.pipeline.group import Better
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import pair_files
 from dpm_tui.pipeline.reporter import Reporter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from dpm_tui.pipeline.content_digest import halves_of
 from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.state.halves import halves_of
 from dpm_tui.state.inspection_store import InspectionStore
 
 A, B, C = (letter * 64 for letter in "abc")

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from dpm_tui.errors import DamagedError, DpmError
+from dpm_tui.pipeline.content_digest import halves_of
 from dpm_tui.pipeline.near import Near
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.review.record_text import write_record
 from dpm_tui.state.check import check_state, repair_findings
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, save_settings
-from dpm_tui.state.halves import halves_of
 from dpm_tui.state.layout import Layout
 from dpm_tui.state.lock import Lock
 from dpm_tui.state.review_store import ReviewStore

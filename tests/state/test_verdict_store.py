@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.match import DigestPair, digest_pair
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair, halves_of
 from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state import pair_keys, verdict_lines
 from dpm_tui.state.frames import encode_frame, read_frames
-from dpm_tui.state.halves import halves_of
 from dpm_tui.state.verdict_store import VerdictStore
 
 A, B, C = (f"{number:02x}" * 32 for number in (10, 11, 12))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.group import Better
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.tone_votes import Inspections, better_by
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.verify import Kind, Verdict
 
 CHANGED = 0.0

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.image_file import ImageFile, Status
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.tone_votes import better_by
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.store import InspectionTable

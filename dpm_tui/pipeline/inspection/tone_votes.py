@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.match import DigestPair, digest_pair
 
 APART = 1.6
 """Levels, in the mean or the spread of lightness or in the mean colour, from which two tones differ: coding
