@@ -1,15 +1,11 @@
-"""Obstacles: what of the needs of a command is not there now."""
+"""The needs of a command, and which of them is not met now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 from dpm_tui.tui.commands import Need
-from dpm_tui.tui.link import Link
-
-if TYPE_CHECKING:
-    from dpm_tui.tui.session import Session
+from dpm_tui.tui.session import Link, Session
 
 OBSTACLES: Mapping[Need, Callable[[Session], str]] = {
     Need.WORKER: lambda session: "" if session.link is Link.CONNECTED else "tui.need_worker",
@@ -25,3 +21,8 @@ OBSTACLES: Mapping[Need, Callable[[Session], str]] = {
     Need.LOST: lambda session: "" if session.link is Link.LOST else "tui.need_lost",
 }
 """For each need the key of the sentence that says what is missing, empty where nothing is."""
+
+
+def missing_need(session: Session, needs: Iterable[Need]) -> str:
+    """Return the key of the sentence that says what of some needs is not there now, or empty."""
+    return next((reason for need in needs if (reason := OBSTACLES[need](session))), "")

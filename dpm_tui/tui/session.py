@@ -27,9 +27,7 @@ from dpm_tui.review.sort import Sorting, sort_groups
 from dpm_tui.review.span import Span
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BinShelf
-from dpm_tui.tui.commands import Need
 from dpm_tui.tui.link import Link as Link
-from dpm_tui.tui.obstacles import OBSTACLES
 from dpm_tui.tui.outcome import OUTCOMES, Outcome
 from dpm_tui.tui.run_history import RunHistory
 from dpm_tui.tui.tally import Tally
@@ -123,10 +121,6 @@ class Session:
         if self.history.run != status.run:
             self.history = RunHistory(status.run)
         self.history.note(status)
-
-    def lacks(self, needs: Iterable[Need]) -> str:
-        """Return the key of the sentence that says what of some needs is not there now, or empty."""
-        return next((reason for need in needs if (reason := OBSTACLES[need](self))), "")
 
     def counterpart(self, file: int) -> int:
         """Return the member that a file is held against: one that stays, or else one that goes."""

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.locale import translate
@@ -16,16 +16,42 @@ from dpm_tui.recycle.judged_pairs import JudgedPairs
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
 from dpm_tui.review.folders import protect_folders
+from dpm_tui.state.config import Config
+from dpm_tui.state.root_state import RootState
 from dpm_tui.worker import protocol
+from dpm_tui.worker.live_settings import LiveSettings
 from dpm_tui.worker.moved_files import MovedFiles
 from dpm_tui.worker.protocol import BatchDone, PurgeDone, RestoreDone
 from dpm_tui.worker.results import judge_plans
-
-if TYPE_CHECKING:
-    from dpm_tui.worker.session import Session
+from dpm_tui.worker.runner import Runner
 
 Cancelled = Callable[[], bool]
 _Moved = BatchDone | RestoreDone | PurgeDone
+
+
+class MoveHost(Protocol):
+    """What moving files needs of whoever answers for the root."""
+
+    state: RootState
+    runner: Runner
+    settings: LiveSettings
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether the root can be written now."""
+
+    async def recover(self) -> None:
+        """Finish what a crash left half done in the bin."""
+
+    def begin_run(self) -> None:
+        """Start a run with the settings of the last one."""
+
+    async def regroup(self) -> None:
+        """Work the groups out again."""
 
 
 class Mover:
@@ -35,7 +61,7 @@ class Mover:
     what has moved is logged as ever, the rest stays where it is.
     """
 
-    def __init__(self, session: Session, bin_: RecycleBin) -> None:
+    def __init__(self, session: MoveHost, bin_: RecycleBin) -> None:
         self.at_rest = asyncio.Lock()
         self._session = session
         self._bin = bin_

@@ -13,6 +13,7 @@ from dpm_tui.review.sort import Order
 from dpm_tui.state.config import Config
 from dpm_tui.tui.bin_shelf import BatchLine, BinShelf
 from dpm_tui.tui.commands import BY_ID
+from dpm_tui.tui.obstacles import missing_need
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.worker.library_data import unpack_library
 from dpm_tui.worker.protocol import BinData, RunStatus, Welcome
@@ -96,19 +97,19 @@ def test_newly_protected_files_lose_their_marks(session: Session) -> None:
 
 
 def test_reasons_why_a_command_cannot_work(session: Session) -> None:
-    assert session.lacks(BY_ID["apply"].needs) == "tui.need_marks"
+    assert missing_need(session, BY_ID["apply"].needs) == "tui.need_marks"
     session.marks.remove(2)
-    assert session.lacks(BY_ID["apply"].needs) == ""
+    assert missing_need(session, BY_ID["apply"].needs) == ""
     session.welcome = Welcome(1, "0", 1, b"/", Config(), writable=False, reviewer=True)
-    assert session.lacks(BY_ID["apply"].needs) == "tui.view_only_read_only"
+    assert missing_need(session, BY_ID["apply"].needs) == "tui.view_only_read_only"
     session.welcome = replace(session.welcome, writable=True, reviewer=False)
-    assert session.lacks(BY_ID["apply"].needs) == "tui.view_only_other_app"
+    assert missing_need(session, BY_ID["apply"].needs) == "tui.view_only_other_app"
     session.link = Link.LOST
-    assert session.lacks(BY_ID["apply"].needs) == "tui.need_worker"
+    assert missing_need(session, BY_ID["apply"].needs) == "tui.need_worker"
     session.status = RUNNING
     assert session.running
     session.status = RunStatus()
-    assert session.lacks(BY_ID["stop_run"].needs) == "tui.need_worker"
+    assert missing_need(session, BY_ID["stop_run"].needs) == "tui.need_worker"
 
 
 def test_shelf_lays_batches_out_and_skips_headings() -> None:

@@ -10,6 +10,7 @@ from dpm_tui.review.passing import Pass
 from dpm_tui.review.plan import Plan
 from dpm_tui.review.shown_moves import choose_shown
 from dpm_tui.tui.commands import TO_MOVE
+from dpm_tui.tui.obstacles import missing_need
 from dpm_tui.tui.screens.decide_commands import DecideCommands
 from dpm_tui.tui.screens.move_commands import counted
 from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
@@ -135,7 +136,7 @@ class ApplyCommands(DecideCommands):
 
     def _may_move(self, nothing: str, possible: bool) -> bool:
         """Say why a batch cannot be undone or done again, if it cannot."""
-        reason = self.session.lacks(TO_MOVE) if possible else nothing
+        reason = missing_need(self.session, TO_MOVE) if possible else nothing
         if reason:
             self.prompt.say(translate(reason))
         return not reason

@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.commands import BY_ID, Command, Scope, commands_of, footer_of
+from dpm_tui.tui.obstacles import missing_need
 from dpm_tui.tui.screens.everywhere import Everywhere
 from dpm_tui.tui.session import Link
 from dpm_tui.tui.widgets.keys_line import KeysLine
@@ -87,7 +88,7 @@ class DpmScreen(Everywhere, inherit_bindings=False):
 
     def why_not(self, command: Command) -> str:
         """Return the sentence that says why a command cannot work now, or nothing."""
-        reason = self.session.lacks(command.needs)
+        reason = missing_need(self.session, command.needs)
         return translate(reason) if reason else ""
 
     async def action_command(self, command_id: str) -> None:

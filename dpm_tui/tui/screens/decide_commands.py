@@ -11,6 +11,7 @@ from dpm_tui.review.decision import Decision, decide, set_apart
 from dpm_tui.review.history import Step
 from dpm_tui.tui.commands import TO_WRITE
 from dpm_tui.tui.group_lines import letter
+from dpm_tui.tui.obstacles import missing_need
 from dpm_tui.tui.screens.plan_commands import PlanCommands
 from dpm_tui.worker.protocol import Decide, Decided
 
@@ -73,7 +74,7 @@ class DecideCommands(PlanCommands):
 
     async def _send(self, change: tuple[Decision, ...]) -> tuple[Decision, ...] | None:
         """Have decisions made or taken back and say so; return what undoes it, None if it cannot be now."""
-        if reason := self.session.lacks(TO_WRITE):
+        if reason := missing_need(self.session, TO_WRITE):
             self.prompt.say(translate(reason))
             return None
         done = await self.app.link.ask(Decide(change), Decided)
