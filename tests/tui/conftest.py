@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dpm_tui.locale import set_language
-from dpm_tui.tui import app as app_module
+from dpm_tui.tui.screens import host_app
 from dpm_tui.tui.screens import settings as settings_module
 
 
@@ -17,7 +17,7 @@ def _quick_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr(app_module, "_REFRESH_SECONDS", 0.005)
+    monkeypatch.setattr(host_app, "_REFRESH_SECONDS", 0.005)
     monkeypatch.setattr(settings_module, "_SAVE_SECONDS", 0.005)
     set_language("en")
     yield

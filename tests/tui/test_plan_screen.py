@@ -9,8 +9,8 @@ from textual import events
 
 from dpm_tui.pipeline.verify import Kind
 from dpm_tui.review.filter import parse_filter
-from dpm_tui.tui import app as app_module
 from dpm_tui.tui.plan_shelf import PlanShelf
+from dpm_tui.tui.screens import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
 from dpm_tui.tui.session import Link, Session
 from dpm_tui.tui.widgets.row_list import RowList
@@ -133,7 +133,7 @@ async def test_keys_before_a_shorter_list_is_shown_do_no_harm(monkeypatch: pytes
     client = FakeClient(entries=bin_entries())
     async with running_app(client, screen="bin") as (app, pilot):
         await press(pilot, "G", "A")
-        monkeypatch.setattr(app_module, "_REFRESH_SECONDS", 60)
+        monkeypatch.setattr(host_app, "_REFRESH_SECONDS", 60)
         for key in "ykjDg":
             app.post_message(events.Key(key, key))
             await asyncio.sleep(0.05)

@@ -64,9 +64,7 @@ class AcceptCommands(PlanCommands):
             case "y" if marks is session.marks:
                 self.accept(suggestion)
             case "l" if marks is session.marks:
-                from dpm_tui.tui.screens.suggestion import SuggestionScreen
-
-                self.app.push_screen(SuggestionScreen(suggestion, self))
+                self.app.push_named("suggestion", suggestion, self)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion says and tell how much that is."""
@@ -77,9 +75,7 @@ class AcceptCommands(PlanCommands):
 
     def do_choose_rule(self) -> None:
         """Open the keeper rules."""
-        from dpm_tui.tui.screens.keeper import KeeperScreen
-
-        self.app.push_screen(KeeperScreen())
+        self.app.push_named("keeper")
 
     @property
     def _rule_name(self) -> str:

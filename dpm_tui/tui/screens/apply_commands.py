@@ -54,15 +54,11 @@ class ApplyCommands(DecideCommands):
 
     def do_show_result(self) -> None:
         """Open the list of what became of the last batches."""
-        from dpm_tui.tui.screens.result import ResultScreen
-
-        self.app.push_screen(ResultScreen())
+        self.app.push_named("result")
 
     def open_plan(self, plan: Plan, *, arranged: bool) -> None:
         """Open the plan screen; ``arranged`` if it was asked what becomes of unique companions."""
-        from dpm_tui.tui.screens.plan import PlanScreen
-
-        self.app.push_screen(PlanScreen(plan, self, arranged=arranged))
+        self.app.push_named("plan", plan, self, arranged=arranged)
 
     async def do_undo(self) -> None:
         """Take back what was done last: marks, a decision, or a batch."""

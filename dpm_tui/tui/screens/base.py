@@ -109,15 +109,11 @@ class DpmScreen(Everywhere, inherit_bindings=False):
 
     def do_palette(self) -> None:
         """Open the palette over this screen."""
-        from dpm_tui.tui.screens.palette import PaletteScreen
-
-        self.app.push_screen(PaletteScreen(self))
+        self.app.push_named("palette", self)
 
     def do_help(self) -> None:
         """Open the help, with this screen's commands first."""
-        from dpm_tui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))
+        self.app.push_named("help", self)
 
     async def carry_out(self, result: Awaitable[None]) -> None:
         """Await a command; what goes wrong is said and logged."""
@@ -145,6 +141,14 @@ class ListScreen(DpmScreen):
     """A screen with one list; the commands of the scope ``list`` move in it."""
 
     rows: RowList
+
+    def ask_when_due(self) -> None:
+        """Ask about missing files once a run, unless another question is open."""
+        if not (self.NAME and self.is_mounted):
+            return
+        if self.session.must_ask_missing and not self.prompt.busy:
+            self.session.asked_run = self.session.status.run
+            self.run_worker(self.carry_out(self.ask_missing()), group="missing")
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor, or the list where it has none, by so many lines."""

@@ -126,9 +126,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
 
     def do_show_removals(self) -> None:
         """Open the record of everything recycled, restored and deleted."""
-        from dpm_tui.tui.screens.removals import RemovalsScreen
-
-        self.app.push_screen(RemovalsScreen())
+        self.app.push_named("removals")
 
     async def do_restore(self) -> None:
         """Restore the selected entries, or the one under the cursor, to where they were."""

@@ -38,9 +38,7 @@ class DecideCommands(PlanCommands):
 
     def do_show_decisions(self) -> None:
         """Open the list of what was decided."""
-        from dpm_tui.tui.screens.decisions import DecisionsScreen
-
-        self.app.push_screen(DecisionsScreen())
+        self.app.push_named("decisions")
 
     async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
         """Have decisions made and take the marks of ``files`` away; False if they would say nothing."""

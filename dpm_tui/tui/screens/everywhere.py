@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.missing_files import count_missing
+from dpm_tui.tui.screens.host_app import HostApp
+from dpm_tui.tui.session import Session
+from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.worker.protocol import Done, Shutdown, StartRun, StopRun
-
-if TYPE_CHECKING:
-    from dpm_tui.tui.app import DpmApp
-    from dpm_tui.tui.session import Session
-    from dpm_tui.tui.widgets.prompt_line import PromptLine
 
 
 class Everywhere(Screen[None], inherit_bindings=False):
     """Commands of the scope ``everywhere``, for a screen."""
 
-    app: DpmApp
+    app: HostApp
     prompt: PromptLine
 
     @property

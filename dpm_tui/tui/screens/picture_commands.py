@@ -64,11 +64,9 @@ class PictureCommands(DpmScreen):
 
     def do_full_view(self) -> None:
         """Open the pair on the whole screen."""
-        from dpm_tui.tui.screens.view import ViewScreen
-
         # There a mark is about the picture that is seen, and nobody sees a range.
         self.session.anchor = 0
-        self.app.push_screen(ViewScreen(self.comparison))
+        self.app.push_named("view", self.comparison)
 
     def do_next_pair(self) -> None:
         """Hold the file against the next member of its group."""

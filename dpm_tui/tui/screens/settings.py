@@ -86,9 +86,7 @@ class SettingsScreen(CursorListScreen):
         """Type a new value, or take the next one where there are few."""
         setting = self.setting
         if setting.opens:
-            from dpm_tui.tui.screens.keeper import KeeperScreen
-
-            self.app.push_screen(KeeperScreen())
+            self.app.push_named("keeper")
             return
         if setting.parse is None:
             self._step(1)
