@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from dpm_tui.names import is_safe_relative
 from dpm_tui.recycle.applying import recycled_entries
-from dpm_tui.recycle.bin_folder import PARTIAL_INDEX
+from dpm_tui.recycle.bin_folder import PARTIAL_INDEX, Lying
 from dpm_tui.recycle.bin_index import BinIndex
 from dpm_tui.recycle.bins import Bins
 from dpm_tui.recycle.folders import folder_below, split, status
@@ -71,8 +71,10 @@ class _Run(Unfinished):
         return LogEntry(Action.MISSING, batch, path=path)
 
 
-def recover(bins: Bins, log: RemovalLog) -> Recovery:
+def recover(bins: Bins, log: RemovalLog, root: bytes) -> Recovery:
     """Put right what was half done; no content ever goes but a verified second copy or a partial one.
+
+    Nothing outside of ``root``, the path of the open root, is opened: see ``finish_restores_to``.
 
     Empty batches and partial indexes and copies are removed, a file with a name both in the bin and
     outside loses the one in the bin, and the log learns what it missed. The caller holds the lock:
@@ -81,7 +83,7 @@ def recover(bins: Bins, log: RemovalLog) -> Recovery:
     if bins.own.descriptor is None:
         return Recovery()
     entries = log.salvage()
-    run = _Run(bins, entries, History.of(entries))
+    run = _Run(bins, entries, History.of(entries), root)
     batches = bins.batches()
     for batch in batches:
         run.lying[batch] = {file.path: file for file in bins.lying(batch)}
@@ -104,3 +106,20 @@ def recover(bins: Bins, log: RemovalLog) -> Recovery:
         log.append(run.added)
     keep_reserve(bins.own.bin)
     return Recovery(removed, run.names, run.parts + parts, len(run.added))
+
+
+def finish_restores_to(bins: Bins, log: RemovalLog, root: bytes, folder: bytes) -> list[LogEntry]:
+    """Put right what a restore to ``folder`` left half done, now that the user names it again.
+
+    Return what had arrived there and lay in the bin all the same.
+    """
+    entries = log.salvage()
+    run = _Run(bins, entries, History.of(entries), root, folder)
+    left: list[Lying] = []
+    for batch in {entry.batch for entry in entries if entry.below == folder}:
+        run.lying[batch] = {file.path: file for file in bins.lying(batch)}
+        left += run.lying[batch].values()
+    run.finish_restores()
+    log.append(run.added)
+    bins.tidy([file for file in left if file.path not in run.lying[file.batch]])
+    return [entry for entry in run.added if entry.action is Action.RESTORED]

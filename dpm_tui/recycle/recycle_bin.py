@@ -16,10 +16,10 @@ from dpm_tui.recycle.companions import find_companions
 from dpm_tui.recycle.folders import open_folder
 from dpm_tui.recycle.history import History
 from dpm_tui.recycle.judged_pairs import JudgedPairs
-from dpm_tui.recycle.listing import check_keepers, find_files, list_entries, list_files
+from dpm_tui.recycle.listing import check_keepers, entry_id, find_files, list_entries, list_files
 from dpm_tui.recycle.purging import purge_files
 from dpm_tui.recycle.record import tell_removals
-from dpm_tui.recycle.recovery import recover
+from dpm_tui.recycle.recovery import finish_restores_to, recover
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog
 from dpm_tui.recycle.restoring import Target, restore_files, takes_restored_files
@@ -32,6 +32,7 @@ from dpm_tui.recycle.results import (
     PurgeResult,
     Recovery,
     Removal,
+    Restored,
     RestoreResult,
     Skipped,
 )
@@ -129,10 +130,12 @@ class RecycleBin:
         Raises BinError if the bin or ``to`` cannot be used.
         """
         with self.open() as bins:
-            listed, unknown = find_files(bins, ids)
             with self._target(bins, to or b"") as target:
+                arrived = self._finish_restores(bins, to) if to else {}
+                listed, unknown = find_files(bins, [id_ for id_ in ids if id_ not in arrived])
                 result = restore_files(bins, bins.log, listed, target, progress=progress, cancelled=cancelled)
-            return RestoreResult(result.restored, result.skipped + _no_entries(unknown))
+            restored = (*arrived.values(), *result.restored)
+            return RestoreResult(restored, result.skipped + _no_entries(unknown))
 
     def undo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> RestoreResult:
         """Bring back the newest batch that stands; what cannot come back stays an entry.
@@ -233,13 +236,21 @@ class RecycleBin:
     def recover(self) -> Recovery:
         """Bring half-done work into a consistent state; to be called under the lock before anything else."""
         with self.open() as bins:
-            return recover(bins, bins.log)
+            return recover(bins, bins.log, self.root)
 
     @contextlib.contextmanager
     def open(self, *, make: bool = False) -> Iterator[Bins]:
         """Open all bins, and the log in the root's own; raises as ``open_bins``."""
         with open_bins(self.root, self.log, make=make, shared=self._shared) as bins:
             yield bins
+
+    def _finish_restores(self, bins: Bins, to: bytes) -> dict[str, Restored]:
+        """Finish what was on its way to ``to`` when it was killed; return what had arrived there."""
+        entries = finish_restores_to(bins, bins.log, self.root, to)
+        return {
+            entry_id(entry.batch, entry.path): Restored(entry.path, os.path.join(to, entry.to))
+            for entry in entries
+        }
 
     def _history(self, bins: Bins) -> History:
         return History.of(bins.log.salvage(), bins.batches())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.names import is_safe_relative
@@ -24,11 +25,17 @@ from dpm_tui.state.folder import sync_names
 @dataclass(slots=True)
 class Unfinished:
     """What the log and the bins say, what was put right (``names``, ``parts``) and what the log must learn
-    (``added``). ``lying`` holds the files of each batch by path, ``arrived`` what came back unlogged."""
+    (``added``). ``lying`` holds the files of each batch by path, ``arrived`` what came back unlogged.
+
+    Others may have written in the log: a folder that a line names is opened only if it lies below ``path``,
+    that of the root, or is the one that the user has just ``named``.
+    """
 
     bins: Bins
     entries: list[LogEntry]
     history: History
+    path: bytes
+    named: bytes = b""
     added: list[LogEntry] = field(default_factory=list)
     names: int = 0
     parts: int = 0
@@ -93,14 +100,54 @@ class Unfinished:
         return True
 
     def finish_restores(self) -> None:
-        """Remove partial copies, and the bin's name of what already has its new one."""
+        """Remove partial copies, and the bin's name of what already has its new one.
+
+        With a folder ``named`` only what was on its way to there.
+        """
         for (batch, path), announced in self._still_open(Action.RESTORING).items():
+            if self.named and announced[-1].below != self.named:
+                continue
+            file = self.lying.get(batch, {}).get(path)
+            beyond = [entry for entry in announced if self._is_beyond(entry)]
+            if announced[-1] in beyond and file is None:
+                # The bin's name goes last, when the copy is whole and on the disk.
+                self.arrived[batch, path] = _arrived(announced[-1])
             # A disk that is not there now may hold a partial copy: it is looked at the next time.
             with contextlib.suppress(OSError):
                 for entry in announced:
-                    self._finish_restore(entry)
-                if file := self.lying.get(batch, {}).get(path):
+                    if entry not in beyond:
+                        self._finish_restore(entry)
+                # What is on its way out of the root waits for the user to name that folder again.
+                if not beyond and (file := self.lying.get(batch, {}).get(path)):
                     self.add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
+
+    def _is_beyond(self, entry: LogEntry) -> bool:
+        """Tell whether a line leads to a folder that is not to be opened for it."""
+        below = entry.below
+        return bool(below) and below != self.named and self._inside(below) is None
+
+    def _inside(self, folder: bytes) -> bytes | None:
+        """Return an absolute folder relative to the root, None if it is none of the root's."""
+        for root in (self.path, os.path.realpath(self.path)):
+            if folder == root:
+                return b""
+            above = os.path.join(root, b"")
+            if folder.startswith(above) and is_safe_relative(inside := folder[len(above) :]):
+                return inside
+        return None
+
+    @contextlib.contextmanager
+    def _base_of(self, entry: LogEntry) -> Iterator[int]:
+        """Yield the open folder that a file was on its way to; raises OSError."""
+        if entry.below and entry.below == self.named:
+            base = open_folder(entry.below)
+            try:
+                yield base
+            finally:
+                os.close(base)
+        else:
+            with folder_below(self.bins.root, self._inside(entry.below) or b"") as base:
+                yield base
 
     def _finish_restore(self, entry: LogEntry) -> None:
         if not is_safe_relative(entry.to) or leads_into_state(entry.to):
@@ -108,24 +155,20 @@ class Unfinished:
         if entry.below and not takes_restored_files(entry.below):
             return
         folder, name = split(entry.to)
-        base = open_folder(entry.below) if entry.below else os.dup(self.bins.root)
-        try:
-            with folder_below(base, folder) as place:
-                if is_passing_name(entry.part, entry, PART):
-                    with contextlib.suppress(FileNotFoundError):
-                        os.unlink(entry.part, dir_fd=place)
-                        sync_names(place)
-                        self.parts += 1
-                self._drop_if_arrived(entry, place, name)
-        finally:
-            os.close(base)
+        with self._base_of(entry) as base, folder_below(base, folder) as place:
+            if is_passing_name(entry.part, entry, PART):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(entry.part, dir_fd=place)
+                    sync_names(place)
+                    self.parts += 1
+            self._drop_if_arrived(entry, place, name)
 
     def _drop_if_arrived(self, entry: LogEntry, place: int, name: bytes) -> None:
         file = self.lying.get(entry.batch, {}).get(entry.path)
         arrived = status(name, place)
         if arrived is None or not stat.S_ISREG(arrived.st_mode):
             return
-        restored = replace(entry, action=Action.RESTORED, part=b"")
+        restored = _arrived(entry)
         if file is None:
             if arrived.st_size == entry.size:
                 self.arrived[entry.batch, entry.path] = restored
@@ -166,6 +209,11 @@ class Unfinished:
         self.added.append(entry)
         if entry.path:
             self.history.files.setdefault(entry.batch, {})[entry.path] = entry
+
+
+def _arrived(entry: LogEntry) -> LogEntry:
+    """Return what the log says of what ``entry`` announced, once it has come to pass."""
+    return replace(entry, action=Action.RESTORED, part=b"")
 
 
 def _restored(file: Lying) -> LogEntry:

@@ -65,12 +65,22 @@ def never_sync() -> None:
     os.fsync = lambda descriptor: None
 
 
+def restore_target(root: bytes, world: str) -> bytes:
+    """Return where files are restored to: another folder of the root, or one outside of it."""
+    return (
+        os.path.join(os.path.dirname(root), b"outside")
+        if world == "outside"
+        else os.path.join(root, b"restored")
+    )
+
+
 def carry_out(scenario: str, root: bytes, moves: tuple[Move, ...]) -> None:
     """Carry out ``scenario``; what comes after a dash changes the world it runs in."""
     operation, _, world = scenario.partition("-")
     worlds = {
         "link": forget_noreplace,
         "copy": part_file_systems,
+        "outside": part_file_systems,
         "broken": write_indexes_last,
         "unsynced": never_sync,
     }
@@ -87,7 +97,7 @@ def carry_out(scenario: str, root: bytes, moves: tuple[Move, ...]) -> None:
         case "redo":
             recycle_bin.redo(other_disks=disks)
         case "restore":
-            recycle_bin.restore(ids, os.path.join(root, b"restored"))
+            recycle_bin.restore(ids, restore_target(root, world))
         case "purge":
             recycle_bin.purge(ids)
         case "recover":

@@ -125,7 +125,10 @@ class Scene:
         self.inject(number, call, count, error)
         library.bin = RecycleBin(library.root)
         library.bin.recover()
-        self.check(library, plan)
+        if self.scenario == "restore-outside":
+            self.check_outside(library, plan)
+        else:
+            self.check(library, plan)
         self.clear(number)
 
     def inject(self, number: int, call: str, count: int, error: str = "") -> None:
@@ -146,6 +149,27 @@ class Scene:
         self.check_tidy(library)
         self.check_log(library)
         self.check_way_back(library, plan)
+
+    def check_outside(self, library: Library, plan: Plan) -> None:
+        """Nothing is lost before, and each picture lies in one place once the same folder is named again."""
+        outside = os.path.join(library.base, b"outside")
+        os.makedirs(outside, exist_ok=True)
+
+        def everything() -> Counter[bytes]:
+            return library.census() + Counter(contents_below(outside).values())
+
+        contents = [b"victim content %d" % number for number in range(len(plan.moves))]
+        assert all(everything()[content] >= 1 for content in contents)
+        self.check_log(library)
+        assert not library.bin.recover()
+        library.bin.restore([entry.id for entry in library.bin.entries()], outside)
+        assert library.bin.entries() == []
+        assert [everything()[content] for content in contents] == [1] * len(contents)
+        assert set(contents_below(outside)) == {move.victim.path for move in plan.moves}
+        told = [entry for entry in library.bin.log.read() if entry.action is Action.RESTORED]
+        assert sorted((entry.path, entry.to, entry.below) for entry in told) == sorted(
+            (move.victim.path, move.victim.path, outside) for move in plan.moves
+        )
 
     def check_places(self, library: Library, plan: Plan) -> None:
         """Every picture exists exactly once, where it was or where it was going, and can be explained."""

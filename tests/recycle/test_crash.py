@@ -37,7 +37,7 @@ def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "", 
 
 SCENARIOS = (
     "apply", "apply-link", "apply-copy", "apply-companions", "undo", "undo-link", "undo-companions", "redo",
-    "restore-link", "restore-copy", "purge", "purge-companions", "recover",
+    "restore-link", "restore-copy", "restore-outside", "purge", "purge-companions", "recover",
 )  # fmt: skip
 
 

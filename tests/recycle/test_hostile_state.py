@@ -268,6 +268,21 @@ def test_a_forged_line_removes_no_partial_copy_of_others(library: Library, digit
     library.check_canary()
 
 
+@pytest.mark.parametrize("way", ["path", "link"])
+def test_a_forged_line_leads_to_no_folder_outside(library: Library, way: str) -> None:
+    """A copy of one's own elsewhere is none that came out of the bin, whatever a line says."""
+    plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
+    below = library.canary
+    if way == "link":
+        below = library.at(b"way out")
+        os.symlink(library.canary, below)
+    entry = LogEntry(Action.RESTORING, BATCH, TIME, b"a/b.jpg", 19, b"precious.jpg", below)
+    plant(library, b"log.jsonl", encode_frame(encode_entry(entry)))
+    library.bin.recover()
+    assert [entry.path for entry in library.bin.entries()] == [b"a/b.jpg"]
+    assert library.census()[b"never to be touched"] == 1
+
+
 @as_root
 def test_a_copy_that_another_user_shows_does_not_take_the_one_in_the_bin(library: Library) -> None:
     plant(library, BATCH.encode() + b"/tree/a/b.jpg", b"never to be touched")
