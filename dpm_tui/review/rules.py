@@ -137,7 +137,7 @@ def weigh_group(
     a verified pair of these kinds with the kept file are marked, and none that is spared (see
     ``review.sparing``); a protected file never is, and is kept before any other. The members that are not of
     these kinds are looked at among themselves in the same way, so that of ``identical`` alone every
-    repetition is found.
+    repetition is found. Of several spared files of the same bytes one is enough: it is kept for the others.
     """
     rank = rule.rank
 
@@ -152,13 +152,53 @@ def weigh_group(
         if len(alike) > 1:
             kept = min(alike, key=place)
             keeper, safe = files[kept], protected(files[kept])
-            for id_ in alike:
-                if id_ == kept or not _is_of(pairs, kept, id_, kinds) or protected(files[id_]):
+            others = [id_ for id_ in alike if id_ != kept]
+            stays = [id_ for id_ in others if protected(files[id_])]
+            weighed: dict[int, Spared | None] = {}
+            for id_ in others:
+                if id_ in stays or not _is_of(pairs, kept, id_, kinds):
                     continue
                 if not rule.limits or rule.allows(keeper.folder, files[id_].folder):
                     pair = pairs[pair_key(kept, id_)]
-                    yield id_, kept, why_spared(files[id_], keeper, pair, careful=rule.careful, safe=safe)
+                    weighed[id_] = why_spared(files[id_], keeper, pair, careful=rule.careful, safe=safe)
+            spared = [id_ for id_, why in weighed.items() if why is not None]
+            spared.sort(
+                key=lambda id_: (rank(files[id_]) if rank else rank_best(files[id_]), files[id_].path)
+            )
+            repeated = _keep_one_each(files, pairs, spared, stays, rule, kinds)
+            for id_, why in weighed.items():
+                yield (id_, repeated[id_], None) if id_ in repeated else (id_, kept, why)
         rest = sorted(set(rest).difference(alike), key=lambda id_: (rank_best(files[id_]), files[id_].path))
+
+
+def _keep_one_each(
+    files: Mapping[int, ImageFile],
+    pairs: PairIndex,
+    spared: Iterable[int],
+    stays: Iterable[int],
+    rule: Rule,
+    kinds: Collection[Kind],
+) -> dict[int, int]:
+    """Return which of the ``spared`` files have the bytes of one before them, or of one that ``stays``.
+
+    Each comes with the first such file, which is none of those returned.
+    """
+    staying, repeated = list(stays), dict[int, int]()
+    for id_ in spared if Kind.IDENTICAL in kinds else ():
+        same = (
+            other
+            for other in staying
+            if files[other].facts.digest == files[id_].facts.digest
+            and (pair := pairs.get(pair_key(id_, other))) is not None
+            and pair.kind is Kind.IDENTICAL
+            and (not rule.limits or rule.allows(files[other].folder, files[id_].folder))
+        )
+        kept = next(same, None)
+        if kept is None:
+            staying.append(id_)
+        else:
+            repeated[id_] = kept
+    return repeated
 
 
 def mark_groups(

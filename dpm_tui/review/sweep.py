@@ -40,13 +40,16 @@ def sweep(
     rows = np.flatnonzero(going)
     kept = np.repeat(starts[:-1], counts)[rows]
     spared = spared_rows(columns, rows, kept, careful=rule.careful, safe=safe)
-    rows, kept = rows[~spared], kept[~spared]
+    stays = alike & ~columns.keepers & safe & np.repeat(chosen & ~odd, counts)
+    repeated = chosen & _repeated(columns, rows[spared], np.flatnonzero(stays))
+    taken = ~spared & ~repeated[groups.numbers_at(rows)]
+    rows, kept = rows[taken], kept[taken]
     if rule.limits:
         allowed = _allowed(columns, rule, kept, rows)
         rows, kept = rows[allowed], kept[allowed]
     ids = files.rows["id"]
     marked = dict(zip(ids[rows].tolist(), ids[kept].tolist(), strict=True))
-    for number in np.flatnonzero(chosen & odd).tolist():
+    for number in np.flatnonzero(chosen & odd | repeated).tolist():
         marked |= mark_group(library.files, library.pairs, library.groups[number], rule, kinds, protected)
     return marked
 
@@ -66,6 +69,17 @@ def _odd(columns: Columns, rule: Rule, kinds: Collection[Kind], alike: Flags, le
     beside = of_codes(kinds)[pairs["kind"]] & ~alike[pairs["first"]] & ~alike[pairs["second"]]
     odd[columns.groups.numbers_at(pairs["first"][beside])] = True
     return odd
+
+
+def _repeated(columns: Columns, spared: NDArray[np.int64], stays: NDArray[np.int64]) -> Flags:
+    """Return for each group whether a spared file has the bytes of another one that is left where it is."""
+    found = np.zeros(len(columns.groups), np.bool_)
+    rows = np.concatenate([spared, stays])
+    numbers, digests = columns.groups.numbers_at(rows), columns.files.rows["digest"][rows]
+    order = np.lexsort((digests, numbers))
+    same = (numbers[order][1:] == numbers[order][:-1]) & (digests[order][1:] == digests[order][:-1])
+    found[numbers[order][1:][same]] = True
+    return found
 
 
 def _allowed(columns: Columns, rule: Rule, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> Flags:

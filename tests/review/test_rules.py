@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,9 +73,18 @@ def libraries(draw: st.DrawFn) -> Library:
             quality=draw(st.sampled_from([0, 55, 56, 92])),
         )
         files[id_] = replace(file, facts=facts)
+        if id_ > 1 and not draw(
+            st.integers(0, 3)
+        ):  # the bytes of another one, and all that follows from them
+            first = files[draw(st.integers(1, id_ - 1))]
+            files[id_] = replace(
+                files[id_], facts=first.facts, stamp=replace(file.stamp, size=first.stamp.size)
+            )
     pairs = {}
     for a, b in combinations(files, 2):
-        if draw(st.integers(0, 3)):
+        if files[a].facts.digest == files[b].facts.digest:
+            pairs[a, b] = Pair(a, b, Kind.IDENTICAL, 1.0)
+        elif draw(st.integers(0, 3)):
             kind = draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
             similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
             better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
@@ -162,6 +172,40 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     marks.accept(marks.suggest(library.groups, RULES["best"].settled))
     why = marks.why_nothing(library.groups[0], RULES["best"].settled)
     assert (why.key, why.file, why.spared) == ("spared", 1, Spared.PIXELS)
+
+
+@pytest.mark.parametrize(
+    ("folders", "kinds", "gone"),
+    [
+        (("a", "a", "b"), DEFAULT_KINDS, {3: 1, 4: 1}),
+        (("a", "safe", "a"), DEFAULT_KINDS, {1: 3, 4: 3}),
+        (("a", "a", "b"), {Kind.COPY}, {}),
+    ],
+)
+def test_of_several_originals_of_the_same_bytes_one_is_enough(
+    folders: tuple[str, str, str], kinds: set[Kind], gone: dict[int, int]
+) -> None:
+    """The protected copy is poorer: one original stays beside it, the repetitions go for that one."""
+    originals = {
+        id_: file_of(id_, f"{folder}/{id_}.jpg", 400) for id_, folder in zip((1, 3, 4), folders, strict=True)
+    }
+    same = replace(originals[1].facts, digest="ab" * 32)
+    files = {id_: replace(file, facts=same) for id_, file in originals.items()}
+    files[2] = file_of(2, "safe/0.jpg", 200)
+    pairs = {
+        (a, b): Pair(a, b, Kind.COPY, 0.99) if 2 in (a, b) else Pair(a, b, Kind.IDENTICAL, 1.0)
+        for a, b in combinations(sorted(files), 2)
+    }
+    protected = protect_folders(["safe"])
+    found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
+    library = elect_keepers(found, RULES["smallest"], protected)
+    assert library.groups[0].keeper == 2
+    rule = RULES["smallest"].settled
+    assert mark_group(library.files, library.pairs, library.groups[0], rule, kinds, protected) == gone
+    marks = Marks(library, protected)
+    assert dict(marks.suggest_all([0], rule, kinds).kept) == gone
+    marks.accept(marks.suggest_all([0], rule, kinds))
+    assert marks.removed == set(gone)
 
 
 def test_a_file_can_be_left_out_of_a_suggestion() -> None:
