@@ -16,13 +16,14 @@ from PIL import ExifTags, Image
 
 from dpm_tui import __version__
 from dpm_tui.deferred import defer
+from dpm_tui.pipeline.bands import reduce
 from dpm_tui.pipeline.colour import to_srgb
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.holdings import find_holdings
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
 from dpm_tui.pipeline.loaded import is_damaged, load_as_far, load_picture
-from dpm_tui.pipeline.normalise import normalise
+from dpm_tui.pipeline.normalise import normaliser
 from dpm_tui.pipeline.picture_file import (
     FORMATS,
     MEMORY_BYTES,
@@ -35,7 +36,15 @@ from dpm_tui.pipeline.picture_file import (
 from dpm_tui.pipeline.pixel_digest import count_frames, digest_frames, digest_loaded, is_cut
 from dpm_tui.pipeline.sample_facts import count_colours, has_alpha, is_lossy, read_depth
 from dpm_tui.pipeline.unsupported import find_unsupported
-from dpm_tui.pipeline.upright import check_orientation, read_date, read_exif, read_orientation, turn_upright
+from dpm_tui.pipeline.upright import (
+    check_orientation,
+    read_date,
+    read_exif,
+    read_orientation,
+    stored_box,
+    turn_upright,
+    upright_size,
+)
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
@@ -49,6 +58,7 @@ which fewer facts were looked for is read anew."""
 
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
+_REDUCING_GAP = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +84,21 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
 
 
 def shrink(picture: Image.Image) -> Image.Image:
-    """Return a picture of 8 bits a sample at most THUMBNAIL_PX large."""
+    """Return a loaded picture, normalised, at most THUMBNAIL_PX large.
+
+    The same as Pillow makes of a normalised one with this reducing gap, without that there ever is one.
+    """
+    make = normaliser(picture)
     factor = THUMBNAIL_PX / max(picture.size)
     if factor >= 1:
-        return picture
+        return make(picture)
     size = max(1, round(picture.width * factor)), max(1, round(picture.height * factor))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    across, down = (
+        int(side / small / _REDUCING_GAP) or 1 for side, small in zip(picture.size, size, strict=True)
+    )
+    reduced = make(picture) if across == down == 1 else reduce(picture, across, down, make)
+    box = 0, 0, picture.width / across, picture.height / down
+    return reduced.resize(size, Image.Resampling.LANCZOS, box)
 
 
 def decode_view(
@@ -101,16 +120,16 @@ def decode_view(
         picture = load_as_far(content, image, memory)
         profile = image.info.get("icc_profile") or b""
         orientation = check_orientation(read_exif(picture).get(ExifTags.Base.Orientation, 1))
-        picture = turn_upright(normalise(picture), orientation)
+        size = across, down = upright_size(picture.size, orientation)
         left, top, right, bottom = box
-        crop = picture.crop(
-            (
-                int(left * picture.width),
-                int(top * picture.height),
-                max(int(right * picture.width), int(left * picture.width) + 1),
-                max(int(bottom * picture.height), int(top * picture.height) + 1),
-            )
+        shown = (
+            int(left * across),
+            int(top * down),
+            max(int(right * across), int(left * across) + 1),
+            max(int(bottom * down), int(top * down) + 1),
         )
+        part = normaliser(picture)(picture.crop(stored_box(shown, size, orientation)))
+        crop = turn_upright(part, orientation)
         crop.thumbnail((max(width, 1), max(height, 1)), Image.Resampling.LANCZOS)
         return np.asarray(to_srgb(crop, profile), dtype=np.uint8)
 
@@ -199,7 +218,7 @@ def _make_thumbnail(
     exif = read_exif(loaded.picture) if early is None else early
     comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""
-    small = to_srgb(shrink(normalise(loaded.picture)), profile)
+    small = to_srgb(shrink(loaded.picture), profile)
     orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
     if name == "TIFF":  # turned while it is loaded as far as its end
         orientation = read_orientation(loaded.picture)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.deferred import defer
+from dpm_tui.pipeline.bands import cut_bands
 from dpm_tui.pipeline.colour import changes_colours, to_srgb
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.image_file import Status
@@ -13,10 +14,14 @@ from dpm_tui.pipeline.inspection.picture_traits import FileTraits
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
 from dpm_tui.pipeline.jpeg_stream import read_samples
 from dpm_tui.pipeline.loaded import load_as_far
-from dpm_tui.pipeline.normalise import normalise
-from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError, check_whole, open_picture
+from dpm_tui.pipeline.normalise import normaliser
+from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError, check_size, open_picture
+from dpm_tui.pipeline.pixel_bytes import JPEG_FORMATS, bytes_a_pixel
 from dpm_tui.pipeline.sample_facts import is_lossy
-from dpm_tui.pipeline.upright import read_orientation, turn_samples, turn_upright
+from dpm_tui.pipeline.upright import read_orientation, turn_samples
+
+_SAMPLE_BYTES = 3
+"""Of a pixel: what its samples take besides the picture that they are of."""
 
 
 def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArray[np.uint8], FileTraits]:
@@ -26,16 +31,23 @@ def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArra
     """
     try:
         with open_picture(content, memory) as image:
-            check_whole(image, memory)
+            profile = image.info.get("icc_profile") or b""
+            orientation = read_orientation(image) if image.format in JPEG_FORMATS else 1
+            straight = image.format in JPEG_FORMATS and orientation == 1 and not changes_colours(profile)
+            check_size(*image.size, memory, bytes_a_pixel(image) + (0 if straight else _SAMPLE_BYTES))
             quality = estimate_quality(getattr(image, "quantization", None))
             file = FileTraits(len(content), is_lossy(content, image), quality)
-            profile = image.info.get("icc_profile") or b""
             samples = None if changes_colours(profile) else read_samples(content, image)
             if samples is not None:
-                return turn_samples(samples, read_orientation(image)), file
+                return turn_samples(samples, orientation), file
             picture = load_as_far(content, image, memory)
-            upright = turn_upright(to_srgb(normalise(picture), profile), read_orientation(picture))
-            return np.asarray(upright, dtype=np.uint8), file
+            make = normaliser(picture)
+            samples = np.empty((picture.height, picture.width, 3), np.uint8)
+            for top, band in cut_bands(picture):
+                samples[top : top + band.height] = np.asarray(to_srgb(make(band), profile))
+            orientation = read_orientation(picture)
+        del picture, make, image, band  # of which the samples are a copy
+        return turn_samples(samples, orientation), file
     except UndecodableError:
         raise
     except Exception as error:  # decoders raise whatever their parsing meets

@@ -10,31 +10,34 @@ from PIL import Image, UnidentifiedImageError
 
 from dpm_tui.deferred import defer
 from dpm_tui.pipeline.image_file import Status
+from dpm_tui.pipeline.pixel_bytes import (
+    DEEP,
+    JPEG_FORMATS,
+    PROGRESSIVE_BYTES,
+    WEBP_BYTES,
+    bytes_a_pixel,
+)
 from dpm_tui.pipeline.png_chunks import SIGNATURE, without_broken_additions
 from dpm_tui.pipeline.unsupported import find_unsupported, name_other_format
 
-JPEG_FORMATS = ("JPEG", "MPO")
-"""What Pillow calls a JPEG, and one that has further pictures behind it."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
 """Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
 
 MEMORY_BYTES = 3 << 30
 """Memory that decoding one picture may take where nobody says otherwise."""
-BYTES_A_PIXEL = 16
-"""What a picture takes at most, for each pixel, while it is decoded whole: measured with formats and modes
-that nothing better is known of."""
-_PLAIN_BYTES = {"1": 6, "L": 6, "P": 6, "RGB": 9}
-"""The same for opaque pictures of 8 bits in a format ROW_BY_ROW that does not move."""
-_PLAIN_FORMATS = ("JPEG", "MPO", "PNG", "BMP", "TIFF")
-_CANVAS_BYTES = 17
-"""The same for a WebP, whose decoder has two canvases, and for what is laid on a background."""
 _SUSPICIOUS_SHARE = 4
 """What may have needed this part of the memory and failed may have failed for lack of it."""
-PROGRESSIVE_BYTES_A_PIXEL = 6
-"""A progressive JPEG keeps all its coefficients, however small it is wanted."""
 
-DEEP = "deep samples"
-"""Key in the info of a picture that has more than 8 bits a sample although its mode does not say so."""
+__all__ = (
+    "DEEP",
+    "JPEG_FORMATS",
+    "UndecodableError",
+    "check_size",
+    "check_whole",
+    "draft",
+    "has_room",
+    "open_picture",
+)
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *_TIFF)
@@ -73,7 +76,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
         raise UndecodableError(Status.DAMAGED, defer("decode.empty"))
     if (canvas := _read_webp_canvas(content)) is not None:
         # Its decoder takes the memory for the canvas as it is opened.
-        check_size(*canvas, memory, _CANVAS_BYTES)
+        check_size(*canvas, memory, WEBP_BYTES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -93,7 +96,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     if image.format not in JPEG_FORMATS:
         check_whole(image, memory)
     elif "progressive" in image.info:
-        check_size(*image.size, memory, PROGRESSIVE_BYTES_A_PIXEL)
+        check_size(*image.size, memory, PROGRESSIVE_BYTES)
     return image
 
 
@@ -107,16 +110,9 @@ def _open_mended(content: bytes) -> Image.Image:
         return Image.open(io.BytesIO(without_broken_additions(content)), formats=FORMATS)
 
 
-def bytes_a_pixel(image: Image.Image) -> int:
-    """Return what a picture takes at most, for each pixel, while it is decoded whole."""
-    if image.format == "WEBP" or image.has_transparency_data:
-        return _CANVAS_BYTES
-    return _PLAIN_BYTES.get(image.mode, BYTES_A_PIXEL) if image.format in _PLAIN_FORMATS else BYTES_A_PIXEL
-
-
-def check_size(width: int, height: int, memory: int, need: int = BYTES_A_PIXEL) -> None:
+def check_size(width: int, height: int, memory: int, need: float) -> None:
     """Raise UndecodableError for a picture that does not fit into ``memory`` at ``need`` bytes a pixel."""
-    needs = width * height * need
+    needs = int(width * height * need)
     if needs > memory:
         reason = defer("decode.pixels", width=width, height=height)
         raise UndecodableError(Status.TOO_BIG, reason, starved=True, needs=needs)
@@ -143,7 +139,7 @@ def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
     """
     full = image.size
     if image.format in JPEG_FORMATS:
-        room = (memory / BYTES_A_PIXEL / (full[0] * full[1])) ** 0.5
+        room = (memory / bytes_a_pixel(image) / (full[0] * full[1])) ** 0.5
         if room < 1:
             pixels = min(pixels, int(min(full) * room))
         image.draft(None, (max(pixels, 1), max(pixels, 1)))

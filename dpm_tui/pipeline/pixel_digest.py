@@ -8,10 +8,11 @@ import numpy as np
 from PIL import Image
 
 from dpm_tui.deferred import defer
+from dpm_tui.pipeline.bands import is_opaque
 from dpm_tui.pipeline.colour import changes_colours
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.picture_file import DEEP, UndecodableError, check_whole
-from dpm_tui.pipeline.upright import read_orientation, turn_upright
+from dpm_tui.pipeline.upright import read_orientation, stored_box, turn_upright, upright_size
 
 FRAME_PIXELS_AT_MOST = 4_000_000_000
 """Pixels of all frames together: more take longer to decode than anybody waits."""
@@ -66,27 +67,35 @@ def digest_loaded(image: Image.Image, orientation: int = 0) -> str:
     """
     image.load()  # turns a TIFF upright, which then has no orientation left
     profile = image.info.get("icc_profile") or b""
-    picture = turn_upright(_canonical(image), orientation or read_orientation(image))
-    mode = "I;16" if picture.mode.startswith("I;16") else picture.mode
-    digest = hashlib.sha256(f"{mode} {picture.width} {picture.height} ".encode())
+    orientation = orientation or read_orientation(image)
+    width, height = upright_size(image.size, orientation)
+    mode = _canonical_mode(image)
+    named = "I;16" if mode.startswith("I;16") else mode
+    digest = hashlib.sha256(f"{named} {width} {height} ".encode())
     if changes_colours(profile):
         digest.update(hashlib.sha256(profile).digest())
-    rows = max(_BAND_BYTES // (picture.width * 8), 1)
-    for top in range(0, picture.height, rows):
-        box = (0, top, picture.width, min(top + rows, picture.height))
-        digest.update(_samples(picture.crop(box)))
+    rows = max(_BAND_BYTES // (width * 8), 1)
+    for top in range(0, height, rows):
+        box = (0, top, width, min(top + rows, height))
+        stored = image.crop(stored_box(box, (width, height), orientation))
+        digest.update(_samples(turn_upright(_as_mode(stored, mode), orientation)))
     return digest.hexdigest()
 
 
-def _canonical(image: Image.Image) -> Image.Image:
+def _canonical_mode(image: Image.Image) -> str:
+    """Return the mode in which the samples of a loaded frame are compared."""
     if image.mode not in _EIGHT_BITS:
-        return image
+        return image.mode
     transparent = "A" in image.mode or "transparency" in image.info
-    mode = "RGBA" if transparent else "RGB"
-    picture = image if image.mode == mode else image.convert(mode)  # the same mode would be one more copy
-    if transparent and picture.getchannel("A").getextrema() == (255, 255):
-        picture = picture.convert("RGB")
-    return picture
+    return "RGBA" if transparent and not is_opaque(image) else "RGB"
+
+
+def _as_mode(band: Image.Image, mode: str) -> Image.Image:
+    if band.mode == mode:
+        return band
+    if mode == "RGB" and ("A" in band.mode or "transparency" in band.info):
+        band = band.convert("RGBA")
+    return band.convert(mode)
 
 
 def _samples(band: Image.Image) -> bytes:

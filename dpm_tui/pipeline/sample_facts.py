@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, TiffImagePlugin
 
+from dpm_tui.pipeline.bands import is_opaque
 from dpm_tui.pipeline.image_file import COLOURS_AT_MOST
 from dpm_tui.pipeline.picture_file import JPEG_FORMATS
 
@@ -11,7 +12,6 @@ _BITS, _COMPRESSION, _PHOTOMETRIC = 258, 259, 262
 _PALETTE = 3
 _LOSSY_TIFF = (6, 7, 34892, 34712, 50001)
 """JPEG of both kinds and of raw converters, JPEG 2000, WebP."""
-_OPAQUE = 255
 
 
 def read_depth(content: bytes, image: Image.Image) -> int:
@@ -48,12 +48,7 @@ def is_lossy(content: bytes, image: Image.Image) -> bool:
 
 def has_alpha(picture: Image.Image) -> bool:
     """Tell whether some sample of a loaded picture is transparent."""
-    if not picture.has_transparency_data:
-        return False
-    bands = picture.getbands()
-    alpha = picture if bands[-1] in ("A", "a") else picture.convert("RGBA")
-    lowest, _ = alpha.getchannel(len(alpha.getbands()) - 1).getextrema()
-    return int(lowest) < _OPAQUE  # type: ignore[arg-type]
+    return picture.has_transparency_data and not is_opaque(picture)
 
 
 def count_colours(picture: Image.Image) -> int:

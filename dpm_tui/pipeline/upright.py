@@ -53,6 +53,25 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(turn) if turn is not None else image
 
 
+Box = tuple[int, int, int, int]
+
+
+def stored_box(box: Box, size: tuple[int, int], orientation: int) -> Box:
+    """Return where a part of an upright picture of that size lies in the picture as it is stored."""
+    left, top, right, bottom = box
+    width, height = size
+    if orientation in (2, 3, 7, 6):
+        left, right = width - right, width - left
+    if orientation in (3, 4, 7, 8):
+        top, bottom = height - bottom, height - top
+    return (top, left, bottom, right) if orientation >= 5 else (left, top, right, bottom)
+
+
+def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """Return the size that a picture of that orientation has once it is upright."""
+    return size[::-1] if orientation >= 5 else size
+
+
 def turn_samples(samples: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """Return the samples (height, width, 3) of a picture of that orientation upright."""
     if orientation >= 5:

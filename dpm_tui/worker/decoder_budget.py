@@ -9,7 +9,7 @@ import psutil
 
 CHILD_AT_LEAST = 512 << 20
 CHILD_AT_MOST = 2 << 30
-"""Enough for 200 megapixels of an opaque PNG or TIFF, or 100 of any format."""
+"""Enough for 200 megapixels of anything but WebP and AVIF, or for 100 of any format."""
 SPARE_AT_MOST = 4 << 30
 """Enough for 200 megapixels of any format. Whoever sets a memory gets all of it."""
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, Known, Unreadable
@@ -19,6 +18,7 @@ from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.wording import put_into_words
 from dpm_tui.worker import decoder_process
 from dpm_tui.worker.decoder_pool import DecoderPool
+from tests.support.large_pictures import png
 from tests.support.pictures import encode, scene
 
 
@@ -196,12 +196,12 @@ def test_a_picture_too_large_for_one_decoder_is_not_damaged(tmp_path: Path) -> N
     made = DecoderPool(os.fsencode(root), os.fsencode(tmp_path / "thumbnails"), 1, 1)
     try:
         assert made.budget.count == 1
-        large = encode(Image.new("RGB", (7500, 7500), (9, 90, 200)), "PNG")
+        large = png(11500, 11500)
         (root / "large.png").write_bytes(large)
         result = decode(made, b"large.png")[b"large.png"]
         assert isinstance(result, Unreadable)
         assert result.status is Status.TOO_BIG
-        assert put_into_words(result.reason).startswith("7500x7500 pixels: reading it needs ")
+        assert put_into_words(result.reason).startswith("11500x11500 pixels: reading it needs ")
         assert result.digest == hashlib.sha256(large).hexdigest()
         (root / "half.png").write_bytes(encode(scene(1, 3000, 2000), "PNG")[:90000])
         half = decode(made, b"half.png")[b"half.png"]
