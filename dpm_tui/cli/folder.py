@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import set_language, translate
-from dpm_tui.names import display_name, user_name
+from dpm_tui.names import display_name
 from dpm_tui.quoted import with_place
 from dpm_tui.state.config import Config, Settings, load_settings
-from dpm_tui.state.layout import Layout, check_root
+from dpm_tui.state.layout import Layout, check_root, owner_beside_root
 from dpm_tui.state.state_folder import check_folder
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ def find_layout(options: argparse.Namespace) -> Layout:
             if not options.language:
                 set_language(settings.config.language)
             _note_unknown(settings, layout)
-    owner = os.stat(root).st_uid
-    if owner and os.geteuid() == 0:
-        print(translate("cli.as_root", path=display_name(root), owner=user_name(owner)), file=sys.stderr)
+    if owner := owner_beside_root(root):
+        print(translate("worker.as_root", path=display_name(root), owner=owner), file=sys.stderr)
     return layout
 
 

@@ -7,9 +7,10 @@ import json
 import os
 import sys
 
-from dpm_tui.amount import duration
+from dpm_tui.amount import duration, long_size
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.freeable import freeable_of
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.names import display_name
@@ -38,8 +39,12 @@ def run(options: argparse.Namespace) -> int:
         if error.key not in ("no_worker", "worker_lost"):
             raise  # one of another version is a worker all the same
         status = resting_status(load_checkpoint(layout.checkpoint))
+    freeable = freeable_of(layout) if status.phase == "finished" and status.groups else None
     if options.json:
-        print(json.dumps(to_plain(status)))
+        known = {}
+        if freeable is not None:
+            known = {"reclaimable_bytes": freeable.beside, "suggested_bytes": freeable.bytes}
+        print(json.dumps(to_plain(status) | known))
         return ExitCode.DONE
     phase = translate(f"cli.phase_{status.phase}")
     if status.pid:
@@ -55,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
     elif status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
+    if freeable is not None:
+        sizes = {"size": long_size(freeable.bytes), "beside": long_size(freeable.beside)}
+        print(translate("cli.status_freeable", **sizes))
     if status.phase == "finished" and not (status.files or status.attention):
         print(translate("cli.no_pictures", path=display_name(layout.root)), file=sys.stderr)
     if status.attention:

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, field
 
 from dpm_tui.errors import DpmError, reason_of
-from dpm_tui.names import display_name
+from dpm_tui.names import display_name, user_name
 from dpm_tui.state.folder import Folder, Place
 
 STATE_FOLDER = b"_image_temp"
@@ -125,3 +125,12 @@ def check_root(root: bytes) -> None:
         os.scandir(root).close()
     except OSError as error:
         raise DpmError("root_unreadable", path=shown, reason=reason_of(error)) from error
+
+
+def owner_beside_root(path: bytes) -> str:
+    """Return the name of the user whose folder the system's own user works in; empty for all others.
+
+    Raises OSError.
+    """
+    owner = os.stat(path).st_uid
+    return user_name(owner) if owner and os.geteuid() == 0 else ""

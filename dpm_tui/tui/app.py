@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from time import time
+
 from textual import events
 
 from dpm_tui.amount import long_size
 from dpm_tui.locale import follow_settings, translate
+from dpm_tui.names import display_name
+from dpm_tui.state.layout import owner_beside_root
 from dpm_tui.tui.screens.base import DpmScreen
 from dpm_tui.tui.screens.host_app import HostApp
 from dpm_tui.tui.session import Link
+from dpm_tui.worker.protocol import LogLine
 
 
 class DpmApp(HostApp, inherit_bindings=False):
@@ -21,6 +27,7 @@ class DpmApp(HostApp, inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
 
     first_screen = "scan"
+    _owner_told = False
 
     def on_mount(self) -> None:
         """Open the first screen, then connect: the worker may need seconds to start."""
@@ -48,10 +55,24 @@ class DpmApp(HostApp, inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, DpmScreen) and screen.is_mounted:
             screen.show_session()
+            self._tell_owner(screen)
             if self.session.link is Link.LOST and not self._loss_told:
                 self._loss_told = True
                 screen.run_worker(screen.ask_reconnect(), group="reconnect")
             self.ask_when_due()
+
+    def _tell_owner(self, screen: DpmScreen) -> None:
+        """Say once whose folder it is that root works in, and keep it in the log."""
+        session, prompt = self.session, screen.prompt
+        if self._owner_told or not session.library_known or prompt.busy or prompt.text:
+            return
+        self._owner_told = True
+        with suppress(OSError):
+            if owner := owner_beside_root(session.root):
+                values = {"path": display_name(session.root), "owner": owner}
+                session.log.append(LogLine("warning", "as_root", values, time()))
+                short = translate("tui.as_root_short", owner=owner)
+                prompt.say(prompt.fitting(translate("worker.as_root", **values), short))
 
     def last_line(self) -> str:
         """Return the line that stays in the terminal when the app has ended."""

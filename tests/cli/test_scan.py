@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dpm_tui.amount import long_size
 from tests.support.album import COPIES, LONELY, dpm, files_below, kinds_by_path, make_album, report_of
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.pictures import encode, scene
@@ -175,6 +176,19 @@ def test_interrupted_by_ctrl_c_exits_with_3_and_continues(tmp_path: Path) -> Non
     assert dpm("scan", album).returncode == 0
     kinds = kinds_by_path(report_of(album))
     assert all(kinds[frozenset(pair)] == kind for kind, pair in COPIES.items())
+
+
+def test_status_says_what_could_be_freed_as_the_scan_did(album: Path) -> None:
+    told = json.loads(dpm("scan", album, "--json").stdout.splitlines()[-1])
+    assert 0 < told["suggested_bytes"] < told["reclaimable_bytes"]
+    status = json.loads(dpm("status", album, "--json").stdout)
+    assert {key: status[key] for key in ("suggested_bytes", "reclaimable_bytes")} == {
+        key: told[key] for key in ("suggested_bytes", "reclaimable_bytes")
+    }
+    words = dpm("status", album).stdout
+    for size in (told["suggested_bytes"], told["reclaimable_bytes"]):
+        assert long_size(size) in words
+    assert "by the rule" in words
 
 
 def test_detached_scan_can_be_watched_and_stopped(tmp_path: Path) -> None:
