@@ -77,6 +77,10 @@ COPIES: dict[str, Callable[[Image.Image], bytes]] = {
     ),
     "gif": lambda p: stored(p.quantize(128), "GIF"),
     "darker": lambda p: stored(p.point(lambda v: v * 0.92), "JPEG", quality=90),
+    "cut off at white": lambda p: stored(p.point(lambda v: min(v * 1.12, 255))),
+    "dithered gif": lambda p: stored(
+        p.quantize(palette=p.quantize(64), dither=Image.Dither.FLOYDSTEINBERG), "GIF"
+    ),
     "trimmed": lambda p: stored(p.crop((3, 2, p.width - 4, p.height - 1)), "JPEG", quality=92),
 }
 

@@ -10,28 +10,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.differ import range_distance
+from dpm_tui.pipeline.inspection.difference_maps import (
+    LEVELS,
+    Channels,
+    Layer,
+    difference_layers,
+    layer_side,
+    prepare_channels,
+)
 from dpm_tui.pipeline.inspection.sample_region import Picture
-from dpm_tui.pipeline.inspection.sharpness import make_alike
-from dpm_tui.pipeline.tone import fit_tone, is_negative, shrunk
 
 Map = NDArray[Any]
 
-SPOTS = 8
-"""Places that are looked at: a picture with more changes has one among these."""
-WIDTHS = (0.006, 0.012, 0.024)
-"""Sides of the squares that a change is averaged over, as shares of the long side."""
-NARROWEST = (2, 3, 5)
-CONTRASTS = np.array([0, 4, 8, 14, 22, 34, 50, 75, 110, 256], np.float32)
-"""Contrast around a place in levels: what coding leaves grows with it."""
-FLOOR = (0.7, 0.5)
-"""Levels of lightness and of colour that any place may differ by."""
-PLAIN = 2.0
-"""Mean difference in levels below which no tone is fitted."""
-SAMPLED = 40_000
-"""Places from which it is learned what is usual."""
-_LEVELS = np.digitize(np.arange(256), CONTRASTS[1:-1]).astype(np.uint8)[None]
-_AROUND = np.ones((7, 7), np.uint8)
+SPOTS = 10
+"""Places that stand out most by any map; a picture with more changes has one among these."""
+OF_EACH = 1
+"""Places that stand out most by the maps of one kind, besides."""
+FRAME_SIDE = -8
+"""Place among the numbers of a spot of the logarithm of the longest side of the frame."""
+FARTHEST = 3
+"""Pixels by which one of two places is moved to see whether it then shows the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,136 +48,161 @@ class ChangedSpot:
 def find_spots(first: Picture, second: Picture, coarse: tuple[float, ...]) -> list[ChangedSpot]:
     """Return the places that stand out, the first by most, of two RGB pictures of one frame and size.
 
-    A place differs by its distance to the range of values around the same place in the other picture, once
-    tone and sharpness are made alike. It stands out by how far that exceeds what places of the same contrast
-    usually differ by in this very pair. ``coarse`` are numbers on the coding of both, passed on.
+    Tone and sharpness are made alike first. A place stands out by how far it differs beyond what places of
+    the same contrast usually differ by in this very pair. ``coarse`` are numbers on the coding of both,
+    passed on.
     """
-    lab = [cv2.cvtColor(picture, cv2.COLOR_RGB2LAB) for picture in _tone_alike(first, second)]
-    greys = [cv2.GaussianBlur(p, (3, 3), 0.8) for p in make_alike(*(cv2.extractChannel(p, 0) for p in lab))]
-    half = max(lab[0].shape[1] // 2, 1), max(lab[0].shape[0] // 2, 1)
-    lab = [cv2.resize(p, half, interpolation=cv2.INTER_AREA) for p in lab]
-    colours = [[cv2.GaussianBlur(cv2.extractChannel(p, c), (3, 3), 0.8) for p in lab] for c in (1, 2)]
-    light = range_distance(*greys).astype(np.float32)
-    colour = cv2.max(*(range_distance(*both) for both in colours)).astype(np.float32)
-    contrast = cv2.max(*(cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, _AROUND) for grey in greys))
-    level = cv2.LUT(contrast, _LEVELS)
-    coarse_level = cv2.resize(level, half, interpolation=cv2.INTER_NEAREST)
-    long = max(light.shape)
-    sides = [max(round(share * long), least) for share, least in zip(WIDTHS, NARROWEST, strict=True)]
-    averages = [_halved(cv2.blur(light, (side, side)), half) for side in sides]
-    averages += [cv2.blur(colour, ((side + 1) // 2, (side + 1) // 2)) for side in sides]
-    above = [
-        _above_usual(map_, coarse_level, FLOOR[number >= len(WIDTHS)]) for number, map_ in enumerate(averages)
+    channels = prepare_channels(first, second)
+    layers = difference_layers(channels)
+    height, width = layers[0].maps[0].shape
+    kinds = [
+        _highest([layer.above[kind] for layer in layers], (width, height)) for kind in range(len(LEVELS))
     ]
-    score = above[0]
-    for map_ in above[1:]:
-        score = cv2.max(score, map_)
-    places = _peaks(score, sides[1] + 1)
+    score = _highest(kinds, (width, height))
+    side = layer_side(max(height, width))
+    places = _peaks(score, 2 * side, SPOTS, [])
+    for kind in kinds:
+        places += _peaks(kind, 2 * side, OF_EACH, places)
+    general = _general(layers, channels, coarse)
     strengths = [float(score[place]) for place in places]
-    general = [
-        *(float(np.quantile(above[number][::3, ::3], 0.99)) for number in (1, 2, 4, 5)),
-        float(light.mean()), float(colour.mean()), float(np.quantile(light[::4, ::4], 0.99)),
-        float(np.quantile(colour[::3, ::3], 0.99)), math.log(long), *coarse,
-    ]  # fmt: skip
-    spots: list[ChangedSpot] = []
-    for number, (row, column) in enumerate(places):
-        own = [float(map_[row, column]) for map_ in above]
-        raw = [float(map_[row, column]) for map_ in averages]
-        rest = [strengths[number] / (strengths[0] + 0.1), strengths[number] / (strengths[-1] + 0.1), number]
-        near = [
-            *_surroundings(greys[0], greys[1], 2 * row, 2 * column, sides),
-            *_colours(colours, row, column, sides),
-        ]
-        border = min(row, column, score.shape[0] - 1 - row, score.shape[1] - 1 - column) * 2 / long
-        here = float(contrast[min(2 * row, len(contrast) - 1), min(2 * column, contrast.shape[1] - 1)])
-        numbers = np.array([*own, *raw, *rest, *near, here, border, *general])
-        best = int(np.argmax(own))
-        spots.append(
-            ChangedSpot(
-                (column + 0.5) / score.shape[1],
-                (row + 0.5) / score.shape[0],
-                sides[best % len(WIDTHS)] / long,
-                best >= len(WIDTHS),
-                numbers,
-            )
-        )
-    return spots
+    return [
+        _measure(place, number, strengths, layers, channels, general) for number, place in enumerate(places)
+    ]
 
 
-def _tone_alike(first: Picture, second: Picture) -> tuple[Picture, Picture]:
-    """Return both pictures, one of them with a light tone of the whole picture undone."""
-    small = [shrunk(picture) for picture in (first, second)]
-    if float(cv2.absdiff(*small).mean()) < PLAIN or is_negative(*small):
-        return first, second
-    forward, backward = (fit_tone(a, b) for a, b in (small, small[::-1]))
-    if forward.residual <= backward.residual:
-        return forward.apply(first), second
-    return first, backward.apply(second)
-
-
-def _halved(values: Map, size: tuple[int, int]) -> Map:
-    """Return a map at half its size; of four values the highest counts."""
-    highest = cv2.dilate(values, np.ones((2, 2), np.uint8), anchor=(0, 0))
-    found: Map = np.ascontiguousarray(highest[: 2 * size[1] : 2, : 2 * size[0] : 2])
-    return found if found.shape == size[::-1] else cv2.resize(values, size)
-
-
-def _above_usual(values: Map, level: NDArray[Any], floor: float) -> Map:
-    """Return how many times each value exceeds what is usual at places of its contrast."""
-    usual = np.full(len(CONTRASTS) - 1, floor, np.float32)
-    step = max(round((values.size / SAMPLED) ** 0.5), 1)
-    some_values, some_levels = values[::step, ::step].ravel(), level[::step, ::step].ravel()
-    before = 0.0
-    for number in range(len(usual)):
-        own = some_values[some_levels == number]
-        if len(own) >= 40:
-            # The change itself must not raise what is usual, and neither must a few odd places.
-            before = float(np.quantile(own, 0.5)) + float(np.quantile(own, 0.9))
-        usual[number] += before
-    found: Map = cv2.divide(values, cv2.LUT(level, np.resize(usual, 256).astype(np.float32)))
+def _highest(maps: list[Map], size: tuple[int, int]) -> Map:
+    """Return the highest of several maps at each place of one size."""
+    found = cv2.resize(maps[0], size, interpolation=cv2.INTER_NEAREST)
+    for each in maps[1:]:
+        found = cv2.max(found, cv2.resize(each, size, interpolation=cv2.INTER_NEAREST))
     return found
 
 
-def _peaks(score: Map, apart: int) -> list[tuple[int, int]]:
-    """Return the highest places, each at least ``apart`` pixels from the others."""
+def _peaks(score: Map, apart: int, most: int, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the highest places, each at least ``apart`` pixels from the others and from those taken."""
     left = score.copy()
+    for row, column in taken:
+        _cover(left, row, column, apart)
     places: list[tuple[int, int]] = []
-    for _ in range(SPOTS):
+    for _ in range(most):
         _, strength, _, (column, row) = cv2.minMaxLoc(left)
         if strength <= 0:
             break
         places.append((row, column))
-        cv2.rectangle(left, (column - apart, row - apart), (column + apart, row + apart), -1.0, -1)
-    return places or [(score.shape[0] // 2, score.shape[1] // 2)]
+        _cover(left, row, column, apart)
+    return places or ([] if taken else [(score.shape[0] // 2, score.shape[1] // 2)])
 
 
-def _part(row: int, column: int, reach: int) -> tuple[slice, slice]:
+def _cover(score: Map, row: int, column: int, apart: int) -> None:
+    cv2.rectangle(score, (column - apart, row - apart), (column + apart, row + apart), -1.0, -1)
+
+
+def _general(layers: list[Layer], channels: Channels, coarse: tuple[float, ...]) -> list[float]:
+    """Return numbers on the whole pair: how far it differs in general, how large it is, and its coding."""
+    usual = [
+        value
+        for kind in range(len(LEVELS))
+        for value in (float(layers[0].maps[kind].mean()), layers[0].top[kind], layers[2].top[kind])
+    ]
+    return [*usual, math.log(max(channels.light[0].shape)), *coarse]
+
+
+def _measure(
+    place: tuple[int, int],
+    number: int,
+    strengths: list[float],
+    layers: list[Layer],
+    channels: Channels,
+    general: list[float],
+) -> ChangedSpot:
+    row, column = place
+    height, width = layers[0].maps[0].shape
+    own: list[float] = []
+    raw: list[float] = []
+    beyond: list[float] = []
+    best, highest = (0, 0), -1.0
+    for level, layer in enumerate(layers):
+        high, wide = layer.maps[0].shape
+        at = min(row * high // height, high - 1), min(column * wide // width, wide - 1)
+        for kind in range(len(LEVELS)):
+            above = float(layer.above[kind][at])
+            own.append(above)
+            raw.append(float(layer.maps[kind][at]))
+            beyond.append(above / (layer.top[kind] + 0.2))
+            if above > highest:
+                best, highest = (level, kind), above
+    rest = [strengths[number] / (strengths[0] + 0.1), strengths[number] / (min(strengths) + 0.1), number]
+    full = channels.light[0].shape
+    down, across = (row + 0.5) / height, (column + 0.5) / width
+    spot = int(down * full[0]), int(across * full[1])
+    side = layer_side(max(height, width)) * max(full) / max(height, width)
+    border = min(spot[0], spot[1], full[0] - 1 - spot[0], full[1] - 1 - spot[1]) / max(full)
+    near = [*_surroundings(channels, spot, side), *_colours(channels, down, across, side)]
+    numbers = np.array([*own, *raw, *beyond, *rest, *near, border, *general])
+    share = side * 2 ** best[0] / max(full)
+    return ChangedSpot(across, down, share, LEVELS[best[1]].colour, numbers)
+
+
+def _part(place: tuple[int, int], reach: int) -> tuple[slice, slice]:
+    row, column = place
     return slice(max(row - reach, 0), row + reach + 1), slice(max(column - reach, 0), column + reach + 1)
 
 
-def _surroundings(
-    one: NDArray[Any], other: NDArray[Any], row: int, column: int, sides: list[int]
-) -> list[float]:
+def _surroundings(channels: Channels, spot: tuple[int, int], side: float) -> list[float]:
     """Return how far two grey pictures agree around a place, at three widths, and what each has there."""
     found: list[float] = []
-    for reach in (sides[0] + 1, sides[1] + 2, 2 * sides[2]):
-        a, b = (picture[_part(row, column, reach)].astype(np.float32) for picture in (one, other))
-        spread_a, spread_b = float(a.std()), float(b.std())
-        mean_a, mean_b = float(a.mean()), float(b.mean())
-        both = float(((a - mean_a) * (b - mean_b)).mean())
+    for reach in (round(0.6 * side) + 1, round(side) + 2, round(2.5 * side) + 2):
+        a, b = (np.ascontiguousarray(plane[_part(spot, reach)]) for plane in channels.light)
+        one, other = (cv2.meanStdDev(part) for part in (a, b))
+        mean_a, mean_b = float(one[0][0, 0]), float(other[0][0, 0])
+        spread_a, spread_b = float(one[1][0, 0]), float(other[1][0, 0])
+        both = cv2.mean(cv2.multiply(a, b, dtype=cv2.CV_32F))[0] - mean_a * mean_b
+        left = math.sqrt(max(spread_a**2 + spread_b**2 - 2 * both, 0.0))
         found += [
             both / (spread_a * spread_b + 1.0),
             math.log(max(spread_a, spread_b) + 0.5),
-            abs(math.log((spread_a + 0.7) / (spread_b + 0.7))),
+            math.log(min(spread_a, spread_b) + 0.5),
+            math.log(left + 0.5),
             abs(mean_a - mean_b),
         ]
+    reach = round(side) + 2
+    found += _best_moved(channels, spot, reach)
+    inner, outer = (_part(spot, r) for r in (round(0.6 * side) + 1, round(2.5 * side) + 2))
+    for plane in channels.light:
+        # An object on plain ground stands out from what is around it.
+        found.append(float(plane[inner].mean()) - float(plane[outer].mean()))
+    found[-2:] = sorted(found[-2:])
     return found
 
 
-def _colours(colours: list[list[NDArray[Any]]], row: int, column: int, sides: list[int]) -> list[float]:
-    """Return how far the mean colours around a place lie apart, at two widths."""
+def _best_moved(channels: Channels, spot: tuple[int, int], reach: int) -> list[float]:
+    """Return the correlation around a place as it is, and how much moving one of two by some pixels helps."""
+    one, other = channels.light
+    template = np.ascontiguousarray(one[_part(spot, reach)])
+    around = np.ascontiguousarray(other[_part(spot, reach + FARTHEST)])
+    if around.shape != tuple(length + 2 * FARTHEST for length in template.shape):
+        return [0.0, 0.0]
+    alike = cv2.matchTemplate(around, template, cv2.TM_CCOEFF_NORMED)
+    here, best = float(alike[FARTHEST, FARTHEST]), float(alike.max())
+    return [min(max(best, -1.0), 1.0), min(max(best - here, 0.0), 2.0)]
+
+
+def _colours(channels: Channels, down: float, across: float, side: float) -> list[float]:
+    """Return how far the mean colours around a place lie apart, and how lively they are, at two widths."""
+    shape = channels.colours[0][0].shape
+    place = int(down * shape[0]), int(across * shape[1])
+    scale = max(shape) / max(channels.light[0].shape)
     found: list[float] = []
-    for reach in (sides[0] // 2 + 1, sides[2]):
-        part = _part(row, column, reach)
-        found.append(math.hypot(*(float(a[part].mean()) - float(b[part].mean()) for a, b in colours)))
+    for width in (0.6 * side, 2 * side):
+        part = _part(place, round(width * scale) + 1)
+        apart, uneven, lively = [], [], []
+        for pair in channels.colours:
+            one, other = (np.ascontiguousarray(plane[part]) for plane in pair)
+            both, each = cv2.subtract(one, other, dtype=cv2.CV_32F), (one, other)
+            mean, spread = cv2.meanStdDev(both)
+            apart.append(float(mean[0, 0]))
+            uneven.append(float(spread[0, 0]))
+            lively.append([float(cv2.meanStdDev(p)[1][0, 0]) for p in each])
+        found += [math.hypot(*apart), math.hypot(*uneven)]
+        found.append(math.log(0.5 + max(math.hypot(*spreads) for spreads in zip(*lively, strict=True))))
     return found

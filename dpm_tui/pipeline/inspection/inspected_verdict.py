@@ -11,7 +11,7 @@ from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.tone_votes import Inspections, better_by
 from dpm_tui.pipeline.verify import Kind, Verdict
 
-CHANGED = 0.0
+CHANGED = 0.5
 """Logarithm of the odds from which something differs and the pair is a variant."""
 SURE = 1.5
 """Logarithm of the odds from which one of two is the better."""

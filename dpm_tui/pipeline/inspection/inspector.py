@@ -12,6 +12,7 @@ from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
 from dpm_tui.pipeline.inspection.common_frame import align, resize, to_common_size
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.pair_traits import measure_pair
+from dpm_tui.pipeline.inspection.palette_loss import Palette, allow_for_palettes, find_palette
 from dpm_tui.pipeline.inspection.picture_traits import (
     CODED,
     COLOURS,
@@ -43,11 +44,13 @@ class CopyAtFullSize:
 
     pixels: Picture
     traits: Numbers
+    palette: Palette | None = None
+    """Its colours where they are few."""
 
     @classmethod
     def of(cls, pixels: Picture, file: FileTraits) -> CopyAtFullSize:
         """Return the picture with its traits measured."""
-        return cls(pixels, measure_picture(pixels, file))
+        return cls(pixels, measure_picture(pixels, file), find_palette(pixels))
 
 
 def prepare() -> None:
@@ -64,7 +67,7 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
     """
     common = to_common_size(first.pixels, second.pixels)
     frame = align(*common)
-    spots = find_spots(*frame, measure_coarseness(first.traits, second.traits))
+    spots = find_changes(first, second, frame)
     odds = tree_ensemble("changed").score(np.stack([spot.numbers for spot in spots]))
     changed = float(odds.max())
     better = _score_better(first, second, common)
@@ -78,6 +81,14 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
         amount,
         tuple(a - b for a, b in zip(*map(measure_tone, frame), strict=True)),
     )
+
+
+def find_changes(
+    first: CopyAtFullSize, second: CopyAtFullSize, frame: tuple[Picture, Picture]
+) -> list[ChangedSpot]:
+    """Return the places that stand out of two copies that lie over each other in ``frame``."""
+    allowed = allow_for_palettes(frame, (first.palette, second.palette))
+    return find_spots(*allowed, measure_coarseness(first.traits, second.traits))
 
 
 def measure_tone(picture: Picture) -> tuple[float, ...]:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
-from dpm_tui.pipeline.inspection.changed_spots import find_spots
 from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
-from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_coarseness, measure_picture
+from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, find_changes
+from dpm_tui.pipeline.inspection.picture_traits import FileTraits
 from models.training.inspection.degradations import StoredPicture, store, store_anew
-from models.training.inspection.local_edits import Box, edit_locally
+from models.training.inspection.local_edits import SIDES, LocalEdit, edit_locally
 from models.training.inspection.source_pictures import source_pictures
 
 NARROWEST = 4.5
@@ -36,48 +36,75 @@ class ChangePair:
     hits: NDArray[np.bool_]
     width: float
     """Of the change in pixels of the common frame."""
+    edit: str = ""
+    """The kind of the change."""
+    share: float = 0.0
+    contrast: float = 0.0
 
 
 def make_change_pairs(
-    paths: Sequence[Path], seed: int, longest: tuple[int, int] | None = None
+    paths: Sequence[Path],
+    seed: int,
+    longest: tuple[int, int] | None = None,
+    sides: Sequence[float] = SIDES,
+    copies: int = 3,
 ) -> Iterator[ChangePair]:
     """Yield pairs of some pictures, as many with a change as without; ``longest`` as in ``quality_pairs``."""
     for source, picture, draw in source_pictures(paths, seed, longest, SMALLEST):
-        yield from _pairs(picture, source, draw)
+        yield from _pairs(picture, source, draw, sides, copies)
 
 
-def _pairs(picture: Image.Image, source: str, draw: random.Random) -> Iterator[ChangePair]:
+def _pairs(
+    picture: Image.Image, source: str, draw: random.Random, sides: Sequence[float], copies: int
+) -> Iterator[ChangePair]:
     original = store_anew(picture, draw)
-    for name in draw.sample(tuple(COPIES), 3):
-        first = original if draw.random() < 0.7 else COPIES[draw.choice(tuple(COPIES))](picture, draw)
-        yield _look(first, COPIES[name](original.image, draw), source, name, None)
-        edited = edit_locally(original.pixels, draw)
-        if edited is not None:
-            copy = COPIES[name](Image.fromarray(edited[0]), draw)
-            yield _look(first, copy, source, name, edited[1], original.pixels.shape)
+    for name in draw.sample(tuple(COPIES), copies):
+        edit = edit_locally(original.pixels, draw, sides)
+        if edit is None:
+            continue
+        first = store_anew(Image.fromarray(edit.before), draw)
+        if draw.random() < 0.2:
+            first = COPIES[draw.choice(tuple(COPIES))](Image.fromarray(edit.before), draw)
+        own = at_full_size(first)
+        for changed, pixels in ((False, edit.before), (True, edit.after)):
+            copy = at_full_size(COPIES[name](Image.fromarray(pixels), draw))
+            yield _look(own, copy, source, name, edit, changed)
+
+
+def at_full_size(picture: StoredPicture) -> CopyAtFullSize:
+    """Return a picture as the inspection has it."""
+    file = FileTraits(len(picture.content), picture.lossy, picture.quality)
+    return CopyAtFullSize.of(picture.pixels, file)
 
 
 def _look(
-    first: StoredPicture,
-    second: StoredPicture,
+    first: CopyAtFullSize,
+    second: CopyAtFullSize,
     source: str,
     name: str,
-    box: Box | None,
-    shape: tuple[int, ...] = (),
+    edit: LocalEdit,
+    changed: bool,
 ) -> ChangePair:
-    traits = [
-        measure_picture(p.pixels, FileTraits(len(p.content), p.lossy, p.quality)) for p in (first, second)
-    ]
     frame = align(*to_common_size(first.pixels, second.pixels))
-    spots = find_spots(*frame, measure_coarseness(*traits))
-    hits, width = np.zeros(len(spots), np.bool_), 0.0
-    if box is not None:
-        width = box[2] / shape[1] * frame[0].shape[1]
-        slack = 0.5 * max(box[2:]) + 2
+    spots = find_changes(first, second, frame)
+    hits = np.zeros(len(spots), np.bool_)
+    box, (height, width) = edit.box, edit.before.shape[:2]
+    if changed:
+        slack = 0.5 * max(min(box[2:]), 0.015 * width) + 2
         for number, spot in enumerate(spots):
-            x, y = spot.across * shape[1] - box[0], spot.down * shape[0] - box[1]
+            x, y = spot.across * width - box[0], spot.down * height - box[1]
             hits[number] = -slack <= x <= box[2] + slack and -slack <= y <= box[3] + slack
-    return ChangePair(source, name, box is not None, np.array([s.numbers for s in spots]), hits, width)
+    return ChangePair(
+        source,
+        name,
+        changed,
+        np.array([s.numbers for s in spots]),
+        hits,
+        max(box[2:]) / width * frame[0].shape[1],
+        edit.kind,
+        edit.share,
+        edit.contrast,
+    )
 
 
 def _resized(factor: float, low: int, high: int) -> Callable[[Image.Image, random.Random], StoredPicture]:
@@ -104,8 +131,14 @@ def _toned(picture: Image.Image, draw: random.Random) -> StoredPicture:
 
 
 def _palette(picture: Image.Image, draw: random.Random) -> StoredPicture:
-    dither = draw.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG))
-    return store(picture.quantize(draw.choice((64, 128, 256)), dither=dither), "GIF")
+    if draw.random() < 0.2:
+        size = max(picture.width // 2, 8), max(picture.height // 2, 8)
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    ways = (Image.Quantize.MEDIANCUT, Image.Quantize.MEDIANCUT, Image.Quantize.FASTOCTREE)
+    cut = picture.quantize(draw.choice((64, 64, 128, 256, 256)), draw.choice(ways))
+    if draw.random() < 0.5:
+        cut = picture.quantize(palette=cut, dither=Image.Dither.FLOYDSTEINBERG)
+    return store(cut, draw.choice(("GIF", "PNG")))
 
 
 def _trimmed(picture: Image.Image, draw: random.Random) -> StoredPicture:

@@ -1,15 +1,17 @@
 """Fits the two ensembles of the inspection and writes them beside the code that reads them.
 
-``python -m models.training.inspection.fit --small DIR --large DIR --work DIR [--seed N] [--pictures N]``:
-``small`` has folders of pictures of some hundred pixels, one a source, ``large`` those at full size, which
-are made smaller by different amounts. Pairs are made from them and kept in ``work``; a run that was stopped
-goes on. A quarter of the sources is held out for the scores that are printed; what is written is fitted on
-all of them.
+``python -m models.training.inspection.fit --small DIR --large DIR --work DIR [--seed N] [--pictures N]
+[--only better|changed]``: ``small`` has folders of pictures of some hundred pixels, one a source, ``large``
+those at full size, which are made smaller by different amounts; pages are made of the small ones besides.
+Pairs are made from them and kept in ``work``; a run that was stopped goes on. A quarter of the sources is
+held out for the scores that are printed; what is written is fitted on all of them. With ``--only`` the other
+ensemble stays as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,10 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from dpm_tui.pipeline.inspection.changed_spots import FRAME_SIDE
 from dpm_tui.pipeline.inspection.inspector import better_inputs, swap_pair
 from dpm_tui.pipeline.inspection.tree_ensemble import WEIGHTS
 from models.training.inspection.change_pairs import NARROWEST, make_change_pairs
 from models.training.inspection.ensemble_export import ensemble_arrays, write_ensembles
+from models.training.inspection.pages import make_pages
 from models.training.inspection.pair_cache import (
     Table,
     change_table,
@@ -35,7 +39,10 @@ from models.training.inspection.quality_pairs import make_pairs
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 SIZES = ((160, 420), (300, 1000), (200, 1400))
+CHANGE_SIZES = ((160, 420), (300, 1000), (900, 1600), (1200, 2400))
 """Longest sides that pictures of full size are made smaller to, one round of all pictures each."""
+PAGES = 60
+ENSEMBLES = ("better", "changed")
 SETTINGS: dict[str, Any] = {
     "max_iter": 800,
     "learning_rate": 0.05,
@@ -45,6 +52,16 @@ SETTINGS: dict[str, Any] = {
     "max_features": 0.3,
     "random_state": 0,
 }
+CHANGE_SETTINGS = SETTINGS | {
+    "max_iter": 400,
+    "learning_rate": 0.07,
+    "max_leaf_nodes": 16,
+    "min_samples_leaf": 25,
+    "early_stopping": False,
+}
+LARGE, LARGE_WEIGHT = 500, 2.0
+"""Longest side of the common frame from which a spot counts so many times: most that is looked at is as
+large, and few of the pictures that are learned from are."""
 EMPHASIS = {"resized": 3.0, "messenger": 1.5, "toned": 1.5}
 """How much more than others a degradation counts: people shrink pictures more often than they enlarge them,
 and tones are the hardest."""
@@ -63,27 +80,26 @@ def find_pictures(folder: Path, seed: int, most: int) -> list[Path]:
     return chosen
 
 
-def collect(options: argparse.Namespace) -> tuple[Table, Table]:
-    """Make the pairs that are not made yet; return those of quality and those of changes."""
-    rounds: list[tuple[str, Sequence[Path], tuple[int, int] | None]] = [
-        ("small", find_pictures(options.small, options.seed, options.pictures), None)
-    ]
-    large = find_pictures(options.large, options.seed, options.pictures)
-    rounds += [(f"large{number}", large, size) for number, size in enumerate(SIZES)]
-    made: dict[str, list[Path]] = {"quality": [], "change": []}
-    makers: dict[str, tuple[Callable[..., Iterator[Any]], Callable[[Iterable[Any]], Table]]] = {
-        "quality": (make_pairs, quality_table),
-        "change": (make_change_pairs, change_table),
-    }
+def collect(options: argparse.Namespace, kind: str) -> Table:
+    """Make the pairs for an ensemble that are not made yet; return all of them."""
+    small, large = (find_pictures(f, options.seed, options.pictures) for f in (options.small, options.large))
+    rounds: list[tuple[str, Sequence[Path], tuple[int, int] | None]] = [("small", small, None)]
+    maker: Callable[..., Iterator[Any]] = make_pairs
+    as_table: Callable[[Iterable[Any]], Table] = quality_table
+    sizes: Sequence[tuple[int, int]] = SIZES
+    if kind == "changed":
+        large = large + make_pages(small, PAGES, options.seed, options.work / "pages")
+        maker, as_table, sizes = make_change_pairs, change_table, CHANGE_SIZES
+    rounds += [(f"large{number}", large, size) for number, size in enumerate(sizes)]
+    made: list[Path] = []
     for name, paths, longest in rounds:
         for number, part in parts_of(paths):
-            for kind, (maker, as_table) in makers.items():
-                path = options.work / f"{kind}-{name}-{number:04}.npz"
-                if not path.exists():
-                    write_table(path, as_table(maker(part, options.seed + number, longest)))
-                    print(path.name, flush=True)
-                made[kind].append(path)
-    return read_tables(made["quality"]), read_tables(made["change"])
+            path = options.work / f"{kind}-{name}-{number:04}.npz"
+            if not path.exists():
+                write_table(path, as_table(maker(part, options.seed + number, longest)))
+                print(path.name, flush=True)
+            made.append(path)
+    return read_tables(made)
 
 
 def fit_better(table: Table) -> HistGradientBoostingClassifier:
@@ -107,7 +123,7 @@ def fit_changed(table: Table) -> HistGradientBoostingClassifier:
     seen = ~(table["changed"] & (table["width"] < NARROWEST))
     held_out = _hold_out(table["source"])
     known, unseen = ((seen & part)[table["pair"]] for part in (~held_out, held_out))
-    model = _fit(table["spots"][known], table["hits"][known])
+    model = fit_spots(table, known)
     highest = np.full(len(seen), -np.inf)
     np.maximum.at(highest, table["pair"][unseen], model.decision_function(table["spots"][unseen]))
     there = seen & held_out
@@ -115,8 +131,14 @@ def fit_changed(table: Table) -> HistGradientBoostingClassifier:
     print(f"changed: {len(found)} changed and {len(false)} unchanged pairs held out")
     for bound in (-1.0, 0.0, 1.0):
         print(f"  from {bound}: found {(found > bound).mean():.4f}, false {(false > bound).mean():.4f}")
-    every = seen[table["pair"]]
-    return _fit(table["spots"][every], table["hits"][every])
+    return fit_spots(table, seen[table["pair"]])
+
+
+def fit_spots(table: Table, chosen: NDArray[np.bool_]) -> HistGradientBoostingClassifier:
+    """Return an ensemble that tells which of the chosen spots lie on a change."""
+    spots = table["spots"][chosen]
+    weights = np.where(spots[:, FRAME_SIDE] >= math.log(LARGE), LARGE_WEIGHT, 1.0)
+    return _fit(spots, table["hits"][chosen], weights, CHANGE_SETTINGS)
 
 
 def _hold_out(sources: NDArray[Any]) -> NDArray[np.bool_]:
@@ -138,9 +160,12 @@ def _emphasis(table: Table) -> NDArray[Any]:
 
 
 def _fit(
-    inputs: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None = None
+    inputs: NDArray[Any],
+    answers: NDArray[Any],
+    weights: NDArray[Any],
+    settings: dict[str, Any] = SETTINGS,
 ) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(**SETTINGS).fit(inputs, answers, sample_weight=weights)
+    return HistGradientBoostingClassifier(**settings).fit(inputs, answers, sample_weight=weights)
 
 
 def main() -> None:
@@ -152,10 +177,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pictures", type=int, default=250)
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--only", choices=ENSEMBLES)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    quality, change = collect(options)
-    arrays = ensemble_arrays("better", fit_better(quality)) | ensemble_arrays("changed", fit_changed(change))
+    fits = {"better": fit_better, "changed": fit_changed}
+    arrays = dict(np.load(options.out)) if options.only else {}
+    for kind in (options.only,) if options.only else ENSEMBLES:
+        arrays = {name: array for name, array in arrays.items() if not name.startswith(f"{kind}.")}
+        arrays |= ensemble_arrays(kind, fits[kind](collect(options, kind)))
     write_ensembles(options.out, arrays)
 
 

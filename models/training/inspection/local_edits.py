@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from models.training.inspection.planted_content import PLANTED
 
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -23,25 +26,58 @@ SEEN = 10.0
 _WORDS = ("2019-07-14", "2021-11-03", "Hello", "sale", "17:32", "08:05", "No. 7", "A", "x2", "OK", "end")
 
 
-def edit_locally(pixels: Pixels, draw: random.Random) -> tuple[Pixels, Box] | None:
-    """Return the picture with a small change that can be seen, and where; None if none came about."""
+@dataclass(frozen=True)
+class LocalEdit:
+    """A picture before and after a small change, both of which may hold something that was put there."""
+
+    before: Pixels
+    after: Pixels
+    box: Box
+    kind: str
+    share: float
+    """Side of the changed place as a share of the width."""
+    contrast: float
+    """Levels that the place changes by in its upper fifth."""
+
+
+def edit_locally(
+    pixels: Pixels, draw: random.Random, sides: Sequence[float] = SIDES, seen: float = SEEN
+) -> LocalEdit | None:
+    """Return a small change that can be seen; None if none came about."""
     for _ in range(6):
-        box = _pick_spot(pixels, draw)
+        share = draw.choice(sides)
+        box = _pick_spot(pixels, share, draw)
         if box is None:
             return None
-        changed = draw.choice(EDITS)(pixels, box, draw)
+        kind = draw.choice(KINDS)
+        before = pixels
+        if kind in PLANTED:
+            before, after = PLANTED[kind](pixels, box, draw)
+            box = _changed_box(before, after) or box
+        else:
+            after = EDITS[kind](pixels, box, draw)
         left, top, width, height = box
         part = np.s_[top : top + height, left : left + width]
-        apart = np.abs(changed[part].astype(np.int16) - pixels[part]).max(axis=2)
-        if float(np.quantile(apart, 0.8)) >= SEEN:
-            return changed, box
+        apart = np.abs(after[part].astype(np.int16) - before[part]).max(axis=2)
+        contrast = float(np.quantile(apart, 0.8))
+        if contrast >= seen:
+            return LocalEdit(before, after, box, kind, share, contrast)
     return None
 
 
-def _pick_spot(pixels: Pixels, draw: random.Random) -> Box | None:
+def _changed_box(before: Pixels, after: Pixels) -> Box | None:
+    """Return the rectangle that holds whatever differs by more than a few levels."""
+    places = np.argwhere(np.abs(after.astype(np.int16) - before).max(axis=2) > 8)
+    if not len(places):
+        return None
+    (top, left), (bottom, right) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+    return left, top, right - left + 1, bottom - top + 1
+
+
+def _pick_spot(pixels: Pixels, share: float, draw: random.Random) -> Box | None:
     """Return one of the livelier of some random places: an eye or a word is no flat sky."""
     height, width = pixels.shape[:2]
-    side = max(round(width * draw.choice(SIDES)), 4)
+    side = max(round(width * share), 4)
     high = max(round(side * draw.choice((0.6, 1, 1, 1.4))), 4)
     if height <= high + 8 or width <= side + 8:
         return None
@@ -150,4 +186,27 @@ def _moved(pixels: Pixels, box: Box, draw: random.Random) -> Pixels:
     return _blend(pixels, moved, box, draw)
 
 
-EDITS: tuple[Edit, ...] = (_swapped, _flipped, _removed, _drawn, _drawn, _written, _recoloured, _moved)
+def _healed(pixels: Pixels, box: Box, draw: random.Random) -> Pixels:
+    """Cover a place by what lies beside it, as the healing brush of an editor does."""
+    left, top, width, height = box
+    across, down = draw.choice(((1, 0), (-1, 0), (0, 1), (0, -1)))
+    x = min(max(left + round(across * width * 1.2), 0), pixels.shape[1] - width)
+    y = min(max(top + round(down * height * 1.2), 0), pixels.shape[0] - height)
+    changed = pixels.copy()
+    changed[top : top + height, left : left + width] = pixels[y : y + height, x : x + width]
+    return _blend(pixels, changed, box, draw)
+
+
+EDITS: dict[str, Edit] = {
+    "swapped": _swapped,
+    "flipped": _flipped,
+    "removed": _removed,
+    "healed": _healed,
+    "drawn": _drawn,
+    "written": _written,
+    "recoloured": _recoloured,
+    "moved": _moved,
+}
+KINDS = ("swapped", "flipped", "flipped", "removed", "removed", "healed", "drawn", "written", "recoloured",
+         "moved", "moved", *PLANTED)  # fmt: skip
+"""Kinds of edits, as often as they are made: those twice that are hard to see."""

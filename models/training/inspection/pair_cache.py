@@ -65,4 +65,7 @@ def change_table(pairs: Iterable[ChangePair]) -> Table:
         "width": np.array([row.width for row in rows], np.float32),
         "source": np.array([row.source for row in rows]),
         "copied": np.array([row.copied for row in rows]),
+        "edit": np.array([row.edit for row in rows]),
+        "share": np.array([row.share for row in rows], np.float32),
+        "contrast": np.array([row.contrast for row in rows], np.float32),
     }
