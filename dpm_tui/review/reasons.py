@@ -15,6 +15,7 @@ from dpm_tui.review.folders import InFolders
 from dpm_tui.review.keeper import NEAR_TIE, is_lossless, looks_like_a_copy
 from dpm_tui.review.quality_reasons import quality_reason
 from dpm_tui.review.reason import Reason, Sign
+from dpm_tui.review.sparing import telling_fact
 
 __all__ = ("Reason", "Sign", "compare_files")
 
@@ -44,7 +45,8 @@ def compare_files(
     elif kind is Kind.PIXELS:
         reasons.append(Reason("=", "same_pixels", {}))
     if pair is not None and (quality := quality_reason(file.id, pair)) is not None:
-        reasons.append(quality)
+        fact = telling_fact(file, other) if quality.key == "cannot_tell" else ""
+        reasons.append(Reason("=", f"told_by_{fact}", {}) if fact else quality)
     said: set[str] = set()
     for word in (*criteria, *(Word(name) for name in _IN_ORDER)):
         topic = _TOPICS.get(word.name, str(word.topic))

@@ -96,8 +96,18 @@ def _outdoes(file: ImageFile, kept: ImageFile, pair: Pair) -> Spared | None:
 
 def _told_by_facts(file: ImageFile, kept: ImageFile) -> bool:
     """Return whether EXIF data or names say clearly that ``file`` is a copy of the one kept."""
-    if not 1 / NEAR_TIE <= file.pixel_count / max(kept.pixel_count, 1) <= NEAR_TIE:
-        return False
-    if bool(file.facts.taken) != bool(kept.facts.taken):
-        return not file.facts.taken
-    return looks_like_a_copy(file.name) and not looks_like_a_copy(kept.name)
+    match telling_fact(file, kept):
+        case "exif":
+            return not file.facts.taken
+        case "name":
+            return looks_like_a_copy(file.name)
+    return False
+
+
+def telling_fact(file: ImageFile, other: ImageFile) -> str:
+    """Return what says clearly which of two files is a copy: ``exif``, ``name``, or nothing."""
+    if not 1 / NEAR_TIE <= file.pixel_count / max(other.pixel_count, 1) <= NEAR_TIE:
+        return ""
+    if bool(file.facts.taken) != bool(other.facts.taken):
+        return "exif"
+    return "name" if looks_like_a_copy(file.name) != looks_like_a_copy(other.name) else ""

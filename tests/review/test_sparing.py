@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from dpm_tui.locale import translate
 from dpm_tui.pipeline.group import Better, Pair
 from dpm_tui.pipeline.grouping import group_pairs
 from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
@@ -71,6 +72,25 @@ def test_exif_and_names_decide_where_pixels_do_not() -> None:
         marked(a_file(1), replace(dated, facts=replace(dated.facts, width=200)), better=Better.UNTOLD)[1]
         == set()
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        (a_file(1), a_file(2, taken="2020-01-01 10:00:00", has_exif=True), "told_by_exif"),
+        (a_file(1, "a (1).jpg"), a_file(2, "a.jpg"), "told_by_name"),
+        (a_file(1), a_file(2), "cannot_tell"),
+        (a_file(1), a_file(2, width=200, taken="2020-01-01 10:00:00"), "cannot_tell"),
+    ],
+)
+def test_the_panel_names_what_decides(first: ImageFile, second: ImageFile, key: str) -> None:
+    """Where a rule marks one of two files, nobody reads that it cannot be told which is better."""
+    pair = Pair(1, 2, Kind.COPY, 0.98, better=Better.UNTOLD)
+    for file, other in ((first, second), (second, first)):
+        reason = compare_files(file, other, Kind.COPY, pair=pair)[0]
+        assert (reason.sign, reason.key) == ("=", key)
+        assert translate(f"review.{key}")
+    assert bool(marked(first, second, better=Better.UNTOLD)[1]) is (key != "cannot_tell")
 
 
 def test_a_whole_file_never_goes_for_a_damaged_one() -> None:
