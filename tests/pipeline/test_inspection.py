@@ -160,6 +160,8 @@ def test_an_inspection_survives_its_record() -> None:
     for reason in REASONS:
         found = Inspection(-3.25, 2.5, bytes(range(GRID * GRID)), reason, 1.5, (0.1, 0, 2.5, -1, 0))
         assert decode_inspection(encode_inspection(found)) == found
+    proved = Inspection(-10.0, 2.5, proved=True)
+    assert decode_inspection(encode_inspection(proved)) == proved
     for bad in ({}, {"changed": "x", "better": 0, "amount": 0, "reason": ""}, {"changed": 0, "better": 0}):
         with pytest.raises((KeyError, ValueError, TypeError)):
             decode_inspection(bad)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -16,7 +17,7 @@ from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.pace import Cancelled, Pace
 from dpm_tui.pipeline.pairing import pair_files
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.pipeline.verify import GRID, Kind, Verdict
 from dpm_tui.review.keeper import rank_best
 
 COPY = Verdict(Kind.COPY, 0.97)
@@ -31,7 +32,10 @@ class Table(dict[DigestPair, Inspection | None]):
 class Eye:
     """Tells the better of two by the number in their paths: the lower one."""
 
-    def __init__(self, blind: Iterable[bytes] = (), status: Status = Status.DAMAGED) -> None:
+    def __init__(
+        self, blind: Iterable[bytes] = (), status: Status = Status.DAMAGED, proving: bytes = b""
+    ) -> None:
+        self.proving = proving
         self.status = status
         self.asked: list[InspectionOrder] = []
         self.blind = set(blind)
@@ -46,7 +50,8 @@ class Eye:
             if {order.first, order.second} & self.blind:
                 yield order, Unreadable(self.status, "")
             else:
-                yield order, Inspection(-5.0, 4.0 if order.first < order.second else -4.0)
+                proved = self.proving in (order.first, order.second)
+                yield order, Inspection(-5.0, 4.0 if order.first < order.second else -4.0, proved=proved)
 
 
 def library(count: int, width: Callable[[int], int] = lambda number: 100) -> dict[str, list[ImageFile]]:
@@ -119,3 +124,25 @@ def test_a_stopped_stage_keeps_what_it_found_and_goes_on() -> None:
     found, eye = len(table), Eye()
     run(files, table, eye)
     assert len(eye.asked) == 19 - found
+
+
+def test_a_picture_that_is_proved_to_be_a_copy_joins_the_family_of_its_source() -> None:
+    """No thumbnail says that the GIF is a copy of any; held against the leader alone it is proved to be."""
+    files = library(12)
+    cut = f"{12:064x}"
+    facts = replace(files[cut][0].facts, format="GIF", colours=32)
+    files[cut] = [replace(files[cut][0], facts=facts)]
+    variant = Verdict(Kind.VARIANT, 0.84, bytes([90] * GRID * GRID))
+    verdicts = [
+        (digest_pair(one, other), variant if cut in (one, other) else COPY)
+        for one, other in combinations(files, 2)
+    ]
+    table, eye = Table(), Eye(proving=b"012.jpg")
+    pace = Pace(lambda: None, Reporter())
+    for _ in range(2):
+        inspect_copies(verdicts, files, table, eye, rank_best, pace, Reporter())  # type: ignore[arg-type]
+    held = [order for order in eye.asked if b"012.jpg" in (order.first, order.second)]
+    assert [order.digests for order in held] == [digest_pair(f"{1:064x}", cut)]
+    pairs = pair_files({each[0].id: each[0] for each in files.values()}, verdicts, inspections=table)
+    (own,) = [pair for pair in pairs if pair.kind is Kind.COPY and 12 in (pair.a, pair.b)]
+    assert (own.a, own.b, own.better) == (1, 12, Better.FIRST)

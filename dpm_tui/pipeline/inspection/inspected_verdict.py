@@ -17,6 +17,11 @@ SURE = 1.5
 """Logarithm of the odds from which one of two is the better."""
 VARIANT_AT_MOST = 0.85
 """Similarity of a variant at most."""
+PROVABLE = (Kind.VARIANT, Kind.EDITED)
+"""Kinds that thumbnails make of a picture whose colours were cut down: where a proof at full size says so,
+it is a copy. A crop or a turned picture is none, whatever else it is."""
+COPY_AT_LEAST = 0.95
+"""Similarity of a copy at least."""
 PLAINLY = 2.0
 """By so much less must a copy differ from one picture than from another that both could be its original."""
 
@@ -44,10 +49,17 @@ def inspect_verdicts(
     """
     if inspections is None:
         return [InspectedVerdict(pair, verdict) for pair, verdict in judged]
-    judged = list(judged)
+    judged = [(pair, prove_verdict(verdict, inspections.get(pair))) for pair, verdict in judged]
     near = copies_of(pair for pair, verdict in judged if verdict.kind is Kind.COPY)
     found = [_inspect(pair, verdict, near, inspections) for pair, verdict in judged]
     return _settle_contested(found, inspections)
+
+
+def prove_verdict(verdict: Verdict, inspection: Inspection | None) -> Verdict:
+    """Return a verdict as a proof at full size leaves it: a copy that differs nowhere, or as it is."""
+    if inspection is None or not inspection.proved or verdict.kind not in (*PROVABLE, Kind.COPY):
+        return verdict
+    return Verdict(Kind.COPY, max(verdict.similarity, COPY_AT_LEAST))
 
 
 def _inspect(

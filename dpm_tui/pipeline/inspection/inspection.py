@@ -10,7 +10,7 @@ from typing import Any
 
 from dpm_tui.pipeline.verify import GRID
 
-VERSION = "inspection-4"
+VERSION = "inspection-5"
 """Changes whenever what is found may change; what another version found is looked at anew."""
 
 TONES = 5
@@ -29,7 +29,8 @@ class Inspection:
     that the first holds more of the picture. ``differs`` has GRID x GRID bytes over the first as a verdict
     has. ``reason`` is what speaks against the poorer
     one, with its number: how many times, which JPEG quality or how many colours. ``tone`` is that of the
-    first less that of the second, five numbers in levels (see ``inspector.measure_tone``).
+    first less that of the second, five numbers in levels (see ``inspector.measure_tone``). ``proved`` says
+    that one of the two is the other one with its colours cut down, whatever their thumbnails look like.
     """
 
     changed: float
@@ -38,6 +39,7 @@ class Inspection:
     reason: str = ""
     amount: float = 0.0
     tone: tuple[float, ...] = ()
+    proved: bool = False
 
 
 def encode_inspection(inspection: Inspection) -> dict[str, Any]:
@@ -52,6 +54,8 @@ def encode_inspection(inspection: Inspection) -> dict[str, Any]:
         record["differs"] = base64.b64encode(inspection.differs).decode("ascii")
     if inspection.tone:
         record["tone"] = [round(value, 2) for value in inspection.tone]
+    if inspection.proved:
+        record["proved"] = True
     return record
 
 
@@ -65,4 +69,4 @@ def decode_inspection(record: Mapping[str, Any]) -> Inspection:
     if not sound or not all(map(math.isfinite, (*numbers, *tone))):
         raise ValueError("no inspection")
     changed, better, amount = numbers
-    return Inspection(changed, better, differs, reason, amount, tone)
+    return Inspection(changed, better, differs, reason, amount, tone, record.get("proved") is True)

@@ -1,7 +1,8 @@
 """Inspection stage: every copy that a rule may remove is looked at once more beside its keeper, at full size.
 
 Not every pair: a picture with thirty copies has 435 of them. The best file of each family, as far as its
-facts tell, is held against the others; whatever turns out to be better takes its place, and so on.
+facts tell, is held against the others; whatever turns out to be better takes its place, and so on. Pictures
+in few colours are held against those that they may be made of too, copies or not by their thumbnails.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
 from dpm_tui.pipeline.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.image_file import ImageFile, Status
-from dpm_tui.pipeline.inspection.inspected_verdict import copies_of
+from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, prove_verdict
 from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.inspection.tone_votes import better_by
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -57,24 +59,70 @@ def inspect_copies(
 
     What the table knows is not looked at again.
     """
-    near = copies_of(
-        pair
-        for pair, verdict in verdicts
-        if verdict.kind is Kind.COPY and pair[0] in by_digest and pair[1] in by_digest
-    )
-    families = list(_families(near, lambda digest: (*rank(by_digest[digest][0]), by_digest[digest][0].path)))
-    done = 0
-    for _ in range(ROUNDS):
-        open_ = _open_pairs(families, near, table)
-        pace.start(Stage.INSPECT, done + len(open_))
-        if done:
-            pace.step(done)
-        _look_at(open_, by_digest, table, decoder, pace, reporter)
-        done += len(open_)
-        families = [family for family in families if _change_leader(family, near, table)]
-        if not families:
-            break
+    copies: list[DigestPair] = []
+    others = PalettePairs(by_digest)
+    for pair, verdict in verdicts:
+        if pair[0] not in by_digest or pair[1] not in by_digest:
+            continue
+        if prove_verdict(verdict, table.get(pair)).kind is Kind.COPY:
+            copies.append(pair)
+        else:
+            others.add(pair, verdict)
+    stage = _Stage(by_digest, table, decoder, rank, pace, reporter)
+    leaders = stage.look_at_families(copies_of(copies))
+    found = stage.look_at([pair for pair in others.pick(leaders) if pair not in table])
+    if found:
+        stage.look_at_families(copies_of([*copies, *found]))
     pace.finish()
+
+
+@dataclass
+class _Stage:
+    """Looks at pairs and counts them."""
+
+    by_digest: Mapping[str, Sequence[ImageFile]]
+    table: InspectionTable
+    decoder: Decoder
+    rank: Rank
+    pace: Pace
+    reporter: Reporter
+    done: int = 0
+
+    def look_at_families(self, near: Mapping[str, set[str]]) -> dict[str, str]:
+        """Look at the copies of each family, round by round; return the leader of each content of one."""
+        every = list(_families(near, self._order))
+        families = every
+        for _ in range(ROUNDS):
+            self.look_at(_open_pairs(families, near, self.table))
+            families = [family for family in families if _change_leader(family, near, self.table)]
+            if not families:
+                break
+        return {member: family.leader for family in every for member in family.members}
+
+    def look_at(self, pairs: Sequence[DigestPair]) -> list[DigestPair]:
+        """Put what is found of each pair into the table; return those that are proved to be copies."""
+        by_digest, proved = self.by_digest, []
+        self.pace.start(Stage.INSPECT, self.done + len(pairs))
+        if self.done:
+            self.pace.step(self.done)
+        orders = (
+            InspectionOrder(by_digest[one][0].path, by_digest[two][0].path, (one, two)) for one, two in pairs
+        )
+        for order, found in self.decoder.inspect(orders, self.reporter.cancelled):
+            if isinstance(found, Inspection):
+                self.table.put(order.digests, found)
+                if found.proved:
+                    proved.append(order.digests)
+            elif found.status in HOPELESS:
+                self.table.put(order.digests, None)
+            self.pace.step()
+        self.pace.step(0)
+        self.done += len(pairs)
+        return proved
+
+    def _order(self, digest: str) -> tuple[Any, ...]:
+        file = self.by_digest[digest][0]
+        return (*self.rank(file), file.path)
 
 
 def _families(near: Mapping[str, set[str]], rank: Callable[[str], tuple[Any, ...]]) -> Iterator[_Family]:
@@ -102,26 +150,6 @@ def _open_pairs(
                     pairs[digest_pair(member, rival)] = None
                     pairs[digest_pair(family.leader, rival)] = None
     return [pair for pair in pairs if pair not in table]
-
-
-def _look_at(
-    pairs: Sequence[DigestPair],
-    by_digest: Mapping[str, Sequence[ImageFile]],
-    table: InspectionTable,
-    decoder: Decoder,
-    pace: Pace,
-    reporter: Reporter,
-) -> None:
-    orders = (
-        InspectionOrder(by_digest[one][0].path, by_digest[two][0].path, (one, two)) for one, two in pairs
-    )
-    for order, found in decoder.inspect(orders, reporter.cancelled):
-        if isinstance(found, Inspection):
-            table.put(order.digests, found)
-        elif found.status in HOPELESS:
-            table.put(order.digests, None)
-        pace.step()
-    pace.step(0)
 
 
 def _change_leader(family: _Family, near: Mapping[str, set[str]], table: InspectionTable) -> bool:

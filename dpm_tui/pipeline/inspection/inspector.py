@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
 from dpm_tui.pipeline.inspection.common_frame import align, resize, to_common_size
 from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.pair_traits import measure_pair
 from dpm_tui.pipeline.inspection.palette_loss import Palette, allow_for_palettes, find_palette
+from dpm_tui.pipeline.inspection.palette_proof import PaletteTraits, measure_palette
 from dpm_tui.pipeline.inspection.picture_traits import (
     CODED,
     COLOURS,
@@ -36,6 +38,8 @@ LARGER = 1.2
 blow them up, and both kinds were learned from alike."""
 CLEARLY = 0.12
 """Difference of logarithms that is worth a word."""
+PROVED = -10.0
+"""Logarithm of the odds that something differs where a proof says that nothing does."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,23 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
     odds = tree_ensemble("changed").score(np.stack([spot.numbers for spot in spots]))
     changed = float(odds.max())
     better = _score_better(first, second, common)
+    places = _draw(spots, odds.tolist())
+    palette = _look_at_palettes(first, second)
+    proved = palette is not None and palette.proved
+    if proved:
+        changed, places = min(changed, PROVED), bytes(GRID * GRID)
+    elif palette is not None and palette.changed and changed < SHOWN:
+        changed, places = SHOWN, _draw_places(palette)
     poorer, other = (second, first) if better > 0 else (first, second)
     reason, amount = _explain(poorer.traits, other.traits)
     return Inspection(
         changed,
         better,
-        _draw(spots, odds.tolist()),
+        places,
         reason,
         amount,
         tuple(a - b for a, b in zip(*map(measure_tone, frame), strict=True)),
+        proved,
     )
 
 
@@ -158,6 +170,23 @@ def _quality_of(coarseness: float) -> int:
     """Return the JPEG quality whose tables are as coarse."""
     scale = 100 * math.exp(coarseness)
     return int(min(max(round(5000 / scale if scale > 100 else (200 - scale) / 2), 1), 100))
+
+
+def _look_at_palettes(first: CopyAtFullSize, second: CopyAtFullSize) -> PaletteTraits | None:
+    """Return how far one of two pictures is from being the other one in fewer colours.
+
+    None unless they have one frame and one of them has more colours than a palette can hold, the other not.
+    """
+    if first.pixels.shape != second.pixels.shape or (first.palette is None) == (second.palette is None):
+        return None
+    whole, cut = (first, second) if first.palette is None else (second, first)
+    return None if cut.palette is None else measure_palette(whole.pixels, cut.pixels, cut.palette)
+
+
+def _draw_places(palette: PaletteTraits) -> bytes:
+    """Return the places that exceed what cutting colours leaves, GRID x GRID bytes."""
+    levels: NDArray[np.uint8] = np.clip(palette.places * 127, 0, 255).astype(np.uint8)
+    return bytes(levels | (levels > 0))
 
 
 def _draw(spots: list[ChangedSpot], odds: list[float]) -> bytes:
