@@ -19,6 +19,8 @@ FEWEST = 24
 """Colours of a palette at least: a flat drawing has its own few, and none is near to what is added."""
 GLANCE = 4_000
 """Pixels that are looked at first: nearly every picture has too many colours among them."""
+BAND = 1 << 20
+"""Pixels that are looked at together: all of a large picture would take too much memory."""
 MIXED = (3, 3)
 """Pixels over which dithering mixes colours."""
 SLACK = 4.0
@@ -37,10 +39,11 @@ def find_palette(picture: Picture) -> Palette | None:
     if len(np.unique(_packed(np.ascontiguousarray(flat[:, ::step])))) > COLOURS:
         return None
     there = np.zeros(1 << 24, np.bool_)
-    there[_packed(picture)] = True
+    for start in range(0, flat.shape[1], BAND):
+        there[_packed(flat[:, start : start + BAND])] = True
+        if np.count_nonzero(there) > COLOURS:
+            return None
     colours = np.flatnonzero(there)
-    if len(colours) > COLOURS:
-        return None
     return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
 
 
