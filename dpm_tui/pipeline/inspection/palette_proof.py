@@ -47,6 +47,12 @@ PROVED_UNEVEN = (3.4, 3.4, 2.0, 1.2)
 """Multiples of the grain up to which nothing differs."""
 PROVED_OFF = (math.inf, 50.0, 36.0, 24.0)
 """Distance in CIELAB up to which a palette may lack a colour: one of three colours proves nothing."""
+EXACT_MOVED = (3.0, 2.0, 2.0, 2.0)
+"""Levels up to which every pixel has the nearest of all colours: with MANY of them to choose from none is
+another one by chance, even where the palette lacks more."""
+EXACT_OFF = (math.inf, 65.0, 55.0, 42.0)
+MANY = 32
+"""Colours from which on a palette has one nearer to a changed place than that of the change."""
 SEEN_MOVED, SEEN_UNEVEN = (14.0, 6.0), (4.5, 5.0)
 """Levels, or multiples of the grain, from which a place differs, and how many times the usual that must be:
 cut in another way, a whole picture stands out a little everywhere."""
@@ -74,7 +80,10 @@ class PaletteTraits:
     def proved(self) -> bool:
         """Whether nothing can differ: the picture is the other one in its colours, plain or dithered."""
         alike = _below(self.moved, PROVED_MOVED) or _below(self.uneven, PROVED_UNEVEN)
-        return alike and _below(self.off, PROVED_OFF)
+        if alike and _below(self.off, PROVED_OFF):
+            return True
+        exact = self.colours >= MANY and _below(self.moved, EXACT_MOVED)
+        return exact and _below(self.off, EXACT_OFF)
 
     @property
     def changed(self) -> bool:
