@@ -116,7 +116,7 @@ LIMITS: dict[str, Callable[[str], Limit]] = {
 }
 """What a rule may mark, whatever it would keep."""
 ORDERED = (
-    "intact", "holds", "detail", "pixels", "colours", "depth", "lossless", "quality", "exif", "name",
+    "intact", "holds", "detail", "pixels", "alpha", "colours", "depth", "lossless", "quality", "exif", "name",
     "encoding", "bytes", "date",
 )  # fmt: skip
 """The criteria without a value, in the order in which they are offered."""

@@ -22,9 +22,9 @@ def looks_like_a_copy(name: bytes) -> bool:
 def rank_best(file: ImageFile) -> tuple[int, ...]:
     """Order files by the default criteria, best first, as far as their facts tell.
 
-    Whole, holding most besides the picture, more pixels (in steps of two per cent), more than 256 colours,
-    more bits a sample, lossless, higher JPEG quality, EXIF present, a name without traces of copying, more
-    bytes of a lossy file or fewer of a lossless one, older.
+    Whole, holding most besides the picture, more pixels (in steps of two per cent), transparent in parts,
+    more than 256 colours, more bits a sample, lossless, higher JPEG quality, EXIF present, a name without
+    traces of copying, more bytes of a lossy file or fewer of a lossless one, older.
     """
     facts = file.facts
     lossless = is_lossless(file)
@@ -32,6 +32,7 @@ def rank_best(file: ImageFile) -> tuple[int, ...]:
         facts.damaged,
         -len(facts.holds),
         -pixel_step(file.pixel_count),
+        not facts.alpha,
         facts.colours > 0,
         -(facts.depth or 8),
         not lossless,

@@ -20,6 +20,7 @@ def rank_best_rows(files: FileRows) -> tuple[NDArray[np.int64], ...]:
         rows["damaged"].astype(np.int64),
         -holding_counts(files),
         -pixel_steps(files),
+        (~rows["alpha"]).astype(np.int64),
         (rows["colours"] > 0).astype(np.int64),
         -depths(files),
         (~lossless).astype(np.int64),

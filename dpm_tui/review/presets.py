@@ -16,6 +16,7 @@ WORDS_OF: dict[str, tuple[str, ...]] = {
         "holds",
         "detail",
         "pixels",
+        "alpha",
         "colours",
         "depth",
         "lossless",

@@ -115,6 +115,11 @@ def _by_quality(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
         yield Reason("+", "higher_quality", values) if mine > theirs else Reason("-", "recompressed", values)
 
 
+def _by_alpha(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+    if file.facts.alpha != other.facts.alpha:
+        yield Reason("+", "transparent", {}) if file.facts.alpha else Reason("-", "opaque", {})
+
+
 def _by_colours(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     mine, theirs = file.facts.colours, other.facts.colours
     if bool(mine) != bool(theirs):
@@ -223,6 +228,7 @@ _COMPARISONS: dict[str, Comparison] = {
     "holds": _by_holdings,
     "detail": _by_nothing,
     "pixels": _by_pixels,
+    "alpha": _by_alpha,
     "colours": _by_colours,
     "depth": _by_depth,
     "lossless": _by_format,
@@ -235,8 +241,8 @@ _COMPARISONS: dict[str, Comparison] = {
     "date": _by_age,
 }
 _IN_ORDER = (
-    "intact", "holds", "pixels", "colours", "depth", "lossless", "quality", "frames", "exif", "encoding",
-    "name", "date",
+    "intact", "holds", "pixels", "alpha", "colours", "depth", "lossless", "quality", "frames", "exif",
+    "encoding", "name", "date",
 )  # fmt: skip
 """What is said where no rule says what matters."""
 _TOPICS = {"bytes": "encoding"}

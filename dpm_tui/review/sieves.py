@@ -193,6 +193,7 @@ _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
     "intact": (_intact, 0.0),
     "holds": (_holds, 0.0),
     "detail": (_detail, 0.0),
+    "alpha": (_number("alpha"), 0.0),
     "colours": (_colours, 0.0),
     "depth": (_depth, 0.0),
     "lossless": (_lossless, 0.0),
@@ -204,7 +205,7 @@ _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
 }
 _EXACT: dict[str, Sequence[Callable[[Columns], Values]]] = {
     "best": (
-        _intact, _holds, _pixel_steps, _many_colours, _depth, _lossless, _number("quality"),
+        _intact, _holds, _pixel_steps, _number("alpha"), _many_colours, _depth, _lossless, _number("quality"),
         _number("has_exif"), _name, _best_bytes, _less(_number("mtime_ns")),
     ),
     "largest": (_pixels, _number("size")),

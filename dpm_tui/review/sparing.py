@@ -19,6 +19,7 @@ class Spared(StrEnum):
 
     DAMAGED = "damaged"
     HOLDINGS = "holdings"
+    ALPHA = "alpha"
     DIFFERS = "differs"
     UNSEEN = "unseen"
     UNTOLD = "untold"
@@ -37,7 +38,8 @@ def why_spared(
 ) -> Spared | None:
     """Return why a rule leaves ``file`` alone although its pair with the file kept is of a wanted kind.
 
-    A whole file does not go for a damaged one, nor one that holds a movie for one that holds none. A copy
+    A whole file does not go for a damaged one, one that holds a movie not for one that holds none, and one
+    that is transparent in parts not for one that is flattened. A copy
     does not go before it was looked at at full size, nor where it is seen to differ. A ``careful`` rule keeps
     the better of two copies, and marks neither where it cannot be told which that is. Where the file kept is
     ``safe``, kept for its folder and not for what it is, nothing goes that is clearly better in any respect.
@@ -48,6 +50,8 @@ def why_spared(
         return Spared.DAMAGED
     if lost_holdings(file, kept):
         return Spared.HOLDINGS
+    if file.facts.alpha and not kept.facts.alpha:
+        return Spared.ALPHA
     if pair.kind is Kind.COPY:
         if is_visible(pair.differs):
             return Spared.DIFFERS

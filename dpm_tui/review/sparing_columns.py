@@ -35,7 +35,7 @@ def spared_rows(columns: Columns, rows: Rows, kept: Rows, *, careful: bool, safe
     fewer = files["frames"][rows] > files["frames"][kept]
     lost = (mine & ~theirs != 0) | ((mine & _COUNTED_BITS != 0) & fewer)
     same = files["digest"][rows] == files["digest"][kept]
-    spared = damaged | (lost & ~same)
+    spared = damaged | (lost & ~same) | (files["alpha"][rows] & ~files["alpha"][kept])
     copies = kinds == KIND_CODES[Kind.COPY]
     spared |= copies & columns.differs_beside_keeper[rows]
     looked_at = copies & (better != Better.EITHER)

@@ -11,8 +11,8 @@ from dpm_tui.review.rule_sheet import RuleLine, WordLine, add, rule_lines, shift
 from dpm_tui.review.rules import RULES
 
 BEST = (
-    "intact", "holds", "detail", "pixels", "colours", "depth", "lossless", "quality", "exif", "name",
-    "encoding", "date",
+    "intact", "holds", "detail", "pixels", "alpha", "colours", "depth", "lossless", "quality", "exif",
+    "name", "encoding", "date",
 )  # fmt: skip
 
 
@@ -27,13 +27,13 @@ def test_rules_are_the_fixed_ones_and_the_saved_ones() -> None:
 def test_the_words_of_a_fixed_rule_are_spread_out() -> None:
     lines = word_lines(("best",))
     assert tuple(str(line.word) for line in lines if line.place) == BEST
-    assert [line.place for line in lines if line.place] == list(range(1, 13))
+    assert [line.place for line in lines if line.place] == list(range(1, 14))
     assert [str(line.word) for line in lines if not line.on and not line.is_limit] == ["bytes"]
 
 
 def test_criteria_move_turn_and_go() -> None:
     words = shift(("best",), Word("date"), -1)
-    assert words == (*BEST[:10], "date", "encoding")
+    assert words == (*BEST[:11], "date", "encoding")
     assert shift(words, Word("intact"), -1) == words
     assert turn(("pixels", "date"), Word("date")) == ("pixels", "-date")
     assert turn(("pixels", "-date"), Word("date", reverse=True)) == ("pixels", "date")

@@ -168,3 +168,22 @@ def test_every_answer_has_words(better: Better, reason: str, keys: tuple[str, st
     assert reasons[0].key == keys[0]
     assert quality_reason(1, replace(pair, kind=Kind.VARIANT)) is None
     assert quality_reason(1, replace(pair, better=Better.EITHER)) is None
+
+
+@pytest.mark.parametrize("rule", ["best", "newest", "oldest", "smallest", "largest"])
+def test_a_cutout_never_goes_for_a_flattened_picture(rule: str) -> None:
+    for flat, cut in ((1, 2), (2, 1)):
+        one, other = a_file(flat, depth=8), a_file(cut, alpha=True, lossy=False, format="PNG")
+        for better in (Better.FIRST, Better.SECOND, Better.UNTOLD):
+            assert cut not in marked(one, other, rule=rule, better=better)[1]
+
+
+def test_the_best_of_equal_size_is_the_cutout() -> None:
+    flat, cut = a_file(1), a_file(2, alpha=True, colours=200)
+    assert marked(flat, cut, better=Better.SECOND, reason="flattened") == (2, {1})
+    pair = Pair(1, 2, Kind.COPY, 0.98, better=Better.SECOND, reason="flattened")
+    assert why_spared(cut, flat, pair, careful=False) is Spared.ALPHA
+    assert ("+", "transparent") in [(reason.sign, reason.key) for reason in compare_files(cut, flat)]
+    said = quality_reason(1, pair)
+    assert said is not None
+    assert (said.sign, said.key) == ("-", "poorer_flattened")
