@@ -17,6 +17,8 @@ from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.fingerprint import Fingerprint, part_model
 from dpm_tui.pipeline.parts import cut_parts
 
+Picture = NDArray[np.uint8]
+
 DOUBTFUL = 2.5
 """Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
 
@@ -42,27 +44,37 @@ class NeuralEmbedder:
         """The device in use: ``cpu``, ``cuda`` or ``mps``."""
         return self._device.type
 
-    def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
-        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3)."""
+    def embed(
+        self, thumbnails: Sequence[Picture], parts: Sequence[Sequence[Picture]] | None = None
+    ) -> list[Fingerprint]:
+        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
+
+        ``parts`` are ``parts.COUNT`` pictures for each, cut out of it where they are not given.
+        """
         if not thumbnails:
             return []
+        cut = parts or [cut_parts(thumbnail) for thumbnail in thumbnails]
         with torch.inference_mode():
-            return self._embed_auto(thumbnails) if self._choice == "auto" else self._embed_one(thumbnails)
+            return (self._embed_auto if self._choice == "auto" else self._embed_one)(thumbnails, cut)
 
-    def _embed_one(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+    def _embed_one(
+        self, thumbnails: Sequence[Picture], cut: Sequence[Sequence[Picture]]
+    ) -> list[Fingerprint]:
         net = self._nets[self._choice]
         vectors = net(self._pixels(thumbnails, net)).cpu().numpy()
-        parts = self._embed_parts(thumbnails, vectors)
+        parts = self._embed_parts(cut, vectors)
         rows = zip(vectors, parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
-    def _embed_auto(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+    def _embed_auto(
+        self, thumbnails: Sequence[Picture], cut: Sequence[Sequence[Picture]]
+    ) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
         pixels = self._pixels(thumbnails, photo)
         described, style = photo.describe_and_style(pixels)
         logits = photo.illustration_logit(style).cpu()
         of_photo = described.cpu().numpy()
-        parts = self._embed_parts(thumbnails, of_photo)
+        parts = self._embed_parts(cut, of_photo)
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
         of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []
         drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
@@ -77,16 +89,16 @@ class NeuralEmbedder:
         return prints
 
     def _embed_parts(
-        self, thumbnails: Sequence[NDArray[np.uint8]], whole: NDArray[np.float32]
+        self, pictures: Sequence[Sequence[Picture]], whole: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Return (B, (1 + COUNT) * dims): the vectors of the whole pictures and then those of their parts."""
         net = self._nets[part_model(self._nets)]
-        cut = [part for thumbnail in thumbnails for part in cut_parts(thumbnail)]
-        steps = range(0, len(cut), len(thumbnails))
-        parts = [net(self._pixels(cut[at : at + len(thumbnails)], net)).cpu().numpy() for at in steps]
+        cut = [part for parts in pictures for part in parts]
+        steps = range(0, len(cut), len(pictures))
+        parts = [net(self._pixels(cut[at : at + len(pictures)], net)).cpu().numpy() for at in steps]
         return np.concatenate([whole, np.concatenate(parts).reshape(len(whole), -1)], axis=1)
 
-    def _pixels(self, thumbnails: Sequence[NDArray[np.uint8]], net: CopyNet) -> Tensor:
+    def _pixels(self, thumbnails: Sequence[Picture], net: CopyNet) -> Tensor:
         side = net.shape.input_px
         squares = np.stack([squash(thumbnail, side) for thumbnail in thumbnails])
         pixels = torch.from_numpy(squares).to(self._device).permute(0, 3, 1, 2).float() / 255

@@ -18,12 +18,13 @@ from dpm_tui import __version__
 from dpm_tui.deferred import defer
 from dpm_tui.pipeline.bands import reduce
 from dpm_tui.pipeline.colour import to_srgb
+from dpm_tui.pipeline.cutout import Cutout, StoredPicture, decode_cutout, encode_cutout, find_cutout
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.holdings import find_holdings
 from dpm_tui.pipeline.image_file import Facts, Status
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
 from dpm_tui.pipeline.loaded import is_damaged, load_as_far, load_picture
-from dpm_tui.pipeline.normalise import normaliser
+from dpm_tui.pipeline.normalise import Normaliser, find_level, normaliser, take_alpha
 from dpm_tui.pipeline.picture_file import (
     FORMATS,
     MEMORY_BYTES,
@@ -48,7 +49,7 @@ from dpm_tui.pipeline.upright import (
 
 __all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
-_FACTS = 4
+_FACTS = 5
 """Goes up with every fact that is looked for besides."""
 _TELLS_APART = 3
 """Goes up when failures are told apart in another way."""
@@ -64,6 +65,8 @@ _REDUCING_GAP = 3.0
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
     """A picture at most THUMBNAIL_PX large, JPEG-encoded RGB, with the facts of its original.
+
+    The JPEG of a picture that is transparent in parts tells how opaque it is (see ``cutout``).
 
     ``reason`` says what is broken of a file that is damaged.
     """
@@ -83,12 +86,12 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
         return _make_thumbnail(content, image, digest, memory, find_holdings(content, image))
 
 
-def shrink(picture: Image.Image) -> Image.Image:
-    """Return a loaded picture, normalised, at most THUMBNAIL_PX large.
+def shrink(picture: Image.Image, make: Normaliser | None = None) -> Image.Image:
+    """Return a loaded picture, normalised or as ``make`` makes it, at most THUMBNAIL_PX large.
 
     The same as Pillow makes of a normalised one with this reducing gap, without that there ever is one.
     """
-    make = normaliser(picture)
+    make = make or normaliser(picture)
     factor = THUMBNAIL_PX / max(picture.size)
     if factor >= 1:
         return make(picture)
@@ -143,23 +146,30 @@ def digest_pixels(content: bytes, memory: int = MEMORY_BYTES) -> str:
         return "" if is_damaged(content, image, memory) else digest_frames(image, memory)
 
 
-def encode_thumbnail(picture: Image.Image) -> bytes:
+def encode_thumbnail(picture: Image.Image, cutout: Cutout | None = None) -> bytes:
     """Return an RGB picture that was shrunk as the JPEG that is stored.
 
     The judge's networks learned from thumbnails of this filter and coding: others blind it to small faces.
     """
     jpeg = io.BytesIO()
-    picture.save(jpeg, "JPEG", quality=THUMBNAIL_QUALITY)
+    segments = b"" if cutout is None else encode_cutout(cutout)
+    picture.save(jpeg, "JPEG", quality=THUMBNAIL_QUALITY, extra=segments)
     return jpeg.getvalue()
 
 
 def read_thumbnail(jpeg: bytes) -> NDArray[np.uint8]:
     """Return a stored thumbnail as an RGB array (height, width, 3); raises ValueError if it is none."""
+    return read_stored(jpeg).pixels
+
+
+def read_stored(jpeg: bytes) -> StoredPicture:
+    """Return a stored thumbnail with its transparency; raises ValueError if it is none."""
     try:
         with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
             if max(image.size) > THUMBNAIL_PX:
                 raise ValueError("not a thumbnail")
-            return np.asarray(image.convert("RGB"), dtype=np.uint8)
+            cutout = decode_cutout(getattr(image, "applist", []), *image.size)
+            return StoredPicture(np.asarray(image.convert("RGB"), dtype=np.uint8), cutout)
     except Exception as error:
         raise ValueError("unreadable thumbnail") from error
 
@@ -219,10 +229,15 @@ def _make_thumbnail(
     comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""
     small = to_srgb(shrink(loaded.picture), profile)
+    level = find_level(loaded.picture)
     orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
     if name == "TIFF":  # turned while it is loaded as far as its end
         orientation = read_orientation(loaded.picture)
     small = turn_upright(small, orientation)
+    cutout = None
+    if level is not None:
+        alpha = turn_upright(shrink(loaded.picture, take_alpha), orientation)
+        cutout = find_cutout(np.asarray(alpha, dtype=np.uint8), level)
     if orientation >= 5:
         width, height = height, width
     facts = Facts(
@@ -242,4 +257,4 @@ def _make_thumbnail(
         damaged=bool(loaded.damage),
         holds=holds,
     )
-    return Thumbnail(encode_thumbnail(small), facts, loaded.damage)
+    return Thumbnail(encode_thumbnail(small, cutout), facts, loaded.damage)

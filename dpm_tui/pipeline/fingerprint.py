@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.cutout import StoredPicture
+from dpm_tui.pipeline.decode import read_stored
 from dpm_tui.pipeline.pace import Pace
+from dpm_tui.pipeline.parts import describe_parts
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.pipeline.store import ThumbnailTable, VectorTable
 
@@ -55,8 +57,15 @@ def part_model(models: Iterable[str]) -> str:
 class Embedder(Protocol):
     """Turns thumbnails into fingerprints."""
 
-    def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
-        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3)."""
+    def embed(
+        self,
+        thumbnails: Sequence[NDArray[np.uint8]],
+        parts: Sequence[Sequence[NDArray[np.uint8]]] | None = None,
+    ) -> list[Fingerprint]:
+        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
+
+        ``parts`` are ``parts.COUNT`` pictures for each, cut out of it where they are not given.
+        """
 
 
 def fingerprint_contents(
@@ -66,30 +75,41 @@ def fingerprint_contents(
     parts: VectorTable,
     load_embedder: Callable[[], Embedder],
     pace: Pace,
+    cutouts: Container[str] = (),
 ) -> list[str]:
     """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
 
     ``tables`` holds the vectors of each model in use, ``parts`` those of the parts. The embedder is
-    loaded only if there is work. Raises Cancelled.
+    loaded only if there is work. ``cutouts`` are the contents that are transparent in places: the parts of
+    those are flattenings, which their row says by its first flag. Raises Cancelled.
     """
-    missing = [digest for digest in digests if digest not in parts or not _has_vectors(digest, tables)]
+    missing: list[str] = []
+    for digest in digests:
+        if digest in cutouts and digest in parts and not parts.fits(digest):
+            parts.discard(digest)
+        if digest not in parts or not _has_vectors(digest, tables):
+            missing.append(digest)
     pace.start(Stage.FINGERPRINT, len(missing))
     lost: list[str] = []
     embedder = load_embedder() if missing else None
     for batch in _batches(missing):
-        pictures: dict[str, NDArray[np.uint8]] = {}
+        pictures: dict[str, StoredPicture] = {}
         for digest in batch:
             try:
-                pictures[digest] = read_thumbnail(thumbnails.get(digest) or b"")
+                pictures[digest] = read_stored(thumbnails.get(digest) or b"")
             except ValueError:
                 thumbnails.discard(digest)
                 lost.append(digest)
         if pictures and embedder is not None:
-            for digest, print_ in zip(pictures, embedder.embed(list(pictures.values())), strict=True):
+            stored = list(pictures.values())
+            prints = embedder.embed(
+                [picture.pixels for picture in stored], [describe_parts(picture) for picture in stored]
+            )
+            for digest, print_ in zip(pictures, prints, strict=True):
                 shared = len(print_.vectors) > 1
                 for model, vector in print_.vectors.items():
                     tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
-                parts.add(digest, print_.parts, fits=False)
+                parts.add(digest, print_.parts, fits=digest in cutouts)
         pace.step(len(batch))
     pace.finish()
     return lost

@@ -1,20 +1,20 @@
-"""A picture at full size: all its pixels upright in sRGB, and how they are coded."""
+"""A picture at full size: all its pixels upright in sRGB, what of it is transparent, and how it is coded."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dpm_tui.deferred import defer
 from dpm_tui.pipeline.bands import cut_bands
 from dpm_tui.pipeline.colour import changes_colours, to_srgb
+from dpm_tui.pipeline.cutout import StoredPicture, find_cutout
 from dpm_tui.pipeline.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.image_file import Status
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits
 from dpm_tui.pipeline.jpeg_quality import estimate_quality
 from dpm_tui.pipeline.jpeg_stream import read_samples
 from dpm_tui.pipeline.loaded import load_as_far
-from dpm_tui.pipeline.normalise import normaliser
+from dpm_tui.pipeline.normalise import find_level, normaliser, take_alpha
 from dpm_tui.pipeline.picture_file import MEMORY_BYTES, UndecodableError, check_size, open_picture
 from dpm_tui.pipeline.pixel_bytes import JPEG_FORMATS, bytes_a_pixel
 from dpm_tui.pipeline.sample_facts import is_lossy
@@ -24,10 +24,11 @@ _SAMPLE_BYTES = 3
 """Of a pixel: what its samples take besides the picture that they are of."""
 
 
-def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArray[np.uint8], FileTraits]:
+def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[StoredPicture, FileTraits]:
     """Return the RGB array (height, width, 3) of the picture in ``content``, and what its file says of it.
 
-    Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
+    With it comes what of the picture is transparent. Raises UndecodableError, also for a picture that may
+    take more than ``memory`` bytes.
     """
     try:
         with open_picture(content, memory) as image:
@@ -39,15 +40,22 @@ def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[NDArra
             file = FileTraits(len(content), is_lossy(content, image), quality)
             samples = None if changes_colours(profile) else read_samples(content, image)
             if samples is not None:
-                return turn_samples(samples, orientation), file
+                return StoredPicture(turn_samples(samples, orientation)), file
             picture = load_as_far(content, image, memory)
             make = normaliser(picture)
             samples = np.empty((picture.height, picture.width, 3), np.uint8)
+            level = find_level(picture)
+            alpha = None if level is None else np.empty((picture.height, picture.width), np.uint8)
             for top, band in cut_bands(picture):
                 samples[top : top + band.height] = np.asarray(to_srgb(make(band), profile))
+                if alpha is not None:
+                    alpha[top : top + band.height] = np.asarray(take_alpha(band))
             orientation = read_orientation(picture)
         del picture, make, image, band  # of which the samples are a copy
-        return turn_samples(samples, orientation), file
+        cutout = None
+        if alpha is not None and level is not None:
+            cutout = find_cutout(turn_samples(alpha, orientation), level)
+        return StoredPicture(turn_samples(samples, orientation), cutout), file
     except UndecodableError:
         raise
     except Exception as error:  # decoders raise whatever their parsing meets

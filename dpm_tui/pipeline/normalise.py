@@ -50,6 +50,23 @@ def normaliser(image: Image.Image) -> Normaliser:
     return _leave if image.mode in ("RGB", "L") else _to_rgb
 
 
+def find_level(image: Image.Image) -> int | None:
+    """Return the grey that a loaded picture with some transparency is laid on, None for an opaque one."""
+    if image.mode in (*_DEEP_MODES, "CMYK", "LAB") or is_opaque_mode(image) or is_opaque(image):
+        return None
+    return _choose_background(image)
+
+
+def is_opaque_mode(image: Image.Image) -> bool:
+    """Tell whether a picture is of a kind that has no transparency."""
+    return image.mode != "La" and not image.has_transparency_data
+
+
+def take_alpha(part: Image.Image) -> Image.Image:
+    """Return how opaque a part of a picture is that has some transparency."""
+    return _to_rgba(part).getchannel("A")
+
+
 def _leave(part: Image.Image) -> Image.Image:
     return part
 

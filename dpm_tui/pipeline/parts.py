@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.cutout import StoredPicture
 from dpm_tui.pipeline.field import Field, MatchedRows, blocks_of
+from dpm_tui.pipeline.ground import lay_on
 from dpm_tui.pipeline.near import Near, keep_nearest
 
 PARTS = "parts"
@@ -22,6 +24,12 @@ FLOOR = 0.66
 """Cosine of a part and a whole picture below which none is a candidate."""
 SURE = 0.8
 """Cosine from which more than the nearest are."""
+CLEAR = 0.05
+"""Mean transparency from which flattenings of a cut-out say more than its corners, which are mostly empty."""
+GROUNDS = ((0, 0, 0), (112, 112, 112), (20, 20, 80), (220, 120, 40))
+"""Plain grounds that a cut-out is laid on besides white: nine in ten of others are near to one of them."""
+CHECKERS, SQUARE = (255, 204), 12
+"""The two greys of the checkerboard of most image editors, and its squares in pixels of a thumbnail."""
 RULE = f"live-{COUNT}-{MOST}-{FLOOR}-{SURE}"
 
 
@@ -36,6 +44,20 @@ def cut_parts(picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     corners = [(0, 0), (0, width - wide), (height - high, 0), (height - high, width - wide)]
     corners.append(((height - high) // 2, (width - wide) // 2))
     return [picture[top : top + high, left : left + wide] for top, left in corners]
+
+
+def describe_parts(picture: StoredPicture) -> list[NDArray[np.uint8]]:
+    """Return the COUNT pictures that stand beside a thumbnail in the search: its parts.
+
+    Those of a cut-out are its flattenings on other grounds than white.
+    """
+    if picture.cutout is None or picture.cutout.clearness < CLEAR:
+        return cut_parts(picture.pixels)
+    height, width = picture.pixels.shape[:2]
+    rows, columns = np.mgrid[:height, :width] // SQUARE
+    board = np.where((rows + columns) % 2, CHECKERS[1], CHECKERS[0]).astype(np.float32)
+    grounds = [*(np.array(colour, np.float32) for colour in GROUNDS), np.stack([board] * 3, axis=-1)]
+    return [lay_on(picture.pixels, picture.cutout, ground) for ground in grounds]
 
 
 def match_parts(field: Field, threshold: float) -> Iterator[MatchedRows]:

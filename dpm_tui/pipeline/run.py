@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
+from dpm_tui.pipeline.content_digest import hex_digest
 from dpm_tui.pipeline.contents import Contents
 from dpm_tui.pipeline.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
@@ -94,6 +97,7 @@ def run_stages(
     try:
         survey = _survey(settings, store, reporter)
         surveyed(survey)
+        _renew_cutouts(store, survey.changes)
         intake = Intake(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
         intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
         whole = {name: open_matching(store, settings.choice, card) for name, card in settings.models.items()}
@@ -101,7 +105,7 @@ def run_stages(
         contents = index_contents(store.files.files)
         tables = {name: matching.vectors for name, matching in whole.items()}
         lost = fingerprint_contents(
-            contents, store.thumbnails, tables, parts.vectors, tools.load_embedder, pace
+            contents, store.thumbnails, tables, parts.vectors, tools.load_embedder, pace, _cutouts(store)
         )
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]
@@ -118,6 +122,24 @@ def run_stages(
         _complete_families(settings, store, tools, verification, pace, reporter)
     finally:
         pace.checkpoint()
+
+
+def _renew_cutouts(store: Store, changes: Changes) -> None:
+    """Forget what was found of transparent pictures that were compared as if they lay on one ground.
+
+    Those are read again, as their thumbnails do not tell yet where they are transparent.
+    """
+    files = store.files.files
+    known = (files[id_].facts for id_ in changes.changed)
+    flat = {facts.digest for facts in known if facts.alpha and not facts.depth}
+    if flat:
+        store.judge_anew(flat)
+
+
+def _cutouts(store: Store) -> frozenset[str]:
+    """Return the contents that are transparent in places."""
+    digests, alpha = store.files.files.gather("digest", "alpha")
+    return frozenset(hex_digest(bytes(digest)) for digest in digests[alpha.astype(np.bool_)])
 
 
 def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:

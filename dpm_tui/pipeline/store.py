@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -64,6 +64,12 @@ class VectorTable(Protocol):
 
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
         """Return the rows with these numbers."""
+
+    def fits(self, digest: str) -> bool:
+        """Tell whether the row was added as one that fits."""
+
+    def discard(self, digest: str) -> None:
+        """Forget the row of a digest: another one may follow."""
 
     def shared(self, digest: str) -> bool:
         """Tell whether the picture should have a vector of every model."""
@@ -137,6 +143,9 @@ class Store(Protocol):
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateTable:
         """Return the candidates that were found in the way that ``identity`` names."""
+
+    def judge_anew(self, digests: Collection[str]) -> None:
+        """Forget for good what was found of pairs with one of these contents."""
 
     def sync(self) -> None:
         """Make everything put so far survive a crash."""

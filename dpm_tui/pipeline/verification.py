@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
-from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.cutout import StoredPicture
+from dpm_tui.pipeline.decode import read_stored
+from dpm_tui.pipeline.flattening import judge_stored
 from dpm_tui.pipeline.image_file import Facts, ImageFile
 from dpm_tui.pipeline.pace import Pace
 from dpm_tui.pipeline.recent import Recent
@@ -24,7 +26,7 @@ from dpm_tui.pipeline.walk import order_pairs
 _AHEAD = 64
 """Judgements under way at a time; bounds the thumbnails held in memory."""
 _THUMBNAILS = 320
-"""Decoded thumbnails kept for the next pair: at most 192 KiB each, 63 MB."""
+"""Decoded thumbnails kept for the next pair: at most 192 KiB each, 63 MB, and a third more of cut-outs."""
 _ANIMATED_AT_MOST = 0.85
 """Pictures with several frames are judged by their first alone: unless the pixels of all frames proved
 equal, never more than a variant."""
@@ -53,7 +55,7 @@ class Verification:
         self._make_judge = make_judge
         self._proof = proof
         self._threads = threads
-        self._pictures: Recent[str, NDArray[np.uint8] | None] = Recent(_THUMBNAILS)
+        self._pictures: Recent[str, StoredPicture | None] = Recent(_THUMBNAILS)
         self._lost: set[str] = set()
 
     def verify(
@@ -113,16 +115,16 @@ class Verification:
             return None
         first, second = pictures
         try:
-            return _Judged(judge.judge(first, second, cosine), first, second)
+            return _Judged(judge_stored(judge, first, second, cosine), first.pixels, second.pixels)
         except Exception as error:
             return error
 
-    def _read(self, digest: str) -> NDArray[np.uint8] | None:
+    def _read(self, digest: str) -> StoredPicture | None:
         return self._pictures.get(digest, lambda: self._decode(digest))
 
-    def _decode(self, digest: str) -> NDArray[np.uint8] | None:
+    def _decode(self, digest: str) -> StoredPicture | None:
         try:
-            return read_thumbnail(self._thumbnails.get(digest) or b"")
+            return read_stored(self._thumbnails.get(digest) or b"")
         except ValueError:
             self._thumbnails.discard(digest)
             self._lost.add(digest)

@@ -55,7 +55,7 @@ class DigestRows:
         place, found = bisect_left(self._keys, key), -1
         while place < len(self._keys) and self._keys[place] == key:
             row = self._rows[place]
-            if self._digests[row * DIGEST_BYTES : (row + 1) * DIGEST_BYTES] == digest:
+            if self.at(row) == digest:
                 found = row
             place += 1
         return found
@@ -67,6 +67,11 @@ class DigestRows:
         self._has.append(1)
         if len(self._recent) > max(_RECENT, len(self) // 8):
             self.settle()
+
+    def discard(self, row: int) -> None:
+        """Let a row have no digest."""
+        self._recent.pop(self.at(row), None)
+        self._has[row] = 0
 
     def extend(self, digests: NDArray[np.uint8], has: NDArray[np.bool_]) -> None:
         """Append rows of shape (n, 32), of which some have no digest; they are found after ``settle``."""

@@ -10,8 +10,10 @@ from dpm_tui.pipeline.content_digest import is_digest
 from dpm_tui.pipeline.image_file import HOLDINGS, Facts, ImageFile, Stamp, Status
 from dpm_tui.state.layout import STATE_FOLDER
 
-FLAGS = ("lossy", "alpha", "damaged")
-"""Facts of a file that are yes or no; a record names those that are so."""
+FLAGS = {"lossy": "lossy", "clear": "alpha", "damaged": "damaged"}
+"""Facts of a file that are yes or no, by their names in records; a record names those that are so."""
+FLAT = "alpha"
+"""What records of versions named transparent that did not keep where: of these less was looked for."""
 _REASON_AT_MOST = 1000
 _WORD_AT_MOST = 40
 _NAME_AT_MOST = 1 << 16
@@ -41,7 +43,7 @@ def encode_file(file: ImageFile) -> dict[str, Any]:
             "depth": facts.depth,
             "colours": facts.colours,
         }
-        record |= {flag: True for flag in FLAGS if getattr(facts, flag)}
+        record |= {name: True for name, flag in FLAGS.items() if getattr(facts, flag)}
         if facts.holds:
             record["holds"] = list(facts.holds)
     return record
@@ -66,10 +68,10 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
             taken=read_word(record.get("taken", "")),
             has_exif=bool(record.get("exif", False)),
             pixels=read_digest(record.get("pixels", "")),
-            depth=_number(record.get("depth", 0)),
+            depth=0 if record.get(FLAT) else _number(record.get("depth", 0)),
             colours=_number(record.get("colours", 0)),
             lossy=bool(record.get("lossy", False)),
-            alpha=bool(record.get("alpha", False)),
+            alpha=bool(record.get("clear", record.get(FLAT, False))),
             damaged=bool(record.get("damaged", False)),
             holds=tuple(word for word in HOLDINGS if word in record.get("holds", ())),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
@@ -96,6 +96,14 @@ class RootState:
         for place in self._outdated():
             with contextlib.suppress(OSError):
                 place.unlink()
+
+    def judge_anew(self, digests: Collection[str]) -> None:
+        """Forget for good what was found of pairs with one of these contents; raises OSError."""
+        (known,) = self.files.files.gather("digest")
+        halves = halves_in(known.tobytes())
+        kept = halves[np.isin(halves, halves_of(digests), invert=True)]
+        self.verdicts.keep(kept)
+        self.inspections.keep(kept)
 
     def clear_gone(
         self, choice: str, others: Callable[[], Iterable[str]], cancelled: Callable[[], bool]

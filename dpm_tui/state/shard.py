@@ -14,12 +14,12 @@ import numpy as np
 from dpm_tui.names import from_json, to_json
 from dpm_tui.pipeline.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, Words
 from dpm_tui.pipeline.image_file import STAMP_FIELDS, ImageFile
-from dpm_tui.state.file_record import FLAGS, check_path, check_word, decode_file, encode_file, read_word
+from dpm_tui.state.file_record import FLAGS, FLAT, check_path, check_word, decode_file, encode_file, read_word
 
 SHARD_BYTES_AT_MOST = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
 _NUMBERS = ("id", *STAMP_FIELDS, "width", "height", "frames", "quality")
-_SMALL = ("depth", "colours", "holds")
+_COLUMNS = FLAGS | {name: name for name in ("depth", "colours", "holds")}
 _DIGESTS = ("digest", "pixels")
 _HEX = 64
 
@@ -38,8 +38,8 @@ def encode_shard(chunk: FileChunk, folders: Words, formats: Words) -> bytes:
     table["status"] = rows["status"].tolist()
     table["statuses"] = [status.value for status in STATUSES]
     table["exif"] = rows["has_exif"].astype(np.uint8).tolist()
-    for name in (*FLAGS, *_SMALL):
-        table[name] = rows[name].astype(np.uint16).tolist()
+    for name, field in _COLUMNS.items():
+        table[name] = rows[field].astype(np.uint16).tolist()
     table["taken"] = rows["taken"].astype(str).tolist()
     for name in _DIGESTS:
         raw = np.ascontiguousarray(rows[name])
@@ -80,9 +80,13 @@ def _decode(table: dict[str, Any], number: int, folders: Words, formats: Words) 
     codes = [STATUSES.index(status) for status in table["statuses"]]
     rows["status"] = _looked_up(codes, table["status"], len(ids))
     rows["has_exif"] = _numbers(table["exif"], np.dtype(np.uint8), len(ids)) != 0
-    for name in (*FLAGS, *_SMALL):
+    nothing = [0] * len(ids)
+    for name, field in _COLUMNS.items():
         # Written by a version that did not know of them: not looked at yet.
-        rows[name] = _numbers(table.get(name, [0] * len(ids)), np.dtype(np.uint16), len(ids))
+        rows[field] = _numbers(table.get(name, nothing), np.dtype(np.uint16), len(ids))
+    flat = _numbers(table.get(FLAT, nothing), np.dtype(np.uint16), len(ids)) != 0
+    rows["alpha"] |= flat
+    rows["depth"][flat] = 0
     rows["taken"] = _read_words(table["taken"], len(ids))
     for name in _DIGESTS:
         rows[name] = _read_digests(table[name], len(ids))

@@ -109,6 +109,20 @@ class VectorStore:
         self._digests.add(raw)
         self._flags.append(fits * _FITS | shared * _SHARED)
 
+    def discard(self, digest: str) -> None:
+        """Empty the row of a digest for good: it keeps its number. Raises OSError."""
+        row = self._row(digest)
+        if row < 0:
+            return
+        self.sync()
+        empty = bytes(self.row_bytes - SEAL_BYTES)
+        os.lseek(self._descriptor, row * self.row_bytes, os.SEEK_SET)
+        write_all(self._descriptor, empty + seal_of(empty))
+        self._digests.discard(row)
+        self._flags[row] = 0
+        if row < len(self._held):
+            self._held[row] = 0
+
     def known_rows(self, known: Halves) -> NDArray[np.bool_]:
         """Return the mask of the rows whose digest is among the known ones."""
         return self._digests.known(known)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dpm_tui.pipeline.decode import read_thumbnail
+from dpm_tui.pipeline.cutout import StoredPicture
+from dpm_tui.pipeline.decode import read_stored
+from dpm_tui.pipeline.flattening import lay_alike
 from dpm_tui.pipeline.judge import AlignedJudge
 from dpm_tui.pipeline.store import ThumbnailTable
 from dpm_tui.worker.decoder_pool import DecoderPool
@@ -31,19 +30,21 @@ class PictureDesk:
 
     async def thumbnail(self, request: GetThumbnail) -> PictureData:
         """Return the thumbnail of a file, an empty picture where there is none."""
-        rgb = self._read_thumbnail(request.file)
-        if rgb is None:
+        stored = self._read_stored(request.file)
+        if stored is None:
             return replace(_EMPTY, file=request.file)
+        rgb = stored.pixels
         return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
 
     async def difference(self, request: GetDifference) -> DifferenceData:
         """Return where two files differ, empty grids where that cannot be told."""
-        first, second = self._read_thumbnail(request.first), self._read_thumbnail(request.second)
+        first, second = self._read_stored(request.first), self._read_stored(request.second)
         if first is None or second is None:
             return DifferenceData(b"", b"")
         # A judge remembers what it saw, for a run; this pair is not worth that much memory.
         compare = AlignedJudge().map_differences
-        return DifferenceData(*await asyncio.to_thread(compare, first, second, _POINTS))
+        laid = await asyncio.to_thread(lay_alike, first, second)
+        return DifferenceData(*await asyncio.to_thread(compare, laid.first, laid.second, _POINTS))
 
     async def picture(self, request: GetPicture) -> PictureData:
         """Return a part of an original, an empty picture where it cannot be read."""
@@ -54,11 +55,11 @@ class PictureDesk:
         view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
         return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
 
-    def _read_thumbnail(self, id_: int) -> NDArray[np.uint8] | None:
+    def _read_stored(self, id_: int) -> StoredPicture | None:
         file = self._results.results.files.get(id_)
         if file is None or not file.facts.digest:
             return None
         try:
-            return read_thumbnail(self._thumbnails.get(file.facts.digest) or b"")
+            return read_stored(self._thumbnails.get(file.facts.digest) or b"")
         except ValueError:
             return None

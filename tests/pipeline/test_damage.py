@@ -74,7 +74,7 @@ def test_what_shows_most_of_itself_is_compared_and_what_shows_less_is_not(way: s
     half = len(apart) // 2
     assert (apart[half:] if way == "BMP" else apart[:half]).max() < 8  # whose rows run upwards
     assert decode_view(torn, 160, 120, (0.0, 0.0, 1.0, 1.0)).shape == (120, 160, 3)
-    assert decode_full_size(torn)[0].shape == (240, 320, 3)
+    assert decode_full_size(torn)[0].pixels.shape == (240, 320, 3)
     with pytest.raises(UndecodableError) as failure:
         decode_thumbnail(content[: len(content) // 4])
     assert failure.value.status is Status.DAMAGED
@@ -181,7 +181,7 @@ def test_a_torn_tiff_is_turned_upright(orientation: int) -> None:
     turn = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270}.get(orientation)
     upright = picture.transpose(turn) if turn is not None else picture
     torn = content[: len(content) * 9 // 10]
-    for shown in (decode_view(torn, 400, 400, (0, 0, 1, 1)), decode_full_size(torn)[0]):
+    for shown in (decode_view(torn, 400, 400, (0, 0, 1, 1)), decode_full_size(torn)[0].pixels):
         assert shown.shape[:2] == upright.size[::-1]
         assert np.median(np.abs(shown.astype(int) - np.asarray(upright))) < 8
     made = decode_thumbnail(torn)

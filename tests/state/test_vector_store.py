@@ -54,6 +54,24 @@ def test_vectors_come_back_in_their_rows(path: bytes) -> None:
     store.close()
 
 
+def test_a_row_that_is_discarded_makes_room_for_another(path: bytes) -> None:
+    filled(path, 4)
+    store = VectorStore(path, DIMS)
+    store.discard(digest(2))
+    store.discard(digest(9))
+    assert digest(2) not in store
+    store.add(digest(2), vector(7), fits=True)
+    for _ in range(2):
+        assert len(store) == 5
+        assert list(store)[4] == digest(2)
+        assert not store.read(2, 3).any()
+        assert np.allclose(store.take(np.array([1, 4])), [vector(1), vector(7)], atol=1e-3)
+        assert store.fits(digest(2))
+        store.close()
+        store = VectorStore(path, DIMS)
+    store.close()
+
+
 def test_many_rows_can_be_added(path: bytes) -> None:
     filled(path, 5000)
     store = VectorStore(path, DIMS)

@@ -105,13 +105,18 @@ class TinyEmbedder:
     def __init__(self, costs: Costs) -> None:
         self._costs = costs
 
-    def embed(self, thumbnails: Sequence[NDArray[np.uint8]]) -> list[Fingerprint]:
+    def embed(
+        self,
+        thumbnails: Sequence[NDArray[np.uint8]],
+        parts: Sequence[Sequence[NDArray[np.uint8]]] | None = None,
+    ) -> list[Fingerprint]:
         self._costs.embedded += len(thumbnails)
-        return [self._one(thumbnail) for thumbnail in thumbnails]
+        cut = parts or [cut_parts(thumbnail) for thumbnail in thumbnails]
+        return [self._one(*both) for both in zip(thumbnails, cut, strict=True)]
 
-    def _one(self, thumbnail: NDArray[np.uint8]) -> Fingerprint:
+    def _one(self, thumbnail: NDArray[np.uint8], cut: Sequence[NDArray[np.uint8]]) -> Fingerprint:
         vector = self._vector(thumbnail)
-        parts = np.concatenate([vector, *map(self._vector, cut_parts(thumbnail))])
+        parts = np.concatenate([vector, *map(self._vector, cut)])
         if thumbnail.shape[1] < WIDE:
             return Fingerprint("illustration", {"illustration": vector}, parts)
         return Fingerprint("photo", {"photo": vector, "illustration": vector}, parts)
@@ -161,6 +166,7 @@ class ScanLab:
         accept_missing: bool = False,
         root_moved: bool = False,
         root_devices: frozenset[int] = frozenset(),
+        complete: bool = False,
     ) -> Costs:
         """Scan and compare; a run that fails leaves the state as a killed process would."""
         costs = Costs()
@@ -173,6 +179,7 @@ class ScanLab:
             accept_missing=accept_missing,
             root_moved=root_moved,
             root_devices=root_devices,
+            complete=complete,
         )
 
         def load_embedder() -> Embedder:

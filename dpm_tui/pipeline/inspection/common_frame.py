@@ -25,11 +25,16 @@ _STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-4)
 
 def to_common_size(first: Picture, second: Picture) -> tuple[Picture, Picture]:
     """Return both RGB pictures at the size of the smaller, with a longest side of LONGEST at most."""
+    size = common_size(first, second)
+    return resize(first, size), resize(second, size)
+
+
+def common_size(first: Picture, second: Picture) -> tuple[int, int]:
+    """Return the width and height of the smaller of two pictures, with a longest side of LONGEST at most."""
     smaller = first if first.shape[0] * first.shape[1] <= second.shape[0] * second.shape[1] else second
     height, width = smaller.shape[:2]
     factor = min(1.0, LONGEST / max(height, width))
-    size = max(round(width * factor), 1), max(round(height * factor), 1)
-    return resize(first, size), resize(second, size)
+    return max(round(width * factor), 1), max(round(height * factor), 1)
 
 
 def align(one: Picture, other: Picture) -> tuple[Picture, Picture]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.cutout import Cutout, StoredPicture
+from dpm_tui.pipeline.flattening import lay_alike
+from dpm_tui.pipeline.ground import resize_cutout
 from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
 from dpm_tui.pipeline.inspection.common_frame import align, resize, to_common_size
 from dpm_tui.pipeline.inspection.inspection import Inspection
@@ -40,6 +43,12 @@ CLEARLY = 0.12
 """Difference of logarithms that is worth a word."""
 PROVED = -10.0
 """Logarithm of the odds that something differs where a proof says that nothing does."""
+NEARLY = math.log(1.02)
+"""The same of numbers of pixels that are as good as equal."""
+FLATTENED = 3.0
+"""Logarithm of the odds that a cut-out is better than its flattening, which lost what was transparent."""
+FINER = 1.5
+"""Logarithm of the odds, measured of what is opaque, from which the flattening holds more all the same."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +59,13 @@ class CopyAtFullSize:
     traits: Numbers
     palette: Palette | None = None
     """Its colours where they are few."""
+    cutout: Cutout | None = None
 
     @classmethod
-    def of(cls, pixels: Picture, file: FileTraits) -> CopyAtFullSize:
+    def of(cls, picture: StoredPicture, file: FileTraits) -> CopyAtFullSize:
         """Return the picture with its traits measured."""
-        return cls(pixels, measure_picture(pixels, file), find_palette(pixels))
+        pixels = picture.pixels
+        return cls(pixels, measure_picture(pixels, file), find_palette(pixels), picture.cutout)
 
 
 def prepare() -> None:
@@ -69,14 +80,45 @@ def inspect_copies(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
 
     Pure and deterministic. Takes some 0.1 s for two pictures of 12 megapixels that are decoded and measured.
     """
+    if (first.cutout is None) != (second.cutout is None):
+        return _inspect_flattening(first, second)
     common = to_common_size(first.pixels, second.pixels)
+    return _inspect(first, second, common)
+
+
+def _inspect_flattening(first: CopyAtFullSize, second: CopyAtFullSize) -> Inspection:
+    """Look at a cut-out and an opaque picture on the ground of that one.
+
+    The cut-out is the better one, unless the other is larger or clearly finer: then neither stands for both.
+    """
+    common = to_common_size(first.pixels, second.pixels)
+    size = common[0].shape[1], common[0].shape[0]
+    stored = [
+        StoredPicture(pixels, None if one.cutout is None else resize_cutout(one.cutout, size))
+        for one, pixels in zip((first, second), common, strict=True)
+    ]
+    laid = lay_alike(*stored, coarse=False)
+    found = _inspect(first, second, (laid.first, laid.second), laid=True)
+    sign = 1 if first.cutout is not None else -1
+    larger = sign * float(first.traits[PIXELS] - second.traits[PIXELS])
+    if larger < -NEARLY or sign * found.better < -FINER:
+        return replace(found, better=0.0, reason="", amount=0.0)
+    better = sign * max(sign * found.better, FLATTENED)
+    return replace(found, better=better, reason="flattened", amount=0.0)
+
+
+def _inspect(
+    first: CopyAtFullSize, second: CopyAtFullSize, common: tuple[Picture, Picture], *, laid: bool = False
+) -> Inspection:
+    """Look at two copies brought to one size; if they were ``laid`` on a ground, as they are then."""
     frame = align(*common)
     spots = find_changes(first, second, frame)
     odds = tree_ensemble("changed").score(np.stack([spot.numbers for spot in spots]))
     changed = float(odds.max())
-    better = _score_better(first, second, common)
+    whole = common if laid else (first.pixels, second.pixels)
+    better = _score_better(first, second, whole, common)
     places = _draw(spots, odds.tolist())
-    palette = _look_at_palettes(first, second)
+    palette = None if laid else _look_at_palettes(first, second)
     proved = palette is not None and palette.proved
     if proved:
         changed, places = min(changed, PROVED), bytes(GRID * GRID)
@@ -131,9 +173,14 @@ def swap_pair(pair: Numbers) -> Numbers:
     return swapped
 
 
-def _score_better(first: CopyAtFullSize, second: CopyAtFullSize, common: tuple[Picture, Picture]) -> float:
+def _score_better(
+    first: CopyAtFullSize,
+    second: CopyAtFullSize,
+    whole: tuple[Picture, Picture],
+    common: tuple[Picture, Picture],
+) -> float:
     """Return the logarithm of the odds that the first holds more, whichever comes first."""
-    pair = measure_pair(first.pixels, second.pixels, common)
+    pair = measure_pair(*whole, common)
     inputs = np.stack(
         [
             better_inputs(first.traits, second.traits, pair),

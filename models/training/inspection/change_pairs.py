@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
+from dpm_tui.pipeline import cutout
 from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, find_changes
 from dpm_tui.pipeline.inspection.picture_traits import FileTraits
@@ -74,7 +75,7 @@ def _pairs(
 def at_full_size(picture: StoredPicture) -> CopyAtFullSize:
     """Return a picture as the inspection has it."""
     file = FileTraits(len(picture.content), picture.lossy, picture.quality)
-    return CopyAtFullSize.of(picture.pixels, file)
+    return CopyAtFullSize.of(cutout.StoredPicture(picture.pixels), file)
 
 
 def _look(
