@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from dpm_tui.deferred import defer
 from dpm_tui.names import to_json
-from dpm_tui.pipeline.decode import READER, Thumbnail
-from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
-from dpm_tui.pipeline.image_file import SAME_BYTES, Facts, Status
-from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
+from dpm_tui.pipeline.decode import READER
+from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Unreadable
+from dpm_tui.pipeline.image_file import SAME_BYTES, Status
+from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.root_folder import RootFolder
-from dpm_tui.plain import from_plain
 from dpm_tui.state.folder import Folder, folder_of
+from dpm_tui.worker.decoder_answer import read_answer, read_inspection
 from dpm_tui.worker.decoder_budget import DecoderBudget, memory_for
 from dpm_tui.worker.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 
@@ -100,19 +100,23 @@ class DecoderPool:
     ) -> Iterator[tuple[Order, Result]]:
         source = iter(orders)
         taking = threading.Lock()
-        results: queue.Queue[tuple[Order, Result] | None] = queue.Queue(8 * len(children))
+        results: queue.Queue[tuple[Order, Result] | BaseException | None] = queue.Queue(8 * len(children))
         stop = threading.Event()
 
         def work(child: DecoderProcess) -> None:
-            while not stop.is_set():
-                with taking:
-                    order = next(source, None)
-                if order is None:
-                    break
-                put((order, carry_out(child, order, stop)))
+            try:
+                while not stop.is_set():
+                    with taking:
+                        order = next(source, None)
+                    if order is None:
+                        break
+                    put((order, carry_out(child, order, stop)))
+            except BaseException as error:
+                # Whoever waits for the results must hear of it, or would wait for ever.
+                put(error)
             put(None)
 
-        def put(item: tuple[Order, Result] | None) -> None:
+        def put(item: tuple[Order, Result] | BaseException | None) -> None:
             while not stop.is_set():
                 try:
                     return results.put(item, timeout=_WAIT_SECONDS)
@@ -176,7 +180,7 @@ class DecoderPool:
         seconds = ANSWER_SECONDS
         try:
             answer = child.ask(question)
-            result = _read_answer(answer)
+            result = read_answer(answer)
             if not answer.get("starved"):
                 return result
             seconds = _ALONE_SECONDS
@@ -204,7 +208,7 @@ class DecoderPool:
         for _ in range(_TRIES):
             try:
                 answer = child.ask({"do": "inspect", "files": files}, _INSPECT_SECONDS)
-                return _read_inspection(answer)
+                return read_inspection(answer)
             except DecoderDied as error:
                 result = Unreadable(Status.TOO_BIG if error.starved else Status.CRASHED, str(error))
                 if stop.is_set():
@@ -216,7 +220,7 @@ class DecoderPool:
             self._retrying = True
             try:
                 answer = self._spare.ask(question, seconds)
-                return self._say_what_it_takes(_read_answer(answer), answer)
+                return self._say_what_it_takes(read_answer(answer), answer)
             except DecoderDied as error:
                 status = Status.TOO_BIG if error.starved else Status.CRASHED
                 return Unreadable(status, f"the decoder failed twice: {error}")
@@ -246,7 +250,9 @@ class DecoderPool:
 
     @staticmethod
     def _drain(
-        results: queue.Queue[tuple[Order, Result] | None], workers: int, cancelled: Callable[[], bool]
+        results: queue.Queue[tuple[Order, Result] | BaseException | None],
+        workers: int,
+        cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
         ended = 0
         while ended < workers and not cancelled():
@@ -256,29 +262,7 @@ class DecoderPool:
                 continue
             if item is None:
                 ended += 1
+            elif isinstance(item, BaseException):
+                raise item
             else:
                 yield item
-
-
-def _read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
-    """Return what a child found, or why it could not look; raises DecoderDied for what is no answer."""
-    try:
-        if answer["status"] != "ok":
-            return Unreadable(Status(answer["status"]), str(answer["reason"]))
-        return decode_inspection(answer["inspection"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise DecoderDied(f"not an answer: {error!r}") from error
-
-
-def _read_answer(answer: dict[str, Any]) -> Decoded:
-    try:
-        match answer["status"]:
-            case "ok":
-                facts, reason = from_plain(Facts, answer["facts"]), str(answer.get("reason", ""))
-                return Thumbnail(base64.b64decode(answer["jpeg"]), facts, reason)
-            case "known":
-                return Known(str(answer["digest"]))
-            case status:
-                return Unreadable(Status(status), str(answer["reason"]), str(answer["digest"]))
-    except (KeyError, ValueError, TypeError) as error:
-        raise DecoderDied(f"not an answer: {error!r}") from error

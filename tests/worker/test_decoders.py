@@ -68,6 +68,17 @@ def test_every_file_has_exactly_one_result(pool: DecoderPool, tmp_path: Path) ->
     }
 
 
+def test_an_error_in_a_thread_reaches_whoever_waits(pool: DecoderPool, tmp_path: Path) -> None:
+    """What goes wrong beside the decoders ends the run with its reason; nobody waits for ever."""
+
+    def orders() -> Iterator[DecodeOrder]:
+        yield DecodeOrder(b"gone.jpg")
+        raise OSError("the list broke off")
+
+    with pytest.raises(OSError, match="the list broke off"):
+        list(pool.decode(orders(), lambda: False))
+
+
 def test_known_content_is_not_decoded_again(pool: DecoderPool, tmp_path: Path) -> None:
     """A copy of a file whose thumbnail is stored is only digested."""
     (tmp_path / "root/a.jpg").write_bytes(encode(scene(1)))

@@ -1,0 +1,38 @@
+"""Answers of a decoder child, checked: a child that decoded a hostile picture may say anything."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from dpm_tui.pipeline.decode import Thumbnail
+from dpm_tui.pipeline.decoder import Decoded, Known, Unreadable
+from dpm_tui.pipeline.image_file import Facts, Status
+from dpm_tui.pipeline.inspection.inspection import Inspection, decode_inspection
+from dpm_tui.plain import from_plain
+from dpm_tui.worker.decoder_process import DecoderDied
+
+
+def read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
+    """Return what a child found, or why it could not look; raises DecoderDied for what is no answer."""
+    try:
+        if answer["status"] != "ok":
+            return Unreadable(Status(answer["status"]), str(answer["reason"]))
+        return decode_inspection(answer["inspection"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise DecoderDied(f"not an answer: {error!r}") from error
+
+
+def read_answer(answer: dict[str, Any]) -> Decoded:
+    """Return the thumbnail that a child made, or why it made none; raises DecoderDied for nonsense."""
+    try:
+        match answer["status"]:
+            case "ok":
+                facts, reason = from_plain(Facts, answer["facts"]), str(answer.get("reason", ""))
+                return Thumbnail(base64.b64decode(answer["jpeg"]), facts, reason)
+            case "known":
+                return Known(str(answer["digest"]))
+            case status:
+                return Unreadable(Status(status), str(answer["reason"]), str(answer["digest"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise DecoderDied(f"not an answer: {error!r}") from error
