@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dpm_tui.cli.terminal_check import Check
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.root_folder import RootFolder
+from dpm_tui.wording import put_into_words
 from dpm_tui.worker.decoder_process import DecoderDied, DecoderProcess
 from dpm_tui.worker.sandbox_trial import PROTECTIONS
 
@@ -20,7 +21,7 @@ def check_sandbox(folder: bytes, state: bytes) -> Iterator[Check]:
     try:
         held = child.ask({"do": "try"}, _SECONDS).get("held")
     except DecoderDied as error:
-        yield False, translate("cli.doctor_decoders_fail", reason=str(error))
+        yield False, translate("cli.doctor_decoders_fail", reason=put_into_words(str(error)))
         return
     finally:
         child.kill()

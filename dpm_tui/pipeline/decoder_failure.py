@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dpm_tui.deferred import defer
+
 
 def lacked_memory(error: BaseException | None) -> bool:
     """Tell whether a MemoryError is anywhere among the causes of an error."""
@@ -15,6 +17,6 @@ def lacked_memory(error: BaseException | None) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """Return what an error says, on one line."""
+    """Return what an error says, on one line: words of a library, which have one language."""
     text = " ".join(str(error).split())[:200]
-    return text if text else type(error).__name__
+    return defer("decode.library", said=text or type(error).__name__)

@@ -9,6 +9,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.picture_file import JPEG_FORMATS
 
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -79,7 +80,7 @@ def find_stream_damage(content: bytes, colours: str) -> str:
                 return ""
         else:
             return ""
-    return damage
+    return damage and defer("decode.library", said=damage)
 
 
 def _is_padding(content: bytes, damage: str) -> bool:

@@ -83,7 +83,9 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
             image = _open_mended(content)
         except UnidentifiedImageError as error:
             if other := name_other_format(content):
-                raise UndecodableError(Status.UNSUPPORTED, f"a picture in {other}") from error
+                raise UndecodableError(
+                    Status.UNSUPPORTED, defer("decode.picture_in", format=other)
+                ) from error
             if unread := find_unsupported(content, opened=False):
                 raise UndecodableError(Status.UNSUPPORTED, unread) from error
             if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.block_damage import find_box_damage, find_riff_damage
 from dpm_tui.pipeline.heif_items import item_kinds
 from dpm_tui.pipeline.jpeg_parts import split_jpeg
@@ -22,9 +23,9 @@ _OTHERS = (
     (b"gimp xcf ", "GIMP"), (b"%PDF-", "PDF"), (b"<svg", "SVG"), (b"\xff\xd8\xff\xf7", "JPEG-LS"),
 )  # fmt: skip
 _FRAMES = {
-    0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical, lossless",
-    0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic, lossless", 0xCD: "hierarchical, arithmetic",
-    0xCE: "hierarchical, arithmetic", 0xCF: "hierarchical, arithmetic", 0xF7: "LS",
+    0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical_lossless",
+    0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic_lossless", 0xCD: "hierarchical_arithmetic",
+    0xCE: "hierarchical_arithmetic", 0xCF: "hierarchical_arithmetic", 0xF7: "ls",
 }  # fmt: skip
 _BASELINE = (0xC0, 0xC1, 0xC2)
 _CHANNELS = (1, 3, 4)
@@ -64,7 +65,7 @@ def find_unsupported(content: bytes, said: str = "", *, opened: bool = True) -> 
             return _find_in_heif(content, said)
         if content[:2] == b"BM":
             whole = int.from_bytes(content[2:6], "little") <= len(content)
-            return f"a BMP: {said}" if whole and _SAYS_SO.search(said) else ""
+            return _said_of("BMP", said) if whole else ""
         page = read_first_page(content)
         return _find_in_tiff(page, opened) if page is not None else ""
     except (IndexError, ValueError):  # what leads out of the file is broken
@@ -76,12 +77,12 @@ def _find_in_jpeg(content: bytes) -> str:
         return ""
     for marker, at in _segments(content):
         if marker in _FRAMES:
-            return f"a JPEG of another kind ({_FRAMES[marker]})"
+            return defer(f"decode.jpeg_{_FRAMES[marker]}")
         if marker in _BASELINE:
             bits, channels = content[at], content[at + 5]
             if bits != 8:
-                return f"a JPEG of {bits} bits a sample" if bits in (12, 16) else ""
-            return f"a JPEG of {channels} channels" if channels == 2 else ""
+                return defer("decode.jpeg_bits", number=bits) if bits in (12, 16) else ""
+            return defer("decode.jpeg_channels", number=channels) if channels == 2 else ""
     return ""
 
 
@@ -105,18 +106,18 @@ def _find_in_png(content: bytes) -> str:
     for chunk in read_chunks(content):
         name = chunk.name.decode("ascii")
         if chunk.is_critical and chunk.name not in _KNOWN_CHUNKS:
-            return f"a PNG of another kind ({name})"
+            return defer("decode.other_kind", format="PNG", name=name)
         if chunk.name == b"IHDR":
             depth, colour, *methods = content[chunk.start + 16 : chunk.start + 21]
             if depth not in _PNG_DEPTHS.get(colour, ()) or methods[:2] != [0, 0] or methods[2] > 1:
-                return f"a PNG of another kind (colour {colour}, {depth} bits)"
+                return defer("decode.other_colours", format="PNG", colours=colour, bits=depth)
     return ""
 
 
 def _find_in_webp(content: bytes) -> str:
     first = content[12:16]
     known = first in _WEBP_CHUNKS or find_riff_damage(content)
-    return "" if known else f"a WebP of another kind ({first.decode('ascii', 'replace').strip()})"
+    return "" if known else defer("decode.other_kind", format="WebP", name=_shown(first))
 
 
 def _find_in_heif(content: bytes, said: str) -> str:
@@ -125,15 +126,24 @@ def _find_in_heif(content: bytes, said: str) -> str:
     kinds = item_kinds(content)
     strange = sorted(kinds - _CODECS - _NO_PICTURES)
     if strange and not kinds & {b"hvc1", b"av01"}:
-        return f"a HEIF picture in {strange[0].decode('ascii', 'replace').strip()}"
-    return f"a HEIF picture: {said}" if kinds and _SAYS_SO.search(said) else ""
+        return defer("decode.other_kind", format="HEIF", name=_shown(strange[0]))
+    return _said_of("HEIF", said) if kinds else ""
 
 
 def _find_in_tiff(page: Tiff, opened: bool) -> str:
     if page.compression not in _COMPRESSIONS_READ:
         name = _COMPRESSIONS.get(page.compression, str(page.compression))
-        return f"a TIFF compressed by {name}"
+        return defer("decode.tiff_compression", name=name)
     if opened:
         return ""
     bits = ", ".join(map(str, page.bits))
-    return f"a TIFF of another kind (colours {page.colours}, {bits} bits)"
+    return defer("decode.other_colours", format="TIFF", colours=page.colours, bits=bits)
+
+
+def _said_of(format_: str, said: str) -> str:
+    """Return the words of a decoder, where they say that it reads no such picture."""
+    return defer("decode.unsupported", format=format_, reason=said) if _SAYS_SO.search(said) else ""
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("ascii", "replace").strip()

@@ -51,8 +51,11 @@ def _is_damaged(file: ImageFile) -> bool:
 
 
 def _words(status: Status, reason: str) -> str:
-    return f"{status.value}: {put_into_words(reason)}"
+    return put_into_words(
+        defer("decode.status", status=defer(f"decode.status_{status.value}"), reason=reason)
+    )
 
 
 def _folder_reason(said: str) -> str:
-    return f"folder cannot be read: {said}" if said else "folder cannot be read"
+    key = "decode.folder_unreadable_said" if said else "decode.folder_unreadable"
+    return put_into_words(defer(key, said=said))

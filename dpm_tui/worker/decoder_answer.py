@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from dpm_tui.deferred import defer
 from dpm_tui.pipeline.decode import Thumbnail
 from dpm_tui.pipeline.decoder import Decoded, Known, Unreadable
 from dpm_tui.pipeline.image_file import Facts, Status
@@ -20,7 +21,7 @@ def read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
             return Unreadable(Status(answer["status"]), str(answer["reason"]))
         return decode_inspection(answer["inspection"])
     except (KeyError, ValueError, TypeError) as error:
-        raise DecoderDied(f"not an answer: {error!r}") from error
+        raise DecoderDied(defer("decode.no_whole_answer")) from error
 
 
 def read_answer(answer: dict[str, Any]) -> Decoded:
@@ -35,4 +36,4 @@ def read_answer(answer: dict[str, Any]) -> Decoded:
             case status:
                 return Unreadable(Status(status), str(answer["reason"]), str(answer["digest"]))
     except (KeyError, ValueError, TypeError) as error:
-        raise DecoderDied(f"not an answer: {error!r}") from error
+        raise DecoderDied(defer("decode.no_whole_answer")) from error

@@ -223,7 +223,7 @@ class DecoderPool:
                 return self._say_what_it_takes(read_answer(answer), answer)
             except DecoderDied as error:
                 status = Status.TOO_BIG if error.starved else Status.CRASHED
-                return Unreadable(status, f"the decoder failed twice: {error}")
+                return Unreadable(status, defer("decode.failed_twice", reason=str(error)))
             finally:
                 self._retrying = False
 

@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Any
 
+from dpm_tui.deferred import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.names import display_name
 from dpm_tui.pipeline.root_folder import RootFolder
@@ -84,11 +85,15 @@ class DecoderProcess:
                 raise ValueError("not an answer")
         except TimeoutError as error:
             self.kill()
-            raise DecoderDied(self._tell(f"no answer within {seconds:.0f} seconds"), late=True) from error
+            raise DecoderDied(
+                self._tell(defer("decode.no_answer", number=round(seconds))), late=True
+            ) from error
         except (OSError, ValueError) as error:
             self._listen(process)
             ended = "" if isinstance(error, ValueError) else _describe_end(process)
-            reason = self._tell(ended or str(error))
+            reason = self._tell(
+                ended or defer("decode.last_words", how=defer("decode.no_whole_answer"), said=str(error))
+            )
             self.kill()
             raise DecoderDied(reason, starved=b"MemoryError" in self._said) from error
         return answer
@@ -178,7 +183,7 @@ class DecoderProcess:
         """Say how the child ended, with its last words."""
         lines = [line.strip() for line in self._said.decode("utf-8", "replace").splitlines()]
         words = " / ".join(line for line in lines[-_LINES_SHOWN:] if line)
-        return f"{how}: {display_name(words, _SHOWN)}" if words else how
+        return defer("decode.last_words", how=how, said=display_name(words, _SHOWN)) if words else how
 
 
 def _describe_end(process: subprocess.Popen[bytes]) -> str:
@@ -188,8 +193,8 @@ def _describe_end(process: subprocess.Popen[bytes]) -> str:
     except subprocess.TimeoutExpired:
         return ""
     if code >= 0:
-        return f"exit code {code}"
+        return defer("decode.exit_code", code=str(code))
     try:
-        return f"killed by {signal.Signals(-code).name}"
+        return defer("decode.killed", signal=signal.Signals(-code).name)
     except ValueError:
-        return f"killed by signal {-code}"
+        return defer("decode.killed", signal=str(-code))

@@ -96,7 +96,7 @@ def failure(content: bytes) -> UndecodableError:
 def test_a_sound_file_of_another_variant_is_unsupported_and_says_of_which(name: str) -> None:
     content, words = UNSUPPORTED[name]
     error = failure(content)
-    assert (error.status, words in error.reason) == (Status.UNSUPPORTED, True), error.reason
+    assert (error.status, words in put_into_words(error.reason)) == (Status.UNSUPPORTED, True), error.reason
     assert len(error.digest) == 64
     assert not error.starved, "more memory would not help"
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def failure(pool: DecoderPool, name: bytes) -> Unreadable:
     assert isinstance(results[b"good.jpg"], Thumbnail)
     result = results[name]
     assert isinstance(result, Unreadable)
-    return result
+    return replace(result, reason=put_into_words(result.reason))
 
 
 def test_the_last_words_of_a_dying_decoder_are_its_reason(
