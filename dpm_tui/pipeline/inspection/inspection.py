@@ -10,7 +10,7 @@ from typing import Any
 
 from dpm_tui.pipeline.verify import GRID
 
-VERSION = "inspection-6"
+VERSION = "inspection-7"
 """Changes whenever what is found may change; what another version found is looked at anew."""
 
 TONES = 5

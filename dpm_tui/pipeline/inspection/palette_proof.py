@@ -41,7 +41,7 @@ _LIGHT = 0.6
 """Weight of a step of lightness beside one of colour."""
 
 
-PROVED_MOVED = (10.0, 9.0, 6.0, 5.0)
+PROVED_MOVED = (8.0, 7.0, 5.0, 4.0)
 """Levels up to which nothing was moved, by width: copies stay below 1 where their source is at hand."""
 PROVED_UNEVEN = (3.4, 3.4, 2.0, 1.2)
 """Multiples of the grain up to which nothing differs."""
