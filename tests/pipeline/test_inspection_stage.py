@@ -128,7 +128,7 @@ def test_a_stopped_stage_keeps_what_it_found_and_goes_on() -> None:
 
 def test_a_picture_that_is_proved_to_be_a_copy_joins_the_family_of_its_source() -> None:
     """No thumbnail says that the GIF is a copy of any; held against the leader alone it is proved to be."""
-    files = library(12)
+    files = library(12, lambda number: 300)
     cut = f"{12:064x}"
     facts = replace(files[cut][0].facts, format="GIF", colours=32)
     files[cut] = [replace(files[cut][0], facts=facts)]

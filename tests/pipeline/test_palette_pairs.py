@@ -95,3 +95,13 @@ def test_without_a_proof_a_variant_stays_one_however_alike_it_is(kind: Kind) -> 
     pair = digest_pair(digest(1), CUT)
     (each,) = inspect_verdicts([(pair, Verdict(kind, 0.8))], {pair: Inspection(-9.0, 4.0)})
     assert each.verdict.kind is kind
+
+
+def test_small_pictures_prove_nothing() -> None:
+    files = library(1)
+    assert picked(files)
+    small = {
+        key: [replace(file, facts=replace(file.facts, width=200, height=150)) for file in group]
+        for key, group in files.items()
+    }
+    assert picked(small) == []
