@@ -6,24 +6,28 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
 from tests.support.sources import PACKAGE, imported_names, module_trees
 
 FLOORS = {
-    "locale": 1, "plain": 1, "amount": 1, "wording": 1, "names": 1, "quoted": 1, "errors": 1, "heap": 1,
-    "deferred": 1,
+    "locale": 1, "dataclass_json": 1, "units": 1, "text_format": 1, "file_names": 1, "shell_commands": 1,
+    "errors": 1, "memory": 1, "deferred_text": 1, "lru_cache": 1,
     "": 1,
-    "pipeline": 2,
-    "review": 3, "neural": 3, "state": 3, "report": 3,
-    "demo": 3,
-    "recycle": 4,
-    "worker": 5,
-    "tui": 6, "cli": 6, "__main__": 7,
+    "catalog": 2,
+    "pipeline": 3, "review": 3, "report": 3,
+    "state": 4, "neural": 4, "demo": 4,
+    "recycle": 5,
+    "worker": 6,
+    "tui": 7, "cli": 7, "__main__": 8,
 }  # fmt: skip
-LINES_AT_MOST = 300
+MAX_LINES = 300
+MIN_FILES, MAX_FILES = 3, 16
+SMALL_FOLDERS = {"dpm_tui.tui", "dpm_tui.recycle"}
 SCREEN = ("textual", "rich", "rich_pixels")
 PROBE = """
 import importlib, json, sys
@@ -38,19 +42,25 @@ print(json.dumps(met))
 """
 
 
-def room(module: str) -> str:
+def package_of(module: str) -> str:
     """Return the package or top module below ``dpm_tui`` that a module belongs to."""
     return [*module.split("."), ""][1]
 
 
-def modules_in(*rooms: str) -> list[str]:
-    """Return every module of some rooms."""
-    return [module for module in module_trees() if room(module) in rooms]
+def modules_in(*packages: str) -> list[str]:
+    """Return every module of some packages."""
+    return [module for module in module_trees() if package_of(module) in packages]
 
 
 def loaded_by(modules: Iterable[str], forbidden: Iterable[str]) -> dict[str, str]:
-    """Import in a clean interpreter; return forbidden module -> the one whose import brought it."""
-    order = json.dumps([list(modules), list(forbidden)])
+    """Import in a clean interpreter; return forbidden module -> the one whose import brought it.
+
+    What is forbidden must exist: else a module that was renamed would be allowed from then on.
+    """
+    forbidden = list(forbidden)
+    ours = [name for name in forbidden if name.startswith("dpm_tui.")]
+    assert set(ours) <= set(module_trees()), set(ours) - set(module_trees())
+    order = json.dumps([list(modules), forbidden])
     result = subprocess.run(
         [sys.executable, "-c", PROBE, order], capture_output=True, text=True, cwd=PACKAGE.parent, check=False
     )
@@ -59,55 +69,101 @@ def loaded_by(modules: Iterable[str], forbidden: Iterable[str]) -> dict[str, str
     return met
 
 
-def ours(*rooms: str) -> list[str]:
-    """Return rooms as names to forbid."""
-    return [f"dpm_tui.{name}" for name in rooms]
+def named(*packages: str) -> list[str]:
+    """Return packages as names to forbid."""
+    return [f"dpm_tui.{name}" for name in packages]
 
 
-@pytest.mark.parametrize("module", list(module_trees()))
-def test_no_import_runs_up(module: str) -> None:
-    floor = FLOORS[room(module)]
-    for name in imported_names(module):
-        if name.split(".")[0] == "dpm_tui":
-            assert FLOORS[room(name)] <= floor, f"{module} imports {name}"
+def ours_imported_by(module: str) -> set[str]:
+    """Return the modules of ours that a module imports, in functions and for type checking as well."""
+    return {name for name in imported_names(module) if name in module_trees() and name != module}
 
 
-def test_rooms_of_one_floor_do_not_import_each_other_in_a_circle() -> None:
-    arrows = {
-        (room(module), room(name))
+def folder_of(module: str) -> str:
+    """Return the folder that a module lies in."""
+    return module.rpartition(".")[0]
+
+
+def is_package(module: str) -> bool:
+    """Return whether a module is the ``__init__`` of a folder."""
+    return any(other.startswith(module + ".") for other in module_trees())
+
+
+FOLDERS = {folder_of(module) for module in module_trees() if not is_package(module)}
+
+
+def room_of(module: str) -> str:
+    """Return what a module belongs to: its folder, or itself where it lies beside folders."""
+    folder = folder_of(module)
+    return module if any(other.startswith(folder + ".") for other in FOLDERS) else folder
+
+
+def circle_in(arrows: Mapping[str, set[str]]) -> list[str]:
+    """Return one circle of arrows, or nothing."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def test_no_import_runs_up() -> None:
+    up = [
+        f"{module} imports {name}"
+        for module in module_trees()
+        for name in ours_imported_by(module)
+        if FLOORS[package_of(name)] > FLOORS[package_of(module)]
+    ]
+    assert up == []
+
+
+def test_no_circle_of_files() -> None:
+    assert circle_in({module: ours_imported_by(module) for module in module_trees()}) == []
+
+
+def test_no_circle_of_folders() -> None:
+    arrows: dict[str, set[str]] = defaultdict(set)
+    for module in module_trees():
+        if not is_package(module):
+            others = {room_of(name) for name in ours_imported_by(module) if not is_package(name)}
+            arrows[room_of(module)] |= others - {room_of(module)}
+    assert circle_in(arrows) == []
+
+
+def test_a_folder_can_be_taken_in_at_a_glance() -> None:
+    sizes = Counter(folder_of(module) for module in module_trees() if not is_package(module))
+    assert {folder: size for folder, size in sizes.items() if size > MAX_FILES} == {}
+    small = {folder for folder, size in sizes.items() if size < MIN_FILES}
+    assert small - SMALL_FOLDERS - {"dpm_tui.locale", ""} == set()
+
+
+def test_no_module_is_too_long_to_be_read() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {path: length for path, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_outside_libraries_stay_in_their_package() -> None:
+    homes = {**dict.fromkeys(SCREEN, "tui"), "torch": "neural", "safetensors": "neural", "cv2": "pipeline"}
+    strays = [
+        f"{module} imports {name}"
         for module in module_trees()
         for name in imported_names(module)
-        if name.startswith("dpm_tui.") and FLOORS[room(name)] == FLOORS[room(module)]
-    }
-    assert {(one, other) for one, other in arrows if one != other and (other, one) in arrows} == set()
+        if homes.get(name.split(".")[0], package_of(module)) != package_of(module)
+    ]
+    assert strays == []
 
 
-@pytest.mark.parametrize("module", list(module_trees()))
-def test_outside_libraries_stay_in_their_room(module: str) -> None:
-    outside = {name.split(".")[0] for name in imported_names(module)}
-    if room(module) != "tui":
-        assert outside.isdisjoint(SCREEN)
-    if room(module) != "neural":
-        assert outside.isdisjoint({"torch", "safetensors"})
-    if room(module) != "pipeline":
-        assert "cv2" not in outside
-
-
-@pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
-)
-def test_no_module_is_too_long_to_be_read(path: object) -> None:
-    assert isinstance(path, type(PACKAGE))
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_AT_MOST
+def test_the_review_and_the_reports_need_nothing_of_the_pipeline() -> None:
+    forbidden = named("pipeline")
+    assert loaded_by(modules_in("review", "report"), forbidden) == {}
 
 
 def test_names_and_errors_know_nothing_of_ours_but_the_sentences() -> None:
-    others = ours(*{room(module) for module in module_trees()} - {"", "locale", "names", "errors"})
-    assert loaded_by(["dpm_tui.names", "dpm_tui.errors"], others) == {}
-    assert {name for name in imported_names("dpm_tui.names") if name.startswith("dpm_tui")} == set()
-    assert {name for name in imported_names("dpm_tui.errors") if name.startswith("dpm_tui")} == {
-        "dpm_tui.locale"
-    }
+    others = {package_of(module) for module in module_trees()} - {"", "locale", "file_names", "errors"}
+    assert loaded_by(named("file_names", "errors"), named(*others)) == {}
+    assert ours_imported_by("dpm_tui.file_names") == set()
+    assert ours_imported_by("dpm_tui.errors") == {"dpm_tui.locale"}
 
 
 def test_the_package_itself_imports_nothing() -> None:
@@ -116,37 +172,33 @@ def test_the_package_itself_imports_nothing() -> None:
 
 
 def test_the_pipeline_is_pure() -> None:
-    forbidden = [
-        *ours("state", "worker", "recycle", "review", "neural", "tui", "cli", "report"),
-        "torch",
-        *SCREEN,
-    ]
-    assert loaded_by(modules_in("pipeline"), forbidden) == {}
+    above = named("state", "worker", "recycle", "review", "neural", "tui", "cli", "report")
+    assert loaded_by(modules_in("pipeline"), [*above, "torch", *SCREEN]) == {}
 
 
 def test_the_review_is_pure() -> None:
-    forbidden = [*ours("state", "worker", "recycle", "tui", "cli", "neural"), "torch", "cv2", *SCREEN]
-    assert loaded_by(modules_in("review"), forbidden) == {}
+    others = named("state", "worker", "recycle", "tui", "cli", "neural")
+    assert loaded_by(modules_in("review"), [*others, "torch", "cv2", *SCREEN]) == {}
 
 
 def test_nothing_below_the_app_loads_torch_or_a_screen_when_imported() -> None:
-    below = [module for module in module_trees() if room(module) not in ("tui", "neural", "__main__")]
+    below = [module for module in module_trees() if package_of(module) not in ("tui", "neural", "__main__")]
     children = {"dpm_tui.worker.__main__"}
     assert loaded_by([*sorted(set(below) - children), *children], ["torch", *SCREEN]) == {}
 
 
 def test_the_list_of_models_is_read_without_torch() -> None:
-    assert loaded_by(["dpm_tui.neural", "dpm_tui.neural.manifest"], ["torch", *SCREEN]) == {}
+    assert loaded_by(["dpm_tui.neural", "dpm_tui.neural.model_manifest"], ["torch", *SCREEN]) == {}
 
 
 @pytest.mark.parametrize("module", ["dpm_tui.cli", "dpm_tui.worker.client"])
 def test_what_starts_the_app_is_light(module: str) -> None:
-    assert loaded_by([module], ["torch", "cv2", "dpm_tui.pipeline.decode", *SCREEN]) == {}
+    assert loaded_by([module], ["torch", "cv2", "dpm_tui.pipeline.decoding.thumbnail", *SCREEN]) == {}
 
 
 def test_the_app_loads_neither_models_nor_decoders_nor_the_bin() -> None:
-    forbidden = ["torch", "cv2", "dpm_tui.pipeline.decode", "dpm_tui.recycle.recycle_bin"]
-    assert loaded_by(["dpm_tui.tui.app", "dpm_tui.tui.run"], forbidden) == {}
+    forbidden = ["torch", "cv2", "dpm_tui.pipeline.decoding.thumbnail", "dpm_tui.recycle.recycle_bin"]
+    assert loaded_by(["dpm_tui.tui.app", "dpm_tui.tui.launch"], forbidden) == {}
 
 
 CHANGES = {
@@ -154,22 +206,25 @@ CHANGES = {
     "link", "symlink",
 }  # fmt: skip
 BY_PATH = {
-    ("dpm_tui.state.folder", "open"), ("dpm_tui.state.folder", "mkdir"),
-    ("dpm_tui.state.state_folder", "makedirs"), ("dpm_tui.state.decision_file", "open"),
-    ("dpm_tui.recycle.plan_file", "open"), ("dpm_tui.recycle.plan_file", "unlink"),
+    ("dpm_tui.state.disk.held_folder", "open"), ("dpm_tui.state.disk.held_folder", "mkdir"),
+    ("dpm_tui.state.disk.private_folder", "makedirs"), ("dpm_tui.state.review.decision_export", "open"),
+    ("dpm_tui.recycle.moving.plan_file", "open"), ("dpm_tui.recycle.moving.plan_file", "unlink"),
     ("dpm_tui.recycle.recycle_bin", "makedirs"),
 }  # fmt: skip
 """Where a folder is opened or made for the first time, and files that a person names."""
 
 
-@pytest.mark.parametrize("module", modules_in("state", "recycle"))
-def test_what_lies_in_folders_of_ours_is_reached_through_their_descriptors(module: str) -> None:
-    for node in ast.walk(module_trees()[module]):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        owner, name = node.func.value, node.func.attr
-        if not isinstance(owner, ast.Name) or owner.id not in ("os", "shutil"):
-            continue
-        held = any(str(keyword.arg).endswith("dir_fd") for keyword in node.keywords)
-        changes = owner.id == "shutil" or name in CHANGES
-        assert held or not changes or (module, name) in BY_PATH, f"{module}:{node.lineno} {name}"
+def test_what_lies_in_folders_of_ours_is_reached_through_their_descriptors() -> None:
+    found = [
+        f"{module}:{node.lineno} {node.func.attr}"
+        for module in modules_in("state", "recycle")
+        for node in ast.walk(module_trees()[module])
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("os", "shutil")
+        and (node.func.value.id == "shutil" or node.func.attr in CHANGES)
+        and not any(str(keyword.arg).endswith("dir_fd") for keyword in node.keywords)
+        and (module, node.func.attr) not in BY_PATH
+    ]
+    assert found == []

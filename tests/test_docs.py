@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.cli.parser import VERBS
 from dpm_tui.errors import ExitCode
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.criteria import LIMITS, ORDERED
-from dpm_tui.review.rules import RULES
-from dpm_tui.tui.commands import COMMANDS
+from dpm_tui.review.rules.criteria import LIMITS, ORDERED
+from dpm_tui.review.rules.rule import RULES
+from dpm_tui.tui.command_table import COMMANDS
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -12,7 +12,7 @@ from dpm_tui.errors import DpmError, ExitCode, reason_of
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``dpm-tui`` and return its exit code; errors are messages, never tracebacks."""
     from dpm_tui.cli.parser import parse
-    from dpm_tui.quoted import remember_place, with_place
+    from dpm_tui.shell_commands import remember_place, with_place
 
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return int(ExitCode.DONE)
     except OSError as error:
-        from dpm_tui.names import display_name
+        from dpm_tui.file_names import display_name
 
         name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
         print(f"dpm-tui: {name}: {reason_of(error)}", file=sys.stderr)

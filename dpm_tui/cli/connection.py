@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import Answer, Request
+from dpm_tui.worker.protocol.messages import Answer, Request
 
 A = TypeVar("A", bound=Answer)
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import set_language, translate
-from dpm_tui.names import display_name
-from dpm_tui.quoted import with_place
+from dpm_tui.shell_commands import with_place
 from dpm_tui.state.config import Config, Settings, load_settings
-from dpm_tui.state.layout import Layout, check_root, owner_beside_root
-from dpm_tui.state.state_folder import check_folder
+from dpm_tui.state.disk.layout import Layout, check_root, owner_beside_root
+from dpm_tui.state.disk.private_folder import check_folder
 
 if TYPE_CHECKING:
     from dpm_tui.state.root_state import RootState
-    from dpm_tui.worker.results import Results
+    from dpm_tui.worker.run.run_results import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def read_results(layout: Layout) -> Scanned:
     # Imports numpy, which the app's first paint should not wait for.
     from dpm_tui.state.root_identity import check_same_root
     from dpm_tui.state.root_state import RootState
-    from dpm_tui.worker.results import compute_results
+    from dpm_tui.worker.run.run_results import compute_results
 
     if not os.path.lexists(layout.folder):
         raise DpmError("not_scanned", path=display_name(layout.root))

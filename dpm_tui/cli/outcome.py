@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from dpm_tui.errors import ExitCode
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
 from dpm_tui.recycle.results import Skipped
 
 

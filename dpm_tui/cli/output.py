@@ -6,8 +6,8 @@ import os
 import sys
 
 from dpm_tui.errors import DpmError, reason_of
-from dpm_tui.names import display_name
-from dpm_tui.state.atomic import write_atomic
+from dpm_tui.file_names import display_name
+from dpm_tui.state.disk.atomic_write import write_atomic
 
 
 def write_output(name: str, text: str) -> None:

@@ -11,11 +11,11 @@ from importlib import import_module
 from itertools import pairwise
 
 from dpm_tui import __version__
-from dpm_tui.cli import app
-from dpm_tui.cli.usage_words import translate_argparse
+from dpm_tui.cli.argparse_words import translate_argparse
+from dpm_tui.cli.verbs import app
 from dpm_tui.errors import UsageError
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import insist_on, set_language, translate
-from dpm_tui.names import display_name
 
 VERBS = ("scan", "review", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
@@ -104,7 +104,7 @@ def _app_parser() -> argparse.ArgumentParser:
 
 
 def _verb_parser(verb: str) -> argparse.ArgumentParser:
-    module = import_module(f"dpm_tui.cli.{verb}")
+    module = import_module(f"dpm_tui.cli.verbs.{verb}")
     parser = _new_parser(f"dpm-tui {verb}", translate(f"cli.{verb}_help"))
     module.add_arguments(parser)
     parser.set_defaults(run=module.run)

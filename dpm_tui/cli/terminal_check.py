@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 
 from dpm_tui.errors import DpmError
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import current_language, translate
-from dpm_tui.names import display_name
 from dpm_tui.state.config import load_settings
-from dpm_tui.state.layout import Layout
-from dpm_tui.tui.probe import ask_terminal
-from dpm_tui.tui.terminal import Palette, decide_colours
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.tui.terminal.cell_width_probe import ask_terminal
+from dpm_tui.tui.terminal.colour_depth import Palette, decide_colours
 
 Check = tuple[bool, str]
 """Whether something is as it should be, and the sentence on it."""

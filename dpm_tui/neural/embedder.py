@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.manifest import read_manifest
-from dpm_tui.neural.networks import CopyNet
-from dpm_tui.neural.square import squash
+from dpm_tui.neural.copy_network import CopyNet
+from dpm_tui.neural.model_manifest import read_manifest
+from dpm_tui.neural.square_input import squash
 from dpm_tui.neural.weights import load_network
-from dpm_tui.pipeline.fingerprint import Fingerprint, part_model
-from dpm_tui.pipeline.parts import cut_parts
+from dpm_tui.pipeline.candidates.crop_search import cut_parts
+from dpm_tui.pipeline.candidates.fingerprint import Fingerprint, part_model
 
 Picture = NDArray[np.uint8]
 

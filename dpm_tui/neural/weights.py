@@ -8,9 +8,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 
 from dpm_tui.errors import DpmError, reason_of
-from dpm_tui.names import display_name
-from dpm_tui.neural.manifest import WeightFile
-from dpm_tui.neural.networks import CopyNet, Shape
+from dpm_tui.file_names import display_name
+from dpm_tui.neural.copy_network import CopyNet, Shape
+from dpm_tui.neural.model_manifest import WeightFile
 
 
 def load_network(file: WeightFile) -> CopyNet:

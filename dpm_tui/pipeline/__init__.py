@@ -1,1 +1,1 @@
-"""The stages from files on disk to groups: plain data in, plain data out."""
+"""From a folder to groups of copies: all stages, and what they share."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
-from dpm_tui.pipeline.group import TIER_OF, Better
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.group import TIER_OF, Better
+from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
 
 RIVALS = 3

@@ -9,26 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from dpm_tui.pipeline.content_digest import hex_digest
-from dpm_tui.pipeline.contents import Contents
-from dpm_tui.pipeline.decoder import Decoder
+from dpm_tui.catalog.content_digest import hex_digest
+from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.verdict import PairJudge
+from dpm_tui.pipeline.candidates.candidate_search import match_all, open_matching, open_parts
+from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
+from dpm_tui.pipeline.checkpointing import Cancelled, Pace
+from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
-from dpm_tui.pipeline.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
-from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
-from dpm_tui.pipeline.intake import Intake
-from dpm_tui.pipeline.inventory import Changes, Inventory, compare_inventory, scan_inventory
-from dpm_tui.pipeline.matching import match_all, open_matching, open_parts
-from dpm_tui.pipeline.mount_guard import Alarm, notice_missing
-from dpm_tui.pipeline.pace import Cancelled, Pace
-from dpm_tui.pipeline.pairing import index_contents
+from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.root_folder import RootFolder
-from dpm_tui.pipeline.same_pixels import PixelProof
-from dpm_tui.pipeline.store import Store
-from dpm_tui.pipeline.verification import Verification, pick_open
-from dpm_tui.pipeline.verify import PairJudge
+from dpm_tui.pipeline.scan.ingest import Intake
+from dpm_tui.pipeline.scan.inventory import Changes, Inventory, compare_inventory, scan_inventory
+from dpm_tui.pipeline.scan.mount_guard import Alarm, notice_missing
+from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.verification.candidate_verifier import Verification, pick_open
+from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
 _FAMILY_ROUNDS = 4
 """Times that families are completed; more would only follow answers that go in a circle."""

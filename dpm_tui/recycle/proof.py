@@ -10,15 +10,15 @@ from collections.abc import Callable, Collection, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from dpm_tui.names import display_name, is_safe_relative
-from dpm_tui.pipeline.image_file import Stamp, read_stamp
-from dpm_tui.pipeline.inventory import is_junk_folder
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.folders import digest_of, folder_below, open_file, same_file, split, status
+from dpm_tui.catalog.image_file import Stamp, read_stamp
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.file_names import display_name, is_safe_relative
+from dpm_tui.pipeline.scan.inventory import is_junk_folder
+from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
-from dpm_tui.review.plan import Companion, Move, Plan, Witness
-from dpm_tui.state.layout import STATE_FOLDER
+from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
+from dpm_tui.state.disk.layout import STATE_FOLDER
 
 Trace = tuple[int, ...]
 """What tells a file from others: device and inode number, or what of it is alike under every path."""

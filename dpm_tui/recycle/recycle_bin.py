@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from dpm_tui.errors import reason_of
-from dpm_tui.names import display_name
-from dpm_tui.recycle.applying import apply_plan, check_moves
-from dpm_tui.recycle.bin_folder import BIN, time_of
-from dpm_tui.recycle.bins import Bins, open_bins
-from dpm_tui.recycle.companions import find_companions
-from dpm_tui.recycle.folders import open_folder
-from dpm_tui.recycle.history import History
-from dpm_tui.recycle.judged_pairs import JudgedPairs
-from dpm_tui.recycle.listing import check_keepers, entry_id, find_files, list_entries, list_files
-from dpm_tui.recycle.purging import purge_files
-from dpm_tui.recycle.record import tell_removals
-from dpm_tui.recycle.recovery import finish_restores_to, recover
+from dpm_tui.file_names import display_name
+from dpm_tui.recycle.bin.bin_folder import BIN, time_of
+from dpm_tui.recycle.bin.bin_listing import check_keepers, entry_id, find_files, list_entries, list_files
+from dpm_tui.recycle.bin.bin_set import Bins, open_bins
+from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog
+from dpm_tui.recycle.bin.removal_summary import tell_removals
+from dpm_tui.recycle.bin.undo_history import History
+from dpm_tui.recycle.companions.companions import find_companions
+from dpm_tui.recycle.filesystem.nofollow import open_folder
+from dpm_tui.recycle.moving.apply_plan import apply_plan, check_moves
+from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
+from dpm_tui.recycle.moving.progress import Cancelled, Progress
+from dpm_tui.recycle.moving.purge import purge_files
+from dpm_tui.recycle.moving.restore import Target, restore_files, takes_restored_files
 from dpm_tui.recycle.refusal import BinError
-from dpm_tui.recycle.removal_log import LOG, Action, LogEntry, RemovalLog
-from dpm_tui.recycle.restoring import Target, restore_files, takes_restored_files
+from dpm_tui.recycle.repair.crash_recovery import finish_restores_to, recover
 from dpm_tui.recycle.results import (
     Batch,
     BatchResult,
@@ -36,8 +37,7 @@ from dpm_tui.recycle.results import (
     RestoreResult,
     Skipped,
 )
-from dpm_tui.recycle.steps import Cancelled, Progress
-from dpm_tui.review.plan import Plan
+from dpm_tui.review.marks.plan import Plan
 
 
 class RecycleBin:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.errors import DpmError, reason_of
-from dpm_tui.names import display_name
+from dpm_tui.file_names import display_name
 from dpm_tui.recycle.results import Skipped
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from dpm_tui.wording import sentence, shown_values
+from dpm_tui.text_format import sentence, shown_values
 
 
 class OtherDisks(StrEnum):

@@ -7,9 +7,9 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group, PairIndex, pair_key
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.catalog.group import Group, PairIndex, pair_key
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import failure_reason, list_failures
 
 COLUMNS = ("group", "role", "path", "bytes", "width", "height", "format", "kind", "similarity", "reason")

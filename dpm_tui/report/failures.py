@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dpm_tui.deferred import defer
-from dpm_tui.pipeline.image_file import ImageFile, Status
-from dpm_tui.wording import put_into_words
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.deferred_text import defer
+from dpm_tui.text_format import put_into_words
 
 _SOUND = (Status.OK, Status.MISSING)
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from urllib.parse import quote
 
-from dpm_tui.amount import long_size
+from dpm_tui.catalog.group import Group, PairIndex, pair_key
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import current_language, translate
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group, PairIndex, pair_key
-from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.report.failures import Failure, list_failures
-from dpm_tui.review.freeable import Freeable
+from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.units import long_size
 
 PICTURES_AT_MOST = 3000
 """Pictures on one page; with more of them browsers struggle, and the rest is listed without."""

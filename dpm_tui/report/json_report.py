@@ -6,11 +6,11 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.group import Group, Pair
-from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.catalog.group import Group, Pair
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
-from dpm_tui.review.freeable import Freeable
+from dpm_tui.review.rules.reclaimable_space import Freeable
 
 SCHEMA = "dpm-tui/report/1"
 

@@ -9,14 +9,14 @@ from itertools import chain, repeat
 
 import tomli_w
 
+from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DamagedError
-from dpm_tui.names import display_name
+from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.state.atomic import write_atomic
 from dpm_tui.state.config import CHOICES
-from dpm_tui.state.folder import Where
-from dpm_tui.state.regular_file import read_regular
+from dpm_tui.state.disk.atomic_write import write_atomic
+from dpm_tui.state.disk.held_folder import Where
+from dpm_tui.state.disk.regular_file import read_regular
 
 SCHEMA = 2
 """Of the state as a whole; 1 had no shards of image files."""

@@ -10,13 +10,13 @@ from typing import Any
 
 import tomli_w
 
+from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DamagedError, UsageError
-from dpm_tui.names import display_name
-from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.review.presets import check_name, clean_words
-from dpm_tui.state.atomic import write_atomic
-from dpm_tui.state.folder import Where
-from dpm_tui.state.regular_file import read_regular
+from dpm_tui.file_names import display_name
+from dpm_tui.review.rules.presets import check_name, clean_words
+from dpm_tui.state.disk.atomic_write import write_atomic
+from dpm_tui.state.disk.held_folder import Where
+from dpm_tui.state.disk.regular_file import read_regular
 
 EXTENSIONS = (
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif",

@@ -14,11 +14,11 @@ import secrets
 from dataclasses import dataclass, replace
 
 from dpm_tui.errors import DamagedError, UsageError
-from dpm_tui.names import display_name
-from dpm_tui.state.atomic import write_atomic
+from dpm_tui.file_names import display_name
 from dpm_tui.state.checkpoint import Checkpoint
-from dpm_tui.state.layout import Layout
-from dpm_tui.state.regular_file import read_regular
+from dpm_tui.state.disk.atomic_write import write_atomic
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.regular_file import read_regular
 
 _MARKER = re.compile(rb"[0-9a-f]{32}\n")
 _BYTES_AT_MOST = 100

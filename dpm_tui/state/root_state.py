@@ -9,23 +9,23 @@ from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
+from dpm_tui.catalog.content_digest import halves_in, halves_of, is_digest
+from dpm_tui.catalog.inspection import VERSION
 from dpm_tui.errors import DamagedError
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.content_digest import halves_in, halves_of, is_digest
-from dpm_tui.pipeline.fingerprint import ModelCard
-from dpm_tui.pipeline.inspection.inspection import VERSION
-from dpm_tui.state.candidate_store import CandidateStore
+from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.candidates.fingerprint import ModelCard
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from dpm_tui.state.clearance import clear_table, is_due
-from dpm_tui.state.decision_store import DecisionStore
-from dpm_tui.state.file_store import FileStore
-from dpm_tui.state.folder import Place
-from dpm_tui.state.frames import ends_torn
-from dpm_tui.state.inspection_store import InspectionStore
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.journal import ends_torn
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.files.file_store import FileStore
+from dpm_tui.state.review.decision_store import DecisionStore
 from dpm_tui.state.thumbnail_store import ThumbnailStore
-from dpm_tui.state.vector_store import VectorStore
-from dpm_tui.state.verdict_store import VerdictStore
+from dpm_tui.state.vectors.candidate_store import CandidateStore
+from dpm_tui.state.vectors.garbage_collection import clear_table, is_due
+from dpm_tui.state.vectors.vector_store import VectorStore
+from dpm_tui.state.verdicts.inspection_store import InspectionStore
+from dpm_tui.state.verdicts.verdict_store import VerdictStore
 
 
 class RootState:

@@ -9,11 +9,11 @@ from itertools import compress
 
 import numpy as np
 
+from dpm_tui.catalog.content_digest import Halves, halves_of, is_digest
 from dpm_tui.errors import DamagedError
-from dpm_tui.pipeline.content_digest import Halves, halves_of, is_digest
-from dpm_tui.state.atomic import create_partial
-from dpm_tui.state.folder import Folder, Place, folder_of
-from dpm_tui.state.regular_file import read_regular
+from dpm_tui.state.disk.atomic_write import create_partial
+from dpm_tui.state.disk.held_folder import Folder, Place, folder_of
+from dpm_tui.state.disk.regular_file import read_regular
 
 BYTES_AT_MOST = 1 << 20
 

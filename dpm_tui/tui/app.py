@@ -7,14 +7,14 @@ from time import time
 
 from textual import events
 
-from dpm_tui.amount import long_size
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import follow_settings, translate
-from dpm_tui.names import display_name
-from dpm_tui.state.layout import owner_beside_root
-from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.screens.host_app import HostApp
-from dpm_tui.tui.session import Link
-from dpm_tui.worker.protocol import LogLine
+from dpm_tui.state.disk.layout import owner_beside_root
+from dpm_tui.tui.screens.base.host_app import HostApp
+from dpm_tui.tui.screens.base.screen import DpmScreen
+from dpm_tui.tui.session.session import Link
+from dpm_tui.units import long_size
+from dpm_tui.worker.protocol.messages import LogLine
 
 
 class DpmApp(HostApp, inherit_bindings=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dpm_tui.locale import LANGUAGES, load_catalogue
-from dpm_tui.tui.commands import COMMANDS, Command, Scope, commands_of
+from dpm_tui.tui.command_table import COMMANDS, Command, Scope, commands_of
 
 _MISS = 9
 _HIDDEN = (Scope.PALETTE, Scope.LIST)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.style import Style
 
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Theme, theme_styles
 
 _SAFE = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})

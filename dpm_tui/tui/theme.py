@@ -16,7 +16,7 @@ from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES
 from textual.theme import Theme as TextualTheme
 
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.terminal.colour_depth import Palette
 
 
 class Theme(StrEnum):

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
-from dpm_tui.tui.review_memory import ReviewMemory
-from dpm_tui.tui.session import Link, Session
+from dpm_tui.tui.session.review_sync import ReviewMemory
+from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.client import Client, WorkerLost
-from dpm_tui.worker.library_data import unpack_library
-from dpm_tui.worker.protocol import (
+from dpm_tui.worker.protocol.library_codec import unpack_library
+from dpm_tui.worker.protocol.messages import (
     Answer,
     BatchProgress,
     BinData,

@@ -13,19 +13,19 @@ import signal
 import sys
 
 from dpm_tui.errors import DpmError, is_full, reason_of
-from dpm_tui.heap import return_freed_memory
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import set_language
-from dpm_tui.names import display_name
-from dpm_tui.state.folder import Place
-from dpm_tui.state.layout import Layout, check_root
-from dpm_tui.state.lock import ENDING, SERVING, STARTING, Lock
-from dpm_tui.state.regular_file import open_regular
+from dpm_tui.memory import return_freed_memory
+from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.layout import Layout, check_root
+from dpm_tui.state.disk.lock import ENDING, SERVING, STARTING, Lock
+from dpm_tui.state.disk.private_folder import prepare_folder
+from dpm_tui.state.disk.regular_file import open_regular
 from dpm_tui.state.root_identity import check_same_root
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
-from dpm_tui.worker.address import socket_path
-from dpm_tui.worker.envelope import encode
-from dpm_tui.worker.protocol import Failed
+from dpm_tui.worker.protocol.message_codec import encode
+from dpm_tui.worker.protocol.messages import Failed
+from dpm_tui.worker.protocol.socket_address import socket_path
 
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -59,14 +59,14 @@ def main() -> int:
 
 
 async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
-    from dpm_tui.pipeline.judge import AlignedJudge
+    from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
     from dpm_tui.state.config import load_settings
-    from dpm_tui.worker.decoder_pool import DecoderPool
-    from dpm_tui.worker.manners import be_modest, reader_count
-    from dpm_tui.worker.results import Results
-    from dpm_tui.worker.runner import Runner
-    from dpm_tui.worker.server import Server
-    from dpm_tui.worker.session import Session
+    from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+    from dpm_tui.worker.run.resource_policy import be_modest, reader_count
+    from dpm_tui.worker.run.run_results import Results
+    from dpm_tui.worker.run.runner import Runner
+    from dpm_tui.worker.server.request_handler import Session
+    from dpm_tui.worker.server.server import Server
 
     be_modest()
     return_freed_memory()

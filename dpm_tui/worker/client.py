@@ -15,13 +15,22 @@ from typing import Protocol
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.locale import current_language
-from dpm_tui.state.layout import Layout
-from dpm_tui.state.lock import ENDING, STARTING
-from dpm_tui.worker.address import socket_path
-from dpm_tui.worker.envelope import ProtocolError, decode
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.lock import ENDING, STARTING
 from dpm_tui.worker.event_queue import EventQueue
-from dpm_tui.worker.lines import LineReader, send_message
-from dpm_tui.worker.protocol import PROTOCOL_VERSION, Answer, Event, Failed, Hello, Request, Welcome, answers
+from dpm_tui.worker.protocol.message_codec import ProtocolError, decode
+from dpm_tui.worker.protocol.message_stream import LineReader, send_message
+from dpm_tui.worker.protocol.messages import (
+    PROTOCOL_VERSION,
+    Answer,
+    Event,
+    Failed,
+    Hello,
+    Request,
+    Welcome,
+    answers,
+)
+from dpm_tui.worker.protocol.socket_address import socket_path
 
 _START_SECONDS = 120.0
 """How long a worker may take until it listens: a million files on a slow NAS take long to be read. One that

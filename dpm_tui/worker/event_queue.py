@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from dpm_tui.worker.events import BatchProgress, Event, LibraryChanged, RunStatus
+from dpm_tui.worker.protocol.events import BatchProgress, Event, LibraryChanged, RunStatus
 
 _EVENTS_AT_MOST = 4096
 

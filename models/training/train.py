@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 
-from dpm_tui.neural.networks import Shape
-from models.training.data import load
-from models.training.development import Development
+from dpm_tui.neural.copy_network import Shape
+from models.training.data.training_pictures import load
+from models.training.development_score import Development
 from models.training.trainer import Recipe, Trainer
 
 

@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dpm_tui.neural.networks import CopyNet, Shape
-from dpm_tui.neural.symmetry import SymmetricNorm
-from models.training.augment import Augmenter
+from dpm_tui.neural.copy_network import CopyNet, Shape
+from dpm_tui.neural.symmetric_layers import SymmetricNorm
+from models.training.augmentation.augmenter import Augmenter
+from models.training.augmentation.random_draws import Dice
 from models.training.batches import Batches
-from models.training.data import Pictures
-from models.training.dice import Dice
+from models.training.data.training_pictures import Pictures
+from models.training.hard_negatives import nearest_unlike
 from models.training.losses import info_nce, koleo, style_loss
-from models.training.mining import nearest_unlike
 
 ALIKE, HALF_ALIKE, NEAR = 0.93, 0.8, 0.9
 """Product of tiny vectors from which two pictures are natural near-duplicates; a lower one is

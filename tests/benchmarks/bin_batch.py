@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.review.plan import Move, Plan
+from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library
 
 

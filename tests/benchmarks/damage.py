@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, read_thumbnail
+from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, read_thumbnail
 from tests.support.damage import CHECKED, Passed, damages, judge
 from tests.support.picture_ways import WAYS
 

@@ -27,14 +27,14 @@ from typing import Any
 import psutil
 
 from dpm_tui.errors import ExitCode
-from dpm_tui.pipeline.decoder import DecodeOrder
+from dpm_tui.pipeline.decoding.decoder import DecodeOrder
 from dpm_tui.state.config import Config, Settings, save_settings
-from dpm_tui.state.layout import Layout
-from dpm_tui.state.state_folder import prepare_folder
-from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.odd_files import odd_files, write_special_files
 
-_DECODER = "dpm_tui.worker.decoder_child"
+_DECODER = "dpm_tui.worker.decoders.decoder_child"
 _SLOWEST = 20.0
 _WORKER_BYTES = 2 << 30
 """The worker itself holds torch, a model and the pictures that it compares: this much over its decoders."""

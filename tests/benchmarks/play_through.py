@@ -18,9 +18,9 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import GetLibrary, Shutdown
+from dpm_tui.worker.protocol.messages import GetLibrary, Shutdown
 from tests.support.large_root import fill_large
 from tests.support.pty_app import Burst, PtyApp
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dpm_tui.pipeline.full_size import decode_full_size
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
+from dpm_tui.pipeline.quality.full_size import decode_full_size
 
 SIZE = 4000, 3000
 GRAIN = 3.0

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import psutil
 
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.pipeline.inventory import FoundFile, Inventory, compare_inventory
-from dpm_tui.pipeline.mount_guard import notice_missing
-from dpm_tui.pipeline.pairing import index_contents
-from dpm_tui.pipeline.verify import Kind, Verdict
-from dpm_tui.state.layout import Layout
+from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
+from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.file_pairs import index_contents
+from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory, compare_inventory
+from dpm_tui.pipeline.scan.mount_guard import notice_missing
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
-from dpm_tui.worker.results import compute_results
+from dpm_tui.worker.run.run_results import compute_results
 
 _A_FOLDER = 50
 _A_CHECKPOINT = 1000

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.pipeline.judge import AlignedJudge
+from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.state.root_state import RootState
 from tests.support.album import make_album
 from tests.support.workers import layout_of

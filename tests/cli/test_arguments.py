@@ -11,7 +11,7 @@ import pytest
 from dpm_tui.cli import main
 from dpm_tui.cli.parser import VERBS, parse
 from dpm_tui.locale import load_catalogue
-from dpm_tui.quoted import remember_place, with_place
+from dpm_tui.shell_commands import remember_place, with_place
 
 
 @pytest.mark.parametrize(

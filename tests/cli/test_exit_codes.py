@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.cli import main
-from dpm_tui.state.decision_store import DecisionStore
+from dpm_tui.state.review.decision_store import DecisionStore
 from tests.support.album import dpm, report_of
 from tests.support.workers import layout_of
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle.removal_log import Action, LogEntry, decode_entry, encode_entry
-from dpm_tui.review.plan import Companion, Move, Witness
-from dpm_tui.state.frames import encode_frame, read_frames
+from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.recycle.bin.removal_log import Action, LogEntry, decode_entry, encode_entry
+from dpm_tui.review.marks.plan import Companion, Move, Witness
+from dpm_tui.state.disk.journal import encode_frame, read_frames
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import BatchDone, RedoBatch, RestoreDone, UndoBatch
+from dpm_tui.worker.protocol.messages import BatchDone, RedoBatch, RestoreDone, UndoBatch
 from tests.support.album import dpm, files_below
 from tests.support.workers import worker_of
 

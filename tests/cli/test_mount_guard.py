@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from dpm_tui.locale import LANGUAGES, load_catalogue
-from dpm_tui.pipeline.mount_guard import Cause
+from dpm_tui.pipeline.scan.mount_guard import Cause
 from tests.support.album import dpm, make_album, report_of
 
 

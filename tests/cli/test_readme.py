@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.cli import main
-from dpm_tui.cli.linear.answer import read_answer
 from dpm_tui.cli.parser import VERBS, parse
-from dpm_tui.review.filter import parse_filter
-from dpm_tui.review.presets import clean_words
-from dpm_tui.state.lock import Lock
+from dpm_tui.cli.plain_review.answer_parser import read_answer
+from dpm_tui.review.library.filter import parse_filter
+from dpm_tui.review.rules.presets import clean_words
+from dpm_tui.state.disk.lock import Lock
 from tests.support.album import dpm, files_below, make_album
 from tests.support.paused_scan import paused_scan
 from tests.support.workers import layout_of

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_tui.neural.manifest import read_manifest
-from dpm_tui.pipeline.fingerprint import MODELS
+from dpm_tui.neural.model_manifest import read_manifest
+from dpm_tui.pipeline.candidates.fingerprint import MODELS
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from models.training.augment import Augmenter
+from models.training.augmentation.augmenter import Augmenter
+from models.training.augmentation.random_draws import Dice
 from models.training.batches import Batches
-from models.training.data import SIDE, Pictures, load
-from models.training.dice import Dice
+from models.training.data.training_pictures import SIDE, Pictures, load
 from models.training.trainer import Recipe, Trainer
 from tests.neural.synthetic import drawing, photo
 

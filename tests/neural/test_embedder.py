@@ -7,8 +7,8 @@ from PIL import Image
 
 from dpm_tui.errors import DpmError
 from dpm_tui.neural.embedder import NeuralEmbedder
-from dpm_tui.neural.manifest import load_cards
-from dpm_tui.pipeline.fingerprint import MODELS
+from dpm_tui.neural.model_manifest import load_cards
+from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
 
 

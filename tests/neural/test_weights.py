@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.manifest import WeightFile, read_manifest
+from dpm_tui.neural.model_manifest import WeightFile, read_manifest
 from dpm_tui.neural.weights import load_network
-from dpm_tui.pipeline.fingerprint import MODELS
+from dpm_tui.pipeline.candidates.fingerprint import MODELS
 
 
 @pytest.mark.parametrize("model", MODELS)

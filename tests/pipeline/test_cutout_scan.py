@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dpm_tui.pipeline.decode import encode_thumbnail, read_thumbnail
-from dpm_tui.pipeline.file_chunk import FileChunk, Words
-from dpm_tui.pipeline.parts import COUNT, PARTS
-from dpm_tui.state.file_record import decode_file, encode_file
+from dpm_tui.catalog.file_chunk import FileChunk, Words
+from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
+from dpm_tui.pipeline.decoding.thumbnail import encode_thumbnail, read_thumbnail
+from dpm_tui.state.files.file_record import decode_file, encode_file
+from dpm_tui.state.files.shard import decode_shard, encode_shard
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.shard import decode_shard, encode_shard
 from tests.support.cutouts import cutout, flatten
 from tests.support.pictures import encode, scene
 from tests.support.scan_lab import MODELS, CountingJudge, ScanLab

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.group import Better
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.family_pairs import find_family_pairs
-from dpm_tui.pipeline.group import Better
-from dpm_tui.pipeline.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
-from dpm_tui.pipeline.verify import Kind, Verdict
 from tests.support.image_files import image_file
 
 

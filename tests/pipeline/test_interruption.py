@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline import pace
-from dpm_tui.pipeline.pace import Cancelled
+from dpm_tui.pipeline import checkpointing
+from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.state.root_state import RootState
 from tests.pipeline.test_run import fill
@@ -38,7 +38,7 @@ class Crash(BaseException):
 
 @pytest.fixture(autouse=True)
 def _frequent_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "CHECKPOINT_STEPS", 2)
+    monkeypatch.setattr(checkpointing, "CHECKPOINT_STEPS", 2)
 
 
 @pytest.fixture(scope="module")

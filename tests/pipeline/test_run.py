@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dpm_tui.pipeline.image_file import Status
+from dpm_tui.catalog.image_file import Status
 from tests.support.holding_files import album, motion_photo
 from tests.support.pictures import decoded, encode, scene, with_segment
 from tests.support.scan_lab import Costs, ScanLab

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from dpm_tui.errors import DpmError
-from dpm_tui.recycle import applying, moves, rename
-from dpm_tui.recycle.bin_index import write_index
-from dpm_tui.recycle.move_record import decode_move
+from dpm_tui.recycle.bin.bin_index import write_index
+from dpm_tui.recycle.bin.move_record import decode_move
+from dpm_tui.recycle.filesystem import exclusive_rename
+from dpm_tui.recycle.moving import apply_plan, batch_moves
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks
-from dpm_tui.review.plan import Move, Plan
+from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library
 
 PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
@@ -32,32 +33,32 @@ PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
 
 def forget_noreplace() -> None:
     """Make the file system one that knows no NOREPLACE."""
-    rename._EXCLUSIVE = None
+    exclusive_rename._EXCLUSIVE = None
 
 
 def part_file_systems() -> None:
     """Make every other folder another file system."""
-    real = rename.rename_exclusive
+    real = exclusive_rename.rename_exclusive
 
     def parted(source: int, name: bytes, target: int, new_name: bytes) -> None:
         if not os.path.samestat(os.fstat(source), os.fstat(target)):
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         real(source, name, target, new_name)
 
-    rename.rename_exclusive = parted
+    exclusive_rename.rename_exclusive = parted
 
 
 def write_indexes_last() -> None:
     """Break the order that makes a kill harmless."""
     indexes: list[bytes] = []
-    applying.write_index = lambda folder, content: indexes.append(content)
-    real = moves.Moves.finish
+    apply_plan.write_index = lambda folder, content: indexes.append(content)
+    real = batch_moves.Moves.finish
 
     def finish(run: Any, moves: Any) -> None:
         write_index(run.folder, indexes.pop())
         real(run, moves)
 
-    moves.Moves.finish = finish
+    batch_moves.Moves.finish = finish
 
 
 def never_sync() -> None:

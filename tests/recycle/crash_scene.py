@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from dpm_tui.recycle.move_record import encode_move
+from dpm_tui.recycle.bin.move_record import encode_move
+from dpm_tui.recycle.bin.removal_log import Action
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.results import BinEntry
-from dpm_tui.review.plan import Move, Plan
+from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library, contents_below
 
 CHANGING = """

@@ -8,10 +8,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from dpm_tui.pipeline.image_file import read_stamp
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.review.plan import Move, Plan, Witness
+from dpm_tui.review.marks.plan import Move, Plan, Witness
 
 HOSTILE_NAMES = (
     b"plain.jpg",

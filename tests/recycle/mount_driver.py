@@ -10,12 +10,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.errors import DpmError
-from dpm_tui.pipeline.verify import Kind
 from dpm_tui.recycle import proof
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks
-from dpm_tui.review.plan import Companion, Move, Plan
+from dpm_tui.review.marks.plan import Companion, Move, Plan
 from tests.recycle.library import Library
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dpm_tui.review.plan import Plan
+from dpm_tui.review.marks.plan import Plan
 from tests.recycle.crash_scene import CHANGING, Driver, Scene
 from tests.recycle.library import Library
 

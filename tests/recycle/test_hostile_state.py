@@ -13,12 +13,12 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.errors import DpmError
-from dpm_tui.recycle import bin_index
-from dpm_tui.recycle.bin_index import BinIndex, decode_index, encode_index
-from dpm_tui.recycle.move_record import decode_move, encode_move
-from dpm_tui.recycle.removal_log import Action, LogEntry, decode_entry, encode_entry
-from dpm_tui.review.plan import Plan
-from dpm_tui.state.frames import encode_frame
+from dpm_tui.recycle.bin import bin_index
+from dpm_tui.recycle.bin.bin_index import BinIndex, decode_index, encode_index
+from dpm_tui.recycle.bin.move_record import decode_move, encode_move
+from dpm_tui.recycle.bin.removal_log import Action, LogEntry, decode_entry, encode_entry
+from dpm_tui.review.marks.plan import Plan
+from dpm_tui.state.disk.journal import encode_frame
 from tests.recycle.library import Library, contents_below
 from tests.support.canary import NOBODY, as_root
 

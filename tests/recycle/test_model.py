@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.errors import DpmError
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.recycle import applying
+from dpm_tui.recycle.moving import apply_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.review.plan import Move, Plan, Witness
+from dpm_tui.review.marks.plan import Move, Plan, Witness
 from tests.recycle.library import HOSTILE_NAMES, Library, contents_below
 
 FOLDERS = st.sampled_from([b"", b"a/", b"a/b/", b"\x1b[2J\n/", b"\xff\xfe/", b"y" * 255 + b"/"])
@@ -54,7 +54,7 @@ class LibraryMachine(RuleBasedStateMachine):
         # Ids are part of what is drawn from, so they must be the same in every run.
         numbers = itertools.count()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(applying, "new_batch_id", lambda: f"20250101T000000-{next(numbers):08x}")
+        self.patch.setattr(apply_plan, "new_batch_id", lambda: f"20250101T000000-{next(numbers):08x}")
 
     def teardown(self) -> None:
         if hasattr(self, "base"):

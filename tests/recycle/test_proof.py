@@ -12,8 +12,9 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
-from dpm_tui.recycle import moves, proof, survival
-from dpm_tui.review.plan import Move, Plan
+from dpm_tui.recycle import proof
+from dpm_tui.recycle.moving import batch_moves, keeper_survival
+from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library
 
 VICTIM, KEEPER = b"a/victim.jpg", b"b/keeper.jpg"
@@ -256,14 +257,14 @@ def test_a_victim_swapped_at_the_last_moment_is_moved_back(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = moves.move_in
+    real = batch_moves.move_in
 
     def swapping(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.rename(library.at(VICTIM), library.at(b"saved.jpg"))
         library.write(VICTIM, b"a picture just taken")
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(moves, "move_in", swapping)
+    monkeypatch.setattr(batch_moves, "move_in", swapping)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["swapped"]
     assert library.read(VICTIM) == b"a picture just taken"
@@ -275,7 +276,7 @@ def test_a_swapped_victim_whose_place_is_taken_stays_an_entry(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = moves.move_in
+    real = batch_moves.move_in
 
     def swapping(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.rename(library.at(VICTIM), library.at(b"saved.jpg"))
@@ -283,7 +284,7 @@ def test_a_swapped_victim_whose_place_is_taken_stays_an_entry(
         real(source, name, target, new_name)
         library.write(VICTIM, b"yet another picture")
 
-    monkeypatch.setattr(moves, "move_in", swapping)
+    monkeypatch.setattr(batch_moves, "move_in", swapping)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["not_moved_back"]
     (entry,) = library.bin.entries()
@@ -296,13 +297,13 @@ def test_a_keeper_removed_at_the_last_moment_brings_the_victim_back(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move = library.move()
-    real = moves.move_in
+    real = batch_moves.move_in
 
     def removing(source: int, name: bytes, target: int, new_name: bytes) -> None:
         os.unlink(library.at(KEEPER))
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(moves, "move_in", removing)
+    monkeypatch.setattr(batch_moves, "move_in", removing)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["keeper_gone"]
     assert library.read(VICTIM) == b"the same picture"
@@ -314,7 +315,7 @@ def test_a_keeper_that_goes_along_brings_the_victim_back(
 ) -> None:
     """One file under two paths that the system tells from two files in every respect."""
     move = library.move()
-    real, read = moves.move_in, os.pread
+    real, read = batch_moves.move_in, os.pread
 
     def going_along(source: int, name: bytes, target: int, new_name: bytes) -> None:
         real(source, name, target, new_name)
@@ -323,14 +324,14 @@ def test_a_keeper_that_goes_along_brings_the_victim_back(
         elif how == "rewritten":
             library.write(KEEPER, b"another picture!")
         else:
-            monkeypatch.setattr(survival.os, "pread", failing)
+            monkeypatch.setattr(keeper_survival.os, "pread", failing)
 
     def failing(descriptor: int, length: int, at: int) -> bytes:
         if how == "unreadable":
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return read(descriptor, length, at)[:-1]
 
-    monkeypatch.setattr(moves, "move_in", going_along)
+    monkeypatch.setattr(batch_moves, "move_in", going_along)
     result = library.bin.apply(Plan((move,)))
     assert [skipped.key for skipped in result.skipped] == ["keeper_went_along"]
     assert library.read(VICTIM) == b"the same picture"
@@ -351,7 +352,7 @@ def test_what_is_alike_in_all_but_its_device_is_one_file(
     monkeypatch.setattr(
         proof, "read_stamp", lambda found: seen if found.st_ino == keeper.inode else real(found)
     )
-    monkeypatch.setattr(survival, "read_stamp", proof.read_stamp)
+    monkeypatch.setattr(keeper_survival, "read_stamp", proof.read_stamp)
     plan = Plan((replace(move, keeper=replace(move.keeper, stamp=seen)),))
     result = library.bin.apply(plan)
     assert [skipped.key for skipped in result.skipped] == (["same_file_elsewhere"] if alike else [])

@@ -11,14 +11,15 @@ import sys
 
 import pytest
 
+from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DpmError
-from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.recycle import bin_index, moves
+from dpm_tui.recycle.bin import bin_index
+from dpm_tui.recycle.bin.removal_log import Action
+from dpm_tui.recycle.moving import batch_moves
 from dpm_tui.recycle.recycle_bin import RecycleBin
-from dpm_tui.recycle.removal_log import Action
 from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck
-from dpm_tui.review.plan import Plan
-from dpm_tui.state import atomic
+from dpm_tui.review.marks.plan import Plan
+from dpm_tui.state.disk import atomic_write
 from tests.recycle.library import HOSTILE_NAMES, Library
 
 
@@ -294,7 +295,7 @@ def test_an_index_that_cannot_be_written_stops_before_the_first_move(
         os.write(descriptor, content[:9])
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(atomic, "write_all", failing)
+    monkeypatch.setattr(atomic_write, "write_all", failing)
     with pytest.raises(DpmError) as caught:
         library.bin.apply(plan)
     assert caught.value.key == key
@@ -321,14 +322,14 @@ def test_a_move_that_fails_skips_its_file_only(
     library: Library, monkeypatch: pytest.MonkeyPatch, code: int, key: str
 ) -> None:
     plan = library.several(3)
-    real = moves.move_in
+    real = batch_moves.move_in
 
     def failing(source: int, name: bytes, target: int, new_name: bytes) -> None:
         if name == b"victim 1.jpg":
             raise OSError(code, os.strerror(code))
         real(source, name, target, new_name)
 
-    monkeypatch.setattr(moves, "move_in", failing)
+    monkeypatch.setattr(batch_moves, "move_in", failing)
     result = library.bin.apply(plan)
     assert len(result.moved) == 2
     assert [skipped.key for skipped in result.skipped] == [key]

@@ -8,7 +8,7 @@ from pathlib import Path
 import dpm_tui.recycle
 from dpm_tui.locale import load_catalogue
 
-SOURCES = "".join(path.read_text() for path in Path(dpm_tui.recycle.__file__).parent.glob("*.py"))
+SOURCES = "".join(path.read_text() for path in Path(dpm_tui.recycle.__file__).parent.rglob("*.py"))
 
 
 def keys_in_code(pattern: str) -> set[str]:

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dpm_tui.pipeline.group import Group, Pair
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.catalog.group import Group, Pair
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.report import html_report
 from dpm_tui.report.html_report import write_html
-from dpm_tui.review.freeable import Freeable
+from dpm_tui.review.rules.reclaimable_space import Freeable
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from dpm_tui.pipeline.group import Group, Pair
-from dpm_tui.pipeline.image_file import ImageFile
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.catalog.group import Group, Pair
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.report.csv_report import COLUMNS, write_csv
 from dpm_tui.report.json_report import build_report
-from dpm_tui.review.freeable import Freeable
+from dpm_tui.review.rules.reclaimable_space import Freeable
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dpm_tui.locale import translate
-from dpm_tui.review.reasons import compare_files
-from dpm_tui.wording import besides
+from dpm_tui.review.reasons.reasons import compare_files
+from dpm_tui.text_format import besides
 from tests.support.image_files import image_file
 
 

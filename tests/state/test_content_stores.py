@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.near import Near
-from dpm_tui.state import candidate_store
-from dpm_tui.state.candidate_store import CandidateStore
-from dpm_tui.state.frames import encode_frame
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.state.disk.journal import encode_frame
 from dpm_tui.state.thumbnail_store import ThumbnailStore
+from dpm_tui.state.vectors import candidate_store
+from dpm_tui.state.vectors.candidate_store import CandidateStore
 from tests.support.rows import pairs_of
 
 A, B, C = (f"{number:02x}" * 32 for number in (10, 11, 12))

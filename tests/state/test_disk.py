@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.errors import DpmError
-from dpm_tui.state import file_store
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.files import file_store
 from tests.support.descriptors import closed_afterwards
 from tests.support.power import Disk
 from tests.support.state_story import Story, read_state

@@ -17,18 +17,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.cli import main
 from dpm_tui.errors import DamagedError, DpmError
-from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.verify import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, save_settings
-from dpm_tui.state.frames import encode_frame, read_frames
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.journal import encode_frame, read_frames
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import check_folder, prepare_folder
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import check_folder, prepare_folder
-from dpm_tui.worker.results import compute_results
+from dpm_tui.worker.run.run_results import compute_results
 from tests.support.image_files import image_file
 from tests.support.pictures import encode, scene
 
@@ -170,7 +170,7 @@ def house(tmp_path: Path) -> House:
 @pytest.fixture(autouse=True)
 def _no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no decoder to try its sandbox: that takes a second of each case and reads no state."""
-    monkeypatch.setattr("dpm_tui.cli.doctor.check_sandbox", lambda folder, state: ())
+    monkeypatch.setattr("dpm_tui.cli.verbs.doctor.check_sandbox", lambda folder, state: ())
 
 
 def frame(body: bytes) -> bytes:
@@ -481,7 +481,7 @@ def test_state_of_a_newer_version_is_left_as_it_is(
 def test_a_repair_waits_for_nobody_who_holds_the_lock(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dpm_tui.state.lock import Lock
+    from dpm_tui.state.disk.lock import Lock
 
     house.append(b"files.jsonl", b"noise\n")
     lock = Lock(house.layout.lock)

@@ -12,7 +12,8 @@ import pytest
 
 from dpm_tui.errors import UsageError
 from dpm_tui.state.checkpoint import Checkpoint
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_identity import (
     RootIdentity,
     check_same_root,
@@ -21,7 +22,6 @@ from dpm_tui.state.root_identity import (
     read_identity,
     read_marker,
 )
-from dpm_tui.state.state_folder import prepare_folder
 from tests.support.disk import full_disk
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DamagedError, DpmError
-from dpm_tui.pipeline.fingerprint import ModelCard
-from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.pipeline.candidates.fingerprint import ModelCard
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
-from dpm_tui.state.layout import Layout, check_root
+from dpm_tui.state.disk.layout import Layout, check_root
+from dpm_tui.state.disk.private_folder import check_folder, prepare_folder
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import check_folder, prepare_folder
 from tests.support.image_files import image_file
 
 A, B = "aa" * 32, "bb" * 32

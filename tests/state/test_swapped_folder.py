@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dpm_tui.catalog.content_digest import halves_of
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DamagedError, DpmError
-from dpm_tui.pipeline.content_digest import halves_of
-from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.verify import Kind, Verdict
-from dpm_tui.review.record_text import write_record
-from dpm_tui.state.check import check_state, repair_findings
+from dpm_tui.review.history.record_codec import write_record
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, save_settings
-from dpm_tui.state.layout import Layout
-from dpm_tui.state.lock import Lock
-from dpm_tui.state.review_store import ReviewStore
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.lock import Lock
+from dpm_tui.state.disk.private_folder import prepare_folder
+from dpm_tui.state.doctor.check_state import check_state, repair_findings
+from dpm_tui.state.review.review_journal import ReviewStore
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
 from tests.support.canary import seal, swapped_at
 from tests.support.descriptors import closed_afterwards
 from tests.support.image_files import image_file

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from dpm_tui.errors import DpmError
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import SaveConfig, Shutdown
+from dpm_tui.worker.protocol.messages import SaveConfig, Shutdown
 from tests.support.churn import Churn, unexplained
 from tests.support.marksman import Marksman, Tally
 from tests.support.scan_process import Scan, report_by_path

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, read_thumbnail
+from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, read_thumbnail
 from tests.support.picture_ways import WAYS
 
 CHECKED = (

@@ -7,7 +7,7 @@ import gc
 import os
 from collections.abc import Iterator
 
-from dpm_tui.state.folder import Folder
+from dpm_tui.state.disk.held_folder import Folder
 
 
 @contextlib.contextmanager

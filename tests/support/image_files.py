@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp, Status
+from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status
 
 
 def image_file(id_: int, path: bytes = b"", **values: object) -> ImageFile:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.pipeline.judge import AlignedJudge
-from dpm_tui.pipeline.verify import GRID, Kind, Verdict
+from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
+from dpm_tui.catalog.verdict import GRID, Kind, Verdict
+from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.state.checkpoint import Checkpoint
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
 
 PICTURED = 400
 """So many groups from the first on have thumbnails of their own."""

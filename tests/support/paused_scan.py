@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dpm_tui.errors import DpmError
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import GetStatus, PauseRun, RunStatus
+from dpm_tui.worker.protocol.messages import GetStatus, PauseRun, RunStatus
 from tests.support.workers import layout_of
 
 

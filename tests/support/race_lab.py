@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dpm_tui.errors import DpmError
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import GetStatus, RunStatus, Shutdown
+from dpm_tui.worker.protocol.messages import GetStatus, RunStatus, Shutdown
 from tests.support.workers import layout_of
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.field import Field
-from dpm_tui.pipeline.matching import Rule
-from dpm_tui.pipeline.near import Near
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.pipeline.candidates.candidate_search import Rule
+from dpm_tui.pipeline.candidates.search_space import Field
 
 Pairs = set[tuple[int, int]]
 

@@ -11,26 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dpm_tui.pipeline.decode import UndecodableError, decode_thumbnail, digest_pixels
-from dpm_tui.pipeline.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
-from dpm_tui.pipeline.fingerprint import Embedder, Fingerprint, ModelCard
-from dpm_tui.pipeline.full_size import decode_full_size
-from dpm_tui.pipeline.grouping import group_pairs
-from dpm_tui.pipeline.image_file import Status
-from dpm_tui.pipeline.inspection.inspection import Inspection
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.verdict import PairJudge
+from dpm_tui.pipeline.candidates.crop_search import cut_parts
+from dpm_tui.pipeline.candidates.fingerprint import Embedder, Fingerprint, ModelCard
+from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
+from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, digest_pixels
+from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
-from dpm_tui.pipeline.judge import AlignedJudge
-from dpm_tui.pipeline.pairing import pair_files
-from dpm_tui.pipeline.parts import cut_parts
+from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.root_folder import RootFolder
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
-from dpm_tui.pipeline.verify import PairJudge
-from dpm_tui.review.keeper import rank_best
-from dpm_tui.review.keeper_columns import rank_best_rows
-from dpm_tui.state.layout import Layout
+from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
+from dpm_tui.review.rules.keeper_ranking import rank_best
+from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
 
 WIDE = 150
 PairFacts = tuple[bytes, bytes, str, float]

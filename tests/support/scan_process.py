@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.root_state import RootState
 
 LOST_SECONDS = 6.0

@@ -10,12 +10,12 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.content_digest import DigestPair
-from dpm_tui.pipeline.file_rows import FileRows
-from dpm_tui.pipeline.group import TIER_OF, TIERS, Group, Pair, pair_key
-from dpm_tui.pipeline.grouping import Ranking
-from dpm_tui.pipeline.image_file import ImageFile, Status
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.catalog.content_digest import DigestPair
+from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.group import TIER_OF, TIERS, Group, Pair, pair_key
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.clustering import Ranking
 
 Rank = Callable[[ImageFile], object]
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from dpm_tui.pipeline.image_file import NO_FACTS, ImageFile, Stamp, Status
-from dpm_tui.pipeline.near import Near
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.catalog.image_file import NO_FACTS, ImageFile, Stamp, Status
+from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.state_folder import prepare_folder
 
 DIMS = 4
 MODEL = ("auto", "photo", "ab" * 32)

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 
 from dpm_tui.errors import DpmError
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.worker.client import WorkerClient
-from dpm_tui.worker.protocol import Shutdown
+from dpm_tui.worker.protocol.messages import Shutdown
 
 
 def layout_of(folder: Path) -> Layout:

@@ -14,7 +14,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.worker.client import Client
 from tests.tui.fake_client import FakeClient

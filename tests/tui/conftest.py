@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from dpm_tui.locale import set_language
-from dpm_tui.tui.screens import host_app
 from dpm_tui.tui.screens import settings as settings_module
+from dpm_tui.tui.screens.base import host_app
 
 
 @pytest.fixture(autouse=True)

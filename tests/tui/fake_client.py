@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.group import Group, Pair
-from dpm_tui.pipeline.image_file import Facts, ImageFile, Stamp
-from dpm_tui.pipeline.verify import GRID, Kind
+from dpm_tui.catalog.group import Group, Pair
+from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
+from dpm_tui.catalog.verdict import GRID, Kind
 from dpm_tui.recycle.results import (
     BatchResult,
     BinEntry,
@@ -24,16 +24,16 @@ from dpm_tui.recycle.results import (
     RestoreResult,
     Skipped,
 )
-from dpm_tui.review.decision import Decision, decide, set_apart
-from dpm_tui.review.decision_table import DecisionTable
-from dpm_tui.review.plan import Companion, Plan, Witness
-from dpm_tui.review.record import Record
-from dpm_tui.review.record_text import read_delta, read_record, write_record
+from dpm_tui.review.decisions.decision import Decision, decide, set_apart
+from dpm_tui.review.decisions.decision_table import DecisionTable
+from dpm_tui.review.history.record_codec import read_delta, read_record, write_record
+from dpm_tui.review.history.review_record import Record
+from dpm_tui.review.marks.plan import Companion, Plan, Witness
 from dpm_tui.state.config import Config
-from dpm_tui.worker import protocol
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
-from dpm_tui.worker.library_data import pack_library
-from dpm_tui.worker.protocol import (
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.library_codec import pack_library
+from dpm_tui.worker.protocol.messages import (
     Answer,
     BinData,
     Done,
@@ -310,7 +310,7 @@ class FakeClient:
         self.config = config or Config()
         self.welcome = Welcome(1, "0", 4711, root, self.config, writable, reviewer)
         self.requests: list[Request] = []
-        self.refusals: dict[type[Any], protocol.Failed] = {}
+        self.refusals: dict[type[Any], messages.Failed] = {}
         self.companions: dict[bytes, tuple[Companion, ...]] = {}
         self.removals: tuple[Removal, ...] = ()
         self.decisions = DecisionTable()
@@ -364,14 +364,14 @@ class FakeClient:
 
     _StopBatch = _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
 
-    def _Decide(self, message: protocol.Decide) -> Answer:
+    def _Decide(self, message: messages.Decide) -> Answer:
         before = self.decisions.before(message.decisions)
         for decision in message.decisions:
             self.decisions.add(replace(decision, time=decision.time or "2026-11-22T12:00:00+00:00"))
-        return protocol.Decided(before)
+        return messages.Decided(before)
 
     def _GetDecisions(self, message: Request) -> Answer:
-        return protocol.DecisionData(tuple(self.decisions.standing()))
+        return messages.DecisionData(tuple(self.decisions.standing()))
 
     def _GetStatus(self, message: Request) -> Answer:
         return self.status
@@ -379,30 +379,30 @@ class FakeClient:
     def _GetLibrary(self, message: Request) -> Answer:
         return self.sample.pack()
 
-    def _GetThumbnail(self, message: protocol.GetThumbnail) -> Answer:
+    def _GetThumbnail(self, message: messages.GetThumbnail) -> Answer:
         return self._picture(message.file, *self.thumbnail_size)
 
-    def _GetPicture(self, message: protocol.GetPicture) -> Answer:
+    def _GetPicture(self, message: messages.GetPicture) -> Answer:
         return self._picture(message.file, message.width, message.height)
 
     def _picture(self, file: int, width: int, height: int) -> Answer:
         if file not in self.sample.files:
-            return protocol.PictureData(file, 0, 0, b"")
+            return messages.PictureData(file, 0, 0, b"")
         if self.flat_pictures:
-            return protocol.PictureData(file, width, height, bytes([file * 37 % 256]) * (width * height * 3))
-        return protocol.PictureData(file, width, height, picture_of(file, width, height).tobytes())
+            return messages.PictureData(file, width, height, bytes([file * 37 % 256]) * (width * height * 3))
+        return messages.PictureData(file, width, height, picture_of(file, width, height).tobytes())
 
-    def _GetDifference(self, message: protocol.GetDifference) -> Answer:
+    def _GetDifference(self, message: messages.GetDifference) -> Answer:
         rows, columns = np.mgrid[0:32, 0:32]
         spot = np.where((rows < 8) & (columns >= 24), 255, 0).astype(np.uint8)
-        return protocol.DifferenceData(spot.tobytes(), spot[:, ::-1].tobytes())
+        return messages.DifferenceData(spot.tobytes(), spot[:, ::-1].tobytes())
 
-    def _FindCompanions(self, message: protocol.FindCompanions) -> Answer:
+    def _FindCompanions(self, message: messages.FindCompanions) -> Answer:
         moves = message.plan.moves
         found = (replace(move, companions=self.companions.get(move.victim.path, ())) for move in moves)
-        return protocol.PlanData(Plan(tuple(found)))
+        return messages.PlanData(Plan(tuple(found)))
 
-    def _ApplyPlan(self, message: protocol.ApplyPlan) -> Answer:
+    def _ApplyPlan(self, message: messages.ApplyPlan) -> Answer:
         moves = message.plan.moves
         batch = f"n{len(self.batches)}"
         entries = tuple(
@@ -426,30 +426,30 @@ class FakeClient:
         self.before.append(self.sample)
         self.batches.append(entries)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
-        return protocol.BatchDone(replace(_result(batch, entries), skipped=self.left))
+        return messages.BatchDone(replace(_result(batch, entries), skipped=self.left))
 
     def _UndoBatch(self, message: Request) -> Answer:
         entries = tuple(entry for entry in self.batches.pop() if entry in self.entries)
         self.undone.append(entries)
         left = tuple(entry for entry in self.entries if entry not in entries)
         self._move(self.before.pop(), left)
-        return protocol.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in entries)))
+        return messages.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in entries)))
 
     def _RedoBatch(self, message: Request) -> Answer:
         entries = tuple(replace(entry, batch="again") for entry in self.undone.pop())
         self.batches.append(entries)
         self.before.append(self.sample)
         self._move(self.sample.without([entry.path for entry in entries]), entries + self.entries)
-        return protocol.BatchDone(_result("again", entries))
+        return messages.BatchDone(_result("again", entries))
 
     def _move(self, sample: Sample, entries: tuple[BinEntry, ...]) -> None:
         self.sample, self.entries = sample, entries
-        self.tell(protocol.LibraryChanged(len(sample.groups)))
+        self.tell(messages.LibraryChanged(len(sample.groups)))
 
     def _GetReview(self, message: Request) -> Answer:
-        return protocol.ReviewData(write_record(self.record), self.damaged)
+        return messages.ReviewData(write_record(self.record), self.damaged)
 
-    def _SaveReview(self, message: protocol.SaveReview) -> Answer:
+    def _SaveReview(self, message: messages.SaveReview) -> Answer:
         if message.whole:
             self.record = read_record(message.record)
         else:
@@ -461,31 +461,31 @@ class FakeClient:
         can_undo = any(entry.batch in standing for batch in self.batches for entry in batch)
         return BinData(self.entries, can_undo, bool(self.undone))
 
-    def _GetRemovals(self, message: protocol.GetRemovals) -> Answer:
-        return protocol.RemovalData(self.removals[: message.limit])
+    def _GetRemovals(self, message: messages.GetRemovals) -> Answer:
+        return messages.RemovalData(self.removals[: message.limit])
 
-    def _CheckPurge(self, message: protocol.CheckPurge) -> Answer:
+    def _CheckPurge(self, message: messages.CheckPurge) -> Answer:
         sizes = [entry.size for entry in self.entries if entry.id in message.ids]
         lost = min(self.without_keeper, len(sizes))
         check = PurgeCheck(len(sizes), sum(sizes), lost, lost // 2, lost - lost // 2)
-        return protocol.PurgeChecked(check)
+        return messages.PurgeChecked(check)
 
-    def _RestoreEntries(self, message: protocol.RestoreEntries) -> Answer:
+    def _RestoreEntries(self, message: messages.RestoreEntries) -> Answer:
         chosen = [entry for entry in self.entries if entry.id in message.ids]
         self.entries = tuple(entry for entry in self.entries if entry not in chosen)
         now = [os.path.join(message.to, entry.path) for entry in chosen]
         back = (Restored(entry.path, path) for entry, path in zip(chosen, now, strict=True))
-        return protocol.RestoreDone(RestoreResult(tuple(back)))
+        return messages.RestoreDone(RestoreResult(tuple(back)))
 
-    def _PurgeEntries(self, message: protocol.PurgeEntries) -> Answer:
+    def _PurgeEntries(self, message: messages.PurgeEntries) -> Answer:
         chosen = [entry for entry in self.entries if entry.id in message.ids]
         self.entries = tuple(entry for entry in self.entries if entry not in chosen)
         size = sum(entry.size for entry in chosen)
-        return protocol.PurgeDone(PurgeResult(tuple(entry.path for entry in chosen), (), size))
+        return messages.PurgeDone(PurgeResult(tuple(entry.path for entry in chosen), (), size))
 
-    def _SaveConfig(self, message: protocol.SaveConfig) -> Answer:
+    def _SaveConfig(self, message: messages.SaveConfig) -> Answer:
         self.config = message.config
-        return protocol.ConfigData(message.config)
+        return messages.ConfigData(message.config)
 
 
 def add_decisions(client: FakeClient) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from dpm_tui.state.layout import Layout
-from dpm_tui.tui.run import run_app
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.tui.launch import run_app
 from dpm_tui.worker.client import Client
 from tests.tui.fake_client import FakeClient
 

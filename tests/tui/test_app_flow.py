@@ -13,12 +13,12 @@ from dpm_tui.errors import DpmError
 from dpm_tui.recycle.results import BatchResult, Skipped
 from dpm_tui.state.config import Config
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.session import Link
-from dpm_tui.tui.settings_table import SETTINGS
-from dpm_tui.worker import protocol
+from dpm_tui.tui.screens.base.screen import DpmScreen
+from dpm_tui.tui.session.session import Link
+from dpm_tui.tui.session.settings_table import SETTINGS
 from dpm_tui.worker.client import Client
-from dpm_tui.worker.protocol import BatchDone, Failed, LibraryChanged, RunStatus
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.messages import BatchDone, Failed, LibraryChanged, RunStatus
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
 
@@ -30,13 +30,13 @@ def open_screen(app: DpmApp) -> str:
 
 async def test_start_runs_at_once() -> None:
     async with running_app(client := FakeClient()) as (app, _):
-        assert client.sent(protocol.StartRun) == [protocol.StartRun()]
+        assert client.sent(messages.StartRun) == [messages.StartRun()]
         assert open_screen(app) == "scan"
 
 
 async def test_start_joins_a_run_that_is_going() -> None:
     async with running_app(client := FakeClient(status=RUNNING)) as (app, _):
-        assert not client.sent(protocol.StartRun)
+        assert not client.sent(messages.StartRun)
         assert "Reading pictures" in screen_text(app)
 
 
@@ -127,7 +127,7 @@ async def test_view_only_moves_nothing(client: FakeClient, words: str) -> None:
         await press(pilot, "4", "r")
         await calm(pilot)
         assert words in prompt_text(app)
-        moves = (protocol.ApplyPlan, protocol.RestoreEntries, protocol.UndoBatch, protocol.Decide)
+        moves = (messages.ApplyPlan, messages.RestoreEntries, messages.UndoBatch, messages.Decide)
         assert not [request for request in client.requests if isinstance(request, moves)]
 
 
@@ -135,7 +135,7 @@ async def test_apply_without_confirming() -> None:
     client = FakeClient(config=Config(confirm=False))
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d")
-        await until(lambda: client.sent(protocol.ApplyPlan))
+        await until(lambda: client.sent(messages.ApplyPlan))
         await until(lambda: app.session.tally.moved == 2)
 
 
@@ -169,7 +169,7 @@ async def test_confirmation_can_be_declined() -> None:
         for key in ("n", "escape", "ctrl+c"):
             await press(pilot, "a", "d", key)
             await calm(pilot)
-        assert not client.sent(protocol.ApplyPlan)
+        assert not client.sent(messages.ApplyPlan)
         assert app.session.marks.removed
 
 
@@ -193,7 +193,7 @@ async def test_what_was_left_is_said_with_its_reason(monkeypatch: pytest.MonkeyP
 
 async def test_errors_of_the_worker_are_said() -> None:
     client = FakeClient()
-    client.refusals[protocol.ApplyPlan] = Failed("root_read_only", {"path": "/pictures"})
+    client.refusals[messages.ApplyPlan] = Failed("root_read_only", {"path": "/pictures"})
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d", "y")
         await calm(pilot)
@@ -233,7 +233,7 @@ async def test_quit_during_a_run_asks(key: str, stops: bool) -> None:
         assert app.is_running
         await press(pilot, "q", key)
         await until(lambda: not app.is_running)
-        assert bool(client.sent(protocol.Shutdown)) is stops
+        assert bool(client.sent(messages.Shutdown)) is stops
         assert ("The scan goes on" in app.last_line()) is not stops
 
 
@@ -250,12 +250,12 @@ async def test_missing_files_are_asked_about_once_a_run() -> None:
         await calm(pilot)
         assert "disk" not in prompt_text(app)
         values = {"gone": 9000, "known": 10000}
-        client.tell(protocol.LogLine("warning", "mount_guard_device", values))
+        client.tell(messages.LogLine("warning", "mount_guard_device", values))
         client.tell(replace(GUARDED, run=3))
         await until(lambda: "9,000 of 10,000 files gone" in prompt_text(app))
-        runs = len(client.sent(protocol.StartRun))
+        runs = len(client.sent(messages.StartRun))
         await press(pilot, "r")
-        assert client.sent(protocol.StartRun)[runs:] == [protocol.StartRun()]
+        assert client.sent(messages.StartRun)[runs:] == [messages.StartRun()]
 
 
 async def test_missing_files_are_forgotten_after_a_second_question() -> None:
@@ -263,14 +263,14 @@ async def test_missing_files_are_forgotten_after_a_second_question() -> None:
         client.tell(replace(GUARDED, phase="running"))
         await until(lambda: "f forget" in prompt_text(app))
         await press(pilot, "f", "n")
-        assert len(client.sent(protocol.StartRun)) == 1
+        assert len(client.sent(messages.StartRun)) == 1
         client.tell(replace(GUARDED, run=3, phase="running"))
         await until(lambda: "f forget" in prompt_text(app))
         await press(pilot, "f")
         assert "900 missing files" in prompt_text(app)
         await press(pilot, "y")
-        assert client.sent(protocol.StopRun)
-        assert client.sent(protocol.StartRun)[-1] == protocol.StartRun(accept_missing=True)
+        assert client.sent(messages.StopRun)
+        assert client.sent(messages.StartRun)[-1] == messages.StartRun(accept_missing=True)
 
 
 async def test_the_question_about_missing_files_waits_for_its_turn() -> None:
@@ -353,17 +353,17 @@ async def test_a_wrong_setting_is_refused_while_it_is_typed() -> None:
         await press(pilot, "enter")
         await calm(pilot)
         assert app.session.config.extensions == Config().extensions
-        assert not client.sent(protocol.SaveConfig)
+        assert not client.sent(messages.SaveConfig)
 
 
 async def test_a_busy_library_is_fetched_again_once_it_rests() -> None:
     client = FakeClient(status=replace(RUNNING, groups=6))
     async with running_app(client, screen="groups"):
-        before = len(client.sent(protocol.GetLibrary))
+        before = len(client.sent(messages.GetLibrary))
         for _ in range(50):
             client.tell(LibraryChanged(6))
         await asyncio.sleep(0.1)
-        assert len(client.sent(protocol.GetLibrary)) <= before + 1
+        assert len(client.sent(messages.GetLibrary)) <= before + 1
 
 
 def test_the_app_never_needs_torch_or_an_original() -> None:
@@ -379,25 +379,25 @@ async def test_files_that_move_are_counted_and_esc_stops_them() -> None:
     go_on = asyncio.Event()
     real = client.request
 
-    async def slow(message: protocol.Request) -> protocol.Answer:
-        if isinstance(message, protocol.ApplyPlan):
+    async def slow(message: messages.Request) -> messages.Answer:
+        if isinstance(message, messages.ApplyPlan):
             client.requests.append(message)
             await go_on.wait()
             skipped = (Skipped(b"phone/wa_8812.jpg", "cancelled"),)
             result = BatchResult("b", (b"holiday/IMG_4411 (1).jpg",), skipped, 4_404_019)
             client.sample = client.sample.without(result.moved)
-            client.tell(protocol.LibraryChanged(6))
-            return protocol.BatchDone(result)
+            client.tell(messages.LibraryChanged(6))
+            return messages.BatchDone(result)
         return await real(message)
 
     client.request = slow  # type: ignore[method-assign]
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "d", "y")
-        await until(lambda: client.sent(protocol.ApplyPlan))
-        client.tell(protocol.BatchProgress(1, 2))
+        await until(lambda: client.sent(messages.ApplyPlan))
+        client.tell(messages.BatchProgress(1, 2))
         await until(lambda: prompt_text(app) == "1 of 2 files.  esc stops after the file at hand")
         await press(pilot, "escape")
-        assert client.sent(protocol.StopBatch)
+        assert client.sent(messages.StopBatch)
         go_on.set()
         await until(lambda: "Stopped: 1 file stays." in prompt_text(app))
         await until(lambda: len(app.session.marks.removed) == 1)

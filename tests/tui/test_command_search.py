@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dpm_tui.tui.command_search import search_commands
-from dpm_tui.tui.commands import COMMANDS, Scope
+from dpm_tui.tui.command_table import COMMANDS, Scope
 
 GROUPS = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.LIST)
 

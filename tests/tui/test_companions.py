@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from dpm_tui.review.plan import Companion, Plan
+from dpm_tui.review.marks.plan import Companion, Plan
 from dpm_tui.state.config import Config
-from dpm_tui.tui.screens.plan_commands import endings_of
-from dpm_tui.worker import protocol
+from dpm_tui.tui.screens.commands.plan_commands import endings_of
+from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, bin_with_companions, companion, sample_companions
 
@@ -21,7 +21,7 @@ def client_with_companions(**config: object) -> FakeClient:
 
 
 def applied(client: FakeClient) -> Plan:
-    (request,) = client.sent(protocol.ApplyPlan)
+    (request,) = client.sent(messages.ApplyPlan)
     plan: Plan = request.plan
     return plan
 
@@ -71,7 +71,7 @@ async def test_backing_out_moves_nothing() -> None:
     client = client_with_companions()
     async with running_app(client, screen="groups") as (_, pilot):
         await press(pilot, "enter", "d", "escape", "y")
-        assert not client.sent(protocol.ApplyPlan)
+        assert not client.sent(messages.ApplyPlan)
 
 
 async def test_a_wide_terminal_has_room_for_the_whole_question() -> None:
@@ -123,7 +123,7 @@ async def test_a_saved_plan_says_how_companions_go_along() -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "enter", "D", "w", "t", "enter")
         assert "--plan FILE --companions together --yes" in prompt_text(app)
-        assert len(names(client.sent(protocol.SavePlan)[0].plan)) == 3
+        assert len(names(client.sent(messages.SavePlan)[0].plan)) == 3
         await press(pilot, "d", "escape")
         assert prompt_text(app) == ""
 
@@ -170,7 +170,7 @@ async def test_restoring_a_picture_names_its_companions() -> None:
     client = FakeClient(entries=bin_with_companions())
     async with running_app(client, screen="bin") as (app, pilot):
         await press(pilot, "r")
-        assert set(client.sent(protocol.RestoreEntries)[0].ids) == {"e0", "c0", "c1"}
+        assert set(client.sent(messages.RestoreEntries)[0].ids) == {"e0", "c0", "c1"}
         assert prompt_text(app) == "1 file and 2 companions restored to where they were."
 
 
@@ -199,12 +199,12 @@ async def test_purging_warns_of_last_copies() -> None:
     client = FakeClient(entries=bin_with_companions())
     client.without_keeper = 2
     async with running_app(client, screen="bin") as (app, pilot):
-        reads = len(client.sent(protocol.GetBin))
+        reads = len(client.sent(messages.GetBin))
         await press(pilot, "b", "D")
         assert prompt_text(app) == "2 perhaps the last! Delete 5 files, 9.0 MB, for good? Type 5:"
         assert "No verified copies are kept of 2 of these files; they may be the last." in screen_text(app)
         assert "the kept file of 1 is gone, 1 or its kept file has changed" in screen_text(app)
         await press(pilot, "escape")
         assert "may be the last" not in screen_text(app)
-        assert not client.sent(protocol.PurgeEntries)
-        await until(lambda: len(client.sent(protocol.GetBin)) > reads)
+        assert not client.sent(messages.PurgeEntries)
+        await until(lambda: len(client.sent(messages.GetBin)) > reads)

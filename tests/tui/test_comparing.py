@@ -6,12 +6,12 @@ import pytest
 from rich.style import Style
 
 from dpm_tui.state.config import Config
-from dpm_tui.tui.halfblock import draw
+from dpm_tui.tui.lines.reason_lines import fit_lines
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.pictures.half_blocks import draw
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
-from dpm_tui.tui.widgets.reasons import fit_lines
-from dpm_tui.worker import protocol
+from dpm_tui.worker.protocol import messages
 from tests.tui import app_run
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, picture_of
@@ -54,15 +54,15 @@ async def test_a_closer_look_shows_the_original() -> None:
     client.thumbnail_size = (256, 192)
     async with running_app(client, size=(120, 40), screen="groups") as (_, pilot):
         await press(pilot, "f", "+")
-        assert client.sent(protocol.GetPicture) == []
+        assert client.sent(messages.GetPicture) == []
         await press(pilot, "+", "+", "+")
-        await until(lambda: client.sent(protocol.GetPicture))
-        asked = client.sent(protocol.GetPicture)[-1]
+        await until(lambda: client.sent(messages.GetPicture))
+        asked = client.sent(messages.GetPicture)[-1]
         assert asked.file == 1
         assert asked.box[2] - asked.box[0] < 1
-        count = len(client.sent(protocol.GetPicture))
+        count = len(client.sent(messages.GetPicture))
         await press(pilot, "right", "down", "left")
-        assert len(client.sent(protocol.GetPicture)) == count, "the margin holds what is there"
+        assert len(client.sent(messages.GetPicture)) == count, "the margin holds what is there"
 
 
 async def test_pictures_below_another_screen_are_not_painted() -> None:
@@ -102,10 +102,10 @@ async def test_a_decision_in_the_full_view_leads_to_the_next_group() -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         first = app.session.group
         await press(pilot, "f", "i", "g")
-        await until(lambda: client.sent(protocol.Decide))
+        await until(lambda: client.sent(messages.Decide))
         assert first is not None
         client.sample = client.sample.without([client.sample.files[id_].path for id_ in first.members])
-        client.tell(protocol.LibraryChanged(5))
+        client.tell(messages.LibraryChanged(5))
         await until(lambda: app.session.group is not None and app.session.group.id != first.id)
         await press(pilot, "tab")
         assert app.screen.place == "view"  # type: ignore[attr-defined]

@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.recycle.results import Skipped
-from dpm_tui.review.marks import Mark
-from dpm_tui.review.sort import Order
+from dpm_tui.review.library.sort import Order
+from dpm_tui.review.marks.marks import Mark
 from dpm_tui.state.config import Config
-from dpm_tui.tui import outside
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.tui.commands import COMMANDS
+from dpm_tui.tui.command_table import COMMANDS
 from dpm_tui.tui.screens.keeper import KeeperScreen
-from dpm_tui.worker import protocol
+from dpm_tui.tui.terminal import external_programs
+from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import (
     FINISHED,
@@ -339,7 +339,7 @@ async def apply(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert "Move 4 files" in prompt_text(app)
     assert "weakest .913, 1 variant" in prompt_text(app)
     await press(pilot, "y")
-    (request,) = client.sent(protocol.ApplyPlan)
+    (request,) = client.sent(messages.ApplyPlan)
     assert {move.victim.path for move in request.plan.moves} == {
         b"holiday/IMG_4411 (1).jpg",
         b"phone/wa_8812.jpg",
@@ -376,7 +376,7 @@ async def apply_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
     await press(pilot, "x", "d")
     assert "Move 4 files" in prompt_text(app)
     await press(pilot, "y")
-    (request,) = client.sent(protocol.ApplyPlan)
+    (request,) = client.sent(messages.ApplyPlan)
     assert len(request.plan.moves) == 4
     assert b"art/dragon_smile.png" not in {move.victim.path for move in request.plan.moves}
     assert "4 files moved to the bin" in prompt_text(app)
@@ -402,12 +402,12 @@ async def take_out(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 async def save_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await open_sample_plan(pilot)
     await press(pilot, "w", "ctrl+u", *"plans/mine.json", "enter")
-    (request,) = client.sent(protocol.SavePlan)
+    (request,) = client.sent(messages.SavePlan)
     assert request.path == os.path.join(os.fsencode(os.path.expanduser("~")), b"plans/mine.json")
     assert len(request.plan.moves) == 5
     assert "--plan plans/mine.json --yes" in prompt_text(app)
     await press(pilot, "w", "escape", "w", "enter")
-    path = client.sent(protocol.SavePlan)[-1].path
+    path = client.sent(messages.SavePlan)[-1].path
     assert re.fullmatch(rb"/.*/dpm-tui-plan-\d{8}-\d{4}\.json", path)
 
 
@@ -454,7 +454,7 @@ async def undo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "g", "enter", "d", "y")
     await until(lambda: len(app.session.library.groups) == 5)
     await press(pilot, "z")
-    assert client.sent(protocol.UndoBatch)
+    assert client.sent(messages.UndoBatch)
     assert "2 files are back" in prompt_text(app)
     await until(lambda: len(app.session.marks.removed) == 2)
     await press(pilot, "z")
@@ -480,7 +480,7 @@ async def redo(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "z")
     await until(lambda: len(app.session.library.groups) == 6)
     await press(pilot, "Z")
-    assert client.sent(protocol.RedoBatch)
+    assert client.sent(messages.RedoBatch)
     await until(lambda: len(app.session.library.groups) == 5)
     await press(pilot, "v", "g", "z")
     assert decided(client) == {}
@@ -583,7 +583,7 @@ async def difference(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
     await press(pilot, "tab")
     assert "! differs here: upper right" in screen_text(app)
     await press(pilot, ".")
-    assert len(client.sent(protocol.GetDifference)) == 1
+    assert len(client.sent(messages.GetDifference)) == 1
 
 
 @flow("groups")
@@ -662,7 +662,7 @@ async def full_view(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
 @flow("groups")
 async def open_viewer(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outside, "find_viewer", lambda: None)
+        patch.setattr(external_programs, "find_viewer", lambda: None)
         await press(pilot, "o")
         assert "install chafa" in prompt_text(app)
 
@@ -813,28 +813,28 @@ async def pan_down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("scan")
 async def start_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    assert len(client.sent(protocol.StartRun)) == 1
+    assert len(client.sent(messages.StartRun)) == 1
     await press(pilot, "c")
-    assert len(client.sent(protocol.StartRun)) == 2
+    assert len(client.sent(messages.StartRun)) == 2
 
 
 @flow("compare")
 async def pause_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "p")
-    assert client.sent(protocol.PauseRun) == [protocol.PauseRun(True)]
+    assert client.sent(messages.PauseRun) == [messages.PauseRun(True)]
 
 
 @flow("compare")
 async def stop_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "x")
-    assert client.sent(protocol.StopRun)
+    assert client.sent(messages.StopRun)
     assert "kept" in prompt_text(app)
 
 
 @flow("scan")
 async def only_errors(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    client.tell(protocol.LogLine("info", "quiet", {"n": 1}))
-    client.tell(protocol.LogLine("error", "loud", {"path": "bad\x1b.jpg"}))
+    client.tell(messages.LogLine("info", "quiet", {"n": 1}))
+    client.tell(messages.LogLine("error", "loud", {"path": "bad\x1b.jpg"}))
     await until(lambda: "loud" in screen_text(app))
     assert "quiet" in screen_text(app)
     await press(pilot, "e")
@@ -846,10 +846,10 @@ async def only_errors(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> No
 async def accept_missing(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "m")
     assert prompt_text(app) == "No files are missing."
-    client.tell(protocol.RunStatus(phase="stopped", attention="mount_guard", gone=900))
+    client.tell(messages.RunStatus(phase="stopped", attention="mount_guard", gone=900))
     await until(lambda: "not mounted" in screen_text(app))
     await press(pilot, "m", "y")
-    assert client.sent(protocol.StartRun)[-1].accept_missing
+    assert client.sent(messages.StartRun)[-1].accept_missing
 
 
 @flow("bin")
@@ -916,7 +916,7 @@ async def copy_removal(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
 @flow("bin")
 async def restore(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "j", "r")
-    assert client.sent(protocol.RestoreEntries) == [protocol.RestoreEntries(("e1",))]
+    assert client.sent(messages.RestoreEntries) == [messages.RestoreEntries(("e1",))]
     assert prompt_text(app) == "1 file restored to where it was."
     assert len(app.session.bin.entries) == 4
 
@@ -924,22 +924,22 @@ async def restore(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("bin")
 async def restore_to(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "b", "R", *"/tmp/back", "enter")
-    assert client.sent(protocol.RestoreEntries) == [protocol.RestoreEntries(("e0", "e1", "e2"), b"/tmp/back")]
+    assert client.sent(messages.RestoreEntries) == [messages.RestoreEntries(("e0", "e1", "e2"), b"/tmp/back")]
 
 
 @flow("bin")
 async def restore_all(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "A", "n", "A", "y")
-    assert [len(request.ids) for request in client.sent(protocol.RestoreEntries)] == [5]
+    assert [len(request.ids) for request in client.sent(messages.RestoreEntries)] == [5]
 
 
 @flow("bin")
 async def purge(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "b", "D", "2", "enter")
-    assert not client.sent(protocol.PurgeEntries)
+    assert not client.sent(messages.PurgeEntries)
     assert "Nothing deleted" in prompt_text(app)
     await press(pilot, "D", "3", "enter")
-    assert [len(request.ids) for request in client.sent(protocol.PurgeEntries)] == [3]
+    assert [len(request.ids) for request in client.sent(messages.PurgeEntries)] == [3]
     assert len(app.session.bin.entries) == 2
 
 
@@ -997,9 +997,9 @@ async def default(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("settings")
 async def reset_state(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "R", *"no", "enter")
-    assert not client.sent(protocol.ResetState)
+    assert not client.sent(messages.ResetState)
     await press(pilot, "R", *"reset", "enter")
-    assert client.sent(protocol.ResetState)
+    assert client.sent(messages.ResetState)
 
 
 @flow("groups")
@@ -1085,7 +1085,7 @@ async def choose(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "enter", "escape", ":", *"not dup", "enter")
     await until(lambda: "different pictures" in prompt_text(app))
     assert "wa_8812.jpg" in screen_text(app)
-    assert not client.sent(protocol.Decide)
+    assert not client.sent(messages.Decide)
 
 
 @flow("groups")
@@ -1125,7 +1125,7 @@ async def suspend(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("groups")
 async def quit(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
-    client.refusals[protocol.SaveReview] = protocol.Failed("cannot_write", {"path": "x", "reason": "full"})
+    client.refusals[messages.SaveReview] = messages.Failed("cannot_write", {"path": "x", "reason": "full"})
     await press(pilot, "a", "q")
     assert "will be lost" in prompt_text(app)
     await press(pilot, "escape", "z", "ctrl+c")

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from dpm_tui.locale import set_language
 from dpm_tui.state.config import Config
-from dpm_tui.tui.terminal import Palette
-from dpm_tui.worker.protocol import LogLine, RunStatus
+from dpm_tui.tui.terminal.colour_depth import Palette
+from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 from tests.tui.app_run import calm, press, running_app, screen_text, until
 from tests.tui.fake_client import (
     FINISHED,
@@ -25,7 +25,7 @@ from tests.tui.fake_client import (
     sample_removals,
 )
 
-FOLDER = Path(__file__).parent / "screens"
+FOLDER = Path(__file__).parent / "goldens"
 SCREENS = {
     "groups": "j space",
     "scan": "",

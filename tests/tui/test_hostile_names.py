@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from dpm_tui.pipeline.verify import Kind
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.recycle.results import BinEntry, Removal
-from dpm_tui.review.decision import Decision
+from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.state.config import Config
-from dpm_tui.worker.protocol import LogLine
+from dpm_tui.worker.protocol.messages import LogLine
 from tests.tui.app_run import calm, press, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, Sample, bin_entries, companion
 

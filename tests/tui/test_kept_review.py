@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dpm_tui.review.changes import Mark
-from dpm_tui.state.review_store import ReviewStore
+from dpm_tui.review.history.mark_changes import Mark
+from dpm_tui.state.review.review_journal import ReviewStore
 from tests.support.album import dpm, make_album
 from tests.support.workers import has_ended, layout_of
 from tests.tui.test_in_a_terminal import Terminal

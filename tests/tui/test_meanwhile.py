@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from dpm_tui.review.history import Deed
+from dpm_tui.review.history.mark_history import Deed
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.worker import protocol
-from dpm_tui.worker.protocol import Answer, LibraryChanged, Request
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.messages import Answer, LibraryChanged, Request
 from tests.tui.app_run import calm, press, prompt_text, running_app, until
 from tests.tui.fake_client import FakeClient, decided
 
@@ -45,13 +45,13 @@ class SlowClient(FakeClient):
 
 
 async def test_a_difference_that_arrives_when_its_file_is_gone_is_nobodys() -> None:
-    client = SlowClient(protocol.GetDifference)
+    client = SlowClient(messages.GetDifference)
     async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
         await press(pilot, "l", ".")
         await until(lambda: client.waiting)
         client.lessen(b"art/dragon_final.webp", b"art/dragon_smile.png")
         await until(lambda: len(app.session.rows) == 5)
-        client.gates[protocol.GetDifference].set()
+        client.gates[messages.GetDifference].set()
         await calm(pilot)
         assert app.is_running
 
@@ -89,11 +89,11 @@ async def test_the_pair_that_was_asked_about_is_decided_wherever_the_cursor_went
 @contextlib.asynccontextmanager
 async def deciding(*keys: str) -> AsyncIterator[tuple[SlowClient, DpmApp, Pilot[None]]]:
     """Press keys in an app whose worker takes its time with the decision that the last one asks for."""
-    client = SlowClient(protocol.Decide)
-    client.gates[protocol.Decide].set()
+    client = SlowClient(messages.Decide)
+    client.gates[messages.Decide].set()
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, *keys[:-1])
-        client.gates[protocol.Decide].clear()
+        client.gates[messages.Decide].clear()
         await press(pilot, keys[-1])
         await until(lambda: client.waiting)
         yield client, app, pilot
@@ -104,7 +104,7 @@ async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> 
         await press(pilot, "l", "j", "x")
         marked = set(app.session.marks.removed)
         assert marked
-        client.gates[protocol.Decide].set()
+        client.gates[messages.Decide].set()
         await until(lambda: not decided(client))
         await calm(pilot)
         assert app.session.marks.removed == marked
@@ -117,7 +117,7 @@ async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> 
 async def test_a_mark_set_while_a_decision_is_made_again_stays() -> None:
     async with deciding("i", "g", "z", "Z") as (client, app, pilot):
         await press(pilot, "l", "j", "x")
-        client.gates[protocol.Decide].set()
+        client.gates[messages.Decide].set()
         await until(lambda: decided(client))
         await calm(pilot)
         assert len(app.session.marks.removed) == 1
@@ -127,9 +127,9 @@ async def test_a_mark_set_while_a_decision_is_made_again_stays() -> None:
 async def test_a_picture_that_was_lost_on_its_way_is_asked_for_again() -> None:
     client = FakeClient()
     async with running_app(client, screen="groups") as (app, pilot):
-        client.refusals[protocol.GetThumbnail] = protocol.Failed("worker_bug", {"reason": "x"})
+        client.refusals[messages.GetThumbnail] = messages.Failed("worker_bug", {"reason": "x"})
         assert not (await app.link.thumbnail(9)).size
-        del client.refusals[protocol.GetThumbnail]
+        del client.refusals[messages.GetThumbnail]
         assert (await app.link.thumbnail(9)).size
         await calm(pilot)
 
@@ -153,7 +153,7 @@ async def test_a_picture_that_was_changed_and_read_again_is_shown_as_it_is_now(l
 
 async def test_a_worker_that_cannot_begin_is_left_so_that_another_connection_may_move_files() -> None:
     client = SlowClient()
-    client.refusals[protocol.StartRun] = protocol.Failed("worker_bug", {"reason": "x"})
+    client.refusals[messages.StartRun] = messages.Failed("worker_bug", {"reason": "x"})
     async with running_app(client, screen="groups") as (app, _):
         await until(lambda: not app.reachable)
         assert client.closed

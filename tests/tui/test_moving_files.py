@@ -8,7 +8,7 @@ import pytest
 
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult, PurgeResult, Restored, RestoreResult, Skipped
-from dpm_tui.worker import protocol
+from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, until
 from tests.tui.fake_client import FakeClient, bin_entries
 
@@ -24,32 +24,32 @@ class SlowMover(FakeClient):
         self.batches = [self.entries]
         self.undone = [self.entries]
 
-    async def request(self, message: protocol.Request) -> protocol.Answer:
+    async def request(self, message: messages.Request) -> messages.Answer:
         """Answer at once, or once it may."""
-        kinds = (protocol.RestoreEntries, protocol.PurgeEntries, protocol.UndoBatch, protocol.RedoBatch)
+        kinds = (messages.RestoreEntries, messages.PurgeEntries, messages.UndoBatch, messages.RedoBatch)
         if not isinstance(message, kinds):
             return await super().request(message)
         self.requests.append(message)
         await self.go_on.wait()
         match message:
-            case protocol.PurgeEntries():
-                return protocol.PurgeDone(PurgeResult((b"old/picture 1.jpg",), _LEFT, 1000))
-            case protocol.RedoBatch():
-                return protocol.BatchDone(BatchResult("b", (b"old/picture 1.jpg",), _LEFT, 1000))
+            case messages.PurgeEntries():
+                return messages.PurgeDone(PurgeResult((b"old/picture 1.jpg",), _LEFT, 1000))
+            case messages.RedoBatch():
+                return messages.BatchDone(BatchResult("b", (b"old/picture 1.jpg",), _LEFT, 1000))
         back = Restored(b"old/picture 1.jpg", b"old/picture 1.jpg")
-        return protocol.RestoreDone(RestoreResult((back,), _LEFT))
+        return messages.RestoreDone(RestoreResult((back,), _LEFT))
 
 
 @pytest.mark.parametrize(
     ("keys", "kind"),
     [
-        (("r",), protocol.RestoreEntries),
-        (("R", *"/tmp/x", "enter"), protocol.RestoreEntries),
-        (("A", "y"), protocol.RestoreEntries),
-        (("D", "1", "enter"), protocol.PurgeEntries),
-        (("X", "5", "enter"), protocol.PurgeEntries),
-        (("z",), protocol.UndoBatch),
-        (("Z",), protocol.RedoBatch),
+        (("r",), messages.RestoreEntries),
+        (("R", *"/tmp/x", "enter"), messages.RestoreEntries),
+        (("A", "y"), messages.RestoreEntries),
+        (("D", "1", "enter"), messages.PurgeEntries),
+        (("X", "5", "enter"), messages.PurgeEntries),
+        (("z",), messages.UndoBatch),
+        (("Z",), messages.RedoBatch),
     ],
 )
 async def test_the_bin_counts_files_and_esc_stops_them(keys: tuple[str, ...], kind: type) -> None:
@@ -58,19 +58,19 @@ async def test_the_bin_counts_files_and_esc_stops_them(keys: tuple[str, ...], ki
         await press(pilot, *keys)
         await until(lambda: client.sent(kind))
         assert prompt_text(app)
-        client.tell(protocol.BatchProgress(1, 2))
+        client.tell(messages.BatchProgress(1, 2))
         await until(lambda: prompt_text(app) == "1 of 2 files.  esc stops after the file at hand")
         await press(pilot, "A")
         assert prompt_text(app) == "Files are moving: esc stops them after the file at hand."
         await press(pilot, "escape")
-        assert client.sent(protocol.StopBatch)
-        client.tell(protocol.BatchProgress(2, 2))
+        assert client.sent(messages.StopBatch)
+        client.tell(messages.BatchProgress(2, 2))
         await until(lambda: prompt_text(app) == "Stopping after the file at hand...")
         client.go_on.set()
         await until(lambda: "Stopped: 1 file stays." in prompt_text(app))
         assert app.session.batch is None
         await press(pilot, "space", "escape")
-        assert len(client.sent(protocol.StopBatch)) == 1
+        assert len(client.sent(messages.StopBatch)) == 1
 
 
 async def test_nothing_to_suggest_counts_as_reviewed() -> None:
@@ -115,8 +115,8 @@ async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
     go_on = asyncio.Event()
     real = client.request
 
-    async def slow(message: protocol.Request) -> protocol.Answer:
-        if isinstance(message, protocol.FindCompanions):
+    async def slow(message: messages.Request) -> messages.Answer:
+        if isinstance(message, messages.FindCompanions):
             client.requests.append(message)
             await go_on.wait()
         return await real(message)
@@ -124,7 +124,7 @@ async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
     client.request = slow  # type: ignore[method-assign]
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", key)
-        await until(lambda: client.sent(protocol.FindCompanions))
+        await until(lambda: client.sent(messages.FindCompanions))
         assert "esc stops" in prompt_text(app)
         await press(pilot, "escape")
         assert prompt_text(app) == "Stopped. Nothing was moved; every mark stays."
@@ -133,9 +133,9 @@ async def test_the_search_for_a_plan_is_given_up_whole(key: str) -> None:
         assert app.screen.place == "groups"
         assert not app.screen.prompt.busy
         assert app.session.marks.removed == {2, 3}
-        assert not client.sent(protocol.ApplyPlan)
+        assert not client.sent(messages.ApplyPlan)
         await press(pilot, "d", "y")
-        await until(lambda: client.sent(protocol.ApplyPlan))
+        await until(lambda: client.sent(messages.ApplyPlan))
 
 
 async def test_a_bin_that_takes_long_to_read_is_said_to_be_read() -> None:
@@ -143,8 +143,8 @@ async def test_a_bin_that_takes_long_to_read_is_said_to_be_read() -> None:
     go_on = asyncio.Event()
     real = client.request
 
-    async def slow(message: protocol.Request) -> protocol.Answer:
-        if isinstance(message, protocol.GetBin) and len(client.sent(protocol.GetBin)):
+    async def slow(message: messages.Request) -> messages.Answer:
+        if isinstance(message, messages.GetBin) and len(client.sent(messages.GetBin)):
             await go_on.wait()
         return await real(message)
 
@@ -164,7 +164,7 @@ async def test_an_empty_bin_hides_no_other_obstacle() -> None:
         await until(lambda: app.session.bin.can_redo)
         await press(pilot, "Z")
         assert prompt_text(app) == translate("tui.view_only_other_app")
-        assert not client.sent(protocol.RedoBatch)
+        assert not client.sent(messages.RedoBatch)
 
 
 async def test_what_a_rule_marked_is_not_counted_again() -> None:

@@ -7,16 +7,16 @@ import asyncio
 import pytest
 from textual import events
 
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.filter import parse_filter
-from dpm_tui.tui.plan_shelf import PlanShelf
-from dpm_tui.tui.screens import host_app
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.filter import parse_filter
+from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
-from dpm_tui.tui.session import Link, Session
+from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.widgets.row_list import RowList
-from dpm_tui.worker import protocol
-from dpm_tui.worker.library_data import unpack_library
-from dpm_tui.worker.protocol import Failed, LibraryChanged
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.library_codec import unpack_library
+from dpm_tui.worker.protocol.messages import Failed, LibraryChanged
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, bin_entries, large_library, sample_library
 
@@ -63,7 +63,7 @@ async def test_very_many_moves() -> None:
         await until(lambda: "50,000 files" in prompt_text(app), 60)
         await press(pilot, "y", "D")
         await until(lambda: isinstance(app.screen, PlanScreen), 60)
-        assert max(len(request.plan.moves) for request in client.sent(protocol.FindCompanions)) == 2000
+        assert max(len(request.plan.moves) for request in client.sent(messages.FindCompanions)) == 2000
         await calm(pilot)
         rows = app.screen.query_one("#plan", RowList)
         drawn: list[int] = []
@@ -104,7 +104,7 @@ async def test_a_file_that_the_filter_hides_is_not_gone_to() -> None:
 
 async def test_a_plan_that_cannot_be_saved_is_explained() -> None:
     client = FakeClient()
-    client.refusals[protocol.SavePlan] = Failed("plan_exists", {"path": "/there.json"})
+    client.refusals[messages.SavePlan] = Failed("plan_exists", {"path": "/there.json"})
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "D", "w", "enter")
         assert "/there.json" in prompt_text(app)
@@ -116,7 +116,7 @@ async def test_nothing_is_applied_where_nothing_may_be() -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "a", "D", "d")
         assert "cannot be written to" in prompt_text(app)
-        assert not client.sent(protocol.ApplyPlan)
+        assert not client.sent(messages.ApplyPlan)
 
 
 async def test_undo_reaches_marks_from_before_the_plan() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.tui.commands import COMMANDS, Scope, show_key
-from dpm_tui.tui.screens.base import DpmScreen
+from dpm_tui.tui.command_table import COMMANDS, Scope, show_key
+from dpm_tui.tui.screens.base.screen import DpmScreen
 from tests.tui.app_run import press, running_app
 from tests.tui.fake_client import FakeClient, add_decisions, bin_entries, sample_removals
 from tests.tui.test_flows import FLOWS

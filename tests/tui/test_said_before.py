@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.locale import insist_on
-from dpm_tui.pipeline.verify import Kind
 from dpm_tui.state.config import Config
-from dpm_tui.worker import protocol
+from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient, Sample
 
@@ -29,12 +29,12 @@ async def test_marks_that_the_filter_hides_are_named_before_anything_moves() -> 
         await press(pilot, "a", "a", "a", "/", *"lake", "enter", "d")
         assert prompt_text(app).startswith("6 marked, 2 shown by the filter:")
         await press(pilot, "escape")
-        assert not client.sent(protocol.ApplyPlan)
+        assert not client.sent(messages.ApplyPlan)
         await press(pilot, "d", "s")
         assert prompt_text(app).startswith("Move 2 files")
         await press(pilot, "y")
-        await until(lambda: client.sent(protocol.ApplyPlan))
-        (sent,) = client.sent(protocol.ApplyPlan)
+        await until(lambda: client.sent(messages.ApplyPlan))
+        (sent,) = client.sent(messages.ApplyPlan)
         assert {move.victim.path for move in sent.plan.moves} == {b"lake/2.jpg", b"lake/3.jpg"}
         await press(pilot, "d")
         assert prompt_text(app).startswith("4 marked, none of them shown")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_tui.tui.session import Session
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.session.session import Session
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.widgets.preview_panes import arrange, panes_for
 from dpm_tui.tui.widgets.row_list import RowList
-from dpm_tui.worker.library_data import unpack_library
+from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.app_run import calm, press, running_app, screen_text
 from tests.tui.fake_client import FakeClient, bin_entries, large_library
 

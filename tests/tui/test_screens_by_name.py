@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.tui.screens.base import DpmScreen
-from dpm_tui.tui.screens.host_app import load_screen
+from dpm_tui.tui.screens.base.host_app import load_screen
+from dpm_tui.tui.screens.base.screen import DpmScreen
 from tests.support.sources import module_trees
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dpm_tui.pipeline.group import Pair
-from dpm_tui.pipeline.verify import GRID, Kind
+from dpm_tui.catalog.group import Pair
+from dpm_tui.catalog.verdict import GRID, Kind
 from dpm_tui.state.config import Config
 from tests.tui.app_run import press, prompt_text, running_app, screen_text
 from tests.tui.fake_client import FakeClient, Sample

@@ -10,12 +10,12 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from dpm_tui.state.config import CHOICES, Config
-from dpm_tui.state.layout import Layout
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.settings import SettingsScreen
-from dpm_tui.tui.settings_table import SETTINGS
-from dpm_tui.tui.terminal import Palette
+from dpm_tui.tui.session.settings_table import SETTINGS
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import GROUNDS, Theme, theme_styles
 from tests.tui.app_run import NO_DELAYS, press
 from tests.tui.fake_client import FakeClient
@@ -119,7 +119,8 @@ def test_the_app_takes_theme_and_mouse_from_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dpm_tui.state.config import Settings, save_settings
-    from dpm_tui.tui import run, terminal
+    from dpm_tui.tui import launch
+    from dpm_tui.tui.terminal import colour_depth
 
     layout = Layout(os.fsencode(tmp_path), os.fsencode(tmp_path))
     os.makedirs(os.path.dirname(layout.config), exist_ok=True)
@@ -130,8 +131,8 @@ def test_the_app_takes_theme_and_mouse_from_the_settings(
         seen.append((app.theme, mouse))
 
     monkeypatch.setattr(DpmApp, "run_async", run_async)
-    monkeypatch.setattr(run, "prepare_terminal", lambda _: terminal.Colours(Palette.C256, "test"))
-    monkeypatch.setattr(run, "ask_terminal", run.Answer)
-    run.run_app(layout)
-    run.run_app(layout, mouse=True)
+    monkeypatch.setattr(launch, "prepare_terminal", lambda _: colour_depth.Colours(Palette.C256, "test"))
+    monkeypatch.setattr(launch, "ask_terminal", launch.Answer)
+    launch.run_app(layout)
+    launch.run_app(layout, mouse=True)
     assert seen == [("dpm-light", False), ("dpm-light", True)]

@@ -7,9 +7,9 @@ import signal
 import time
 from typing import Any
 
-from dpm_tui.pipeline.decode import UndecodableError
-from dpm_tui.pipeline.image_file import Status
-from dpm_tui.worker import decoder_child, sandbox
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.pipeline.decoding.thumbnail import UndecodableError
+from dpm_tui.worker.decoders import decoder_child, sandbox
 
 _real = decoder_child.carry_out
 _TOO_MANY = 8 << 30

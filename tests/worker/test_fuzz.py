@@ -15,10 +15,9 @@ import psutil
 import pytest
 
 from dpm_tui.errors import DpmError
-from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.client import WorkerClient, WorkerLost
-from dpm_tui.worker.envelope import encode
-from dpm_tui.worker.protocol import (
+from dpm_tui.worker.protocol.message_codec import encode
+from dpm_tui.worker.protocol.messages import (
     PROTOCOL_VERSION,
     GetBin,
     GetLibrary,
@@ -29,6 +28,7 @@ from dpm_tui.worker.protocol import (
     RunStatus,
     Welcome,
 )
+from dpm_tui.worker.protocol.socket_address import socket_path
 from tests.support.workers import layout_of, worker_of
 
 HELLO = encode(Hello(PROTOCOL_VERSION, "app"), id=1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dpm_tui.plain import from_plain, to_plain
-from dpm_tui.worker.protocol import FoundPair, RunStatus
-from dpm_tui.worker.run_reporter import RunReporter
+from dpm_tui.dataclass_json import from_plain, to_plain
+from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
+from dpm_tui.worker.run.run_reporter import RunReporter
 
 
 def test_newest_pairs_are_told_with_names_that_can_be_shown() -> None:

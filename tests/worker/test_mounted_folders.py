@@ -14,10 +14,10 @@ from tests.support.pictures import encode, scene
 
 SHOW = """
 import json, os, sys
-from dpm_tui.pipeline.decoder import DecodeOrder
-from dpm_tui.pipeline.inventory import scan_inventory
+from dpm_tui.pipeline.decoding.decoder import DecodeOrder
+from dpm_tui.pipeline.scan.inventory import scan_inventory
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 pool = DecoderPool(os.fsencode(sys.argv[1]), b"/nowhere", 1)
 found = [file.path for file in scan_inventory(pool.root, ("jpg",), Reporter()).found]
 results = pool.decode([DecodeOrder(path) for path in found], lambda: False)

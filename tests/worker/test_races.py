@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.worker import client
-from dpm_tui.worker.address import socket_path
 from dpm_tui.worker.client import WorkerClient, WorkerFailed
+from dpm_tui.worker.protocol.socket_address import socket_path
 from tests.support.race_lab import race_apps, race_scans, race_with_an_end
 from tests.support.workers import layout_of, worker_of
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.review.plan import Plan
+from dpm_tui.review.marks.plan import Plan
 from dpm_tui.worker.client import WorkerClient, WorkerFailed
-from dpm_tui.worker.protocol import ApplyPlan, BatchDone, ReviewerChanged
+from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, ReviewerChanged
 from tests.support.workers import layout_of, worker_of
 
 

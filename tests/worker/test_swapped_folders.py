@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.pipeline.decode import Thumbnail
-from dpm_tui.pipeline.decoder import DecodeOrder, InspectionOrder, Known, Unreadable
-from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.inventory import scan_inventory
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.pipeline.decoding.decoder import DecodeOrder, InspectionOrder, Known, Unreadable
+from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.scan.inventory import scan_inventory
 from dpm_tui.state.root_state import RootState
-from dpm_tui.worker.decoder_pool import DecoderPool
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.album import dpm
 from tests.support.pictures import encode, scene
 from tests.support.swapper import give_away, swapping

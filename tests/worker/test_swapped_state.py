@@ -12,7 +12,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
-from dpm_tui.worker.protocol import GetLibrary, ResetState, StartRun
+from dpm_tui.worker.protocol.messages import GetLibrary, ResetState, StartRun
 from tests.support.album import dpm, make_album
 from tests.support.canary import NOBODY, as_root, public_folder, seal, swapping
 from tests.support.workers import worker_of

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.review.decision import decide
-from dpm_tui.review.plan import Plan
-from dpm_tui.state.layout import Layout
+from dpm_tui.review.decisions.decision import decide
+from dpm_tui.review.marks.plan import Plan
+from dpm_tui.state.disk.layout import Layout
 from dpm_tui.worker.client import WorkerClient, WorkerFailed, WorkerLost
-from dpm_tui.worker.library_data import unpack_library
-from dpm_tui.worker.protocol import (
+from dpm_tui.worker.protocol.library_codec import unpack_library
+from dpm_tui.worker.protocol.messages import (
     ApplyPlan,
     Decide,
     Decided,
@@ -147,7 +147,7 @@ async def test_a_bad_setting_is_refused_and_the_old_ones_stay(tmp_path: Path) ->
 
 async def test_noise_on_the_socket_ends_only_that_connection(tmp_path: Path) -> None:
     """Lines that are no messages do not harm the worker or its other clients."""
-    from dpm_tui.worker.address import socket_path
+    from dpm_tui.worker.protocol.socket_address import socket_path
 
     async with worker_of(tmp_path) as client:
         for noise in (b"\x00\xff\n", b"[1, 2]\n", b'{"type": "GetLibrary", "id": 1}\n', b'{"type": "No"}\n'):

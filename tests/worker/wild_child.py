@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from dpm_tui.worker import decoder_child
-from dpm_tui.worker.sandbox_trial import try_out
+from dpm_tui.worker.decoders import decoder_child
+from dpm_tui.worker.decoders.sandbox_trial import try_out
 
 _AT_FDCWD = -100
 _LIBC = ctypes.CDLL(None, use_errno=True)

@@ -1,1 +1,1 @@
-"""Two copies at full size: whether something small differs, and which of them is the better one."""
+"""The second look: copies compared at full size before one of them may go."""

@@ -18,7 +18,7 @@ from dpm_tui.pipeline.inspection.difference_maps import (
     layer_side,
     prepare_channels,
 )
-from dpm_tui.pipeline.inspection.sample_region import Picture
+from dpm_tui.pipeline.quality.sample_region import Picture
 
 Map = NDArray[Any]
 

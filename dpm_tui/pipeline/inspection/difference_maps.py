@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.differ import range_distance
-from dpm_tui.pipeline.inspection.common_frame import resize
-from dpm_tui.pipeline.inspection.sample_region import Picture
-from dpm_tui.pipeline.inspection.sharpness import make_alike
-from dpm_tui.pipeline.tone import SAMPLE, fit_tone, is_negative, shrunk
+from dpm_tui.pipeline.comparison.difference import range_distance
+from dpm_tui.pipeline.comparison.tone import SAMPLE, fit_tone, is_negative, shrunk
+from dpm_tui.pipeline.quality.common_frame import resize
+from dpm_tui.pipeline.quality.sample_region import Picture
+from dpm_tui.pipeline.quality.sharpness import make_alike
 
 Map = NDArray[Any]
 

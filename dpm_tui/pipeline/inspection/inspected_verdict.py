@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
-from dpm_tui.pipeline.group import Better
-from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.inspection.tone_votes import Inspections, better_by
-from dpm_tui.pipeline.verify import Kind, Verdict
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.group import Better
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.quality.tone_votes import Inspections, better_by
 
 CHANGED = 0.5
 """Logarithm of the odds from which something differs and the pair is a variant."""

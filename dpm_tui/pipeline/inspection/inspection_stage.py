@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
-from dpm_tui.pipeline.decoder import Decoder, InspectionOrder
-from dpm_tui.pipeline.image_file import ImageFile, Status
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, prove_verdict
-from dpm_tui.pipeline.inspection.inspection import Inspection
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
-from dpm_tui.pipeline.inspection.tone_votes import better_by
-from dpm_tui.pipeline.pace import Pace
+from dpm_tui.pipeline.ports import InspectionTable
+from dpm_tui.pipeline.quality.tone_votes import better_by
 from dpm_tui.pipeline.reporter import Reporter, Stage
-from dpm_tui.pipeline.store import InspectionTable
-from dpm_tui.pipeline.verify import Kind, Verdict
 
 RIVALS = 3
 """Pictures besides the leader that a copy is held against where it may be one of theirs."""

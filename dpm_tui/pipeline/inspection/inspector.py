@@ -9,16 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.cutout import Cutout, StoredPicture
-from dpm_tui.pipeline.flattening import lay_alike
-from dpm_tui.pipeline.ground import resize_cutout
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.verdict import GRID
 from dpm_tui.pipeline.inspection.changed_spots import ChangedSpot, find_spots
-from dpm_tui.pipeline.inspection.common_frame import align, resize, to_common_size
-from dpm_tui.pipeline.inspection.inspection import Inspection
-from dpm_tui.pipeline.inspection.pair_traits import measure_pair
 from dpm_tui.pipeline.inspection.palette_loss import Palette, allow_for_palettes, find_palette
 from dpm_tui.pipeline.inspection.palette_proof import PaletteTraits, measure_palette
-from dpm_tui.pipeline.inspection.picture_traits import (
+from dpm_tui.pipeline.inspection.tree_ensemble import tree_ensemble
+from dpm_tui.pipeline.quality.common_frame import align, resize, to_common_size
+from dpm_tui.pipeline.quality.pair_traits import measure_pair
+from dpm_tui.pipeline.quality.picture_traits import (
     CODED,
     COLOURS,
     DETAIL,
@@ -29,9 +28,10 @@ from dpm_tui.pipeline.inspection.picture_traits import (
     measure_coarseness,
     measure_picture,
 )
-from dpm_tui.pipeline.inspection.sample_region import Picture
-from dpm_tui.pipeline.inspection.tree_ensemble import tree_ensemble
-from dpm_tui.pipeline.verify import GRID
+from dpm_tui.pipeline.quality.sample_region import Picture
+from dpm_tui.pipeline.transparency.cutout import Cutout, StoredPicture
+from dpm_tui.pipeline.transparency.flattening import lay_alike
+from dpm_tui.pipeline.transparency.ground import resize_cutout
 
 SHOWN = 4.0
 """Logarithm of the odds from which a place counts as changed in the map."""

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.inspection.sample_region import Picture
+from dpm_tui.pipeline.quality.sample_region import Picture
 
 Palette = NDArray[np.uint8]
 """Colours, a row each."""

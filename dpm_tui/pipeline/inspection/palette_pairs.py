@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dpm_tui.pipeline.content_digest import DigestPair, digest_pair
-from dpm_tui.pipeline.image_file import ImageFile
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import PROVABLE
-from dpm_tui.pipeline.verify import Verdict
 
 PARTNERS = 3
 """Pictures that one in few colours is held against: of a hundred variants the nearest ones."""

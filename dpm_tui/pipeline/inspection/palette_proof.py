@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dpm_tui.pipeline.image_file import COLOURS_AT_MOST
+from dpm_tui.catalog.image_file import COLOURS_AT_MOST
+from dpm_tui.catalog.verdict import GRID
 from dpm_tui.pipeline.inspection.palette_loss import Palette
-from dpm_tui.pipeline.inspection.sample_region import Picture
-from dpm_tui.pipeline.verify import GRID
+from dpm_tui.pipeline.quality.sample_region import Picture
 
 Plane = NDArray[Any]
 

@@ -8,24 +8,24 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.amount import long_size
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
 from dpm_tui.recycle.results import BinEntry, PurgeCheck
-from dpm_tui.review.filter import FilterError
-from dpm_tui.state.layout import STATE_FOLDER
-from dpm_tui.tui.bin_filter import parse_bin_filter
-from dpm_tui.tui.bin_lines import BinLines
-from dpm_tui.tui.cells import Part
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.filter_words import words_on
-from dpm_tui.tui.screens.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.move_commands import counted
-from dpm_tui.tui.screens.path_commands import PathCommands
+from dpm_tui.review.library.filter import FilterError
+from dpm_tui.state.disk.layout import STATE_FOLDER
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.bin_lines import BinLines
+from dpm_tui.tui.lines.filter_words import words_on
+from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
+from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.move_commands import counted
+from dpm_tui.tui.screens.commands.path_commands import PathCommands
+from dpm_tui.tui.session.bin_filter import parse_bin_filter
+from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.worker.protocol import (
+from dpm_tui.units import long_size
+from dpm_tui.worker.protocol.messages import (
     CheckPurge,
     PurgeChecked,
     PurgeDone,

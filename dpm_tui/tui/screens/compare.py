@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dpm_tui.tui.progress_lines import ProgressLines
-from dpm_tui.tui.screens.run_screens import RunScreen
+from dpm_tui.tui.lines.progress_lines import ProgressLines
+from dpm_tui.tui.screens.base.run_screen import RunScreen
 
 
 class CompareScreen(RunScreen):

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from dpm_tui.locale import translate
-from dpm_tui.review.decision_list import Entry, list_decisions
-from dpm_tui.review.history import Deed
-from dpm_tui.tui.cells import Part
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.decision_lines import DETAIL_LINES, decision_details, decision_line, label
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.decide_commands import DecideCommands
-from dpm_tui.tui.screens.narrowed_list import NarrowedListScreen
-from dpm_tui.worker.protocol import DecisionData, GetDecisions
+from dpm_tui.review.decisions.decision_entries import Entry, list_decisions
+from dpm_tui.review.history.mark_history import Deed
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.decision_lines import DETAIL_LINES, decision_details, decision_line, label
+from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
+from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.worker.protocol.messages import DecisionData, GetDecisions
 
 
 class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):

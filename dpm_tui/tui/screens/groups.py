@@ -9,20 +9,20 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from dpm_tui.locale import translate
-from dpm_tui.review.rows import Place
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.comparison import Comparison
-from dpm_tui.tui.group_lines import GroupLines
-from dpm_tui.tui.screens.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.screens.find_commands import FindCommands
-from dpm_tui.tui.screens.mark_commands import MarkCommands
-from dpm_tui.tui.screens.picture_commands import PictureCommands
-from dpm_tui.tui.screens.split_commands import SplitCommands
+from dpm_tui.review.library.list_layout import Place
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.group_lines import GroupLines
+from dpm_tui.tui.lines.reason_lines import REASON_LINES
+from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
+from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.screens.commands.find_commands import FindCommands
+from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
+from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
+from dpm_tui.tui.screens.commands.split_commands import SplitCommands
+from dpm_tui.tui.session.shown_pair import Comparison
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
-from dpm_tui.tui.widgets.reasons import REASON_LINES
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 

@@ -10,20 +10,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from dpm_tui.errors import DpmError
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
-from dpm_tui.review.criteria import FORMATS, Word, parse_word
-from dpm_tui.review.filter import not_passed
-from dpm_tui.review.rule_sheet import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
+from dpm_tui.review.library.filter import not_passed
+from dpm_tui.review.rules.criteria import FORMATS, Word, parse_word
+from dpm_tui.review.rules.rule_editor import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
 from dpm_tui.state.config import Config, check_config
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
-from dpm_tui.tui.rule_words import name_words, read_format, read_name, trouble_of
-from dpm_tui.tui.screens.base import DpmScreen, ListScreen, bindings_for
-from dpm_tui.tui.screens.plan_commands import work
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
+from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
+from dpm_tui.tui.screens.commands.plan_commands import work
+from dpm_tui.tui.session.setting_words import name_words, read_format, read_name, trouble_of
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.worker.protocol import ConfigData, SaveConfig
+from dpm_tui.worker.protocol.messages import ConfigData, SaveConfig
 
 _FOLDER_USES = {"p": "folder", "o": "-folder", "m": "mark-in", "k": "keep-in"}
 
@@ -167,7 +167,7 @@ class KeeperScreen(ListScreen):
         word = read(typed)
         self._use(add(self._words, word), word)
         if word.name != "format":
-            from dpm_tui.review.sieves import count_files
+            from dpm_tui.review.rules.criterion_scores import count_files
 
             files = count_files(self.session.library, [word.value])
             self.prompt.say(translate("rules.files_in_folder", count=files, folder=display_name(word.value)))

@@ -11,11 +11,11 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from dpm_tui.locale import translate
-from dpm_tui.tui.cells import Part, pad
 from dpm_tui.tui.command_search import search_commands
-from dpm_tui.tui.commands import BY_ID, Command, Scope, home_of
-from dpm_tui.tui.screens.base import DpmScreen, bindings_for
-from dpm_tui.tui.screens.cursor_list import CursorListScreen
+from dpm_tui.tui.command_table import BY_ID, Command, Scope, home_of
+from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
+from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
+from dpm_tui.tui.terminal.cell_text import Part, pad
 from dpm_tui.tui.widgets.row_list import RowList
 
 _RECENT_AT_MOST = 8

@@ -9,21 +9,21 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.amount import long_size
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
-from dpm_tui.review.plan import Move, Plan
-from dpm_tui.tui.cells import Part
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.plan_lines import DETAIL_LINES, PlanLines
-from dpm_tui.tui.plan_shelf import PlanShelf
-from dpm_tui.tui.screens.base import ListScreen, bindings_for
-from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.screens.plan_commands import PlanCommands
+from dpm_tui.review.marks.plan import Move, Plan
+from dpm_tui.text_format import similarity
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.plan_lines import DETAIL_LINES, PlanLines
+from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
+from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.screens.commands.plan_commands import PlanCommands
+from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.wording import similarity
-from dpm_tui.worker.protocol import Done, SavePlan
+from dpm_tui.units import long_size
+from dpm_tui.worker.protocol.messages import Done, SavePlan
 
 
 class PlanScreen(PlanCommands, FileCommands, ListScreen):

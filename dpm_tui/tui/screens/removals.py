@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Removal
-from dpm_tui.tui.cells import Part
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.removal_lines import DETAIL_LINES, place_of, removal_details, removal_line, says
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.narrowed_list import NarrowedListScreen
-from dpm_tui.tui.screens.path_commands import PathCommands
-from dpm_tui.worker.protocol import GetRemovals, RemovalData
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.removal_lines import DETAIL_LINES, place_of, removal_details, removal_line, says
+from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.commands.path_commands import PathCommands
+from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.worker.protocol.messages import GetRemovals, RemovalData
 
 _LINES_AT_MOST = 10_000
 

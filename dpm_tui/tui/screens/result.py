@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
-from dpm_tui.tui.cells import Part, cut_start, wrap
-from dpm_tui.tui.commands import Scope
+from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.outcome import Outcome
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.scrolled_list import ScrolledListScreen
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.base.scrolled_list import ScrolledListScreen
+from dpm_tui.tui.session.move_outcomes import Outcome
+from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
 
 _LINES_AT_MOST = 20_000
 

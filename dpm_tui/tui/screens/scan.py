@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dpm_tui.tui.scan_lines import ScanLines
-from dpm_tui.tui.screens.run_screens import RunScreen
+from dpm_tui.tui.lines.scan_lines import ScanLines
+from dpm_tui.tui.screens.base.run_screen import RunScreen
 
 
 class ScanScreen(RunScreen):

@@ -12,19 +12,19 @@ from textual.timer import Timer
 
 from dpm_tui import __version__
 from dpm_tui.errors import DpmError, UsageError
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import follow_settings, insist_on, translate
-from dpm_tui.names import display_name
 from dpm_tui.state.config import Config
-from dpm_tui.tui.cells import Part, cut_middle, pad, wrap
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.protected import find_missing, name_below
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.cursor_list import CursorListScreen
-from dpm_tui.tui.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.session.protected_folders import find_missing, name_below
+from dpm_tui.tui.session.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad, wrap
 from dpm_tui.tui.theme import Theme
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.worker.protocol import ConfigData, Done, ResetState, SaveConfig
+from dpm_tui.worker.protocol.messages import ConfigData, Done, ResetState, SaveConfig
 
 _SAVE_SECONDS = 0.4
 """A slider is saved when it rests: a new threshold makes the worker group anew."""

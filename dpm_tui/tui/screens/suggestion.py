@@ -10,24 +10,24 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from dpm_tui.amount import long_size
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.names import display_name
-from dpm_tui.pipeline.verify import Kind
-from dpm_tui.review.suggestion import Suggestion
-from dpm_tui.tui.cells import Part, cut_start, pad
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.group_lines import GroupLines
-from dpm_tui.tui.screens.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.cursor_list import CursorListScreen
-from dpm_tui.tui.screens.file_commands import FileCommands
+from dpm_tui.review.marks.suggestion import Suggestion
+from dpm_tui.text_format import similarity
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.group_lines import GroupLines
+from dpm_tui.tui.lines.reason_lines import REASON_LINES, reason_lines
+from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
-from dpm_tui.tui.widgets.reasons import REASON_LINES, reason_lines
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.wording import similarity
+from dpm_tui.units import long_size
 
 
 class SuggestionScreen(FileCommands, CursorListScreen):

@@ -7,20 +7,20 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dpm_tui.review.decision import Decision
-from dpm_tui.tui.commands import Scope
-from dpm_tui.tui.comparison import Comparison
-from dpm_tui.tui.group_lines import GroupLines
-from dpm_tui.tui.originals import Originals
-from dpm_tui.tui.screens.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.base import bindings_for
-from dpm_tui.tui.screens.file_commands import FileCommands
-from dpm_tui.tui.screens.mark_commands import MarkCommands
-from dpm_tui.tui.screens.picture_commands import PictureCommands
+from dpm_tui.review.decisions.decision import Decision
+from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.group_lines import GroupLines
+from dpm_tui.tui.pictures.original_parts import Originals
+from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
+from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
+from dpm_tui.tui.session.shown_pair import Comparison
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
-from dpm_tui.tui.zoom import Zoom
 
 _REASON_LINES = 3
 

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from dpm_tui.tui.look import Look
-from dpm_tui.tui.originals import Originals
+from dpm_tui.tui.pictures.original_parts import Originals
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 
 if TYPE_CHECKING:

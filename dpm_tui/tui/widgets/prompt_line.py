@@ -13,9 +13,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from dpm_tui.names import display_name
-from dpm_tui.tui.cells import cut_middle, line_of
+from dpm_tui.file_names import display_name
 from dpm_tui.tui.look import Look
+from dpm_tui.tui.terminal.cell_text import cut_middle, line_of
 
 _CANCEL = ("escape", "ctrl+c")
 _FIELD_AT_LEAST = 24

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dpm_tui.tui.cells import Part, line_of
+from dpm_tui.tui.terminal.cell_text import Part, line_of
 
 
 class TextLines(Widget):

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
-from dpm_tui.pipeline import cutout
-from dpm_tui.pipeline.inspection.common_frame import align, to_common_size
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, find_changes
-from dpm_tui.pipeline.inspection.picture_traits import FileTraits
+from dpm_tui.pipeline.quality.common_frame import align, to_common_size
+from dpm_tui.pipeline.quality.picture_traits import FileTraits
+from dpm_tui.pipeline.transparency import cutout
 from models.training.inspection.degradations import StoredPicture, store, store_anew
 from models.training.inspection.local_edits import SIDES, LocalEdit, edit_locally
 from models.training.inspection.source_pictures import source_pictures

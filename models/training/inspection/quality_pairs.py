@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.inspection.pair_traits import measure_pair
-from dpm_tui.pipeline.inspection.picture_traits import FileTraits, measure_picture
+from dpm_tui.pipeline.quality.pair_traits import measure_pair
+from dpm_tui.pipeline.quality.picture_traits import FileTraits, measure_picture
 from models.training.inspection.degradations import DEGRADATIONS, StoredPicture, degrade, store_original
 from models.training.inspection.source_pictures import source_pictures
 

@@ -1,0 +1,175 @@
+"""The image files of a library by id, in columns: objects are built only of the files that are looked at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, FileChunk, Words, build_file
+from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
+
+
+class FileColumns(Mapping[int, ImageFile]):
+    """Id -> image file, in order of id. One thread may change it while others take snapshots."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[int, FileChunk] = {}
+        self._folders = Words()
+        self._formats = Words()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> FileColumns:
+        """Return the columns of some files; those that are columns already as they are."""
+        if isinstance(files, FileColumns):
+            return files
+        if isinstance(files, Mapping):
+            files = files.values()
+        columns = cls()
+        for file in files:
+            columns.put(file)
+        return columns
+
+    def __getitem__(self, key: int) -> ImageFile:
+        chunk = self._chunks.get(key // FILES_A_CHUNK)
+        row = chunk.row(key % FILES_A_CHUNK) if chunk is not None else -1
+        if chunk is None or row < 0:
+            raise KeyError(key)
+        return chunk.odd.get(row) or chunk.build(row, self._folders, self._formats)
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, int):
+            return False
+        chunk = self._chunks.get(key // FILES_A_CHUNK)
+        return chunk is not None and chunk.row(key % FILES_A_CHUNK) >= 0
+
+    def __iter__(self) -> Iterator[int]:
+        for _, chunk in self.chunks():
+            yield from chunk.live()["id"].tolist()
+
+    def __len__(self) -> int:
+        return sum(chunk.count for chunk in list(self._chunks.values()))
+
+    def values(self) -> ValuesView[ImageFile]:
+        """Return the files, each built as it is come to."""
+        return _Values(self)
+
+    @property
+    def folders(self) -> Words:
+        """The folders by number."""
+        return self._folders
+
+    @property
+    def formats(self) -> Words:
+        """The formats by number."""
+        return self._formats
+
+    def put(self, file: ImageFile) -> None:
+        """Add or replace a file."""
+        with self._lock:
+            self._own(file.id // FILES_A_CHUNK).put(file, self._folders, self._formats)
+
+    def remove(self, id_: int) -> bool:
+        """Forget a file; tell whether there was one."""
+        with self._lock:
+            return id_ in self and self._own(id_ // FILES_A_CHUNK).remove(id_ % FILES_A_CHUNK)
+
+    def snapshot(self) -> FileColumns:
+        """Return the files as they are now; a chunk is copied only when it is changed later."""
+        copy = FileColumns()
+        copy._folders, copy._formats = self._folders, self._formats
+        with self._lock:
+            copy._chunks = dict(self._chunks)
+            for chunk in copy._chunks.values():
+                chunk.shared = True
+        return copy
+
+    def chunks(self) -> Iterator[tuple[int, FileChunk]]:
+        """Yield the chunks with their numbers, in order of id."""
+        chunks = dict(self._chunks)
+        for number in sorted(chunks):
+            yield number, chunks[number]
+
+    def chunk(self, number: int) -> FileChunk | None:
+        """Return a chunk, None if it has no files."""
+        chunk = self._chunks.get(number)
+        return chunk if chunk is not None and chunk.count else None
+
+    def set_chunk(self, number: int, chunk: FileChunk | None) -> None:
+        """Put a whole chunk in its place, or take it away; its words are those of these columns."""
+        with self._lock:
+            self._chunks.pop(number, None)
+            if chunk is not None:
+                self._chunks[number] = chunk
+
+    def clear(self) -> None:
+        """Forget every file."""
+        with self._lock:
+            self._chunks = {}
+
+    def gather(self, *fields: str) -> tuple[NDArray[np.generic], ...]:
+        """Return fields of all files as arrays of one length, in order of id."""
+        parts = [chunk.live()[list(fields)] for _, chunk in self.chunks()]
+        rows = np.concatenate(parts) if parts else np.zeros(0, ROW)[list(fields)]
+        return tuple(np.ascontiguousarray(rows[field]) for field in fields)
+
+    def count_status(self, status: Status) -> int:
+        """Return how many files have a status."""
+        code = list(Status).index(status)
+        return sum(int(np.count_nonzero(chunk.live()["status"] == code)) for _, chunk in self.chunks())
+
+    def path_keys(self) -> NDArray[np.int64]:
+        """Return ``hash(path)`` of every file, in order of id: 64 bits that nobody can foresee."""
+        starts = [folder + b"/" if folder else b"" for folder in self._folders]
+        keys: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        for _, chunk in self.chunks():
+            rows, names = chunk.live(), bytes(chunk.names)
+            folders, ats = rows["folder"].tolist(), rows["name_at"].tolist()
+            parts = zip(folders, ats, rows["name_bytes"].tolist(), strict=True)
+            own = [hash(starts[folder] + names[at : at + length]) for folder, at, length in parts]
+            for row, file in chunk.odd.items():
+                place = np.flatnonzero(rows["id"] == chunk.rows["id"][row])
+                own[int(place[0])] = hash(file.path)
+            keys.append(np.array(own, np.int64))
+        return np.concatenate(keys)
+
+    def find(self, paths: Iterable[bytes]) -> dict[bytes, int]:
+        """Return the ids of the files at some paths, the newest of each."""
+        wanted = {path: hash(path) for path in paths}
+        (ids,) = self.gather("id")
+        near = ids[np.isin(self.path_keys(), np.array(list(wanted.values()), np.int64))]
+        paths_there = {self[id_].path: id_ for id_ in near.tolist()}
+        return {path: paths_there[path] for path in wanted if path in paths_there}
+
+    def stamps(self, ids: Iterable[int]) -> Iterator[Stamp]:
+        """Yield the stamp of each of some files, all of which there are."""
+        for id_ in ids:
+            chunk = self._chunks[id_ // FILES_A_CHUNK]
+            row = chunk.row(id_ % FILES_A_CHUNK)
+            odd = chunk.odd.get(row)
+            yield odd.stamp if odd else Stamp(*chunk.rows[row].item()[1:6])
+
+    def _own(self, number: int) -> FileChunk:
+        """Return the chunk to change: a copy of its own where a snapshot has it too."""
+        chunk = self._chunks.get(number)
+        if chunk is None:
+            chunk = self._chunks[number] = FileChunk()
+        elif chunk.shared:
+            chunk = self._chunks[number] = chunk.copy()
+        return chunk
+
+
+class _Values(ValuesView[ImageFile]):
+    _mapping: FileColumns
+
+    def __iter__(self) -> Iterator[ImageFile]:
+        columns = self._mapping
+        for _, chunk in columns.chunks():
+            rows, names = chunk.live(), bytes(chunk.names)
+            odd = {file.id: file for file in chunk.odd.values()}
+            for row in rows.tolist():
+                file = odd.get(row[0])
+                yield file or build_file(row, names, columns.folders, columns.formats)

@@ -1,0 +1,64 @@
+"""Keeping: the marks of a walk are written down by the worker, and come back with the next one."""
+
+from __future__ import annotations
+
+from dpm_tui.cli.plain_review.plain_session import Round
+from dpm_tui.cli.plain_review.review_backend import Desk
+from dpm_tui.errors import DpmError
+from dpm_tui.review.history.rebase import adopt_record
+from dpm_tui.review.history.record_codec import read_record
+from dpm_tui.review.history.review_record import View, identity
+from dpm_tui.review.marks.unsaved_changes import Telling
+
+
+class Keeping:
+    """What the app remembers of a review, for a walk; filter and order of the app stay as they are there.
+
+    ``reliable`` tells whether what is marked is written down.
+    """
+
+    def __init__(self, desk: Desk, walk: Round) -> None:
+        self.reliable = False
+        self._desk = desk
+        self._walk = walk
+        self._telling = Telling()
+
+    async def restore(self) -> int:
+        """Take over the marks of last time and go to the place of then; return how many were lost.
+
+        Those are the marks of files that have changed. Raises DpmError.
+        """
+        data = await self._desk.review()
+        if data is None:
+            return 0
+        try:
+            record = read_record(data.record)
+        except ValueError as error:
+            raise DpmError("protocol_nonsense") from error
+        library, telling, view = self._walk.library, self._telling, record.view
+        adopted = adopt_record(record, library)
+        telling.resume(record)
+        telling.whole = adopted.altered
+        self._walk.restore(adopted, view.horizon, telling.hear)
+        self._walk.go_to([library.file_at(view.place[0])])
+        self.reliable = not self._desk.view_only
+        return adopted.changed
+
+    async def save(self) -> None:
+        """Write down what was done since the last time; raises DpmError."""
+        if self._desk.view_only:
+            return
+        self.reliable = False
+        telling = self._telling
+        with telling.handing_over():
+            whole, write = telling.whole, telling.take(self._walk.marks, self._look(), telling.passed)
+            if write is not None:
+                await self._desk.save_review(write(), whole=whole)
+        self.reliable = True
+
+    def _look(self) -> View:
+        walk, before = self._walk, self._telling.view
+        group = walk.group
+        place = identity(walk.library.files[group.keeper]) if group is not None else before.place
+        horizon = max(before.horizon, walk.library.newest)
+        return View(place, before.filter, before.sorting, horizon)

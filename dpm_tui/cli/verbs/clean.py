@@ -1,0 +1,178 @@
+"""``dpm-tui clean DIR``: a rule marks, and what it marks goes to the recycle bin; now, or later as a plan."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from dpm_tui.cli.connection import ask_worker
+from dpm_tui.cli.folder import add_folder, find_layout, read_results
+from dpm_tui.cli.outcome import print_skipped
+from dpm_tui.errors import DamagedError, ExitCode, UsageError
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.recycle.moving.plan_file import load_plan, save_plan
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import OtherDisks, Skipped
+from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.plan import Plan, build_plan
+from dpm_tui.review.reasons.quality_reasons import poorer_reason
+from dpm_tui.review.rules.doubts import Doubt, find_doubts
+from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.rule import (
+    DEFAULT_KINDS,
+    RULES,
+    find_rule,
+    mark_groups,
+    parse_kinds,
+    protect_folders,
+)
+from dpm_tui.shell_commands import quote, with_place
+from dpm_tui.state.config import CHOICES, load_settings
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.private_folder import check_folder
+from dpm_tui.units import long_size
+from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a clean-up."""
+    add_folder(parser)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--rule", metavar="NAME", default="", help=translate("cli.rule_help"))
+    source.add_argument("--plan", metavar="FILE", default="", help=translate("cli.plan_help"))
+    parser.add_argument("--kinds", default="", metavar="LIST", help=translate("cli.kinds_help"))
+    parser.add_argument(
+        "--companions", choices=CHOICES["companions"], default="", help=translate("cli.companions_help")
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.plan_output_help"))
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help=translate("cli.dry_run_help"))
+    how.add_argument("--yes", action="store_true", help=translate("cli.yes_help"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the plan, and with ``--yes`` carry it out; return the exit code."""
+    if not (options.dry_run or options.yes):
+        raise UsageError("clean_undecided")
+    if options.output and not options.dry_run:
+        raise UsageError("plan_output_needs_dry_run")
+    if options.plan and options.kinds:
+        raise UsageError("plan_has_kinds")
+    layout = find_layout(options)
+    plan, left, doubts = _make_plan(options, layout)
+    _print_doubts(doubts)
+    if options.dry_run:
+        plan, skipped = _check_plan(layout, plan)
+        _print_plan(plan)
+        _print_left(left)
+        if options.output:
+            save_plan(os.path.abspath(os.fsencode(options.output)), layout.root, plan)
+            words = translate("cli.plan_saved", path=quote(options.output))
+            print(with_place(words), file=sys.stderr)
+        return print_skipped(skipped)
+    _print_left(left)
+    return _apply(layout, plan)
+
+
+def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan, list[Doubt]]:
+    """Return the plan to carry out, the moves that somebody would have to be asked about, and the copies
+    that the rule leaves alone."""
+    doubts: list[Doubt] = []
+    if options.plan:
+        plan = load_plan(os.fsencode(options.plan), layout.root)
+        companions = options.companions or load_settings(layout.config).config.companions
+    else:
+        plan, companions, doubts = _follow_rule(options, layout)
+    match companions:
+        case "never":
+            return plan.alone(), Plan(()), doubts
+        case "together":
+            return plan, Plan(()), doubts
+    return *plan.split_orphans(), doubts
+
+
+def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str, list[Doubt]]:
+    """Return the plan of the rule, with the companions that lie there now, what is to become of them, and
+    the copies that the rule leaves alone."""
+    kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
+    scanned = read_results(layout)
+    if scanned.state.damaged:
+        # What was decided about pictures, or which of them are there, may not be known.
+        raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
+    results, config = scanned.results, scanned.config
+    rule = find_rule(options.rule, config.presets, config.keeper)
+    protected = protect_folders(config.protected)
+    library = Library(results.files, results.groups, results.index)
+    if rule.name not in RULES:
+        library, rule = elect_keepers(library, rule, protected), rule.settled
+    files, pairs, groups = library.files, library.pairs, library.groups
+    removed = mark_groups(files, pairs, groups, rule, kinds, protected)
+    plan, _ = build_plan(files, pairs, groups, removed, lambda file: rule.name)
+    companions = options.companions or config.companions
+    if companions != "never":
+        plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
+    return plan, companions, find_doubts(library, rule, kinds, protected)
+
+
+def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:
+    """Return what ``--yes`` would move now, and what it would leave with the reasons."""
+    if not plan.moves:
+        return plan, []
+    from dpm_tui.state.root_state import RootState
+    from dpm_tui.worker.run.run_results import judge_plans
+
+    if os.path.lexists(layout.folder):
+        check_folder(layout)
+    config = load_settings(layout.config).config
+    judged = judge_plans(RootState(layout, writable=False), config)
+    protected = protect_folders(config.protected).covers
+    recycle_bin = RecycleBin(layout.root, shared=layout.shared_bin)
+    return recycle_bin.check(plan, OtherDisks(config.other_disks), protected, judged)
+
+
+def _print_doubts(doubts: list[Doubt]) -> None:
+    for doubt in doubts:
+        words = translate(f"review.spared_{doubt.reason}")
+        path, keeper = display_name(doubt.path), display_name(doubt.keeper)
+        print(translate("cli.left_in_doubt", path=path, keeper=keeper, reason=words), file=sys.stderr)
+    if doubts:
+        print(translate("cli.doubts", count=len(doubts)), file=sys.stderr)
+
+
+def _print_plan(plan: Plan) -> None:
+    for move in plan.moves:
+        victim, keeper = display_name(move.victim.path), display_name(move.keeper.path)
+        why = ""
+        if move.reason:
+            reason = poorer_reason(move.reason, move.amount)
+            why = "\t" + translate(f"review.{reason.key}", **reason.values)
+        print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}{why}")
+        for companion in move.companions:
+            twin = display_name(companion.twin.path) if companion.twin else "-"
+            print(f"{display_name(companion.file.path)}\t{twin}\tcompanion\t-")
+    size = long_size(plan.size)
+    weakest = f"{plan.weakest:.4f}"
+    print(translate("cli.planned", count=len(plan.moves), size=size, weakest=weakest))
+
+
+def _print_left(left: Plan) -> None:
+    for move in left.moves:
+        names = ", ".join(display_name(companion.file.path) for companion in move.orphans)
+        words = translate("cli.left_for_companions", path=display_name(move.victim.path), companions=names)
+        print(words, file=sys.stderr)
+    if left.moves:
+        print(translate("cli.companions_hint", count=len(left.moves)), file=sys.stderr)
+
+
+def _apply(layout: Layout, plan: Plan) -> int:
+    if not plan.moves:
+        print(translate("cli.nothing_to_clean"))
+        return ExitCode.DONE
+    result = ask_worker(layout, "clean", ApplyPlan(plan), BatchDone).result
+    size = long_size(result.size)
+    print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
+    if result.companions:
+        print(translate("cli.cleaned_companions", count=len(result.companions)))
+    return print_skipped(result.skipped)

@@ -1,0 +1,72 @@
+"""``dpm-tui stop DIR``: checkpoints and stops a worker."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import time
+
+from dpm_tui.cli.connection import ask_worker
+from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.errors import DamagedError, DpmError, ExitCode
+from dpm_tui.locale import translate
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.lock import Holder, is_held, read_holder
+from dpm_tui.worker.protocol.messages import Done, Shutdown
+
+_DEAF = {"protocol_version", "protocol_nonsense", "worker_silent"}
+"""What is wrong where a worker does not understand, such as one that an older program started."""
+_SECONDS = 60.0
+"""How long a worker may take to save its work; one that moves files ends after the file at hand."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add DIR."""
+    add_folder(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Stop the worker and wait until it has let go of the folder; it is no error if there is none."""
+    layout = find_layout(options)
+    holder = read_holder(layout.lock)
+    try:
+        ask_worker(layout, "stop", Shutdown(), Done, start=False)
+    except DpmError as error:
+        if error.key == "no_worker":
+            print(translate("cli.nothing_to_stop"))
+            return ExitCode.DONE
+        if error.key not in _DEAF or not _terminate(layout, holder):
+            raise
+    if holder is not None:
+        _has_let_go(layout, holder)
+    print(translate("cli.worker_stopped"))
+    return ExitCode.DONE
+
+
+def _terminate(layout: Layout, holder: Holder | None) -> bool:
+    """Have the worker that holds the folder end by a signal, which every version understands.
+
+    Tells whether it ended; nobody is touched who is not known to hold the lock on this machine.
+    """
+    if holder is None or not holder.phase or holder.is_elsewhere or not holder.may_live:
+        return False
+    try:
+        if is_held(layout.lock):
+            os.kill(holder.pid, signal.SIGTERM)
+    except OSError:
+        return False
+    return _has_let_go(layout, holder)
+
+
+def _has_let_go(layout: Layout, holder: Holder) -> bool:
+    """Wait until ``holder`` does not hold the folder any more; tell whether that came to pass."""
+    end = time.monotonic() + _SECONDS
+    try:
+        while is_held(layout.lock) and read_holder(layout.lock) in (holder, None):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+    except (OSError, DamagedError):
+        return not os.path.lexists(layout.lock)
+    return True

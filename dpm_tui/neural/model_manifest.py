@@ -1,0 +1,62 @@
+"""The manifest of the weight files, read without loading torch.
+
+Imported by whatever needs to know of the models before, or without, running them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dpm_tui.errors import DpmError
+from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.candidates.fingerprint import MODELS, ModelCard
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """One entry of ``manifest.toml``; ``input_px`` is the side of the square the network sees."""
+
+    path: Path
+    sha256: str
+    input_px: int
+    dims: int
+    threshold: float
+
+
+def find_weights() -> Path:
+    """Return the folder of the weight files: inside the wheel, else beside the package."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "_models"
+    return inside if inside.is_dir() else package.parent / "models"
+
+
+@cache
+def read_manifest(folder: Path | None = None) -> dict[str, WeightFile]:
+    """Return model name -> weight file; raises DpmError naming the file that cannot be used."""
+    path = (folder or find_weights()) / "manifest.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {
+            name: WeightFile(
+                path=path.parent / os.path.basename(table[name]["file"]),
+                sha256=str(table[name]["sha256"]),
+                input_px=int(table[name]["input_px"]),
+                dims=int(table[name]["dims"]),
+                threshold=float(table[name]["threshold"]),
+            )
+            for name in MODELS
+        }
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise DpmError("manifest_unusable", path=display_name(str(path)), reason=str(error)) from error
+
+
+def load_cards() -> dict[str, ModelCard]:
+    """Return what a run needs to know of each model; raises DpmError."""
+    return {
+        name: ModelCard(name, file.sha256, file.dims, file.threshold)
+        for name, file in read_manifest().items()
+    }

@@ -1,0 +1,121 @@
+"""Sight: what the judge remembers of one picture, so that its next candidate costs little."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.lru_cache import Recent
+from dpm_tui.pipeline.alignment.local_features import Features, find_features
+
+Picture = NDArray[np.uint8]
+Slopes = NDArray[np.float32]
+"""The slopes at 48 x 48 places across, then along; of length 1."""
+Orientations = NDArray[np.float32]
+"""A row for each of the eight orientations: lightness of 32 x 32 places, of mean 0 and length 1."""
+
+KEPT = 600
+"""Pictures remembered: at most 58 KB of features and 50 KB of the rest each, 65 MB."""
+SMALL = 48
+"""Side of the squares that slopes are compared on."""
+TINY = 32
+"""Side of the squares that whole orientations are compared on."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Holds no pixels."""
+
+    orientations: Recent[bytes, Orientations] = field(default_factory=lambda: Recent(KEPT))
+    slopes: Recent[bytes, Slopes] = field(default_factory=lambda: Recent(KEPT))
+    features: Recent[bytes, Features] = field(default_factory=lambda: Recent(KEPT))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A picture and what is remembered of it, worked out when first asked for."""
+
+    picture: Picture
+    digest: bytes
+    memory: _Memory
+
+    @property
+    def orientations(self) -> Orientations:
+        """The eight orientations, made tiny."""
+        return self.memory.orientations.get(self.digest, lambda: _orientations(self._grey))
+
+    @property
+    def slopes(self) -> Slopes:
+        """The slopes across and along the picture, made small."""
+        return self.memory.slopes.get(self.digest, lambda: _slopes(self.small))
+
+    @property
+    def features(self) -> Features:
+        """The features of the picture."""
+        return self.memory.features.get(self.digest, lambda: find_features(self._grey))
+
+    @property
+    def small(self) -> NDArray[Any]:
+        """The grey picture squashed to the square that slopes are compared on."""
+        return cv2.resize(self._grey, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
+
+    @property
+    def _grey(self) -> NDArray[Any]:
+        return cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY)
+
+
+class Sights:
+    """Remembers the pictures seen last; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._memory = _Memory()
+
+    def of(self, picture: Picture) -> Sight:
+        """Return the sight of an RGB picture (height, width, 3) in one piece of memory."""
+        digest = hashlib.sha256(picture.data)
+        digest.update(str(picture.shape).encode())
+        return Sight(picture, digest.digest(), self._memory)
+
+
+def _orientations(grey: NDArray[Any]) -> Orientations:
+    tiny = cv2.resize(grey, (TINY, TINY), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tiny -= tiny.mean()
+    tiny /= np.float32(max(math.sqrt(float((tiny**2).sum())), 1e-3))
+    turned: NDArray[Any] = np.stack([orient(tiny, k).ravel() for k in range(8)])
+    return turned
+
+
+def _slopes(small: NDArray[Any]) -> Slopes:
+    values = small.astype(np.float32)
+    both = [cv2.Sobel(values, cv2.CV_32F, 1 - along, along).ravel() for along in (0, 1)]
+    slopes = np.concatenate(both).astype(np.float32)
+    unit: Slopes = slopes / np.float32(max(float(np.linalg.norm(slopes)), 1e-3))
+    return unit
+
+
+def slopes_alike(one: Sight, other: Sight, orientation: int = 0) -> float:
+    """Return how alike the slopes of a picture and of a turned other one are; a negative is alike too."""
+    slopes = other.slopes if orientation == 0 else _slopes(orient(other.small, orientation))
+    return abs(float(one.slopes @ slopes))
+
+
+def orient(picture: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Return one of the eight orientations: quarter turns to the left, mirrored first from 4 on."""
+    mirrored = picture[:, ::-1] if orientation >= 4 else picture
+    turned: NDArray[Any] = np.ascontiguousarray(np.rot90(mirrored, orientation % 4))
+    return turned
+
+
+def likenesses(one: Sight, other: Sight) -> list[float]:
+    """Return how alike the first picture is to each orientation of the second: correlation of lightness.
+
+    The sign is dropped, so that a negative is alike too.
+    """
+    found: list[float] = np.abs(other.orientations @ one.orientations[0]).tolist()
+    return found

@@ -1,0 +1,127 @@
+"""Search: finds one picture inside the other by its lightness; needs no features, so flat drawings work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.alignment.feature_alignment import Alignment, Matrix
+
+Picture = NDArray[np.uint8]
+
+COARSE = 64
+"""Long side of the surrounding picture in the first, exhaustive look: 12 scales take 2 ms."""
+SHRINK = 0.94
+"""Step from one scale to the next; correlation tolerates half of it."""
+SCALES = 12
+"""Steps down from filling the frame: to half of its sides, a crop to a quarter of the area."""
+SMALLEST = 14
+"""Shortest side of the part in the first look; less matches anywhere."""
+PROMISING = 0.88
+"""Correlation in the first look from which it pays to look closer; few unrelated pairs reach it."""
+FINER = ((128, 0.015, 3), (256, 0.004, 2))
+"""Closer looks: long side, step of the scale, steps to each side."""
+FOUND = 0.95
+"""Correlation in the closest look from which one picture is inside the other."""
+PLAIN = 4.0
+"""Spread of lightness in levels below which a part has nothing to be found by."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the part lies: sides and corner as shares of the surrounding picture's sides."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    likeness: float
+
+
+def search(first: Picture, second: Picture) -> Alignment | None:
+    """Return how two RGB pictures lie over each other if one contains the other upright, or None.
+
+    Normalised correlation over scales and shifts, coarse to fine.
+    """
+    one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
+    if min(float(one.std()), float(other.std())) < PLAIN:
+        return None
+    looks = [(_look(one, other), False), (_look(other, one), True)]
+    place, swapped = max(looks, key=lambda look: look[0].likeness)
+    if place.likeness < PROMISING:
+        return None
+    around, part = (other, one) if swapped else (one, other)
+    for side, step, reach in FINER:
+        place = _look_closer(around, part, place, side, step, reach)
+    if place.likeness < FOUND:
+        return None
+    x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
+    left, top = place.left * around.shape[1], place.top * around.shape[0]
+    matrix: Matrix = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
+    if swapped:
+        matrix = np.asarray(np.linalg.inv(matrix), np.float64)
+    return Alignment(matrix, False, 0)
+
+
+def _look(around: NDArray[Any], part: NDArray[Any]) -> _Place:
+    field = _shrunk(around, COARSE)
+    height, width = field.shape
+    best = _Place(0, 0, 0, 0, -1.0)
+    fill = min(width / part.shape[1], height / part.shape[0])
+    small = _shrunk(part, COARSE)
+    for k in range(SCALES):
+        size = (round(part.shape[1] * fill * SHRINK**k), round(part.shape[0] * fill * SHRINK**k))
+        if min(size) < SMALLEST:
+            break
+        likeness, (left, top) = _match(field, cv2.resize(small, size, interpolation=cv2.INTER_AREA))
+        if likeness > best.likeness:
+            best = _Place(size[0] / width, size[1] / height, left / width, top / height, likeness)
+    return best
+
+
+def _look_closer(
+    around: NDArray[Any], part: NDArray[Any], place: _Place, side: int, step: float, reach: int
+) -> _Place:
+    field = _shrunk(around, min(side, max(around.shape)))
+    height, width = field.shape
+    slack = max(2, round(side / COARSE * 1.5))
+    best = _Place(place.width, place.height, place.left, place.top, -1.0)
+    widest = (
+        round(place.width * width * (1 + reach * step)),
+        round(place.height * height * (1 + reach * step)),
+    )
+    part = cv2.resize(part, widest, interpolation=cv2.INTER_AREA)
+    for k in range(-reach, reach + 1):
+        factor = 1 + k * step
+        size = (round(place.width * width * factor), round(place.height * height * factor))
+        if size[0] > width or size[1] > height:
+            continue
+        left = max(0, round((place.left + place.width * (1 - factor) / 2) * width) - slack)
+        top = max(0, round((place.top + place.height * (1 - factor) / 2) * height) - slack)
+        window = field[top : top + size[1] + 2 * slack, left : left + size[0] + 2 * slack]
+        if window.shape[0] < size[1] or window.shape[1] < size[0]:
+            continue
+        likeness, (x, y) = _match(window, cv2.resize(part, size))
+        if likeness > best.likeness:
+            sides = (size[0] / width, size[1] / height)
+            best = _Place(*sides, (left + x) / width, (top + y) / height, likeness)
+    return best
+
+
+def _match(field: NDArray[Any], part: NDArray[Any]) -> tuple[float, tuple[int, int]]:
+    likeness = cv2.matchTemplate(field, part, cv2.TM_CCOEFF_NORMED)
+    likeness[~(np.abs(likeness) < 1.001)] = -1
+    _, highest, _, place = cv2.minMaxLoc(likeness)
+    return float(highest), (int(place[0]), int(place[1]))
+
+
+def _shrunk(grey: NDArray[Any], side: int) -> NDArray[Any]:
+    factor = side / max(grey.shape)
+    if factor >= 1:
+        return grey
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,1 @@
+"""Which pairs of pictures are worth a look."""

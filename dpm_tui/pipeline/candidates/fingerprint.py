@@ -1,0 +1,127 @@
+"""Fingerprint stage: one unit vector per content and model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.candidates.crop_search import describe_parts
+from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.decoding.thumbnail import read_stored
+from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
+from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.pipeline.transparency.cutout import StoredPicture
+
+MODELS = ("photo", "illustration")
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a run needs to know of a model without loading it.
+
+    ``identity`` is the hex digest of its weights: vectors of another one are not comparable.
+    ``threshold`` is the cosine from which two vectors are a candidate.
+    """
+
+    name: str
+    identity: str
+    dims: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What the models say of one picture.
+
+    ``model`` is the model that fits it (the one asked for, or the automatic choice).
+    ``vectors`` maps a model's name to a unit vector of shape (dims,), float32; in automatic
+    choice a doubtful picture carries one of each model, so that its copies are met in either.
+    ``parts`` are its own vector and those of its parts in a row, all by one model.
+    """
+
+    model: str
+    vectors: Mapping[str, NDArray[np.float32]]
+    parts: NDArray[np.float32]
+
+
+def part_model(models: Iterable[str]) -> str:
+    """Return the name of the model that describes parts: the one for photographs if it is in use."""
+    return min(models, key=MODELS.index)
+
+
+class Embedder(Protocol):
+    """Turns thumbnails into fingerprints."""
+
+    def embed(
+        self,
+        thumbnails: Sequence[NDArray[np.uint8]],
+        parts: Sequence[Sequence[NDArray[np.uint8]]] | None = None,
+    ) -> list[Fingerprint]:
+        """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
+
+        ``parts`` are ``parts.COUNT`` pictures for each, cut out of it where they are not given.
+        """
+
+
+def fingerprint_contents(
+    digests: Iterable[str],
+    thumbnails: ThumbnailTable,
+    tables: Mapping[str, VectorTable],
+    parts: VectorTable,
+    load_embedder: Callable[[], Embedder],
+    pace: Pace,
+    cutouts: Container[str] = (),
+) -> list[str]:
+    """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
+
+    ``tables`` holds the vectors of each model in use, ``parts`` those of the parts. The embedder is
+    loaded only if there is work. ``cutouts`` are the contents that are transparent in places: the parts of
+    those are flattenings, which their row says by its first flag. Raises Cancelled.
+    """
+    missing: list[str] = []
+    for digest in digests:
+        if digest in cutouts and digest in parts and not parts.fits(digest):
+            parts.discard(digest)
+        if digest not in parts or not _has_vectors(digest, tables):
+            missing.append(digest)
+    pace.start(Stage.FINGERPRINT, len(missing))
+    lost: list[str] = []
+    embedder = load_embedder() if missing else None
+    for batch in _batches(missing):
+        pictures: dict[str, StoredPicture] = {}
+        for digest in batch:
+            try:
+                pictures[digest] = read_stored(thumbnails.get(digest) or b"")
+            except ValueError:
+                thumbnails.discard(digest)
+                lost.append(digest)
+        if pictures and embedder is not None:
+            stored = list(pictures.values())
+            prints = embedder.embed(
+                [picture.pixels for picture in stored], [describe_parts(picture) for picture in stored]
+            )
+            for digest, print_ in zip(pictures, prints, strict=True):
+                shared = len(print_.vectors) > 1
+                for model, vector in print_.vectors.items():
+                    tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
+                parts.add(digest, print_.parts, fits=digest in cutouts)
+        pace.step(len(batch))
+    pace.finish()
+    return lost
+
+
+def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:
+    """Tell whether a content has every vector that it should have: a crash may have kept only one of two."""
+    holding = [table for table in tables.values() if digest in table]
+    if not any(table.shared(digest) for table in holding):
+        return bool(holding)
+    return len(holding) == len(tables)
+
+
+def _batches(digests: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (digests[at : at + _BATCH] for at in range(0, len(digests), _BATCH))

@@ -1,0 +1,80 @@
+"""Places: what lies near a picture gets few of them, and copies of one picture share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.neighbour_pairs import Near, rank
+from dpm_tui.pipeline.candidates.search_space import Rows
+
+KIN = 0.95
+"""Cosine from which two pictures count as copies of one: of 900 pairs of copies one in 200 lies below."""
+_ROWS_A_TIME = 128
+
+
+class Families:
+    """The family of each row: the lowest row that it is a copy of, itself where there is none."""
+
+    def __init__(self, rows: int) -> None:
+        self.leaders: NDArray[np.int64] = np.arange(rows)
+
+    @classmethod
+    def of(cls, rows: int, near: Near) -> Families:
+        """Return the families among so many rows that pairs make."""
+        families = cls(rows)
+        families.add(near)
+        return families
+
+    def __len__(self) -> int:
+        return len(self.leaders)
+
+    def add(self, near: Near) -> None:
+        """Take more pairs into account."""
+        kin = near.only(near.cosines >= KIN)
+        np.minimum.at(self.leaders, np.maximum(kin.firsts, kin.seconds), np.minimum(kin.firsts, kin.seconds))
+
+    def leading(self, near: Near) -> Near:
+        """Return pairs with the family of each first row in its stead."""
+        return Near(self.leaders[near.firsts], near.seconds, near.cosines)
+
+
+def keep_families(rows: Rows, near: Near, most: int) -> Near:
+    """Keep ``most`` pairs of each second row: the nearest of each family, then the nearest of the others.
+
+    First rows are numbers of ``rows``.
+    """
+    order, places = rank(near)
+    near = near.only(order)
+    kept = places < most
+    for starts, counts in _crowded(near.seconds, most):
+        columns = np.arange(int(counts.max()))
+        there = columns < counts[:, None]
+        at = np.where(there, starts[:, None] + columns, starts[:, None])
+        leads = _lead(rows, near.firsts[at]) & there
+        # Families first, each group in the order of nearness.
+        ranks = np.argsort(np.argsort(~leads * 2 + ~there, axis=1, kind="stable"), axis=1)
+        kept[at[there]] = ranks[there] < most
+    return near.only(kept)
+
+
+def _crowded(seconds: NDArray[np.int64], most: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield where the pairs of second rows that have more than ``most`` start, and how many they are."""
+    _, starts, counts = np.unique(seconds, return_index=True, return_counts=True)
+    crowded = np.flatnonzero(counts > most)
+    for at in range(0, len(crowded), _ROWS_A_TIME):
+        some = crowded[at : at + _ROWS_A_TIME]
+        yield starts[some], counts[some]
+
+
+def _lead(rows: Rows, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of the pictures in each line are no copies of one that comes before them in it."""
+    used, places = np.unique(numbers, return_inverse=True)
+    vectors = rows.take(used).astype(np.float32)[places.reshape(numbers.shape)]
+    kin = vectors @ vectors.transpose(0, 2, 1) >= KIN
+    leads = np.ones(numbers.shape, np.bool_)
+    for column in range(1, numbers.shape[1]):
+        leads[:, column] = ~(kin[:, column, :column] & leads[:, :column]).any(axis=1)
+    return leads

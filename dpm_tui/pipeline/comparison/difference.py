@@ -1,0 +1,180 @@
+"""Difference: where two aligned pictures show other content, apart from tone, sharpness and coding noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.comparison.blur import blur_alike
+from dpm_tui.pipeline.comparison.noise_floor import peaks
+from dpm_tui.pipeline.comparison.structure import Structure, match_structure
+from dpm_tui.pipeline.comparison.tone import fit_tone, is_negative, shrunk, toning
+
+Picture = NDArray[np.uint8]
+Map = NDArray[np.float32]
+Channels = NDArray[Any]
+"""One or three channels as OpenCV returns them."""
+
+TILES = 16
+"""Tiles along the long side: at 256 px a tile of 16 px holds an eye or a mouth of a portrait."""
+LIVE = 12.0
+"""Range of lightness within a tile, in levels, from which the tile has structure that can agree or not."""
+SOFTEN = 0.8
+"""Blur in pixels before comparing: takes off single-pixel coding noise, keeps strokes of two pixels."""
+ALIKE = 0.25
+"""A live tile agrees when its difference stays below this share of its own contrast: copies lie below 0.1,
+unrelated tiles around 0.6."""
+PLAIN = 2.0
+"""Mean difference in levels below which no tone is fitted: every re-encode stays below."""
+_NEAR = np.ones((3, 3), np.uint8)
+_FLOOR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What comparing two pictures of one frame found; levels are of 255."""
+
+    light: Map
+    """Difference of lightness a pixel, in levels."""
+    colour: Map
+    """Difference of the stronger of the two colour axes a pixel, in levels."""
+    toned: tuple[Picture, Picture]
+    """Both RGB pictures with one of them toned like the other."""
+    features: NDArray[np.float64]
+    """Logarithms and shares from which ``judge`` scores the pair."""
+    agreement: float
+    """Share of the live tiles, weighted by contrast, that agree."""
+    live: int
+    """Number of live tiles."""
+    structure: Structure
+    tones_apart: float
+    """Levels that all but a twentieth of the places stay below, before tones are made alike."""
+    inside: NDArray[np.bool_]
+    """Where both pictures are."""
+
+
+def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: bool = False) -> Difference:
+    """Compare two RGB pictures of one size, only where the mask is 255.
+
+    The difference of a pixel is its distance to the range of values around the same place in the other
+    picture, so that a shift of one pixel and another resampling cost nothing while a stroke that only one
+    picture has costs its full contrast. The sharper picture is blurred to the sharpness of the other first.
+    """
+    a, b = _tone_alike(first, second, mask, rich)
+    same = _same_blocks(first, second) if mask is None else 0.0
+    lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
+    lab_a, lab_b = blur_alike(lab_a, lab_b)
+    lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
+    apart = range_distance(lab_a, lab_b)
+    inside = np.ones(apart.shape[:2], np.bool_)
+    if mask is not None:
+        inside = cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=0) == 255
+        apart[~inside] = 0
+    light = apart[..., 0].astype(np.float32)
+    colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
+    tile = max(4, round(max(light.shape) / TILES))
+    agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
+    structure = match_structure(lab_a[..., 0], lab_b[..., 0], inside, tile)
+    tones = toning(first, second, mask)
+    tones_apart = float(np.exp(tones.max())) - 1
+    features = np.concatenate(
+        [
+            _features(light, colour, mask, tile, same),
+            peaks(lab_a[..., 0], lab_b[..., 0], inside),
+            tones,
+            [agreement, structure.share, np.log1p(structure.same), structure.spread],
+            [mask is not None, rich, np.log(max(light.shape))],
+        ]
+    )
+    return Difference(light, colour, (a, b), features, agreement, live, structure, tones_apart, inside)
+
+
+def slopes_follow(difference: Difference) -> float:
+    """Return the lower of the correlations of the slopes across and along two pictures of one frame.
+
+    Other text on the same ruling, or other things before the same horizon, agree in one direction only.
+    """
+    grey = [cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 1.2) for p in difference.toned]
+    lowest = 1.0
+    for along in (0, 1):
+        one, other = (cv2.Sobel(p, cv2.CV_32F, 1 - along, along)[difference.inside] for p in grey)
+        size = float((one**2).sum()) * float((other**2).sum())
+        lowest = min(lowest, float((one * other).sum()) / math.sqrt(size) if size > 0 else 1.0)
+    return lowest
+
+
+def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: bool) -> tuple[Picture, Picture]:
+    """Return both pictures, one of them toned; the direction that explains more wins (grey from colour)."""
+    small = [shrunk(p) for p in (first, second)]
+    if mask is None and not rich and float(cv2.absdiff(*small).mean()) < PLAIN:
+        return first, second
+    if is_negative(small[0], small[1]):
+        first, small[0] = np.invert(first), np.invert(small[0])
+    forward, backward = (fit_tone(a, b, mask, rich) for a, b in (small, small[::-1]))
+    if forward.residual <= backward.residual:
+        return forward.apply(first), second
+    return first, backward.apply(second)
+
+
+def range_distance(a: Channels, b: Channels) -> Channels:
+    """Return the distance of each value to the range of values around its place in the other picture."""
+    return cv2.max(_outside(a, b), _outside(b, a))
+
+
+def _outside(a: Channels, b: Channels) -> Channels:
+    low, high = cv2.erode(b, _NEAR), cv2.dilate(b, _NEAR)
+    return cv2.max(cv2.subtract(a, high), cv2.subtract(low, a))
+
+
+def _same_blocks(first: Picture, second: Picture) -> float:
+    """Return the share of structured 8 x 8 blocks that are equal to the bit.
+
+    A local edit leaves the rest untouched, a re-encode or resize touches every block with structure.
+    """
+    change = cv2.boxFilter(cv2.absdiff(first, second), cv2.CV_32F, (8, 8), normalize=False)
+    equal = change[4:-3:8, 4:-3:8].sum(axis=2) == 0
+    green = np.ascontiguousarray(first[..., 1])
+    block = np.ones((8, 8), np.uint8)
+    contrast = cv2.subtract(cv2.dilate(green, block), cv2.erode(green, block))[4:-3:8, 4:-3:8]
+    structured = contrast > LIVE
+    count = int(structured.sum())
+    return float((equal & structured).sum() / count) if count >= 4 else 0.0
+
+
+def _agreement(light: Map, a: Channels, b: Channels, mask: Picture | None, tile: int) -> tuple[float, int]:
+    step = slice(tile // 2, None, max(tile // 2, 1))
+    window = (tile, tile)
+    spread = []
+    for p in (a, b):
+        values = p.astype(np.float32)
+        mean = cv2.blur(values, window)[step, step]
+        spread.append(np.sqrt(np.maximum(cv2.sqrBoxFilter(values, -1, window)[step, step] - mean**2, 0)))
+    contrast = np.maximum(*spread)
+    live = contrast > LIVE / 4
+    if mask is not None:
+        live &= cv2.erode(mask, np.ones(window, np.uint8), borderValue=0)[step, step] == 255
+    weight = np.minimum(contrast, 30) * live
+    total = float(weight.sum())
+    if total == 0:
+        return 0.0, 0
+    agree = cv2.blur(light, window)[step, step] < ALIKE * contrast
+    return float((weight * agree).sum()) / total, int(live.sum()) // 4
+
+
+def _features(light: Map, colour: Map, mask: Picture | None, tile: int, same: float) -> NDArray[np.float64]:
+    spot, step = max(tile // 2, 3), max(tile // 2, 1)
+    inside = slice(None) if mask is None else mask[step // 2 :: step, step // 2 :: step].ravel() == 255
+    values: list[float] = []
+    for m in (light, colour):
+        tiles = cv2.blur(m, (tile, tile))
+        sampled = tiles[step // 2 :: step, step // 2 :: step].ravel()[inside]
+        noise = np.quantile(sampled, (0.5, 0.75, 0.9)) if sampled.size else np.zeros(3)
+        values += [float(cv2.blur(m, (n, n)).max()) for n in (3, spot, 2 * tile)]
+        values += [float(tiles.max()), *noise]
+    values.append(float(cv2.blur(light * 0.6 + colour * 1.5, (spot, spot)).max()))
+    return np.append(np.log(np.array(values) + _FLOOR), same)

@@ -1,0 +1,109 @@
+"""Overlay: text, a watermark or a sticker put on top of a picture, told from content that changed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.comparison.difference import Difference
+from dpm_tui.pipeline.comparison.score_network import head
+
+TOUCHED = 10.0
+"""Difference in levels from which a pixel belongs to the change; coding noise stays below."""
+JOIN = np.ones((5, 5), np.uint8)
+"""Strokes this near to each other are one piece."""
+LARGEST = 0.45
+"""Share of the frame that an overlay may touch."""
+
+SURE = 0.5
+"""Score from which a change is called an overlay; in doubt a change is a variant."""
+NOTHING = np.zeros(17)
+"""Traits where too little or too much has changed to say."""
+
+
+def is_overlay(difference: Difference) -> bool:
+    """Return whether what differs between two pictures of one frame was put on top of one of them."""
+    return head("overlay").score(np.append(difference.features, traits(difference))) > SURE
+
+
+def traits(difference: Difference) -> NDArray[np.float64]:
+    """Return the 17 numbers that set overlays apart: the last is 1, or all are 0 if there is nothing to say.
+
+    An overlay brings edges that the other picture lacks and takes none away, is of few colours, and lies
+    in words or one solid piece; a changed face, limb or dress has edges in both.
+    """
+    change = difference.light * 0.7 + difference.colour
+    touched = (change > TOUCHED).astype(np.uint8)
+    joined = cv2.morphologyEx(touched, cv2.MORPH_CLOSE, JOIN)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    frame = touched.size
+    large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > max(12, frame / 8000)]
+    area = float(sum(stats[i, cv2.CC_STAT_AREA] for i in large))
+    if not large or area > LARGEST * frame:
+        return NOTHING
+    around = cv2.dilate(joined, JOIN) > 0
+    colours = [p.astype(np.float32) for p in difference.toned]
+    edges = [_edges(p) for p in difference.toned]
+    strength = [float(e[around].mean()) + 1 for e in edges]
+    over = int(strength[1] > strength[0])
+    inside = touched > 0
+    outline = (
+        cv2.dilate(joined, np.ones((3, 3), np.uint8)) - cv2.erode(joined, np.ones((3, 3), np.uint8))
+    ) > 0
+    rim = [float(e[outline].mean()) + 1 for e in edges]
+    spread = [float(c[inside].mean(axis=1).std()) for c in colours]
+    boxes = np.array([stats[i, :4] for i in large], float)
+    sizes = np.array([stats[i, cv2.CC_STAT_AREA] for i in large], float)
+    biggest = int(np.argmax(sizes))
+    box_area = float(boxes[biggest, 2] * boxes[biggest, 3])
+    hull = _hull(joined, boxes[biggest])
+    extent = (boxes[:, 0] + boxes[:, 2]).max() - boxes[:, 0].min()
+    lost = float((edges[1 - over] - edges[over]).clip(0)[around].mean())
+    gained = float((edges[over] - edges[1 - over]).clip(0)[around].mean())
+    core = cv2.erode(joined, JOIN) > 0
+    inner = [float(e[core].mean()) + 1 if core.any() else 1.0 for e in edges]
+    return np.array(
+        [
+            math.log(strength[over] / strength[1 - over]),
+            math.log(rim[over] / rim[1 - over]),
+            math.log((gained + 1) / (lost + 1)),
+            math.log((spread[over] + 2) / (spread[1 - over] + 2)),
+            math.log(len(large)),
+            math.log(area / frame),
+            math.log(sizes[biggest] / area),
+            float(sizes[biggest] / box_area),
+            float(sizes[biggest] / max(hull, 1)),
+            math.log(boxes[biggest, 2] / boxes[biggest, 3]),
+            float(extent / touched.shape[1]),
+            math.log(float(change[inside].mean())),
+            difference.agreement,
+            math.log(inner[over] / inner[1 - over]),
+            math.log(rim[over] / inner[over]),
+            _kept(colours[over], colours[1 - over], inside),
+            1.0,
+        ]
+    )
+
+
+def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    slope: NDArray[Any] = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return slope.astype(np.float32)
+
+
+def _kept(over: NDArray[np.float32], under: NDArray[np.float32], inside: NDArray[Any]) -> float:
+    """Return how far fine detail shines through the change: the correlation of lightness without its blur."""
+    fine = [p.mean(axis=2) for p in (over, under)]
+    high = [(p - cv2.blur(p, (7, 7)))[inside] for p in fine]
+    size = float((high[0] ** 2).sum()) * float((high[1] ** 2).sum())
+    return float((high[0] * high[1]).sum()) / math.sqrt(size) if size > 0 else 0.0
+
+
+def _hull(mask: NDArray[Any], box: NDArray[Any]) -> float:
+    left, top, width, height = (int(v) for v in box)
+    points = cv2.findNonZero(mask[top : top + height, left : left + width])
+    return float(cv2.contourArea(cv2.convexHull(points)))

@@ -1,0 +1,1 @@
+"""The structure of image files, read from their bytes without a decoder."""

@@ -1,0 +1,64 @@
+"""What a run needs of a decoder: files in, thumbnails out, in processes that may die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The file's content has a thumbnail already; it was digested, not decoded."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file whose picture cannot be had; ``digest`` is empty where its bytes could not be read."""
+
+    status: Status
+    reason: str
+    digest: str = ""
+
+
+Decoded = Thumbnail | Known | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOrder:
+    """A file to decode; without ``anew`` a content that has a thumbnail is only digested."""
+
+    path: bytes
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOrder:
+    """Two files to look at as a pair at full size, with the digests of their contents in this order."""
+
+    first: bytes
+    second: bytes
+    digests: tuple[str, str]
+
+
+class Decoder(Protocol):
+    """Decodes files below the root. One broken file costs only itself."""
+
+    def decode(
+        self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        """Yield each order with its result, in any order; stops early when cancelled."""
+
+    def digest_pixels(self, path: bytes) -> str:
+        """Return the digest of the pixels at full size, empty if they cannot be had."""
+
+    def inspect(
+        self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
+        """Yield each order with what was found, or why one of the two cannot be had; in any order."""

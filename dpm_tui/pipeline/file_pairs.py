@@ -1,0 +1,123 @@
+"""Pairing: turns verdicts on contents into verified pairs of the files that hold them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from dpm_tui.catalog.content_digest import DigestPair
+from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.group import Pair
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
+from dpm_tui.catalog.verdict import HOLDS_MORE_AT_MOST, Kind, Verdict
+from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
+
+
+def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Contents:
+    """Return content digest -> the readable files that hold it, in order of id."""
+    return Contents(FileColumns.of(files))
+
+
+def pair_files(
+    files: Mapping[int, ImageFile],
+    verdicts: Iterable[tuple[DigestPair, Verdict]],
+    decided: Callable[[str, str], str] = lambda first, second: "",
+    inspections: Mapping[DigestPair, Inspection | None] | None = None,
+) -> PairColumns:
+    """Return every verified pair of files, sorted by ids.
+
+    Files of the same bytes are ``identical``, also those whose picture cannot be had; readable ones of the
+    same pixels are ``pixels``, both with similarity 1. Of files of the same pixels that do not hold the same
+    besides, one is a ``copy``.
+    ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
+    what looking at copies at full size found, None where nobody wants them to be looked at.
+    """
+    columns = FileColumns.of(files)
+    contents = Contents(columns)
+    same = [
+        Pair(one, other, Kind.IDENTICAL, 1.0)
+        for ids in Contents(columns, unseen=True).repeated()
+        for one, other in combinations(ids, 2)
+    ]
+    unlike: list[Pair] = []
+    for alike in _of_equal_pixels(columns, contents):
+        for mine, theirs in combinations(sorted(alike, key=lambda file: file.id), 2):
+            if decided(mine.facts.digest, theirs.facts.digest):
+                continue
+            if mine.facts.holds == theirs.facts.holds:
+                same.append(Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
+            else:
+                unlike.append(Pair(mine.id, theirs.id, Kind.COPY, HOLDS_MORE_AT_MOST))
+    judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
+    inspected = inspect_verdicts(judged, inspections)
+    of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected))
+    return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
+
+
+def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[ImageFile]]:
+    """Yield the files of each set of contents that show the same still pixels."""
+    ids, pixels = columns.gather("id", "pixels")
+    known = np.isin(ids, contents.firsts()) & (pixels != b"")
+    kinds, counts = np.unique(pixels[known], return_counts=True)
+    several = known & np.isin(pixels, kinds[counts > 1])
+    alike: dict[str, list[ImageFile]] = defaultdict(list)
+    for id_ in ids[several].tolist():
+        facts = columns[id_].facts
+        if facts.frames == 1:
+            alike[facts.pixels].extend(contents[facts.digest])
+    yield from alike.values()
+
+
+def _of_verdicts(contents: Contents, inspected: list[InspectedVerdict]) -> PairColumns:
+    """Return the pairs of files that verdicts on their contents make."""
+    firsts, seconds = (contents.places([each.pair[end] for each in inspected]) for end in (0, 1))
+    numbers, ones, others = contents.product(firsts, seconds)
+    kinds = np.array([KIND_CODES[each.verdict.kind] for each in inspected], np.uint8)
+    similarities = np.array([each.verdict.similarity for each in inspected], np.float64)
+    better = np.array([each.better for each in inspected], np.uint8)[numbers]
+    better = np.where(ones > others, TURNED[better], better)
+    reasons = np.array([REASON_CODES[each.reason] for each in inspected], np.uint8)
+    amounts = np.array([each.amount for each in inspected], np.float32)
+    return PairColumns(
+        np.minimum(ones, others),
+        np.maximum(ones, others),
+        kinds[numbers],
+        similarities[numbers],
+        [inspected[number].verdict.differs for number in numbers.tolist()],
+        better,
+        reasons[numbers],
+        amounts[numbers],
+    )
+
+
+def _told_apart(columns: FileColumns, pairs: PairColumns) -> PairColumns:
+    """Return pairs without the kind ``pixels`` for files that do not hold the same besides their picture.
+
+    A verdict may be older than what is known of a file.
+    """
+    sure = np.flatnonzero(pairs.similarities > HOLDS_MORE_AT_MOST)
+    if not len(sure):
+        return pairs
+    ids, holds = columns.gather("id", "holds")
+    mine, theirs = (holds[np.searchsorted(ids, ends[sure])] for ends in (pairs.firsts, pairs.seconds))
+    apart = sure[mine != theirs]
+    kinds, similarities = pairs.kinds.copy(), pairs.similarities.copy()
+    kinds[apart[kinds[apart] == KIND_CODES[Kind.PIXELS]]] = KIND_CODES[Kind.COPY]
+    similarities[apart] = HOLDS_MORE_AT_MOST
+    return replace(pairs, kinds=kinds, similarities=similarities)
+
+
+def _sorted_once(pairs: PairColumns) -> PairColumns:
+    """Return the pairs sorted by ids; of several between two files the first one."""
+    order = np.lexsort((pairs.seconds, pairs.firsts))
+    firsts, seconds = pairs.firsts[order], pairs.seconds[order]
+    fresh = firsts != seconds
+    fresh[1:] &= (firsts[1:] != firsts[:-1]) | (seconds[1:] != seconds[:-1])
+    return pairs.take(order[fresh])

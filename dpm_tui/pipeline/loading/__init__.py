@@ -1,0 +1,1 @@
+"""Files opened within limits and loaded, with a strict look at whether they are whole."""

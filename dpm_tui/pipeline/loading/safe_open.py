@@ -1,0 +1,167 @@
+"""The picture file: opened by an allow-list of formats and measured before a sample of it is decoded."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from pi_heif import register_heif_opener
+from PIL import Image, UnidentifiedImageError
+
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.deferred_text import defer
+from dpm_tui.pipeline.containers.png_chunks import SIGNATURE, without_broken_additions
+from dpm_tui.pipeline.loading.pixel_bytes import (
+    DEEP,
+    JPEG_FORMATS,
+    PROGRESSIVE_BYTES,
+    WEBP_BYTES,
+    bytes_a_pixel,
+)
+from dpm_tui.pipeline.loading.unsupported import find_unsupported, name_other_format
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
+"""Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
+
+MEMORY_BYTES = 3 << 30
+"""Memory that decoding one picture may take where nobody says otherwise."""
+_SUSPICIOUS_SHARE = 4
+"""What may have needed this part of the memory and failed may have failed for lack of it."""
+
+__all__ = (
+    "DEEP",
+    "JPEG_FORMATS",
+    "UndecodableError",
+    "check_size",
+    "check_whole",
+    "draft",
+    "has_room",
+    "open_picture",
+)
+
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *_TIFF)
+_BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"mif1", b"avif", b"avis"))
+
+Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
+# Of a HEIF file only its pictures count, and there are as many decoders as cores.
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+
+class UndecodableError(Exception):
+    """A file whose picture cannot be had; ``status`` says in which way.
+
+    ``starved`` tells that more memory than there was might have helped, ``needs`` how much is enough, 0 where
+    nobody knows.
+    """
+
+    def __init__(
+        self, status: Status, reason: str, digest: str = "", *, starved: bool = False, needs: int = 0
+    ) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.digest = digest
+        self.starved = starved
+        self.needs = needs
+
+
+def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
+    """Return the picture in ``content``, not yet decoded, which ``memory`` bytes will do for.
+
+    A JPEG may be larger than what can be decoded whole: ``check_whole`` tells. Raises UndecodableError,
+    and whatever Pillow raises for a broken header.
+    """
+    if not content:
+        raise UndecodableError(Status.DAMAGED, defer("decode.empty"))
+    if (canvas := _read_webp_canvas(content)) is not None:
+        # Its decoder takes the memory for the canvas as it is opened.
+        check_size(*canvas, memory, WEBP_BYTES)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = _open_mended(content)
+        except UnidentifiedImageError as error:
+            if other := name_other_format(content):
+                raise UndecodableError(
+                    Status.UNSUPPORTED, defer("decode.picture_in", format=other)
+                ) from error
+            if unread := find_unsupported(content, opened=False):
+                raise UndecodableError(Status.UNSUPPORTED, unread) from error
+            if content.startswith(_STARTS) or canvas is not None or content[4:12] in _BRANDS:
+                raise UndecodableError(Status.DAMAGED, defer("decode.header")) from error
+            raise UndecodableError(Status.UNSUPPORTED, defer("decode.unknown_format")) from error
+    if image.width < 1 or image.height < 1:
+        raise UndecodableError(Status.DAMAGED, defer("decode.no_pixels"))
+    if image.format == "AVIF" and _is_deep_avif(content):
+        image.info[DEEP] = True
+    if image.format not in JPEG_FORMATS:
+        check_whole(image, memory)
+    elif "progressive" in image.info:
+        check_size(*image.size, memory, PROGRESSIVE_BYTES)
+    return image
+
+
+def _open_mended(content: bytes) -> Image.Image:
+    """Open a picture, a PNG without what is broken and does not belong to its samples."""
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        if not content.startswith(SIGNATURE):
+            raise
+        return Image.open(io.BytesIO(without_broken_additions(content)), formats=FORMATS)
+
+
+def check_size(width: int, height: int, memory: int, need: float) -> None:
+    """Raise UndecodableError for a picture that does not fit into ``memory`` at ``need`` bytes a pixel."""
+    needs = int(width * height * need)
+    if needs > memory:
+        reason = defer("decode.pixels", width=width, height=height)
+        raise UndecodableError(Status.TOO_BIG, reason, starved=True, needs=needs)
+
+
+def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
+    """Tell whether memory is so plentiful that a decoder that fails did not lack any.
+
+    One that does reports broken data, or nothing at all.
+    """
+    need = image.width * image.height * bytes_a_pixel(image) + 2 * len(content)
+    return need * _SUSPICIOUS_SHARE <= memory
+
+
+def check_whole(image: Image.Image, memory: int) -> None:
+    """Raise UndecodableError if a picture cannot be decoded at the size that it has now."""
+    check_size(*image.size, memory, bytes_a_pixel(image))
+
+
+def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
+    """Ask a JPEG decoder to scale down to no fewer than ``pixels`` a side; tell whether it will.
+
+    Scales further where the whole picture would not fit into ``memory``.
+    """
+    full = image.size
+    if image.format in JPEG_FORMATS:
+        room = (memory / bytes_a_pixel(image) / (full[0] * full[1])) ** 0.5
+        if room < 1:
+            pixels = min(pixels, int(min(full) * room))
+        image.draft(None, (max(pixels, 1), max(pixels, 1)))
+    return image.size != full
+
+
+def _is_deep_avif(content: bytes) -> bool:
+    at = content.find(b"av1C", 0, 1 << 16)
+    return 0 < at < len(content) - 6 and bool(content[at + 6] & 0x40)
+
+
+def _read_webp_canvas(content: bytes) -> tuple[int, int] | None:
+    """Return width and height that a WebP header names, None for anything else."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(content) < 30:
+        return None
+    match content[12:16]:
+        case b"VP8X":
+            return tuple(int.from_bytes(content[at : at + 3], "little") + 1 for at in (24, 27))  # type: ignore[return-value]
+        case b"VP8L":
+            bits = int.from_bytes(content[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case _:
+            return tuple(int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28))  # type: ignore[return-value]

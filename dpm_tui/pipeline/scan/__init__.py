@@ -1,0 +1,1 @@
+"""Which files there are below the root, and which of them are new."""

@@ -1,0 +1,121 @@
+"""Intake: brings what the inventory found into the store, decoding only what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from dpm_tui.catalog.image_file import NO_FACTS, Facts, ImageFile, Status
+from dpm_tui.pipeline.checkpointing import Cancelled, Pace
+from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
+from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
+from dpm_tui.pipeline.ports import Store
+from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.scan.inventory import Changes, FoundFile
+from dpm_tui.pipeline.scan.known_facts import KnownFacts
+
+_CHECKPOINT_RECORDS = 1000
+
+
+@dataclass(slots=True)
+class Intake:
+    """Decodes added and changed files and keeps the table of image files true."""
+
+    store: Store
+    decoder: Decoder
+    reporter: Reporter
+    pace: Pace
+    stop_at_first_error: bool = False
+
+    def take(self, changes: Changes, missing: Collection[int] = ()) -> None:
+        """Bring the store up to date; raises Cancelled.
+
+        Of the files that are gone those in ``missing`` are marked so instead of being forgotten.
+        """
+        table = self.store.files
+        facts = KnownFacts(table.files)
+        for number, (id_, found) in enumerate(changes.same.items(), 1):
+            file = table.files[id_]
+            reason = file.reason if file.facts.damaged else ""
+            table.put(replace(file, stamp=found.stamp, status=Status.OK, reason=reason))
+            self._checkpoint_at(number)
+        for number, id_ in enumerate(changes.gone, 1):
+            if id_ not in missing:
+                table.remove(id_)
+            elif (file := table.files[id_]).status is not Status.MISSING:
+                table.put(replace(file, status=Status.MISSING, reason=""))
+                self._checkpoint_at(number)
+        work: dict[bytes, tuple[int | None, FoundFile]] = {
+            found.path: (None, found) for found in changes.added
+        }
+        work |= {found.path: (id_, found) for id_, found in changes.changed.items()}
+        self.pace.start(Stage.DECODE, len(work))
+        again = self._decode((DecodeOrder(path) for path in sorted(work)), work, facts)
+        self._decode((DecodeOrder(path, anew=True) for path in again), work, facts)
+        self.pace.finish()
+
+    def _decode(
+        self,
+        orders: Iterable[DecodeOrder],
+        work: Mapping[bytes, tuple[int | None, FoundFile]],
+        facts: KnownFacts,
+    ) -> list[bytes]:
+        """Decode and store; return the paths of known content whose facts were lost."""
+        again: list[bytes] = []
+        for order, result in self.decoder.decode(orders, self.reporter.cancelled):
+            if isinstance(result, Known) and facts.get(result.digest) is None:
+                again.append(order.path)
+                continue
+            self._put(*work[order.path], result, facts)
+            self.pace.step()
+        if self.reporter.cancelled():
+            raise Cancelled
+        return again
+
+    def _checkpoint_at(self, number: int) -> None:
+        """Write down what was put without decoding: a disk under a new number changes every record."""
+        if number % _CHECKPOINT_RECORDS == 0:
+            self.pace.checkpoint()
+
+    def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: KnownFacts) -> None:
+        status, reason = Status.OK, ""
+        known: Facts | None
+        if isinstance(result, Thumbnail):
+            self.store.thumbnails.put(result.facts.digest, result.jpeg)
+            known, reason = result.facts, result.reason
+        elif isinstance(result, Known):
+            known, reason = facts.get(result.digest), self._known_reason(id_, result.digest)
+        else:
+            known, status, reason = self._note_failure(found, result)
+        self.store.files.put(
+            ImageFile(
+                id=self.store.files.new_id() if id_ is None else id_,
+                path=found.path,
+                stamp=found.stamp,
+                status=status,
+                reason=reason,
+                facts=known or NO_FACTS,
+            )
+        )
+        if isinstance(result, Thumbnail):
+            facts.add(result.facts)
+
+    def _known_reason(self, id_: int | None, digest: str) -> str:
+        """Return what was said of a damaged file that still has the same content."""
+        file = self.store.files.files.get(id_) if id_ is not None else None
+        return file.reason if file and file.facts.damaged and file.facts.digest == digest else ""
+
+    def _note_failure(self, found: FoundFile, result: Unreadable) -> tuple[Facts, Status, str]:
+        self.reporter.failed(found.path, result.reason)
+        if self.stop_at_first_error:
+            raise StoppedAtError(found.path, result.reason)
+        return replace(NO_FACTS, digest=result.digest), result.status, result.reason
+
+
+class StoppedAtError(Cancelled):
+    """The setting asks to stop at the first file that cannot be read."""
+
+    def __init__(self, path: bytes, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason

@@ -1,0 +1,121 @@
+"""The root folder, and what lies below it, reached without a symbolic link on the way.
+
+Others may write below the root: a folder that was listed may be a link when it is opened. So a path is
+never handed to the system as a whole without saying that no part of it may be a link.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+
+from dpm_tui.file_names import is_safe_relative
+from dpm_tui.pipeline.scan.openat2 import Openat2Missing, openat2
+
+READ_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""For a file that may turn out to be a pipe, which nobody waits for."""
+READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_PASS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LINK = "a symbolic link is on the way"
+
+
+class RootFolder:
+    """The folder that is scanned.
+
+    Links in its own path are the user's choice. While it is held, every ``open`` leads to the very folder
+    that it was then, whatever lies under its path meanwhile.
+    """
+
+    def __init__(self, path: bytes) -> None:
+        self.path = path
+        self._held: int | None = None
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder open; raises OSError if it cannot be read."""
+        descriptor = os.open(self.path, READ_FOLDER)
+        self._held = descriptor
+        try:
+            yield
+        finally:
+            self._held = None
+            os.close(descriptor)
+
+    def open(self) -> int:
+        """Return a new descriptor of the folder; raises OSError."""
+        held = self._held
+        return os.open(self.path, READ_FOLDER) if held is None else os.dup(held)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int]:
+        """Yield a descriptor of the folder; raises OSError."""
+        descriptor = self.open()
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def open_beneath(folder: int, path: bytes, flags: int) -> int:
+    """Open ``path``, relative to the open ``folder``, which may be the folder itself if it is empty.
+
+    Raises OSError, with ELOOP if any part of the path is a symbolic link.
+    """
+    if path and not is_safe_relative(path):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+    try:
+        return openat2(folder, path or b".", flags)
+    except Openat2Missing:
+        return _open_by_steps(folder, path, flags)
+    except OSError as error:
+        raise _named(error, path) from error
+
+
+def stat_beneath(folder: int, path: bytes) -> os.stat_result:
+    """Return the status of what lies at ``path`` below the open ``folder``, a link's own; raises OSError."""
+    above, _, name = path.rpartition(b"/")
+    descriptor = open_beneath(folder, above, _PASS)
+    try:
+        return os.stat(name or b".", dir_fd=descriptor, follow_symlinks=False)
+    finally:
+        os.close(descriptor)
+
+
+def _open_by_steps(folder: int, path: bytes, flags: int) -> int:
+    """Open part after part, none of which may be a link; the last one with ``flags``."""
+    *above, name = path.split(b"/")
+    current = os.dup(folder)
+    try:
+        for part in above:
+            following = _open_part(current, part, _PASS)
+            os.close(current)
+            current = following
+        return _open_part(current, name or b".", flags | os.O_NOFOLLOW)
+    except OSError as error:
+        raise _named(error, path) from error
+    finally:
+        os.close(current)
+
+
+def _open_part(folder: int, name: bytes, flags: int) -> int:
+    try:
+        return os.open(name, flags | os.O_CLOEXEC, dir_fd=folder)
+    except NotADirectoryError as error:
+        # Asked for a folder, systems answer in different ways where there is a link.
+        if _is_link(folder, name):
+            raise OSError(errno.ELOOP, _LINK, name) from error
+        raise
+
+
+def _is_link(folder: int, name: bytes) -> bool:
+    with contextlib.suppress(OSError):
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    return False
+
+
+def _named(error: OSError, path: bytes) -> OSError:
+    words = _LINK if error.errno == errno.ELOOP else os.strerror(error.errno or errno.EIO)
+    return OSError(error.errno, words, path)

@@ -1,0 +1,1 @@
+"""Cut-outs, and what they become on a ground: their flattenings."""

@@ -1,0 +1,1 @@
+"""The decision on each candidate pair, made on thumbnails."""

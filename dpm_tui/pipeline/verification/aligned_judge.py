@@ -1,0 +1,202 @@
+"""Judge: decides from two thumbnails, aligned, whether and how they show the same picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.verdict import GRID, Kind, Verdict
+from dpm_tui.pipeline.alignment.descriptors import Sight, Sights
+from dpm_tui.pipeline.comparison.difference import slopes_follow
+from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
+from dpm_tui.pipeline.verification.alignment_hypotheses import CHANGED, COPIED_BOTH, SETTLED, View, view_pair
+
+Picture = NDArray[np.uint8]
+
+SMALLEST = 12
+"""Shortest side in pixels that can be judged."""
+SHARED = 0.55
+"""Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
+SHARED_CLEAN = 0.6
+"""The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
+SHARED_STRONG = 0.8
+"""Either under a strong tone: flat drawings of one outline in other colours reach 0.75."""
+SHARED_SURE = 0.22
+"""The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
+sticker leaves so much."""
+MANY = 10
+"""Features that agree on an alignment of unrelated pictures: never seen but between flat drawings."""
+TILES_SURE = 8.0
+"""Tiles that must be the same then."""
+TILES = 3.0
+"""Tiles that must be the same at least; fewer say nothing, then only equal colours do."""
+PLAIN = 5.0
+"""Levels by which colours may be off then, in nine tenths of the picture: a sky is no other sky's copy."""
+FOLLOWS_PLAIN = 0.7
+"""Correlation of slopes that pictures need that have no corners and other colours: noise follows nothing."""
+FOLLOWS = 0.24
+"""Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
+FEW = 3
+"""Fewest live tiles that can show two pictures to be one."""
+SHOWN = 3.0
+"""Brightness of the difference map for one level: coding noise stays below 30, an edit saturates."""
+SHOWN_COLOUR = 12.0
+"""The same for one step of colour above ``UNSEEN_COLOUR``: two neighbours of the skin tones come to 100."""
+UNSEEN_COLOUR = 2.0
+SEEN = 128.0
+"""Brightness that the strongest place has at least where something differs."""
+
+
+class AlignedJudge:
+    """Judges pairs by alignment, tone fit and local differences; implements ``verify.PairJudge``.
+
+    Pure and deterministic; symmetric in kind and similarity. Remembers what the last pictures looked like
+    (at most 81 MB), so that a picture's next candidate costs little; several threads may share one.
+
+    Similarity means, and is never exactly 1: from 0.95 a copy, 0.88 to 0.99 a crop or a turned picture, 0.85
+    to 0.96 an edited one, 0.60 to 0.85 a variant. It falls with the doubt left that nothing else differs, and
+    among variants with the share of the picture that does.
+    """
+
+    version = "aligned-4"
+
+    def __init__(self) -> None:
+        self._sights = Sights()
+
+    def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
+        """Return the verdict on two RGB thumbnails (height, width, 3), or None if they are not alike.
+
+        ``differs`` of the verdict is 0 where the second picture does not reach. The cosine is not needed:
+        what the pictures show decides.
+        """
+        view, swapped = self._see(first, second)
+        if view is None:
+            return None
+        kind, differs = _kind(view), _differs(view, int(swapped))
+        if kind is Kind.COPY and max(differs) == 255:
+            # What is so far apart at a place differs there, whatever all of the picture makes likely.
+            kind = _changed(view)
+        return Verdict(kind, _similarity(kind, view), _faint(differs) if kind is Kind.COPY else differs)
+
+    def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
+        """Return where two RGB thumbnails differ, over the first and over the second.
+
+        Each is points x points bytes row by row, 0 alike to 255 unlike; both are empty where the pictures
+        are not alike.
+        """
+        view, swapped = self._see(first, second)
+        if view is None:
+            return b"", b""
+        return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
+
+    def _see(self, first: Picture, second: Picture) -> tuple[View | None, bool]:
+        """Return the view that shows best that two pictures are one, None where they are not alike, and
+        whether the second picture comes first in it."""
+        if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
+            return None, False
+        one, other = (self._sights.of(np.ascontiguousarray(picture)) for picture in (first, second))
+        swapped = _order(other) < _order(one)
+        return self._best_view(*((other, one) if swapped else (one, other))), swapped
+
+    def _best_view(self, one: Sight, other: Sight) -> View | None:
+        best: View | None = None
+        for view in view_pair(one, other):
+            # What was seen to differ in one view is not undone by another that is only nearly clean.
+            if not _proven(view) or (best is not None and view.clean and not _undoes(view, best)):
+                continue
+            if view.clean or view.sure:
+                return view
+            if best is None or view.rank > best.rank:
+                best = view
+        return best
+
+    def views(self, first: Picture, second: Picture) -> Iterator[View]:
+        """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""
+        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
+        yield from view_pair(*sorted(sights, key=_order))
+
+
+def _order(sight: Sight) -> tuple[int, bytes]:
+    return sight.picture.shape[0] * sight.picture.shape[1], sight.digest
+
+
+def _proven(view: View) -> bool:
+    difference, structure = view.difference, view.difference.structure
+    if difference.live < FEW:
+        return False
+    if structure.same < TILES:
+        told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
+        return told and (view.clean or difference.agreement >= SETTLED)
+    if view.clean:
+        return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
+    sure = SHARED_SURE if view.inliers < 2 * MANY else SHARED_SURE / 2
+    if view.inliers >= MANY and structure.same >= TILES_SURE and structure.share >= sure:
+        return True
+    needed = SHARED_STRONG if view.strong else SHARED
+    return structure.share >= needed and slopes_follow(difference) >= FOLLOWS
+
+
+def _undoes(view: View, best: View) -> bool:
+    """Return whether a view in which nothing differs outweighs one in which something does."""
+    return view.copied or (view.score < CHANGED and not best.coloured)
+
+
+def _kind(view: View) -> Kind:
+    if not view.clean:
+        return _changed(view)
+    if view.turned:
+        return Kind.EDITED if view.strong else Kind.TURNED
+    if view.copied:
+        return Kind.COPY
+    if view.cropped and not view.strong:
+        return Kind.CROP
+    return Kind.EDITED
+
+
+def _changed(view: View) -> Kind:
+    return Kind.EDITED if not view.coloured and is_overlay(view.difference) else Kind.VARIANT
+
+
+def _similarity(kind: Kind, view: View) -> float:
+    if kind is Kind.VARIANT:
+        return 0.60 + 0.25 * view.difference.agreement
+    low, high = {Kind.COPY: (0.95, 0.999), Kind.EDITED: (0.85, 0.96)}.get(kind, (0.88, 0.99))
+    if not view.clean or (view.copied and kind is Kind.EDITED):
+        return low + (high - low) * view.difference.agreement * 0.5
+    odds = CHANGED - view.score
+    if kind is Kind.COPY and view.sameness is not None:
+        odds = view.sameness.copy - COPIED_BOTH
+    doubt = 2 / (1 + math.exp(min(odds, 50.0)))
+    return high - (high - low) * min(doubt, 1.0)
+
+
+def _faint(differs: bytes) -> bytes:
+    """Return the grid of a copy, half as strong: coarse coding of a copy's edges reaches what would be a
+    stroke elsewhere, and nobody should be told that a copy differs there."""
+    levels = np.frombuffer(differs, np.uint8)
+    # The lowest bit stays: it tells colour from all else.
+    return ((levels >> 2 << 1) | (levels & 1)).tobytes()
+
+
+def _differs(view: View, picture: int, points: int = GRID, finer: int = 8) -> bytes:
+    """Return the strongest of ``finer`` x ``finer`` differences at each of points x points places.
+
+    Even levels stand for colour alone. Where something differs, some place is well visible.
+    """
+    apart = view.difference.light * np.float32(0.6) + view.difference.colour * np.float32(1.5)
+    shown = view.overlap.show(apart, picture, points * finer) * np.float32(SHOWN)
+    if not view.clean:
+        if view.tint is not None:
+            tint = view.overlap.show(view.tint.apart, picture, points * finer) - np.float32(UNSEEN_COLOUR)
+            shown = np.maximum(shown, tint * np.float32(SHOWN_COLOUR))
+        if shown.max() < 1:
+            plain = cv2.absdiff(view.overlap.first, view.overlap.second).max(axis=2).astype(np.float32)
+            shown = view.overlap.show(plain, picture, points * finer)
+        shown *= np.float32(max(1.0, SEEN / max(float(shown.max()), 1.0)))
+    shown = shown.reshape(points, finer, points, finer).max(axis=(1, 3))
+    levels: NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
+    return (levels & 0xFE if view.coloured else levels | (levels > 0)).tobytes()

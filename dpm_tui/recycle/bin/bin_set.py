@@ -1,0 +1,207 @@
+"""The bins of one root: its own, and one on each other file system that lies below it.
+
+A file can only be renamed on its own file system. Where another one begins below the root (a mount,
+a bind mount, a subvolume), what is removed there goes to a recycle bin over there, and the root's
+bin remembers that folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+
+from dpm_tui.errors import reason_of
+from dpm_tui.file_names import display_name, from_json, is_safe_relative, to_json
+from dpm_tui.recycle.bin.bin_folder import BIN, BinFolder, Lying, open_below
+from dpm_tui.recycle.bin.removal_log import LOG, RemovalLog
+from dpm_tui.recycle.filesystem.nofollow import folder_below, open_folder, split
+from dpm_tui.recycle.refusal import BinError, Refused
+from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.journal import Journal, read_frames
+
+MEMORY = b"file_systems.jsonl"
+"""Where the root's bin remembers the others."""
+
+_Identity = tuple[int, int]
+"""Device and mount of a folder: a bind mount has the device of its origin, a subvolume the mount."""
+
+_TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
+
+
+class Bins:
+    """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
+
+    ``away`` are the folders of other file systems whose bins are known but cannot be reached now. ``log``
+    is that of the root's own.
+    """
+
+    def __init__(
+        self,
+        root: int,
+        log: RemovalLog,
+        own: BinFolder,
+        stack: ExitStack,
+        *,
+        shared: bool = False,
+    ) -> None:
+        self.root = root
+        self.folders = [own]
+        self.away: list[bytes] = []
+        self.log = log
+        self._memory: Place | None = None
+        if own.descriptor is not None:
+            held = Folder.over(own.bin, os.path.dirname(log.path))
+            stack.callback(held.close)
+            self.log = self.log.lying_in(held)
+            self._memory = held.place(MEMORY)
+        self._stack = stack
+        self._shared = shared
+        self._identities: dict[bytes, tuple[_Identity, bytes]] = {}
+        for top in self._remembered() if own.descriptor is not None else ():
+            self._reopen(top)
+
+    @property
+    def own(self) -> BinFolder:
+        """The bin of the root itself."""
+        return self.folders[0]
+
+    def batches(self) -> list[str]:
+        """Return the ids of the batches that exist anywhere, newest first; raises BinError."""
+        return sorted({batch for folder in self.folders for batch in folder.batches()}, reverse=True)
+
+    def lying(self, batch: str) -> Iterator[Lying]:
+        """Yield every regular file of ``batch`` in all bins."""
+        for folder in self.folders:
+            yield from folder.lying(batch)
+
+    def tidy(self, left: Iterable[Lying]) -> None:
+        """Remove what became empty when the files ``left`` went, and sync what remains."""
+        by_batch: dict[tuple[bytes, str], list[Lying]] = defaultdict(list)
+        for file in left:
+            by_batch[file.home.top, file.batch].append(file)
+        for (_, batch), files in by_batch.items():
+            files[0].home.tidy(batch, [file.path for file in files])
+
+    def is_away(self, path: bytes) -> bool:
+        """Tell whether ``path`` belongs to a file system whose bin cannot be reached now."""
+        return any(path.startswith(top + b"/") for top in self.away)
+
+    def home_of(self, folder: bytes) -> BinFolder:
+        """Return the bin on the file system that ``folder``, relative to the root, lies on.
+
+        It is made where there is none. Raises OSError if ``folder`` cannot be reached, Refused if no
+        bin can be made over there.
+        """
+        top = self._identify(folder)[1]
+        for known in self.folders:
+            if known.top == top:
+                return known
+        try:
+            base = self._stack.enter_context(folder_below(self.root, top))
+            descriptor = open_below(base, make=True, shared=self._shared)
+            self.remember(top)
+        except BinError as error:
+            raise Refused("no_bin_there", folder=display_name(top), reason=error.message) from error
+        except OSError as error:
+            raise Refused("no_bin_there", folder=display_name(top), reason=reason_of(error)) from error
+        assert descriptor is not None
+        self._stack.callback(os.close, descriptor)
+        self.folders.append(BinFolder(top, base, descriptor))
+        return self.folders[-1]
+
+    def is_elsewhere(self, folder: bytes) -> bool:
+        """Tell whether ``folder`` lies on another file system than the root; raises OSError."""
+        return bool(self._identify(folder)[1])
+
+    def _identify(self, folder: bytes) -> tuple[_Identity, bytes]:
+        """Return the file system of ``folder`` and where, going up, it begins."""
+        if folder not in self._identities:
+            with folder_below(self.root, folder) as descriptor:
+                mine = _identity(descriptor)
+            if not folder:
+                self._identities[folder] = (mine, b"")
+            else:
+                above, top = self._identify(split(folder)[0])
+                self._identities[folder] = (mine, top if above == mine else folder)
+        return self._identities[folder]
+
+    def _remembered(self) -> list[bytes]:
+        tops: dict[bytes, None] = {}
+        with contextlib.suppress(OSError):
+            for record in read_frames(self._memory).records if self._memory is not None else ():
+                with contextlib.suppress(ValueError, TypeError, KeyError):
+                    top = from_json(record["top"])
+                    if is_safe_relative(top):
+                        tops[top] = None
+        return list(tops)
+
+    def remember(self, top: bytes) -> None:
+        """Note that a file system with a bin begins at ``top``; raises OSError."""
+        if self._memory is not None and top not in self._remembered():
+            journal = Journal(self._memory)
+            journal.append({"top": to_json(top)})
+            journal.close()
+
+    def _reopen(self, top: bytes) -> None:
+        try:
+            base = self._stack.enter_context(folder_below(self.root, top))
+            # What is remembered may be forged: a bin where no file system begins belongs to another root.
+            begins = self._identify(top)[1] == top
+            descriptor = open_below(base, make=False, shared=self._shared) if begins else None
+        except (OSError, BinError):
+            descriptor = None
+        if descriptor is None:
+            self.away.append(top)
+            return
+        self._stack.callback(os.close, descriptor)
+        self.folders.append(BinFolder(top, base, descriptor))
+
+
+@contextlib.contextmanager
+def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[Bins]:
+    """Open the recycle bins of ``root``; with ``make`` the root's own comes to be if missing.
+
+    ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group.
+
+    Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or
+    cannot be used.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            base = open_folder(root)
+        except OSError as error:
+            key = {FileNotFoundError: "root_missing", NotADirectoryError: "root_not_folder"}
+            raise BinError(
+                key.get(type(error), "root_unreadable"), path=display_name(root), reason=reason_of(error)
+            ) from error
+        stack.callback(os.close, base)
+        descriptor = open_below(base, make=make, shared=shared)
+        if descriptor is not None:
+            stack.callback(os.close, descriptor)
+        yield Bins(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
+
+
+@dataclass(frozen=True)
+class BinsOfRoot:
+    """The recycle bins of a root, to be opened each time they are looked at."""
+
+    root: bytes
+    shared: bool = False
+
+    def open(self) -> AbstractContextManager[Bins]:
+        """Open all bins, and the log in the root's own; raises as ``open_bins``."""
+        log = RemovalLog(os.path.join(self.root, BIN, LOG))
+        return open_bins(self.root, log, shared=self.shared)
+
+
+def _identity(descriptor: int) -> _Identity:
+    """Return the file system of an open folder; raises OSError where it cannot be told."""
+    mount = 0
+    if _TELLS_MOUNTS:
+        with open(f"/proc/self/fdinfo/{descriptor}", "rb") as lines:
+            mount = next((int(line[7:]) for line in lines if line.startswith(b"mnt_id:")), 0)
+    return os.fstat(descriptor).st_dev, mount

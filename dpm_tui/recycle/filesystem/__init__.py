@@ -1,0 +1,1 @@
+"""System calls on files and folders, below any idea of a bin."""

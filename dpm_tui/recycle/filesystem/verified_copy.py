@@ -1,0 +1,65 @@
+"""Copies to another file system; the source goes only after the copy was read back."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+
+from dpm_tui.recycle.filesystem.nofollow import create_file, digest_of, open_file
+
+_CHUNK = 1 << 20
+
+
+def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
+    """Copy ``name`` in the folder ``source`` to the new file ``part`` in ``target`` and read it back.
+
+    Returns the SHA-256 of both. Content, permissions, times and, where the system lets us, extended
+    attributes are the source's. On return the content is on the disk. After an error there is no
+    ``part``. The check reads what the system gives back, which may come from its cache.
+
+    Raises OSError (EIO if the copy differs).
+    """
+    reading = open_file(name, source)
+    try:
+        writing = create_file(part, target, os.O_RDWR)
+        try:
+            return _copy(reading, writing)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(part, dir_fd=target)
+            raise
+        finally:
+            os.close(writing)
+    finally:
+        os.close(reading)
+
+
+def _copy(reading: int, writing: int) -> str:
+    found = os.fstat(reading)
+    with (
+        open(reading, "rb", buffering=0, closefd=False) as origin,
+        open(writing, "wb", buffering=_CHUNK, closefd=False) as copy,
+    ):
+        while chunk := origin.read(_CHUNK):
+            copy.write(chunk)
+    os.fsync(writing)
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(writing, 0, 0, os.POSIX_FADV_DONTNEED)
+    digest = digest_of(reading)
+    if digest_of(writing) != digest:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    _copy_attributes(reading, writing)
+    os.fchmod(writing, found.st_mode & 0o777)
+    os.utime(writing, ns=(found.st_atime_ns, found.st_mtime_ns))
+    os.fsync(writing)
+    return digest
+
+
+def _copy_attributes(reading: int, writing: int) -> None:
+    if not hasattr(os, "listxattr"):
+        return
+    with contextlib.suppress(OSError):
+        for attribute in os.listxattr(reading):
+            with contextlib.suppress(OSError):
+                os.setxattr(writing, attribute, os.getxattr(reading, attribute))

@@ -1,0 +1,123 @@
+"""Moves: the files of one batch on their way into one bin, each right after its own proof."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from dpm_tui.errors import reason_of
+from dpm_tui.recycle.bin.bin_folder import BIN, TREE, BinFolder
+from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
+from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
+from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, split, status, sync_below
+from dpm_tui.recycle.moving.cross_device_move import copy_back, copy_in
+from dpm_tui.recycle.moving.keeper_survival import check_survives
+from dpm_tui.recycle.moving.proven_move import prove_move
+from dpm_tui.recycle.proof import Held, Trace
+from dpm_tui.recycle.refusal import Refused
+from dpm_tui.recycle.results import Skipped
+from dpm_tui.review.marks.plan import Move
+
+
+@dataclass(slots=True)
+class Moves:
+    """One batch in one bin on its way: what has moved, and the folders to be synced at the end."""
+
+    root: int
+    home: BinFolder
+    folder: int
+    batch: str
+    leaving: AbstractSet[Trace]
+    log: RemovalLog | None
+    moved: list[Move] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    made: set[bytes] = field(default_factory=set)
+    touched_in_bin: set[bytes] = field(default_factory=set)
+    touched_in_root: set[bytes] = field(default_factory=set)
+
+    def move(self, move: Move) -> None:
+        """Prove and move one victim with its companions; raises Refused or OSError with all in place."""
+        with prove_move(self.root, move, self.leaving) as proven:
+            taken: list[tuple[bytes, Held]] = []
+            try:
+                for path, held in proven.files:
+                    self._take(path, held, move)
+                    taken.append((path, held))
+                check_survives(self.root, move.keeper, proven.victim.status, proven.keeper)
+                for companion, (_, held) in zip(move.companions, proven.files[1:], strict=True):
+                    if companion.twin is not None:
+                        check_survives(self.root, companion.twin, held.status)
+            except (Refused, OSError):
+                self._put_all_back(taken)
+                raise
+
+    def _take(self, path: bytes, held: Held, move: Move) -> None:
+        """Move one proven file; what turns out to be another file is moved back."""
+        folder, name = split(path)
+        place = join(TREE, split(self.home.local(path))[0])
+        made = None if place in self.made else 0o700
+        with folder_below(self.folder, place, make=made, touched=self.touched_in_bin) as target:
+            self.made.add(place)
+            self.touched_in_bin.add(place)
+            self.touched_in_root.add(folder)
+            try:
+                move_in(held.folder, name, target, name)
+            except OSError as error:
+                if error.errno != errno.EXDEV or self.log is None:
+                    raise
+                entry = LogEntry(Action.COPYING, self.batch, path=path, size=held.status.st_size)
+                digest = move.victim.digest if path == move.victim.path else ""
+                copy_in(held, self.folder, target, self.log, entry, digest)
+                return
+            if same_file(status(name, target), held.status):
+                return
+        self._put_back(path, held)
+        raise Refused("swapped")
+
+    def _put_all_back(self, taken: list[tuple[bytes, Held]]) -> None:
+        stuck: Refused | None = None
+        for path, held in reversed(taken):
+            try:
+                self._put_back(path, held)
+            except Refused as refused:
+                stuck = refused
+        if stuck is not None:
+            raise stuck
+
+    def _put_back(self, path: bytes, held: Held) -> None:
+        place = join(TREE, split(self.home.local(path))[0])
+        try:
+            with folder_below(self.folder, place) as target:
+                try:
+                    move_out(target, held.name, held.folder, held.name)
+                except OSError as error:
+                    if error.errno != errno.EXDEV or self.log is None:
+                        raise
+                    entry = LogEntry(Action.RESTORING, self.batch, path=path, size=held.status.st_size)
+                    copy_back(held, target, self.log, entry)
+        except OSError as error:
+            raise Refused("not_moved_back", reason=reason_of(error)) from error
+
+    def finish(self, moves: list[Move]) -> None:
+        """Make the moves survive a power cut, first the names in the bin, and tidy what stayed empty."""
+        for base, folders, shown in (
+            (self.folder, self.touched_in_bin, join(self.home.top, BIN)),
+            (self.root, self.touched_in_root, b""),
+        ):
+            for path, error in sync_below(base, folders):
+                values = {"reason": reason_of(error)}
+                self.skipped.append(Skipped(join(shown, path) or b".", "not_synced", values))
+        if len(self.moved) < len(moves):
+            gone = set(paths_of(self.moved))
+            self.home.tidy(self.batch, [path for path in paths_of(moves) if path not in gone])
+
+
+def paths_of(moves: Collection[Move]) -> list[bytes]:
+    """Return the paths of the victims of ``moves`` and of their companions."""
+    return [
+        path
+        for move in moves
+        for path in (move.victim.path, *(companion.file.path for companion in move.companions))
+    ]

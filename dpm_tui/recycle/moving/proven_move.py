@@ -1,0 +1,44 @@
+"""A proven move: every file that goes, and the one that stays, held open and as they were compared."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from dpm_tui.recycle.proof import Held, Trace, prove, prove_companion, prove_keeper, traces_of
+from dpm_tui.review.marks.plan import Move
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenMove:
+    """The victim, its keeper, and all files that go with their paths, the victim first."""
+
+    victim: Held
+    keeper: Held
+    files: tuple[tuple[bytes, Held], ...]
+
+
+@contextlib.contextmanager
+def prove_move(root: int, move: Move, leaving: AbstractSet[Trace]) -> Iterator[ProvenMove]:
+    """Hold what ``move`` is about open, proven; ``leaving`` are the traces of all that goes in its batch.
+
+    Raises Refused, OSError.
+    """
+    with contextlib.ExitStack() as stack:
+        victim = stack.enter_context(prove(root, move.victim))
+        keeper = stack.enter_context(prove_keeper(root, move.keeper, victim.status, leaving))
+        files = [(move.victim.path, victim)]
+        for companion in move.companions:
+            held = stack.enter_context(prove_companion(root, companion, leaving))
+            files.append((companion.file.path, held))
+        yield ProvenMove(victim, keeper, tuple(files))
+
+
+def traces_leaving(*batches: list[Move]) -> frozenset[Trace]:
+    """Return the traces of all that goes with some moves."""
+    moves = [move for batch in batches for move in batch]
+    stamps = [move.victim.stamp for move in moves]
+    stamps += [companion.file.stamp for move in moves for companion in move.companions]
+    return frozenset(trace for stamp in stamps for trace in traces_of(stamp))

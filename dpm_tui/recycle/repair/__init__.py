@@ -1,0 +1,1 @@
+"""What is found and mended after a crash or damage."""

@@ -1,0 +1,1 @@
+"""What a person decided about contents: not duplicates, variants."""

@@ -1,0 +1,1 @@
+"""The groups under review, and how one looks into them."""

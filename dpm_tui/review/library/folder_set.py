@@ -1,0 +1,45 @@
+"""Folders below the root as a user names them, and the files that lie in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from dpm_tui.catalog.image_file import ImageFile
+
+
+class InFolders:
+    """The test whether a file lies in one of some folders (relative to the root) or below.
+
+    ``.`` is the root itself. Letters with marks match however the file system spells them.
+    """
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        names = {"/".join(part for part in folder.split("/") if part not in ("", ".")) for folder in folders}
+        names |= {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
+        # A slash in front of every path: of the root itself it is all that there is.
+        self._prefixes = tuple(
+            b"/" + (f"{name}/".encode("utf-8", "surrogateescape") if name else b"") for name in names
+        )
+
+    def __bool__(self) -> bool:
+        """Whether there are folders."""
+        return bool(self._prefixes)
+
+    def __call__(self, file: ImageFile) -> bool:
+        """Tell whether a file lies in one of the folders."""
+        return self.holds(file.folder)
+
+    def covers(self, path: bytes) -> bool:
+        """Tell whether the file at a path does."""
+        return self.holds(path.rpartition(b"/")[0])
+
+    def holds(self, folder: bytes) -> bool:
+        """Tell whether the files of a folder do."""
+        path = b"/" + folder + b"/" if folder else b"/"
+        return path.startswith(self._prefixes) if self._prefixes else False
+
+
+def protect_folders(folders: Iterable[str]) -> InFolders:
+    """Return the test whether a file lies in a protected folder."""
+    return InFolders(folder for folder in folders if folder)

@@ -1,0 +1,97 @@
+"""The library under review: groups, the files in them and the pairs between those."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dpm_tui.catalog.group import Group, Pair, PairIndex, pair_key
+from dpm_tui.catalog.image_file import ImageFile
+
+if TYPE_CHECKING:
+    from dpm_tui.review.library.library_columns import Columns
+
+_FEW = 100
+"""So many files are looked at one by one; more of them take all columns at once."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """What a scan found worth reviewing; files outside every group are not in it.
+
+    It may hold a quarter of a million files: whatever looks at all of them uses ``columns``.
+    """
+
+    files: Mapping[int, ImageFile] = field(default_factory=dict)
+    groups: Sequence[Group] = ()
+    pairs: PairIndex = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The same in columns."""
+        # Until there is a library the app does without numpy, which takes a while to load.
+        from dpm_tui.review.library.library_columns import Columns
+
+        return Columns.of(self.files, self.groups, self.pairs)
+
+    def pair(self, a: int, b: int) -> Pair | None:
+        """Return the verified pair of two files, or None if they have none."""
+        return self.pairs.get(pair_key(a, b))
+
+    def has(self, file: int) -> bool:
+        """Tell whether a file is in a group."""
+        return bool(self.groups) and file in self.columns.files
+
+    @property
+    def newest(self) -> int:
+        """The highest id of a file, 0 if there is none."""
+        return int(self.columns.files.rows["id"].max()) if self.groups else 0
+
+    def file_at(self, path: bytes) -> int:
+        """Return the id of the file at a path, 0 if there is none."""
+        return (self.columns.files.find(path) or 0) if self.groups else 0
+
+    def identities(self, files: Collection[int]) -> dict[int, tuple[bytes, str]]:
+        """Return path and digest of those of some files that are in groups, by id."""
+        if not self.groups:
+            return {}
+        if len(files) < _FEW:
+            found = (self.files[id_] for id_ in files if self.has(id_))
+            return {file.id: (file.path, file.facts.digest) for file in found}
+        rows = self.columns.files.rows_among(files)
+        return {id_: (path, digest) for id_, path, digest in self.columns.files.identities(rows)}
+
+    def paths(self, files: Collection[int]) -> dict[int, bytes]:
+        """Return the paths of those of some files that are in groups, by id."""
+        return {id_: path for id_, (path, _) in self.identities(files).items()}
+
+    def number_of(self, file: int) -> int:
+        """Return the number of the group of a file; raises KeyError where it has none."""
+        if not self.groups:
+            raise KeyError(file)
+        return bisect_right(self.columns.groups.starts, self.columns.files.row(file)) - 1
+
+    def numbers_of(self, files: Collection[int]) -> list[int]:
+        """Return the numbers of the groups that have some of those files, in order."""
+        if not self.groups:
+            return []
+        numbers: list[int] = self.columns.having(files).nonzero()[0].tolist()
+        return numbers
+
+    def group_of(self, file: int) -> Group:
+        """Return the group of a file; raises KeyError where it has none."""
+        return self.groups[self.number_of(file)]
+
+    def number_called(self, group: str) -> int | None:
+        """Return the number of the group with an id, or None."""
+        return self.columns.groups.number_of(group) if self.groups else None
+
+    def member_at(self, group: str, path: bytes) -> ImageFile | None:
+        """Return the member of a group at a path, or None."""
+        number = self.number_called(group)
+        members = () if number is None else self.groups[number].members
+        files = (self.files[id_] for id_ in members)
+        return next((file for file in files if file.path == path), None)

@@ -1,0 +1,149 @@
+"""The columns of a library: files, groups and pairs, and what follows from them for every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.group import Better, Group, Pair
+from dpm_tui.catalog.group_columns import GroupRows
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.dates import local_dates
+from dpm_tui.review.library.pair_table import NO_KIND, PairRows
+from dpm_tui.review.library.path_index import PathText
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Files in the order of the groups, the groups, and the pairs inside them."""
+
+    files: FileRows
+    groups: GroupRows
+    pairs: PairRows
+
+    @classmethod
+    def of(
+        cls,
+        files: Mapping[int, ImageFile],
+        groups: Sequence[Group],
+        pairs: Mapping[tuple[int, int], Pair] | Iterable[Pair],
+    ) -> Columns:
+        """Return the columns of groups with their files and pairs; raises KeyError for an unknown file."""
+        group_rows = GroupRows.of(groups)
+        if isinstance(files, FileRows) and isinstance(pairs, PairRows):
+            return cls(files, group_rows, pairs)
+        file_rows = FileRows.of(files, group_rows.ids)
+        known = pairs.values() if isinstance(pairs, Mapping) else pairs
+        return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
+
+    @cached_property
+    def keepers(self) -> NDArray[np.bool_]:
+        """Whether each file is the keeper of its group."""
+        return self.flags(self.groups.starts[:-1])
+
+    @cached_property
+    def beside_keeper(self) -> NDArray[np.uint8]:
+        """The code of each file's kind beside the keeper of its group, ``NO_KIND`` where it has none."""
+        kinds = np.full(len(self.files), NO_KIND, np.uint8)
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
+        kinds[beside["second"]] = beside["kind"]
+        return kinds
+
+    @cached_property
+    def better_beside_keeper(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """The ``Better`` of each file's pair with the keeper of its group, the keeper being the first of the
+        two, and whether it may be a copy of another picture as well."""
+        better = np.zeros(len(self.files), np.uint8)
+        contested = np.zeros(len(self.files), np.bool_)
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
+        better[beside["second"]] = beside["better"]
+        contested[beside["second"]] = beside["reason"] == REASON_CODES["contested"]
+        return better, contested
+
+    @cached_property
+    def differs_beside_keeper(self) -> NDArray[np.bool_]:
+        """Whether each file is seen to differ from the keeper of its group."""
+        differs = np.zeros(len(self.files), np.bool_)
+        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
+        differs[beside["second"]] = self.pairs.visible(beside["grid"])
+        return differs
+
+    @cached_property
+    def standing(self) -> NDArray[np.int64]:
+        """By how many files of its group each file is better than, less those that are better than it."""
+        pairs = self.pairs.rows
+        ahead = (pairs["better"] == Better.FIRST).astype(np.int64)
+        ahead -= pairs["better"] == Better.SECOND
+        count = len(self.files)
+        standing = np.bincount(pairs["first"], ahead, count) - np.bincount(pairs["second"], ahead, count)
+        return standing.astype(np.int64)
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """The same, but a file that was not compared with its keeper is of the kind of its strongest pair."""
+        kinds = self.beside_keeper.copy()
+        lonely = (kinds == NO_KIND) & ~self.keepers
+        if lonely.any():
+            pairs = self.pairs.rows
+            pairs = pairs[np.argsort(pairs["similarity"], kind="stable")]
+            for end in ("first", "second"):
+                own = pairs[lonely[pairs[end]]]
+                kinds[own[end]] = own["kind"]
+        return kinds
+
+    @cached_property
+    def dates(self) -> NDArray[np.bytes_]:
+        """The date of each file as text that sorts: when it was taken, or else when it was changed."""
+        taken = np.ascontiguousarray(self.files.rows["taken"])
+        return np.where(taken != b"", taken, local_dates(self.files.rows["mtime_ns"]))
+
+    @cached_property
+    def text(self) -> PathText:
+        """The paths of the files, fit to be searched."""
+        return PathText(self.files)
+
+    def of_kinds(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
+        """Return for each file whether it is of one of some kinds."""
+        return of_codes(kinds)[self.kinds]
+
+    def alike(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
+        """Return for each file whether it has a pair of one of some kinds with its keeper."""
+        return of_codes(kinds)[self.beside_keeper]
+
+    def having(self, files: Collection[int]) -> NDArray[np.bool_]:
+        """Return for each group whether any of its files is one of those."""
+        return self.any_of(self.flags(self.files.rows_among(files)))
+
+    def called(self, names: Collection[str]) -> NDArray[np.bool_]:
+        """Return for each group whether its id is one of those."""
+        flags = np.zeros(len(self.groups), np.bool_)
+        for name in names:
+            if (number := self.groups.number_of(name)) is not None:
+                flags[number] = True
+        return flags
+
+    def flags(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return a flag for each file, set where its row is one of some."""
+        flags = np.zeros(len(self.files), np.bool_)
+        flags[rows] = True
+        return flags
+
+    def any_of(self, files: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each group whether any of its files has its flag set."""
+        hits = np.concatenate(([0], np.cumsum(files)))
+        some: NDArray[np.bool_] = hits[self.groups.starts[1:]] > hits[self.groups.starts[:-1]]
+        return some
+
+
+def of_codes(kinds: Collection[Kind]) -> NDArray[np.bool_]:
+    """Return for each code of a kind, ``NO_KIND`` too, whether it is of one of some kinds."""
+    wanted = np.zeros(NO_KIND + 1, np.bool_)
+    wanted[[KIND_CODES[kind] for kind in kinds]] = True
+    return wanted

@@ -1,0 +1,115 @@
+"""The verified pairs inside the groups in columns, found by a search for the rows of their two files."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.group import Better, Pair
+from dpm_tui.catalog.inspection import REASONS
+from dpm_tui.catalog.pair_columns import KINDS, TURNED, PairColumns
+from dpm_tui.catalog.verdict import GRID, NOTICED
+
+NO_KIND = 255
+PAIR = np.dtype(
+    [
+        ("first", "<u4"), ("second", "<u4"), ("kind", "u1"), ("similarity", "<f8"), ("grid", "<i4"),
+        ("better", "u1"), ("reason", "u1"), ("amount", "<f4"),
+    ]
+)  # fmt: skip
+"""One pair: the rows of its files, the smaller first, and the number of its grid of differences, -1 for a
+grid of zeros, -2 for none. ``better`` is a value of ``Better``, the file in the first row being the first."""
+_BETTER = tuple(Better)
+_NO_GRID, _ZEROS = -2, -1
+_GRID_BYTES = GRID * GRID
+_EMPTY_GRID = bytes(_GRID_BYTES)
+
+
+class PairRows(Mapping[tuple[int, int], Pair]):
+    """Pair of ids, the smaller first -> verified pair; ``rows`` are sorted by the rows of the files."""
+
+    def __init__(self, files: FileRows, rows: NDArray[np.void], grids: bytes) -> None:
+        self.rows = rows
+        self.grids = grids
+        self._files = files
+        keys = rows["first"].astype(np.uint64) << np.uint64(32) | rows["second"]
+        self._keys = array("Q", keys.tobytes())
+
+    @classmethod
+    def of(cls, files: FileRows, pairs: Iterable[Pair], starts: NDArray[np.int64]) -> PairRows:
+        """Return the pairs between files of one group; ``starts`` are the first rows of the groups."""
+        pairs = PairColumns.of(pairs)
+        one, other = files.rows_of(pairs.firsts), files.rows_of(pairs.seconds)
+        first, second = np.minimum(one, other), np.maximum(one, other)
+        home = (np.searchsorted(starts, rows, side="right") for rows in (first, second))
+        inside = np.flatnonzero((first >= 0) & np.equal(*home))
+        inside = inside[np.lexsort((second[inside], first[inside]))]
+        grids: list[bytes] = []
+        rows = np.zeros(len(inside), PAIR)
+        rows["first"], rows["second"] = first[inside], second[inside]
+        rows["kind"], rows["similarity"] = pairs.kinds[inside], pairs.similarities[inside]
+        turned = one[inside] > other[inside]
+        rows["better"] = np.where(turned, TURNED[pairs.better[inside]], pairs.better[inside])
+        rows["reason"], rows["amount"] = pairs.reasons[inside], pairs.amounts[inside]
+        rows["grid"] = [_number_grid(pairs.differs[number], grids) for number in inside.tolist()]
+        return cls(files, rows, b"".join(grids))
+
+    def __getitem__(self, key: tuple[int, int]) -> Pair:
+        ends = self._files.row(key[0]), self._files.row(key[1])
+        first, second = sorted(ends)
+        wanted = first << 32 | second
+        place = bisect_left(self._keys, wanted)
+        if place == len(self._keys) or self._keys[place] != wanted or key[0] > key[1]:
+            raise KeyError(key)
+        _, _, kind, similarity, grid, better, reason, amount = self.rows[place].item()
+        if first != ends[0]:
+            better = TURNED[better]
+        grids = self._grid(grid)
+        return Pair(*key, KINDS[kind], similarity, grids, _BETTER[better], REASONS[reason], amount)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        ids = self._files.rows["id"]
+        ends = ids[self.rows["first"]], ids[self.rows["second"]]
+        yield from zip(np.minimum(*ends).tolist(), np.maximum(*ends).tolist(), strict=True)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def similarities(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the similarity of each two rows of files, 0 where they have no pair."""
+        if not len(self.rows):
+            return np.zeros(len(ones))
+        keys = np.frombuffer(self._keys, np.uint64)
+        wanted = np.minimum(ones, others).astype(np.uint64) << np.uint64(32)
+        wanted |= np.maximum(ones, others).astype(np.uint64)
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        found: NDArray[np.float64] = np.where(keys[places] == wanted, self.rows["similarity"][places], 0.0)
+        return found
+
+    def visible(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether each of some grids, by their numbers, shows that two pictures differ."""
+        grids = np.frombuffer(self.grids, np.uint8).reshape(-1, _GRID_BYTES)
+        seen = np.concatenate((grids.max(axis=1, initial=0) >= NOTICED, np.zeros(2, np.bool_)))
+        # The numbers of no grid and of one of zeros count from the end.
+        found: NDArray[np.bool_] = seen[numbers]
+        return found
+
+    def _grid(self, number: int) -> bytes:
+        if number < 0:
+            return b"" if number == _NO_GRID else _EMPTY_GRID
+        return self.grids[number * _GRID_BYTES : (number + 1) * _GRID_BYTES]
+
+
+def _number_grid(differs: bytes, grids: list[bytes]) -> int:
+    """Return the number of a grid, adding it to ``grids`` if it has one."""
+    if len(differs) != _GRID_BYTES:
+        return _NO_GRID
+    if differs == _EMPTY_GRID:
+        return _ZEROS
+    grids.append(differs)
+    return len(grids) - 1

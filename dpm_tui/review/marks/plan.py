@@ -1,0 +1,182 @@
+"""The plan: every move that the marks amount to, each with the keeper that justifies it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from dpm_tui.catalog.group import TIER_OF, Better, Group, PairIndex, pair_key
+from dpm_tui.catalog.image_file import ImageFile, Stamp
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.marks import Marks
+
+_MOVES_A_PART = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A file as it was when it was compared; the proof before a move holds the disk against it."""
+
+    path: bytes
+    stamp: Stamp
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A sidecar, RAW twin or Live Photo movie that goes where its picture goes.
+
+    ``twin`` is the keeper's own companion with the same content, None where the keeper has none.
+    """
+
+    file: Witness
+    twin: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One file on its way to the recycle bin, and the keeper whose verified pair allows it."""
+
+    victim: Witness
+    keeper: Witness
+    kind: Kind
+    similarity: float
+    rule: str
+    group: str
+    companions: tuple[Companion, ...] = ()
+    reason: str = ""
+    """What speaks against the victim at full size, a word of ``inspection.REASONS``, empty for nothing."""
+    amount: float = 0.0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the victim and its companions."""
+        return self.victim.stamp.size + sum(each.file.stamp.size for each in self.companions)
+
+    @property
+    def orphans(self) -> tuple[Companion, ...]:
+        """The companions whose content would leave the library: the keeper has no twin of them."""
+        return tuple(companion for companion in self.companions if companion.twin is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The moves of one batch. No keeper in it is also a victim."""
+
+    moves: tuple[Move, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that the moves take out of the library, companions included."""
+        return sum(move.size for move in self.moves)
+
+    @property
+    def weakest(self) -> float:
+        """The lowest similarity that a move rests on; 1 for an empty plan."""
+        return min((move.similarity for move in self.moves), default=1.0)
+
+    @property
+    def companions(self) -> int:
+        """The number of companions that go with their pictures."""
+        return sum(len(move.companions) for move in self.moves)
+
+    @property
+    def orphans(self) -> int:
+        """The number of companions that the keepers have no twin of."""
+        return sum(len(move.orphans) for move in self.moves)
+
+    def of_groups(self, groups: Collection[str]) -> Plan:
+        """Return the moves in some groups, by their ids."""
+        return Plan(tuple(move for move in self.moves if move.group in groups))
+
+    def alone(self) -> Plan:
+        """Return this plan with every companion staying where it is."""
+        return Plan(tuple(replace(move, companions=()) for move in self.moves))
+
+    def parts(self) -> Iterator[Plan]:
+        """Yield the moves in parts that travel while other messages do; ``join_plans`` puts them together."""
+        for start in range(0, len(self.moves), _MOVES_A_PART):
+            yield Plan(self.moves[start : start + _MOVES_A_PART])
+
+    def split_orphans(self) -> tuple[Plan, Plan]:
+        """Return the moves that take no orphan away, and those that would."""
+        safe = tuple(move for move in self.moves if not move.orphans)
+        doubtful = tuple(move for move in self.moves if move.orphans)
+        return Plan(safe), Plan(doubtful)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjustified:
+    """A marked file that no staying member of its group has a verified pair with."""
+
+    file: int
+    group: str
+
+
+def build_plan(
+    files: Mapping[int, ImageFile],
+    pairs: PairIndex,
+    groups: Iterable[Group],
+    removed: Collection[int],
+    rule_of: Callable[[int], str],
+) -> tuple[Plan, list[Unjustified]]:
+    """Turn files marked for removal into a plan.
+
+    Each victim names the staying member of its group that its closest verified pair is with: a true
+    copy before a crop and a crop before a variant, and among those the most similar one. A victim
+    without one stays where it is and is returned among the unjustified. ``rule_of`` tells by which rule
+    a file was marked.
+    """
+    moves: list[Move] = []
+    unjustified: list[Unjustified] = []
+    for group in groups:
+        staying = [id_ for id_ in group.members if id_ not in removed]
+        for victim in (id_ for id_ in group.members if id_ in removed):
+            links = [
+                (-TIER_OF[pair.kind], pair.similarity, keeper == group.keeper, keeper, pair)
+                for keeper in staying
+                if (pair := pairs.get(pair_key(victim, keeper))) is not None
+            ]
+            if not links:
+                unjustified.append(Unjustified(victim, group.id))
+                continue
+            _, similarity, _, keeper, pair = max(links, key=lambda link: link[:3])
+            moves.append(
+                Move(
+                    victim=witness(files[victim]),
+                    keeper=witness(files[keeper]),
+                    kind=pair.kind,
+                    similarity=similarity,
+                    rule=rule_of(victim),
+                    group=group.id,
+                    reason=pair.reason if pair.better in (Better.FIRST, Better.SECOND) else "",
+                    amount=pair.amount,
+                )
+            )
+    return Plan(tuple(moves)), unjustified
+
+
+def witness(file: ImageFile) -> Witness:
+    """Return what the proof before a move needs to know of ``file``."""
+    return Witness(path=file.path, stamp=file.stamp, digest=file.facts.digest)
+
+
+def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]:
+    """Turn what is marked for removal into a plan; each move carries the rule that marked its file."""
+    # A person may go on marking while a thread plans.
+    removed = frozenset(marks.removed)
+    groups = (library.groups[number] for number in library.numbers_of(removed))
+    return build_plan(library.files, library.pairs, groups, removed, marks.rule_of)
+
+
+def join_plans(parts: Iterable[Plan]) -> Plan:
+    """Return the moves of all parts; a file that is in one of them already is no companion in another."""
+    moves = [move for part in parts for move in part.moves]
+    taken = {move.victim.path for move in moves} | {move.keeper.path for move in moves}
+    for number, move in enumerate(moves):
+        if move.companions:
+            own = tuple(each for each in move.companions if each.file.path not in taken)
+            taken.update(each.file.path for each in own)
+            moves[number] = replace(move, companions=own)
+    return Plan(tuple(moves))

@@ -1,0 +1,147 @@
+"""Election: groups are built around the best file; an own rule chooses another keeper inside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dpm_tui.catalog.group import TIER_OF
+from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.library import Library
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dpm_tui.review.library.library_columns import Columns
+
+
+def elect_keepers(library: Library, rule: Rule, protected: InFolders, *, whole: bool = False) -> Library:
+    """Return the library, each group with the keeper that ``rule`` prefers, protected files before others.
+
+    The groups keep their members, ids and order. Only a true copy of a group's best file may take its
+    place, so that no crop and no variant is kept for a picture; and only one that was compared with all
+    the others of these and is no closer to any member than the best file is, so that nothing becomes a
+    copy of the keeper that was not one before. ``whole`` asks for a pair with every member, variants and
+    crops too. Files that nothing tells apart go by the best file, then by path.
+    """
+    if not library.groups or not (rule.criteria or protected):
+        return library
+    columns = library.columns
+    leaders = _choose(columns, rule, protected, whole)
+    if not (leaders == columns.groups.starts[:-1]).all():
+        library = _lead(columns, leaders)
+    return _spare(library, protected) if protected else library
+
+
+def _spare(library: Library, protected: InFolders) -> Library:
+    """Return the library with no protected file counted among the bytes that a group may give back."""
+    import numpy as np
+
+    from dpm_tui.catalog.group_columns import GroupRows
+    from dpm_tui.review.rules.criterion_scores import by_folder
+
+    columns = library.columns
+    groups = columns.groups
+    starts = groups.starts[:-1]
+    stays = by_folder(columns, protected)
+    stays[starts] = False
+    if not stays.any():
+        return library
+    spared = np.add.reduceat(np.where(stays, columns.files.sizes(), 0), starts)
+    rows = GroupRows(groups.names, groups.starts, groups.weakest, groups.reclaimable - spared, groups.ids)
+    return Library(library.files, rows, library.pairs)
+
+
+def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> NDArray[np.int64]:
+    """Return the row of each group's keeper."""
+    import numpy as np
+
+    from dpm_tui.review.rules.criterion_scores import by_folder, sieves_of, sift
+
+    starts = columns.groups.starts
+    alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole) | columns.keepers
+    if protected:
+        safe = alive & by_folder(columns, protected)
+        alive &= safe | ~np.repeat(columns.any_of(safe), columns.groups.counts)
+    for word in rule.criteria:
+        for sieve in sieves_of(columns, word):
+            alive = sift(columns, alive, sieve)
+    # The first file is the best one, the others come by path.
+    rows = np.flatnonzero(alive)
+    leaders: NDArray[np.int64] = rows[np.searchsorted(rows, starts[:-1])]
+    return leaders
+
+
+def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
+    """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
+    import numpy as np
+
+    from dpm_tui.catalog.pair_columns import KIND_CODES
+    from dpm_tui.review.library.pair_table import NO_KIND
+
+    tiers = np.zeros(NO_KIND + 1, np.int64)
+    for kind, tier_of_kind in TIER_OF.items():
+        tiers[KIND_CODES[kind]] = tier_of_kind
+    pairs, starts = columns.pairs.rows, columns.groups.starts
+    first, second = pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
+    # The best file has no kind of its own, whose tier is 0: none is closer.
+    tier, home = tiers[pairs["kind"]], tiers[columns.beside_keeper]
+    needed = np.ones(len(home), np.bool_) if whole else home == 0
+    met = np.bincount(first[needed[second]], minlength=len(home))
+    met += np.bincount(second[needed[first]], minlength=len(home))
+    others = np.repeat(np.add.reduceat(needed.astype(np.int64), starts[:-1]), columns.groups.counts) - needed
+    leads: NDArray[np.bool_] = met == others
+    leads[first[tier < home[second]]] = False
+    leads[second[tier < home[first]]] = False
+    return leads
+
+
+def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
+    """Return the library with its files, pairs and groups in the order that the leaders make."""
+    import numpy as np
+
+    from dpm_tui.catalog.file_selection import FileRows
+    from dpm_tui.catalog.group_columns import GroupRows
+    from dpm_tui.catalog.pair_columns import TURNED
+    from dpm_tui.review.library.pair_table import PairRows
+
+    files, groups = columns.files, columns.groups
+    homes = np.repeat(np.arange(len(groups)), groups.counts)
+    follows = np.ones(len(files), np.int64)
+    follows[leaders] = 0
+    order = np.argsort(homes * 2 + follows, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    odd = {int(place[row]): file for row, file in files.odd.items()}
+    file_rows = FileRows(files.rows[order], files.names, files.folders, files.formats, odd)
+    pairs = columns.pairs.rows.copy()
+    ends = place[pairs["first"]], place[pairs["second"]]
+    pairs["better"] = np.where(ends[0] > ends[1], TURNED[pairs["better"]], pairs["better"])
+    pairs["first"], pairs["second"] = np.minimum(*ends), np.maximum(*ends)
+    pairs = pairs[np.lexsort((pairs["second"], pairs["first"]))]
+    starts = groups.starts
+    # Whatever was not compared with the new keeper hangs on the best file, as it did before.
+    similarity = np.full(len(files), np.inf)
+    for anchors in (place[starts[:-1]], starts[:-1]):
+        anchor = np.zeros(len(files), np.bool_)
+        anchor[anchors] = True
+        for one, other in (("first", "second"), ("second", "first")):
+            beside = pairs[anchor[pairs[one]]]
+            similarity[beside[other]] = beside["similarity"]
+    similarity[starts[:-1]] = np.inf
+    weakest = np.minimum.reduceat(similarity, starts[:-1])
+    sizes = file_rows.rows["size"].astype(np.int64)
+    reclaimable = np.add.reduceat(sizes, starts[:-1]) - sizes[starts[:-1]]
+    unchanged = leaders == starts[:-1]
+    return Library(
+        file_rows,
+        GroupRows(
+            groups.names,
+            starts,
+            np.where(unchanged, groups.weakest, weakest),
+            np.where(unchanged, groups.reclaimable, reclaimable),
+            groups.ids[order],
+        ),
+        PairRows(file_rows, pairs, columns.pairs.grids),
+    )

@@ -1,0 +1,33 @@
+"""Freeable: how many bytes a rule would free in all groups, and how many lie beside the kept files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.library import Library
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Freeable:
+    """What accepting a rule in every group would mark, and the bytes of all files beside the kept ones.
+
+    The latter hold variants, crops and what is left to a person, too.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    beside: int = 0
+
+
+def find_freeable(library: Library, rule: Rule, protected: InFolders) -> Freeable:
+    """Return what ``rule`` would free in a library whose keepers follow it."""
+    from dpm_tui.review.rules.bulk_marking import sweep
+
+    if not library.groups:
+        return Freeable()
+    columns = library.columns
+    marked = sweep(library, range(len(library.groups)), rule, DEFAULT_KINDS, protected)
+    size = columns.files.size_of(columns.files.rows_among(marked))
+    return Freeable(len(marked), size, int(columns.groups.reclaimable.sum()))

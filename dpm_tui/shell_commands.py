@@ -1,0 +1,36 @@
+"""Commands that messages quote: with the folder that the command line named, ready to be pasted into a shell.
+
+A sentence of the catalogue says ``dpm-tui scan DIR``, since who raises it need not know how the folder was
+named; here DIR becomes the folder, quoted where it must be, with ``--state`` where that was said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+
+from dpm_tui.file_names import display_name
+
+_COMMAND = re.compile(r"(dpm-tui (?:[a-z]+ )?)DIR\b")
+_place: list[str] = []
+
+
+def remember_place(options: argparse.Namespace) -> None:
+    """Take over folder and state folder of a command line; one without a folder leaves DIR as it is."""
+    _place.clear()
+    folder = getattr(options, "folder", "")
+    if folder:
+        _place.append(quote(folder))
+        _place.extend(("--state", quote(options.state)) if options.state else ())
+
+
+def quote(path: str | bytes) -> str:
+    """Return a path as a word for a shell; what cannot be displayed is shown as it is everywhere else."""
+    return shlex.quote(display_name(path))
+
+
+def with_place(text: str) -> str:
+    """Return ``text`` with the folder in every command of it that says DIR."""
+    place = " ".join(_place)
+    return _COMMAND.sub(lambda found: found[1] + place, text) if place else text

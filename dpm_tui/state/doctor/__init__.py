@@ -1,0 +1,1 @@
+"""Checks of the state that change nothing, each with a repair."""

@@ -1,0 +1,1 @@
+"""The table of image files: journal, shards and their manifest."""

@@ -1,0 +1,1 @@
+"""What a person said: it cannot be made again."""

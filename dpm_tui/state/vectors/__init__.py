@@ -1,0 +1,1 @@
+"""Vectors and candidates of each model."""

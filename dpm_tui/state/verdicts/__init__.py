@@ -1,0 +1,1 @@
+"""Verdicts and inspections, kept by the contents of a pair."""

@@ -1,0 +1,88 @@
+"""Pairs of digests in 16 bytes each: a set of two million pairs of strings would take a gigabyte."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+
+from dpm_tui.catalog.content_digest import DigestPair, Halves, half_of
+
+_RECENT = 8192
+"""Pairs that are found in a set; with more of them all are sorted anew."""
+_SHELF_BITS = 16
+"""Sorted pairs stand on shelves by their first bits: thirty on each where there are two million."""
+
+
+class PairKeys:
+    """A set of pairs of digests, the smaller first, each known by the halves of both.
+
+    They are sorted by the one and the other combined, as one picture may have many pairs.
+    """
+
+    def __init__(self) -> None:
+        self._combined = array("Q")
+        self._firsts = array("Q")
+        self._shelves = [0] * (2**_SHELF_BITS + 1)
+        self._recent: set[tuple[int, int]] = set()
+
+    def __len__(self) -> int:
+        return len(self._combined) + len(self._recent)
+
+    def __contains__(self, pair: DigestPair) -> bool:
+        first, second = half_of(pair[0]), half_of(pair[1])
+        if (first, second) in self._recent:
+            return True
+        combined = first ^ second
+        shelf = combined >> (64 - _SHELF_BITS)
+        end = self._shelves[shelf + 1]
+        place = bisect_left(self._combined, combined, self._shelves[shelf], end)
+        while place < end and self._combined[place] == combined:
+            if self._firsts[place] == first:
+                return True
+            place += 1
+        return False
+
+    def add(self, pair: DigestPair) -> None:
+        """Add a pair."""
+        if pair not in self:
+            self._recent.add((half_of(pair[0]), half_of(pair[1])))
+            if len(self._recent) > max(_RECENT, len(self._combined) // 16):
+                self.extend(())
+
+    def extend(self, parts: Sequence[tuple[Halves, Halves]]) -> None:
+        """Add many pairs, each part as the halves of first and of second digests."""
+        recent = np.array(sorted(self._recent), np.uint64).reshape(-1, 2)
+        parts = [(recent[:, 0], recent[:, 1]), *parts]
+        firsts = np.concatenate([_numbers(self._firsts), *(first for first, _ in parts)])
+        combined = np.concatenate([_numbers(self._combined), *(first ^ second for first, second in parts)])
+        self._file(firsts, combined)
+
+    def keep(self, known: Halves) -> None:
+        """Drop the pairs of which one is not among the known digests."""
+        self.extend(())
+        firsts, combined = _numbers(self._firsts), _numbers(self._combined)
+        kept = np.isin(firsts, known) & np.isin(firsts ^ combined, known)
+        self._file(firsts[kept], combined[kept])
+
+    def clear(self) -> None:
+        """Forget every pair."""
+        self._file(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+
+    def _file(self, firsts: Halves, combined: Halves) -> None:
+        """Sort what there is now, each pair once."""
+        order = np.argsort(combined, kind="stable")  # two sorted runs are merged, not sorted
+        firsts, combined = firsts[order], combined[order]
+        fresh = np.ones(len(order), np.bool_)
+        fresh[1:] = (combined[1:] != combined[:-1]) | (firsts[1:] != firsts[:-1])
+        self._firsts = array("Q", firsts[fresh].tobytes())
+        self._combined = array("Q", combined[fresh].tobytes())
+        shelves = (combined[fresh] >> np.uint64(64 - _SHELF_BITS)).astype(np.int64)
+        self._shelves[1:] = np.bincount(shelves, minlength=2**_SHELF_BITS).cumsum().tolist()
+        self._recent.clear()
+
+
+def _numbers(held: array[int]) -> Halves:
+    return np.frombuffer(held, np.uint64) if held else np.zeros(0, np.uint64)

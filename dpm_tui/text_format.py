@@ -1,0 +1,91 @@
+"""Dates, similarities and sentences as short text that is fit for a terminal, the same on every surface."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from dpm_tui.deferred_text import read_deferred
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+
+
+def local_date(mtime_ns: int) -> str:
+    """Return a time of the file system as a local date."""
+    try:
+        return f"{datetime.fromtimestamp(mtime_ns / 1e9):%Y-%m-%d %H:%M}"
+    except (OverflowError, OSError, ValueError):
+        return "-"
+
+
+def local_time(iso: str) -> str:
+    """Return an ISO 8601 time as local date and time, or as it is where it cannot be read."""
+    try:
+        return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return display_name(iso, 16)
+
+
+def similarity(value: float) -> str:
+    """Return a similarity in four characters; only a perfect one reads 1.00."""
+    return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
+
+
+def besides(frames: int, holds: Collection[str], damaged: bool = False) -> list[str]:
+    """Return in words what else is known of a file: damage, how many frames or pages, a movie, a map."""
+    counted = [translate("tui.file_damaged")] if damaged else []
+    if frames > 1 and "pictures" not in holds:
+        counted.append(translate("tui.frames", count=frames))
+    return counted + [translate(f"tui.held_{word}") for word in holds if word not in ("frames", "pages")]
+
+
+def count_kinds(kinds: Iterable[str]) -> str:
+    """Return how many there are of each of some kinds of pairs, the loosest kind last."""
+    counts = Counter(kinds)
+    order = ("identical", "pixels", "copy", "crop", "turned", "edited", "variant")
+    named = [
+        translate("tui.kind_counted", number=counts[kind], kind=translate(f"tui.kind_{kind}"))
+        for kind in order
+        if counts[kind]
+    ]
+    return translate("tui.place_gap").join(named)
+
+
+def shown_values(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values of a sentence with every text made fit for a terminal."""
+    return {
+        key: display_name(_one_line(put_into_words(value))) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+
+
+def put_into_words(text: str) -> str:
+    """Return a deferred sentence in the language of now, and in it any other one; other text as it is."""
+    deferred = read_deferred(text)
+    if deferred is None:
+        return text
+    key, values = deferred
+    return sentence(key, **{k: put_into_words(v) if isinstance(v, str) else v for k, v in values.items()})
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def sentence(key: str, /, **values: object) -> str:
+    """Return a sentence of the catalogue, or its bare key where this version has none or cannot fill it."""
+    try:
+        return translate(key, **values)
+    except (KeyError, IndexError, ValueError):
+        return key
+
+
+def log_sentence(name: str, values: Mapping[str, object]) -> str:
+    """Return the sentence of a line of the log; what this version has no words for appears by its name."""
+    shown = shown_values(values)
+    for surface in ("worker", "errors"):
+        key = f"{surface}.{name}"
+        if (words := sentence(key, **shown)) != key:
+            return words
+    return display_name(" ".join([name, *(f"{key}={value}" for key, value in shown.items())]))

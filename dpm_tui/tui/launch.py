@@ -1,0 +1,114 @@
+"""Runs the app on a root: colours first, then Textual, then the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dpm_tui.errors import ExitCode
+from dpm_tui.locale import follow_settings, translate
+from dpm_tui.memory import return_freed_memory
+from dpm_tui.shell_commands import with_place
+from dpm_tui.state.config import Config, load_settings
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.tui.terminal.cell_width_probe import Answer, ask_terminal
+from dpm_tui.tui.terminal.colour_depth import Palette, prepare_terminal
+
+if TYPE_CHECKING:
+    from dpm_tui.tui.worker_link import Connect
+    from dpm_tui.worker.client import Client
+
+
+def run_app(
+    layout: Layout,
+    *,
+    colour: str = "",
+    mouse: bool | None = None,
+    screen: str = "scan",
+    connect: Connect | None = None,
+) -> int:
+    """Run the app until the user leaves it and return the exit code; the worker may go on.
+
+    ``colour`` and ``mouse`` override the settings; ``connect`` makes the client where it is not a worker's.
+    Raises UsageError for a terminal that cannot be used.
+    """
+    return_freed_memory()
+    config = _read_config(layout)
+    follow_settings(config.language)
+    colours = prepare_terminal(colour or config.colour)
+    if mouse is not None:
+        config = replace(config, mouse=mouse)
+    answer = ask_terminal() if colours.palette.has_blocks else Answer()
+    return asyncio.run(_run(layout, colours.palette, answer, config, screen, connect))
+
+
+async def _run(
+    layout: Layout, palette: Palette, answer: Answer, config: Config, screen: str, connect: Connect | None
+) -> int:
+    # Textual reads the environment when it is imported, so it must not be imported earlier.
+    from dpm_tui.tui.app import DpmApp
+    from dpm_tui.tui.terminal.driver import driver_class, terminals_lost
+    from dpm_tui.tui.theme import Theme
+    from dpm_tui.worker.client import WorkerClient
+
+    def connect_worker() -> Awaitable[Client]:
+        return WorkerClient.connect(layout, "app", stays=True)
+
+    app = DpmApp(
+        connect or connect_worker,
+        layout.root,
+        palette,
+        driver_class=driver_class(answer.typed),
+        whole_cells=answer.whole_cells,
+        theme=Theme(config.theme),
+    )
+    app.first_screen = screen
+    if screen != "scan":
+        app.noticed(f"show_{screen}")
+    loop = asyncio.get_running_loop()
+    hung_up: list[int] = []
+
+    def leave(number: int) -> None:
+        hung_up.append(number)
+        app.exit()
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, leave, number)
+    try:
+        await app.run_async(mouse=config.mouse)
+    finally:
+        await app.link.close()
+    if signal.SIGHUP in hung_up or terminals_lost:
+        # The terminal is gone: whatever is still to be written to it would only fail.
+        with suppress(OSError):
+            _silence_terminal()
+        return ExitCode.DONE
+    if app.return_code:
+        return ExitCode.FAILED
+    with suppress(OSError):
+        print(with_place(f"{translate('tui.program')}: {app.last_line()}"), flush=True)
+    return ExitCode.DONE
+
+
+def _read_config(layout: Layout) -> Config:
+    """Return the settings; a file that cannot be read is the worker's to complain about."""
+    from dpm_tui.errors import DpmError
+
+    try:
+        return load_settings(layout.config).config
+    except (DpmError, OSError):
+        return Config()
+
+
+def _silence_terminal() -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            os.dup2(null, stream.fileno())
+    os.close(null)

@@ -1,0 +1,1 @@
+"""Rows of styled text, one file a screen or list."""

@@ -1,0 +1,35 @@
+"""Bars of progress and small graphs, made of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.terminal.cell_text import Part
+
+_EIGHTHS = "▁▂▃▄▅▆▇█"
+_LETTERS = "_.-~=+*#"
+"""Blocks take two cells where a terminal draws ambiguous characters wide; these never do."""
+
+
+def bar(share: float, width: int, look: Look) -> list[Part]:
+    """Return a bar of ``width`` cells, brackets included, filled to ``share`` of 0..1."""
+    inside = max(width - 2, 2)
+    full = min(max(round(share * inside), 0), inside)
+    return [
+        ("[", look["rest"]),
+        ("=" * full, look["bar"]),
+        ("-" * (inside - full), look["rest"]),
+        ("]", look["rest"]),
+    ]
+
+
+def graph(values: Sequence[float], width: int, look: Look) -> Part:
+    """Return the last ``width`` values as one row of columns, the highest of them full."""
+    steps = _EIGHTHS if look.palette.has_blocks and not look.whole_cells else _LETTERS
+    shown = list(values)[-max(width, 0) :] if width > 0 else []
+    top = max(shown, default=0.0)
+    if top <= 0:
+        return steps[0] * len(shown), look["bar"]
+    last = len(steps) - 1
+    return "".join(steps[min(round(value / top * last), last)] for value in shown), look["bar"]

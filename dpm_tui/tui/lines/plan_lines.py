@@ -1,0 +1,123 @@
+"""The lines of the plan screen: what it amounts to, a line for each move, and the details of one."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.review.marks.plan import Companion, Move
+from dpm_tui.text_format import similarity
+from dpm_tui.tui.lines.reason_lines import reason_lines
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.session.session import Session
+from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.units import long_size, short_size
+
+DETAIL_LINES = 7
+_REASON_LINES = 3
+_RULE_WIDTH = 8
+_NARROW = 60
+"""Below this width the rule has no column."""
+
+
+class PlanLines:
+    """Draws the moves of a shelf."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session = session
+        self._look = look
+
+    def summary(self, shelf: PlanShelf, width: int) -> list[Part]:
+        """Return the heading of the list: order, counts by kind, companions."""
+        look = self._look
+        order = translate("tui.plan_by_path" if shelf.by_path else "tui.plan_weakest_first")
+        counts = [
+            f"{shelf.kinds[kind]:,} {translate(f'tui.kind_{kind.value}')}"
+            for kind in Kind
+            if shelf.kinds[kind]
+        ]
+        if shelf.companions:
+            counts.append(f"+ {translate('tui.companions', count=shelf.companions)}")
+        left, right = f"-- {'  '.join(counts)} ", f" {order} --"
+        left = cut_middle(left, width - cell_len(right))
+        return [(left + "-" * (width - cell_len(left) - cell_len(right)) + right, look["heading"])]
+
+    def line(self, move: Move, width: int) -> list[Part]:
+        """Return the line of a move: path, companions, kind, similarity, size, rule."""
+        look, plain = self._look, self._look["text"]
+        kind_width = max(cell_len(translate(f"tui.kind_{kind.value}")) for kind in Kind)
+        also = f"+{len(move.companions)}" if move.companions else ""
+        right: list[Part] = [
+            (pad_left(also, 3), look["doubt" if move.orphans else "dim"]),
+            ("  ", plain),
+            (pad(translate(f"tui.kind_{move.kind.value}"), kind_width), look.kind(move.kind)),
+            (f" {pad_left(similarity(move.similarity), 4)}", plain),
+            (f" {pad_left(short_size(move.victim.stamp.size), 5)}", plain),
+        ]
+        if width >= _NARROW:
+            right.append((f"  {pad(rule_name(move.rule, _RULE_WIDTH), _RULE_WIDTH)}", look["dim"]))
+        room = width - parts_width(right) - 2
+        return [
+            (" ", plain),
+            (pad(cut_start(display_name(move.victim.path), room), room), plain),
+            *right,
+            (" ", plain),
+        ]
+
+    def details(self, move: Move, width: int) -> list[list[Part]]:
+        """Return the lines on one move: what goes, what stays and why, what goes along, the group."""
+        look, room = self._look, width - 2
+        session = self._session
+        going = translate("tui.plan_goes")
+        staying = translate("tui.plan_stays")
+        label = max(cell_len(going), cell_len(staying)) + 2
+        lines: list[list[Part]] = [
+            [(f" {pad(word, label)}", look[role]), (cut_start(display_name(path), room - label), look[style])]
+            for word, path, role, style in (
+                (going, move.victim.path, "remove", "strong"), (staying, move.keeper.path, "keep", "text"),
+            )
+        ]  # fmt: skip
+        victim = session.library.member_at(move.group, move.victim.path)
+        keeper = session.library.member_at(move.group, move.keeper.path)
+        if victim is not None and keeper is not None:
+            pair = session.library.pair(victim.id, keeper.id)
+            reasons = reason_lines(victim, keeper, pair, session.criteria, room, look)[:_REASON_LINES]
+            lines += [[(" ", look["text"]), *line] for line in reasons]
+        lines += [[]] * (2 + _REASON_LINES - len(lines))
+        if move.companions:
+            lines.append([(" ", look["text"]), *self._companions(move.companions, room)])
+        lines.append([(" ", look["text"]), (cut_middle(self._group(move), room), look["dim"])])
+        return lines
+
+    def _companions(self, companions: tuple[Companion, ...], width: int) -> list[Part]:
+        """Return what goes along, and whether the kept picture has the same beside it."""
+        look = self._look
+        parts: list[Part] = [(f"{translate('tui.plan_along')} ", look["text"])]
+        for companion in companions:
+            name = display_name(companion.file.path.rpartition(b"/")[2])
+            note = translate("tui.plan_twin" if companion.twin else "tui.plan_orphan")
+            room = width - parts_width(parts) - cell_len(note) - 3
+            if room < 8 < width - parts_width(parts):
+                parts.append(("...", look["dim"]))
+                break
+            style = look["dim" if companion.twin else "doubt"]
+            parts += [(f"{cut_middle(name, room)} ", look["text"]), (f"{note}  ", style)]
+        return parts
+
+    def _group(self, move: Move) -> str:
+        number = self._session.library.number_called(move.group)
+        members = () if number is None else self._session.library.groups[number].members
+        size = long_size(move.size)
+        rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"
+        # The number is the one that the groups screen shows; the filter may hide the group there.
+        place = None if number is None else self._session.rows.position_of(number)
+        group = "" if place is None else translate("tui.plan_group", number=place + 1, count=len(members))
+        return "  ".join(filter(None, [group, size, rule]))
+
+
+def rule_name(rule: str, width: int) -> str:
+    """Return the name of a rule; a mark set by hand has a word of its own."""
+    return translate("tui.rule_hand") if rule == "hand" else display_name(rule, width)

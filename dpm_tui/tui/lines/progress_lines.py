@@ -1,0 +1,162 @@
+"""Lines of the compare screen: the stages of the run, its speed, and the pairs as they are found."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.text_format import sentence, similarity
+from dpm_tui.tui.lines.bars_and_facts import bar, graph
+from dpm_tui.tui.lines.fact_table import fact_table
+from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.session.run_history import RunHistory, round_left
+from dpm_tui.tui.session.session import Session
+from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad
+from dpm_tui.units import duration, long_size
+from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
+
+_BAR_AT_MOST = 60
+_WORDS = 26
+"""Cells for the numbers beside a bar."""
+_LOG_AT_LEAST = 3
+_PAIRS_AT_MOST = 8
+_ROLES = {"running": "good", "finished": "good", "failed": "error", "stopped": "notice"}
+
+
+class ProgressLines:
+    """Draws what a session knows of its run."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session = session
+        self._look = look
+
+    def lines(self, width: int, height: int) -> list[list[Part]]:
+        """Return stages, numbers and the newest pairs, in at most ``height`` lines where that can be."""
+        stages, facts = self._stages(width), fact_table(self._facts(width), self._look)
+        if len(stages) + len(facts) + 3 + _LOG_AT_LEAST > height:
+            current = [stages[index] for index in [self._current()] if 0 <= index < len(stages)]
+            return [*current, *facts][: max(height, 0)]
+        lines = [[], *stages, [], *facts, []]
+        room = min(height - len(lines) - _LOG_AT_LEAST - 2, _PAIRS_AT_MOST)
+        return [*lines, *self._newest(width, room)]
+
+    def _current(self) -> int:
+        """Return the place of the stage that is under way: before the first or after the last for none."""
+        status = self._session.status
+        stages = list(Stage)
+        if status.phase == "finished":
+            return len(stages)
+        return stages.index(Stage(status.stage)) if status.stage in stages else -1
+
+    def _stages(self, width: int) -> list[list[Part]]:
+        status, look, history = self._session.status, self._look, self._session.history
+        names = [translate(f"tui.stage_{stage.value}") for stage in Stage]
+        label_width = max(map(cell_len, names)) + 2
+        bar_width = max(min(width - label_width - _WORDS - 4, _BAR_AT_MOST), 6)
+        current = self._current()
+        lines: list[list[Part]] = []
+        for index, (stage, name) in enumerate(zip(Stage, names, strict=True)):
+            share, words, role = 0.0, "", "dim"
+            if index < current:
+                share, role, words = 1.0, "text", translate("tui.stage_done")
+                if (spent := history.spent.get(stage.value, 0.0)) >= 1:
+                    words += f"  {duration(spent)}"
+            elif index == current:
+                share = status.done / status.total if status.total else 0.0
+                words, role = progress_words(status, history), "strong"
+                if stage is Stage.FINGERPRINT and status.total and not status.done:
+                    words = translate("tui.model_loading")
+            label: Part = (f" {pad(name, label_width)}", look[role])
+            lines.append([label, *bar(share, bar_width, look), (f"  {words}", look["text"])])
+        return lines
+
+    def _facts(self, width: int) -> list[tuple[str, list[Part]]]:
+        status, look = self._session.status, self._look
+        rows: list[tuple[str, list[Part]]] = []
+        if self._session.running:
+            rows.append(("rate", self._speed(width)))
+        return [
+            *rows,
+            ("time", [(self._times(), look["text"])]),
+            ("found", [(self._found(), look["strong"])]),
+            ("worker", [(self._usage(), look["text"])]),
+            ("state", [phase_part(status, look)]),
+        ]
+
+    def _speed(self, width: int) -> list[Part]:
+        history = self._session.history
+        words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rates else "-"
+        return [
+            graph(history.rates, min(width - 30, _BAR_AT_MOST), self._look),
+            (words, self._look["text"]),
+        ]
+
+    def _times(self) -> str:
+        status, history = self._session.status, self._session.history
+        words = translate("tui.elapsed", time=duration(status.elapsed))
+        if status.phase == "running" and history.run_left >= 0:
+            words += f"  {translate('tui.run_left', time=duration(round_left(history.run_left)))}"
+        return words
+
+    def _found(self) -> str:
+        status = self._session.status
+        if self._session.running:
+            return translate("tui.found_live", count=status.pairs, pairs=status.pairs)
+        words = translate("tui.found", pairs=status.pairs, groups=status.groups)
+        return f"{words}  {words_on_freeable(self._session)}".rstrip()
+
+    def _usage(self) -> str:
+        status = self._session.status
+        return translate(
+            "tui.usage",
+            cpu=f"{status.cpu:.0f}",
+            memory=long_size(status.memory),
+            device=display_name(status.device) or "-",
+            pid=status.pid,
+        )
+
+    def _newest(self, width: int, room: int) -> list[list[Part]]:
+        """Return the newest pairs with a heading, the newest first."""
+        latest = self._session.status.latest
+        if not latest or room < 1:
+            return []
+        heading: list[Part] = [(f" {translate('tui.newest_pairs')}", self._look["heading"])]
+        shown = reversed(latest[-room:])
+        return [heading, *(self._pair(pair, width) for pair in shown), []]
+
+    def _pair(self, pair: FoundPair, width: int) -> list[Part]:
+        look = self._look
+        kinds = {kind.value: kind for kind in Kind}
+        names = {value: translate(f"tui.kind_{value}") for value in kinds}
+        kind_width = max(map(cell_len, names.values()))
+        style = look.kind(kinds[pair.kind]) if pair.kind in kinds else look["text"]
+        word = pad(names.get(pair.kind, display_name(pair.kind, kind_width)), kind_width)
+        room = max((width - kind_width - 14) // 2, 6)
+        return [
+            (f" {word}", style),
+            (f"  {similarity(pair.similarity)}  ", look["dim"]),
+            (pad(cut_middle(display_name(pair.first), room), room), look["text"]),
+            ("  ", look["text"]),
+            (cut_middle(display_name(pair.second), room), look["text"]),
+        ]
+
+
+def progress_words(status: RunStatus, history: RunHistory) -> str:
+    """Return how far the current stage is: done, total, work a second and time left in it."""
+    count = f"{status.done:,}/{status.total:,}" if status.total else f"{status.done:,}"
+    rate = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rate > 0 else ""
+    left = f"  {duration(round_left(history.stage_left))}" if history.stage_left >= 0 else ""
+    return f"{count}{rate}{left}"
+
+
+def phase_part(status: RunStatus, look: Look) -> Part:
+    """Return the phase of the run in words."""
+    return sentence(f"tui.phase_{status.phase}"), look[_ROLES.get(status.phase, "text")]
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"

@@ -1,0 +1,130 @@
+"""Lines of the scan screen: what the folder holds, what the last run found, and what to do next."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.text_format import local_time, sentence
+from dpm_tui.tui.lines.bars_and_facts import bar
+from dpm_tui.tui.lines.fact_table import fact_table
+from dpm_tui.tui.lines.next_step import next_step
+from dpm_tui.tui.lines.progress_lines import phase_part, progress_words
+from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.session.session import Session
+from dpm_tui.tui.session.threshold_words import strictness
+from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
+from dpm_tui.units import duration, long_size
+
+_BAR_AT_MOST = 60
+_LABELS = 16
+_ADVICE_LINES = 5
+_LEAST = ("root", "files", "groups", "state")
+"""The facts that are left where there is no room for all."""
+
+
+class ScanLines:
+    """Draws what a session knows of its folder."""
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session = session
+        self._look = look
+
+    def lines(self, width: int, height: int) -> list[list[Part]]:
+        """Return the facts and what to do next, in at most ``height`` lines where that can be."""
+        rows = self._rows(width)
+        now = self._now(width)
+        if len(rows) + len(now) + 3 > height:
+            rows = [row for row in rows if row[0] in _LEAST]
+            return [*fact_table(rows, self._look), *now]
+        return [[], *fact_table(rows, self._look), [], *now, []]
+
+    def _rows(self, width: int) -> list[tuple[str, list[Part]]]:
+        session, look = self._session, self._look
+        status = session.status
+        changes = translate("tui.changes", added=status.added, changed=status.changed, gone=status.gone)
+        pictures = f"{status.pictures:,}" if status.pictures or not session.running else "-"
+        return [
+            ("root", [(cut_start(display_name(session.root), width - _LABELS), look["strong"])]),
+            ("last_run", [(self._last_run(), look["text"])]),
+            ("files", [(f"{status.files:,}", look["strong"]), (f"  {changes}", look["dim"])]),
+            ("pictures", [(pictures, look["strong"])]),
+            ("unreadable", self._unreadable()),
+            ("skipped", [(self._skipped(), look["text"])]),
+            ("groups", self._groups()),
+            ("marked", [(self._marked(), look["text"])]),
+            ("bin", [(self._bin(), look["text"])]),
+            ("model", self._model()),
+            ("state", [phase_part(status, look)]),
+        ]
+
+    def _now(self, width: int) -> list[list[Part]]:
+        """Return the current stage with its bar while a run is going, and what to do next."""
+        look, status = self._look, self._session.status
+        lines: list[list[Part]] = []
+        if self._session.running and status.stage:
+            name = sentence(f"tui.stage_{status.stage}")
+            words = progress_words(status, self._session.history)
+            room = max(min(width - cell_len(name) - cell_len(words) - 6, _BAR_AT_MOST), 4)
+            share = status.done / status.total if status.total else 0.0
+            start: Part = (f" {name}  ", look["strong"])
+            lines.append([start, *bar(share, room, look), (f"  {words}", look["text"])])
+        advice = wrap(next_step(self._session), width - 2)[:_ADVICE_LINES]
+        return [*lines, *([(f" {line}", look["notice"])] for line in advice)]
+
+    def _last_run(self) -> str:
+        status = self._session.status
+        if self._session.running:
+            return translate("tui.last_run_now", time=duration(status.elapsed))
+        if not status.ended:
+            return translate("tui.last_run_never")
+        words = local_time(status.ended)
+        took = translate("tui.last_run_took", time=duration(status.elapsed)) if status.elapsed >= 1 else ""
+        return f"{words}  {took}".rstrip()
+
+    def _unreadable(self) -> list[Part]:
+        status, look = self._session.status, self._look
+        if not status.unreadable:
+            return [("0", look["text"])]
+        reasons = [f"{sentence(f'tui.broken_{reason}')} {count:,}" for reason, count in status.broken.items()]
+        words = "  ".join(["", *reasons, translate("tui.press_errors")])
+        return [(f"{status.unreadable:,}", look["error"]), (words, look["dim"])]
+
+    def _skipped(self) -> str:
+        skipped = self._session.status.skipped
+        known = [f"{sentence(f'tui.skipped_{reason}')} {count:,}" for reason, count in skipped.items()]
+        return "  ".join(known) or "0"
+
+    def _groups(self) -> list[Part]:
+        session, look = self._session, self._look
+        known = session.library.groups
+        words = translate("tui.groups_found", count=len(known) or session.status.groups)
+        return [(words, look["strong"]), (f"  {words_on_freeable(session)}", look["text"])]
+
+    def _marked(self) -> str:
+        marks = self._session.marks
+        if not marks.removed:
+            return translate("tui.nothing_marked")
+        return translate("tui.bin_holds", count=len(marks.removed), size=long_size(marks.size))
+
+    def _bin(self) -> str:
+        shelf = self._session.bin
+        if not shelf.known:
+            return "-"
+        if not shelf.entries:
+            return translate("tui.bin_holds_nothing")
+        size = sum(entry.size for entry in shelf.entries)
+        return translate("tui.bin_holds", count=len(shelf.entries), size=long_size(size))
+
+    def _model(self) -> list[Part]:
+        status, config = self._session.status, self._session.config
+        threshold = status.threshold or config.threshold
+        values = {"threshold": f"{threshold:.2f}", "word": strictness(threshold)}
+        words = f"  {translate('tui.model_strictness', **values)}"
+        model = status.model or config.model
+        return [
+            (sentence(f"tui.choice_model_{model}"), self._look["strong"]),
+            (words, self._look["dim"]),
+        ]

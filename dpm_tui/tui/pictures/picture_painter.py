@@ -1,0 +1,80 @@
+"""The painter: parts of pictures as lines of cells, with those painted last kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from dpm_tui.tui.look import Look
+from dpm_tui.tui.pictures.zoom import WHOLE, Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+_CELLS_AT_MOST = 40_000
+"""Cells of kept paintings, a few MB; at least the last two paintings are kept, for flipping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is painted: a part of a file with this content, in so many cells, with where it differs.
+
+    ``thrifty`` if it is to take few bytes.
+    """
+
+    file: int
+    width: int
+    height: int
+    box: Box = WHOLE
+    differs: bytes = b""
+    content: str = ""
+    thrifty: bool = False
+
+
+class Painter:
+    """Paints scenes roughly or finely; ``centred`` in their area or else in its upper left corner."""
+
+    def __init__(self, look: Look, *, centred: bool) -> None:
+        self._look = look
+        self._centred = centred
+        self._kept: OrderedDict[tuple[Scene, bool], list[Strip]] = OrderedDict()
+
+    def knows(self, scene: Scene, *, quick: bool = False) -> list[Strip] | None:
+        """Return a painting that is kept."""
+        return self._kept.get((scene, quick))
+
+    def paint(self, scene: Scene, pixels: Pixels, *, quick: bool, keep: bool = True) -> list[Strip]:
+        """Return the lines of a scene; ``pixels`` are those of its box. Empty pixels make no lines."""
+        from dpm_tui.tui.pictures.difference_shading import grid_of, part_of
+        from dpm_tui.tui.pictures.half_blocks import draw
+
+        if pixels.size == 0:
+            return []
+        ready = self.knows(scene, quick=quick) if keep else None
+        if ready is not None:
+            self._kept.move_to_end((scene, quick))
+            return ready
+        grid = grid_of(scene.differs)
+        strips = draw(
+            pixels,
+            scene.width,
+            scene.height,
+            self._look.palette,
+            quick=quick,
+            centred=self._centred,
+            blocks=not self._look.whole_cells,
+            differs=None if grid is None else part_of(grid, scene.box),
+            thrifty=scene.thrifty,
+        )
+        if keep:
+            self._kept[scene, quick] = strips
+            room = max(_CELLS_AT_MOST // max(scene.width * scene.height, 1), 2)
+            while len(self._kept) > room:
+                self._kept.popitem(last=False)
+        return strips

@@ -1,0 +1,61 @@
+"""A list to be read: no cursor, but a word on how much more there is below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+
+from dpm_tui.locale import translate
+from dpm_tui.tui.screens.base.screen import ListScreen
+from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.tui.widgets.row_list import RowList
+
+
+class ScrolledListScreen(ListScreen):
+    """Shows ``lines``; ``back`` leads to the screen below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[list[Part]] = []
+
+    def lay_out(self, width: int) -> list[list[Part]]:
+        """Return the lines for a width."""
+        raise NotImplementedError
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list."""
+        self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="scrolled")
+        yield self.rows
+
+    def on_mount(self) -> None:
+        """Follow what is scrolled, by keys or by the mouse."""
+        self.watch(self.rows, "scroll_y", self._show_rest, init=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        if self.is_mounted:
+            self.call_after_refresh(self.show_session)
+
+    def show_session(self) -> None:
+        """Lay the lines out and show them."""
+        self.lines = self.lay_out(self.size.width)
+        self.rows.show(len(self.lines))
+        super().show_session()
+
+    def title_state(self) -> Sequence[tuple[str, str]]:
+        """Return how many lines there are below those on the screen."""
+        below = len(self.lines) - self.rows.scroll_offset.y - self.rows.size.height
+        more = [(f" {translate('tui.more_below', count=below)}", "notice")] if below > 0 else []
+        return [*super().title_state(), *more]
+
+    def do_back(self) -> None:
+        """Back to the screen below."""
+        self.dismiss()
+
+    def _show_rest(self) -> None:
+        self.title_line.show(self.title_state())
+
+    def _draw(self, line: int, width: int) -> list[Part]:
+        return self.lines[line] if line < len(self.lines) else []

@@ -1,0 +1,157 @@
+"""The commands that find groups: filter, order, hiding what is reviewed, going to a number or a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.locale import translate
+from dpm_tui.review.library.filter import Filter, FilterError, parse_filter
+from dpm_tui.review.library.list_layout import Place
+from dpm_tui.review.library.sort import Order
+from dpm_tui.tui.lines.filter_words import words_on
+from dpm_tui.tui.screens.base.screen import DpmScreen
+
+_ORDER_KEYS = {
+    "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,
+}  # fmt: skip
+_AT_ONCE = 5000
+"""So many groups are looked through between two keys without anybody noticing."""
+_PAUSE_SECONDS = 0.12
+"""More of them are once nothing was typed for so long."""
+_DIGITS = 9
+"""No list has as many groups as a longer number says."""
+
+
+class FindCommands(DpmScreen):
+    """Finding, for a screen with a list of groups."""
+
+    _typed: Timer | None = None
+
+    def show_cursor(self, before: Place) -> None:
+        """Show the cursor after it has moved."""
+        raise NotImplementedError
+
+    async def do_filter(self) -> None:
+        """Ask for a filter; the list follows while it is typed."""
+        before = self.session.filter.text
+        text = await self._read("tui.ask_filter", before, self._use_filter)
+        self._use_filter(before if text is None else text)
+
+    async def do_sort(self) -> None:
+        """Ask for an order; the same one again turns it round."""
+        key = await self.prompt.choose(translate("tui.ask_sort"), "".join(_ORDER_KEYS))
+        if key:
+            self.session.sorting = self.session.sorting.choose(_ORDER_KEYS[key])
+            self.session.lay_out()
+            self.show_session()
+            name = translate(f"tui.order_{self.session.sorting.order.value}")
+            word = "tui.sorted_reverse" if self.session.sorting.reverse else "tui.sorted"
+            self.prompt.say(translate(word, order=name))
+
+    def do_hide_reviewed(self) -> None:
+        """Hide the groups that are reviewed, or show them again."""
+        session = self.session
+        before = len(session.rows)
+        session.hides_reviewed = not session.hides_reviewed
+        session.lay_out()
+        self.show_session()
+        word = "tui.reviewed_hidden" if session.hides_reviewed else "tui.reviewed_shown"
+        self.prompt.say(translate(word, count=abs(before - len(session.rows))))
+
+    async def do_go_to(self) -> None:
+        """Ask for a number or for words, and go to the group that is meant while they are typed."""
+        file, start = self.session.file, self.session.cursor
+
+        def follow(text: str) -> None:
+            self._go(text, start)
+
+        text = await self._read("tui.ask_go_to", "", follow)
+        if text is None:
+            self._return_to(file)
+        elif text.strip() and not self._go(text, start):
+            self.prompt.say(translate("tui.not_found"))
+
+    def do_next_match(self) -> None:
+        """To the next group that fits what was looked for."""
+        self._step(1)
+
+    def do_previous_match(self) -> None:
+        """To the group before that fits what was looked for."""
+        self._step(-1)
+
+    def do_back(self) -> None:
+        """Take the filter away."""
+        if self.session.filter.words:
+            self._use_filter("")
+
+    def _step(self, step: int) -> None:
+        wanted, here = self.session.wanted, self.session.cursor
+        if not wanted.words:
+            self.prompt.say(translate("tui.nothing_looked_for"))
+        elif not self._seek(wanted, here.position + step, step):
+            self.prompt.say(translate("tui.not_found"))
+
+    def _go(self, text: str, start: Place) -> bool:
+        """Go to the group that a number or words mean, from a place on; tell whether there is one."""
+        text = text.strip()
+        if text.isdecimal():
+            self._move(Place(max(min(int(text[:_DIGITS]), len(self.session.rows)), 1) - 1, 0))
+            return True
+        self.session.wanted = parse_filter(text)
+        return self._seek(self.session.wanted, start.position, 1)
+
+    def _seek(self, wanted: Filter, position: int, step: int) -> bool:
+        found = self.session.seek(wanted, position, step)
+        if found is not None:
+            self._move(Place(found, 0))
+        return found is not None
+
+    def _return_to(self, file: ImageFile | None) -> None:
+        """Put the cursor back on a file, if it is still shown."""
+        before = self.session.cursor
+        if file is not None and self.session.go_to_file(file.id):
+            self.show_cursor(before)
+
+    def _move(self, place: Place) -> None:
+        before, self.session.cursor = self.session.cursor, place
+        self.show_cursor(before)
+
+    async def _read(self, label: str, initial: str, use: Callable[[str], object]) -> str | None:
+        """Ask for words; ``use`` gets what is typed of them, in a large library once typing pauses."""
+
+        def changed(text: str) -> str:
+            try:
+                parse_filter(text)
+            except FilterError as error:
+                return words_on(error)
+            self._forget_typed()
+            if len(self.session.library.groups) <= _AT_ONCE:
+                use(text)
+            else:
+                self._typed = self.set_timer(_PAUSE_SECONDS, lambda: use(text))
+            return ""
+
+        try:
+            text = await self.prompt.read(translate(label), initial, changed)
+        finally:
+            self._forget_typed()
+        try:
+            parse_filter(text or "")
+        except FilterError as error:
+            self.prompt.say(words_on(error), "error")
+            return None
+        return text
+
+    def _forget_typed(self) -> None:
+        if self._typed is not None:
+            self._typed.stop()
+            self._typed = None
+
+    def _use_filter(self, text: str) -> None:
+        if text != self.session.filter.text:
+            self.session.filter = parse_filter(text)
+            self.session.lay_out()
+            self.show_session()

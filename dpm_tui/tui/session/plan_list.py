@@ -1,0 +1,99 @@
+"""The plan as the app lists it: moves in order, a cursor, and what they amount to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.marks.plan import Move, Plan
+
+
+class PlanShelf:
+    """The moves of a plan, weakest similarity first or by path.
+
+    ``size``, ``companions`` and ``kinds`` are kept up to date: a plan may have 100,000 moves.
+    """
+
+    def __init__(self, plan: Plan, *, by_path: bool = False) -> None:
+        self.moves: list[Move] = list(plan.moves)
+        self.by_path = by_path
+        self.cursor = 0
+        self.size = 0
+        self.companions = 0
+        self.kinds: Counter[Kind] = Counter()
+        self._count(self.moves, 1)
+        self._sort()
+
+    @property
+    def plan(self) -> Plan:
+        """The moves as a plan."""
+        return Plan(tuple(self.moves))
+
+    @property
+    def current(self) -> Move | None:
+        """The move under the cursor."""
+        return self.moves[self.cursor] if self.moves else None
+
+    @property
+    def weakest(self) -> float:
+        """The lowest similarity of a move."""
+        if self.by_path or not self.moves:
+            return self.plan.weakest
+        return self.moves[0].similarity
+
+    def move(self, lines: int) -> None:
+        """Move the cursor by so many lines."""
+        self.cursor = min(max(self.cursor + lines, 0), max(len(self.moves) - 1, 0))
+
+    def go_to(self, path: bytes) -> None:
+        """Put the cursor on the move of a victim, if it is there."""
+        self.cursor = next(
+            (line for line, move in enumerate(self.moves) if move.victim.path == path), self.cursor
+        )
+        self.move(0)
+
+    def turn(self) -> None:
+        """Change the order; the cursor stays on its move."""
+        here = self.current
+        self.by_path = not self.by_path
+        self._sort()
+        if here is not None:
+            self.go_to(here.victim.path)
+
+    def take_out(self) -> Move:
+        """Take the move under the cursor out; the cursor goes to the next one."""
+        move = self.moves.pop(self.cursor)
+        self._count([move], -1)
+        self.move(0)
+        return move
+
+    def keep(self, wanted: Callable[[Move], bool]) -> None:
+        """Take every move out that is not wanted."""
+        here = self.current
+        self._count([move for move in self.moves if not wanted(move)], -1)
+        self.moves = [move for move in self.moves if wanted(move)]
+        if here is not None:
+            self.go_to(here.victim.path)
+
+    def renew(self, plan: Plan) -> PlanShelf:
+        """Return the shelf of another plan with order and cursor kept."""
+        fresh = PlanShelf(plan, by_path=self.by_path)
+        fresh.cursor = self.cursor
+        fresh.move(0)
+        if self.current is not None:
+            fresh.go_to(self.current.victim.path)
+        return fresh
+
+    def _sort(self) -> None:
+        if self.by_path:
+            self.moves.sort(key=lambda move: move.victim.path)
+        else:
+            self.moves.sort(key=lambda move: (move.similarity, move.victim.path))
+
+    def _count(self, moves: Iterable[Move], times: int) -> None:
+        moves = list(moves)
+        self.size += times * sum(move.size for move in moves)
+        self.companions += times * sum(len(move.companions) for move in moves)
+        for move in moves:
+            self.kinds[move.kind] += times

@@ -1,0 +1,85 @@
+"""The history of a run: how fast it goes, how long its stages took, and how long the rest may take."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.worker.protocol.messages import RunStatus
+
+_SAMPLES_AT_MOST = 240
+_SAMPLE_SECONDS = 1.0
+_CALM_SECONDS = 6.0
+"""Over how long a rate is smoothed: longer would hide a change, shorter lets the time left jump."""
+_SAMPLES_AT_LEAST = 3
+_LATER_SECONDS = {Stage.FINGERPRINT: 0.004, Stage.MATCH: 0.0005, Stage.VERIFY: 0.006, Stage.GROUP: 0.0001}
+"""What a picture usually costs in stages that are still to come, in seconds; small beside reading it."""
+
+
+class RunHistory:
+    """Learns from each status of one run, ``run``; times are in seconds, -1 where nothing can be said yet.
+
+    ``rates`` is the work of the current stage in each of the last seconds, ``spent`` the time that
+    each stage took so far.
+    """
+
+    def __init__(self, run: int = 0) -> None:
+        self.run = run
+        self.rates: deque[float] = deque(maxlen=_SAMPLES_AT_MOST)
+        self.spent: dict[str, float] = {}
+        self.rate = 0.0
+        self.stage_left = -1.0
+        self.run_left = -1.0
+        self._stage = ""
+        self._seen = 0.0
+        self._since = 0.0
+        self._done = 0
+
+    def note(self, status: RunStatus) -> None:
+        """Learn from the newest status."""
+        if status.stage != self._stage:
+            self._begin(status)
+        if status.phase == "running":
+            self.spent[status.stage] = self.spent.get(status.stage, 0.0) + max(status.elapsed - self._seen, 0)
+            if status.elapsed - self._since >= _SAMPLE_SECONDS:
+                self._sample(status)
+        if status.phase != "running" or not status.done:
+            # In a pause, or while the model is loaded, no work could be done.
+            self._since, self._done = status.elapsed, status.done
+        self._seen = status.elapsed
+        self._estimate(status)
+
+    def _begin(self, status: RunStatus) -> None:
+        self.rates.clear()
+        self._stage, self.rate = status.stage, 0.0
+        self._since, self._done = status.elapsed, status.done
+
+    def _sample(self, status: RunStatus) -> None:
+        seconds = status.elapsed - self._since
+        fresh = max(status.done - self._done, 0) / seconds
+        weight = 1 - math.exp(-seconds / _CALM_SECONDS)
+        self.rate = fresh if not self.rates else self.rate + (fresh - self.rate) * weight
+        self.rates.append(fresh)
+        self._since, self._done = status.elapsed, status.done
+
+    def _estimate(self, status: RunStatus) -> None:
+        known = len(self.rates) >= _SAMPLES_AT_LEAST and status.total and self.rate > 0
+        self.stage_left = max(status.total - status.done, 0) / self.rate if known else -1.0
+        self.run_left = self.stage_left + self._later(status) if known else -1.0
+
+    def _later(self, status: RunStatus) -> float:
+        """Return a guess of what the stages after the current one will take."""
+        stages = list(Stage)
+        if status.stage not in stages:
+            return 0.0
+        later = stages[stages.index(Stage(status.stage)) + 1 :]
+        return sum(_LATER_SECONDS.get(stage, 0.0) for stage in later) * status.total
+
+
+def round_left(seconds: float) -> float:
+    """Return a time left no finer than can honestly be said: to 5 s, 10 s, minutes or ten minutes."""
+    for limit, step in ((30, 5), (300, 10), (3600, 60)):
+        if seconds < limit:
+            return max(math.ceil(seconds / step) * step, step)
+    return math.ceil(seconds / 600) * 600

@@ -1,0 +1,1 @@
+"""Decoder processes: they may die, and may touch nothing."""

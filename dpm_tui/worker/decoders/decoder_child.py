@@ -1,0 +1,144 @@
+"""A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
+
+Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the descriptor of
+the root folder, which it inherits, the memory that decoding may take, ``decode`` or ``inspect``, what it is
+to do, and the descriptor of the folder that the thumbnails are in. Answers travel on a private descriptor, so
+that what a C library prints cannot corrupt them; what it prints on standard error tells the worker of what
+the child died.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from PIL import AvifImagePlugin
+
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.dataclass_json import to_plain
+from dpm_tui.errors import reason_of
+from dpm_tui.file_names import from_json
+from dpm_tui.pipeline.decoding.thumbnail import (
+    decode_thumbnail,
+    decode_view,
+    digest_pixels,
+)
+from dpm_tui.pipeline.loading.safe_open import UndecodableError
+from dpm_tui.state.disk.held_folder import Folder
+from dpm_tui.state.thumbnail_store import ThumbnailStore
+from dpm_tui.worker.decoders.picture_content import digest_file, read_file
+from dpm_tui.worker.decoders.sandbox import allow_seconds, enter_sandbox, rest
+from dpm_tui.worker.decoders.sandbox_trial import try_out
+
+if TYPE_CHECKING:
+    from dpm_tui.worker.decoders.pair_inspector import PairInspector
+
+__all__ = ("carry_out", "main", "read_file", "serve")
+
+_OWN_BYTES = 64 << 20
+"""What a child needs of its memory besides the picture: the answer, and what the allocator holds back."""
+_SECONDS = 20.0
+_LIBRARIES = (
+    "BmpImagePlugin", "GifImagePlugin", "ImageCms", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin",
+    "TiffImagePlugin", "WebPImagePlugin",
+)  # fmt: skip
+"""Loaded before the sandbox is closed: later there may be too little memory for a decoder's library."""
+
+
+def main() -> None:
+    """Serve orders from standard input until it ends."""
+    root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
+    memory, work = int(sys.argv[3]), sys.argv[4]
+    above = Folder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
+    answers = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    for library in _LIBRARIES:
+        import_module(f"PIL.{library}")
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
+    inspector = None
+    if work == "inspect":
+        # Only these children need what it loads, and they need it before the sandbox is closed.
+        from dpm_tui.worker.decoders.pair_inspector import PairInspector
+
+        inspector = PairInspector(root)
+    enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
+    serve(root, ThumbnailStore(Folder(thumbnails, above)), sys.stdin.buffer, answers, memory, inspector)
+
+
+def serve(
+    root: int,
+    thumbnails: ThumbnailStore,
+    orders: BinaryIO,
+    answers: BinaryIO,
+    memory: int,
+    inspector: PairInspector | None = None,
+) -> None:
+    """Answer each order line with one line."""
+    for line in orders:
+        order = json.loads(line)
+        allow_seconds(float(order.get("seconds", _SECONDS)))
+        try:
+            answer: dict[str, Any]
+            if order["do"] == "try":
+                answer = {"status": "ok", "held": try_out(root)}
+            elif inspector is not None:
+                answer = inspector.answer(order, memory)
+            else:
+                answer = carry_out(root, thumbnails, order, memory)
+        except UndecodableError as error:
+            answer = {"status": error.status.value, "reason": error.reason, "digest": error.digest}
+            if error.starved:
+                answer |= {"starved": True, "needs": error.needs}
+        except OSError as error:
+            answer = {"status": Status.UNREADABLE.value, "reason": reason_of(error), "digest": ""}
+        answers.write(json.dumps(answer, separators=(",", ":")).encode("ascii") + b"\n")
+        answers.flush()
+        rest()
+
+
+def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
+    """Carry out one order with ``memory`` bytes; raises UndecodableError."""
+    path = from_json(order["path"])
+    if order["do"] == "digest":
+        return {"status": "ok", "digest": digest_file(root, path)}
+    content = read_file(root, path, memory)
+    taken = _OWN_BYTES + len(content)
+    try:
+        return _decode(content, thumbnails, order, max(memory - taken, 0))
+    except UndecodableError as error:
+        error.needs += taken if error.needs else 0
+        raise
+
+
+def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], room: int) -> dict[str, Any]:
+    match order["do"]:
+        case "thumbnail":
+            if not order.get("anew"):
+                digest = hashlib.sha256(content).hexdigest()
+                if thumbnails.has(digest):
+                    return {"status": "known", "digest": digest}
+            thumbnail = decode_thumbnail(content, room)
+            return {
+                "status": "ok",
+                "facts": to_plain(thumbnail.facts),
+                "reason": thumbnail.reason,
+                "jpeg": base64.b64encode(thumbnail.jpeg).decode("ascii"),
+            }
+        case "pixels":
+            return {"status": "ok", "pixels": digest_pixels(content, room)}
+        case _:
+            left, top, right, bottom = order["box"]
+            rgb = decode_view(content, order["width"], order["height"], (left, top, right, bottom), room)
+            height, width = rgb.shape[:2]
+            data = base64.b64encode(rgb.tobytes()).decode("ascii")
+            return {"status": "ok", "width": width, "height": height, "rgb": data}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""Decoders at work: several child processes fed by threads; fulfils ``pipeline.decoder.Decoder``."""
+
+from __future__ import annotations
+
+import base64
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from dpm_tui.catalog.image_file import SAME_BYTES, Status
+from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.deferred_text import defer
+from dpm_tui.file_names import to_json
+from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, InspectionOrder, Unreadable
+from dpm_tui.pipeline.decoding.thumbnail import READER
+from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.state.disk.held_folder import Folder, folder_of
+from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection
+from dpm_tui.worker.decoders.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
+from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
+
+_PIXEL_SECONDS = 120.0
+_INSPECT_SECONDS = 60.0
+_ALONE_SECONDS = 90.0
+"""For what was too much for one decoder: 200 megapixels take their time."""
+_TRIES = 2
+_WAIT_SECONDS = 0.2
+
+Order = TypeVar("Order")
+Result = TypeVar("Result")
+
+
+class DecoderPool:
+    """At most ``count`` decoder processes that take at most ``memory`` bytes, 0 for half of the RAM.
+
+    A file on which one dies, or for which it has too little memory, is tried once more in a spare one
+    that has more and does nothing else meanwhile.
+    """
+
+    def __init__(self, root: bytes, thumbnails: bytes | Folder, count: int, memory: int = 0) -> None:
+        self.root = RootFolder(root)
+        self._folders = (self.root, folder_of(thumbnails))
+        self._spare_lock = threading.Lock()
+        self._count = count
+        self._hire(DecoderBudget.plan(count, memory))
+        self._retrying = False
+        self._inspectors: list[DecoderProcess] = []
+
+    @property
+    def reader(self) -> str:
+        """Name what reads the files; what one could not read is worth a try by another."""
+        return f"{READER}/{self.budget.spare >> 20}"
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the children that run."""
+        return [child.pid for child in (*self._children, *self._inspectors, self._spare) if child.pid]
+
+    def resize(self, count: int, memory: int) -> None:
+        """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
+        self._count = count
+        budget = DecoderBudget.plan(count, memory)
+        if budget != self.budget:
+            with self._spare_lock:
+                children = [*self._children, self._spare]
+                self._hire(budget)
+            for child in children:
+                child.kill()
+
+    def decode(
+        self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        """Yield each order with its result, in any order; stops early when cancelled."""
+        return self._share_out(orders, self._children, self._decode_one, cancelled)
+
+    def inspect(
+        self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
+        """Yield each order with what was found, or why one of the two cannot be had; in any order.
+
+        The children are others than those that decode: they load what looks at pairs.
+        """
+        children = [
+            DecoderProcess(*self._folders, self.budget.child, "inspect") for _ in range(self.budget.count)
+        ]
+        self._inspectors = children
+        try:
+            yield from self._share_out(orders, children, self._inspect_one, cancelled)
+        finally:
+            self._inspectors = []
+
+    def _share_out(
+        self,
+        orders: Iterable[Order],
+        children: Sequence[DecoderProcess],
+        carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[tuple[Order, Result]]:
+        source = iter(orders)
+        taking = threading.Lock()
+        results: queue.Queue[tuple[Order, Result] | BaseException | None] = queue.Queue(8 * len(children))
+        stop = threading.Event()
+
+        def work(child: DecoderProcess) -> None:
+            try:
+                while not stop.is_set():
+                    with taking:
+                        order = next(source, None)
+                    if order is None:
+                        break
+                    put((order, carry_out(child, order, stop)))
+            except BaseException as error:
+                # Whoever waits for the results must hear of it, or would wait for ever.
+                put(error)
+            put(None)
+
+        def put(item: tuple[Order, Result] | BaseException | None) -> None:
+            while not stop.is_set():
+                try:
+                    return results.put(item, timeout=_WAIT_SECONDS)
+                except queue.Full:
+                    continue
+
+        threads = [
+            threading.Thread(target=work, args=(child,), name="decode", daemon=True) for child in children
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield from self._drain(results, len(threads), cancelled)
+        finally:
+            stop.set()
+            if cancelled():
+                self._interrupt(children)
+            for thread in threads:
+                thread.join()
+            # What they hold is worth more to the stages that follow than the moment it takes to start them.
+            for child in children:
+                child.kill()
+
+    def digest_pixels(self, path: bytes) -> str:
+        """Return the digest of the pixels at full size, empty if they cannot be had."""
+        answer = self._ask_spare({"do": "pixels", "path": to_json(path)}, _PIXEL_SECONDS)
+        return str(answer.get("pixels", "")) if answer else ""
+
+    def view(
+        self, path: bytes, width: int, height: int, box: tuple[float, float, float, float]
+    ) -> tuple[int, int, bytes] | None:
+        """Return width, height and RGB bytes of a part of a picture, or None if it cannot be had."""
+        answer = self._ask_spare(
+            {"do": "view", "path": to_json(path), "width": width, "height": height, "box": list(box)}
+        )
+        if not answer or answer.get("status") != "ok":
+            return None
+        return int(answer["width"]), int(answer["height"]), base64.b64decode(answer["rgb"])
+
+    def close(self) -> None:
+        """End every child."""
+        for child in (*self._children, *self._inspectors):
+            child.kill()
+        with self._spare_lock:
+            self._spare.kill()
+
+    def _hire(self, budget: DecoderBudget) -> None:
+        """Take so many children; each starts when it is asked first."""
+        self.budget = budget
+        self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
+        self._spare = DecoderProcess(*self._folders, budget.spare)
+
+    def _interrupt(self, children: Sequence[DecoderProcess]) -> None:
+        for child in children:
+            child.interrupt()
+        if self._retrying:
+            self._spare.interrupt()
+
+    def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
+        question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        seconds = ANSWER_SECONDS
+        try:
+            answer = child.ask(question)
+            result = read_answer(answer)
+            if not answer.get("starved"):
+                return result
+            seconds = _ALONE_SECONDS
+            child.kill()  # gives back what the spare one may need
+        except DecoderDied as error:
+            result = Unreadable(Status.CRASHED, str(error))
+            seconds = _ALONE_SECONDS if error.late else seconds
+        if stop.is_set():
+            return result
+        result = self._decode_alone(question, seconds)
+        if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
+            # Whatever it shows: files of the same bytes are worth to be found.
+            answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
+            return replace(result, digest=str(answer.get("digest", "")))
+        return result
+
+    def _inspect_one(
+        self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
+    ) -> Inspection | Unreadable:
+        files = [
+            {"path": to_json(path), "digest": digest}
+            for path, digest in ((order.first, order.digests[0]), (order.second, order.digests[1]))
+        ]
+        result = Unreadable(Status.CRASHED, "")
+        for _ in range(_TRIES):
+            try:
+                answer = child.ask({"do": "inspect", "files": files}, _INSPECT_SECONDS)
+                return read_inspection(answer)
+            except DecoderDied as error:
+                result = Unreadable(Status.TOO_BIG if error.starved else Status.CRASHED, str(error))
+                if stop.is_set():
+                    break
+        return result
+
+    def _decode_alone(self, question: dict[str, Any], seconds: float) -> Decoded:
+        with self._spare_lock:
+            self._retrying = True
+            try:
+                answer = self._spare.ask(question, seconds)
+                return self._say_what_it_takes(read_answer(answer), answer)
+            except DecoderDied as error:
+                status = Status.TOO_BIG if error.starved else Status.CRASHED
+                return Unreadable(status, defer("decode.failed_twice", reason=str(error)))
+            finally:
+                self._retrying = False
+
+    def _say_what_it_takes(self, result: Decoded, answer: dict[str, Any]) -> Decoded:
+        """Return a result that says how much memory a picture needs, and what to set for it."""
+        if not isinstance(result, Unreadable) or result.status is not Status.TOO_BIG:
+            return result
+        if not answer.get("starved"):
+            return result
+        needs, had = int(answer.get("needs", 0)), self.budget.spare
+        enough = memory_for(self._count, needs or had + 1) >> 20
+        if needs:
+            reason = defer("decode.needs_memory", what=result.reason, needs=-(-needs >> 20), enough=enough)
+        else:
+            reason = defer("decode.needs_more", what=result.reason, had=had >> 20, enough=enough)
+        return replace(result, reason=reason)
+
+    def _ask_spare(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any] | None:
+        with self._spare_lock:
+            try:
+                return self._spare.ask(order, seconds)
+            except DecoderDied:
+                return None
+
+    @staticmethod
+    def _drain(
+        results: queue.Queue[tuple[Order, Result] | BaseException | None],
+        workers: int,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[tuple[Order, Result]]:
+        ended = 0
+        while ended < workers and not cancelled():
+            try:
+                item = results.get(timeout=_WAIT_SECONDS)
+            except queue.Empty:
+                continue
+            if item is None:
+                ended += 1
+            elif isinstance(item, BaseException):
+                raise item
+            else:
+                yield item

@@ -1,0 +1,200 @@
+"""The worker's end of one decoder: starts it, talks to it, kills it when it hangs, starts it again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from dpm_tui.deferred_text import defer
+from dpm_tui.errors import reason_of
+from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.state.disk.held_folder import Folder, folder_of
+
+CHILD = "dpm_tui.worker.decoders.decoder_child"
+ANSWER_SECONDS = 20.0
+_READ_BYTES = 1 << 16
+_ANSWER_BYTES_AT_MOST = 1 << 28
+_LAST_WORDS = 2000
+_LINES_SHOWN = 2
+_SHOWN = 300
+_END_SECONDS = 1.0
+
+
+class DecoderDied(Exception):
+    """The decoder ended or was killed while it worked on an order; the text says how, fit to be shown.
+
+    ``starved`` tells that it said so for lack of memory, ``late`` that it only had too little time.
+    """
+
+    def __init__(self, reason: str, *, starved: bool = False, late: bool = False) -> None:
+        super().__init__(reason)
+        self.starved = starved
+        self.late = late
+
+
+class DecoderProcess:
+    """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
+
+    ``work`` is ``decode``, or ``inspect`` for a child that looks at pairs at full size. It inherits the open
+    root folder.
+    """
+
+    def __init__(
+        self, root: RootFolder, thumbnails: bytes | Folder, memory: int, work: str = "decode"
+    ) -> None:
+        self._root = root
+        self._thumbnails = folder_of(thumbnails)
+        self._arguments = [os.fsdecode(self._thumbnails.path), str(memory), work]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = (0, 0)
+        self._tail = b""
+        self._said = b""
+
+    @property
+    def pid(self) -> int:
+        """The process id, 0 where none runs."""
+        process = self._process
+        return process.pid if process is not None else 0
+
+    def ask(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
+        """Send an order and return its answer.
+
+        Raises DecoderDied if the child ends, does not answer in time or cannot start; the next order starts
+        another child.
+        """
+        try:
+            process = self._running()
+        except OSError as error:
+            raise DecoderDied(reason_of(error)) from error
+        assert process.stdin is not None
+        self._said = b""
+        try:
+            line = json.dumps({**order, "seconds": seconds}, separators=(",", ":")).encode("ascii")
+            process.stdin.write(line + b"\n")
+            process.stdin.flush()
+            answer = json.loads(self._read_line(process, seconds))
+            if not isinstance(answer, dict):
+                raise ValueError("not an answer")
+        except TimeoutError as error:
+            self.kill()
+            raise DecoderDied(
+                self._tell(defer("decode.no_answer", number=round(seconds))), late=True
+            ) from error
+        except (OSError, ValueError) as error:
+            self._listen(process)
+            ended = "" if isinstance(error, ValueError) else _describe_end(process)
+            reason = self._tell(
+                ended or defer("decode.last_words", how=defer("decode.no_whole_answer"), said=str(error))
+            )
+            self.kill()
+            raise DecoderDied(reason, starved=b"MemoryError" in self._said) from error
+        return answer
+
+    def interrupt(self) -> None:
+        """End the child from another thread: whoever waits for its answer learns that it died."""
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+        self._tail = b""
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Return the child, another one if the root is another folder by now; raises OSError."""
+        with self._root.opened() as root:
+            status = os.fstat(root)
+            folder = status.st_dev, status.st_ino
+            if self._process is not None and (folder != self._folder or self._process.poll() is not None):
+                self.kill()
+            if self._process is None:
+                self._process, self._folder = self._start(root), folder
+            return self._process
+
+    def _start(self, root: int) -> subprocess.Popen[bytes]:
+        # The child must look where we do, whatever lies under the paths by then.
+        above = self._thumbnails.above
+        passed = () if above is None else (above.descriptor,)
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments, *map(str, passed)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            pass_fds=(root, *passed),
+        )
+        assert process.stderr is not None
+        os.set_blocking(process.stderr.fileno(), False)
+        return process
+
+    def _read_line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        deadline = time.monotonic() + seconds
+        parts, size = [self._tail], 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stderr, selectors.EVENT_READ)
+            while b"\n" not in parts[-1]:
+                ready = selector.select(max(deadline - time.monotonic(), 0))
+                if not ready:
+                    raise TimeoutError
+                if any(key.fileobj is process.stderr for key, _ in ready) and not self._listen(process):
+                    selector.unregister(process.stderr)
+                if not any(key.fileobj is process.stdout for key, _ in ready):
+                    continue
+                chunk = os.read(process.stdout.fileno(), _READ_BYTES)
+                parts.append(chunk)
+                size += len(chunk)
+                if not chunk or size > _ANSWER_BYTES_AT_MOST:
+                    raise OSError("no whole answer")
+        line, _, self._tail = b"".join(parts).partition(b"\n")
+        return line
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> bool:
+        """Take what the child printed on its standard error; tell whether there may be more."""
+        assert process.stderr is not None
+        try:
+            while chunk := os.read(process.stderr.fileno(), _READ_BYTES):
+                self._said = (self._said + chunk)[-_LAST_WORDS:]
+        except BlockingIOError:
+            return True
+        return False
+
+    def _tell(self, how: str) -> str:
+        """Say how the child ended, with its last words."""
+        lines = [line.strip() for line in self._said.decode("utf-8", "replace").splitlines()]
+        words = " / ".join(line for line in lines[-_LINES_SHOWN:] if line)
+        return defer("decode.last_words", how=how, said=display_name(words, _SHOWN)) if words else how
+
+
+def _describe_end(process: subprocess.Popen[bytes]) -> str:
+    """Say how a child ended that closed its output, empty if it did not end."""
+    try:
+        code = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        return ""
+    if code >= 0:
+        return defer("decode.exit_code", code=str(code))
+    try:
+        return defer("decode.killed", signal=signal.Signals(-code).name)
+    except ValueError:
+        return defer("decode.killed", signal=str(-code))

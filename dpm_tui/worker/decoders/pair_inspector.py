@@ -1,0 +1,49 @@
+"""The pair inspector: what a decoder child does with an order to look at two files at full size."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from dpm_tui.catalog.image_file import Status
+from dpm_tui.catalog.inspection import encode_inspection
+from dpm_tui.deferred_text import defer
+from dpm_tui.file_names import from_json
+from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
+from dpm_tui.pipeline.loading.safe_open import UndecodableError
+from dpm_tui.pipeline.quality.full_size import decode_full_size
+from dpm_tui.worker.decoders.picture_content import read_file
+
+_SHARE = 2
+"""Of the memory, what decoding one of two pictures may take. The other one takes a fifth of that once it is
+decoded, and so does what is made of both."""
+
+
+class PairInspector:
+    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them."""
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._recent: dict[str, CopyAtFullSize] = {}
+        prepare()
+
+    def answer(self, order: dict[str, Any], memory: int) -> dict[str, Any]:
+        """Return what is found of the two files of an order, the one with the smaller digest first.
+
+        Raises UndecodableError, also where a file is not what it was when it was compared.
+        """
+        first, second = (self._picture(one, memory) for one in order["files"])
+        return {"status": "ok", "inspection": encode_inspection(inspect_copies(first, second))}
+
+    def _picture(self, file: dict[str, Any], memory: int) -> CopyAtFullSize:
+        digest = str(file["digest"])
+        if digest in self._recent:
+            return self._recent[digest]
+        content = read_file(self._root, from_json(file["path"]), memory)
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
+        if len(self._recent) > 1:
+            self._recent.pop(next(iter(self._recent)))
+        picture = CopyAtFullSize.of(*decode_full_size(content, memory // _SHARE))
+        self._recent[digest] = picture
+        return picture

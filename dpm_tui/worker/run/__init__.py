@@ -1,0 +1,1 @@
+"""A run of the pipeline inside the worker."""

@@ -1,0 +1,40 @@
+"""The embedder that was loaded last: the next run with the same model need not load torch again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+from dpm_tui.pipeline.candidates.fingerprint import Embedder
+from dpm_tui.state.config import Config
+from dpm_tui.worker.run.resource_policy import worker_count
+
+
+class EmbedderShelf:
+    """Keeps one embedder; several threads may ask for it."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+        self._made_for: tuple[str, str, int] | None = None
+        self._embedder: Embedder | None = None
+
+    def load(self, config: Config) -> Embedder:
+        """Return the embedder for these settings."""
+        wanted = (config.model, config.device, worker_count(config))
+        with self._loading:
+            if self._embedder is None or self._made_for != wanted:
+                from dpm_tui.neural.embedder import NeuralEmbedder
+
+                model, device, threads = wanted
+                self._embedder = NeuralEmbedder(model, device=device, threads=threads)
+                self._made_for = wanted
+            return self._embedder
+
+    def load_ahead(self, config: Config) -> None:
+        """Begin to load it: torch takes seconds, in which the decoders are at work."""
+        threading.Thread(target=self._try, args=(config,), daemon=True).start()
+
+    def _try(self, config: Config) -> None:
+        # Whoever needs the embedder will meet the same error and report it.
+        with contextlib.suppress(Exception):
+            self.load(config)

@@ -1,0 +1,84 @@
+"""Manners: how a worker stays out of the way of everything else on a small machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+
+import psutil
+
+from dpm_tui.state.config import Config
+from dpm_tui.state.disk.mounts import Mount, read_mounts
+
+_NICE = 5
+AUTOGROUP = "/proc/self/autogroup"
+"""Where Linux gives each session a share of the processor, nice values only count within one: beside a busy
+process of another session a worker that is nice gets one half, and one whose session is nice a quarter."""
+_READERS_ON_SLOW_DISKS = 2
+"""More readers make a rotating disk seek and a network wait, and nothing faster."""
+_NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs", "davfs")
+
+
+def be_modest() -> None:
+    """Let other processes go first, at the processor and at the disk; children inherit it.
+
+    For a process whose session holds nobody else's: the session as a whole steps back.
+    Best effort with the lowest priority rather than idle: on a busy disk an idle process never ends.
+    """
+    with contextlib.suppress(OSError):
+        os.nice(max(_NICE - os.nice(0), 0))
+        with open(AUTOGROUP, "r+b", buffering=0) as file:
+            file.write(b"%d" % os.nice(0))
+    if hasattr(psutil, "IOPRIO_CLASS_BE"):
+        with contextlib.suppress(OSError, psutil.Error):
+            psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
+
+
+def worker_count(config: Config) -> int:
+    """Return how many verifying threads the settings ask for, by default one a processor."""
+    if config.workers:
+        return config.workers
+    try:
+        return max(len(os.sched_getaffinity(0)), 1)
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def reader_count(config: Config, root: bytes) -> int:
+    """Return how many files below ``root`` should be read at the same time."""
+    count = worker_count(config)
+    return count if config.workers or not is_slow_disk(root) else min(count, _READERS_ON_SLOW_DISKS)
+
+
+def is_slow_disk(root: bytes, proc: str = "/proc", sys: str = "/sys") -> bool:
+    """Tell whether ``root`` lies on a rotating disk or a network mount; False where nothing tells."""
+    try:
+        device = os.stat(root).st_dev
+        number = f"{os.major(device)}:{os.minor(device)}"
+        kind = _type_of(os.path.realpath(root), read_mounts(proc))
+    except OSError:
+        return False
+    return kind.startswith(_NETWORK_TYPES) or _rotates(f"{sys}/dev/block/{number}")
+
+
+def _type_of(root: bytes, mounts: Iterable[Mount]) -> str:
+    """Return the type of the file system that ``root`` lies on: of its mounts the nearest, newest one."""
+    best, kind = -1, ""
+    for mount in mounts:
+        below = root == mount.point or root.startswith(mount.point.rstrip(b"/") + b"/")
+        if below and len(mount.point) >= best:
+            best, kind = len(mount.point), mount.type
+    return kind
+
+
+def _rotates(device: str) -> bool:
+    """Tell whether a block device rotates; a partition asks the disk that it is on."""
+    real = os.path.realpath(device)
+    for folder in (real, os.path.dirname(real)):
+        try:
+            with open(f"{folder}/queue/rotational", "rb") as file:
+                return file.read().strip() == b"1"
+        except OSError:
+            continue
+    return False

@@ -1,0 +1,86 @@
+"""The record of a run: what the checkpoint says of it besides its status."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+
+from dpm_tui.catalog.image_file import FAILED, Status
+from dpm_tui.state.checkpoint import Checkpoint
+from dpm_tui.state.root_identity import RootIdentity, known_identity
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.protocol.events import RunStatus
+from dpm_tui.worker.run.idle_status import GUARD
+from dpm_tui.worker.run.run_results import Results
+
+_FOLDERS_AT_MOST = 1000
+
+
+class RunRecord:
+    """Remembers between runs which root it was, what could not be read and by which reader."""
+
+    def __init__(self, state: RootState) -> None:
+        checkpoint = state.checkpoint
+        self.identity: RootIdentity = known_identity(checkpoint)
+        self.reader = checkpoint.reader
+        self._state = state
+        self._folders = checkpoint.explain_folders()
+        self._missing = checkpoint.missing
+
+    def note_folders(self, unreadable: Mapping[bytes, str]) -> None:
+        """Remember the folders that could not be read, a thousand at most, with what the system said."""
+        self._folders = dict(islice(unreadable.items(), _FOLDERS_AT_MOST))
+
+    def count(self, status: RunStatus, results: Results | None) -> RunStatus:
+        """Return the status with the numbers of the results, as it is if there are none."""
+        if results is None:
+            return status
+        readable, self._missing = results.count(Status.OK), results.count(Status.MISSING)
+        guarded = status.attention == GUARD
+        return replace(
+            status,
+            attention="" if guarded and not self._missing else status.attention,
+            pictures=readable,
+            unreadable=len(results.files) - readable - self._missing + len(self._folders),
+            pairs=len(results.pairs),
+            groups=len(results.groups),
+            broken=self._broken(results),
+        )
+
+    def save(self, status: RunStatus) -> None:
+        """Write the checkpoint; raises OSError."""
+        self._state.save_checkpoint(
+            Checkpoint(
+                phase=status.phase,
+                stage=status.stage,
+                model=status.model,
+                threshold=status.threshold,
+                files=status.files,
+                pictures=status.pictures,
+                unreadable=status.unreadable,
+                pairs=status.pairs,
+                groups=status.groups,
+                missing=self._missing,
+                marker=self.identity.marker,
+                device=self.identity.device,
+                inode=self.identity.inode,
+                root=self._state.layout.root,
+                updated=status.ended or now(),
+                unreadable_folders=tuple(self._folders),
+                folder_reasons=tuple(self._folders.values()),
+                reader=self.reader,
+            )
+        )
+
+    def _broken(self, results: Results) -> dict[str, int]:
+        """Return how many files could not be read by their status, and how many folders."""
+        counts = {status.value: results.count(status) for status in sorted(FAILED)}
+        counts["folder"] = len(self._folders)
+        return {reason: count for reason, count in counts.items() if count}
+
+
+def now() -> str:
+    """Return the time in ISO 8601, UTC, as checkpoints carry it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

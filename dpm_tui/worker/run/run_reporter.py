@@ -1,0 +1,144 @@
+"""Keeps the status of a run up to date from the run's thread, and lets other threads stop or pause it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.run import Survey
+from dpm_tui.worker.protocol.messages import FoundPair, LogLine, RunStatus
+from dpm_tui.worker.run.idle_status import GUARD
+
+_RATE_SECONDS = 8.0
+_LOG_LINES = 2000
+_STAGE_SECONDS = 5.0
+_LATEST = 12
+_TYPES_TOLD = 50
+
+
+class RunReporter(Reporter):
+    """Collects what the stages report; ``status`` and ``take_lines`` may be called from any thread.
+
+    ``on_stage`` is called in the run's thread when a stage begins, and every few seconds in a long one.
+    """
+
+    def __init__(self, status: RunStatus, before: RunReporter | None = None) -> None:
+        self.on_stage: Callable[[], None] = lambda: None
+        self._status = status
+        # Lines of the run before may not have been taken yet.
+        self._lines: deque[LogLine] = before._lines if before is not None else deque(maxlen=_LOG_LINES)
+        self._stop = threading.Event()
+        self._go = threading.Event()
+        self._go.set()
+        self._began = time.monotonic()
+        self._samples: deque[tuple[float, int]] = deque()
+        self._latest: deque[tuple[bytes, bytes, str, float]] = deque(maxlen=_LATEST)
+        self._called = self._began
+
+    @property
+    def status(self) -> RunStatus:
+        """The newest status."""
+        latest = tuple(
+            FoundPair(display_name(first), display_name(second), kind, similarity)
+            for first, second, kind, similarity in self._latest.copy()
+        )
+        return replace(self._status, elapsed=time.monotonic() - self._began, latest=latest)
+
+    def take_lines(self) -> list[LogLine]:
+        """Return the log lines since the last call."""
+        lines = []
+        while self._lines:
+            lines.append(self._lines.popleft())
+        return lines
+
+    def stop(self) -> None:
+        """Ask the run to checkpoint and return."""
+        self._stop.set()
+        self._go.set()
+
+    def pause(self, paused: bool) -> None:
+        """Hold the run at its next step, or let it go on."""
+        if paused:
+            self._go.clear()
+        else:
+            self._samples.clear()
+            self._go.set()
+        self._status = replace(self._status, phase="paused" if paused else "running")
+
+    def log(self, level: str, key: str, **values: object) -> None:
+        """Add a line to the log."""
+        self._lines.append(LogLine(level, key, values, time.time()))
+
+    def surveyed(self, survey: Survey) -> None:
+        """Take over what the inventory said."""
+        inventory, changes = survey.inventory, survey.changes
+        self._status = replace(
+            self._status,
+            files=len(inventory.found),
+            added=len(changes.added),
+            changed=len(changes.changed),
+            gone=len(changes.gone),
+            skipped=dict(+inventory.skipped),
+            other_types=dict(inventory.other_types.most_common(_TYPES_TOLD)),
+            attention=GUARD if survey.alarm else "",
+            known=survey.alarm.known if survey.alarm else 0,
+        )
+        self.log(
+            "info", "surveyed", files=len(inventory.found), added=len(changes.added),
+            changed=len(changes.changed), gone=len(changes.gone),
+        )  # fmt: skip
+        if (alarm := survey.alarm) is not None:
+            self.log("warning", f"mount_guard_{alarm.cause}", gone=alarm.gone, known=alarm.known)
+        for path, reason in inventory.unreadable.items():
+            self.failed(path, reason)
+
+    def started(self, stage: Stage, total: int) -> None:
+        """Begin a stage."""
+        self._samples.clear()
+        self._status = replace(
+            self._status, stage=stage.value, done=0, total=total, rate=0.0, seconds_left=-1.0
+        )
+        self._called = time.monotonic()
+        self.on_stage()
+
+    def progressed(self, stage: Stage, done: int, total: int) -> None:
+        """Note progress and estimate rate and time left over the last seconds."""
+        now = time.monotonic()
+        if not self._samples or now - self._samples[-1][0] >= 0.1:
+            self._samples.append((now, done))
+            while now - self._samples[0][0] > _RATE_SECONDS:
+                self._samples.popleft()
+        seconds = now - self._samples[0][0]
+        rate = (done - self._samples[0][1]) / seconds if seconds > 0 else 0.0
+        left = (total - done) / rate if rate > 0 and total else -1.0
+        files = done if stage is Stage.INVENTORY else self._status.files
+        self._status = replace(
+            self._status, done=done, total=total, rate=rate, seconds_left=left, files=files
+        )
+        if now - self._called >= _STAGE_SECONDS:
+            self._called = now
+            self.on_stage()
+
+    def found(self, pairs: int) -> None:
+        """Note the number of pairs."""
+        self._status = replace(self._status, pairs=pairs)
+
+    def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
+        """Remember the newest pairs that the threshold lets pass."""
+        if similarity >= self._status.threshold:
+            self._latest.append((first, second, kind, similarity))
+
+    def failed(self, path: bytes, reason: str) -> None:
+        """Log a file that could not be read."""
+        self._status = replace(self._status, unreadable=self._status.unreadable + 1)
+        self.log("error", "unreadable", path=display_name(path), reason=display_name(reason))
+
+    def cancelled(self) -> bool:
+        """Wait while paused; tell whether to stop."""
+        self._go.wait()
+        return self._stop.is_set()

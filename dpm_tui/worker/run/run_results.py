@@ -1,0 +1,58 @@
+"""Results of a run: verified pairs of files and their groups, as the settings ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.group import Group, Pair, pair_key
+from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.pair_columns import PairColumns
+from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.pipeline.file_pairs import pair_files
+from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
+from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
+from dpm_tui.state.config import Config
+from dpm_tui.state.root_state import RootState
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Files by id as they were then, all pairs at or above the threshold, and the groups that they make."""
+
+    files: Mapping[int, ImageFile] = field(default_factory=dict)
+    pairs: Sequence[Pair] = ()
+    groups: Sequence[Group] = ()
+    threshold: float = 0.0
+
+    def count(self, status: Status) -> int:
+        """Return how many files have a status."""
+        return FileColumns.of(self.files).count_status(status)
+
+    @property
+    def index(self) -> dict[tuple[int, int], Pair]:
+        """Pair by its two ids."""
+        return {pair_key(pair.a, pair.b): pair for pair in self.pairs}
+
+
+def compute_results(state: RootState, threshold: float, *, inspect: bool = True) -> Results:
+    """Pair and group what the state holds; cheap enough to be done at every change of the threshold.
+
+    Without ``inspect`` copies count as they were verified, whether or not they were looked at at full size.
+    """
+    files, pairs = pair_state(state, inspect=inspect)
+    pairs = pairs.at_least(threshold)
+    return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)
+
+
+def pair_state(state: RootState, *, inspect: bool = True) -> tuple[FileColumns, PairColumns]:
+    """Return the files that the state knows as they are now, and every pair that was judged of them."""
+    files = state.files.files.snapshot()
+    inspections = state.inspections.snapshot() if inspect else None
+    return files, pair_files(files, state.verdicts.alike(), state.decisions.verdict, inspections)
+
+
+def judge_plans(state: RootState, config: Config) -> JudgedPairs:
+    """Return the pairs that a plan may rest on, whatever the threshold."""
+    return JudgedPairs(*pair_state(state, inspect=config.inspect), config.extensions)

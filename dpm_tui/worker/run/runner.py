@@ -1,0 +1,250 @@
+"""Runs the pipeline in a thread of the worker and keeps the checkpoint of its progress."""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+
+from dpm_tui.catalog.image_file import FAILED, Status
+from dpm_tui.errors import DpmError, is_full, reason_of
+from dpm_tui.file_names import display_name
+from dpm_tui.neural.model_manifest import load_cards
+from dpm_tui.pipeline.checkpointing import Cancelled
+from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.pipeline.scan.ingest import StoppedAtError
+from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.refusal import BinError
+from dpm_tui.review.rules.keeper_ranking import rank_best
+from dpm_tui.state.config import Config
+from dpm_tui.state.root_identity import mark_root, read_identity
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol.messages import LogLine, RunStatus
+from dpm_tui.worker.run.embedder_cache import EmbedderShelf
+from dpm_tui.worker.run.idle_status import resting_status
+from dpm_tui.worker.run.resource_policy import reader_count, worker_count
+from dpm_tui.worker.run.run_record import RunRecord, now
+from dpm_tui.worker.run.run_reporter import RunReporter
+from dpm_tui.worker.run.run_results import Results, compute_results
+
+_WORTH_LOADING = 50
+"""So many new files hardly are all copies of known ones: the models will be needed."""
+
+
+class Runner:
+    """At most one run at a time; ``status`` and ``take_lines`` may be called at any time.
+
+    ``finished`` is called from the run's thread with the new results, or None if there are none.
+    """
+
+    def __init__(
+        self, state: RootState, pool: DecoderPool, finished: Callable[[Results | None], None]
+    ) -> None:
+        self._state = state
+        self._pool = pool
+        self._finished = finished
+        self._thread: threading.Thread | None = None
+        self._runs = 0
+        self._process = psutil.Process()
+        self._reporter = RunReporter(resting_status(state.checkpoint))
+        self._resting = self._reporter.status
+        self._record = RunRecord(state)
+        self._embedders = EmbedderShelf()
+        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
+        self._threshold = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Tell whether a run is under way or paused."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def status(self) -> RunStatus:
+        """The newest status with what the processes use."""
+        status = self._reporter.status if self.running else self._resting
+        memory, cpu = self._usage()
+        return replace(status, memory=memory, cpu=cpu, pid=os.getpid())
+
+    def take_lines(self) -> list[LogLine]:
+        """Return the log lines since the last call."""
+        return self._reporter.take_lines()
+
+    def log(self, level: str, key: str, **values: object) -> None:
+        """Add a line to the log."""
+        self._reporter.log(level, key, **values)
+
+    def start(self, config: Config, *, accept_missing: bool = False) -> None:
+        """Start a run with these settings unless one is under way."""
+        if self.running:
+            return
+        self._runs += 1
+        # Until the run knows better, the numbers are those of the last one.
+        first = RunStatus(
+            run=self._runs,
+            phase="running",
+            files=self._resting.files,
+            pictures=self._resting.pictures,
+            pairs=self._resting.pairs,
+            groups=self._resting.groups,
+            model=config.model,
+            threshold=config.threshold,
+            device=config.device,
+            damaged=self._state.damaged,
+        )
+        self._reporter = RunReporter(first, self._reporter)
+        self._threshold = config.threshold
+        self._thread = threading.Thread(
+            target=self._run, args=(config, self._reporter, accept_missing), name="run", daemon=True
+        )
+        self._thread.start()
+
+    def pause(self, paused: bool) -> None:
+        """Hold the run or let it go on."""
+        if self.running:
+            self._reporter.pause(paused)
+
+    def stop(self) -> None:
+        """Checkpoint and end the run; returns when its thread has ended."""
+        self._reporter.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def show_from(self, threshold: float) -> None:
+        """Let the run under way end with the pairs from another threshold on."""
+        self._threshold = threshold
+
+    def rest(self, results: Results) -> None:
+        """Take over the numbers of results that changed without a run."""
+        self._resting = self._record.count(replace(self._resting, threshold=results.threshold), results)
+        self._record.save(self._resting)
+
+    def _run(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+        phase, results = "failed", None
+        try:
+            self._record.save(reporter.status)
+            self._log_damage(reporter)
+            phase = self._run_to_end(config, reporter, accept_missing)
+            results = compute_results(self._state, self._threshold, inspect=config.inspect)
+        except DpmError as error:
+            # The words are those of whoever reads them.
+            reporter.log("error", error.key, **error.values)
+        except OSError as error:
+            self._log_failure(reporter, error)
+        except Exception as error:
+            traceback.print_exc()
+            reporter.log("error", "failed", reason=f"{type(error).__name__}: {error}")
+        finally:
+            self._conclude(phase, results, reporter)
+
+    def _conclude(self, phase: str, results: Results | None, reporter: RunReporter) -> None:
+        if self._state.is_lost():
+            phase, results = "failed", None
+            reporter.log("error", "state_gone", path=display_name(self._state.layout.folder))
+        over = replace(reporter.status, phase=phase, threshold=self._threshold, latest=(), ended=now())
+        status = self._resting = self._record.count(over, results)
+        try:
+            self._state.sync()
+            self._record.save(status)
+        except DpmError as error:
+            if phase != "failed":
+                reporter.log("error", "failed", reason=str(error))
+        except OSError as error:
+            # A run that failed has said so: the same disk is as full as it was.
+            if phase != "failed":
+                self._log_failure(reporter, error)
+        if phase == "finished":
+            reporter.log("info", "finished", groups=status.groups, pairs=status.pairs)
+        self._finished(results)
+
+    def _log_damage(self, reporter: RunReporter) -> None:
+        """Say once what a run makes again, and at each run that decisions are damaged: those it cannot."""
+        lasting = display_name(os.path.basename(self._state.layout.decisions))
+        for name in self._state.damaged:
+            reporter.log("error", "decisions_damaged" if name == lasting else "state_damaged", name=name)
+        self._state.damaged = tuple(name for name in self._state.damaged if name == lasting)
+
+    def _log_failure(self, reporter: RunReporter, error: OSError) -> None:
+        if self._state.is_lost():
+            return  # that is the reason, which is told when the run ends
+        if is_full(error):
+            reporter.log("error", "disk_full", path=display_name(self._state.layout.folder))
+            return
+        name = display_name(error.filename) if isinstance(error.filename, bytes | str) else ""
+        reporter.log("error", "failed", reason=f"{reason_of(error)} {name}".strip())
+
+    def _run_to_end(self, config: Config, reporter: RunReporter, accept_missing: bool) -> str:
+        """Return the phase that the run ended in."""
+        try:
+            self._run_stages(config, reporter, accept_missing)
+        except StoppedAtError as error:
+            reporter.log("error", "stopped_at_error", path=display_name(error.path), reason=error.reason)
+            return "stopped"
+        except Cancelled:
+            return "stopped"
+        self._record.reader = self._pool.reader
+        return "finished"
+
+    def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+        identity = read_identity(self._state.layout)
+        root = self._state.layout.root
+        self._pool.resize(reader_count(config, root), config.memory << 20)
+        cards = load_cards()
+        used = cards if config.model == "auto" else {config.model: cards[config.model]}
+        other_reader = self._record.reader != self._pool.reader
+        settings = RunSettings(
+            root=self._pool.root,
+            extensions=config.extensions,
+            choice=config.model,
+            models=used,
+            threads=worker_count(config),
+            stop_at_first_error=config.stop_at_first_error,
+            accept_missing=accept_missing,
+            root_moved=self._record.identity.is_other(identity),
+            root_devices=frozenset({self._record.identity.device, identity.device}),
+            retry=FAILED if other_reader else frozenset({Status.UNREADABLE}),
+            complete=other_reader,
+            inspect=config.inspect,
+        )
+        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best)
+
+        def surveyed(survey: Survey) -> None:
+            self._record.note_folders(survey.inventory.unreadable)
+            reporter.surveyed(survey)
+            if survey.alarm is None:
+                self._record.identity = mark_root(self._state.layout, identity)
+            if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
+                self._embedders.load_ahead(config)
+
+        reporter.on_stage = lambda: self._record.save(reporter.status)
+        with self._pool.root.held():
+            run_stages(settings, self._state, tools, reporter, surveyed)
+        self._state.remove_outdated()
+        self._clear_gone(config.model, reporter)
+
+    def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
+        """Clear up behind a run, which has ended well whatever comes of it: the next one tries again."""
+        try:
+            self._state.clear_gone(choice, self._recycled, reporter.cancelled)
+        except (Cancelled, BinError):
+            return  # what lies in a bin that is refused may come back as well
+        except OSError as error:
+            self._log_failure(reporter, error)
+
+    def _recycled(self) -> list[str]:
+        """Return the contents that lie in the recycle bin, from which they may come back."""
+        return [entry.digest for entry in self._bin.entries()]
+
+    def _usage(self) -> tuple[int, float]:
+        memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()
+        for pid in self._pool.pids:
+            try:
+                memory += psutil.Process(pid).memory_info().rss
+            except psutil.Error:
+                continue
+        return memory, cpu

@@ -1,0 +1,1 @@
+"""Who is served by the worker, and with what."""

@@ -1,0 +1,200 @@
+"""Mover: carries out what moves files, one batch at a time, while the client that asked is there."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Protocol
+
+from dpm_tui.errors import DpmError, Stopped
+from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.pipeline.scan.inventory import endings_of
+from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
+from dpm_tui.review.library.folder_set import protect_folders
+from dpm_tui.state.config import Config
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.messages import BatchDone, PurgeDone, RestoreDone
+from dpm_tui.worker.run.run_results import judge_plans
+from dpm_tui.worker.run.runner import Runner
+from dpm_tui.worker.server.live_settings import LiveSettings
+from dpm_tui.worker.server.moved_files import MovedFiles
+
+Cancelled = Callable[[], bool]
+_Moved = BatchDone | RestoreDone | PurgeDone
+
+
+class MoveHost(Protocol):
+    """What moving files needs of whoever answers for the root."""
+
+    state: RootState
+    runner: Runner
+    settings: LiveSettings
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether the root can be written now."""
+
+    async def recover(self) -> None:
+        """Finish what a crash left half done in the bin."""
+
+    def begin_run(self) -> None:
+        """Start a run with the settings of the last one."""
+
+    async def regroup(self) -> None:
+        """Work the groups out again."""
+
+
+class Mover:
+    """Applies, undoes, restores and purges; the library of the session follows each batch.
+
+    A batch ends after the file at hand when the client that asked for it has left, or the worker ends:
+    what has moved is logged as ever, the rest stays where it is.
+    """
+
+    def __init__(self, session: MoveHost, bin_: RecycleBin) -> None:
+        self.at_rest = asyncio.Lock()
+        self._session = session
+        self._bin = bin_
+        self.progress: messages.BatchProgress | None = None
+        self._ending = False
+        self._stopping = False
+        self._moved_files = MovedFiles(session.state.files, session.state.layout.root)
+        self._works: dict[type[Any], Callable[[Any, Cancelled], Awaitable[_Moved]]] = {
+            messages.ApplyPlan: self._apply,
+            messages.UndoBatch: self._undo,
+            messages.RedoBatch: self._redo,
+            messages.RestoreEntries: self._restore,
+            messages.PurgeEntries: self._purge,
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is under way."""
+        return self.at_rest.locked()
+
+    def moves(self, request: messages.Request) -> bool:
+        """Tell whether a request is one of those that move files."""
+        return type(request) in self._works
+
+    async def carry_out(self, request: messages.Request, gone: Cancelled) -> _Moved:
+        """Move files as ``request`` says, until ``gone``; raises DpmError before the first one."""
+        async with self.at_rest:
+            if self._ending or gone():
+                raise Stopped("worker_ending")
+            if not self._session.writable:
+                raise DpmError("root_read_only", path=display_name(self._session.state.layout.root))
+            await self._session.recover()
+            self._stopping = False
+            work = self._works[type(request)](request, lambda: self._ending or self._stopping or gone())
+            try:
+                if isinstance(request, messages.PurgeEntries):
+                    done = await work
+                else:
+                    done = await self._hold_run(work)
+            finally:
+                self.progress = None
+        self._log_rest(done)
+        return done
+
+    def stop(self) -> None:
+        """End the batch under way after the file at hand."""
+        self._stopping = True
+
+    async def close(self) -> None:
+        """End the batch under way after the file at hand, and let none begin."""
+        self._ending = True
+        async with self.at_rest:
+            pass
+
+    async def _hold_run(self, work: Awaitable[_Moved]) -> _Moved:
+        """Hold a run while files move: it checkpoints, and continues where it was afterwards."""
+        runner = self._session.runner
+        running = runner.running
+        if running:
+            await asyncio.to_thread(runner.stop)
+        try:
+            return await work
+        finally:
+            if running:
+                self._session.begin_run()
+
+    def _log_rest(self, done: _Moved) -> None:
+        """Say how far a batch came that was stopped: whoever asked for it may not be there to hear it."""
+        left = sum(skipped.is_rest for skipped in done.result.skipped)
+        if not left:
+            return
+        match done.result:
+            case BatchResult():
+                moved = len(done.result.moved)
+            case RestoreResult():
+                moved = len(done.result.restored)
+            case PurgeResult():
+                moved = len(done.result.purged)
+        self._session.runner.log("warning", "batch_stopped", moved=moved, left=left)
+        print(translate("worker.batch_stopped", moved=moved, left=left), file=sys.stderr, flush=True)
+
+    async def _apply(self, request: messages.ApplyPlan, cancelled: Cancelled) -> _Moved:
+        judged = await self._judge()
+        disks, protected = self._other_disks, self._protected
+        apply = partial(self._bin.apply, request.plan, self._note, cancelled, disks, protected, judged)
+        return await self._move(apply)
+
+    async def _redo(self, request: messages.RedoBatch, cancelled: Cancelled) -> _Moved:
+        judged = await self._judge()
+        disks, protected = self._other_disks, self._protected
+        return await self._move(partial(self._bin.redo, self._note, cancelled, disks, protected, judged))
+
+    async def _undo(self, request: messages.UndoBatch, cancelled: Cancelled) -> _Moved:
+        return await self._bring_back(partial(self._bin.undo, self._note, cancelled))
+
+    async def _restore(self, request: messages.RestoreEntries, cancelled: Cancelled) -> _Moved:
+        return await self._bring_back(
+            partial(self._bin.restore, request.ids, request.to or None, self._note, cancelled)
+        )
+
+    async def _purge(self, request: messages.PurgeEntries, cancelled: Cancelled) -> _Moved:
+        return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, self._note, cancelled))
+
+    async def _judge(self) -> JudgedPairs:
+        """Return what moves may rest on, anew: a person may have decided since the groups were made."""
+        return await asyncio.to_thread(judge_plans, self._session.state, self._session.config)
+
+    async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
+        result = await asyncio.to_thread(work)
+        await asyncio.to_thread(self._moved_files.forget, result.moved)
+        await self._session.regroup()
+        return BatchDone(result)
+
+    async def _bring_back(self, work: Callable[[], RestoreResult]) -> _Moved:
+        result = await asyncio.to_thread(work)
+        scan = await asyncio.to_thread(self._moved_files.recall, result.restored, self._is_picture)
+        await self._session.regroup()
+        if scan and not self._session.runner.running:
+            self._session.begin_run()
+        return RestoreDone(result)
+
+    def _note(self, done: int, total: int) -> None:
+        self.progress = messages.BatchProgress(done, total)
+
+    @property
+    def _other_disks(self) -> OtherDisks:
+        return OtherDisks(self._session.config.other_disks)
+
+    @property
+    def _protected(self) -> Callable[[bytes], bool]:
+        """Whether a file is protected now: a plan may be older than the settings."""
+        return protect_folders(self._session.settings.protected()).covers
+
+    def _is_picture(self, path: bytes) -> bool:
+        """Tell a picture from a companion, which is in no library."""
+        return path.lower().endswith(endings_of(self._session.config.extensions))

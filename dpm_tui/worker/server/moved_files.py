@@ -1,0 +1,58 @@
+"""The files that moves took out of the library, as they were known: what comes back needs no scan."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
+from dpm_tui.recycle.results import Restored
+from dpm_tui.state.files.file_store import FileStore
+
+
+class MovedFiles:
+    """Keeps the library of a root in step with what moves; one thread at a time may use it."""
+
+    def __init__(self, files: FileStore, root: bytes) -> None:
+        self._files = files
+        self._root = RootFolder(root)
+        self._left = FileColumns()
+
+    def forget(self, paths: Iterable[bytes]) -> None:
+        """Take moved files out of the library at once; the next scan would find them gone."""
+        known = self._files.files
+        for id_ in known.find(paths).values():
+            self._left.put(known[id_])
+            self._files.remove(id_)
+
+    def recall(self, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
+        """Put files that came back into the library again; tell whether it takes a scan to know some.
+
+        A file is known again by its size and the time of its last change, which moving leaves as they are.
+        """
+        with contextlib.suppress(OSError), self._root.opened() as root:
+            return self._recall(root, restored, is_picture)
+        return False
+
+    def _recall(self, root: int, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
+        back = [each for each in restored if not os.path.isabs(each.now) and is_picture(each.origin)]
+        ids = self._left.find(each.origin for each in back)
+        unknown = False
+        for each in back:
+            id_ = ids.get(each.origin, 0)
+            file = self._left.get(id_)
+            self._left.remove(id_)
+            try:
+                status = stat_beneath(root, each.now)
+            except OSError:
+                continue
+            stamp = read_stamp(status)
+            if file is None or (stamp.size, stamp.mtime_ns) != (file.stamp.size, file.stamp.mtime_ns):
+                unknown = True
+            else:
+                self._files.put(replace(file, path=each.now, stamp=stamp))
+        return unknown

@@ -1,0 +1,71 @@
+"""The picture desk: hands out what a file looks like, and where two of them differ."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from dpm_tui.pipeline.decoding.thumbnail import read_stored
+from dpm_tui.pipeline.ports import ThumbnailTable
+from dpm_tui.pipeline.transparency.cutout import StoredPicture
+from dpm_tui.pipeline.transparency.flattening import lay_alike
+from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol.messages import (
+    DifferenceData,
+    GetDifference,
+    GetPicture,
+    GetThumbnail,
+    PictureData,
+)
+from dpm_tui.worker.server.result_service import ResultDesk
+
+_EMPTY = PictureData(0, 0, 0, b"")
+_SIDE_AT_MOST = 4096
+_POINTS = 64
+"""Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
+
+
+class PictureDesk:
+    """Answers with the thumbnails that are stored and with originals that decoders read."""
+
+    def __init__(self, results: ResultDesk, thumbnails: ThumbnailTable, pool: DecoderPool) -> None:
+        self._results = results
+        self._thumbnails = thumbnails
+        self._pool = pool
+
+    async def thumbnail(self, request: GetThumbnail) -> PictureData:
+        """Return the thumbnail of a file, an empty picture where there is none."""
+        stored = self._read_stored(request.file)
+        if stored is None:
+            return replace(_EMPTY, file=request.file)
+        rgb = stored.pixels
+        return PictureData(request.file, rgb.shape[1], rgb.shape[0], rgb.tobytes())
+
+    async def difference(self, request: GetDifference) -> DifferenceData:
+        """Return where two files differ, empty grids where that cannot be told."""
+        first, second = self._read_stored(request.first), self._read_stored(request.second)
+        if first is None or second is None:
+            return DifferenceData(b"", b"")
+        # A judge remembers what it saw, for a run; this pair is not worth that much memory.
+        compare = AlignedJudge().map_differences
+        laid = await asyncio.to_thread(lay_alike, first, second)
+        return DifferenceData(*await asyncio.to_thread(compare, laid.first, laid.second, _POINTS))
+
+    async def picture(self, request: GetPicture) -> PictureData:
+        """Return a part of an original, an empty picture where it cannot be read."""
+        file = self._results.results.files.get(request.file)
+        if file is None:
+            return replace(_EMPTY, file=request.file)
+        width, height = (min(max(side, 1), _SIDE_AT_MOST) for side in (request.width, request.height))
+        view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
+        return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
+
+    def _read_stored(self, id_: int) -> StoredPicture | None:
+        file = self._results.results.files.get(id_)
+        if file is None or not file.facts.digest:
+            return None
+        try:
+            return read_stored(self._thumbnails.get(file.facts.digest) or b"")
+        except ValueError:
+            return None

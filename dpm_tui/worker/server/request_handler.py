@@ -1,0 +1,235 @@
+"""What a worker does for its clients: the answer to each request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from dpm_tui.errors import DpmError, Stopped
+from dpm_tui.recycle.moving.plan_file import save_plan
+from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.state.config import Config, check_config
+from dpm_tui.state.review.decision_names import name_contents
+from dpm_tui.state.review.decision_store import is_sound
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.protocol import messages
+from dpm_tui.worker.protocol.messages import Answer, ConfigData, Done
+from dpm_tui.worker.run.run_results import Results
+from dpm_tui.worker.run.runner import Runner
+from dpm_tui.worker.server.live_settings import LiveSettings
+from dpm_tui.worker.server.move_service import Mover
+from dpm_tui.worker.server.picture_service import PictureDesk
+from dpm_tui.worker.server.result_service import ResultDesk
+from dpm_tui.worker.server.review_service import ReviewDesk
+
+_AT_ONCE = (messages.GetStatus, messages.GetBin, messages.GetRemovals)
+"""What is answered while groups are still being worked out: a large library takes long."""
+_OF_RESULTS = (messages.GetLibrary, messages.GetThumbnail, messages.GetPicture, messages.GetDifference)
+"""What cannot be answered without groups."""
+_WITHOUT_STATE = (messages.GetStatus, messages.PauseRun, messages.StopRun, messages.StopBatch)
+"""What is answered even where the state folder is not the one that was opened any more."""
+
+
+class Session:
+    """The state of one root with everything that may be asked of it.
+
+    ``changed`` is called when the groups are not what they were.
+    """
+
+    def __init__(
+        self, state: RootState, pool: DecoderPool, runner: Runner, changed: Callable[[], None]
+    ) -> None:
+        self.state = state
+        self.runner = runner
+        self.settings = LiveSettings(state.layout.config)
+        self._desk = ResultDesk(state, lambda: self.config.inspect)
+        self._pictures = PictureDesk(self._desk, state.thumbnails, pool)
+        self._recovered = False
+        self._run_config: Config = self.settings.config
+        self._changed = changed
+        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
+        self._mover = Mover(self, self._bin)
+        self._review = ReviewDesk(state.layout)
+        self._ending = False
+        self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
+            messages.StartRun: self._start,
+            messages.PauseRun: self._pause,
+            messages.StopRun: self._stop,
+            messages.GetStatus: self._status,
+            messages.GetLibrary: self._desk.library,
+            messages.GetThumbnail: self._pictures.thumbnail,
+            messages.GetPicture: self._pictures.picture,
+            messages.GetDifference: self._pictures.difference,
+            messages.FindCompanions: self._find_companions,
+            messages.SavePlan: self._save_plan,
+            messages.GetBin: self._get_bin,
+            messages.GetRemovals: self._removals,
+            messages.CheckPurge: self._check_purge,
+            messages.Decide: self._decide,
+            messages.GetDecisions: self._get_decisions,
+            messages.StopBatch: self._stop_batch,
+            messages.GetReview: self._review.get,
+            messages.SaveReview: self._review.save,
+            messages.SaveConfig: self._save_config,
+            messages.ResetState: self._reset,
+        }
+
+    async def open(self) -> None:
+        """Finish what a crash left half done and begin to compute the results of the last run."""
+        await self.recover()
+        checkpoint = self.state.checkpoint
+        self._desk.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the root can be written now: a disk may come back as another one than it went."""
+        return os.access(self.state.layout.root, os.W_OK | os.X_OK)
+
+    async def recover(self) -> None:
+        """Finish what a crash left half done in the bin, once, as soon as the root can be written."""
+        if not self._recovered and self.writable:
+            await asyncio.to_thread(self._bin.recover)
+            self._recovered = True
+
+    @property
+    def results(self) -> Results:
+        """The newest results."""
+        return self._desk.results
+
+    def take_over(self, results: Results) -> None:
+        """Take over the results of a run."""
+        self._desk.take(results)
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.settings.config
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run or a batch is under way."""
+        return self.runner.running or self._mover.busy
+
+    @property
+    def batch(self) -> messages.BatchProgress | None:
+        """How far a batch is that is under way."""
+        return self._mover.progress
+
+    async def answer(self, request: messages.Request, gone: Callable[[], bool] = lambda: False) -> Answer:
+        """Carry out a request; raises DpmError if it cannot be done.
+
+        ``gone`` tells whether the client that asks has left: then files stop moving.
+        """
+        if not isinstance(request, _WITHOUT_STATE):
+            self.state.check_in_place()
+        if isinstance(request, _OF_RESULTS):
+            await self._desk.ready()
+        elif not isinstance(request, _AT_ONCE):
+            await self._desk.settle()
+        if self._mover.moves(request):
+            return await self._mover.carry_out(request, gone)
+        return await self._answers[type(request)](request)
+
+    async def close(self) -> None:
+        """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
+        self._ending = True
+        await self._desk.settle()
+        await asyncio.to_thread(self.runner.stop)
+        await self._mover.close()
+        await self._review.close()
+
+    def begin_run(self) -> None:
+        """Start a run with the settings of the last one, unless the worker is ending."""
+        if not self._ending:
+            self.runner.start(self._run_config)
+
+    async def _start(self, request: messages.StartRun) -> Answer:
+        if self._ending:
+            raise Stopped("worker_ending")
+        config = self.config
+        if request.model:
+            config = replace(config, model=request.model)
+        if request.threshold >= 0:
+            config = replace(config, threshold=request.threshold)
+        self._run_config = check_config(config)
+        self.runner.start(self._run_config, accept_missing=request.accept_missing)
+        return Done()
+
+    async def _pause(self, request: messages.PauseRun) -> Answer:
+        self.runner.pause(request.paused)
+        return Done()
+
+    async def _stop(self, request: messages.StopRun) -> Answer:
+        await asyncio.to_thread(self.runner.stop)
+        return Done()
+
+    async def _stop_batch(self, request: messages.StopBatch) -> Answer:
+        self._mover.stop()
+        return Done()
+
+    async def _status(self, request: messages.GetStatus) -> Answer:
+        return self.runner.status
+
+    async def _find_companions(self, request: messages.FindCompanions) -> Answer:
+        plan = request.plan
+        if self.config.companions != "never":
+            find = self._bin.find_companions
+            plan = await asyncio.to_thread(find, plan, self.config.extensions)
+        return messages.PlanData(plan)
+
+    async def _save_plan(self, request: messages.SavePlan) -> Answer:
+        await asyncio.to_thread(save_plan, request.path, self.state.layout.root, request.plan)
+        return Done()
+
+    async def _get_bin(self, request: messages.GetBin) -> Answer:
+        entries = await asyncio.to_thread(self._bin.entries)
+        return messages.BinData(tuple(entries), self._bin.can_undo(), self._bin.can_redo())
+
+    async def _removals(self, request: messages.GetRemovals) -> Answer:
+        removals = await asyncio.to_thread(self._bin.removals, max(request.limit, 0))
+        return messages.RemovalData(tuple(removals))
+
+    async def _check_purge(self, request: messages.CheckPurge) -> Answer:
+        return messages.PurgeChecked(await asyncio.to_thread(self._bin.check_purge, request.ids))
+
+    async def _decide(self, request: messages.Decide) -> Answer:
+        if not all(map(is_sound, request.decisions)):
+            raise DpmError("protocol_nonsense")
+        before = self.state.decisions.change(request.decisions)
+        await self.regroup()
+        return messages.Decided(before)
+
+    async def _get_decisions(self, request: messages.GetDecisions) -> Answer:
+        standing, files = tuple(self.state.decisions.standing()), self.state.files.files.snapshot()
+        return messages.DecisionData(await asyncio.to_thread(name_contents, standing, files))
+
+    async def _save_config(self, request: messages.SaveConfig) -> Answer:
+        before = self.config
+        await asyncio.to_thread(self.settings.save, request.config)
+        config = self.config
+        self._run_config = config
+        if (config.threshold, config.inspect) != (before.threshold, before.inspect):
+            self.runner.show_from(config.threshold)
+            if not self.runner.running:
+                await self.regroup()
+        return ConfigData(config)
+
+    async def _reset(self, request: messages.ResetState) -> Answer:
+        async with self._mover.at_rest:
+            await asyncio.to_thread(self.runner.stop)
+            await asyncio.to_thread(self.state.reset)
+            await self.regroup()
+        return Done()
+
+    async def regroup(self) -> None:
+        """Compute the results again; a run that is under way saves its own progress."""
+        running = self.runner.running
+        if not running:
+            await asyncio.to_thread(self.state.sync)
+        if await self._desk.renew(self._run_config.threshold) and not running:
+            self.runner.rest(self.results)
+        self._changed()

@@ -1,0 +1,86 @@
+"""The result desk: works out the groups that hold now, and hands them out."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
+
+from dpm_tui.errors import DpmError
+from dpm_tui.file_names import display_name
+from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.protocol.messages import GetLibrary, LibraryData
+from dpm_tui.worker.run.run_results import Results, compute_results
+from dpm_tui.worker.server.packed_library import LibraryShelf
+
+
+class ResultDesk:
+    """Has the newest results; where they cannot be worked out, whoever asks for them hears why.
+
+    The next one to ask makes it try again, and a run that ends brings its own.
+    """
+
+    def __init__(self, state: RootState, inspects: Callable[[], bool] = lambda: True) -> None:
+        self.results = Results()
+        self._state = state
+        self._inspects = inspects
+        self._threshold = 0.0
+        self._there = False
+        self._error: Exception | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._one_by_one = asyncio.Lock()
+        self._taken = 0
+        self._shelf = LibraryShelf()
+
+    def begin(self, threshold: float) -> asyncio.Task[None]:
+        """Begin to work the results out; the task never raises."""
+        self._threshold = threshold
+        self._work = asyncio.create_task(self._compute())
+        return self._work
+
+    def take(self, results: Results) -> None:
+        """Take over the results of a run: what is being worked out is older."""
+        self._taken += 1
+        self._adopt(results)
+
+    async def settle(self) -> None:
+        """Wait until there are results or none can be had; old ones do while newer ones are worked out."""
+        if not self._there and self._work is not None:
+            await asyncio.wait((self._work,))
+
+    async def ready(self) -> None:
+        """Wait for results; raises DpmError where they cannot be worked out."""
+        if self._work is not None and self._work.done() and not self._there:
+            self.begin(self._threshold)
+        await self.settle()
+        if not self._there and self._error is not None:
+            reason = display_name(str(self._error) or type(self._error).__name__)
+            raise DpmError("results_failed", reason=reason) from self._error
+
+    async def renew(self, threshold: float) -> bool:
+        """Work the results out anew; tell whether that was possible."""
+        await asyncio.wait((self.begin(threshold),))
+        return self._there
+
+    async def library(self, request: GetLibrary) -> LibraryData:
+        """Return the groups as columns."""
+        return await asyncio.to_thread(self._shelf.pack, self.results)
+
+    async def _compute(self) -> None:
+        async with self._one_by_one:
+            taken = self._taken
+            try:
+                compute = partial(compute_results, inspect=self._inspects())
+                results = await asyncio.to_thread(compute, self._state, self._threshold)
+            except Exception as error:
+                traceback.print_exception(error, file=sys.stderr)
+                if taken == self._taken:
+                    self._there, self._error = False, error
+            else:
+                if taken == self._taken:
+                    self._adopt(results)
+
+    def _adopt(self, results: Results) -> None:
+        self.results, self._there, self._error = results, True, None

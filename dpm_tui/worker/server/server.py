@@ -1,0 +1,231 @@
+"""The worker's server: accepts clients on a socket, answers them and tells them what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable
+
+from dpm_tui import __version__
+from dpm_tui.errors import DpmError, is_full
+from dpm_tui.file_names import display_name
+from dpm_tui.worker.protocol.message_codec import ProtocolError
+from dpm_tui.worker.protocol.messages import (
+    PROTOCOL_VERSION,
+    Answer,
+    BatchProgress,
+    Done,
+    Failed,
+    FindCompanions,
+    GetBin,
+    GetDecisions,
+    GetLibrary,
+    GetRemovals,
+    GetReview,
+    Hello,
+    LibraryChanged,
+    LogLine,
+    Request,
+    RunStatus,
+    Shutdown,
+    Stay,
+    Welcome,
+)
+from dpm_tui.worker.server.client_connection import Peer
+from dpm_tui.worker.server.client_registry import Circle
+from dpm_tui.worker.server.request_handler import Session
+
+_TICK_SECONDS = 0.25
+_LINGER_SECONDS = 3.0
+"""How long a worker without clients and without work waits for the next client."""
+_GREETING_SECONDS = 10.0
+"""How long a connection may take to say who it is."""
+_FAREWELL_SECONDS = 2.0
+"""How long a worker that ends waits for its clients to read the last answers."""
+_CONNECTIONS_AT_MOST = 64
+_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
+
+
+class Server:
+    """Serves one root until nobody needs it any more; ``ending`` is called before it listens no more."""
+
+    def __init__(self, session: Session, ending: Callable[[], None] = lambda: None) -> None:
+        self.listening = asyncio.Event()
+        self._session = session
+        self._ending = ending
+        self._circle = Circle(session.state.layout.root)
+        self._strangers = 0
+        self._over = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log: deque[LogLine] = deque(maxlen=500)
+        self._sent: RunStatus | None = None
+        self._batch: BatchProgress | None = None
+        self._idle_since = 0.0
+
+    async def serve(self, address: bytes) -> None:
+        """Listen at ``address`` until the last client is gone and no work is under way.
+
+        A batch under way ends after its current file, and every client gets its answer.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(address)
+        server = await asyncio.start_unix_server(self._accept, os.fsdecode(address))
+        os.chmod(address, 0o600)
+        own = os.lstat(address).st_ino
+        self.listening.set()
+        ticker = asyncio.create_task(self._tick())
+        await self._over.wait()
+        self._ending()
+        server.close()
+        with contextlib.suppress(FileNotFoundError):
+            # Another worker may listen there by now, if this one has lost its folder.
+            if os.lstat(address).st_ino == own:
+                os.unlink(address)
+        ticker.cancel()
+        await self._session.close()
+        self._announce()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_FAREWELL_SECONDS)
+        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._circle))
+
+    def end(self) -> None:
+        """Checkpoint and stop serving."""
+        self._over.set()
+
+    def library_changed(self) -> None:
+        """Tell every client that the groups are not what they were."""
+        self._circle.tell(LibraryChanged(len(self._session.results.groups)))
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._circle) + self._strangers >= _CONNECTIONS_AT_MOST:
+            writer.close()
+            return
+        self._strangers += 1
+        peer = Peer(reader, writer)
+        try:
+            await self._greet(peer)
+            while peer in self._circle and (envelope := await peer.lines.read()):
+                await peer.turn.acquire()
+                task = asyncio.create_task(self._respond(peer, envelope.message, envelope.id))  # type: ignore[arg-type]
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        except (OSError, ProtocolError):
+            pass  # whoever speaks another language, or not in time, is not listened to
+        finally:
+            self._leave(peer)
+            await peer.close(_FAREWELL_SECONDS)
+
+    async def _greet(self, peer: Peer) -> None:
+        """Read the first message and answer it; a client that is welcome is a peer then.
+
+        A worker that has lost its folder ends without an answer: the client starts another one.
+        """
+        try:
+            async with asyncio.timeout(_GREETING_SECONDS):
+                envelope = await peer.lines.read()
+            if envelope is None or self._ends_without_folder():
+                return
+            try:
+                answer = self._welcome(peer, envelope.message)
+            except DpmError as error:
+                answer = Failed.of(error)
+            await peer.answer(answer, envelope.id)
+        finally:
+            self._strangers -= 1
+        if peer in self._circle:
+            peer.tell(self._session.runner.status)
+            for line in self._log:
+                peer.tell(line)
+
+    async def _respond(self, peer: Peer, request: Request, number: int) -> None:
+        try:
+            async with peer.table if isinstance(request, _LARGE) else contextlib.nullcontext():
+                await peer.answer(await self._try(peer, request), number)
+        finally:
+            peer.turn.release()
+
+    async def _try(self, peer: Peer, request: Request) -> Answer:
+        try:
+            return await self._answer(peer, request)
+        except DpmError as error:
+            return Failed.of(error)
+        except Exception as error:
+            if isinstance(error, OSError) and is_full(error):
+                folder = display_name(self._session.state.layout.folder)
+                return Failed.of(DpmError("disk_full", path=folder))
+            traceback.print_exception(error, file=sys.stderr)
+            reason = f"{type(error).__name__}: {display_name(str(error))}"
+            return Failed("worker_bug", {"reason": reason})
+
+    async def _answer(self, peer: Peer, request: Request) -> Answer:
+        match request:
+            case Shutdown():
+                await self._session.close()
+                self.end()
+                return Done()
+            case Stay():
+                peer.stays = request.stays
+                return Done()
+        self._circle.check(peer, request)
+        return await self._session.answer(request, lambda: peer.gone)
+
+    def _welcome(self, peer: Peer, hello: object) -> Answer:
+        if not isinstance(hello, Hello):
+            return Failed("protocol_order")
+        # Who only observes is no reason to read what somebody may be writing into the file.
+        if self._circle.admit(peer, hello):
+            self._session.settings.refresh()
+        return Welcome(
+            version=PROTOCOL_VERSION,
+            program=__version__,
+            pid=os.getpid(),
+            root=self._session.state.layout.root,
+            config=self._session.config,
+            writable=self._session.writable,
+            reviewer=peer.reviewer,
+        )
+
+    def _ends_without_folder(self) -> bool:
+        """End if the state folder was removed or replaced; tell whether it was."""
+        state, runner = self._session.state, self._session.runner
+        if self._over.is_set() or not state.is_lost():
+            return self._over.is_set()
+        if not runner.running:
+            runner.log("error", "state_gone", path=display_name(state.layout.folder))
+        self.end()
+        return True
+
+    def _leave(self, peer: Peer) -> None:
+        peer.gone = True
+        if self._circle.part(peer) and not peer.stays and not self._circle:
+            self.end()
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle_since = loop.time()
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            self._ends_without_folder()
+            self._announce()
+            if self._circle or self._session.busy:
+                self._idle_since = loop.time()
+            elif loop.time() - self._idle_since > _LINGER_SECONDS:
+                self.end()
+
+    def _announce(self) -> None:
+        for line in self._session.runner.take_lines():
+            self._log.append(line)
+            self._circle.tell(line)
+        status = self._session.runner.status
+        news = self._sent is None or (status.run, status.phase) != (self._sent.run, self._sent.phase)
+        if news or self._session.runner.running:
+            self._sent = status
+            self._circle.tell(status)
+        batch = self._session.batch
+        if batch is not None and batch != self._batch:
+            self._circle.tell(batch)
+        self._batch = batch

@@ -1,0 +1,72 @@
+"""Strong copy augmentation: random chains of the edits that copies on the net go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.training.augmentation import degradations
+from models.training.augmentation.geometric_edits import reshape_copies
+from models.training.augmentation.overlays import overlay_sticker, overlay_text, screen_pages, text_masks
+from models.training.augmentation.random_draws import Dice
+
+Edit = Callable[[Tensor, Dice], Tensor]
+
+
+class Augmenter:
+    """Makes training views of pictures, batched, on the device that holds them.
+
+    After SSCD (Pizzi et al. 2022), whose strong copy augmentations carry most of its result.
+    """
+
+    def __init__(self, side: int, device: torch.device) -> None:
+        self.side, self.device = side, device
+        self.masks = text_masks(side).to(device)
+        self.pages = screen_pages(side).to(device)
+
+    def plain(self, pictures: Tensor) -> Tensor:
+        """Return pictures (B, S, S, 3) uint8 as (B, 3, side, side) floats, as at inference."""
+        floats = pictures.to(self.device).permute(0, 3, 1, 2).float() / 255
+        return F.interpolate(floats, size=(self.side, self.side), mode="bilinear", antialias=True)
+
+    def mild(self, pictures: Tensor, dice: Dice) -> Tensor:
+        """Return near-originals: half untouched, half lightly compressed or toned."""
+        return self._chain(
+            self.plain(pictures), dice, ((degradations.compress, 0.25), (degradations.tone, 0.25))
+        )
+
+    def strong(self, pictures: Tensor, dice: Dice) -> Tensor:
+        """Return heavily edited copies of pictures (B, S, S, 3) uint8, (B, 3, side, side)."""
+        floats = pictures.to(self.device).permute(0, 3, 1, 2).float() / 255
+        copies = reshape_copies(floats, self.side, self.pages, dice)
+        pasted = dice.picked(len(copies), 0.12)
+        if len(pasted):
+            others = floats.roll(1 + int(dice.whole(1, max(1, len(floats) - 1))), 0)[pasted]
+            copies[pasted] = overlay_sticker(copies[pasted], others, dice)
+        written = dice.picked(len(copies), 0.25)
+        if len(written):
+            copies[written] = overlay_text(copies[written], self.masks, dice)
+        return self._chain(
+            copies,
+            dice,
+            (
+                (degradations.tone, 0.45),
+                (degradations.grey, 0.1),
+                (degradations.rescale, 0.08),
+                (degradations.rescale, 0.08),
+                (degradations.blur, 0.2),
+                (degradations.noise, 0.1),
+                (degradations.palette, 0.08),
+                (degradations.compress, 0.35),
+            ),
+        )
+
+    def _chain(self, copies: Tensor, dice: Dice, edits: tuple[tuple[Edit, float], ...]) -> Tensor:
+        for edit, probability in edits:
+            chosen = dice.picked(len(copies), probability)
+            if len(chosen):
+                copies[chosen] = edit(copies[chosen], dice).clamp(0, 1)
+        return copies

@@ -1,0 +1,1 @@
+"""The pictures that are trained on, and those that are held out."""

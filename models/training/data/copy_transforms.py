@@ -1,0 +1,86 @@
+"""The transforms that the evaluation makes copies by, and the kinds that are right for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageFilter, ImageOps
+
+from dpm_tui.catalog.verdict import Kind
+from models.training.data.picture_edits import (
+    Edit,
+    captioned,
+    chained,
+    chained_four,
+    covered,
+    cropped,
+    letterboxed,
+    noisy,
+    on_screen,
+    paged,
+    photographed,
+    scaled,
+    screenshot,
+    stickered,
+    stored,
+    toned,
+    watermarked,
+    written,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """An edit and the kinds of pair (design's words) that are right for its copies."""
+
+    edit: Edit
+    kinds: frozenset[Kind]
+    hard: bool = False
+
+
+def _of(edit: Edit, *kinds: Kind, hard: bool = False) -> Transform:
+    return Transform(edit, frozenset(kinds), hard)
+
+
+TRANSFORMS: dict[str, Transform] = {
+    "jpeg 70": _of(lambda p, r, o: stored(p, 70), Kind.COPY),
+    "jpeg 25": _of(lambda p, r, o: stored(p, 25), Kind.COPY),
+    "webp 30": _of(lambda p, r, o: stored(p, 30, "WEBP"), Kind.COPY),
+    "palette 128": _of(lambda p, r, o: p.quantize(128).convert("RGB"), Kind.COPY),
+    "palette 32": _of(lambda p, r, o: p.quantize(32).convert("RGB"), Kind.COPY, Kind.EDITED),
+    "scale 1/2": _of(lambda p, r, o: scaled(p, 0.5), Kind.COPY),
+    "scale 1/4": _of(lambda p, r, o: scaled(p, 0.25), Kind.COPY),
+    "crop 85 %": _of(lambda p, r, o: cropped(p, r, 0.85), Kind.CROP),
+    "crop 70 %": _of(lambda p, r, o: cropped(p, r, 0.7), Kind.CROP),
+    "crop 50 %": _of(lambda p, r, o: cropped(p, r, 0.5), Kind.CROP),
+    "pad white": _of(lambda p, r, o: ImageOps.expand(p, round(0.12 * min(p.size)), "white"), Kind.CROP),
+    "letterbox": _of(lambda p, r, o: letterboxed(p), Kind.CROP),
+    "screenshot": _of(lambda p, r, o: screenshot(p, r), Kind.CROP),
+    "caption": _of(lambda p, r, o: captioned(p, r), Kind.CROP),
+    "text": _of(lambda p, r, o: written(p, r), Kind.EDITED),
+    "watermark": _of(lambda p, r, o: watermarked(p, r), Kind.EDITED),
+    "sticker": _of(stickered, Kind.EDITED),
+    "tone 10 %": _of(lambda p, r, o: toned(p, r, 0.1), Kind.COPY),
+    "tone 30 %": _of(lambda p, r, o: toned(p, r, 0.3), Kind.COPY, Kind.EDITED),
+    "grey": _of(lambda p, r, o: ImageOps.grayscale(p).convert("RGB"), Kind.EDITED, Kind.COPY),
+    "blur": _of(lambda p, r, o: p.filter(ImageFilter.GaussianBlur(2)), Kind.COPY, Kind.EDITED),
+    "sharpen": _of(lambda p, r, o: p.filter(ImageFilter.UnsharpMask(2, 150)), Kind.COPY, Kind.EDITED),
+    "noise": _of(lambda p, r, o: noisy(p, r), Kind.COPY, Kind.EDITED),
+    "stretch": _of(lambda p, r, o: p.resize((round(p.width * 1.3), p.height)), Kind.COPY, Kind.EDITED),
+    "rotate 5": _of(
+        lambda p, r, o: p.rotate(float(r.choice([-5, 5])), Image.Resampling.BILINEAR, expand=True),
+        Kind.CROP,
+        Kind.EDITED,
+    ),
+    "turn 90": _of(lambda p, r, o: p.transpose(Image.Transpose.ROTATE_90), Kind.TURNED),
+    "turn 180": _of(lambda p, r, o: p.transpose(Image.Transpose.ROTATE_180), Kind.TURNED),
+    "mirror": _of(lambda p, r, o: ImageOps.mirror(p), Kind.TURNED),
+    "chain": _of(lambda p, r, o: chained(p, r), Kind.EDITED, Kind.CROP),
+    "crop 25 %": _of(lambda p, r, o: cropped(p, r, 0.25), Kind.CROP, hard=True),
+    "collage": _of(lambda p, r, o: paged(p, r, o, 2), Kind.CROP, hard=True),
+    "on screen": _of(lambda p, r, o: on_screen(p, r), Kind.CROP, hard=True),
+    "perspective": _of(lambda p, r, o: photographed(p, r), Kind.CROP, Kind.EDITED, hard=True),
+    "covered 30 %": _of(lambda p, r, o: covered(p, r), Kind.EDITED, Kind.VARIANT, hard=True),
+    "chain of four": _of(chained_four, Kind.COPY, Kind.CROP, Kind.EDITED, Kind.TURNED, hard=True),
+}
+"""Name -> transform. ``crop N %`` keeps N % of the area; ``chain`` is crop, tone, text, scale and JPEG."""

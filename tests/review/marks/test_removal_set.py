@@ -1,0 +1,53 @@
+"""What goes is counted alike, and refused alike, whether a few files are looked at or very many."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from dpm_tui.review.history.mark_changes import Mark, Marking
+from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.removal_set import Going
+from dpm_tui.worker.protocol.library_codec import unpack_library
+from tests.tui.fake_client import Sample, large_library
+
+REMOVE, KEEP = Marking(Mark.REMOVE), Marking(Mark.KEEP)
+
+
+def library_of(groups: int) -> Library:
+    sample = large_library(groups)
+    # Some are in a group without a pair between them.
+    pairs = [pair for number, pair in enumerate(sample.pairs) if number % 7]
+    return unpack_library(Sample(sample.files, sample.groups, pairs).pack())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_files_are_judged_as_one_by_one(seed: int) -> None:
+    library, chance = library_of(300), random.Random(seed)
+    markings = {id_: chance.choice((REMOVE, REMOVE, KEEP)) for id_ in library.files if chance.random() < 0.6}
+    folders = InFolders(["dir3", "dir11"])
+    many, few = Going(library, folders), Going(library, folders)
+    many.follow(library.files, markings)
+    for id_ in library.files:
+        few.follow([id_], markings)
+    assert set(many) == set(few) == {id_ for id_, marking in markings.items() if marking == REMOVE}
+    assert many.size == few.size == sum(library.files[id_].stamp.size for id_ in many)
+    near = chance.sample(sorted(library.files), 200)
+    each = {wrong for id_ in near for wrong in few.unjustified([id_])}
+    assert set(many.unjustified(near)) == each
+    assert each
+    many.follow(list(library.files), {})
+    assert (list(many), many.size) == ([], 0)
+
+
+def test_files_of_no_group_do_not_count() -> None:
+    going = Going(library_of(1), InFolders([]))
+    strangers = {number: REMOVE for number in range(-500, 0)}
+    going.follow(strangers, strangers)
+    assert (list(going), going.size) == ([], 0)
+    assert going.unjustified(list(strangers)) == []
+    empty = Going(Library(), InFolders([]))
+    empty.follow(strangers, strangers)
+    assert empty.unjustified(list(strangers)) == []
