@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Sequence
+from typing import TextIO
 
-from dpm_tui.errors import DpmError, reason_of
+from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.file_names import display_name
+from dpm_tui.locale import translate
+from dpm_tui.recycle.results import Skipped
 from dpm_tui.state.disk.atomic_write import write_atomic
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Write at once; from a terminal that is gone on, nowhere. Raises OSError for a pipe or a file."""
+    try:
+        print(text, end="", flush=True, file=stream)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # What is still buffered would fail again when the program ends.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def print_skipped(skipped: Sequence[Skipped]) -> ExitCode:
+    """Print on standard error which files stayed where they were and why; return the exit code."""
+    for item in skipped:
+        print(translate("cli.skipped", path=display_name(item.path), reason=item.reason), file=sys.stderr)
+    return ExitCode.FAILED if skipped else ExitCode.DONE
 
 
 def write_output(name: str, text: str) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from dpm_tui.neural.symmetric_layers import ORDER, SymmetricConv, SymmetricNorm
+
+
+def squash(thumbnail: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return the RGB thumbnail (height, width, 3) squashed to (side, side, 3).
+
+    The shape is given up on purpose: a crop, a strip or a turn of a squashed picture is again
+    what squashing the cropped, extended or turned picture gives.
+    """
+    picture = Image.fromarray(thumbnail).resize((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(picture)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.copy_network import CopyNet
+from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.neural.model_manifest import read_manifest
-from dpm_tui.neural.square_input import squash
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.candidates.crop_search import cut_parts
 from dpm_tui.pipeline.candidates.fingerprint import Fingerprint, part_model
+
+
+def describe_devices() -> tuple[str, list[str]]:
+    """Return torch's version and the devices it can use, as people know them."""
+    devices = ["cpu"]
+    if torch.cuda.is_available():
+        devices.append(f"cuda ({torch.cuda.get_device_name(0)})")
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return str(torch.__version__), devices
+
 
 Picture = NDArray[np.uint8]
 

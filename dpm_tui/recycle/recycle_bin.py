@@ -12,8 +12,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.recycle.bin.bin_folder import BIN, time_of
 from dpm_tui.recycle.bin.bin_listing import check_keepers, entry_id, find_files, list_entries, list_files
 from dpm_tui.recycle.bin.bin_set import Bins, open_bins
-from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog
-from dpm_tui.recycle.bin.removal_summary import tell_removals
+from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog, tell_removals
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.companions.companions import find_companions
 from dpm_tui.recycle.filesystem.nofollow import open_folder

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dpm_tui.neural.copy_network import CopyNet, Shape
-from dpm_tui.neural.square_input import squash
+from dpm_tui.neural.copy_network import CopyNet, Shape, squash
 from models.training.data.held_out_copies import Trial, thumbnail
 from models.training.evaluation.inference import describe
 from models.training.evaluation.metrics import rank

@@ -7,9 +7,9 @@ from rich.style import Style
 
 from dpm_tui.state.config import Config
 from dpm_tui.tui.lines.reason_lines import fit_lines
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.pictures.half_blocks import draw
 from dpm_tui.tui.terminal.colour_depth import Palette
+from dpm_tui.tui.theme import Look
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
 from dpm_tui.worker.protocol import messages
 from tests.tui import app_run

@@ -12,11 +12,10 @@ from rich.style import Style
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.tui.app import DpmApp
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.settings import SettingsScreen
 from dpm_tui.tui.session.settings_table import SETTINGS
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.theme import GROUNDS, Theme, theme_styles
+from dpm_tui.tui.theme import GROUNDS, Look, Theme, theme_styles
 from tests.tui.app_run import NO_DELAYS, press
 from tests.tui.fake_client import FakeClient
 

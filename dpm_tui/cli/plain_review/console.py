@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from dpm_tui.cli.stream import write
+from dpm_tui.cli.output import write
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.cli.outcome import print_skipped
+from dpm_tui.cli.output import print_skipped
 from dpm_tui.errors import ExitCode, Stopped, UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate

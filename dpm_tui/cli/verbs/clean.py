@@ -8,7 +8,7 @@ import sys
 
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
-from dpm_tui.cli.outcome import print_skipped
+from dpm_tui.cli.output import print_skipped
 from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate

@@ -113,7 +113,7 @@ def _check_models() -> Iterator[Check]:
             good = hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
             key = "cli.doctor_model" if good else "cli.doctor_model_changed"
             yield good, translate(key, name=name, path=display_name(str(file.path)))
-        from dpm_tui.neural.devices import describe_devices
+        from dpm_tui.neural.embedder import describe_devices
 
         version, devices = describe_devices()
     except (DpmError, OSError, ImportError) as error:

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.output import write
 from dpm_tui.cli.reclaimable import freeable_by
-from dpm_tui.cli.stream import write
 from dpm_tui.dataclass_json import to_plain
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.file_names import display_name

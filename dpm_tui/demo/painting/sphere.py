@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.demo.painting.canvas import Canvas, Colour
-from dpm_tui.demo.painting.curve import Point
+from dpm_tui.demo.painting.canvas import Canvas, Colour, Point
 from dpm_tui.demo.painting.random_fields import Field
 
 Skin = Callable[[Field, Field], NDArray[np.float32]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from dpm_tui.demo.painting.canvas import Canvas, Colour
-from dpm_tui.demo.painting.curve import round_off
+from dpm_tui.demo.painting.canvas import Canvas, Colour, round_off
 from dpm_tui.demo.painting.random_fields import draw_ridge, paint_noise
 from dpm_tui.demo.painting.sky import paint_clouds, paint_stars
 

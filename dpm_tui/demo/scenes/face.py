@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dpm_tui.demo.painting.canvas import Canvas, Colour
-from dpm_tui.demo.painting.curve import Point, mirror_points, round_off
+from dpm_tui.demo.painting.canvas import Canvas, Colour, Point, mirror_points, round_off
 
 _LEFT, _RIGHT, _LEVEL = 0.315, 0.485, 0.43
 _MIDDLE = 0.4

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from dpm_tui.demo.painting.canvas import Canvas, Colour
-from dpm_tui.demo.painting.curve import mirror_points, round_off
+from dpm_tui.demo.painting.canvas import Canvas, Colour, mirror_points, round_off
 from dpm_tui.demo.scenes.face import Face, paint_face
 
 _INK: Colour = (58, 36, 48)

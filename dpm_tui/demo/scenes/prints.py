@@ -7,8 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from dpm_tui.demo.painting.canvas import Canvas, Colour
-from dpm_tui.demo.painting.curve import Point, round_off
+from dpm_tui.demo.painting.canvas import Canvas, Colour, Point, round_off
 from dpm_tui.demo.painting.random_fields import paint_noise
 from dpm_tui.demo.painting.sky import paint_moon, paint_stars
 

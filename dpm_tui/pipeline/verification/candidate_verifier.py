@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -20,8 +20,33 @@ from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.flattening import judge_stored
-from dpm_tui.pipeline.verification.pair_order import order_pairs
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
+
+
+def order_pairs(pairs: Collection[DigestPair]) -> list[DigestPair]:
+    """Return the pairs so that those of one picture, and of the pictures paired with it, lie close together.
+
+    Walks from picture to picture, each time on to the neighbour with the fewest pairs left (as Cuthill and
+    McKee 1969 do with matrices); a pair comes when its second picture is reached. The order depends on the
+    pairs alone.
+    """
+    near: dict[str, list[str]] = {}
+    for one, other in pairs:
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    rank: dict[str, int] = {}
+    for start in sorted(near, key=lambda d: (len(near[d]), d)):
+        if start in rank:
+            continue
+        rank[start] = len(rank)
+        queue = [start]
+        for digest in queue:
+            for other in sorted(near[digest], key=lambda d: (len(near[d]), d)):
+                if other not in rank:
+                    rank[other] = len(rank)
+                    queue.append(other)
+    return sorted(pairs, key=lambda pair: sorted((rank[pair[0]], rank[pair[1]]), reverse=True))
+
 
 _AHEAD = 64
 """Judgements under way at a time; bounds the thumbnails held in memory."""

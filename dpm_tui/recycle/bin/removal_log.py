@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from dpm_tui.file_names import display_name, from_json, to_json
 from dpm_tui.recycle.bin.move_record import decode_move, encode_move
 from dpm_tui.recycle.filesystem.disk_reserve import give_up_reserve
 from dpm_tui.recycle.refusal import BinError
+from dpm_tui.recycle.results import Removal
 from dpm_tui.review.marks.plan import Move
 from dpm_tui.state.disk.held_folder import Folder, Where, place_of
 from dpm_tui.state.disk.journal import Journal, read_frames
@@ -220,3 +221,29 @@ class RemovalLog:
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+_TOLD = (Action.RECYCLED, Action.RESTORED, Action.PURGED, Action.KEPT, Action.MISSING)
+
+
+def tell_removals(entries: Sequence[LogEntry]) -> Iterator[Removal]:
+    """Yield what happened to files, newest first; a file that came back or went for good names its move."""
+    moves: dict[tuple[str, bytes], Move] = {}
+    for entry in entries:
+        if entry.move is not None:
+            moves[entry.batch, entry.path] = entry.move
+    for entry in reversed(entries):
+        if entry.action not in _TOLD:
+            continue
+        move = moves.get((entry.batch, entry.path))
+        yield Removal(
+            time=entry.time,
+            action=entry.action.value,
+            batch=entry.batch,
+            path=entry.path,
+            size=entry.size,
+            to=os.path.join(entry.below, entry.to) if entry.below else entry.to,
+            keeper=move.keeper.path if move else b"",
+            kind=move.kind.value if move else "",
+            rule=move.rule if move else "",
+        )

@@ -9,10 +9,10 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.text_format import local_time, similarity
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.bin_list import BatchLine
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
 _KINDS = frozenset(Kind)

@@ -9,8 +9,8 @@ from dpm_tui.locale import translate
 from dpm_tui.review.decisions.decision import VERDICTS
 from dpm_tui.review.decisions.decision_entries import Entry
 from dpm_tui.text_format import local_time
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.theme import Look
 
 DETAIL_LINES = 6
 _NAMES_AT_MOST = DETAIL_LINES - 1

@@ -12,9 +12,9 @@ from dpm_tui.locale import translate
 from dpm_tui.review.library.group_links import holding_pair
 from dpm_tui.review.marks.marks import Mark
 from dpm_tui.text_format import besides, local_date, similarity
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

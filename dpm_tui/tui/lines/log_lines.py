@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from dpm_tui.text_format import log_sentence
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle
+from dpm_tui.tui.theme import Look
 from dpm_tui.worker.protocol.messages import LogLine
 
 _ROLES = {"error": "error", "warning": "notice"}

@@ -10,10 +10,10 @@ from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Companion, Move
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.lines.reason_lines import reason_lines
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.plan_list import PlanShelf
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
 DETAIL_LINES = 7

@@ -9,13 +9,12 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.text_format import sentence, similarity
-from dpm_tui.tui.lines.bars_and_facts import bar, graph
-from dpm_tui.tui.lines.fact_table import fact_table
+from dpm_tui.tui.lines.bars_and_facts import bar, fact_table, graph
 from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.run_history import RunHistory, round_left
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
 

@@ -19,9 +19,9 @@ from dpm_tui.review.reasons.reasons import Reason, compare_files
 from dpm_tui.review.rules.criteria import Word
 from dpm_tui.text_format import sentence, shown_values, similarity
 from dpm_tui.tui.lines.group_lines import letter
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.shown_pair import Comparison
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, flow, parts_width, wrap
+from dpm_tui.tui.theme import Look
 
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}

@@ -12,8 +12,8 @@ from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Removal
 from dpm_tui.text_format import local_time
 from dpm_tui.tui.lines.plan_lines import rule_name
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
 DETAIL_LINES = 4

@@ -7,15 +7,14 @@ from rich.cells import cell_len
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.text_format import local_time, sentence
-from dpm_tui.tui.lines.bars_and_facts import bar
-from dpm_tui.tui.lines.fact_table import fact_table
+from dpm_tui.tui.lines.bars_and_facts import bar, fact_table
 from dpm_tui.tui.lines.next_step import next_step
 from dpm_tui.tui.lines.progress_lines import phase_part, progress_words
 from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.session import Session
-from dpm_tui.tui.session.threshold_words import strictness
+from dpm_tui.tui.session.setting_words import strictness
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
+from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 
 _BAR_AT_MOST = 60

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.pictures.zoom import WHOLE, Box
+from dpm_tui.tui.theme import Look
 
 if TYPE_CHECKING:
     import numpy as np

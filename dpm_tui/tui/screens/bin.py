@@ -18,8 +18,8 @@ from dpm_tui.tui.lines.bin_lines import BinLines
 from dpm_tui.tui.lines.filter_words import words_on
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.file_commands import PathCommands
 from dpm_tui.tui.screens.commands.move_commands import counted
-from dpm_tui.tui.screens.commands.path_commands import PathCommands
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList

@@ -16,11 +16,11 @@ from dpm_tui.tui.lines.reason_lines import REASON_LINES
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
 from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.decide_commands import SplitCommands
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.find_commands import FindCommands
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
-from dpm_tui.tui.screens.commands.split_commands import SplitCommands
 from dpm_tui.tui.session.shown_pair import Comparison
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.row_list import RowList

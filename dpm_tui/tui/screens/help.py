@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from dpm_tui.locale import translate
 from dpm_tui.text_format import sentence
 from dpm_tui.tui.command_table import COMMANDS, Scope
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.base.scrolled_list import ScrolledListScreen
 from dpm_tui.tui.terminal.cell_text import Part, pad, wrap
+from dpm_tui.tui.theme import Look
 
 _TEXT_AT_LEAST = 20
 

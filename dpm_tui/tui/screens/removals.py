@@ -11,7 +11,7 @@ from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.removal_lines import DETAIL_LINES, place_of, removal_details, removal_line, says
 from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.screens.commands.path_commands import PathCommands
+from dpm_tui.tui.screens.commands.file_commands import PathCommands
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import GetRemovals, RemovalData
 

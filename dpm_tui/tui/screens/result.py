@@ -8,11 +8,11 @@ from typing import ClassVar
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_table import Scope
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.screens.base.screen import bindings_for
 from dpm_tui.tui.screens.base.scrolled_list import ScrolledListScreen
 from dpm_tui.tui.session.move_outcomes import Outcome
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
+from dpm_tui.tui.theme import Look
 
 _LINES_AT_MOST = 20_000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
@@ -15,8 +16,7 @@ from dpm_tui.review.history.reviewed_groups import Passing
 from dpm_tui.review.library.filter import Filter, Progress, reviewed
 from dpm_tui.review.library.group_links import counterpart
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.list_layout import Place, Rows
-from dpm_tui.review.library.list_range import Span
+from dpm_tui.review.library.list_layout import Place, Rows, Span
 from dpm_tui.review.library.sort import Sorting, sort_groups
 from dpm_tui.review.marks.marks import Marks
 from dpm_tui.review.marks.plan import Plan, Unjustified, plan_marks
@@ -27,11 +27,18 @@ from dpm_tui.review.rules.reclaimable_space import Freeable, find_freeable
 from dpm_tui.review.rules.rule import OWN, Rule, find_rule, protect_folders
 from dpm_tui.state.config import Config
 from dpm_tui.tui.session.bin_list import BinShelf
-from dpm_tui.tui.session.link_status import Link as Link
-from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome
-from dpm_tui.tui.session.move_tally import Tally
+from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome, Tally
 from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.worker.protocol.messages import BatchProgress, LogLine, RunStatus, Welcome
+
+
+class Link(Enum):
+    """How the app stands with its worker."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+
 
 LOG_LINES = 2000
 

@@ -11,6 +11,23 @@ from dpm_tui.review.rules.criteria import Word, parse_word
 from dpm_tui.review.rules.presets import check_name, expand
 from dpm_tui.review.rules.rule import OWN
 
+_LEVELS = ((0.95, "very_strict"), (0.86, "strict"), (0.0, "balanced"))
+"""Similarities from which on copies alone, no variants, or all kinds of pairs are left."""
+
+
+def strictness(threshold: float) -> str:
+    """Return one or two words for a threshold."""
+    return translate(f"tui.strictness_{_level(threshold)}")
+
+
+def strictness_help(threshold: float) -> str:
+    """Return a sentence on what a threshold lets pass."""
+    return translate(f"tui.strictness_{_level(threshold)}_help")
+
+
+def _level(threshold: float) -> str:
+    return next(name for low, name in _LEVELS if threshold >= low)
+
 
 def word_label(word: Word) -> str:
     """Return what a criterion or limit asks for in a few words."""

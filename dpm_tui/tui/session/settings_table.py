@@ -11,8 +11,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.rules.rule import RULES
 from dpm_tui.state.config import CHOICES, RANGES, Config, check_config
 from dpm_tui.tui.session.protected_folders import join_names, read_folders
-from dpm_tui.tui.session.setting_words import words_label
-from dpm_tui.tui.session.threshold_words import strictness, strictness_help
+from dpm_tui.tui.session.setting_words import strictness, strictness_help, words_label
 
 _THRESHOLD_STEP = 0.01
 _MEMORY_STEP = 512

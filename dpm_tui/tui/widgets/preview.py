@@ -15,11 +15,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from dpm_tui.locale import translate
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.pictures.original_parts import Originals, cut
 from dpm_tui.tui.pictures.picture_painter import Painter, Scene
 from dpm_tui.tui.pictures.zoom import UNZOOMED, WHOLE, Box, Zoom
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of
+from dpm_tui.tui.theme import Look
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.pictures.original_parts import Originals
+from dpm_tui.tui.theme import Look
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dpm_tui.file_names import display_name
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal.cell_text import cut_middle, line_of
+from dpm_tui.tui.theme import Look
 
 _CANCEL = ("escape", "ctrl+c")
 _FIELD_AT_LEAST = 24

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal.cell_text import Part, line_of
+from dpm_tui.tui.theme import Look
 
 DrawRow = Callable[[int, int], Sequence[Part]]
 """Returns the pieces of a line for a width."""

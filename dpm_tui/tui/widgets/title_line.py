@@ -9,8 +9,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dpm_tui.locale import translate
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, parts_width, spread
+from dpm_tui.tui.theme import Look
 
 SCREENS = ("scan", "compare", "groups", "bin", "settings")
 

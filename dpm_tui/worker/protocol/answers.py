@@ -11,7 +11,7 @@ from dpm_tui.recycle.results import BatchResult, BinEntry, PurgeCheck, PurgeResu
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.marks.plan import Plan
 from dpm_tui.state.config import Config
-from dpm_tui.worker.protocol.raw_content import Content
+from dpm_tui.worker.protocol.column_codec import Content
 
 
 @dataclass(frozen=True, slots=True)

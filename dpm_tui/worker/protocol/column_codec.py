@@ -17,7 +17,20 @@ from typing import Any, TypeGuard, TypeVar
 
 from dpm_tui.dataclass_json import field_types, from_plain, to_plain
 from dpm_tui.file_names import from_json, to_json
-from dpm_tui.worker.protocol.raw_content import Content
+
+CONTENT_BYTES_AT_MOST = 1 << 30
+
+
+class Content(bytearray):
+    """The large part of a message; its line says only how many bytes follow it."""
+
+    @classmethod
+    def room(cls, size: object) -> Content:
+        """Return zeros to be filled with what follows a line; raises ValueError for a size that is none."""
+        if type(size) is not int or not 0 <= size <= CONTENT_BYTES_AT_MOST:
+            raise ValueError("no size of a content")
+        return cls(size)
+
 
 T = TypeVar("T")
 

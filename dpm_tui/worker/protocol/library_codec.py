@@ -10,8 +10,8 @@ from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.review.library.library import Library
+from dpm_tui.worker.protocol.column_codec import Content
 from dpm_tui.worker.protocol.messages import LibraryData
-from dpm_tui.worker.protocol.raw_content import Content
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

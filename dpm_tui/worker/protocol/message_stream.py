@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 
+from dpm_tui.worker.protocol.column_codec import Content
 from dpm_tui.worker.protocol.message_codec import Envelope, ProtocolError, decode, encode
 from dpm_tui.worker.protocol.messages import LINE_BYTES_AT_MOST, LibraryData, Message, is_table
-from dpm_tui.worker.protocol.raw_content import Content
 
 _CHUNK_BYTES = 1 << 18
 _SMALL_BYTES = 1 << 16

@@ -11,9 +11,25 @@ from functools import partial
 from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.root_state import RootState
+from dpm_tui.worker.protocol.library_codec import pack_library
 from dpm_tui.worker.protocol.messages import GetLibrary, LibraryData
 from dpm_tui.worker.run.run_results import Results, compute_results
-from dpm_tui.worker.server.packed_library import LibraryShelf
+
+
+class LibraryShelf:
+    """Packs results once; those that others have followed are forgotten."""
+
+    def __init__(self) -> None:
+        self._packed: tuple[Results, LibraryData] | None = None
+
+    def pack(self, results: Results) -> LibraryData:
+        """Return the groups of some results as columns."""
+        packed = self._packed
+        if packed is None or packed[0] is not results:
+            self._packed = None
+            packed = results, pack_library(results.files, results.groups, results.pairs)
+            self._packed = packed
+        return packed[1]
 
 
 class ResultDesk:

@@ -12,8 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import Kind, Verdict
-from dpm_tui.neural.copy_network import CopyNet
-from dpm_tui.neural.square_input import squash
+from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.pipeline.candidates import crop_search
 from dpm_tui.pipeline.candidates.nearest_neighbours import FLOOR, NEIGHBOURS
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge

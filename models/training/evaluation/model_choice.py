@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dpm_tui.neural.copy_network import squash
 from dpm_tui.neural.embedder import DOUBTFUL
 from dpm_tui.neural.model_manifest import read_manifest
-from dpm_tui.neural.square_input import squash
 from dpm_tui.neural.weights import load_network
 from models.training.data.copy_transforms import TRANSFORMS
 from models.training.data.held_out_copies import Trial, thumbnail

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from dpm_tui.pipeline.verification.pair_order import order_pairs
+from dpm_tui.pipeline.verification.candidate_verifier import order_pairs
 
 
 def chain(length: int) -> list[tuple[str, str]]:

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.list_layout import Place, Rows
-from dpm_tui.review.library.list_range import Span
+from dpm_tui.review.library.list_layout import Place, Rows, Span
 from dpm_tui.review.marks.mark_refusal import Refusal
 from dpm_tui.review.marks.marks import Marks
 from tests.review.marks.test_marks import EXTRA, SIZES, assert_sound, draw_library, make_library

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.tui.lines.bars_and_facts import graph
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.run_history import RunHistory, round_left
 from dpm_tui.tui.terminal.colour_depth import Palette
+from dpm_tui.tui.theme import Look
 from dpm_tui.worker.protocol.messages import RunStatus
 
 STEADY = RunStatus(run=1, phase="running", stage="decode", total=1000)

@@ -15,11 +15,11 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.path_index import fold
+from dpm_tui.worker.protocol.column_codec import CONTENT_BYTES_AT_MOST, Content
 from dpm_tui.worker.protocol.library_codec import pack_library, unpack_library
 from dpm_tui.worker.protocol.message_codec import Envelope, ProtocolError, decode, encode
 from dpm_tui.worker.protocol.message_stream import LineReader
 from dpm_tui.worker.protocol.messages import Done, LibraryData
-from dpm_tui.worker.protocol.raw_content import CONTENT_BYTES_AT_MOST, Content
 from tests.tui.fake_client import sample_library
 
 PARTS = st.binary(min_size=1, max_size=12).filter(lambda part: b"/" not in part and b"\0" not in part)

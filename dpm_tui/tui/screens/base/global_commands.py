@@ -10,7 +10,7 @@ from textual.screen import Screen
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.screens.base.host_app import HostApp
-from dpm_tui.tui.session.missing_files import count_missing
+from dpm_tui.tui.session.run_history import count_missing
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.worker.protocol.messages import Done, Shutdown, StartRun, StopRun

@@ -13,10 +13,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from dpm_tui.errors import DpmError
-from dpm_tui.tui.look import Look
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.theme import Theme, ground_filters, textual_theme
+from dpm_tui.tui.theme import Look, Theme, ground_filters, textual_theme
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus

@@ -9,6 +9,8 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
 from dpm_tui.review.history.mark_history import Step
+from dpm_tui.review.library.group_links import cut_group, decide_cut
+from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import TO_WRITE
 from dpm_tui.tui.lines.group_lines import letter
 from dpm_tui.tui.screens.commands.plan_commands import PlanCommands
@@ -112,3 +114,28 @@ class DecideCommands(PlanCommands):
 def _is_same(step: Step[int] | None, other: Step[int]) -> bool:
     """Tell a step by its decisions: its files may have got other ids meanwhile."""
     return step is not None and (step.decisions, step.before) == (other.decisions, other.before)
+
+
+class SplitCommands(DecideCommands):
+    """Splitting, for a screen with a group under the cursor."""
+
+    async def do_split(self) -> None:
+        """Remember, after a question with the numbers, that the two parts of the group are not duplicates."""
+        library, group = self.session.library, self.session.group
+        assert group is not None
+        cut = cut_group(library, group)
+        if cut is None:
+            self.prompt.say(translate("tui.same_content"))
+            return
+        values = {
+            "stays": len(cut.stays),
+            "goes": len(cut.goes),
+            "similarity": similarity(cut.across.similarity),
+            "kind": translate(f"tui.kind_{cut.across.kind.value}"),
+            "pairs": cut.pairs,
+        }
+        words = (translate(key, **values) for key in ("tui.ask_split", "tui.ask_split_short"))
+        if await self.prompt.choose(self.prompt.fitting(*words), "y") != "y":
+            return
+        if await self.decide(group.members, decide_cut(library, cut, "not_duplicates")):
+            self.prompt.say(translate("tui.split", **values))
