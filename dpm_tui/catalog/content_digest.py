@@ -19,7 +19,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PREFIX_DIGITS = 16
 
 DigestPair = tuple[str, str]
-Halves = NDArray[np.uint64]
+Prefixes = NDArray[np.uint64]
 
 
 def is_digest(value: object) -> TypeGuard[str]:
@@ -40,23 +40,23 @@ def hex_digest(raw: bytes) -> str:
     return raw.ljust(DIGEST_BYTES, b"\0").hex() if raw else ""
 
 
-def half_of(digest: str) -> int:
+def prefix_of(digest: str) -> int:
     """Return the half of a digest in hexadecimal digits."""
     return int(digest[:_PREFIX_DIGITS], 16)
 
 
-def halves_of(digests: Iterable[str]) -> Halves:
+def prefixes_of(digests: Iterable[str]) -> Prefixes:
     """Return the halves of digests in hexadecimal digits."""
-    return np.array([half_of(digest) for digest in digests], np.uint64)
+    return np.array([prefix_of(digest) for digest in digests], np.uint64)
 
 
-def halves_in(digests: bytes) -> Halves:
+def prefixes_in(digests: bytes) -> Prefixes:
     """Return the halves of raw digests, one after the other."""
     return np.frombuffer(digests, ">u8").reshape(-1, DIGEST_BYTES // 8)[:, 0].astype(np.uint64)
 
 
-def both_known(pairs: Iterable[tuple[str, str]], known: Halves) -> list[bool]:
+def both_known(pairs: Iterable[tuple[str, str]], known: Prefixes) -> list[bool]:
     """Return for each pair of digests whether both are among the known ones."""
-    halves = halves_of([digest for pair in pairs for digest in pair])
+    halves = prefixes_of([digest for pair in pairs for digest in pair])
     found: NDArray[np.bool_] = np.isin(halves, known).reshape(-1, 2)
     return [bool(both) for both in found[:, 0] & found[:, 1]]

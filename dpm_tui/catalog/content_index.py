@@ -15,7 +15,7 @@ from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import DIGEST_BYTES, SAME_BYTES, ImageFile, Status
 
 
-class Contents(Mapping[str, list[ImageFile]]):
+class ContentIndex(Mapping[str, list[ImageFile]]):
     """Content digest -> the files that hold it, in order of id; contents in order of their first file.
 
     Which files those are is settled when it is made; what is known of them is looked up when asked.

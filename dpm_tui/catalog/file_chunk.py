@@ -41,7 +41,7 @@ the chunks share; the name is a part of the chunk's names."""
 Rows = NDArray[np.void]
 
 
-class Words:
+class StringPool:
     """Byte strings by number, each once; numbers never change, so that chunks may be copied and shared."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class FileChunk:
         """Return the rows of the files that there are, in order of id."""
         return self.rows[self.row_of[self.alive]]
 
-    def put(self, file: ImageFile, folders: Words, formats: Words) -> bool:
+    def put(self, file: ImageFile, folders: StringPool, formats: StringPool) -> bool:
         """Add or replace a file; tell whether it is new."""
         slot = file.id % FILES_A_CHUNK
         row = int(self.row_of[slot])
@@ -144,7 +144,7 @@ class FileChunk:
         self.odd.pop(int(self.row_of[slot]), None)
         return True
 
-    def build(self, row: int, folders: Words, formats: Words) -> ImageFile:
+    def build(self, row: int, folders: StringPool, formats: StringPool) -> ImageFile:
         """Return the file in a row as its columns have it."""
         return build_file(self.rows[row].item(), self.names, folders, formats)
 
@@ -166,7 +166,9 @@ class FileChunk:
         return at
 
 
-def build_file(row: tuple[Any, ...], names: bytes | bytearray, folders: Words, formats: Words) -> ImageFile:
+def build_file(
+    row: tuple[Any, ...], names: bytes | bytearray, folders: StringPool, formats: StringPool
+) -> ImageFile:
     """Return the file of a row, which is given as a tuple of its fields."""
     folder, name = folders[row[6]], bytes(names[row[7] : row[7] + row[8]])
     return ImageFile(
@@ -204,7 +206,7 @@ def name_holdings(number: int) -> tuple[str, ...]:
     return tuple(word for bit, word in enumerate(HOLDINGS) if number >> bit & 1)
 
 
-def _facts(file: ImageFile, formats: Words) -> tuple[object, ...]:
+def _facts(file: ImageFile, formats: StringPool) -> tuple[object, ...]:
     facts = file.facts
     return (
         facts.width, facts.height, facts.frames, facts.quality, facts.has_exif,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, ValuesView
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, FileChunk, Words, build_file
+from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, FileChunk, StringPool, build_file
 from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
 
 
@@ -17,8 +17,8 @@ class FileColumns(Mapping[int, ImageFile]):
 
     def __init__(self) -> None:
         self._chunks: dict[int, FileChunk] = {}
-        self._folders = Words()
-        self._formats = Words()
+        self._folders = StringPool()
+        self._formats = StringPool()
         self._lock = threading.Lock()
 
     @classmethod
@@ -58,12 +58,12 @@ class FileColumns(Mapping[int, ImageFile]):
         return _Values(self)
 
     @property
-    def folders(self) -> Words:
+    def folders(self) -> StringPool:
         """The folders by number."""
         return self._folders
 
     @property
-    def formats(self) -> Words:
+    def formats(self) -> StringPool:
         """The formats by number."""
         return self._formats
 

@@ -27,7 +27,7 @@ ROW = np.dtype([(name, CHUNK_ROW[name]) for name in _FIELDS])
 _BUILT_AT_MOST = 4096
 
 
-class FileRows(Mapping[int, ImageFile]):
+class FileSelection(Mapping[int, ImageFile]):
     """Id -> image file. ``rows`` are in the order that was asked for: under review group after group.
 
     ``names`` holds the name of each file from its ``name_at`` on, ``folders`` and ``formats`` words by
@@ -52,7 +52,7 @@ class FileRows(Mapping[int, ImageFile]):
         self._build = lru_cache(maxsize=_BUILT_AT_MOST)(self._build_row)
 
     @classmethod
-    def of(cls, files: Mapping[int, ImageFile], ids: Sequence[int] | NDArray[np.int64]) -> FileRows:
+    def of(cls, files: Mapping[int, ImageFile], ids: Sequence[int] | NDArray[np.int64]) -> FileSelection:
         """Return these files in this order; raises KeyError for one that is not there."""
         columns = FileColumns.of(files)
         wanted = np.asarray(ids, np.int64)

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.group import Group
-from dpm_tui.catalog.lazy_sequence import MadeItems
+from dpm_tui.catalog.lazy_sequence import LazySequence
 
 
 @dataclass(frozen=True, eq=False)
-class GroupRows(MadeItems[Group]):
+class GroupColumns(LazySequence[Group]):
     """Groups by number.
 
     The files of group ``n`` are ``ids[starts[n]:starts[n + 1]]``, its keeper first.
@@ -27,9 +27,9 @@ class GroupRows(MadeItems[Group]):
     ids: NDArray[np.int64]
 
     @classmethod
-    def of(cls, groups: Sequence[Group]) -> GroupRows:
+    def of(cls, groups: Sequence[Group]) -> GroupColumns:
         """Return the columns of some groups; those that are columns already as they are."""
-        if isinstance(groups, GroupRows):
+        if isinstance(groups, GroupColumns):
             return groups
         counts = [len(group.members) for group in groups]
         return cls(

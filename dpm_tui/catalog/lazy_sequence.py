@@ -9,7 +9,7 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 
 
-class MadeItems(Sequence[T]):
+class LazySequence(Sequence[T]):
     """Items by number; who inherits says how many there are and makes each of them."""
 
     __slots__ = ()

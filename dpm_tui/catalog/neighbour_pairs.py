@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NeighbourPairs:
     """Rows and cosines of pairs, three arrays of one length."""
 
     firsts: NDArray[np.int64]
@@ -18,12 +18,12 @@ class Near:
     cosines: NDArray[np.float32]
 
     @classmethod
-    def none(cls) -> Near:
+    def none(cls) -> NeighbourPairs:
         """Return no pairs."""
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
 
     @classmethod
-    def joined(cls, parts: Sequence[Near]) -> Near:
+    def joined(cls, parts: Sequence[NeighbourPairs]) -> NeighbourPairs:
         """Return the pairs of all parts, one part after the other."""
         if not parts:
             return cls.none()
@@ -36,15 +36,15 @@ class Near:
     def __len__(self) -> int:
         return len(self.cosines)
 
-    def only(self, wanted: NDArray[np.bool_] | NDArray[np.int64]) -> Near:
+    def only(self, wanted: NDArray[np.bool_] | NDArray[np.int64]) -> NeighbourPairs:
         """Return some of the pairs, by a mask or by their places."""
-        return Near(self.firsts[wanted], self.seconds[wanted], self.cosines[wanted])
+        return NeighbourPairs(self.firsts[wanted], self.seconds[wanted], self.cosines[wanted])
 
-    def swapped(self) -> Near:
+    def swapped(self) -> NeighbourPairs:
         """Return the pairs the other way round."""
-        return Near(self.seconds, self.firsts, self.cosines)
+        return NeighbourPairs(self.seconds, self.firsts, self.cosines)
 
-    def highest(self) -> Near:
+    def highest(self) -> NeighbourPairs:
         """Return of several pairs of the same first and second row the one with the highest cosine."""
         order = np.lexsort((-self.cosines, self.firsts, self.seconds))
         firsts, seconds = self.firsts[order], self.seconds[order]
@@ -52,24 +52,24 @@ class Near:
         fresh[1:] = (firsts[1:] != firsts[:-1]) | (seconds[1:] != seconds[:-1])
         return self.only(order[fresh])
 
-    def unique(self) -> Near:
+    def unique(self) -> NeighbourPairs:
         """Return every pair once, the lower row first, with its highest cosine, which is 1 at most."""
         low, high = np.minimum(self.firsts, self.seconds), np.maximum(self.firsts, self.seconds)
         order = np.lexsort((-self.cosines, high, low))
         low, high = low[order], high[order]
         fresh = np.ones(len(order), np.bool_)
         fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        return Near(low[fresh], high[fresh], np.minimum(self.cosines[order][fresh], np.float32(1)))
+        return NeighbourPairs(low[fresh], high[fresh], np.minimum(self.cosines[order][fresh], np.float32(1)))
 
 
-def keep_nearest(parts: Sequence[Near], nearest: int, sure: float = 2.0) -> Near:
+def keep_nearest(parts: Sequence[NeighbourPairs], nearest: int, sure: float = 2.0) -> NeighbourPairs:
     """Keep of each second row all from a cosine of ``sure`` on and its nearest others, ordered by rows."""
-    near = Near.joined(parts)
+    near = NeighbourPairs.joined(parts)
     order, places = rank(near)
     return near.only(np.sort(order[(places < nearest) | (near.cosines[order] >= sure)]))
 
 
-def rank(near: Near) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def rank(near: NeighbourPairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the order of the pairs by second row, the nearest first, and the place of each in its row."""
     order = np.lexsort((near.firsts, -near.cosines, near.seconds))
     seconds = near.seconds[order]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.inspection import REASONS
-from dpm_tui.catalog.lazy_sequence import MadeItems
+from dpm_tui.catalog.lazy_sequence import LazySequence
 from dpm_tui.catalog.verdict import Kind
 
 KINDS = tuple(Kind)
@@ -22,7 +22,7 @@ _BETTER = tuple(Better)
 
 
 @dataclass(frozen=True, eq=False)
-class PairColumns(MadeItems[Pair]):
+class PairColumns(LazySequence[Pair]):
     """Pairs by number. ``firsts`` and ``seconds`` are ids, ``kinds`` codes of ``KIND_CODES``, ``reasons`` of
     ``REASON_CODES``, ``better`` values of ``Better``."""
 

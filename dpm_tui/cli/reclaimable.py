@@ -7,20 +7,20 @@ import contextlib
 from dpm_tui.cli.folder import read_results
 from dpm_tui.errors import DpmError
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.rules.keeper_selection import elect_keepers
-from dpm_tui.review.rules.reclaimable_space import Freeable, find_freeable
+from dpm_tui.review.rules.keeper_selection import select_keepers
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace, find_reclaimable
 from dpm_tui.review.rules.rule import OWN, find_rule, protect_folders
 from dpm_tui.state.config import Config
 from dpm_tui.state.disk.layout import Layout
 
 
-def freeable_by(found: Library, config: Config) -> Freeable:
+def freeable_by(found: Library, config: Config) -> ReclaimableSpace:
     """Return what accepting the rule in every group would free, as in the app."""
     rule, protected = find_rule(OWN, config.presets, config.keeper), protect_folders(config.protected)
-    return find_freeable(elect_keepers(found, rule, protected), rule.settled, protected)
+    return find_reclaimable(select_keepers(found, rule, protected), rule.settled, protected)
 
 
-def freeable_of(layout: Layout) -> Freeable | None:
+def freeable_of(layout: Layout) -> ReclaimableSpace | None:
     """Return what could be freed of what the last scan found, None where its results cannot be read."""
     with contextlib.suppress(DpmError, OSError):
         scanned = read_results(layout)

@@ -15,7 +15,7 @@ class Cancelled(Exception):
     """The reporter asked to stop; everything done so far is in the store."""
 
 
-class Pace:
+class Checkpointer:
     """Counts the steps of one stage; every 1,000 steps or 5 seconds it calls ``checkpoint``."""
 
     def __init__(self, checkpoint: Callable[[], None], reporter: Reporter) -> None:

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import TIER_OF, TIERS, Better, Pair
-from dpm_tui.catalog.group_columns import GroupRows
+from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.pair_columns import KINDS, PairColumns
 
-Ranking = Callable[[FileRows], Sequence[NDArray[np.generic]]]
+Ranking = Callable[[FileSelection], Sequence[NDArray[np.generic]]]
 """Returns what some files are ordered by, the most important first and lower values first."""
 _TIER_OF_CODE = np.array([TIER_OF[kind] for kind in KINDS])
 _NOBODY = -1
@@ -30,7 +30,7 @@ _WHOLE = 1
 
 def group_pairs(
     files: Mapping[int, ImageFile], pairs: Iterable[Pair], threshold: float, rank: Ranking
-) -> GroupRows:
+) -> GroupColumns:
     """Group the pairs at or above ``threshold``; every member has its own pair with the keeper.
 
     Of copies that were looked at at full size the one leads that no other is better than. Else ``rank``
@@ -47,7 +47,7 @@ def group_pairs(
     touched = np.zeros(len(known), np.bool_)
     touched[ends] = True
     ids = known[touched]
-    rows = FileRows.of(columns, ids)
+    rows = FileSelection.of(columns, ids)
     paths = rows.paths()
     by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
     path_ranks = _ranks(by_path)
@@ -63,8 +63,8 @@ def group_pairs(
     starts = np.append(np.flatnonzero(is_keeper), len(members))
     sizes = np.where(is_keeper, 0, rows.sizes()[members])
     if not len(members):
-        return GroupRows.of(())
-    return GroupRows(
+        return GroupColumns.of(())
+    return GroupColumns(
         _seals([paths[member] for member in members.tolist()], starts.tolist()),
         starts,
         np.minimum.reduceat(similarities[members], starts[:-1]),

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from dpm_tui.catalog.content_digest import DigestPair
-from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import ImageFile
@@ -20,9 +20,9 @@ from dpm_tui.catalog.verdict import HOLDS_MORE_AT_MOST, Kind, Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
 
 
-def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> Contents:
+def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> ContentIndex:
     """Return content digest -> the readable files that hold it, in order of id."""
-    return Contents(FileColumns.of(files))
+    return ContentIndex(FileColumns.of(files))
 
 
 def pair_files(
@@ -40,10 +40,10 @@ def pair_files(
     what looking at copies at full size found, None where nobody wants them to be looked at.
     """
     columns = FileColumns.of(files)
-    contents = Contents(columns)
+    contents = ContentIndex(columns)
     same = [
         Pair(one, other, Kind.IDENTICAL, 1.0)
-        for ids in Contents(columns, unseen=True).repeated()
+        for ids in ContentIndex(columns, unseen=True).repeated()
         for one, other in combinations(ids, 2)
     ]
     unlike: list[Pair] = []
@@ -61,7 +61,7 @@ def pair_files(
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 
 
-def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[ImageFile]]:
+def _of_equal_pixels(columns: FileColumns, contents: ContentIndex) -> Iterator[list[ImageFile]]:
     """Yield the files of each set of contents that show the same still pixels."""
     ids, pixels = columns.gather("id", "pixels")
     known = np.isin(ids, contents.firsts()) & (pixels != b"")
@@ -75,7 +75,7 @@ def _of_equal_pixels(columns: FileColumns, contents: Contents) -> Iterator[list[
     yield from alike.values()
 
 
-def _of_verdicts(contents: Contents, inspected: list[InspectedVerdict]) -> PairColumns:
+def _of_verdicts(contents: ContentIndex, inspected: list[InspectedVerdict]) -> PairColumns:
     """Return the pairs of files that verdicts on their contents make."""
     firsts, seconds = (contents.places([each.pair[end] for each in inspected]) for end in (0, 1))
     numbers, ones, others = contents.product(firsts, seconds)

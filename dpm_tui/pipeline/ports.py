@@ -12,7 +12,7 @@ from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.inspection import Inspection
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Verdict
 
 
@@ -86,13 +86,13 @@ class CandidateTable(Protocol):
         """The number of rows that the table of vectors had at least."""
 
     @property
-    def near(self) -> Near:
+    def near(self) -> NeighbourPairs:
         """The candidates, each pair once."""
 
     def matched(self, rows: int) -> NDArray[np.bool_]:
         """Return the mask of rows that were matched, for a table of so many rows."""
 
-    def add_block(self, rows: NDArray[np.int64], near: Near) -> None:
+    def add_block(self, rows: NDArray[np.int64], near: NeighbourPairs) -> None:
         """Record for good that these rows were matched, and what lies near them."""
 
     def forget(self, gone: NDArray[np.int64], bereft: NDArray[np.int64]) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from dpm_tui.catalog.content_digest import hex_digest
-from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.verdict import PairJudge
-from dpm_tui.pipeline.candidates.candidate_search import match_all, open_matching, open_parts
+from dpm_tui.pipeline.candidates.candidate_search import match_all, open_crop_search, open_whole_search
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
-from dpm_tui.pipeline.checkpointing import Cancelled, Pace
+from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
@@ -23,11 +23,11 @@ from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.scan.ingest import Intake
+from dpm_tui.pipeline.scan.ingest import Ingest
 from dpm_tui.pipeline.scan.inventory import Changes, Inventory, compare_inventory, scan_inventory
 from dpm_tui.pipeline.scan.mount_guard import Alarm, notice_missing
 from dpm_tui.pipeline.scan.root_folder import RootFolder
-from dpm_tui.pipeline.verification.candidate_verifier import Verification, pick_open
+from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
 _FAMILY_ROUNDS = 4
@@ -93,15 +93,17 @@ def run_stages(
     ``surveyed`` is called once the changes are known. Raises Cancelled when the reporter asks to
     stop, OSError if the root cannot be read; the store then holds everything up to there.
     """
-    pace = Pace(store.sync, reporter)
+    pace = Checkpointer(store.sync, reporter)
     try:
         survey = _survey(settings, store, reporter)
         surveyed(survey)
         _renew_cutouts(store, survey.changes)
-        intake = Intake(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
+        intake = Ingest(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
         intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
-        whole = {name: open_matching(store, settings.choice, card) for name, card in settings.models.items()}
-        parts = open_parts(store, settings.choice, settings.models[part_model(settings.models)])
+        whole = {
+            name: open_whole_search(store, settings.choice, card) for name, card in settings.models.items()
+        }
+        parts = open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
         contents = index_contents(store.files.files)
         tables = {name: matching.vectors for name, matching in whole.items()}
         lost = fingerprint_contents(
@@ -109,12 +111,12 @@ def run_stages(
         )
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]
-        match_all(matchings, Contents(store.files.files, readable=False), pace)
+        match_all(matchings, ContentIndex(store.files.files, readable=False), pace)
         by_digest = index_contents(store.files.files)
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
         near = chain.from_iterable(matching.near() for matching in matchings)
         candidates = pick_open(near, by_digest, store.verdicts)
-        verification = Verification(
+        verification = CandidateVerifier(
             store.thumbnails, store.verdicts, tools.make_judge, proof, settings.threads
         )
         lost = verification.verify(candidates, by_digest, pace, reporter)
@@ -160,8 +162,8 @@ def _complete_families(
     settings: RunSettings,
     store: Store,
     tools: Tools,
-    verification: Verification,
-    pace: Pace,
+    verification: CandidateVerifier,
+    pace: Checkpointer,
     reporter: Reporter,
 ) -> None:
     """Verify what groups need besides the candidates, and look at copies at full size; raises Cancelled.

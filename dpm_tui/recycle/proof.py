@@ -25,7 +25,7 @@ Trace = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OpenFile:
     """A proven file held open: its folder, its name there, its own descriptor and its status."""
 
     folder: int
@@ -107,7 +107,7 @@ def check_plan(
 
 
 @contextlib.contextmanager
-def hold(root: int, path: bytes) -> Iterator[Held]:
+def hold(root: int, path: bytes) -> Iterator[OpenFile]:
     """Hold the regular file at ``path`` open, reached without following links; raises Refused."""
     folder, name = split(path)
     with contextlib.ExitStack() as stack:
@@ -120,11 +120,11 @@ def hold(root: int, path: bytes) -> Iterator[Held]:
             _check_type(found)
         except OSError as error:
             raise refusal_of(error) from error
-        yield Held(parent, name, descriptor, found)
+        yield OpenFile(parent, name, descriptor, found)
 
 
 @contextlib.contextmanager
-def prove(root: int, witness: Witness) -> Iterator[Held]:
+def prove(root: int, witness: Witness) -> Iterator[OpenFile]:
     """Hold the file that ``witness`` saw open, proven to be unchanged.
 
     Every component is opened without following links; the file must be a regular one. An equal
@@ -145,7 +145,7 @@ def prove(root: int, witness: Witness) -> Iterator[Held]:
 @contextlib.contextmanager
 def prove_keeper(
     root: int, keeper: Witness, victim: os.stat_result, leaving: AbstractSet[Trace]
-) -> Iterator[Held]:
+) -> Iterator[OpenFile]:
     """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
 
     ``leaving`` are the traces of all victims of the plan: a bind mount shows one file under two
@@ -163,7 +163,7 @@ def prove_keeper(
 
 
 @contextlib.contextmanager
-def prove_companion(root: int, companion: Companion, leaving: AbstractSet[Trace]) -> Iterator[Held]:
+def prove_companion(root: int, companion: Companion, leaving: AbstractSet[Trace]) -> Iterator[OpenFile]:
     """Hold a companion open, unchanged since it was found; its twin, where it has one, stays.
 
     Its time of change may differ, as that of a file does which was moved to the bin and back. Raises
@@ -217,7 +217,7 @@ def _check_content(descriptor: int, found: os.stat_result, witness: Witness) -> 
         raise Refused("changed")
 
 
-def _check_stays(held: Held, shown: str, victim: os.stat_result, leaving: AbstractSet[Trace]) -> None:
+def _check_stays(held: OpenFile, shown: str, victim: os.stat_result, leaving: AbstractSet[Trace]) -> None:
     own, gone = traces_of(read_stamp(held.status)), traces_of(read_stamp(victim))
     if own[0] == gone[0]:
         raise Refused("same_file", keeper=shown)

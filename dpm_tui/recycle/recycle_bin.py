@@ -11,8 +11,8 @@ from dpm_tui.errors import reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.recycle.bin.bin_folder import BIN, time_of
 from dpm_tui.recycle.bin.bin_listing import check_keepers, entry_id, find_files, list_entries, list_files
-from dpm_tui.recycle.bin.bin_set import Bins, open_bins
-from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog, tell_removals
+from dpm_tui.recycle.bin.bin_set import BinSet, open_bins
+from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog, list_removals
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.companions.companions import find_companions
 from dpm_tui.recycle.filesystem.nofollow import open_folder
@@ -206,7 +206,7 @@ class RecycleBin:
         Raises BinError if the log cannot be read.
         """
         with self.open() as bins:
-            return list(islice(tell_removals(bins.log.read()), limit))
+            return list(islice(list_removals(bins.log.read()), limit))
 
     def check_purge(self, ids: Iterable[str]) -> PurgeCheck:
         """Return what purging ``ids`` would delete and how many of them have no verified keeper now.
@@ -238,12 +238,12 @@ class RecycleBin:
             return recover(bins, bins.log, self.root)
 
     @contextlib.contextmanager
-    def open(self, *, make: bool = False) -> Iterator[Bins]:
+    def open(self, *, make: bool = False) -> Iterator[BinSet]:
         """Open all bins, and the log in the root's own; raises as ``open_bins``."""
         with open_bins(self.root, self.log, make=make, shared=self._shared) as bins:
             yield bins
 
-    def _finish_restores(self, bins: Bins, to: bytes) -> dict[str, Restored]:
+    def _finish_restores(self, bins: BinSet, to: bytes) -> dict[str, Restored]:
         """Finish what was on its way to ``to`` when it was killed; return what had arrived there."""
         entries = finish_restores_to(bins, bins.log, self.root, to)
         return {
@@ -251,17 +251,17 @@ class RecycleBin:
             for entry in entries
         }
 
-    def _history(self, bins: Bins) -> History:
+    def _history(self, bins: BinSet) -> History:
         return History.of(bins.log.salvage(), bins.batches())
 
-    def _undoable(self, bins: Bins) -> str:
+    def _undoable(self, bins: BinSet) -> str:
         history = self._history(bins)
         # What could not come back when its batch was undone is tried again after all others.
         candidates = [*reversed(history.done), *reversed(history.undone)]
         return next((batch for batch in candidates if next(bins.lying(batch), None)), "")
 
     @contextlib.contextmanager
-    def _target(self, bins: Bins, to: bytes) -> Iterator[Target]:
+    def _target(self, bins: BinSet, to: bytes) -> Iterator[Target]:
         if not to:
             yield Target(bins.root, b"")
             return

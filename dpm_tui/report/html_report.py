@@ -13,7 +13,7 @@ from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import current_language, translate
 from dpm_tui.report.failures import Failure, list_failures
-from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.units import long_size
 
 PICTURES_AT_MOST = 3000
@@ -50,7 +50,7 @@ def write_html(
     groups: Iterable[Group],
     pairs: PairIndex,
     thumbnail: Callable[[str], bytes | None],
-    freeable: Freeable,
+    freeable: ReclaimableSpace,
     unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> Iterator[str]:
     """Yield the page piece by piece; ``thumbnail`` gives the JPEG of a content digest, ``freeable`` what the

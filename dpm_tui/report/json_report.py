@@ -10,7 +10,7 @@ from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
-from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 
 SCHEMA = "dpm-tui/report/1"
 
@@ -24,7 +24,7 @@ def build_report(
     pairs: Iterable[Pair],
     groups: Iterable[Group],
     model_of: Callable[[str], str],
-    freeable: Freeable,
+    freeable: ReclaimableSpace,
     unreadable_folders: Mapping[bytes, str] | None = None,
 ) -> dict[str, Any]:
     """Return the report; ``model_of`` gives the model that fits a content digest, ``freeable`` what the rule

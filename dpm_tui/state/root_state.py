@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
-from dpm_tui.catalog.content_digest import halves_in, halves_of, is_digest
+from dpm_tui.catalog.content_digest import is_digest, prefixes_in, prefixes_of
 from dpm_tui.catalog.inspection import VERSION
 from dpm_tui.errors import DamagedError
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
 from dpm_tui.state.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.journal import ends_torn
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.files.file_store import FileStore
@@ -100,8 +100,8 @@ class RootState:
     def judge_anew(self, digests: Collection[str]) -> None:
         """Forget for good what was found of pairs with one of these contents; raises OSError."""
         (known,) = self.files.files.gather("digest")
-        halves = halves_in(known.tobytes())
-        kept = halves[np.isin(halves, halves_of(digests), invert=True)]
+        halves = prefixes_in(known.tobytes())
+        kept = halves[np.isin(halves, prefixes_of(digests), invert=True)]
         self.verdicts.keep(kept)
         self.inspections.keep(kept)
 
@@ -114,11 +114,11 @@ class RootState:
         Follows a run that ended. Raises Cancelled, OSError; the next run makes again what is lost then.
         """
         (digests,) = self.files.files.gather("digest")
-        known = halves_in(digests.tobytes())
+        known = prefixes_in(digests.tobytes())
         tables = {key: table for key, table in self._vectors.items() if key.startswith(choice + "-")}
         if not is_due(tables.values(), known):
             return
-        known = np.concatenate([known, halves_of(filter(is_digest, others()))])
+        known = np.concatenate([known, prefixes_of(filter(is_digest, others()))])
         # A journal of candidates that nobody opened would speak of other rows afterwards.
         if not is_due(tables.values(), known) or self._outdated():
             return
@@ -190,7 +190,7 @@ class RootState:
         self.inspections.close()
         self.decisions.close()
 
-    def _find_damage(self, torn: set[Place]) -> tuple[str, ...]:
+    def _find_damage(self, torn: set[HeldPath]) -> tuple[str, ...]:
         rejected = (
             self.files.rejected,
             self.verdicts.rejected,
@@ -200,14 +200,14 @@ class RootState:
         counts = zip(_journals(self.layout), rejected, strict=True)
         return tuple(display_name(place.name) for place, count in counts if count > (place in torn))
 
-    def _outdated(self) -> list[Place]:
+    def _outdated(self) -> list[HeldPath]:
         """Return what other vectors or candidates in use replace, and what was not written to its end."""
         used = {
             **{key + ".f16": key for key in self._vectors},
             **{key + ".near.jsonl": key for key in self._candidates},
         }
         kinds = {(_kind(key), name.partition(".")[2]) for name, key in used.items()}
-        outdated: list[Place] = []
+        outdated: list[HeldPath] = []
         with contextlib.suppress(FileNotFoundError):
             for name in map(os.fsdecode, self.layout.vectors.names()):
                 key, _, ending = name.partition(".")
@@ -215,7 +215,7 @@ class RootState:
                     outdated.append(self.layout.vectors.place(os.fsencode(name)))
         return outdated
 
-    def _vector_path(self, choice: str, model: str, identity: str) -> Place:
+    def _vector_path(self, choice: str, model: str, identity: str) -> HeldPath:
         name = f"{choice}-{model}-{identity[:12]}.f16"
         return self.layout.vectors.place(name.encode("ascii"))
 
@@ -230,7 +230,7 @@ class RootState:
             self._candidates.clear()
 
 
-def _journals(layout: Layout) -> tuple[Place, ...]:
+def _journals(layout: Layout) -> tuple[HeldPath, ...]:
     return layout.files, layout.pairs, layout.inspections, layout.decisions
 
 

@@ -9,10 +9,10 @@ from itertools import compress
 
 import numpy as np
 
-from dpm_tui.catalog.content_digest import Halves, halves_of, is_digest
+from dpm_tui.catalog.content_digest import Prefixes, is_digest, prefixes_of
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.disk.atomic_write import create_partial
-from dpm_tui.state.disk.held_folder import Folder, Place, folder_of
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath, folder_of
 from dpm_tui.state.disk.regular_file import read_regular
 
 BYTES_AT_MOST = 1 << 20
@@ -21,10 +21,10 @@ BYTES_AT_MOST = 1 << 20
 class ThumbnailStore:
     """JPEG files under ``<folder>/<two digits>/<digest>.jpg``; all of them can be made again."""
 
-    def __init__(self, folder: bytes | Folder) -> None:
+    def __init__(self, folder: bytes | HeldFolder) -> None:
         self._folder = folder_of(folder)
 
-    def place(self, digest: str) -> Place:
+    def place(self, digest: str) -> HeldPath:
         """Return where the thumbnail of ``digest`` lies; raises ValueError for what is no digest."""
         if not is_digest(digest):
             raise ValueError("not a digest")
@@ -63,7 +63,7 @@ class ThumbnailStore:
         with contextlib.suppress(OSError, DamagedError):
             self.place(digest).unlink()
 
-    def keep(self, known: Halves, cancelled: Callable[[], bool]) -> None:
+    def keep(self, known: Prefixes, cancelled: Callable[[], bool]) -> None:
         """Remove the thumbnails of contents that are not known; stops early when cancelled."""
         for number in range(256):
             if cancelled():
@@ -74,7 +74,7 @@ class ThumbnailStore:
             except (FileNotFoundError, DamagedError):
                 continue
             digests = [name[:-4] for name in names if name.endswith(".jpg") and is_digest(name[:-4])]
-            gone = np.isin(halves_of(digests), known, invert=True)
+            gone = np.isin(prefixes_of(digests), known, invert=True)
             for digest in compress(digests, gone.tolist()):
                 self.discard(digest)
 

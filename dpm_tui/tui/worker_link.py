@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
-from dpm_tui.tui.session.review_sync import ReviewMemory
+from dpm_tui.tui.session.review_sync import ReviewSync
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.client import Client, WorkerLost
 from dpm_tui.worker.protocol.library_codec import unpack_library
@@ -68,7 +68,7 @@ class WorkerLink:
         self._client: Client | None = None
         self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
-        self.memory = ReviewMemory(session, self.ask)
+        self.memory = ReviewSync(session, self.ask)
 
     async def run(self) -> None:
         """Connect, start a run if none is going, and follow the events until the connection ends."""

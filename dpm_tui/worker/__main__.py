@@ -16,7 +16,7 @@ from dpm_tui.errors import DpmError, is_full, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import set_language
 from dpm_tui.memory import return_freed_memory
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.layout import Layout, check_root
 from dpm_tui.state.disk.lock import ENDING, SERVING, STARTING, Lock
 from dpm_tui.state.disk.private_folder import prepare_folder
@@ -62,13 +62,13 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
     from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
     from dpm_tui.state.config import load_settings
     from dpm_tui.worker.decoders.decoder_pool import DecoderPool
-    from dpm_tui.worker.run.resource_policy import be_modest, reader_count
+    from dpm_tui.worker.run.resource_policy import lower_priority, reader_count
     from dpm_tui.worker.run.run_results import Results
     from dpm_tui.worker.run.runner import Runner
-    from dpm_tui.worker.server.request_handler import Session
+    from dpm_tui.worker.server.request_handler import RequestHandler
     from dpm_tui.worker.server.server import Server
 
-    be_modest()
+    lower_priority()
     return_freed_memory()
     # A large state is millions of objects that stay: to look for garbage among them took a third of the time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
@@ -89,7 +89,7 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
             loop.call_soon_threadsafe(take_over, results)
 
     runner = Runner(state, pool, finished)
-    session = Session(state, pool, runner, lambda: server.library_changed())
+    session = RequestHandler(state, pool, runner, lambda: server.library_changed())
     server = Server(session, lambda: _tell(lock, ENDING))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
@@ -128,7 +128,7 @@ def _tell(lock: Lock, phase: str) -> None:
         lock.tell(phase)
 
 
-def _redirect_output(log: Place) -> None:
+def _redirect_output(log: HeldPath) -> None:
     """Keep standard output for the one line that the starter reads; all else goes to the log."""
     os.dup2(open_regular(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from dpm_tui.neural.copy_network import CopyNet, Shape, squash
-from models.training.data.held_out_copies import Trial, thumbnail
+from models.training.data.held_out_copies import HeldOutCopies, thumbnail
 from models.training.evaluation.inference import describe
 from models.training.evaluation.metrics import rank
 
@@ -19,7 +19,7 @@ class Development:
     """Micro average precision on copies of held-out pictures; the same copies at every call."""
 
     def __init__(self, data: Path, model: str, side: int = Shape().input_px) -> None:
-        trial = Trial.of_archives(data, f"dev-{model}", seed=11)
+        trial = HeldOutCopies.of_archives(data, f"dev-{model}", seed=11)
         self.originals = np.stack([squash(thumbnail(picture), side) for picture in trial.originals])
         copies = list(trial.copies(SAMPLE, EDITS))
         self.copies = np.stack([squash(thumbnail(copy.picture), side) for copy in copies])

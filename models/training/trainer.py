@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from dpm_tui.neural.copy_network import CopyNet, Shape
 from dpm_tui.neural.symmetric_layers import SymmetricNorm
 from models.training.augmentation.augmenter import Augmenter
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 from models.training.batches import Batches
 from models.training.data.training_pictures import Pictures
 from models.training.hard_negatives import nearest_unlike
@@ -146,7 +146,7 @@ class Trainer:
             group["lr"] = recipe.rate * _schedule(self.step, recipe)
         numbers = np.sort(self.batches.draw(self.step))
         pixels = torch.from_numpy(self.pictures.pixels(numbers))
-        dice = Dice(recipe.seed, self.step, self.device)
+        dice = RandomDraws(recipe.seed, self.step, self.device)
         with torch.no_grad():
             views = torch.cat([self.augmenter.mild(pixels, dice), self.augmenter.strong(pixels, dice)])
         vectors, style = self.net.describe_and_style(views.contiguous(memory_format=torch.channels_last))

@@ -12,8 +12,8 @@ from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.cli.plain_review.console import Interrupted
 from dpm_tui.cli.plain_review.dialogue import Dialogue
-from dpm_tui.cli.plain_review.plain_session import Round
-from dpm_tui.cli.plain_review.review_backend import Desk
+from dpm_tui.cli.plain_review.plain_session import PlainSession
+from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.recycle.results import BatchResult, Skipped
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.plan import Plan
@@ -65,7 +65,7 @@ def library() -> Library:
     return Library(files, [Group(str(id_), id_, (id_, id_ + 1), 0.99, 1000) for id_ in (1, 3, 5)], pairs)
 
 
-class StoppedDesk(Desk):
+class StoppedDesk(ReviewBackend):
     """Moves one file and is told to stop."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class StoppedDesk(Desk):
 @pytest.mark.parametrize("why", ["tui.view_only_read_only", "tui.view_only_other_app"])
 async def test_where_nothing_may_change_everything_can_be_looked_at(why: str) -> None:
     console = Script("a", "p", "n", "d", "z", "q")
-    code = await Dialogue(console, Desk(Config(), why, None, library()), Round()).run()  # type: ignore[arg-type]
+    code = await Dialogue(console, ReviewBackend(Config(), why, None, library()), PlainSession()).run()  # type: ignore[arg-type]
     text = "\n".join(console.said)
     assert code == 0
     assert text.count("View only: ") == 3
@@ -99,7 +99,7 @@ async def test_where_nothing_may_change_everything_can_be_looked_at(why: str) ->
 
 async def test_a_move_that_is_interrupted_says_how_far_it_came() -> None:
     console = Script("a", "a", "a", "y", in_move=True)
-    code = await Dialogue(console, StoppedDesk(), Round()).run()  # type: ignore[arg-type]
+    code = await Dialogue(console, StoppedDesk(), PlainSession()).run()  # type: ignore[arg-type]
     assert code == 3
     assert "Moved 1 file (1.0 KB) to the recycle bin, batch b1. z brings it back." in console.said
     assert "2 files were not reached and stay where they are." in console.said
@@ -108,7 +108,7 @@ async def test_a_move_that_is_interrupted_says_how_far_it_came() -> None:
 
 async def test_an_interrupt_at_a_question_keeps_what_is_marked() -> None:
     console = Script("a", "^C")
-    code = await Dialogue(console, StoppedDesk(), Round()).run()  # type: ignore[arg-type]
+    code = await Dialogue(console, StoppedDesk(), PlainSession()).run()  # type: ignore[arg-type]
     assert code == 3
     assert console.said[-2:] == [
         "Interrupted.",

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from models.training.augmentation.augmenter import Augmenter
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 from models.training.batches import Batches
 from models.training.data.training_pictures import SIDE, Pictures, load
 from models.training.trainer import Recipe, Trainer
@@ -83,8 +83,8 @@ def test_views_are_pictures_and_follow_from_seed_and_step(pictures: Pictures) ->
     cpu = torch.device("cpu")
     augmenter = Augmenter(64, cpu)
     pixels = torch.from_numpy(pictures.pixels(np.arange(24)))
-    views = augmenter.strong(pixels, Dice(1, 2, cpu))
+    views = augmenter.strong(pixels, RandomDraws(1, 2, cpu))
     assert views.shape == (24, 3, 64, 64)
     assert 0 <= float(views.min()) <= float(views.max()) <= 1
-    assert torch.equal(views, augmenter.strong(pixels, Dice(1, 2, cpu)))
-    assert not torch.equal(views, augmenter.strong(pixels, Dice(1, 3, cpu)))
+    assert torch.equal(views, augmenter.strong(pixels, RandomDraws(1, 2, cpu)))
+    assert not torch.equal(views, augmenter.strong(pixels, RandomDraws(1, 3, cpu)))

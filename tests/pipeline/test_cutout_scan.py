@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dpm_tui.catalog.file_chunk import FileChunk, Words
+from dpm_tui.catalog.file_chunk import FileChunk, StringPool
 from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
 from dpm_tui.pipeline.decoding.thumbnail import encode_thumbnail, read_thumbnail
 from dpm_tui.state.files.file_record import decode_file, encode_file
@@ -94,7 +94,7 @@ def test_shards_of_an_older_version_tell_which_pictures_to_look_at_again() -> No
         "id": 1, "path": "a.png", "stamp": [1, 1, 1, 1, 1], "digest": "ab" * 32, "format": "PNG",
         "size": [4, 4], "depth": 8, "clear": True,
     }  # fmt: skip
-    chunk, folders, formats = FileChunk(), Words(), Words()
+    chunk, folders, formats = FileChunk(), StringPool(), StringPool()
     chunk.put(decode_file(record), folders, formats)
     now = encode_shard(chunk, folders, formats)
     for content, depth in ((now, 8), (now.replace(b'"clear"', b'"alpha"'), 0)):

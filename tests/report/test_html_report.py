@@ -12,14 +12,14 @@ from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.report import html_report
 from dpm_tui.report.html_report import write_html
-from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
 JPEG = b"\xff\xd8 not quite a picture"
 
 
-FREE = Freeable(2, 2000, 5000)
+FREE = ReclaimableSpace(2, 2000, 5000)
 
 
 class Page(HTMLParser):

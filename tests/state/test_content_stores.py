@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.state.disk.journal import encode_frame
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.state.vectors import candidate_store
@@ -24,9 +24,9 @@ def path(tmp_path: Path) -> bytes:
     return os.fsencode(tmp_path / "store.jsonl")
 
 
-def near(*rows: tuple[int, int]) -> Near:
+def near(*rows: tuple[int, int]) -> NeighbourPairs:
     firsts, seconds = np.array(rows, np.int64).reshape(-1, 2).T
-    return Near(firsts, seconds, np.full(len(rows), 0.875, np.float32))
+    return NeighbourPairs(firsts, seconds, np.full(len(rows), 0.875, np.float32))
 
 
 def rows(start: int, end: int) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.cli import main
 from dpm_tui.errors import DamagedError, DpmError
@@ -106,7 +106,7 @@ def build(base: Path) -> House:
         state.thumbnails.put(file.facts.digest, JPEG)
         vector = np.full(4, 0.5, dtype=np.float32)
         state.vectors("auto", "photo", "photo" * 9, 4).add(file.facts.digest, vector, fits=True)
-    state.candidates("auto", "photo", "rule").add_block(np.arange(4), Near.none())
+    state.candidates("auto", "photo", "rule").add_block(np.arange(4), NeighbourPairs.none())
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished", files=4))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
@@ -39,7 +39,7 @@ def filled(layout: Layout) -> RootState:
     for card, digest in zip(CARDS, (A, B), strict=True):
         table = state.vectors("auto", card.name, card.identity, card.dims)
         table.add(digest, np.array([1, 0, 0, 0], dtype=np.float32), fits=True)
-        state.candidates("auto", card.name, card.identity).add_block(np.arange(1), Near.none())
+        state.candidates("auto", card.name, card.identity).add_block(np.arange(1), NeighbourPairs.none())
     state.save_checkpoint(Checkpoint(phase="finished", model="auto", files=2))
     return state
 

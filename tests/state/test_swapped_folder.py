@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dpm_tui.catalog.content_digest import halves_of
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.content_digest import prefixes_of
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.review.history.record_codec import write_record
@@ -47,7 +47,7 @@ def fill(state: RootState) -> None:
         state.vectors(*MODEL, 4).add(digest, np.full(4, 0.5, np.float32), fits=True)
         state.verdicts.put((digest, f"{9:064x}"), Verdict(Kind.COPY, 0.97))
         state.inspections.put((digest, f"{9:064x}"), None)
-    state.candidates(*MODEL).add_block(np.arange(3), Near.none())
+    state.candidates(*MODEL).add_block(np.arange(3), NeighbourPairs.none())
     state.sync()
 
 
@@ -71,8 +71,8 @@ def live(layout: Layout) -> None:
         lambda: os.close(old.open(os.O_WRONLY | os.O_CREAT)),
         lambda: state[0].remove_outdated(),
         lambda: state[0].files.fold(),
-        lambda: state[0].verdicts.keep(halves_of([])),
-        lambda: state[0].thumbnails.keep(halves_of([]), lambda: False),
+        lambda: state[0].verdicts.keep(prefixes_of([])),
+        lambda: state[0].thumbnails.keep(prefixes_of([]), lambda: False),
         lambda: fill(state[0]),
         lambda: repair_findings(check_state(layout)),
         lambda: state[0].reset(),

@@ -7,7 +7,7 @@ import gc
 import os
 from collections.abc import Iterator
 
-from dpm_tui.state.disk.held_folder import Folder
+from dpm_tui.state.disk.held_folder import HeldFolder
 
 
 @contextlib.contextmanager
@@ -20,7 +20,7 @@ def closed_afterwards() -> Iterator[None]:
     finally:
         gc.collect()
         for each in gc.get_objects():
-            if type(each) is Folder:
+            if type(each) is HeldFolder:
                 each.close()
         gc.unfreeze()
         for descriptor in _open() - before:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates.candidate_search import Rule
-from dpm_tui.pipeline.candidates.search_space import Field
+from dpm_tui.pipeline.candidates.search_space import SearchSpace
 
 Pairs = set[tuple[int, int]]
 
@@ -31,29 +31,31 @@ class ArrayRows:
         return rows
 
 
-def field_of(vectors: NDArray[np.float16], start: int = 0, near: Near | None = None) -> Field:
+def field_of(vectors: NDArray[np.float16], start: int = 0, near: NeighbourPairs | None = None) -> SearchSpace:
     """Return a field in which every row is live and those from ``start`` on are open."""
     live = np.ones(len(vectors), np.bool_)
-    return Field(ArrayRows(vectors), live, np.arange(len(vectors)) >= start, near or Near.none())
+    return SearchSpace(
+        ArrayRows(vectors), live, np.arange(len(vectors)) >= start, near or NeighbourPairs.none()
+    )
 
 
-def pairs_of(near: Near) -> list[tuple[int, int]]:
+def pairs_of(near: NeighbourPairs) -> list[tuple[int, int]]:
     """Return the rows of each pair."""
     return list(zip(near.firsts.tolist(), near.seconds.tolist(), strict=True))
 
 
 def come_and_go(
     vectors: NDArray[np.float16], rule: Rule, threshold: float, dice: np.random.Generator
-) -> Iterator[tuple[Near, NDArray[np.bool_]]]:
+) -> Iterator[tuple[NeighbourPairs, NDArray[np.bool_]]]:
     """Let rows come, go and come back; yield what a rule found each time, and the mask of who is there."""
     matched = np.zeros(len(vectors), np.bool_)
-    near = Near.none()
+    near = NeighbourPairs.none()
     for _ in range(6):
         live = dice.random(len(vectors)) < 0.6
         gone = matched & ~live
         matched[rule.find_bereft(near, gone, threshold)] = False
         near = near.only(~(gone[near.firsts] | gone[near.seconds]))
-        field = Field(ArrayRows(vectors), live, live & ~matched, near)
-        near = Near.joined([near, *(block.near for block in rule.find(field, threshold))]).unique()
+        field = SearchSpace(ArrayRows(vectors), live, live & ~matched, near)
+        near = NeighbourPairs.joined([near, *(block.near for block in rule.find(field, threshold))]).unique()
         matched = live
         yield near, live

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.content_digest import DigestPair
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import TIER_OF, TIERS, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.verdict import Kind, Verdict
@@ -23,7 +23,7 @@ Rank = Callable[[ImageFile], object]
 def by(rank: Rank) -> Ranking:
     """Return the ranking of columns that follows from a rank of single files."""
 
-    def order(files: FileRows) -> list[NDArray[np.int64]]:
+    def order(files: FileSelection) -> list[NDArray[np.int64]]:
         ranks = [rank(files.at(row)) for row in range(len(files))]
         places = {value: place for place, value in enumerate(sorted(set(ranks)))}  # type: ignore[type-var]
         return [np.array([places[value] for value in ranks], np.int64)]

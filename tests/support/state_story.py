@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dpm_tui.catalog.image_file import NO_FACTS, ImageFile, Stamp, Status
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.state.config import Config, Settings, load_settings, save_settings
@@ -64,7 +64,7 @@ class Story:
                 rows = np.arange(8 * chapter, 8 * chapter + 8)
                 for row in rows.tolist():
                     self._say(f"block {chapter}", row, True)
-                pair = Near(rows[:1], rows[1:2], np.ones(1, np.float32))
+                pair = NeighbourPairs(rows[:1], rows[1:2], np.ones(1, np.float32))
                 state.candidates(*MODEL).add_block(rows, pair)
             with self._step("decision"):
                 self._decide(state, digest(chapter + 1), digest(chapter + 2))

@@ -27,7 +27,7 @@ from dpm_tui.recycle.results import (
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
 from dpm_tui.review.decisions.decision_table import DecisionTable
 from dpm_tui.review.history.record_codec import read_delta, read_record, write_record
-from dpm_tui.review.history.review_record import Record
+from dpm_tui.review.history.review_record import ReviewRecord
 from dpm_tui.review.marks.plan import Companion, Plan, Witness
 from dpm_tui.state.config import Config
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
@@ -318,7 +318,7 @@ class FakeClient:
         self.undone: list[tuple[BinEntry, ...]] = []
         self.batches: list[tuple[BinEntry, ...]] = []
         self.before: list[Sample] = []
-        self.record = Record()
+        self.record = ReviewRecord()
         self.damaged = False
         self.left: tuple[Skipped, ...] = ()
         self.lost = False

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from dpm_tui.review.history.mark_history import Deed
+from dpm_tui.review.history.mark_history import StepKind
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Answer, LibraryChanged, Request
@@ -111,7 +111,7 @@ async def test_a_mark_set_while_a_decision_is_taken_back_is_not_taken_back() -> 
         await press(pilot, "z")
         assert not app.session.marks.removed
         assert app.session.marks.history.last is not None
-        assert app.session.marks.history.last.deed is Deed.DECIDE
+        assert app.session.marks.history.last.deed is StepKind.DECIDE
 
 
 async def test_a_mark_set_while_a_decision_is_made_again_stays() -> None:

@@ -11,7 +11,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
-from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.worker.protocol import messages
@@ -22,16 +22,16 @@ from tests.tui.fake_client import FakeClient, bin_entries, large_library, sample
 
 
 @pytest.fixture
-def shelf() -> PlanShelf:
+def shelf() -> PlanList:
     """The plan of four files of the sample."""
     session = Session(link=Link.CONNECTED)
     session.adopt_library(unpack_library(sample_library().pack()))
     for file in (2, 3, 5, 6):
         session.marks.remove(file)
-    return PlanShelf(session.plan()[0])
+    return PlanList(session.plan()[0])
 
 
-def test_the_weakest_move_is_first(shelf: PlanShelf) -> None:
+def test_the_weakest_move_is_first(shelf: PlanList) -> None:
     assert [move.similarity for move in shelf.moves] == [0.913, 0.982, 0.991, 1.0]
     assert shelf.weakest == 0.913
     shelf.move(1)
@@ -42,7 +42,7 @@ def test_the_weakest_move_is_first(shelf: PlanShelf) -> None:
     assert shelf.current.victim.path == b"phone/wa_8812.jpg"
 
 
-def test_numbers_follow_what_is_taken_out(shelf: PlanShelf) -> None:
+def test_numbers_follow_what_is_taken_out(shelf: PlanList) -> None:
     assert shelf.size == shelf.plan.size
     assert shelf.kinds == {Kind.VARIANT: 1, Kind.COPY: 2, Kind.IDENTICAL: 1}
     assert shelf.take_out().kind is Kind.VARIANT

@@ -15,10 +15,10 @@ from dpm_tui.cli.plain_review.answer_parser import (
 )
 from dpm_tui.cli.plain_review.console import Console, Interrupted
 from dpm_tui.cli.plain_review.group_text import group_lines
-from dpm_tui.cli.plain_review.plain_session import Round
-from dpm_tui.cli.plain_review.review_actions import Settling
-from dpm_tui.cli.plain_review.review_backend import Desk
-from dpm_tui.cli.plain_review.saved_review import Keeping
+from dpm_tui.cli.plain_review.plain_session import PlainSession
+from dpm_tui.cli.plain_review.review_actions import ReviewActions
+from dpm_tui.cli.plain_review.review_backend import ReviewBackend
+from dpm_tui.cli.plain_review.saved_review import SavedReview
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import FilterError, parse_filter
@@ -29,12 +29,12 @@ from dpm_tui.units import long_size
 class Dialogue:
     """One walk through the groups, from the first question to the last."""
 
-    def __init__(self, console: Console, desk: Desk, walk: Round) -> None:
+    def __init__(self, console: Console, desk: ReviewBackend, walk: PlainSession) -> None:
         self._console = console
         self._walk = walk
         self._desk = desk
-        self._keeping = Keeping(desk, walk)
-        self._settling = Settling(console, desk, walk)
+        self._keeping = SavedReview(desk, walk)
+        self._settling = ReviewActions(console, desk, walk)
         self._over = False
         self._told = False
         self._offered = False

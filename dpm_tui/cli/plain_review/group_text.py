@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import SAME_PIXELS, only_colours
-from dpm_tui.cli.plain_review.plain_session import Round
+from dpm_tui.cli.plain_review.plain_session import PlainSession
 from dpm_tui.cli.plain_review.plan_text import share
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.marks.marks import Mark
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.review.reasons.reasons import compare_files
 from dpm_tui.text_format import besides, local_date, sentence, shown_values
 from dpm_tui.units import long_size
@@ -20,7 +20,7 @@ from dpm_tui.units import long_size
 _SIGNS = {"+": "better", "-": "worse", "=": "alike"}
 
 
-def group_lines(walk: Round, group: Group) -> list[str]:
+def group_lines(walk: PlainSession, group: Group) -> list[str]:
     """Return the lines on the group at hand."""
     suggestion = walk.suggestion
     kept = next(iter(suggestion.kept.values()), group.keeper)
@@ -45,7 +45,7 @@ def group_lines(walk: Round, group: Group) -> list[str]:
     return lines
 
 
-def _why_nothing(walk: Round, group: Group) -> str:
+def _why_nothing(walk: PlainSession, group: Group) -> str:
     why = walk.marks.why_nothing(group, walk.rule, walk.kinds)
     if why.spared is None:
         return translate(f"plain.unsuggested_{why.key}")
@@ -53,7 +53,7 @@ def _why_nothing(walk: Round, group: Group) -> str:
     return translate("plain.unsuggested_spared", number=_numbers(group, [why.file]), reason=reason)
 
 
-def _file(walk: Round, id_: int) -> str:
+def _file(walk: PlainSession, id_: int) -> str:
     """Return what is known of a file: name, pixels, format, bytes, date, folder, its mark."""
     file = walk.library.files[id_]
     facts = file.facts
@@ -78,7 +78,7 @@ def _file(walk: Round, id_: int) -> str:
     return translate("plain.comma").join(pieces)
 
 
-def _beside(walk: Round, group: Group, id_: int, kept: int) -> Iterator[str]:
+def _beside(walk: PlainSession, group: Group, id_: int, kept: int) -> Iterator[str]:
     """Yield what kind of pair a file and the suggested keeper are, where they differ, and the reasons."""
     file, other = walk.library.files[id_], walk.library.files[kept]
     number = group.members.index(kept) + 1
@@ -88,7 +88,7 @@ def _beside(walk: Round, group: Group, id_: int, kept: int) -> Iterator[str]:
     else:
         kind = translate(f"tui.kind_{pair.kind.value}")
         yield translate("plain.pair", kind=kind, number=number, similarity=share(pair.similarity))
-        places = [] if pair.kind in SAME_PIXELS else find_places(pair.differs)
+        places = [] if pair.kind in SAME_PIXELS else describe_places(pair.differs)
         if places:
             words = translate("plain.comma").join(translate(f"review.place_{place}") for place in places)
             key = "plain.colours_differ" if only_colours(pair.differs) else "plain.differs"

@@ -11,18 +11,18 @@ from dpm_tui.review.history.mark_history import History
 from dpm_tui.review.history.rebase import Adopted
 from dpm_tui.review.history.review_record import Listener
 from dpm_tui.review.library.filter import Filter, Progress
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.sort import Sorting, sort_groups
 from dpm_tui.review.marks.marks import Marks, Refusal
 from dpm_tui.review.marks.suggestion import Suggestion
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, RULES, Rule
 
 
-class Round:
+class PlainSession:
     """The groups that a filter leaves, in order, and the one at hand.
 
     ``place`` is that of the group at hand, or the number of groups where the walk has come to its end.
@@ -33,7 +33,7 @@ class Round:
         self,
         rule: Rule = RULES["best"],
         kinds: Collection[Kind] = DEFAULT_KINDS,
-        protected: InFolders | None = None,
+        protected: FolderSet | None = None,
         filter_: Filter | None = None,
         sorting: Sorting | None = None,
     ) -> None:
@@ -44,7 +44,7 @@ class Round:
         self.place = 0
         self._rule = rule
         self.kinds = kinds
-        self._protected = protected or InFolders(())
+        self._protected = protected or FolderSet(())
         self._sorting = sorting or Sorting()
 
     @property
@@ -70,7 +70,7 @@ class Round:
 
     def adopt(self, library: Library) -> None:
         """Go on in a newer library, at the same place."""
-        self.library = elect_keepers(library, self._rule, self._protected)
+        self.library = select_keepers(library, self._rule, self._protected)
         self.marks = self.marks.rebase(self.library, self._protected)
         self._lay_out()
 

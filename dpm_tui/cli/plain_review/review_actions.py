@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.cli.plain_review.console import Console, Interrupted
-from dpm_tui.cli.plain_review.plain_session import Round
+from dpm_tui.cli.plain_review.plain_session import PlainSession
 from dpm_tui.cli.plain_review.plan_text import (
     move_question,
     moved_lines,
@@ -15,20 +15,20 @@ from dpm_tui.cli.plain_review.plan_text import (
     plan_lines,
     restored_lines,
 )
-from dpm_tui.cli.plain_review.review_backend import Desk
+from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
-from dpm_tui.review.history.mark_history import Deed, Step
+from dpm_tui.review.history.mark_history import Step, StepKind
 from dpm_tui.review.marks.plan import Plan, plan_marks
 from dpm_tui.review.marks.shown_moves import choose_shown
 
 
-class Settling:
+class ReviewActions:
     """``moved`` counts the files that went to the bin, ``left`` tells whether any had to stay."""
 
-    def __init__(self, console: Console, desk: Desk, walk: Round) -> None:
+    def __init__(self, console: Console, desk: ReviewBackend, walk: PlainSession) -> None:
         self.moved = 0
         self.left = False
         self._console = console
@@ -66,12 +66,12 @@ class Settling:
         if last is None:
             self._console.say(translate("tui.nothing_to_undo"))
             return False
-        if last.deed is Deed.MARK:
+        if last.deed is StepKind.MARK:
             self._follow(marks.step_back(), "tui.undone")
             return True
         if not self._may_change():
             return False
-        if last.deed is Deed.DECIDE:
+        if last.deed is StepKind.DECIDE:
             await self._send(last.before)
             marks.step_back()
             await self._renew()
@@ -100,12 +100,12 @@ class Settling:
         if following is None:
             self._console.say(translate("tui.nothing_to_redo"))
             return False
-        if following.deed is Deed.MARK:
+        if following.deed is StepKind.MARK:
             self._follow(marks.step_forward(), "tui.redone")
             return True
         if not self._may_change():
             return False
-        if following.deed is Deed.DECIDE:
+        if following.deed is StepKind.DECIDE:
             await self._send(following.decisions)
             marks.step_forward()
         else:

@@ -39,7 +39,7 @@ from dpm_tui.worker.protocol.messages import (
 A = TypeVar("A")
 
 
-class Desk:
+class ReviewBackend:
     """The worker of a folder; without one its state is only read. ``view_only`` says why nothing may change.
 
     It is the key of a sentence, or empty. Every method raises DpmError.
@@ -52,7 +52,7 @@ class Desk:
         self._found = found
 
     @classmethod
-    async def open(cls, layout: Layout) -> Desk:
+    async def open(cls, layout: Layout) -> ReviewBackend:
         """Connect to the worker; where the state cannot be written there is none, and it is only read."""
         try:
             client = await WorkerClient.connect(layout, "app")

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dpm_tui.cli.plain_review.plain_session import Round
-from dpm_tui.cli.plain_review.review_backend import Desk
+from dpm_tui.cli.plain_review.plain_session import PlainSession
+from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.errors import DpmError
 from dpm_tui.review.history.rebase import adopt_record
 from dpm_tui.review.history.record_codec import read_record
 from dpm_tui.review.history.review_record import View, identity
-from dpm_tui.review.marks.unsaved_changes import Telling
+from dpm_tui.review.marks.unsaved_changes import UnsavedChanges
 
 
-class Keeping:
+class SavedReview:
     """What the app remembers of a review, for a walk; filter and order of the app stay as they are there.
 
     ``reliable`` tells whether what is marked is written down.
     """
 
-    def __init__(self, desk: Desk, walk: Round) -> None:
+    def __init__(self, desk: ReviewBackend, walk: PlainSession) -> None:
         self.reliable = False
         self._desk = desk
         self._walk = walk
-        self._telling = Telling()
+        self._telling = UnsavedChanges()
 
     async def restore(self) -> int:
         """Take over the marks of last time and go to the place of then; return how many were lost.

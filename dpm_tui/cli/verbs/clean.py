@@ -19,7 +19,7 @@ from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.plan import Plan, build_plan
 from dpm_tui.review.reasons.quality_reasons import poorer_reason
 from dpm_tui.review.rules.doubts import Doubt, find_doubts
-from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.rule import (
     DEFAULT_KINDS,
     RULES,
@@ -106,7 +106,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     protected = protect_folders(config.protected)
     library = Library(results.files, results.groups, results.index)
     if rule.name not in RULES:
-        library, rule = elect_keepers(library, rule, protected), rule.settled
+        library, rule = select_keepers(library, rule, protected), rule.settled
     files, pairs, groups = library.files, library.pairs, library.groups
     removed = mark_groups(files, pairs, groups, rule, kinds, protected)
     plan, _ = build_plan(files, pairs, groups, removed, lambda file: rule.name)

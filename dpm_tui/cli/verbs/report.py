@@ -16,8 +16,8 @@ from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.rules.keeper_selection import elect_keepers
-from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.review.rules.keeper_selection import select_keepers
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.review.rules.rule import OWN, find_rule, protect_folders
 
 
@@ -53,17 +53,17 @@ def _follow_rule(scanned: Scanned) -> Scanned:
     config, results = scanned.config, scanned.results
     rule = find_rule(OWN, config.presets, config.keeper)
     found = Library(results.files, results.groups, results.index)
-    groups = tuple(elect_keepers(found, rule, protect_folders(config.protected), whole=True).groups)
+    groups = tuple(select_keepers(found, rule, protect_folders(config.protected), whole=True).groups)
     return replace(scanned, results=replace(results, groups=groups))
 
 
-def _find_freeable(scanned: Scanned) -> Freeable:
+def _find_freeable(scanned: Scanned) -> ReclaimableSpace:
     """Return what the rule in the settings would free."""
     results = scanned.results
     return freeable_by(Library(results.files, results.groups, results.index), scanned.config)
 
 
-def _json_text(scanned: Scanned, freeable: Freeable) -> str:
+def _json_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
     checkpoint = scanned.state.checkpoint
     report = build_report(
         root=scanned.state.layout.root,
@@ -85,7 +85,7 @@ def _csv_text(scanned: Scanned) -> str:
     return write_csv(results.files, results.groups, results.index, folders)
 
 
-def _html_text(scanned: Scanned, freeable: Freeable) -> str:
+def _html_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
     results = scanned.results
     return "".join(
         write_html(

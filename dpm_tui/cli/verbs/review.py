@@ -13,8 +13,8 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.plain_review.console import Console, Interrupted
 from dpm_tui.cli.plain_review.dialogue import Dialogue
-from dpm_tui.cli.plain_review.plain_session import Round
-from dpm_tui.cli.plain_review.review_backend import Desk
+from dpm_tui.cli.plain_review.plain_session import PlainSession
+from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.cli.verbs.app import DUMB
 from dpm_tui.errors import ExitCode, UsageError
 from dpm_tui.file_names import display_name
@@ -74,14 +74,14 @@ class _Wishes:
 async def _review(layout: Layout, wishes: _Wishes) -> int:
     console = Console()
     try:
-        desk = await console.unless_stopped(Desk.open(layout))
+        desk = await console.unless_stopped(ReviewBackend.open(layout))
     except Interrupted:
         return ExitCode.STOPPED
     try:
         config = desk.config
         rule = find_rule(OWN, config.presets, config.keeper)
         protected = protect_folders(config.protected)
-        walk = Round(rule, wishes.kinds, protected, wishes.filter, wishes.sorting)
+        walk = PlainSession(rule, wishes.kinds, protected, wishes.filter, wishes.sorting)
         return await Dialogue(console, desk, walk).run()
     finally:
         await desk.close()

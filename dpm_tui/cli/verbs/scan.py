@@ -19,7 +19,7 @@ from dpm_tui.dataclass_json import to_plain
 from dpm_tui.errors import DpmError, ExitCode, UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.review.rules.reclaimable_space import Freeable
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
@@ -219,7 +219,7 @@ class _Progress:
         self._clear()
         self._write(text + "\n")
 
-    def conclude(self, status: RunStatus, freeable: Freeable | None = None) -> None:
+    def conclude(self, status: RunStatus, freeable: ReclaimableSpace | None = None) -> None:
         """Print what the run found; what could be freed is known of one that has finished."""
         self._clear()
         if self._json:
@@ -230,7 +230,7 @@ class _Progress:
             return
         if status.phase == "finished":
             if not self._quiet:
-                found = freeable or Freeable()
+                found = freeable or ReclaimableSpace()
                 sizes = {"size": long_size(found.bytes), "beside": long_size(found.beside)}
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, **sizes)
                 write(text + "\n", sys.stdout)

@@ -19,7 +19,7 @@ from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.disk.private_folder import check_folder
 from dpm_tui.units import duration, long_size
 from dpm_tui.worker.protocol.messages import GetStatus, RunStatus
-from dpm_tui.worker.run.idle_status import resting_status
+from dpm_tui.worker.run.idle_status import idle_status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     except DpmError as error:
         if error.key not in ("no_worker", "worker_lost"):
             raise  # one of another version is a worker all the same
-        status = resting_status(load_checkpoint(layout.checkpoint))
+        status = idle_status(load_checkpoint(layout.checkpoint))
     freeable = freeable_of(layout) if status.phase == "finished" and status.groups else None
     if options.json:
         known = {}

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.lru_cache import Recent
+from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.alignment.local_features import Features, find_features
 
 Picture = NDArray[np.uint8]
@@ -32,13 +32,13 @@ TINY = 32
 class _Memory:
     """Holds no pixels."""
 
-    orientations: Recent[bytes, Orientations] = field(default_factory=lambda: Recent(KEPT))
-    slopes: Recent[bytes, Slopes] = field(default_factory=lambda: Recent(KEPT))
-    features: Recent[bytes, Features] = field(default_factory=lambda: Recent(KEPT))
+    orientations: LruCache[bytes, Orientations] = field(default_factory=lambda: LruCache(KEPT))
+    slopes: LruCache[bytes, Slopes] = field(default_factory=lambda: LruCache(KEPT))
+    features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
 
 
 @dataclass(frozen=True)
-class Sight:
+class DescribedPicture:
     """A picture and what is remembered of it, worked out when first asked for."""
 
     picture: Picture
@@ -70,17 +70,17 @@ class Sight:
         return cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY)
 
 
-class Sights:
+class DescriptorCache:
     """Remembers the pictures seen last; safe for several threads."""
 
     def __init__(self) -> None:
         self._memory = _Memory()
 
-    def of(self, picture: Picture) -> Sight:
+    def of(self, picture: Picture) -> DescribedPicture:
         """Return the sight of an RGB picture (height, width, 3) in one piece of memory."""
         digest = hashlib.sha256(picture.data)
         digest.update(str(picture.shape).encode())
-        return Sight(picture, digest.digest(), self._memory)
+        return DescribedPicture(picture, digest.digest(), self._memory)
 
 
 def _orientations(grey: NDArray[Any]) -> Orientations:
@@ -99,7 +99,7 @@ def _slopes(small: NDArray[Any]) -> Slopes:
     return unit
 
 
-def slopes_alike(one: Sight, other: Sight, orientation: int = 0) -> float:
+def slopes_alike(one: DescribedPicture, other: DescribedPicture, orientation: int = 0) -> float:
     """Return how alike the slopes of a picture and of a turned other one are; a negative is alike too."""
     slopes = other.slopes if orientation == 0 else _slopes(orient(other.small, orientation))
     return abs(float(one.slopes @ slopes))
@@ -112,7 +112,7 @@ def orient(picture: NDArray[Any], orientation: int) -> NDArray[Any]:
     return turned
 
 
-def likenesses(one: Sight, other: Sight) -> list[float]:
+def likenesses(one: DescribedPicture, other: DescribedPicture) -> list[float]:
     """Return how alike the first picture is to each orientation of the second: correlation of lightness.
 
     The sign is dropped, so that a negative is alike too.

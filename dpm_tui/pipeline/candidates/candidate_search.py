@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates import crop_search, nearest_neighbours
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
-from dpm_tui.pipeline.candidates.search_space import Field, MatchedRows
-from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
+from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.ports import CandidateTable, Store, VectorTable
 from dpm_tui.pipeline.reporter import Stage
 
@@ -22,16 +22,16 @@ from dpm_tui.pipeline.reporter import Stage
 class Rule:
     """How candidates are found, and which rows must be compared anew when others are gone."""
 
-    find: Callable[[Field, float], Iterator[MatchedRows]]
-    find_bereft: Callable[[Near, NDArray[np.bool_], float], NDArray[np.int64]]
+    find: Callable[[SearchSpace, float], Iterator[MatchedRows]]
+    find_bereft: Callable[[NeighbourPairs, NDArray[np.bool_], float], NDArray[np.int64]]
 
 
-WHOLE = Rule(nearest_neighbours.match_vectors, nearest_neighbours.find_bereft)
-PARTS = Rule(crop_search.match_parts, crop_search.find_bereft)
+WHOLE = Rule(nearest_neighbours.match_vectors, nearest_neighbours.rows_to_search_again)
+PARTS = Rule(crop_search.match_parts, crop_search.rows_to_search_again)
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class CandidateSearch:
     """Vectors of one kind and what was found near among them."""
 
     vectors: VectorTable
@@ -39,7 +39,7 @@ class Matching:
     threshold: float
     rule: Rule
 
-    def survey(self, known: Container[str]) -> Field:
+    def survey(self, known: Container[str]) -> SearchSpace:
         """Return what there is to compare, once what left the library is forgotten.
 
         ``known`` are the contents of the library, ``missing`` files included.
@@ -51,9 +51,9 @@ class Matching:
             bereft = self.rule.find_bereft(self.candidates.near, gone, self.threshold)
             self.candidates.forget(np.flatnonzero(gone), bereft)
             matched = self.candidates.matched(len(live))
-        return Field(self.vectors, live, live & ~matched, self.candidates.near)
+        return SearchSpace(self.vectors, live, live & ~matched, self.candidates.near)
 
-    def match(self, field: Field, pace: Pace) -> None:
+    def match(self, field: SearchSpace, pace: Checkpointer) -> None:
         """Match the open rows; raises Cancelled."""
         for block in self.rule.find(field, self.threshold):
             self.candidates.add_block(block.rows, block.near)
@@ -69,23 +69,23 @@ class Matching:
             yield digest_at(first), digest_at(second), cosine
 
 
-def open_matching(store: Store, choice: str, card: ModelCard) -> Matching:
+def open_whole_search(store: Store, choice: str, card: ModelCard) -> CandidateSearch:
     """Return the matching of whole pictures by one model."""
     vectors = store.vectors(choice, card.name, card.identity, card.dims)
     found_by = f"{card.identity}-{card.threshold}-{nearest_neighbours.RULE}"
     candidates = _open_candidates(store, choice, card.name, found_by, vectors)
-    return Matching(vectors, candidates, card.threshold, WHOLE)
+    return CandidateSearch(vectors, candidates, card.threshold, WHOLE)
 
 
-def open_parts(store: Store, choice: str, card: ModelCard) -> Matching:
+def open_crop_search(store: Store, choice: str, card: ModelCard) -> CandidateSearch:
     """Return the matching of parts with whole pictures, all by the model of the card."""
     vectors = store.vectors(choice, crop_search.PARTS, card.identity, card.dims * (1 + crop_search.COUNT))
     found_by = f"{card.identity}-{crop_search.RULE}"
     candidates = _open_candidates(store, choice, crop_search.PARTS, found_by, vectors)
-    return Matching(vectors, candidates, crop_search.SURE, PARTS)
+    return CandidateSearch(vectors, candidates, crop_search.SURE, PARTS)
 
 
-def match_all(matchings: list[Matching], known: Container[str], pace: Pace) -> None:
+def match_all(matchings: list[CandidateSearch], known: Container[str], pace: Checkpointer) -> None:
     """Match what is open in every table, for the contents that are ``known``; raises Cancelled."""
     fields = [matching.survey(known) for matching in matchings]
     pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))

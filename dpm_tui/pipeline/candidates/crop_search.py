@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near, keep_nearest
-from dpm_tui.pipeline.candidates.search_space import Field, MatchedRows, blocks_of
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace, blocks_of
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.ground import lay_on
 
@@ -60,35 +60,37 @@ def describe_parts(picture: StoredPicture) -> list[NDArray[np.uint8]]:
     return [lay_on(picture.pixels, picture.cutout, ground) for ground in grounds]
 
 
-def match_parts(field: Field, threshold: float) -> Iterator[MatchedRows]:
+def match_parts(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
     """Compare the parts of every open picture with every live whole one, and the other way round.
 
     Rows hold (1 + COUNT) * dims numbers: a picture's own unit vector, then its parts'. Each part of a
     picture brings the picture nearest to it, as a collage holds several, and of those from a cosine of
     ``threshold`` on a picture brings MOST. Parts of settled rows bring open ones alone.
     """
-    known: list[Near] = []
+    known: list[NeighbourPairs] = []
     settled = np.flatnonzero(field.settled) if field.open.any() else np.zeros(0, np.int64)
     for at in range(0, len(settled), ROWS_A_BLOCK):
         numbers = settled[at : at + ROWS_A_BLOCK]
         known.append(_match_rows(field, numbers, field.open, threshold))
     if known:
-        yield MatchedRows(np.zeros(0, np.int64), Near.joined(known).unique())
+        yield MatchedRows(np.zeros(0, np.int64), NeighbourPairs.joined(known).unique())
     for numbers in field.open_blocks(ROWS_A_BLOCK):
         yield MatchedRows(numbers, _match_rows(field, numbers, field.live, threshold).unique())
 
 
-def find_bereft(near: Near, gone: NDArray[np.bool_], threshold: float) -> NDArray[np.int64]:
+def rows_to_search_again(
+    near: NeighbourPairs, gone: NDArray[np.bool_], threshold: float
+) -> NDArray[np.int64]:
     """Return the rows that must be compared anew because a row that is ``gone`` was near to them."""
     lost = np.concatenate([near.seconds[gone[near.firsts]], near.firsts[gone[near.seconds]]])
     return np.unique(lost[~gone[lost]])
 
 
 def _match_rows(
-    field: Field, numbers: NDArray[np.int64], wanted: NDArray[np.bool_], threshold: float
-) -> Near:
+    field: SearchSpace, numbers: NDArray[np.int64], wanted: NDArray[np.bool_], threshold: float
+) -> NeighbourPairs:
     """Return what the parts of some rows come near to among the whole pictures that are wanted."""
-    sure = Near.none()
+    sure = NeighbourPairs.none()
     best = np.full((len(numbers), COUNT), -1, np.float32)
     nearest = np.zeros((len(numbers), COUNT), np.int64)
     for left, cosines in _cosines(field, numbers, wanted):
@@ -98,15 +100,15 @@ def _match_rows(
         best = np.maximum(best, value)
         any_part = cosines.max(axis=1)
         seconds, firsts = np.nonzero(any_part >= threshold)
-        near = Near(firsts + left, numbers[seconds], any_part[seconds, firsts])
+        near = NeighbourPairs(firsts + left, numbers[seconds], any_part[seconds, firsts])
         sure = keep_nearest([sure, near], MOST)
     seconds, parts = np.nonzero(best >= FLOOR)
-    own = Near(nearest[seconds, parts], numbers[seconds], best[seconds, parts])
-    return Near.joined([own, sure])
+    own = NeighbourPairs(nearest[seconds, parts], numbers[seconds], best[seconds, parts])
+    return NeighbourPairs.joined([own, sure])
 
 
 def _cosines(
-    field: Field, numbers: NDArray[np.int64], wanted: NDArray[np.bool_]
+    field: SearchSpace, numbers: NDArray[np.int64], wanted: NDArray[np.bool_]
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Yield block by block of columns the first of them and (rows, COUNT, columns): parts with whole ones."""
     rows = field.rows.take(numbers).astype(np.float32)

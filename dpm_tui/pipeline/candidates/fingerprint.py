@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.candidates.crop_search import describe_parts
-from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
 from dpm_tui.pipeline.reporter import Stage
@@ -74,7 +74,7 @@ def fingerprint_contents(
     tables: Mapping[str, VectorTable],
     parts: VectorTable,
     load_embedder: Callable[[], Embedder],
-    pace: Pace,
+    pace: Checkpointer,
     cutouts: Container[str] = (),
 ) -> list[str]:
     """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near, keep_nearest
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
 from dpm_tui.pipeline.candidates.neighbour_quota import KIN, Families, keep_families
-from dpm_tui.pipeline.candidates.search_space import Field, MatchedRows, Nearest, blocks_of
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace, blocks_of
 
 ROWS_A_BLOCK = 2048
 COLUMNS_A_BLOCK = 8192
@@ -40,7 +40,7 @@ RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
 
-def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
+def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
     """Compare the open rows, of unit length, with all live ones; yield block by block.
 
     No product is left out or approximated. Each open row brings every settled row, and every open one
@@ -54,9 +54,9 @@ def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
     nearest = _nearest(among, threshold, families)
     for numbers in field.open_blocks(ROWS_A_BLOCK):
         rows = field.rows.take(numbers).astype(np.float32)
-        found: list[Near] = []
-        approached: list[Near] = []
-        neighbours = Near.none()
+        found: list[NeighbourPairs] = []
+        approached: list[NeighbourPairs] = []
+        neighbours = NeighbourPairs.none()
         bars = np.full(len(rows), FLOOR, np.float32)
         for left, right in blocks_of(field.live, COLUMNS_A_BLOCK):
             cosines = rows @ field.rows.read(left, right).astype(np.float32).T
@@ -68,11 +68,11 @@ def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
             above = cosines[seconds, firsts]
             cosines[seconds, firsts] = -1  # what is left lies below the threshold
             before = here[firsts] | (left + firsts < numbers[seconds])
-            found.append(Near(left + firsts, seconds, above).only(before))
+            found.append(NeighbourPairs(left + firsts, seconds, above).only(before))
             if sum(map(len, found)) > ROWS_A_BLOCK * COLUMNS_A_BLOCK:
                 found = [keep_nearest(found, LOOKED_AT * NEAREST, SURE)]
             seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
-            closer = Near(left + firsts, seconds, cosines[seconds, firsts])
+            closer = NeighbourPairs(left + firsts, seconds, cosines[seconds, firsts])
             neighbours = keep_nearest([neighbours, closer], NEIGHBOURS_LOOKED_AT)
             bars = _last_cosines(neighbours, len(rows))
             if here.any():
@@ -81,20 +81,22 @@ def match_vectors(field: Field, threshold: float) -> Iterator[MatchedRows]:
         sure = crowd.cosines >= SURE
         weak = keep_families(field.rows, crowd.only(~sure), NEAREST)
         neighbours = keep_families(field.rows, neighbours, NEIGHBOURS)
-        own_near = Near.joined([crowd.only(sure), weak, neighbours])
-        near = Near(own_near.firsts, numbers[own_near.seconds], own_near.cosines)
-        others = Near.joined(approached)
-        others = Near(numbers[others.firsts], others.seconds, others.cosines)
+        own_near = NeighbourPairs.joined([crowd.only(sure), weak, neighbours])
+        near = NeighbourPairs(own_near.firsts, numbers[own_near.seconds], own_near.cosines)
+        others = NeighbourPairs.joined(approached)
+        others = NeighbourPairs(numbers[others.firsts], others.seconds, others.cosines)
         others = keep_families(field.rows, others, NEIGHBOURS)
         families.add(near)
         nearest.add(families.leading(others))
-        yield MatchedRows(numbers, Near.joined([near, others]).unique())
+        yield MatchedRows(numbers, NeighbourPairs.joined([near, others]).unique())
 
 
-def find_bereft(near: Near, gone: NDArray[np.bool_], threshold: float) -> NDArray[np.int64]:
+def rows_to_search_again(
+    near: NeighbourPairs, gone: NDArray[np.bool_], threshold: float
+) -> NDArray[np.int64]:
     """Return the rows that must be compared anew because a row that is ``gone`` took a place of theirs."""
     nearest = _nearest(near, threshold, Families.of(len(gone), near))
-    both = Near.joined([near, near.swapped()])
+    both = NeighbourPairs.joined([near, near.swapped()])
     lost = both.only(gone[both.firsts] & ~gone[both.seconds])
     neighbour = (lost.cosines < threshold) & (lost.cosines >= nearest.bars[lost.seconds] - _ROUNDED)
     weak = np.bincount(both.seconds[both.cosines < SURE], minlength=len(gone))
@@ -102,25 +104,27 @@ def find_bereft(near: Near, gone: NDArray[np.bool_], threshold: float) -> NDArra
     return np.unique(lost.seconds[neighbour | crowded])
 
 
-def _nearest(near: Near, threshold: float, families: Families) -> Nearest:
+def _nearest(near: NeighbourPairs, threshold: float, families: Families) -> NeighbourBounds:
     """Return how near the neighbours are that rows have below the threshold, a family counting once."""
-    nearest = Nearest(len(families), NEIGHBOURS, FLOOR)
-    both = Near.joined([near, near.swapped()])
+    nearest = NeighbourBounds(len(families), NEIGHBOURS, FLOOR)
+    both = NeighbourPairs.joined([near, near.swapped()])
     nearest.add(families.leading(both.only(both.cosines < threshold)))
     return nearest
 
 
 def _approach(
     cosines: NDArray[np.float32], settled: NDArray[np.bool_], bars: NDArray[np.float32], left: int
-) -> Near:
+) -> NeighbourPairs:
     """Return the rows of a block that are nearer to settled columns than the neighbours these have."""
     columns = np.flatnonzero(settled & (cosines.max(axis=0) >= bars - _ROUNDED))
     part = cosines[:, columns]
     rows, places = np.nonzero(part >= (bars[columns] - _ROUNDED)[None, :])
-    return keep_nearest([Near(rows, left + columns[places], part[rows, places])], NEIGHBOURS_LOOKED_AT)
+    return keep_nearest(
+        [NeighbourPairs(rows, left + columns[places], part[rows, places])], NEIGHBOURS_LOOKED_AT
+    )
 
 
-def _last_cosines(neighbours: Near, rows: int) -> NDArray[np.float32]:
+def _last_cosines(neighbours: NeighbourPairs, rows: int) -> NDArray[np.float32]:
     """Return the cosine below which nothing joins the neighbours of each row."""
     full = np.bincount(neighbours.seconds, minlength=rows) >= NEIGHBOURS_LOOKED_AT
     lowest = np.full(rows, 2, np.float32)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near, rank
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 from dpm_tui.pipeline.candidates.search_space import Rows
 
 KIN = 0.95
@@ -22,7 +22,7 @@ class Families:
         self.leaders: NDArray[np.int64] = np.arange(rows)
 
     @classmethod
-    def of(cls, rows: int, near: Near) -> Families:
+    def of(cls, rows: int, near: NeighbourPairs) -> Families:
         """Return the families among so many rows that pairs make."""
         families = cls(rows)
         families.add(near)
@@ -31,17 +31,17 @@ class Families:
     def __len__(self) -> int:
         return len(self.leaders)
 
-    def add(self, near: Near) -> None:
+    def add(self, near: NeighbourPairs) -> None:
         """Take more pairs into account."""
         kin = near.only(near.cosines >= KIN)
         np.minimum.at(self.leaders, np.maximum(kin.firsts, kin.seconds), np.minimum(kin.firsts, kin.seconds))
 
-    def leading(self, near: Near) -> Near:
+    def leading(self, near: NeighbourPairs) -> NeighbourPairs:
         """Return pairs with the family of each first row in its stead."""
-        return Near(self.leaders[near.firsts], near.seconds, near.cosines)
+        return NeighbourPairs(self.leaders[near.firsts], near.seconds, near.cosines)
 
 
-def keep_families(rows: Rows, near: Near, most: int) -> Near:
+def keep_families(rows: Rows, near: NeighbourPairs, most: int) -> NeighbourPairs:
     """Keep ``most`` pairs of each second row: the nearest of each family, then the nearest of the others.
 
     First rows are numbers of ``rows``.

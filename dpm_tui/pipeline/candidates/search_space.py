@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near, rank
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 
 
 class Rows(Protocol):
@@ -25,7 +25,7 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class SearchSpace:
     """Rows of which the ``live`` ones count: their pictures are in the library.
 
     ``open`` ones among them have not been compared yet; the settled ones have, with each other, and
@@ -35,7 +35,7 @@ class Field:
     rows: Rows
     live: NDArray[np.bool_]
     open: NDArray[np.bool_]
-    near: Near
+    near: NeighbourPairs
 
     @property
     def settled(self) -> NDArray[np.bool_]:
@@ -69,10 +69,10 @@ class MatchedRows:
     """Open rows that are compared with every live one now, and the pairs found."""
 
     rows: NDArray[np.int64]
-    near: Near
+    near: NeighbourPairs
 
 
-class Nearest:
+class NeighbourBounds:
     """The highest cosines of each row: what a row must reach to be among the neighbours of another.
 
     Pairs name the family of a neighbour as their first row: each family counts once.
@@ -88,7 +88,7 @@ class Nearest:
         bars: NDArray[np.float32] = self._cosines[:, -1]
         return bars
 
-    def add(self, near: Near) -> None:
+    def add(self, near: NeighbourPairs) -> None:
         """Take into account pairs that are new to it, for their second rows."""
         near = near.highest()
         order, places = rank(near)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.comparison.difference import Difference
 from dpm_tui.pipeline.comparison.recolouring import Tint
-from dpm_tui.pipeline.comparison.score_network import Head
+from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 
 WEIGHTS = "copy_classifier.npz"
 """Beside this file; written by ``models/training/verifier/fit_copy_classifier.py``."""
@@ -63,6 +63,6 @@ SAME = Sameness(copy=20.0, colours=-20.0, tone=0.0)
 
 
 @cache
-def _net() -> Head:
+def _net() -> ScoreNetwork:
     with (files("dpm_tui.pipeline.comparison") / WEIGHTS).open("rb") as stream, np.load(stream) as table:
-        return Head(*(table[part] for part in ("middle", "spread", "inner", "outer")))
+        return ScoreNetwork(*(table[part] for part in ("middle", "spread", "inner", "outer")))

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.comparison.blur import blur_alike
-from dpm_tui.pipeline.comparison.noise_floor import peaks
+from dpm_tui.pipeline.comparison.noise_floor import above_noise_floor
 from dpm_tui.pipeline.comparison.structure import Structure, match_structure
-from dpm_tui.pipeline.comparison.tone import fit_tone, is_negative, shrunk, toning
+from dpm_tui.pipeline.comparison.tone import fit_tone, is_negative, shrunk, tone_features
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -58,7 +58,9 @@ class Difference:
     """Where both pictures are."""
 
 
-def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: bool = False) -> Difference:
+def compare_aligned(
+    first: Picture, second: Picture, mask: Picture | None = None, rich: bool = False
+) -> Difference:
     """Compare two RGB pictures of one size, only where the mask is 255.
 
     The difference of a pixel is its distance to the range of values around the same place in the other
@@ -80,12 +82,12 @@ def compare(first: Picture, second: Picture, mask: Picture | None = None, rich: 
     tile = max(4, round(max(light.shape) / TILES))
     agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
     structure = match_structure(lab_a[..., 0], lab_b[..., 0], inside, tile)
-    tones = toning(first, second, mask)
+    tones = tone_features(first, second, mask)
     tones_apart = float(np.exp(tones.max())) - 1
     features = np.concatenate(
         [
             _features(light, colour, mask, tile, same),
-            peaks(lab_a[..., 0], lab_b[..., 0], inside),
+            above_noise_floor(lab_a[..., 0], lab_b[..., 0], inside),
             tones,
             [agreement, structure.share, np.log1p(structure.same), structure.spread],
             [mask is not None, rich, np.log(max(light.shape))],

@@ -16,7 +16,9 @@ SPOTS = (3, 5, 9)
 """Sides in pixels of the spots that a change is looked for in: an eye of a small figure has three."""
 
 
-def peaks(one: NDArray[Any], other: NDArray[Any], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+def above_noise_floor(
+    one: NDArray[Any], other: NDArray[Any], inside: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Return 12 logarithms that set a local change apart from noise, of two aligned light channels.
 
     What coding leaves grows with the contrast around a place, so each difference is divided by what the

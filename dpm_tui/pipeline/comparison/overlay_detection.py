@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.comparison.difference import Difference
-from dpm_tui.pipeline.comparison.score_network import head
+from dpm_tui.pipeline.comparison.score_network import score_network_named
 
 TOUCHED = 10.0
 """Difference in levels from which a pixel belongs to the change; coding noise stays below."""
@@ -27,7 +27,7 @@ NOTHING = np.zeros(17)
 
 def is_overlay(difference: Difference) -> bool:
     """Return whether what differs between two pictures of one frame was put on top of one of them."""
-    return head("overlay").score(np.append(difference.features, traits(difference))) > SURE
+    return score_network_named("overlay").score(np.append(difference.features, traits(difference))) > SURE
 
 
 def traits(difference: Difference) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ FARTHEST = 5.0
 
 
 @dataclass(frozen=True)
-class Head:
+class ScoreNetwork:
     """One hidden layer of tanh over standardised inputs."""
 
     middle: Numbers
@@ -41,7 +41,7 @@ class Head:
 
 
 @cache
-def head(name: str) -> Head:
+def score_network_named(name: str) -> ScoreNetwork:
     """Return the head ``changed`` or ``overlay``."""
     with (files("dpm_tui.pipeline.comparison") / WEIGHTS).open("rb") as stream, np.load(stream) as table:
-        return Head(*(table[f"{name}.{part}"] for part in ("middle", "spread", "inner", "outer")))
+        return ScoreNetwork(*(table[f"{name}.{part}"] for part in ("middle", "spread", "inner", "outer")))

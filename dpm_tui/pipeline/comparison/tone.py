@@ -121,7 +121,7 @@ def is_strong(
     return faded or spread[1] >= STRONG_CONTRAST * spread[0]
 
 
-def toning(
+def tone_features(
     first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.uint8] | None
 ) -> NDArray[np.float64]:
     """Return eight logarithms of how far tones lie apart: quartiles and the top, of light and colour.

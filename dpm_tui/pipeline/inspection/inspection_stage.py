@@ -15,7 +15,7 @@ from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict
-from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, prove_verdict
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
@@ -52,7 +52,7 @@ def inspect_copies(
     table: InspectionTable,
     decoder: Decoder,
     rank: Rank,
-    pace: Pace,
+    pace: Checkpointer,
     reporter: Reporter,
 ) -> None:
     """Look at the copies of each family beside its leader, round by round; raises Cancelled.
@@ -84,7 +84,7 @@ class _Stage:
     table: InspectionTable
     decoder: Decoder
     rank: Rank
-    pace: Pace
+    pace: Checkpointer
     reporter: Reporter
     done: int = 0
 

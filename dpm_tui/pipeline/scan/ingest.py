@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import NO_FACTS, Facts, ImageFile, Status
-from dpm_tui.pipeline.checkpointing import Cancelled, Pace
+from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.ports import Store
@@ -25,7 +25,7 @@ class KnownFacts:
     def __init__(self, files: FileColumns) -> None:
         self._before = files.snapshot()
         self._now = files
-        self._indexes: list[Contents] | None = None
+        self._indexes: list[ContentIndex] | None = None
         self._recent: dict[str, Facts] = {}
 
     def get(self, digest: str) -> Facts | None:
@@ -33,7 +33,7 @@ class KnownFacts:
         if digest in self._recent:
             return self._recent[digest]
         if self._indexes is None:
-            self._indexes = [Contents(self._before, readable=False)]
+            self._indexes = [ContentIndex(self._before, readable=False)]
         for index in self._indexes:
             for file in index.get(digest, ()):
                 if file.facts.digest == digest and file.facts.depth:
@@ -44,7 +44,7 @@ class KnownFacts:
         """Remember the facts of a content that was decoded and whose file was put."""
         self._recent[facts.digest] = facts
         if len(self._recent) > _RECENT:
-            self._indexes = [Contents(files, readable=False) for files in (self._before, self._now)]
+            self._indexes = [ContentIndex(files, readable=False) for files in (self._before, self._now)]
             self._recent.clear()
 
 
@@ -52,13 +52,13 @@ _CHECKPOINT_RECORDS = 1000
 
 
 @dataclass(slots=True)
-class Intake:
+class Ingest:
     """Decodes added and changed files and keeps the table of image files true."""
 
     store: Store
     decoder: Decoder
     reporter: Reporter
-    pace: Pace
+    pace: Checkpointer
     stop_at_first_error: bool = False
 
     def take(self, changes: Changes, missing: Collection[int] = ()) -> None:

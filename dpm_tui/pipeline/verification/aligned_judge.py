@@ -10,10 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
-from dpm_tui.pipeline.alignment.descriptors import Sight, Sights
+from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
 from dpm_tui.pipeline.comparison.difference import slopes_follow
 from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
-from dpm_tui.pipeline.verification.alignment_hypotheses import CHANGED, COPIED_BOTH, SETTLED, View, view_pair
+from dpm_tui.pipeline.verification.alignment_hypotheses import (
+    CHANGED,
+    COPIED_BOTH,
+    SETTLED,
+    AlignmentHypothesis,
+    hypotheses,
+)
 
 Picture = NDArray[np.uint8]
 
@@ -65,7 +71,7 @@ class AlignedJudge:
     version = "aligned-4"
 
     def __init__(self) -> None:
-        self._sights = Sights()
+        self._sights = DescriptorCache()
 
     def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
         """Return the verdict on two RGB thumbnails (height, width, 3), or None if they are not alike.
@@ -93,7 +99,7 @@ class AlignedJudge:
             return b"", b""
         return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
 
-    def _see(self, first: Picture, second: Picture) -> tuple[View | None, bool]:
+    def _see(self, first: Picture, second: Picture) -> tuple[AlignmentHypothesis | None, bool]:
         """Return the view that shows best that two pictures are one, None where they are not alike, and
         whether the second picture comes first in it."""
         if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
@@ -102,9 +108,9 @@ class AlignedJudge:
         swapped = _order(other) < _order(one)
         return self._best_view(*((other, one) if swapped else (one, other))), swapped
 
-    def _best_view(self, one: Sight, other: Sight) -> View | None:
-        best: View | None = None
-        for view in view_pair(one, other):
+    def _best_view(self, one: DescribedPicture, other: DescribedPicture) -> AlignmentHypothesis | None:
+        best: AlignmentHypothesis | None = None
+        for view in hypotheses(one, other):
             # What was seen to differ in one view is not undone by another that is only nearly clean.
             if not _proven(view) or (best is not None and view.clean and not _undoes(view, best)):
                 continue
@@ -114,17 +120,17 @@ class AlignedJudge:
                 best = view
         return best
 
-    def views(self, first: Picture, second: Picture) -> Iterator[View]:
+    def views(self, first: Picture, second: Picture) -> Iterator[AlignmentHypothesis]:
         """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""
         sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
-        yield from view_pair(*sorted(sights, key=_order))
+        yield from hypotheses(*sorted(sights, key=_order))
 
 
-def _order(sight: Sight) -> tuple[int, bytes]:
+def _order(sight: DescribedPicture) -> tuple[int, bytes]:
     return sight.picture.shape[0] * sight.picture.shape[1], sight.digest
 
 
-def _proven(view: View) -> bool:
+def _proven(view: AlignmentHypothesis) -> bool:
     difference, structure = view.difference, view.difference.structure
     if difference.live < FEW:
         return False
@@ -140,12 +146,12 @@ def _proven(view: View) -> bool:
     return structure.share >= needed and slopes_follow(difference) >= FOLLOWS
 
 
-def _undoes(view: View, best: View) -> bool:
+def _undoes(view: AlignmentHypothesis, best: AlignmentHypothesis) -> bool:
     """Return whether a view in which nothing differs outweighs one in which something does."""
     return view.copied or (view.score < CHANGED and not best.coloured)
 
 
-def _kind(view: View) -> Kind:
+def _kind(view: AlignmentHypothesis) -> Kind:
     if not view.clean:
         return _changed(view)
     if view.turned:
@@ -157,11 +163,11 @@ def _kind(view: View) -> Kind:
     return Kind.EDITED
 
 
-def _changed(view: View) -> Kind:
+def _changed(view: AlignmentHypothesis) -> Kind:
     return Kind.EDITED if not view.coloured and is_overlay(view.difference) else Kind.VARIANT
 
 
-def _similarity(kind: Kind, view: View) -> float:
+def _similarity(kind: Kind, view: AlignmentHypothesis) -> float:
     if kind is Kind.VARIANT:
         return 0.60 + 0.25 * view.difference.agreement
     low, high = {Kind.COPY: (0.95, 0.999), Kind.EDITED: (0.85, 0.96)}.get(kind, (0.88, 0.99))
@@ -182,7 +188,7 @@ def _faint(differs: bytes) -> bytes:
     return ((levels >> 2 << 1) | (levels & 1)).tobytes()
 
 
-def _differs(view: View, picture: int, points: int = GRID, finer: int = 8) -> bytes:
+def _differs(view: AlignmentHypothesis, picture: int, points: int = GRID, finer: int = 8) -> bytes:
     """Return the strongest of ``finer`` x ``finer`` differences at each of points x points places.
 
     Even levels stand for colour alone. Where something differs, some place is well visible.

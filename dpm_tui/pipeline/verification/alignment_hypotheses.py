@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.alignment.descriptors import Sight, likenesses, slopes_alike
+from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, likenesses, slopes_alike
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
 from dpm_tui.pipeline.alignment.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.alignment.template_alignment import search
 from dpm_tui.pipeline.comparison.copy_classifier import SAME, Sameness, weigh
-from dpm_tui.pipeline.comparison.difference import Difference, compare
+from dpm_tui.pipeline.comparison.difference import Difference, compare_aligned
 from dpm_tui.pipeline.comparison.recolouring import Tint, compare_tints
-from dpm_tui.pipeline.comparison.score_network import head
+from dpm_tui.pipeline.comparison.score_network import score_network_named
 from dpm_tui.pipeline.comparison.tone import is_strong
 
 Picture = NDArray[np.uint8]
@@ -67,7 +67,7 @@ TILT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AlignmentHypothesis:
     """One way to lay the pictures over each other, and what comparing them showed."""
 
     overlap: Overlap
@@ -125,7 +125,7 @@ class View:
         return self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
 
 
-def view_pair(first: Sight, second: Sight) -> Iterator[View]:
+def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[AlignmentHypothesis]:
     """Yield the views of two pictures that may prove something, cheapest first."""
     one, other = first.picture, second.picture
     like = likenesses(first, second)
@@ -157,13 +157,13 @@ def _same_frame(one: Picture, other: Picture, upended: bool = False) -> bool:
 
 def _look(
     overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
-) -> View:
+) -> AlignmentHypothesis:
     pictures = (overlap.first, overlap.second)
     # One frame that was found by its features is as whole as one taken for granted.
     mask = overlap.mask if cropped else None
-    difference = compare(*pictures, mask)
+    difference = compare_aligned(*pictures, mask)
     equal = mask is None and np.array_equal(*pictures)
-    score = EQUAL if equal else head("changed").score(difference.features)
+    score = EQUAL if equal else score_network_named("changed").score(difference.features)
     strong = is_strong(*pictures, mask)
     tint, sameness = None, SAME if equal else None
     alike = difference.agreement >= FAITHFUL_STRONG or difference.structure.share >= OUTLINED
@@ -171,14 +171,16 @@ def _look(
         tint = compare_tints(*pictures)
         sameness = weigh(difference, tint)
     if strong and score >= CHANGED and difference.agreement >= HOPELESS:
-        rich = compare(*pictures, mask, rich=True)
-        score_rich = head("changed").score(rich.features)
+        rich = compare_aligned(*pictures, mask, rich=True)
+        score_rich = score_network_named("changed").score(rich.features)
         if score_rich < score:
             difference, score = rich, score_rich
-    return View(overlap, difference, score, strong, tint, sameness, inliers, cropped, turned, stretched)
+    return AlignmentHypothesis(
+        overlap, difference, score, strong, tint, sameness, inliers, cropped, turned, stretched
+    )
 
 
-def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> View | None:
+def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> AlignmentHypothesis | None:
     overlap = None if alignment is None else lay_over(one, other, alignment)
     if alignment is None or overlap is None:
         return None

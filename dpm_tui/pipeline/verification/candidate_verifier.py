@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.image_file import Facts, ImageFile
 from dpm_tui.catalog.verdict import HOLDS_MORE_AT_MOST, Kind, PairJudge, Verdict
-from dpm_tui.lru_cache import Recent
-from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.lru_cache import LruCache
+from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -64,7 +64,7 @@ class _Judged:
     second: NDArray[np.uint8]
 
 
-class Verification:
+class CandidateVerifier:
     """Puts a verdict into the store for each candidate, several at a time."""
 
     def __init__(
@@ -80,14 +80,14 @@ class Verification:
         self._make_judge = make_judge
         self._proof = proof
         self._threads = threads
-        self._pictures: Recent[str, StoredPicture | None] = Recent(_THUMBNAILS)
+        self._pictures: LruCache[str, StoredPicture | None] = LruCache(_THUMBNAILS)
         self._lost: set[str] = set()
 
     def verify(
         self,
         candidates: Mapping[DigestPair, float],
         by_digest: Mapping[str, list[ImageFile]],
-        pace: Pace,
+        pace: Checkpointer,
         reporter: Reporter,
     ) -> list[str]:
         """Judge every candidate (content pair -> cosine), none of which has a verdict; raises Cancelled.

@@ -23,7 +23,7 @@ from dpm_tui.recycle.filesystem.nofollow import (
     walk,
 )
 from dpm_tui.recycle.refusal import BinError, bin_error_of
-from dpm_tui.state.disk.held_folder import Folder, sync_names
+from dpm_tui.state.disk.held_folder import HeldFolder, sync_names
 from dpm_tui.state.disk.layout import STATE_FOLDER
 
 BIN = join(STATE_FOLDER, b"recycle_bin")
@@ -51,9 +51,9 @@ class BinFolder:
         assert self.descriptor is not None
         return self.descriptor
 
-    def held(self, root: bytes) -> Folder:
+    def held(self, root: bytes) -> HeldFolder:
         """Return the bin as a folder that stays open; ``root`` is the path of the root."""
-        return Folder.over(self.bin, os.path.join(root, self.top, BIN))
+        return HeldFolder.over(self.bin, os.path.join(root, self.top, BIN))
 
     def local(self, path: bytes) -> bytes:
         """Return ``path``, which is relative to the root and lies below ``top``, relative to ``top``."""
@@ -73,14 +73,14 @@ class BinFolder:
             raise bin_error_of(error, join(self.top, BIN)) from error
         return kept
 
-    def lying(self, batch: str) -> Iterator[Lying]:
+    def lying(self, batch: str) -> Iterator[BinFile]:
         """Yield every regular file of ``batch``; an unreadable batch holds none."""
         if self.descriptor is None or not is_batch_id(batch):
             return
         with contextlib.suppress(OSError), folder_below(self.descriptor, tree_of(batch)) as tree:
             for folder, files in walk(tree):
                 for name, found in files:
-                    yield Lying(batch, join(self.top, folder, name), found, self)
+                    yield BinFile(batch, join(self.top, folder, name), found, self)
 
     def remove_if_empty(self, batch: str) -> bool:
         """Remove the folder of ``batch``, index included, if no file lies in it; tell whether it is gone.
@@ -119,7 +119,7 @@ class BinFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class BinFile:
     """A regular file that lies in a batch; ``path`` is where it came from, relative to the root."""
 
     batch: str

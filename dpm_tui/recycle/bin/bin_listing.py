@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.recycle.bin.bin_folder import Lying, is_batch_id, time_of
+from dpm_tui.recycle.bin.bin_folder import BinFile, is_batch_id, time_of
 from dpm_tui.recycle.bin.bin_index import BinIndex, read_index
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.filesystem.nofollow import folder_below, same_file, split, status
 from dpm_tui.recycle.proof import check_path, is_proven
 from dpm_tui.recycle.refusal import Refused
@@ -20,14 +20,14 @@ from dpm_tui.review.marks.plan import Companion, Move, Witness
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedFile:
     """A file in the bin with its id, the time of its move and, where the index fits it, its move.
 
     For a companion ``move`` is that of its picture.
     """
 
     id: str
-    file: Lying
+    file: BinFile
     time: str
     move: Move | None = None
     companion: Companion | None = None
@@ -57,20 +57,20 @@ def entry_id(batch: str, path: bytes) -> str:
     return f"{batch}/{hashlib.sha256(path).hexdigest()[:16]}"
 
 
-def list_files(bins: Bins, batches: Iterable[str] | None = None) -> list[Listed]:
+def list_files(bins: BinSet, batches: Iterable[str] | None = None) -> list[ListedFile]:
     """Return every file of the bins, or of ``batches``, newest batch first, then by original path."""
-    listed: list[Listed] = []
+    listed: list[ListedFile] = []
     for batch in bins.batches() if batches is None else batches:
         time = time_of(batch)
         known = _known_files(indexes_of(bins, batch).values())
         for file in sorted(bins.lying(batch), key=lambda file: file.path):
             id_ = entry_id(batch, file.path)
-            entry = Listed(id_, file, time, *known.get(file.path, (None, None)))
-            listed.append(entry if _fits(entry) else Listed(id_, file, time))
+            entry = ListedFile(id_, file, time, *known.get(file.path, (None, None)))
+            listed.append(entry if _fits(entry) else ListedFile(id_, file, time))
     return listed
 
 
-def find_files(bins: Bins, ids: Iterable[str]) -> tuple[list[Listed], list[str]]:
+def find_files(bins: BinSet, ids: Iterable[str]) -> tuple[list[ListedFile], list[str]]:
     """Return the files that ``ids`` name, each once and each picture with its companions, and the
     ids that name none."""
     wanted = dict.fromkeys(ids)
@@ -86,7 +86,7 @@ def find_files(bins: Bins, ids: Iterable[str]) -> tuple[list[Listed], list[str]]
     return [found[id_] for id_ in chosen if id_ in found], [id_ for id_ in wanted if id_ not in found]
 
 
-def indexes_of(bins: Bins, batch: str) -> Mapping[bytes, BinIndex]:
+def indexes_of(bins: BinSet, batch: str) -> Mapping[bytes, BinIndex]:
     """Return the indexes of ``batch`` that can be trusted, by the folder where their file system begins."""
     indexes: dict[bytes, BinIndex] = {}
     for home in bins.folders:
@@ -97,18 +97,18 @@ def indexes_of(bins: Bins, batch: str) -> Mapping[bytes, BinIndex]:
     return indexes
 
 
-def list_entries(bins: Bins) -> list[BinEntry]:
+def list_entries(bins: BinSet) -> list[BinEntry]:
     """Return the entries of the bins, newest batch first, then by original path."""
     listed = list_files(bins)
     present = _present_keepers(bins, listed)
     return [_entry(entry, entry.id in present) for entry in listed]
 
 
-def check_keepers(bins: Bins, listed: Iterable[Listed]) -> PurgeCheck:
+def check_keepers(bins: BinSet, listed: Iterable[ListedFile]) -> PurgeCheck:
     """Return how much purging ``listed`` would delete, and how many have no proven keeper now."""
     proven: dict[Witness, bool] = {}
     count = size = 0
-    without: list[Listed] = []
+    without: list[ListedFile] = []
     for entry in listed:
         count += 1
         size += entry.file.status.st_size
@@ -137,7 +137,7 @@ def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Compani
     return known
 
 
-def _fits(entry: Listed) -> bool:
+def _fits(entry: ListedFile) -> bool:
     """Tell whether a file in the bin is the one that the index speaks of, at first by what a rename keeps."""
     witness = entry.witness
     if witness is None:
@@ -147,7 +147,7 @@ def _fits(entry: Listed) -> bool:
     return entry.file.status.st_ino == witness.stamp.inode or _is_witnessed(entry)
 
 
-def _is_witnessed(entry: Listed) -> bool:
+def _is_witnessed(entry: ListedFile) -> bool:
     """Tell whether a file in the bin has the content that was compared with the keeper."""
     witness, file = entry.witness, entry.file
     if witness is None:
@@ -157,9 +157,9 @@ def _is_witnessed(entry: Listed) -> bool:
     return is_proven(file.home.bin, replace(witness, path=file.place))
 
 
-def _present_keepers(bins: Bins, listed: list[Listed]) -> set[str]:
+def _present_keepers(bins: BinSet, listed: list[ListedFile]) -> set[str]:
     """Return the ids whose keeper is in its place; each folder is opened once for all of them."""
-    by_folder: dict[bytes, list[tuple[bytes, Listed, Witness]]] = defaultdict(list)
+    by_folder: dict[bytes, list[tuple[bytes, ListedFile, Witness]]] = defaultdict(list)
     for entry in listed:
         keeper = entry.keeper
         if keeper is not None:
@@ -182,7 +182,7 @@ def _present_keepers(bins: Bins, listed: list[Listed]) -> set[str]:
     return present
 
 
-def _is_there(bins: Bins, keeper: Witness) -> bool:
+def _is_there(bins: BinSet, keeper: Witness) -> bool:
     """Tell whether there is a file in the place of a keeper, whatever is in it."""
     with contextlib.suppress(OSError, Refused):
         check_path(keeper.path)
@@ -193,14 +193,14 @@ def _is_there(bins: Bins, keeper: Witness) -> bool:
     return False
 
 
-def _is_itself(bins: Bins, keeper: Witness, entry: Listed) -> bool:
+def _is_itself(bins: BinSet, keeper: Witness, entry: ListedFile) -> bool:
     folder, name = split(keeper.path)
     with contextlib.suppress(OSError), folder_below(bins.root, folder) as place:
         return same_file(status(name, place), entry.file.status)
     return True
 
 
-def _entry(listed: Listed, keeper_present: bool) -> BinEntry:
+def _entry(listed: ListedFile, keeper_present: bool) -> BinEntry:
     file, move, witness, keeper = listed.file, listed.move, listed.witness, listed.keeper
     is_picture = move is not None and listed.companion is None
     return BinEntry(

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import display_name, from_json, is_safe_relative, to_json
-from dpm_tui.recycle.bin.bin_folder import BIN, BinFolder, Lying, open_below
+from dpm_tui.recycle.bin.bin_folder import BIN, BinFile, BinFolder, open_below
 from dpm_tui.recycle.bin.removal_log import LOG, RemovalLog
 from dpm_tui.recycle.filesystem.nofollow import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
-from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 from dpm_tui.state.disk.journal import Journal, read_frames
 
 MEMORY = b"file_systems.jsonl"
@@ -32,7 +32,7 @@ _Identity = tuple[int, int]
 _TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
 
 
-class Bins:
+class BinSet:
     """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
 
     ``away`` are the folders of other file systems whose bins are known but cannot be reached now. ``log``
@@ -52,9 +52,9 @@ class Bins:
         self.folders = [own]
         self.away: list[bytes] = []
         self.log = log
-        self._memory: Place | None = None
+        self._memory: HeldPath | None = None
         if own.descriptor is not None:
-            held = Folder.over(own.bin, os.path.dirname(log.path))
+            held = HeldFolder.over(own.bin, os.path.dirname(log.path))
             stack.callback(held.close)
             self.log = self.log.lying_in(held)
             self._memory = held.place(MEMORY)
@@ -73,14 +73,14 @@ class Bins:
         """Return the ids of the batches that exist anywhere, newest first; raises BinError."""
         return sorted({batch for folder in self.folders for batch in folder.batches()}, reverse=True)
 
-    def lying(self, batch: str) -> Iterator[Lying]:
+    def lying(self, batch: str) -> Iterator[BinFile]:
         """Yield every regular file of ``batch`` in all bins."""
         for folder in self.folders:
             yield from folder.lying(batch)
 
-    def tidy(self, left: Iterable[Lying]) -> None:
+    def tidy(self, left: Iterable[BinFile]) -> None:
         """Remove what became empty when the files ``left`` went, and sync what remains."""
-        by_batch: dict[tuple[bytes, str], list[Lying]] = defaultdict(list)
+        by_batch: dict[tuple[bytes, str], list[BinFile]] = defaultdict(list)
         for file in left:
             by_batch[file.home.top, file.batch].append(file)
         for (_, batch), files in by_batch.items():
@@ -162,7 +162,7 @@ class Bins:
 
 
 @contextlib.contextmanager
-def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[Bins]:
+def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[BinSet]:
     """Open the recycle bins of ``root``; with ``make`` the root's own comes to be if missing.
 
     ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group.
@@ -182,7 +182,7 @@ def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool 
         descriptor = open_below(base, make=make, shared=shared)
         if descriptor is not None:
             stack.callback(os.close, descriptor)
-        yield Bins(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
+        yield BinSet(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class BinsOfRoot:
     root: bytes
     shared: bool = False
 
-    def open(self) -> AbstractContextManager[Bins]:
+    def open(self) -> AbstractContextManager[BinSet]:
         """Open all bins, and the log in the root's own; raises as ``open_bins``."""
         log = RemovalLog(os.path.join(self.root, BIN, LOG))
         return open_bins(self.root, log, shared=self.shared)

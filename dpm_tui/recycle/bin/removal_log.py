@@ -18,7 +18,7 @@ from dpm_tui.recycle.filesystem.disk_reserve import give_up_reserve
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.recycle.results import Removal
 from dpm_tui.review.marks.plan import Move
-from dpm_tui.state.disk.held_folder import Folder, Where, place_of
+from dpm_tui.state.disk.held_folder import HeldFolder, Where, place_of
 from dpm_tui.state.disk.journal import Journal, read_frames
 
 LOG = b"log.jsonl"
@@ -131,13 +131,13 @@ class RemovalLog:
     ``rejected`` counts the lines that did not check when it was read last.
     """
 
-    def __init__(self, path: bytes, bin_: Folder | None = None, memory: _Memory | None = None) -> None:
+    def __init__(self, path: bytes, bin_: HeldFolder | None = None, memory: _Memory | None = None) -> None:
         self.path = path
         self._where: Where = path if bin_ is None else bin_.place(os.path.basename(path))
         self.rejected = 0
         self._memory = memory or _Memory(_UNREAD, [])
 
-    def lying_in(self, bin_: Folder) -> RemovalLog:
+    def lying_in(self, bin_: HeldFolder) -> RemovalLog:
         """Return the log of this bin as it is reached through an open folder."""
         return RemovalLog(self.path, bin_, self._memory)
 
@@ -226,7 +226,7 @@ class RemovalLog:
 _TOLD = (Action.RECYCLED, Action.RESTORED, Action.PURGED, Action.KEPT, Action.MISSING)
 
 
-def tell_removals(entries: Sequence[LogEntry]) -> Iterator[Removal]:
+def list_removals(entries: Sequence[LogEntry]) -> Iterator[Removal]:
     """Yield what happened to files, newest first; a file that came back or went for good names its move."""
     moves: dict[tuple[str, bytes], Move] = {}
     for entry in entries:

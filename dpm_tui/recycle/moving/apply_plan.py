@@ -11,13 +11,13 @@ from functools import partial
 from dpm_tui.file_names import display_name
 from dpm_tui.recycle.bin.bin_folder import BIN, TREE, BinFolder, new_batch_id, time_of
 from dpm_tui.recycle.bin.bin_index import BinIndex, encode_index, write_index
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.disk_reserve import check_room, keep_reserve
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, split
 from dpm_tui.recycle.moving.batch_moves import Moves, paths_of
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
-from dpm_tui.recycle.moving.progress import Cancelled, Progress, Steps
+from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.moving.proven_move import prove_move, traces_leaving
 from dpm_tui.recycle.proof import check_plan
 from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
@@ -29,7 +29,7 @@ _BLOCK = 4096
 
 
 def apply_plan(
-    bins: Bins,
+    bins: BinSet,
     log: RemovalLog,
     plan: Plan,
     *,
@@ -53,7 +53,7 @@ def apply_plan(
         return BatchResult("", skipped=tuple(skipped))
     batch = new_batch_id()
     leaving = traces_leaving([*plan.moves], moves)
-    steps = Steps(len(moves), progress, cancelled)
+    steps = BatchSteps(len(moves), progress, cancelled)
     moved: list[Move] = []
     for home, own in _sort_by_home(bins, moves, other_disks, skipped):
         index = BinIndex(batch, time_of(batch), tuple(own), redo_of, home.top)
@@ -113,7 +113,7 @@ def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry
 
 
 def check_moves(
-    bins: Bins,
+    bins: BinSet,
     plan: Plan,
     *,
     other_disks: OtherDisks = OtherDisks.BIN,
@@ -136,7 +136,7 @@ def check_moves(
 
 
 def _sound_moves(
-    bins: Bins,
+    bins: BinSet,
     plan: Plan,
     protected: Callable[[bytes], bool],
     judged: JudgedPairs | None,
@@ -151,7 +151,7 @@ def _sound_moves(
 
 
 def _sort_by_home(
-    bins: Bins, moves: list[Move], other_disks: OtherDisks, skipped: list[Skipped]
+    bins: BinSet, moves: list[Move], other_disks: OtherDisks, skipped: list[Skipped]
 ) -> list[tuple[BinFolder, list[Move]]]:
     """Return the moves under the bins that they go to, the root's own first."""
     by_top: dict[bytes, list[Move]] = defaultdict(list)

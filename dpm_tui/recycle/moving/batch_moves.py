@@ -15,7 +15,7 @@ from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, s
 from dpm_tui.recycle.moving.cross_device_move import copy_back, copy_in
 from dpm_tui.recycle.moving.keeper_survival import check_survives
 from dpm_tui.recycle.moving.proven_move import prove_move
-from dpm_tui.recycle.proof import Held, Trace
+from dpm_tui.recycle.proof import OpenFile, Trace
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.marks.plan import Move
@@ -40,7 +40,7 @@ class Moves:
     def move(self, move: Move) -> None:
         """Prove and move one victim with its companions; raises Refused or OSError with all in place."""
         with prove_move(self.root, move, self.leaving) as proven:
-            taken: list[tuple[bytes, Held]] = []
+            taken: list[tuple[bytes, OpenFile]] = []
             try:
                 for path, held in proven.files:
                     self._take(path, held, move)
@@ -53,7 +53,7 @@ class Moves:
                 self._put_all_back(taken)
                 raise
 
-    def _take(self, path: bytes, held: Held, move: Move) -> None:
+    def _take(self, path: bytes, held: OpenFile, move: Move) -> None:
         """Move one proven file; what turns out to be another file is moved back."""
         folder, name = split(path)
         place = join(TREE, split(self.home.local(path))[0])
@@ -76,7 +76,7 @@ class Moves:
         self._put_back(path, held)
         raise Refused("swapped")
 
-    def _put_all_back(self, taken: list[tuple[bytes, Held]]) -> None:
+    def _put_all_back(self, taken: list[tuple[bytes, OpenFile]]) -> None:
         stuck: Refused | None = None
         for path, held in reversed(taken):
             try:
@@ -86,7 +86,7 @@ class Moves:
         if stuck is not None:
             raise stuck
 
-    def _put_back(self, path: bytes, held: Held) -> None:
+    def _put_back(self, path: bytes, held: OpenFile) -> None:
         place = join(TREE, split(self.home.local(path))[0])
         try:
             with folder_below(self.folder, place) as target:

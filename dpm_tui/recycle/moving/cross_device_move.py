@@ -12,12 +12,12 @@ from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
 from dpm_tui.recycle.filesystem.nofollow import join, same_file, split, status
 from dpm_tui.recycle.filesystem.verified_copy import copy_verified
 from dpm_tui.recycle.moving.partial_name import LEAVING, PART, passing_name
-from dpm_tui.recycle.proof import Held
+from dpm_tui.recycle.proof import OpenFile
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.state.disk.held_folder import sync_names
 
 
-def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntry, digest: str) -> None:
+def copy_in(held: OpenFile, batch: int, target: int, log: RemovalLog, entry: LogEntry, digest: str) -> None:
     """Copy a proven file into the open folder ``target`` of ``batch`` and remove the source.
 
     The log announces it first (``entry``, made complete here). The source goes only after the copy
@@ -47,7 +47,7 @@ def copy_in(held: Held, batch: int, target: int, log: RemovalLog, entry: LogEntr
         raise
 
 
-def copy_back(held: Held, target: int, log: RemovalLog, entry: LogEntry) -> None:
+def copy_back(held: OpenFile, target: int, log: RemovalLog, entry: LogEntry) -> None:
     """Copy a file that ``copy_in`` brought to the open folder ``target`` back to where it was held.
 
     The log announces it first, so that a kill leaves what a killed restoring leaves. The file in the bin
@@ -73,7 +73,7 @@ def _unlink(name: bytes, folder: int) -> None:
         os.unlink(name, dir_fd=folder)
 
 
-def _remove_source(held: Held, aside: bytes) -> None:
+def _remove_source(held: OpenFile, aside: bytes) -> None:
     move_out(held.folder, held.name, held.folder, aside)
     found = status(aside, held.folder)
     if found is None or not same_file(found, held.status) or _content_of(found) != _content_of(held.status):

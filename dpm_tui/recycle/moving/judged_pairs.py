@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.group import Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile, read_stamp
@@ -101,7 +101,7 @@ class JudgedPairs:
 
     def _kinds(self, moves: list[Move]) -> dict[tuple[str, str], Kind]:
         """Return the kinds of the pairs of contents that moves speak of, in both orders."""
-        contents = Contents(self._files)
+        contents = ContentIndex(self._files)
         wanted = {(move.victim.digest, move.keeper.digest) for move in moves}
         firsts = {digest: (contents.ids(digest) or [0])[0] for pair in wanted for digest in pair}
         ids = np.array(sorted({*firsts.values()}), np.int64)

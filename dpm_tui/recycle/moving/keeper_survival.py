@@ -12,14 +12,14 @@ import os
 from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.file_names import display_name
 from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, split
-from dpm_tui.recycle.proof import Held, prove
+from dpm_tui.recycle.proof import OpenFile, prove
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.marks.plan import Witness
 
 _BLOCK = 4096
 
 
-def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: Held | None = None) -> None:
+def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: OpenFile | None = None) -> None:
     """Raise Refused unless the keeper can be opened and read now and is what was proven.
 
     ``moved`` is the file that went, ``held`` the keeper as it was held open before. Where both are of one
@@ -39,14 +39,14 @@ def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: Held
         raise Refused(key, keeper=display_name(keeper.path)) from error
 
 
-def _is_deleted(held: Held, moved: os.stat_result) -> bool:
+def _is_deleted(held: OpenFile, moved: os.stat_result) -> bool:
     """Tell whether a keeper beside the file that went was deleted meanwhile, by somebody else."""
     with contextlib.suppress(OSError):
         return held.status.st_dev == moved.st_dev and os.fstat(held.descriptor).st_nlink == 0
     return False
 
 
-def _read(held: Held, keeper: Witness, *, whole: bool) -> None:
+def _read(held: OpenFile, keeper: Witness, *, whole: bool) -> None:
     if hasattr(os, "posix_fadvise"):
         with contextlib.suppress(OSError):
             os.posix_fadvise(held.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -13,7 +13,7 @@ Cancelled = Callable[[], bool]
 
 
 @dataclass(slots=True)
-class Steps:
+class BatchSteps:
     """The steps of one operation over ``total`` files; a file that fails never stops the others."""
 
     total: int

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from dpm_tui.recycle.proof import Held, Trace, prove, prove_companion, prove_keeper, traces_of
+from dpm_tui.recycle.proof import OpenFile, Trace, prove, prove_companion, prove_keeper, traces_of
 from dpm_tui.review.marks.plan import Move
 
 
@@ -15,9 +15,9 @@ from dpm_tui.review.marks.plan import Move
 class ProvenMove:
     """The victim, its keeper, and all files that go with their paths, the victim first."""
 
-    victim: Held
-    keeper: Held
-    files: tuple[tuple[bytes, Held], ...]
+    victim: OpenFile
+    keeper: OpenFile
+    files: tuple[tuple[bytes, OpenFile], ...]
 
 
 @contextlib.contextmanager

@@ -7,19 +7,19 @@ import stat
 from dataclasses import replace
 from functools import partial
 
-from dpm_tui.recycle.bin.bin_folder import Lying
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_folder import BinFile
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.nofollow import folder_below, same_file, split, status
-from dpm_tui.recycle.moving.progress import Cancelled, Progress, Steps
+from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import PurgeResult, Skipped
 
 
 def purge_files(
-    bins: Bins,
+    bins: BinSet,
     log: RemovalLog,
-    files: list[Lying],
+    files: list[BinFile],
     *,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -31,10 +31,10 @@ def purge_files(
     """
     announced = [_entry(file) for file in files]
     written = log.append(announced)
-    purged: list[Lying] = []
+    purged: list[BinFile] = []
     skipped: list[Skipped] = []
     kept: list[LogEntry] = []
-    steps = Steps(len(files), progress, cancelled)
+    steps = BatchSteps(len(files), progress, cancelled)
     for file, entry in zip(files, announced, strict=True):
         refused = steps.take(partial(_delete, file))
         if refused is None:
@@ -52,11 +52,11 @@ def purge_files(
     )
 
 
-def _entry(file: Lying) -> LogEntry:
+def _entry(file: BinFile) -> LogEntry:
     return LogEntry(Action.PURGED, file.batch, path=file.path, size=file.status.st_size)
 
 
-def _delete(file: Lying) -> None:
+def _delete(file: BinFile) -> None:
     folder, name = split(file.place)
     with folder_below(file.home.bin, folder) as place:
         found = status(name, place)

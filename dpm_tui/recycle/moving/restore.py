@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dpm_tui.errors import is_full, reason_of
-from dpm_tui.recycle.bin.bin_folder import Lying
-from dpm_tui.recycle.bin.bin_listing import Listed
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_folder import BinFile
+from dpm_tui.recycle.bin.bin_listing import ListedFile
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.companions.side_files import follow_picture
 from dpm_tui.recycle.filesystem.disk_reserve import give_up_reserve
@@ -20,7 +20,7 @@ from dpm_tui.recycle.filesystem.exclusive_rename import move_out
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.filesystem.verified_copy import copy_verified
 from dpm_tui.recycle.moving.partial_name import PART, passing_name
-from dpm_tui.recycle.moving.progress import Cancelled, Progress, Steps
+from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
@@ -41,18 +41,18 @@ class Target:
 
 @dataclass(slots=True)
 class _Run:
-    bins: Bins
+    bins: BinSet
     log: RemovalLog
     target: Target
     undo: bool
     logged: list[LogEntry] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     touched: set[bytes] = field(default_factory=set)
-    left: list[Lying] = field(default_factory=list)
+    left: list[BinFile] = field(default_factory=list)
     announced: LogEntry | None = None
     renamed: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
-    def restore(self, listed: Listed) -> None:
+    def restore(self, listed: ListedFile) -> None:
         """Bring one file back; raises Refused or OSError with the file still in the bin."""
         file = listed.file
         check_path(file.path)
@@ -136,7 +136,7 @@ class _Run:
             self.announced = replace(entry, action=Action.RESTORING)
             self.log.append([self.announced])
 
-    def refuse(self, file: Lying, refused: Refused) -> None:
+    def refuse(self, file: BinFile, refused: Refused) -> None:
         """Note why ``file`` stays in the bin, and take back what was announced for it."""
         self.skipped.append(refused.skipped(file.path))
         if self.announced is not None:
@@ -153,9 +153,9 @@ class _Run:
 
 
 def restore_files(
-    bins: Bins,
+    bins: BinSet,
     log: RemovalLog,
-    files: list[Listed],
+    files: list[ListedFile],
     target: Target,
     *,
     undo: bool = False,
@@ -172,7 +172,7 @@ def restore_files(
     """
     run = _Run(bins, log, target, undo)
     pictures_first = sorted(files, key=lambda listed: listed.companion is not None)
-    steps = Steps(len(files), progress, cancelled)
+    steps = BatchSteps(len(files), progress, cancelled)
     for listed in pictures_first:
         refused = steps.take(partial(run.restore, listed))
         if refused is not None:

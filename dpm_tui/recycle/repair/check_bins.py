@@ -15,7 +15,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.recycle.bin.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bin.bin_listing import indexes_of
-from dpm_tui.recycle.bin.bin_set import MEMORY, Bins, BinsOfRoot
+from dpm_tui.recycle.bin.bin_set import MEMORY, BinSet, BinsOfRoot
 from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog, encode_entry
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.filesystem.disk_reserve import NAME as RESERVE
@@ -24,7 +24,7 @@ from dpm_tui.recycle.moving.batch_moves import paths_of
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Folder
+from dpm_tui.state.disk.held_folder import HeldFolder
 from dpm_tui.state.disk.journal import encode_frames
 from dpm_tui.state.disk.layout import STATE_FOLDER
 from dpm_tui.state.disk.mounts import read_mounts
@@ -68,7 +68,7 @@ def _set_aside_log(bin_: BinsOfRoot) -> list[Finding]:
 def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
     """Move a file of a bin to the quarantine beside the bin; raises OSError."""
     with folder_below(home.base, STATE_FOLDER) as descriptor:
-        state = Folder.over(descriptor, os.path.join(root, home.top, STATE_FOLDER))
+        state = HeldFolder.over(descriptor, os.path.join(root, home.top, STATE_FOLDER))
     folder = home.held(root)
     for name in names[:-1]:
         folder = folder.below(name)
@@ -85,7 +85,7 @@ def _rewrite_log(bin_: BinsOfRoot) -> list[Finding]:
     return [moved, Finding(True, "rewritten", values)]
 
 
-def _check_batches(bin_: BinsOfRoot, bins: Bins) -> Iterator[Finding]:
+def _check_batches(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
     """Find batches whose files no index speaks of, and say how much all of them hold."""
     total = size = 0
     for batch in bins.batches():
@@ -127,7 +127,7 @@ def _redo_of(entries: list[LogEntry], batch: str) -> str:
     return next((entry.redo_of for entry in applied), "")
 
 
-def _check_others(bin_: BinsOfRoot, bins: Bins) -> Iterator[Finding]:
+def _check_others(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
     """Find bins on other file systems that are away or forgotten, and what is not ours."""
     for top in bins.away:
         yield Finding(True, "bin_away", {"path": display_name(top)})

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable
 
 from dpm_tui.file_names import is_safe_relative
-from dpm_tui.recycle.bin.bin_folder import PARTIAL_INDEX, Lying
+from dpm_tui.recycle.bin.bin_folder import PARTIAL_INDEX, BinFile
 from dpm_tui.recycle.bin.bin_index import BinIndex
 from dpm_tui.recycle.bin.bin_listing import indexes_of
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.filesystem.disk_reserve import keep_reserve
@@ -71,7 +71,7 @@ class _Run(Unfinished):
         return LogEntry(Action.MISSING, batch, path=path)
 
 
-def recover(bins: Bins, log: RemovalLog, root: bytes) -> Recovery:
+def recover(bins: BinSet, log: RemovalLog, root: bytes) -> Recovery:
     """Put right what was half done; no content ever goes but a verified second copy or a partial one.
 
     Nothing outside of ``root``, the path of the open root, is opened: see ``finish_restores_to``.
@@ -108,14 +108,14 @@ def recover(bins: Bins, log: RemovalLog, root: bytes) -> Recovery:
     return Recovery(removed, run.names, run.parts + parts, len(run.added))
 
 
-def finish_restores_to(bins: Bins, log: RemovalLog, root: bytes, folder: bytes) -> list[LogEntry]:
+def finish_restores_to(bins: BinSet, log: RemovalLog, root: bytes, folder: bytes) -> list[LogEntry]:
     """Put right what a restore to ``folder`` left half done, now that the user names it again.
 
     Return what had arrived there and lay in the bin all the same.
     """
     entries = log.salvage()
     run = _Run(bins, entries, History.of(entries), root, folder)
-    left: list[Lying] = []
+    left: list[BinFile] = []
     for batch in {entry.batch for entry in entries if entry.below == folder}:
         run.lying[batch] = {file.path: file for file in bins.lying(batch)}
         left += run.lying[batch].values()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.file_names import is_safe_relative
-from dpm_tui.recycle.bin.bin_folder import Lying, is_batch_id
-from dpm_tui.recycle.bin.bin_set import Bins
+from dpm_tui.recycle.bin.bin_folder import BinFile, is_batch_id
+from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.filesystem.exclusive_rename import move_out
@@ -39,7 +39,7 @@ class Unfinished:
     that of the root, or is the one that the user has just ``named``.
     """
 
-    bins: Bins
+    bins: BinSet
     entries: list[LogEntry]
     history: History
     path: bytes
@@ -47,7 +47,7 @@ class Unfinished:
     added: list[LogEntry] = field(default_factory=list)
     names: int = 0
     parts: int = 0
-    lying: dict[str, dict[bytes, Lying]] = field(default_factory=dict)
+    lying: dict[str, dict[bytes, BinFile]] = field(default_factory=dict)
     arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
 
     def _still_open(self, action: Action) -> dict[tuple[str, bytes], list[LogEntry]]:
@@ -88,7 +88,7 @@ class Unfinished:
                 return
         self.add(LogEntry(Action.STAYED, entry.batch, path=entry.path, size=entry.size))
 
-    def _drop_copied(self, copy: Lying | None, place: int, name: bytes, *, drop_copy: bool) -> bool:
+    def _drop_copied(self, copy: BinFile | None, place: int, name: bytes, *, drop_copy: bool) -> bool:
         """Remove the copy in the bin, or else the source, if both are there and alike; tell whether one
         of them is left alone."""
         if copy is None:
@@ -206,7 +206,7 @@ class Unfinished:
                 if drop_second_name(source, name, status(name, origin)):
                     self._dropped(file, _restored(file))
 
-    def _dropped(self, file: Lying, entry: LogEntry) -> None:
+    def _dropped(self, file: BinFile, entry: LogEntry) -> None:
         self.names += 1
         self.lying[file.batch].pop(file.path, None)
         if file.path in self.history.files.get(file.batch, {}):
@@ -224,7 +224,7 @@ def _arrived(entry: LogEntry) -> LogEntry:
     return replace(entry, action=Action.RESTORED, part=b"")
 
 
-def _restored(file: Lying) -> LogEntry:
+def _restored(file: BinFile) -> LogEntry:
     return LogEntry(Action.RESTORED, file.batch, path=file.path, size=file.status.st_size, to=file.path)
 
 

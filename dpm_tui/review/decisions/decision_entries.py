@@ -11,7 +11,7 @@ from dpm_tui.review.decisions.decision import Decision
 
 
 @dataclass(frozen=True)
-class Entry:
+class DecisionEntry:
     """What is left of one verdict; ``parts`` are the sets of contents that it still holds for."""
 
     verdict: str
@@ -54,12 +54,12 @@ class Entry:
         return all(word in text for word in words)
 
 
-def list_decisions(decisions: Iterable[Decision]) -> list[Entry]:
+def list_decisions(decisions: Iterable[Decision]) -> list[DecisionEntry]:
     """Return the entries that ``decisions``, which stand in the order in which they were made, amount to."""
     parts: dict[tuple[str, str, int], list[Decision]] = {}
     for number, decision in enumerate(decisions):
         # Those from before decisions had times stand alone.
         moment = (decision.time, decision.verdict, -1 if decision.time else number)
         parts.setdefault(moment, []).append(decision)
-    entries = [Entry(verdict, time, tuple(own)) for (time, verdict, _), own in parts.items()]
+    entries = [DecisionEntry(verdict, time, tuple(own)) for (time, verdict, _), own in parts.items()]
     return sorted(reversed(entries), key=lambda entry: entry.time, reverse=True)

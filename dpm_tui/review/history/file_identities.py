@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.review.history.mark_changes import Changes
 from dpm_tui.review.history.mark_history import History, Step
-from dpm_tui.review.history.review_record import Identity, News
+from dpm_tui.review.history.review_record import HistoryEvent, Identity
 from dpm_tui.review.library.library import Library
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Names:
+class FileIdentities:
     """Files by id: a library tells of its own; ``elsewhere`` are those that are not in it now."""
 
     def __init__(self, library: Library, elsewhere: Mapping[int, Identity] | None = None) -> None:
@@ -29,15 +29,15 @@ class Names:
         )
         return found | self.library.identities(ids)
 
-    def follow(self, library: Library, history: History[int]) -> Names:
+    def follow(self, library: Library, history: History[int]) -> FileIdentities:
         """Return the names of all files of a history where another library is the one that is known."""
         if library is self.library:
             return self
         if history.is_empty:
-            return Names(library)
+            return FileIdentities(library)
         ids = ids_in(history)
         astray = ids[library.columns.files.rows_of(ids) < 0] if library.groups else ids
-        return Names(library, self.of(astray.tolist()))
+        return FileIdentities(library, self.of(astray.tolist()))
 
 
 def ids_in(history: History[int]) -> NDArray[np.int64]:
@@ -49,7 +49,7 @@ def ids_in(history: History[int]) -> NDArray[np.int64]:
     return np.unique(np.concatenate((own, *steps)))
 
 
-def name_history(history: History[int], names: Names) -> History[Identity]:
+def name_history(history: History[int], names: FileIdentities) -> History[Identity]:
     """Return a history of ids as one of what files are known by; those without a name are left out."""
     known = names.of(ids_in(history).tolist())
     return History(
@@ -59,10 +59,10 @@ def name_history(history: History[int], names: Names) -> History[Identity]:
     )
 
 
-def name_news(news: News[int], names: Names) -> News[Identity]:
+def name_news(news: HistoryEvent[int], names: FileIdentities) -> HistoryEvent[Identity]:
     """Return an act on ids as one on what files are known by."""
     step = news.step
-    return News(news.act, None if step is None else _name_step(step, names.of(step.changes.keys)))
+    return HistoryEvent(news.act, None if step is None else _name_step(step, names.of(step.changes.keys)))
 
 
 def _name_step(step: Step[int], known: Mapping[int, Identity]) -> Step[Identity]:

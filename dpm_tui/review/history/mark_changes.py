@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, cast
 
-from dpm_tui.catalog.lazy_sequence import MadeItems
+from dpm_tui.catalog.lazy_sequence import LazySequence
 from dpm_tui.review.rules.rule import HAND
 
 K = TypeVar("K")
@@ -33,7 +33,7 @@ Change = tuple[K, Marking | None, Marking | None]
 """A file with its marking before and after."""
 
 
-class Changes(MadeItems[Change[K]], Generic[K]):
+class Changes(LazySequence[Change[K]], Generic[K]):
     """Changes in order; ``keys`` are the files, each by its id or by whatever else it is known by."""
 
     __slots__ = ("_after", "_before", "_table", "keys")

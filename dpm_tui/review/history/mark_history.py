@@ -17,7 +17,7 @@ CHANGES_AT_MOST = 500_000
 """What is older than that is not undone: a history is kept in memory and on the disk."""
 
 
-class Deed(StrEnum):
+class StepKind(StrEnum):
     """What a step did: it marked, or had the worker decide on files or move them to the bin."""
 
     MARK = "mark"
@@ -33,7 +33,7 @@ class Step(Generic[K]):
     """
 
     changes: Changes[K] = field(default_factory=Changes)
-    deed: Deed = Deed.MARK
+    deed: StepKind = StepKind.MARK
     decisions: tuple[Decision, ...] = ()
     before: tuple[Decision, ...] = ()
 
@@ -133,5 +133,5 @@ class History(Generic[K]):
         }
         for steps in (self.done, self.undone):
             fresh = map(renew, steps)
-            steps[:] = [step for step in fresh if step.changes or step.deed is not Deed.MARK]
+            steps[:] = [step for step in fresh if step.changes or step.deed is not StepKind.MARK]
         self._weight = sum(step.weight for step in self.done)

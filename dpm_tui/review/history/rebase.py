@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dpm_tui.review.history.file_identities import Names, ids_in
+from dpm_tui.review.history.file_identities import FileIdentities, ids_in
 from dpm_tui.review.history.mark_changes import Changes, Marking
-from dpm_tui.review.history.mark_history import Deed, History, Step
-from dpm_tui.review.history.review_record import NOWHERE, Identity, Record, mentioned
+from dpm_tui.review.history.mark_history import History, Step, StepKind
+from dpm_tui.review.history.review_record import NOWHERE, Identity, ReviewRecord, mentioned
 from dpm_tui.review.library.library import Library
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ class Adopted:
     """
 
     history: History[int]
-    names: Names
+    names: FileIdentities
     changed: int
     altered: bool
 
 
-def adopt_record(record: Record, library: Library) -> Adopted:
+def adopt_record(record: ReviewRecord, library: Library) -> Adopted:
     """Return the history of a record by the ids of a library.
 
     A file that is not in the library now gets a negative id until it is; one that has changed is left out.
@@ -121,11 +121,11 @@ def adopt_record(record: Record, library: Library) -> Adopted:
     elsewhere = {ids[key]: key for key in wanted if key not in found.ids and key not in found.changed}
     changed = sum(key in markings for key in found.changed)
     altered = bool(lost or found.changed or found.moved)
-    return Adopted(history, Names(library, elsewhere), changed, altered)
+    return Adopted(history, FileIdentities(library, elsewhere), changed, altered)
 
 
 def _can_be_undone(step: Step[Identity]) -> bool:
-    return step.deed is not Deed.DECIDE or bool(step.before)
+    return step.deed is not StepKind.DECIDE or bool(step.before)
 
 
 def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:
@@ -134,7 +134,7 @@ def _by_id(step: Step[Identity], ids: Mapping[Identity, int]) -> Step[int]:
 
 
 def carry(
-    names: Names, history: History[int], library: Library, horizon: int
+    names: FileIdentities, history: History[int], library: Library, horizon: int
 ) -> tuple[dict[int, int], set[int]]:
     """Return which files of a history have other ids in a library than in the one before, and which changed.
 
@@ -164,7 +164,7 @@ def carry(
     return moved, changed | {astray[key] for key in found.changed}
 
 
-def _find_changed(names: Names, library: Library, ids: NDArray[np.int64]) -> set[int]:
+def _find_changed(names: FileIdentities, library: Library, ids: NDArray[np.int64]) -> set[int]:
     """Return which files of a library, by their ids, have another content than they are known by."""
     now = library.columns.files
     doubtful = ids

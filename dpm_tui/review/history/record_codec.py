@@ -9,10 +9,18 @@ from typing import Any
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.file_names import from_json, to_json
 from dpm_tui.review.decisions.decision import Decision
-from dpm_tui.review.history.file_identities import Names, name_news
+from dpm_tui.review.history.file_identities import FileIdentities, name_news
 from dpm_tui.review.history.mark_changes import Changes, Mark, Marking
-from dpm_tui.review.history.mark_history import Deed, Step
-from dpm_tui.review.history.review_record import Act, Delta, Identity, News, Record, View, tell
+from dpm_tui.review.history.mark_history import Step, StepKind
+from dpm_tui.review.history.review_record import (
+    EventKind,
+    HistoryEvent,
+    Identity,
+    ReviewDelta,
+    ReviewRecord,
+    View,
+    tell,
+)
 from dpm_tui.review.library.sort import Order, Sorting
 
 _RULE_AT_MOST = 200
@@ -33,7 +41,7 @@ class Writer:
         self._numbers: dict[Identity, int] = {}
         self._fresh: list[Any] = []
 
-    def news(self, news: News[Identity]) -> list[Any]:
+    def news(self, news: HistoryEvent[Identity]) -> list[Any]:
         """Return the value of an act: its name, changes, deed and decisions."""
         step = news.step
         if step is None:
@@ -41,7 +49,7 @@ class Writer:
         changes: list[Any] = []
         for key, before, after in step.changes:
             changes += (self._number(key), _spell(before), _spell(after))
-        if step.deed is Deed.MARK:
+        if step.deed is StepKind.MARK:
             return [news.act.value, changes]
         # Decisions on so many contents would not fit into a line; without them the step cannot be undone.
         fits = step.weight - len(changes) // 3 <= _CONTENTS_AT_MOST
@@ -78,16 +86,18 @@ class Reader:
         """Take over files."""
         self._files += map(read_identity, _list(values))
 
-    def news(self, value: object) -> News[Identity]:
+    def news(self, value: object) -> HistoryEvent[Identity]:
         """Return the act that a value spells."""
         match value:
             case [str(act)]:
-                return News(Act(act))
+                return HistoryEvent(EventKind(act))
             case [str(act), [*changes]]:
-                return News(Act(act), Step(self._changes(changes)))
+                return HistoryEvent(EventKind(act), Step(self._changes(changes)))
             case [str(act), [*changes], str(deed), decisions, before]:
                 made, unmade = (from_plain(_Decisions, {"all": each}).all for each in (decisions, before))
-                return News(Act(act), Step(self._changes(changes), Deed(deed), made, unmade))
+                return HistoryEvent(
+                    EventKind(act), Step(self._changes(changes), StepKind(deed), made, unmade)
+                )
         raise ValueError("no news")
 
     def _changes(self, values: list[Any]) -> Changes[Identity]:
@@ -108,7 +118,7 @@ class Reader:
         return Changes(zip(keys, map(known, before), map(known, after), strict=True))
 
 
-def write_record(record: Record) -> dict[str, Any]:
+def write_record(record: ReviewRecord) -> dict[str, Any]:
     """Return a whole record as JSON values."""
     writer = Writer()
     news = [writer.news(each) for each in tell(record.history)]
@@ -120,11 +130,11 @@ def write_record(record: Record) -> dict[str, Any]:
     }
 
 
-def read_record(value: object) -> Record:
+def read_record(value: object) -> ReviewRecord:
     """Return the record that ``write_record`` wrote; raises ValueError."""
     match value:
         case {"files": files, "news": [*news], "view": view, "passed": [*passed]}:
-            reader, record = Reader(), Record(view=read_view(view), passed=read_names(passed))
+            reader, record = Reader(), ReviewRecord(view=read_view(view), passed=read_names(passed))
             reader.add_files(files)
             for each in news:
                 record.hear(reader.news(each))
@@ -132,14 +142,14 @@ def read_record(value: object) -> Record:
     raise ValueError("no record")
 
 
-def write_news(news: Iterable[News[int]], names: Names) -> dict[str, Any]:
+def write_news(news: Iterable[HistoryEvent[int]], names: FileIdentities) -> dict[str, Any]:
     """Return ``files`` and the ``news`` that name them, as JSON values; ``names`` says what ids stand for."""
     writer = Writer()
     texts = [writer.news(name_news(each, names)) for each in news]
     return {"files": writer.take_files(), "news": texts}
 
 
-def read_delta(value: object) -> Delta:
+def read_delta(value: object) -> ReviewDelta:
     """Return what ``files``, ``news`` that name them, ``view``, ``passed`` and ``not_passed`` tell.
 
     Raises ValueError.
@@ -150,7 +160,7 @@ def read_delta(value: object) -> Delta:
             reader.add_files(files)
             view = read_view(rest["view"]) if "view" in rest else None
             names = (frozenset(read_names(rest.get(name, []))) for name in ("passed", "not_passed"))
-            return Delta(tuple(map(reader.news, texts)), view, *names)
+            return ReviewDelta(tuple(map(reader.news, texts)), view, *names)
     raise ValueError("no news")
 
 

@@ -25,7 +25,7 @@ def identity(file: ImageFile) -> Identity:
     return file.path, file.facts.digest
 
 
-class Act(StrEnum):
+class EventKind(StrEnum):
     """What became of a history of marks.
 
     With ``PUT`` they changed without a step that could be undone. After ``RENAME`` files are called by other
@@ -41,14 +41,14 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class News(Generic[K]):
+class HistoryEvent(Generic[K]):
     """One act; ``step`` comes with ``ADD`` and ``PUT``."""
 
-    act: Act
+    act: EventKind
     step: Step[K] | None = None
 
 
-Listener = Callable[[News[int]], None]
+Listener = Callable[[HistoryEvent[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +65,53 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class ReviewDelta:
     """What happened since a record was told last; ``view`` is None where that is as it was."""
 
-    news: tuple[News[Identity], ...] = ()
+    news: tuple[HistoryEvent[Identity], ...] = ()
     view: View | None = None
     passed: frozenset[str] = frozenset()
     not_passed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
-class Record:
+class ReviewRecord:
     """The marks with their history, what was looked at, and the groups (ids) left as they are on purpose."""
 
     history: History[Identity] = field(default_factory=History)
     view: View = field(default_factory=View)
     passed: set[str] = field(default_factory=set)
 
-    def follow(self, delta: Delta) -> None:
+    def follow(self, delta: ReviewDelta) -> None:
         """Take over what happened."""
         for news in delta.news:
             self.hear(news)
         self.view = delta.view or self.view
         self.passed = (self.passed | delta.passed) - delta.not_passed
 
-    def hear(self, news: News[Identity]) -> None:
+    def hear(self, news: HistoryEvent[Identity]) -> None:
         """Follow the history; what goes back further than that does is passed over."""
         history, step = self.history, news.step
         match news.act:
-            case Act.ADD if step is not None:
+            case EventKind.ADD if step is not None:
                 history.add(step)
-            case Act.PUT if step is not None:
+            case EventKind.PUT if step is not None:
                 history.put(step.changes.after)
-            case Act.BACK if history.done:
+            case EventKind.BACK if history.done:
                 history.back()
-            case Act.FORWARD if history.undone:
+            case EventKind.FORWARD if history.undone:
                 history.forward()
-            case Act.DROP if history.done:
+            case EventKind.DROP if history.done:
                 history.drop()
             case _:
                 pass
 
 
-def tell(history: History[K]) -> Iterator[News[K]]:
+def tell(history: History[K]) -> Iterator[HistoryEvent[K]]:
     """Yield the news that make an empty history equal to ``history``."""
     steps = [*history.done, *reversed(history.undone)]
-    yield from (News(Act.ADD, step) for step in steps)
-    yield from (News(Act.BACK) for _ in history.undone)
+    yield from (HistoryEvent(EventKind.ADD, step) for step in steps)
+    yield from (HistoryEvent(EventKind.BACK) for _ in history.undone)
     same: History[K] = History()
     for step in steps:
         same.add(step)
@@ -119,7 +119,7 @@ def tell(history: History[K]) -> Iterator[News[K]]:
         same.back()
     wrong = dict.fromkeys(same.markings.keys() - history.markings.keys())
     if changes := same.changes({**wrong, **history.markings}):
-        yield News(Act.PUT, Step(changes))
+        yield HistoryEvent(EventKind.PUT, Step(changes))
 
 
 def mentioned(history: History[K]) -> Iterable[K]:

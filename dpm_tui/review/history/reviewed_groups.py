@@ -8,7 +8,7 @@ from dpm_tui.review.history.mark_history import History, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class ReviewedStep:
     """A group (id) that was passed, or is not any more; ``file`` is one of it.
 
     ``after`` is the step of the marks after which that happened, None before the first one.
@@ -21,22 +21,22 @@ class Pass:
 
 
 @dataclass(slots=True)
-class Passing:
+class ReviewedGroups:
     """The passes of this sitting; ``groups`` are the ids of those that are passed, of earlier ones too."""
 
     groups: set[str] = field(default_factory=set)
-    _done: list[Pass] = field(default_factory=list)
-    _undone: list[tuple[Pass, Step[int] | None]] = field(default_factory=list)
+    _done: list[ReviewedStep] = field(default_factory=list)
+    _undone: list[tuple[ReviewedStep, Step[int] | None]] = field(default_factory=list)
     """With the step that would have been done again when each of them was taken back."""
 
     def note(self, group: str, file: int, history: History[int], *, passed: bool = True) -> None:
         """Pass a group, or not any more; nothing happens where that is so already."""
         if passed != (group in self.groups):
             self._set(group, passed)
-            self._done.append(Pass(group, passed, file, history.last))
+            self._done.append(ReviewedStep(group, passed, file, history.last))
             self._undone.clear()
 
-    def back(self, history: History[int]) -> Pass | None:
+    def back(self, history: History[int]) -> ReviewedStep | None:
         """Take the last pass back and return it; None where something was marked since, or there is none."""
         if not self._done or self._done[-1].after is not history.last:
             return None
@@ -45,7 +45,7 @@ class Passing:
         self._set(last.group, not last.passed)
         return last
 
-    def forward(self, history: History[int]) -> Pass | None:
+    def forward(self, history: History[int]) -> ReviewedStep | None:
         """Pass the group again that was taken back last, and return it; None where marks are in between."""
         if not self._undone:
             return None

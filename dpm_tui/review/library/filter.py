@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dpm_tui.review.library.library_columns import Columns
+    from dpm_tui.review.library.library_columns import LibraryColumns
 
     Flags = NDArray[np.bool_]
 
@@ -58,7 +58,7 @@ class Progress:
     passed: AbstractSet[str] = frozenset()
 
 
-Test = Callable[["Columns", Progress], "Flags"]
+Test = Callable[["LibraryColumns", Progress], "Flags"]
 """Returns for each group whether a word fits it."""
 
 
@@ -87,7 +87,7 @@ def parse_filter(text: str) -> Filter:
     return Filter(" ".join(text.split()), words)
 
 
-def reviewed(columns: Columns, progress: Progress) -> Flags:
+def reviewed(columns: LibraryColumns, progress: Progress) -> Flags:
     """Return for each group whether it has a mark or was left as it is on purpose."""
     flags = columns.having(progress.removed) | columns.having(progress.kept)
     return flags | columns.called(progress.passed)

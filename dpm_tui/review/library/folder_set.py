@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dpm_tui.catalog.image_file import ImageFile
 
 
-class InFolders:
+class FolderSet:
     """The test whether a file lies in one of some folders (relative to the root) or below.
 
     ``.`` is the root itself. Letters with marks match however the file system spells them.
@@ -40,6 +40,6 @@ class InFolders:
         return path.startswith(self._prefixes) if self._prefixes else False
 
 
-def protect_folders(folders: Iterable[str]) -> InFolders:
+def protect_folders(folders: Iterable[str]) -> FolderSet:
     """Return the test whether a file lies in a protected folder."""
-    return InFolders(folder for folder in folders if folder)
+    return FolderSet(folder for folder in folders if folder)

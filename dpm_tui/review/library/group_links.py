@@ -15,7 +15,7 @@ _KINDS = tuple(Kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class GroupSplit:
     """A group in two parts: ``stays`` has the keeper; ``across`` is the strongest pair that is cut."""
 
     stays: tuple[int, ...]
@@ -62,7 +62,7 @@ def weakest_link(library: Library, group: Group) -> Pair | None:
     return min((pair for pair in links if pair is not None), key=_strength, default=None)
 
 
-def cut_group(library: Library, group: Group) -> Cut | None:
+def split_group(library: Library, group: Group) -> GroupSplit | None:
     """Part a group where it holds least, or return None where only the same bytes hold it together.
 
     All pairs inside count, not only those with the keeper: two variants that are copies of each other
@@ -83,15 +83,15 @@ def cut_group(library: Library, group: Group) -> Cut | None:
     return None
 
 
-def decide_cut(library: Library, cut: Cut, verdict: str) -> list[Decision]:
+def decide_cut(library: Library, cut: GroupSplit, verdict: str) -> list[Decision]:
     """Return the decisions on each pair of contents across a cut; nothing is said of those within a part."""
     stays = [library.files[id_] for id_ in cut.stays]
     goes = {library.files[id_].facts.digest: library.files[id_] for id_ in cut.goes}
     return [decision for file in goes.values() for decision in set_apart(file, stays, verdict)]
 
 
-def _cut(group: Group, stays: frozenset[int], across: Pair) -> Cut:
-    return Cut(
+def _cut(group: Group, stays: frozenset[int], across: Pair) -> GroupSplit:
+    return GroupSplit(
         tuple(id_ for id_ in group.members if id_ in stays),
         tuple(id_ for id_ in group.members if id_ not in stays),
         across,

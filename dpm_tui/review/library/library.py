@@ -12,7 +12,7 @@ from dpm_tui.catalog.group import Group, Pair, PairIndex, pair_key
 from dpm_tui.catalog.image_file import ImageFile
 
 if TYPE_CHECKING:
-    from dpm_tui.review.library.library_columns import Columns
+    from dpm_tui.review.library.library_columns import LibraryColumns
 
 _FEW = 100
 """So many files are looked at one by one; more of them take all columns at once."""
@@ -30,12 +30,12 @@ class Library:
     pairs: PairIndex = field(default_factory=dict)
 
     @cached_property
-    def columns(self) -> Columns:
+    def columns(self) -> LibraryColumns:
         """The same in columns."""
         # Until there is a library the app does without numpy, which takes a while to load.
-        from dpm_tui.review.library.library_columns import Columns
+        from dpm_tui.review.library.library_columns import LibraryColumns
 
-        return Columns.of(self.files, self.groups, self.pairs)
+        return LibraryColumns.of(self.files, self.groups, self.pairs)
 
     def pair(self, a: int, b: int) -> Pair | None:
         """Return the verified pair of two files, or None if they have none."""

@@ -9,24 +9,24 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Group, Pair
-from dpm_tui.catalog.group_columns import GroupRows
+from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.dates import local_dates
-from dpm_tui.review.library.pair_table import NO_KIND, PairRows
+from dpm_tui.review.library.pair_table import NO_KIND, PairTable
 from dpm_tui.review.library.path_index import PathText
 
 
 @dataclass(frozen=True)
-class Columns:
+class LibraryColumns:
     """Files in the order of the groups, the groups, and the pairs inside them."""
 
-    files: FileRows
-    groups: GroupRows
-    pairs: PairRows
+    files: FileSelection
+    groups: GroupColumns
+    pairs: PairTable
 
     @classmethod
     def of(
@@ -34,14 +34,14 @@ class Columns:
         files: Mapping[int, ImageFile],
         groups: Sequence[Group],
         pairs: Mapping[tuple[int, int], Pair] | Iterable[Pair],
-    ) -> Columns:
+    ) -> LibraryColumns:
         """Return the columns of groups with their files and pairs; raises KeyError for an unknown file."""
-        group_rows = GroupRows.of(groups)
-        if isinstance(files, FileRows) and isinstance(pairs, PairRows):
+        group_rows = GroupColumns.of(groups)
+        if isinstance(files, FileSelection) and isinstance(pairs, PairTable):
             return cls(files, group_rows, pairs)
-        file_rows = FileRows.of(files, group_rows.ids)
+        file_rows = FileSelection.of(files, group_rows.ids)
         known = pairs.values() if isinstance(pairs, Mapping) else pairs
-        return cls(file_rows, group_rows, PairRows.of(file_rows, known, group_rows.starts[:-1]))
+        return cls(file_rows, group_rows, PairTable.of(file_rows, known, group_rows.starts[:-1]))
 
     @cached_property
     def keepers(self) -> NDArray[np.bool_]:

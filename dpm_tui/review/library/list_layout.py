@@ -13,15 +13,15 @@ from dpm_tui.review.library.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ListRange:
     """The files from one place to another, whichever comes first."""
 
-    rows: Rows
-    first: Place
-    last: Place
+    rows: ListLayout
+    first: ListPosition
+    last: ListPosition
 
     @classmethod
-    def between(cls, rows: Rows, one: Place, other: Place) -> Span:
+    def between(cls, rows: ListLayout, one: ListPosition, other: ListPosition) -> ListRange:
         """Return the span of two places."""
         return cls(rows, *sorted((one, other), key=rows.line))
 
@@ -46,7 +46,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPosition:
     """A line of the list: a group by its position among those shown, and a member.
 
     ``member`` is -1 for the heading of the group.
@@ -56,7 +56,7 @@ class Place:
     member: int
 
 
-class Rows:
+class ListLayout:
     """The lines of the groups shown: each group is a heading followed by its members.
 
     Any line is found without looking at the others, so that a list of any length opens at once.
@@ -82,12 +82,12 @@ class Rows:
         """Return the group at a position."""
         return self._groups[self.numbers[position]]
 
-    def place(self, line: int) -> Place:
+    def place(self, line: int) -> ListPosition:
         """Return what stands on a line."""
         position = bisect_right(self._starts, line) - 1
-        return Place(position, line - self._starts[position] - 1)
+        return ListPosition(position, line - self._starts[position] - 1)
 
-    def line(self, place: Place) -> int:
+    def line(self, place: ListPosition) -> int:
         """Return the line of a place."""
         return self._starts[place.position] + place.member + 1
 
@@ -100,10 +100,10 @@ class Rows:
         position = self._positions[number] if self._positions else -1
         return None if position < 0 else position
 
-    def step(self, place: Place, files: int) -> Place:
+    def step(self, place: ListPosition, files: int) -> ListPosition:
         """Return the place ``files`` members further on (or back), across headings, within the list."""
         if not self.numbers:
-            return Place(0, 0)
+            return ListPosition(0, 0)
         position, member = place.position, place.member + files
         while member < 0 and position > 0:
             position -= 1
@@ -111,4 +111,4 @@ class Rows:
         while member >= (count := len(self.group(position).members)) and position < len(self) - 1:
             member -= count
             position += 1
-        return Place(position, min(max(member, 0), len(self.group(position).members) - 1))
+        return ListPosition(position, min(max(member, 0), len(self.group(position).members) - 1))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.pair_columns import KINDS, TURNED, PairColumns
@@ -30,10 +30,10 @@ _GRID_BYTES = GRID * GRID
 _EMPTY_GRID = bytes(_GRID_BYTES)
 
 
-class PairRows(Mapping[tuple[int, int], Pair]):
+class PairTable(Mapping[tuple[int, int], Pair]):
     """Pair of ids, the smaller first -> verified pair; ``rows`` are sorted by the rows of the files."""
 
-    def __init__(self, files: FileRows, rows: NDArray[np.void], grids: bytes) -> None:
+    def __init__(self, files: FileSelection, rows: NDArray[np.void], grids: bytes) -> None:
         self.rows = rows
         self.grids = grids
         self._files = files
@@ -41,7 +41,7 @@ class PairRows(Mapping[tuple[int, int], Pair]):
         self._keys = array("Q", keys.tobytes())
 
     @classmethod
-    def of(cls, files: FileRows, pairs: Iterable[Pair], starts: NDArray[np.int64]) -> PairRows:
+    def of(cls, files: FileSelection, pairs: Iterable[Pair], starts: NDArray[np.int64]) -> PairTable:
         """Return the pairs between files of one group; ``starts`` are the first rows of the groups."""
         pairs = PairColumns.of(pairs)
         one, other = files.rows_of(pairs.firsts), files.rows_of(pairs.seconds)

@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.file_names import display_name
 
 _END = b"\0"
@@ -33,7 +33,7 @@ class PathText:
     Its name begins at ``name_starts[row]``.
     """
 
-    def __init__(self, files: FileRows) -> None:
+    def __init__(self, files: FileSelection) -> None:
         self.text = bytearray()
         self.starts = np.zeros(len(files) + 1, np.int64)
         self.name_starts = np.zeros(len(files), np.int64)
@@ -44,7 +44,7 @@ class PathText:
         self._bytes = np.frombuffer(self.text, np.uint8)
         self._frequencies: list[int] = _count_bytes(self._bytes)
 
-    def _add(self, files: FileRows, folders: Sequence[bytes], first: int) -> None:
+    def _add(self, files: FileSelection, folders: Sequence[bytes], first: int) -> None:
         """Take over the paths of some rows."""
         rows, names = files.rows[first : first + _ROWS_AT_ONCE], files.names
         columns = (rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))

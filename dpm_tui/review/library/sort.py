@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dpm_tui.review.library.library import Library
 
 if TYPE_CHECKING:
-    from dpm_tui.review.library.library_columns import Columns
+    from dpm_tui.review.library.library_columns import LibraryColumns
 
 
 class Order(StrEnum):
@@ -60,7 +60,7 @@ def sort_groups(library: Library, numbers: Sequence[int], sorting: Sorting) -> l
     return sorted_numbers
 
 
-def _names(columns: Columns, chosen: Any) -> Any:
+def _names(columns: LibraryColumns, chosen: Any) -> Any:
     import numpy as np
 
     names = [columns.text.name(row) for row in columns.groups.starts[chosen].tolist()]
@@ -75,7 +75,7 @@ def _names(columns: Columns, chosen: Any) -> Any:
     return ranks
 
 
-_KEYS: dict[Order, Callable[[Columns, Any], Any]] = {
+_KEYS: dict[Order, Callable[[LibraryColumns, Any], Any]] = {
     Order.NAME: _names,
     Order.SIZE: lambda columns, chosen: columns.groups.reclaimable[chosen],
     Order.SCORE: lambda columns, chosen: columns.groups.weakest[chosen],

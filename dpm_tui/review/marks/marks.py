@@ -10,17 +10,17 @@ from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.decisions.decision import Decision
-from dpm_tui.review.history.file_identities import Names
+from dpm_tui.review.history.file_identities import FileIdentities
 from dpm_tui.review.history.mark_changes import Mark as Mark
 from dpm_tui.review.history.mark_changes import Marking
-from dpm_tui.review.history.mark_history import Deed, History, Step
+from dpm_tui.review.history.mark_history import History, Step, StepKind
 from dpm_tui.review.history.rebase import carry
-from dpm_tui.review.history.review_record import Act, Listener, News
+from dpm_tui.review.history.review_record import EventKind, HistoryEvent, Listener
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.mark_refusal import Refusal as Refusal
 from dpm_tui.review.marks.mark_refusal import choose_removable, refusal_of
 from dpm_tui.review.marks.no_suggestion import NoSuggestion, why_nothing
-from dpm_tui.review.marks.removal_set import Going
+from dpm_tui.review.marks.removal_set import RemovalSet
 from dpm_tui.review.marks.suggestion import Suggestion, suggest, suggest_all
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
 
@@ -44,17 +44,17 @@ class Marks:
         is_protected: Callable[[ImageFile], bool] = lambda file: False,
         history: History[int] | None = None,
         listener: Listener = lambda news: None,
-        names: Names | None = None,
+        names: FileIdentities | None = None,
         horizon: int = 0,
     ) -> None:
         self.history = history or History()
         self.listener = listener
-        self.names = (names or Names(library)).follow(library, self.history)
+        self.names = (names or FileIdentities(library)).follow(library, self.history)
         self._library = library
         self._is_protected = is_protected
         self.horizon = horizon or library.newest
         self.changed = 0
-        self._going = Going(library, is_protected)
+        self._going = RemovalSet(library, is_protected)
         self._going.follow(self._markings, self._markings)
         self._settle(self.removed)
 
@@ -180,36 +180,36 @@ class Marks:
     def undo(self) -> Step[int] | None:
         """Take the last action back and return it; None where there is none, or it was no marking."""
         last = self.history.last
-        return self.step_back() if last is not None and last.deed is Deed.MARK else None
+        return self.step_back() if last is not None and last.deed is StepKind.MARK else None
 
     def redo(self) -> Step[int] | None:
         """Do the action that was undone last again; None where there is none, or it was no marking."""
         following = self.history.next
-        return self.step_forward() if following is not None and following.deed is Deed.MARK else None
+        return self.step_forward() if following is not None and following.deed is StepKind.MARK else None
 
     def step_back(self) -> Step[int]:
         """Take the marks of the last step back, whatever it was; raises IndexError where there is none."""
-        return self._travelled(Act.BACK, self.history.back())
+        return self._travelled(EventKind.BACK, self.history.back())
 
     def step_forward(self) -> Step[int]:
         """Set the marks of the step undone last again, whatever it was; raises IndexError."""
-        return self._travelled(Act.FORWARD, self.history.forward())
+        return self._travelled(EventKind.FORWARD, self.history.forward())
 
     def drop_step(self) -> None:
         """Forget the last step; what it did stays."""
         self.history.drop()
-        self.listener(News(Act.DROP))
+        self.listener(HistoryEvent(EventKind.DROP))
 
     def note_move(self, files: Iterable[int]) -> None:
         """Take note that files were moved to the bin: their marks come back when they do."""
-        self._add(Step(self.history.changes(dict.fromkeys(files)), Deed.MOVE))
+        self._add(Step(self.history.changes(dict.fromkeys(files)), StepKind.MOVE))
 
     def note_decision(
         self, files: Iterable[int], decisions: Iterable[Decision], before: Iterable[Decision]
     ) -> None:
         """Take note of decisions on files, which lose their marks by it; ``before`` takes them back."""
         lost = self.history.changes(dict.fromkeys(files))
-        self._add(Step(lost, Deed.DECIDE, tuple(decisions), tuple(before)))
+        self._add(Step(lost, StepKind.DECIDE, tuple(decisions), tuple(before)))
 
     def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
         """Return these marks on a newer library, without those that are no longer allowed there.
@@ -220,7 +220,7 @@ class Marks:
         lost = sum(self.mark_of(id_) is Mark.REMOVE for id_ in changed)
         if moved or changed:
             self.history.rename(moved, changed)
-            self.listener(News(Act.RENAME))
+            self.listener(HistoryEvent(EventKind.RENAME))
         fresh = Marks(library, is_protected, self.history, self.listener, self.names, self.horizon)
         fresh.changed = lost
         return fresh
@@ -237,11 +237,11 @@ class Marks:
     def _add(self, step: Step[int]) -> None:
         self.history.add(step)
         self._going.follow(step.changes.keys, self._markings)
-        self.listener(News(Act.ADD, step))
+        self.listener(HistoryEvent(EventKind.ADD, step))
 
-    def _travelled(self, act: Act, step: Step[int]) -> Step[int]:
+    def _travelled(self, act: EventKind, step: Step[int]) -> Step[int]:
         self._going.follow(step.changes.keys, self._markings)
-        self.listener(News(act))
+        self.listener(HistoryEvent(act))
         # A step may come from before the library was regrouped: what it brings back must be allowed now.
         self._settle(step.changes.keys)
         return step
@@ -252,4 +252,4 @@ class Marks:
             changes = self.history.changes(dict.fromkeys(wrong))
             self.history.put(changes.after)
             self._going.follow(wrong, self._markings)
-            self.listener(News(Act.PUT, Step(changes)))
+            self.listener(HistoryEvent(EventKind.PUT, Step(changes)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.review.history.mark_changes import Mark, Marking
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.mark_refusal import has_witness
 
@@ -21,7 +21,7 @@ _FEW = 100
 """So many files are looked at one by one; more of them take all columns of the library at once."""
 
 
-class Going(AbstractSet[int]):
+class RemovalSet(AbstractSet[int]):
     """The ids of the files that go, as the marks of a library's files say; ``size`` is their bytes."""
 
     def __init__(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> None:
@@ -70,7 +70,7 @@ class Going(AbstractSet[int]):
         stays.
         """
         library = self._library
-        if len(near) > _FEW and isinstance(self._is_protected, InFolders):
+        if len(near) > _FEW and isinstance(self._is_protected, FolderSet):
             return self._unjustified_of_many(near, self._is_protected)
         groups = {group.id: group for group in (library.group_of(id_) for id_ in near if library.has(id_))}
         wrong: list[int] = []
@@ -84,7 +84,7 @@ class Going(AbstractSet[int]):
             ]
         return wrong
 
-    def _unjustified_of_many(self, near: Collection[int], protected: InFolders) -> list[int]:
+    def _unjustified_of_many(self, near: Collection[int], protected: FolderSet) -> list[int]:
         if not self._library.groups:
             return []
         import numpy as np

@@ -111,11 +111,11 @@ def suggest_all(
     standing: Mapping[int, Mark],
 ) -> Suggestion:
     """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
-    from dpm_tui.review.rules.bulk_marking import sweep
+    from dpm_tui.review.rules.bulk_marking import mark_in_bulk
 
     if not library.groups:
         return Suggestion(library)
-    marked = sweep(library, numbers, rule, kinds, protected)
+    marked = mark_in_bulk(library, numbers, rule, kinds, protected)
     groups = library.columns.groups
     ids, starts = array("q", groups.ids.tobytes()), groups.starts.tolist()
     sets = (ids[starts[number] : starts[number + 1]] for number in _homes(library, marked).tolist())

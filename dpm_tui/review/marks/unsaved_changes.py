@@ -9,13 +9,13 @@ from typing import Any
 from dpm_tui.review.history.file_identities import name_history
 from dpm_tui.review.history.mark_history import History
 from dpm_tui.review.history.record_codec import write_news, write_record, write_view
-from dpm_tui.review.history.review_record import Act, News, Record, View
+from dpm_tui.review.history.review_record import EventKind, HistoryEvent, ReviewRecord, View
 from dpm_tui.review.marks.marks import Marks
 
 _CHANGES_AT_ONCE = 3000
 
 
-class Telling:
+class UnsavedChanges:
     """Collects news; with ``whole`` only the whole review says where it is.
 
     ``view`` and ``passed`` are as they were told last.
@@ -25,7 +25,7 @@ class Telling:
         self.whole = False
         self.view = View()
         self.passed: frozenset[str] = frozenset()
-        self._news: list[News[int]] = []
+        self._news: list[HistoryEvent[int]] = []
 
     @property
     def is_done(self) -> bool:
@@ -38,7 +38,7 @@ class Telling:
         changes = sum(len(news.step.changes) for news in self._news if news.step is not None)
         return self.whole or changes > _CHANGES_AT_ONCE
 
-    def resume(self, record: Record) -> None:
+    def resume(self, record: ReviewRecord) -> None:
         """Go on from a record: its view and what was passed are told."""
         self.view, self.passed = record.view, frozenset(record.passed)
 
@@ -51,9 +51,9 @@ class Telling:
             self.whole = True
             raise
 
-    def hear(self, news: News[int]) -> None:
+    def hear(self, news: HistoryEvent[int]) -> None:
         """Take note of an act."""
-        self.whole = self.whole or news.act is Act.RENAME
+        self.whole = self.whole or news.act is EventKind.RENAME
         self._news.append(news)
 
     def take(self, marks: Marks, view: View, passed: Collection[str]) -> Callable[[], dict[str, Any]] | None:
@@ -71,7 +71,7 @@ class Telling:
         if whole:
             history = marks.history
             frozen: History[int] = History(dict(history.markings), list(history.done), list(history.undone))
-            return lambda: write_record(Record(name_history(frozen, names), view, set(now_passed)))
+            return lambda: write_record(ReviewRecord(name_history(frozen, names), view, set(now_passed)))
         changes: dict[str, Any] = {}
         if view != old_view:
             changes["view"] = write_view(view)

@@ -10,7 +10,7 @@ _ACROSS = ("left", "middle", "right")
 _DOWN = ("upper", "middle", "lower")
 
 
-def find_places(differs: bytes) -> list[str]:
+def describe_places(differs: bytes) -> list[str]:
     """Return the ninths of a picture in which it differs, as sentences ``review.place_<name>``.
 
     ``differs`` is a square grid row by row, 0 alike to 255 unlike. The strongest place comes first;

@@ -9,7 +9,7 @@ from functools import partial
 from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import HOLDINGS, ImageFile
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.reasons.quality_reasons import quality_reason
 from dpm_tui.review.reasons.reason import Reason, Sign
 from dpm_tui.review.rules.criteria import FORMATS, Word
@@ -61,7 +61,7 @@ def compare_files(
 def _comparison(word: Word) -> Comparison:
     match word.name:
         case "folder":
-            return partial(_by_folder, InFolders((word.value,)))
+            return partial(_by_folder, FolderSet((word.value,)))
         case "format":
             return partial(_by_wanted_format, FORMATS[word.value])
     return _COMPARISONS[word.name]
@@ -73,7 +73,7 @@ def _turned(reason: Reason) -> Reason:
     return replace(reason, sign=_SIGNS_TURNED[reason.sign], key=key)
 
 
-def _by_folder(folders: InFolders, file: ImageFile, other: ImageFile) -> Iterator[Reason]:
+def _by_folder(folders: FolderSet, file: ImageFile, other: ImageFile) -> Iterator[Reason]:
     mine, theirs = folders(file), folders(other)
     if mine != theirs:
         yield Reason("+", "folder_preferred", {}) if mine else Reason("-", "folder_passed_over", {})

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.library_columns import Columns, of_codes
+from dpm_tui.review.library.library_columns import LibraryColumns, of_codes
 from dpm_tui.review.rules.criterion_scores import by_folder
 from dpm_tui.review.rules.rule import Rule, mark_group
 from dpm_tui.review.rules.spared_copy_columns import spared_rows
@@ -20,7 +20,7 @@ from dpm_tui.review.rules.spared_copy_columns import spared_rows
 Flags = NDArray[np.bool_]
 
 
-def sweep(
+def mark_in_bulk(
     library: Library,
     numbers: Sequence[int],
     rule: Rule,
@@ -54,13 +54,13 @@ def sweep(
     return marked
 
 
-def _protected(columns: Columns, protected: Callable[[ImageFile], bool]) -> Flags:
-    if isinstance(protected, InFolders):
+def _protected(columns: LibraryColumns, protected: Callable[[ImageFile], bool]) -> Flags:
+    if isinstance(protected, FolderSet):
         return by_folder(columns, protected)
     return np.array([protected(columns.files.at(row)) for row in range(len(columns.files))], np.bool_)
 
 
-def _odd(columns: Columns, rule: Rule, kinds: Collection[Kind], alike: Flags, leads: Flags) -> Flags:
+def _odd(columns: LibraryColumns, rule: Rule, kinds: Collection[Kind], alike: Flags, leads: Flags) -> Flags:
     """Return for each group whether the keeper is another one, or there is something to keep besides."""
     odd = columns.any_of(leads)
     if rule.rank is not None:
@@ -71,7 +71,7 @@ def _odd(columns: Columns, rule: Rule, kinds: Collection[Kind], alike: Flags, le
     return odd
 
 
-def _repeated(columns: Columns, spared: NDArray[np.int64], stays: NDArray[np.int64]) -> Flags:
+def _repeated(columns: LibraryColumns, spared: NDArray[np.int64], stays: NDArray[np.int64]) -> Flags:
     """Return for each group whether a spared file has the bytes of another one that is left where it is."""
     found = np.zeros(len(columns.groups), np.bool_)
     rows = np.concatenate([spared, stays])
@@ -82,7 +82,7 @@ def _repeated(columns: Columns, spared: NDArray[np.int64], stays: NDArray[np.int
     return found
 
 
-def _allowed(columns: Columns, rule: Rule, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> Flags:
+def _allowed(columns: LibraryColumns, rule: Rule, kept: NDArray[np.int64], rows: NDArray[np.int64]) -> Flags:
     """Ask the limits once for each two folders, however many files lie in them."""
     files = columns.files
     folders = files.rows["folder"].astype(np.int64)

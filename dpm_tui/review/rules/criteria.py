@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from dpm_tui.errors import UsageError
 from dpm_tui.file_names import display_name
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.rules.keeper_ranking import RANKS
 
 Limit = Callable[[bytes, bytes], bool]
@@ -98,12 +98,12 @@ def _top(folder: bytes) -> bytes:
 
 
 def _kept_in(value: str) -> Limit:
-    test = InFolders((value,))
+    test = FolderSet((value,))
     return lambda kept, file: test.holds(kept)
 
 
 def _marked_in(value: str) -> Limit:
-    test = InFolders((value,))
+    test = FolderSet((value,))
     return lambda kept, file: test.holds(file)
 
 

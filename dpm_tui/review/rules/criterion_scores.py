@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.image_file import COLOURS_AT_MOST
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.library_columns import Columns
+from dpm_tui.review.library.library_columns import LibraryColumns
 from dpm_tui.review.rules.criteria import FORMATS, Word
 from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless
 from dpm_tui.review.rules.keeper_ranking_columns import (
@@ -35,13 +35,13 @@ DATE_NEAR = 2.0
 """Seconds: the step of the clock of FAT."""
 
 
-def sieves_of(columns: Columns, word: Word) -> list[Sieve]:
+def sieves_of(columns: LibraryColumns, word: Word) -> list[Sieve]:
     """Return the sieves of a criterion; the fixed rules have several, in which nothing is nearly equal."""
     if word.name in _EXACT:
         return [(measure(columns), 0.0) for measure in _EXACT[word.name]]
     match word.name:
         case "folder":
-            found: list[Sieve] = [(by_folder(columns, InFolders((word.value,))).astype(np.float64), 0.0)]
+            found: list[Sieve] = [(by_folder(columns, FolderSet((word.value,))).astype(np.float64), 0.0)]
         case "format":
             found = [(_of_formats(columns, FORMATS[word.value]).astype(np.float64), 0.0)]
         case "encoding":
@@ -54,10 +54,10 @@ def sieves_of(columns: Columns, word: Word) -> list[Sieve]:
 
 def count_files(library: Library, folders: Iterable[str]) -> int:
     """Return how many files of the groups lie in some folders or below."""
-    return int(by_folder(library.columns, InFolders(folders)).sum()) if library.groups else 0
+    return int(by_folder(library.columns, FolderSet(folders)).sum()) if library.groups else 0
 
 
-def by_folder(columns: Columns, folders: InFolders) -> Flags:
+def by_folder(columns: LibraryColumns, folders: FolderSet) -> Flags:
     """Return for each file whether it lies in one of some folders or below."""
     files = columns.files
     flags = np.array([folders.holds(folder) for folder in files.folders] or [False], np.bool_)
@@ -67,7 +67,7 @@ def by_folder(columns: Columns, folders: InFolders) -> Flags:
     return found
 
 
-def sift(columns: Columns, alive: Flags, sieve: Sieve) -> Flags:
+def narrow(columns: LibraryColumns, alive: Flags, sieve: Sieve) -> Flags:
     """Return which of the files that are ``alive`` stay: in each group the best and all that come near it."""
     values, near = sieve
     unknown = np.isnan(values)
@@ -78,7 +78,7 @@ def sift(columns: Columns, alive: Flags, sieve: Sieve) -> Flags:
     return stays
 
 
-def _number(field: str) -> Callable[[Columns], Values]:
+def _number(field: str) -> Callable[[LibraryColumns], Values]:
     return lambda columns: columns.files.rows[field].astype(np.float64)
 
 
@@ -86,15 +86,15 @@ def _known(values: Values) -> Values:
     return np.where(values > 0, values, np.nan)
 
 
-def _pixels(columns: Columns) -> Values:
+def _pixels(columns: LibraryColumns) -> Values:
     return _number("width")(columns) * _number("height")(columns)
 
 
-def _log(measure: Callable[[Columns], Values]) -> Callable[[Columns], Values]:
+def _log(measure: Callable[[LibraryColumns], Values]) -> Callable[[LibraryColumns], Values]:
     return lambda columns: np.log(_known(measure(columns)))
 
 
-def _of_formats(columns: Columns, names: Sequence[str] | frozenset[str]) -> Flags:
+def _of_formats(columns: LibraryColumns, names: Sequence[str] | frozenset[str]) -> Flags:
     wanted = [form.decode("ascii", "replace") in names for form in columns.files.formats]
     found: Flags = np.array(wanted or [False], np.bool_)[columns.files.rows["format"]]
     for row, file in columns.files.odd.items():
@@ -102,7 +102,7 @@ def _of_formats(columns: Columns, names: Sequence[str] | frozenset[str]) -> Flag
     return found
 
 
-def _lossless(columns: Columns) -> Values:
+def _lossless(columns: LibraryColumns) -> Values:
     flags = lossless_rows(columns.files)
     for row, file in columns.files.odd.items():
         flags[row] = is_lossless(file)
@@ -110,55 +110,55 @@ def _lossless(columns: Columns) -> Values:
     return found
 
 
-def _intact(columns: Columns) -> Values:
+def _intact(columns: LibraryColumns) -> Values:
     flags = ~columns.files.rows["damaged"]
     for row, file in columns.files.odd.items():
         flags[row] = not file.facts.damaged
     return flags.astype(np.float64)
 
 
-def _holds(columns: Columns) -> Values:
+def _holds(columns: LibraryColumns) -> Values:
     counts = holding_counts(columns.files)
     for row, file in columns.files.odd.items():
         counts[row] = len(file.facts.holds)
     return counts.astype(np.float64)
 
 
-def _colours(columns: Columns) -> Values:
+def _colours(columns: LibraryColumns) -> Values:
     """More than can be counted are all the same."""
     counts = columns.files.rows["colours"].astype(np.float64)
     return np.where(counts > 0, counts, COLOURS_AT_MOST + 1)
 
 
-def _many_colours(columns: Columns) -> Values:
+def _many_colours(columns: LibraryColumns) -> Values:
     many: Values = (columns.files.rows["colours"] == 0).astype(np.float64)
     return many
 
 
-def _depth(columns: Columns) -> Values:
+def _depth(columns: LibraryColumns) -> Values:
     return depths(columns.files).astype(np.float64)
 
 
-def _detail(columns: Columns) -> Values:
+def _detail(columns: LibraryColumns) -> Values:
     """What looking at pairs at full size tells: nothing is better than the files that stay."""
     return columns.standing.astype(np.float64)
 
 
-def _quality(columns: Columns) -> Values:
+def _quality(columns: LibraryColumns) -> Values:
     return _known(_number("quality")(columns))
 
 
-def _name(columns: Columns) -> Values:
+def _name(columns: LibraryColumns) -> Values:
     return (~named_like_copies(columns.files)).astype(np.float64)
 
 
-def _encoding(columns: Columns) -> list[Sieve]:
+def _encoding(columns: LibraryColumns) -> list[Sieve]:
     """Fewer bytes among the lossless files, more among the lossy ones; nothing between the two."""
     size, lossless = _log(_number("size"))(columns), _lossless(columns) > 0
     return [(np.where(lossless, -size, np.nan), BYTES_NEAR), (np.where(lossless, np.nan, size), BYTES_NEAR)]
 
 
-def _date(columns: Columns) -> Values:
+def _date(columns: LibraryColumns) -> Values:
     """Larger for the older file: seconds by the EXIF date, else of the modification."""
     rows = columns.files.rows
     taken, places = np.unique(rows["taken"], return_inverse=True)
@@ -175,20 +175,20 @@ def _seconds(taken: str) -> float:
         return 0.0
 
 
-def _less(measure: Callable[[Columns], Values]) -> Callable[[Columns], Values]:
+def _less(measure: Callable[[LibraryColumns], Values]) -> Callable[[LibraryColumns], Values]:
     return lambda columns: -measure(columns)
 
 
-def _best_bytes(columns: Columns) -> Values:
+def _best_bytes(columns: LibraryColumns) -> Values:
     size = _number("size")(columns)
     return np.where(_lossless(columns) > 0, -size, size)
 
 
-def _pixel_steps(columns: Columns) -> Values:
+def _pixel_steps(columns: LibraryColumns) -> Values:
     return pixel_steps(columns.files).astype(np.float64)
 
 
-_MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
+_MEASURES: dict[str, tuple[Callable[[LibraryColumns], Values], float]] = {
     "pixels": (_log(_pixels), PIXELS_NEAR),
     "intact": (_intact, 0.0),
     "holds": (_holds, 0.0),
@@ -203,7 +203,7 @@ _MEASURES: dict[str, tuple[Callable[[Columns], Values], float]] = {
     "bytes": (_log(_number("size")), BYTES_NEAR),
     "date": (_date, DATE_NEAR),
 }
-_EXACT: dict[str, Sequence[Callable[[Columns], Values]]] = {
+_EXACT: dict[str, Sequence[Callable[[LibraryColumns], Values]]] = {
     "best": (
         _intact, _holds, _pixel_steps, _number("alpha"), _many_colours, _depth, _lossless, _number("quality"),
         _number("has_exif"), _name, _best_bytes, _less(_number("mtime_ns")),

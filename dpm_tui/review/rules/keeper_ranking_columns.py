@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_selection import FileRows
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.review.rules.keeper_ranking import COPY_NAME, LOSSLESS, looks_like_a_copy, pixel_step, rank_best
 
 _BOUNDS = np.iinfo(np.int64)
 
 
-def rank_best_rows(files: FileRows) -> tuple[NDArray[np.int64], ...]:
+def rank_best_rows(files: FileSelection) -> tuple[NDArray[np.int64], ...]:
     """Return what orders the files as ``rank_best`` does, the most important first."""
     rows = files.rows
     lossless = lossless_rows(files)
@@ -36,14 +36,14 @@ def rank_best_rows(files: FileRows) -> tuple[NDArray[np.int64], ...]:
     return keys
 
 
-def lossless_rows(files: FileRows) -> NDArray[np.bool_]:
+def lossless_rows(files: FileSelection) -> NDArray[np.bool_]:
     """Return for each file whether it is lossless, but for those that do not fit into columns."""
     rows = files.rows
     named = np.array([form.decode("ascii", "replace") in LOSSLESS for form in files.formats] or [False])
     return np.where(rows["depth"] > 0, ~rows["lossy"], named[rows["format"]])
 
 
-def holding_counts(files: FileRows) -> NDArray[np.int64]:
+def holding_counts(files: FileSelection) -> NDArray[np.int64]:
     """Return how many things each file holds besides its picture."""
     counts: NDArray[np.int64] = np.unpackbits(files.rows["holds"].reshape(-1, 1), axis=1).sum(
         axis=1, dtype=np.int64
@@ -51,20 +51,20 @@ def holding_counts(files: FileRows) -> NDArray[np.int64]:
     return counts
 
 
-def depths(files: FileRows) -> NDArray[np.int64]:
+def depths(files: FileSelection) -> NDArray[np.int64]:
     """Return the bits a sample of each file, 8 where nobody looked."""
     depths = files.rows["depth"].astype(np.int64)
     return np.where(depths > 0, depths, 8)
 
 
-def pixel_steps(files: FileRows) -> NDArray[np.int64]:
+def pixel_steps(files: FileSelection) -> NDArray[np.int64]:
     """Return the number of pixels of each file in steps of two per cent."""
     pixels = files.rows["width"].astype(np.uint64) * files.rows["height"].astype(np.uint64)
     counts, places = np.unique(pixels, return_inverse=True)
     return np.array([pixel_step(count) for count in counts.tolist()], np.int64)[places]
 
 
-def named_like_copies(files: FileRows) -> NDArray[np.bool_]:
+def named_like_copies(files: FileSelection) -> NDArray[np.bool_]:
     """Return for each file whether its name carries the traces of copying.
 
     All names are searched at once; those that a find runs across are looked at one by one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpm_tui.catalog.group import TIER_OF
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dpm_tui.review.library.library_columns import Columns
+    from dpm_tui.review.library.library_columns import LibraryColumns
 
 
-def elect_keepers(library: Library, rule: Rule, protected: InFolders, *, whole: bool = False) -> Library:
+def select_keepers(library: Library, rule: Rule, protected: FolderSet, *, whole: bool = False) -> Library:
     """Return the library, each group with the keeper that ``rule`` prefers, protected files before others.
 
     The groups keep their members, ids and order. Only a true copy of a group's best file may take its
@@ -34,11 +34,11 @@ def elect_keepers(library: Library, rule: Rule, protected: InFolders, *, whole: 
     return _spare(library, protected) if protected else library
 
 
-def _spare(library: Library, protected: InFolders) -> Library:
+def _spare(library: Library, protected: FolderSet) -> Library:
     """Return the library with no protected file counted among the bytes that a group may give back."""
     import numpy as np
 
-    from dpm_tui.catalog.group_columns import GroupRows
+    from dpm_tui.catalog.group_columns import GroupColumns
     from dpm_tui.review.rules.criterion_scores import by_folder
 
     columns = library.columns
@@ -49,15 +49,15 @@ def _spare(library: Library, protected: InFolders) -> Library:
     if not stays.any():
         return library
     spared = np.add.reduceat(np.where(stays, columns.files.sizes(), 0), starts)
-    rows = GroupRows(groups.names, groups.starts, groups.weakest, groups.reclaimable - spared, groups.ids)
+    rows = GroupColumns(groups.names, groups.starts, groups.weakest, groups.reclaimable - spared, groups.ids)
     return Library(library.files, rows, library.pairs)
 
 
-def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> NDArray[np.int64]:
+def _choose(columns: LibraryColumns, rule: Rule, protected: FolderSet, whole: bool) -> NDArray[np.int64]:
     """Return the row of each group's keeper."""
     import numpy as np
 
-    from dpm_tui.review.rules.criterion_scores import by_folder, sieves_of, sift
+    from dpm_tui.review.rules.criterion_scores import by_folder, narrow, sieves_of
 
     starts = columns.groups.starts
     alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole) | columns.keepers
@@ -66,14 +66,14 @@ def _choose(columns: Columns, rule: Rule, protected: InFolders, whole: bool) -> 
         alive &= safe | ~np.repeat(columns.any_of(safe), columns.groups.counts)
     for word in rule.criteria:
         for sieve in sieves_of(columns, word):
-            alive = sift(columns, alive, sieve)
+            alive = narrow(columns, alive, sieve)
     # The first file is the best one, the others come by path.
     rows = np.flatnonzero(alive)
     leaders: NDArray[np.int64] = rows[np.searchsorted(rows, starts[:-1])]
     return leaders
 
 
-def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
+def _may_lead(columns: LibraryColumns, whole: bool) -> NDArray[np.bool_]:
     """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
     import numpy as np
 
@@ -97,14 +97,14 @@ def _may_lead(columns: Columns, whole: bool) -> NDArray[np.bool_]:
     return leads
 
 
-def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
+def _lead(columns: LibraryColumns, leaders: NDArray[np.int64]) -> Library:
     """Return the library with its files, pairs and groups in the order that the leaders make."""
     import numpy as np
 
-    from dpm_tui.catalog.file_selection import FileRows
-    from dpm_tui.catalog.group_columns import GroupRows
+    from dpm_tui.catalog.file_selection import FileSelection
+    from dpm_tui.catalog.group_columns import GroupColumns
     from dpm_tui.catalog.pair_columns import TURNED
-    from dpm_tui.review.library.pair_table import PairRows
+    from dpm_tui.review.library.pair_table import PairTable
 
     files, groups = columns.files, columns.groups
     homes = np.repeat(np.arange(len(groups)), groups.counts)
@@ -114,7 +114,7 @@ def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     odd = {int(place[row]): file for row, file in files.odd.items()}
-    file_rows = FileRows(files.rows[order], files.names, files.folders, files.formats, odd)
+    file_rows = FileSelection(files.rows[order], files.names, files.folders, files.formats, odd)
     pairs = columns.pairs.rows.copy()
     ends = place[pairs["first"]], place[pairs["second"]]
     pairs["better"] = np.where(ends[0] > ends[1], TURNED[pairs["better"]], pairs["better"])
@@ -136,12 +136,12 @@ def _lead(columns: Columns, leaders: NDArray[np.int64]) -> Library:
     unchanged = leaders == starts[:-1]
     return Library(
         file_rows,
-        GroupRows(
+        GroupColumns(
             groups.names,
             starts,
             np.where(unchanged, groups.weakest, weakest),
             np.where(unchanged, groups.reclaimable, reclaimable),
             groups.ids[order],
         ),
-        PairRows(file_rows, pairs, columns.pairs.grids),
+        PairTable(file_rows, pairs, columns.pairs.grids),
     )

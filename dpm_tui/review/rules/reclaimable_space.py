@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Freeable:
+class ReclaimableSpace:
     """What accepting a rule in every group would mark, and the bytes of all files beside the kept ones.
 
     The latter hold variants, crops and what is left to a person, too.
@@ -21,13 +21,13 @@ class Freeable:
     beside: int = 0
 
 
-def find_freeable(library: Library, rule: Rule, protected: InFolders) -> Freeable:
+def find_reclaimable(library: Library, rule: Rule, protected: FolderSet) -> ReclaimableSpace:
     """Return what ``rule`` would free in a library whose keepers follow it."""
-    from dpm_tui.review.rules.bulk_marking import sweep
+    from dpm_tui.review.rules.bulk_marking import mark_in_bulk
 
     if not library.groups:
-        return Freeable()
+        return ReclaimableSpace()
     columns = library.columns
-    marked = sweep(library, range(len(library.groups)), rule, DEFAULT_KINDS, protected)
+    marked = mark_in_bulk(library, range(len(library.groups)), rule, DEFAULT_KINDS, protected)
     size = columns.files.size_of(columns.files.rows_among(marked))
-    return Freeable(len(marked), size, int(columns.groups.reclaimable.sum()))
+    return ReclaimableSpace(len(marked), size, int(columns.groups.reclaimable.sum()))

@@ -9,7 +9,7 @@ from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import HOLDINGS
 from dpm_tui.catalog.pair_columns import KIND_CODES
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.library_columns import Columns
+from dpm_tui.review.library.library_columns import LibraryColumns
 from dpm_tui.review.rules.keeper_ranking import NEAR_TIE
 from dpm_tui.review.rules.keeper_ranking_columns import depths, lossless_rows, named_like_copies
 from dpm_tui.review.rules.lost_holdings import COUNTED
@@ -21,7 +21,7 @@ Rows = NDArray[np.int64]
 _COUNTED_BITS = sum(1 << HOLDINGS.index(word) for word in COUNTED)
 
 
-def spared_rows(columns: Columns, rows: Rows, kept: Rows, *, careful: bool, safe: Flags) -> Flags:
+def spared_rows(columns: LibraryColumns, rows: Rows, kept: Rows, *, careful: bool, safe: Flags) -> Flags:
     """Return for each of some rows whether a rule leaves it alone beside the keeper of its group.
 
     ``safe`` tells of each file of the library whether it is protected.
@@ -58,7 +58,7 @@ def spared_rows(columns: Columns, rows: Rows, kept: Rows, *, careful: bool, safe
     return found
 
 
-def _outdoing(columns: Columns, rows: Rows, kept: Rows, better: NDArray[np.uint8]) -> Flags:
+def _outdoing(columns: LibraryColumns, rows: Rows, kept: Rows, better: NDArray[np.uint8]) -> Flags:
     """Return for each row whether it is clearly better in some respect than the keeper of its group."""
     files = columns.files.rows
     pixels = files["width"].astype(np.int64) * files["height"]
@@ -75,7 +75,7 @@ def _outdoing(columns: Columns, rows: Rows, kept: Rows, better: NDArray[np.uint8
     return found
 
 
-def _rows_told_by_facts(columns: Columns, rows: Rows, kept: Rows) -> Flags:
+def _rows_told_by_facts(columns: LibraryColumns, rows: Rows, kept: Rows) -> Flags:
     files = columns.files.rows
     pixels = files["width"].astype(np.float64) * files["height"]
     ratio = pixels[rows] / np.maximum(pixels[kept], 1)

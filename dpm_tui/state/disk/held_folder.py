@@ -22,7 +22,7 @@ _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-class Folder:
+class HeldFolder:
     """The folder at ``path``, opened when it is first needed and then held for as long as this object lives.
 
     ``path`` is for messages. With ``above`` it is the folder of that name in it. It is never reached through
@@ -30,15 +30,15 @@ class Folder:
     DamagedError where a link or no folder lies there, OSError (FileNotFoundError among them).
     """
 
-    def __init__(self, path: bytes, above: Folder | None = None, *, follow: bool = False) -> None:
+    def __init__(self, path: bytes, above: HeldFolder | None = None, *, follow: bool = False) -> None:
         self.path = path
         self.above = above
         self._follow = follow
         self._descriptor = -1
-        self._closing: weakref.finalize[[int], Folder] | None = None
+        self._closing: weakref.finalize[[int], HeldFolder] | None = None
 
     @classmethod
-    def over(cls, descriptor: int, path: bytes) -> Folder:
+    def over(cls, descriptor: int, path: bytes) -> HeldFolder:
         """Return the folder that is open at ``descriptor``, which stays the caller's."""
         folder = cls(path)
         folder._hold(os.dup(descriptor))
@@ -59,13 +59,13 @@ class Folder:
             self._hold(self._open())
         return self._descriptor
 
-    def place(self, name: bytes) -> Place:
+    def place(self, name: bytes) -> HeldPath:
         """Return the place of a file in this folder."""
-        return Place(self, name)
+        return HeldPath(self, name)
 
-    def below(self, name: bytes) -> Folder:
+    def below(self, name: bytes) -> HeldFolder:
         """Return the folder ``name`` in this one."""
-        return Folder(os.path.join(self.path, name), self)
+        return HeldFolder(os.path.join(self.path, name), self)
 
     def close(self) -> None:
         """Close it now; whatever needs it open opens it again."""
@@ -73,7 +73,7 @@ class Folder:
         if self._closing is not None:
             self._closing()
 
-    def make(self) -> Folder:
+    def make(self) -> HeldFolder:
         """Make the folder, private to the user, where it is missing; return it."""
         with contextlib.suppress(FileExistsError):
             if self.above is None:
@@ -127,7 +127,7 @@ class Folder:
         """Remove a name; raises OSError."""
         os.unlink(name, dir_fd=self.descriptor)
 
-    def rename(self, name: bytes, other: bytes, to: Folder | None = None) -> None:
+    def rename(self, name: bytes, other: bytes, to: HeldFolder | None = None) -> None:
         """Rename a file or folder of this folder, into ``to`` if that is given; raises OSError."""
         target = self if to is None else to
         os.rename(name, other, src_dir_fd=self.descriptor, dst_dir_fd=target.descriptor)
@@ -175,10 +175,10 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeldPath:
     """Where a file lies, or may come to lie: a folder and a name in it."""
 
-    folder: Folder
+    folder: HeldFolder
     name: bytes
 
     def __fspath__(self) -> bytes:
@@ -190,9 +190,9 @@ class Place:
         return os.path.join(self.folder.path, self.name)
 
     @property
-    def part(self) -> Place:
+    def part(self) -> HeldPath:
         """Where the file is written before it takes its place."""
-        return Place(self.folder, self.name + b".part")
+        return HeldPath(self.folder, self.name + b".part")
 
     def open(self, flags: int, mode: int = 0o600) -> int:
         """Return a descriptor of the file, never through a link; raises OSError."""
@@ -206,7 +206,7 @@ class Place:
         """Remove what lies there; raises OSError."""
         self.folder.unlink(self.name)
 
-    def rename(self, to: Place) -> None:
+    def rename(self, to: HeldPath) -> None:
         """Let the file be at another place; raises OSError."""
         self.folder.rename(self.name, to.name, to.folder)
 
@@ -220,18 +220,18 @@ def sync_names(descriptor: int) -> None:
             raise
 
 
-Where = bytes | Place
+Where = bytes | HeldPath
 """A place, or the path of a file that a person named, whose folder is opened for this one time."""
 
 
-def place_of(where: Where) -> Place:
+def place_of(where: Where) -> HeldPath:
     """Return the place that ``where`` is."""
-    if isinstance(where, Place):
+    if isinstance(where, HeldPath):
         return where
     folder, name = os.path.split(where)
-    return Place(Folder(folder, follow=True), name)
+    return HeldPath(HeldFolder(folder, follow=True), name)
 
 
-def folder_of(where: bytes | Folder) -> Folder:
+def folder_of(where: bytes | HeldFolder) -> HeldFolder:
     """Return the folder that ``where`` is."""
-    return where if isinstance(where, Folder) else Folder(where)
+    return where if isinstance(where, HeldFolder) else HeldFolder(where)

@@ -26,7 +26,7 @@ _DECODER = json.JSONDecoder()
 
 
 @dataclass(slots=True)
-class Frames:
+class JournalRecords:
     """What a journal held: its records in order, and the number of lines that did not check."""
 
     records: list[Any] = field(default_factory=list)
@@ -61,12 +61,12 @@ def encode_frames(records: Iterable[object]) -> bytes:
     return b"".join(map(encode_frame, records))
 
 
-def read_frames(path: Where) -> Frames:
+def read_frames(path: Where) -> JournalRecords:
     """Return the records of the journal at ``path``; a missing file is an empty journal.
 
     Raises DamagedError if what lies there is no file of ours, OSError.
     """
-    frames = Frames()
+    frames = JournalRecords()
     try:
         descriptor = open_regular(path)
     except FileNotFoundError:

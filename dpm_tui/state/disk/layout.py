@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name, user_name
-from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 
 STATE_FOLDER = b"_image_temp"
 QUARANTINE = b"quarantine"
@@ -24,17 +24,17 @@ class Layout:
     root: bytes
     base: bytes
     shared_bin: bool = False
-    home: Folder = field(init=False, repr=False, compare=False)
+    home: HeldFolder = field(init=False, repr=False, compare=False)
     """The state folder, held open from its first use on."""
 
-    thumbnails: Folder = field(init=False, repr=False, compare=False)
+    thumbnails: HeldFolder = field(init=False, repr=False, compare=False)
     """Thumbnails by content digest."""
 
-    vectors: Folder = field(init=False, repr=False, compare=False)
+    vectors: HeldFolder = field(init=False, repr=False, compare=False)
     """Fingerprint vectors, one file a model."""
 
     def __post_init__(self) -> None:
-        home = Folder(self.folder)
+        home = HeldFolder(self.folder)
         object.__setattr__(self, "home", home)
         object.__setattr__(self, "thumbnails", home.below(b"thumbnails"))
         object.__setattr__(self, "vectors", home.below(b"vectors"))
@@ -45,60 +45,60 @@ class Layout:
         return os.path.join(self.base, STATE_FOLDER)
 
     @property
-    def config(self) -> Place:
+    def config(self) -> HeldPath:
         """Settings, TOML."""
         return self.home.place(b"config.toml")
 
     @property
-    def checkpoint(self) -> Place:
+    def checkpoint(self) -> HeldPath:
         """Phase, counters and cursors of the last run, TOML."""
         return self.home.place(b"checkpoint.toml")
 
     @property
-    def lock(self) -> Place:
+    def lock(self) -> HeldPath:
         """The lock that one worker holds."""
         return self.home.place(b"lock")
 
     @property
-    def files(self) -> Place:
+    def files(self) -> HeldPath:
         """Journal of image files; ``FilePlaces`` tells where its shards lie."""
         return self.home.place(b"files.jsonl")
 
     @property
-    def pairs(self) -> Place:
+    def pairs(self) -> HeldPath:
         """Journal of verified pairs."""
         return self.home.place(b"pairs.jsonl")
 
     @property
-    def inspections(self) -> Place:
+    def inspections(self) -> HeldPath:
         """Journal of pairs that were looked at at full size."""
         return self.home.place(b"inspections.jsonl")
 
     @property
-    def decisions(self) -> Place:
+    def decisions(self) -> HeldPath:
         """Journal of decisions; cannot be made again, so it is only ever appended to."""
         return self.home.place(b"decisions.jsonl")
 
     @property
-    def decisions_before(self) -> Place:
+    def decisions_before(self) -> HeldPath:
         """The decisions as they were at the last start, for the day on which the journal is damaged."""
         return self.home.place(b"decisions.prev.jsonl")
 
     @property
-    def review(self) -> Place:
+    def review(self) -> HeldPath:
         """Journal of the review: marks that were not applied yet, and how they came about."""
         return self.home.place(b"review.jsonl")
 
     @property
-    def log(self) -> Place:
+    def log(self) -> HeldPath:
         """What the worker printed and every error it met."""
         return self.home.place(b"worker.log")
 
     @property
-    def marker(self) -> Place:
+    def marker(self) -> HeldPath:
         """What tells this root from an empty mount point: always on the root's side, and never held open,
         as another root may be mounted there by now."""
-        return Folder(self.root_side).place(b"marker")
+        return HeldFolder(self.root_side).place(b"marker")
 
     @property
     def root_side(self) -> bytes:

@@ -9,27 +9,27 @@ import stat
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 from dpm_tui.state.disk.layout import QUARANTINE
 
 
 class Quarantine:
     """Takes files out of one state folder, each repair into a folder of its own that is named by time."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: HeldFolder) -> None:
         now = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S%f")
         self._folder = folder
         self._now = now.encode("ascii")
 
-    def refuse(self, what: Place | Folder, error: DpmError | OSError, remedy: str) -> Finding:
+    def refuse(self, what: HeldPath | HeldFolder, error: DpmError | OSError, remedy: str) -> Finding:
         """Return the finding for what lies at ``what`` and cannot be used; its repair moves it here."""
         reason = reason_of(error)
         values = {"name": display_name(self._relative(what)), "reason": reason}
         return Finding(False, "unreadable", values, remedy, lambda: [self.take(what)])
 
-    def take(self, what: Place | Folder) -> Finding:
+    def take(self, what: HeldPath | HeldFolder) -> Finding:
         """Move what lies at ``what``, a link itself and not what it leads to; raises OSError."""
-        place = what if isinstance(what, Place) else _place_of_folder(what)
+        place = what if isinstance(what, HeldPath) else _place_of_folder(what)
         relative = self._relative(what)
         self.renew()
         target = self._folder.below(QUARANTINE).below(self._now).make()
@@ -51,11 +51,11 @@ class Quarantine:
         self._folder.below(QUARANTINE).make()
         return [Finding(True, "quarantined", {"name": display_name(QUARANTINE), "path": display_name(aside)})]
 
-    def _relative(self, what: Place | Folder) -> bytes:
+    def _relative(self, what: HeldPath | HeldFolder) -> bytes:
         return os.path.relpath(what.path, self._folder.path)
 
 
-def measure_quarantine(folder: Folder) -> tuple[int, int]:
+def measure_quarantine(folder: HeldFolder) -> tuple[int, int]:
     """Return how many files lie in the quarantine of a state folder, and their bytes.
 
     Raises DamagedError if it is no folder, OSError.
@@ -69,7 +69,7 @@ def measure_quarantine(folder: Folder) -> tuple[int, int]:
     return count, size
 
 
-def _place_of_folder(folder: Folder) -> Place:
+def _place_of_folder(folder: HeldFolder) -> HeldPath:
     """Return where a folder of a state folder lies."""
     assert folder.above is not None
     return folder.above.place(folder.name)

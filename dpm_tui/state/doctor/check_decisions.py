@@ -8,8 +8,8 @@ from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Place
-from dpm_tui.state.disk.journal import Frames, encode_frames
+from dpm_tui.state.disk.held_folder import HeldPath
+from dpm_tui.state.disk.journal import JournalRecords, encode_frames
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.review.decision_store import merge_generations, read_generation
@@ -48,17 +48,17 @@ def check_decisions(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return findings
 
 
-def _read(path: Place) -> tuple[Frames, str]:
+def _read(path: HeldPath) -> tuple[JournalRecords, str]:
     """Return what one generation holds, and why it could not be read at all."""
     try:
         return read_generation(path), ""
     except (DpmError, OSError) as error:
-        return Frames(), reason_of(error)
+        return JournalRecords(), reason_of(error)
 
 
 def _judge(
-    place: Place,
-    frames: Frames,
+    place: HeldPath,
+    frames: JournalRecords,
     refused: str,
     values: dict[str, int],
     repair: Callable[[], list[Finding]] | None,

@@ -10,11 +10,11 @@ from dpm_tui.catalog.file_chunk import FILES_A_CHUNK
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.files.compaction import write_table
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_table import FileTable, highest_generation, read_table
 from dpm_tui.state.files.shard_manifest import COPY, MANIFEST, Manifest, is_shard_name, read_manifest
 
@@ -26,13 +26,13 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
     Raises DamagedError for a newer version.
     """
-    places = FilePlaces.of(layout.files)
+    places = FileLayout.of(layout.files)
     try:
         places.check()
     except DamagedError as error:
         finding = quarantine.refuse(places.folder, error, "will_remake")
         return [replace(finding, repair=lambda: _begin_anew(places, quarantine))]
-    refused: dict[Place, DamagedError] = {}
+    refused: dict[HeldPath, DamagedError] = {}
     try:
         table = read_table(places, refused)
         bad = [*_check_manifests(places, quarantine), *_check_shards(places, table)]
@@ -51,11 +51,11 @@ def check_files(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return [*findings, *_check_names(places, table, quarantine)]
 
 
-_Bad = list[tuple[Place, Finding]]
+_Bad = list[tuple[HeldPath, Finding]]
 """Findings that are not good with the place of what goes to quarantine."""
 
 
-def _check_manifests(places: FilePlaces, quarantine: Quarantine) -> _Bad:
+def _check_manifests(places: FileLayout, quarantine: Quarantine) -> _Bad:
     bad: _Bad = []
     for name in (MANIFEST, COPY):
         place = places.folder.place(name)
@@ -70,7 +70,7 @@ def _check_manifests(places: FilePlaces, quarantine: Quarantine) -> _Bad:
     return bad
 
 
-def _check_shards(places: FilePlaces, table: FileTable) -> _Bad:
+def _check_shards(places: FileLayout, table: FileTable) -> _Bad:
     bad: _Bad = []
     for name in table.lost:
         place = places.folder.place(name)
@@ -90,7 +90,7 @@ def _check_journals(table: FileTable) -> _Bad:
     return bad
 
 
-def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -> list[Finding]:
+def _check_names(places: FileLayout, table: FileTable, quarantine: Quarantine) -> list[Finding]:
     """Name what folds that did not end left, and what is not ours."""
     known = {MANIFEST, COPY, *(table.manifest.names if table.manifest is not None else ())}
     parts = {MANIFEST + b".part", COPY + b".part"}
@@ -112,18 +112,18 @@ def _check_names(places: FilePlaces, table: FileTable, quarantine: Quarantine) -
     return findings
 
 
-def _begin_anew(places: FilePlaces, quarantine: Quarantine) -> list[Finding]:
+def _begin_anew(places: FileLayout, quarantine: Quarantine) -> list[Finding]:
     """Put aside what lies in place of the folder; the journal keeps what it has besides."""
     moved = quarantine.take(places.folder)
     places.folder.make()
-    refused: dict[Place, DamagedError] = {}
+    refused: dict[HeldPath, DamagedError] = {}
     table = read_table(places, refused)
     bad = [place for place in (*refused, *table.spoilt) if place in refused or table.spoilt[place]]
     return [moved, *(_rewrite(places, table, bad, quarantine) if bad else [])]
 
 
 def _rewrite(
-    places: FilePlaces, table: FileTable, spoilt: list[Place], quarantine: Quarantine
+    places: FileLayout, table: FileTable, spoilt: list[HeldPath], quarantine: Quarantine
 ) -> list[Finding]:
     generation = highest_generation(places, table.manifest) + 1
     store = table.store or secrets.token_hex(6)

@@ -10,12 +10,12 @@ from dataclasses import replace
 from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 from dpm_tui.state.disk.layout import QUARANTINE, Layout
 from dpm_tui.state.disk.lock import is_held, read_holder
 from dpm_tui.state.disk.quarantine import Quarantine, measure_quarantine
 from dpm_tui.state.disk.regular_file import open_regular
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.root_identity import read_marker
 
 _NAMES_SHOWN = 5
@@ -64,7 +64,7 @@ def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
 def check_names(layout: Layout) -> list[Finding]:
     """Name what is not ours, which nobody touches, and what writes that did not end left behind."""
-    table = FilePlaces.of(layout.files)
+    table = FileLayout.of(layout.files)
     ours = {
         each.name
         for each in (
@@ -75,8 +75,8 @@ def check_names(layout: Layout) -> list[Finding]:
     }  # fmt: skip
     beside = {layout.marker.name, os.path.basename(layout.recycle_bin)}
     findings: list[Finding] = []
-    leftovers: list[Place] = []
-    unknown: list[Place] = []
+    leftovers: list[HeldPath] = []
+    unknown: list[HeldPath] = []
     for folder, known in _folders(layout, ours, beside):
         for name in folder.names():
             place = folder.place(name)
@@ -110,20 +110,20 @@ def check_quarantine(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return [Finding(True, "quarantine", {"count": count, "size": size})] if count else []
 
 
-def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple[Folder, set[bytes]]]:
+def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple[HeldFolder, set[bytes]]]:
     """Return each state folder with the names that belong into it."""
     if layout.root_side == layout.folder:
         return [(layout.home, ours | beside | {QUARANTINE})]
     folders = [(layout.home, ours | {QUARANTINE})]
     with contextlib.suppress(OSError, DpmError):
-        other = Folder(layout.root_side)
+        other = HeldFolder(layout.root_side)
         other.check()
         # State that was kept there before is ours as well, although nothing reads it now.
         folders.append((other, ours | beside | {QUARANTINE}))
     return folders
 
 
-def _exists(place: Place) -> bool:
+def _exists(place: HeldPath) -> bool:
     """Tell whether anything lies at a place, whose folder may be missing or none."""
     try:
         return place.exists()
@@ -131,6 +131,6 @@ def _exists(place: Place) -> bool:
         return False
 
 
-def _shown(places: list[Place]) -> str:
+def _shown(places: list[HeldPath]) -> str:
     names = [display_name(place.name, 60) for place in places[:_NAMES_SHOWN]]
     return ", ".join(names) + (" ..." if len(places) > _NAMES_SHOWN else "")

@@ -10,7 +10,7 @@ from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import load_settings
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.journal import encode_frame, read_frames
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.lock import Lock
@@ -93,7 +93,7 @@ def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _check_table(
-    quarantine: Quarantine, place: Place, load: Callable[[Place], object], remedy: str
+    quarantine: Quarantine, place: HeldPath, load: Callable[[HeldPath], object], remedy: str
 ) -> Finding:
     name = display_name(place.name)
     try:
@@ -107,7 +107,7 @@ def _check_table(
     return Finding(True, "table", {"name": name})
 
 
-def _check_journal(quarantine: Quarantine, place: Place, read: _Read) -> list[Finding]:
+def _check_journal(quarantine: Quarantine, place: HeldPath, read: _Read) -> list[Finding]:
     name = display_name(place.name)
     try:
         count, rejected, lines = read()
@@ -126,12 +126,12 @@ def _check_journal(quarantine: Quarantine, place: Place, read: _Read) -> list[Fi
     return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
 
 
-def _read_review(path: Place) -> tuple[int, int, Iterable[bytes]]:
+def _read_review(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
     count, rejected, records = read_review(path)
     return count, rejected, map(encode_frame, records)
 
 
-def _read_inspections(path: Place) -> tuple[int, int, Iterable[bytes]]:
+def _read_inspections(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
     frames = read_frames(path)
     sound = [record for record in frames.records if _is_inspection(record)]
     return len(sound), frames.rejected + len(frames.records) - len(sound), map(encode_frame, sound)
@@ -145,7 +145,7 @@ def _is_inspection(record: object) -> bool:
     return True
 
 
-def _read_verdicts(path: Place) -> tuple[int, int, Iterable[bytes]]:
+def _read_verdicts(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
     count = rejected = 0
     for lines in read_lines(path, ""):
         count += int(lines.sound.sum())

@@ -16,7 +16,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.decoding.thumbnail import read_thumbnail
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Folder, Place
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.disk.regular_file import open_regular, read_regular
@@ -32,8 +32,8 @@ class _Shelf:
     """What lies among the thumbnails: by digest, broken, and what is none of ours."""
 
     good: set[str] = field(default_factory=set)
-    bad: list[Place] = field(default_factory=list)
-    leftovers: list[Place] = field(default_factory=list)
+    bad: list[HeldPath] = field(default_factory=list)
+    leftovers: list[HeldPath] = field(default_factory=list)
     unknown: int = 0
 
 
@@ -79,7 +79,7 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return findings
 
 
-def _look(folder: Folder) -> _Shelf:
+def _look(folder: HeldFolder) -> _Shelf:
     shelf = _Shelf()
     for prefix in _names(folder):
         if len(prefix) != 2 or not is_digest(os.fsdecode(prefix) * 32):
@@ -93,7 +93,7 @@ def _look(folder: Folder) -> _Shelf:
     return shelf
 
 
-def _sort_in(shelf: _Shelf, folder: Folder, below: Folder, name: bytes) -> None:
+def _sort_in(shelf: _Shelf, folder: HeldFolder, below: HeldFolder, name: bytes) -> None:
     # What is noted has a folder of its own, not open yet: many are noted, and few may be open at once.
     place = folder.below(below.name).place(name)
     digest, ending = os.fsdecode(name[:64]), name[64:]
@@ -108,7 +108,7 @@ def _sort_in(shelf: _Shelf, folder: Folder, below: Folder, name: bytes) -> None:
         shelf.bad.append(place)
 
 
-def _take(quarantine: Quarantine, places: list[Place]) -> list[Finding]:
+def _take(quarantine: Quarantine, places: list[HeldPath]) -> list[Finding]:
     """Move what lies at these places, which are used up, to the quarantine; return the last finding."""
     findings: list[Finding] = []
     while places:
@@ -116,7 +116,7 @@ def _take(quarantine: Quarantine, places: list[Place]) -> list[Finding]:
     return findings
 
 
-def _has_both_ends(path: Place) -> bool:
+def _has_both_ends(path: HeldPath) -> bool:
     """Tell whether a file begins and ends as a JPEG does and is no larger than a thumbnail may be."""
     try:
         descriptor = open_regular(path)
@@ -132,7 +132,7 @@ def _has_both_ends(path: Place) -> bool:
     return 4 < size <= BYTES_AT_MOST and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
 
 
-def _decode_some(folder: Folder, shelf: _Shelf) -> int:
+def _decode_some(folder: HeldFolder, shelf: _Shelf) -> int:
     """Decode a sample, spread evenly; move those that cannot be decoded to the bad ones."""
     store = ThumbnailStore(folder)
     digests = sorted(shelf.good)
@@ -173,7 +173,7 @@ def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
     return [Finding(True, "will_be_read", {"count": count})]
 
 
-def _names(folder: Folder) -> list[bytes]:
+def _names(folder: HeldFolder) -> list[bytes]:
     try:
         return folder.names()
     except (OSError, DpmError):

@@ -10,7 +10,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.finding import Finding
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.journal import read_frames
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
@@ -41,7 +41,7 @@ def check_arrays(layout: Layout, quarantine: Quarantine) -> list[Finding]:
     return [_check_file(layout.vectors.place(name), quarantine) for name in names]
 
 
-def _check_file(place: Place, quarantine: Quarantine) -> Finding:
+def _check_file(place: HeldPath, quarantine: Quarantine) -> Finding:
     name = display_name(os.path.join(place.folder.name, place.name))
     try:
         if place.name.endswith(b".f16"):
@@ -56,7 +56,7 @@ def _check_file(place: Place, quarantine: Quarantine) -> Finding:
     return Finding(True, "unknown", values)
 
 
-def _check_vectors(place: Place, name: str, quarantine: Quarantine) -> Finding:
+def _check_vectors(place: HeldPath, name: str, quarantine: Quarantine) -> Finding:
     table = _read_table(place)
     values: dict[str, object] = {"name": name}
     if table is None:
@@ -74,7 +74,7 @@ def _check_vectors(place: Place, name: str, quarantine: Quarantine) -> Finding:
     return Finding(False, "vectors_damaged", counts, "will_keep_readable", repair)
 
 
-def _check_candidates(place: Place, name: str, quarantine: Quarantine) -> Finding:
+def _check_candidates(place: HeldPath, name: str, quarantine: Quarantine) -> Finding:
     frames = read_frames(place)
     values = {"name": name, "count": len(frames.records), "rejected": frames.rejected}
     if not frames.rejected:
@@ -82,7 +82,7 @@ def _check_candidates(place: Place, name: str, quarantine: Quarantine) -> Findin
     return Finding(False, "journal_damaged", values, "will_remake", lambda: [quarantine.take(place)])
 
 
-def _read_table(place: Place) -> _Table | None:
+def _read_table(place: HeldPath) -> _Table | None:
     """Return what a file of vectors holds, None if no row of any length checks at its start."""
     with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
         row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _DIMS_AT_MOST + SEAL_BYTES))
@@ -111,7 +111,7 @@ def _measure_row(start: bytes) -> int:
     return 0
 
 
-def _mended(place: Place, table: _Table) -> bytes:
+def _mended(place: HeldPath, table: _Table) -> bytes:
     """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
     with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
         content = bytearray(file.read(table.rows * table.row_bytes))

@@ -18,7 +18,7 @@ from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.state.disk.atomic_write import create_partial, fill_and_close
 from dpm_tui.state.disk.journal import Journal
 from dpm_tui.state.files.file_journal import create_file_journal, encode_head
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.shard import encode_shard
 from dpm_tui.state.files.shard_manifest import (
     COPY,
@@ -31,10 +31,10 @@ from dpm_tui.state.files.shard_manifest import (
 
 
 @dataclass(slots=True)
-class Fold:
+class Compaction:
     """``plan`` are the chunks still to write, ``folded`` the last frame that the new shards will hold."""
 
-    places: FilePlaces
+    places: FileLayout
     generation: int
     folded: int
     plan: list[int]
@@ -73,7 +73,7 @@ class Fold:
         self.written[number] = (name, hashlib.sha256(content).hexdigest())
 
 
-def commit_manifest(places: FilePlaces, manifest: Manifest) -> None:
+def commit_manifest(places: FileLayout, manifest: Manifest) -> None:
     """Replace the manifest and its copy; the shards that it names are on the disk. Raises OSError."""
     places.folder.make().sync()
     places.journal.folder.sync()
@@ -81,13 +81,13 @@ def commit_manifest(places: FilePlaces, manifest: Manifest) -> None:
     save_manifest(places.folder, COPY, manifest)
 
 
-def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) -> Manifest:
+def write_table(places: FileLayout, columns: FileColumns, manifest: Manifest) -> Manifest:
     """Write every shard and an empty journal in place of whatever there is; return the new manifest.
 
     ``manifest`` says all but the shards. What there is counts until the new manifest does.
     """
     plan = [number for number, _ in columns.chunks()]
-    fold = Fold(places, manifest.generation, manifest.folded, plan)
+    fold = Compaction(places, manifest.generation, manifest.folded, plan)
     while fold.plan:
         fold.write_some(columns, 1.0)
     fresh = fold.commit(replace(manifest, shards={}), manifest.next_id)
@@ -96,14 +96,14 @@ def write_table(places: FilePlaces, columns: FileColumns, manifest: Manifest) ->
     return fresh
 
 
-def prepare_journal(places: FilePlaces, store: str, begins: int) -> Journal:
+def prepare_journal(places: FileLayout, store: str, begins: int) -> Journal:
     """Return a new journal, whole on the disk but under a partial name; raises OSError."""
     partial = places.journal.part
     fill_and_close(create_partial(partial), [encode_head(store, begins)])
     return Journal(partial)
 
 
-def set_journal_aside(places: FilePlaces) -> None:
+def set_journal_aside(places: FileLayout) -> None:
     """Let the journal be the one that is folded and the prepared one the journal.
 
     Whichever of both renames was the last before a crash: every frame is in one of both journals.
@@ -123,7 +123,7 @@ def set_journal_aside(places: FilePlaces) -> None:
         raise
 
 
-def remove_superseded(places: FilePlaces, keep: Iterable[bytes], at_most: int = 1 << 30) -> bool:
+def remove_superseded(places: FileLayout, keep: Iterable[bytes], at_most: int = 1 << 30) -> bool:
     """Remove the journal set aside and shards that are not to be kept; tell whether there may be more.
 
     What stays does no harm.

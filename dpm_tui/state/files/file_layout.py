@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from dpm_tui.state.disk.held_folder import Folder, Place, Where, place_of
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath, Where, place_of
 
 
 @dataclass(frozen=True, slots=True)
-class FilePlaces:
+class FileLayout:
     """``journal`` is written now; ``folding`` is the journal whose records are on their way into the shards,
     there is none most of the time; ``folder`` holds the shards and the manifest."""
 
-    journal: Place
-    folding: Place
-    folder: Folder
+    journal: HeldPath
+    folding: HeldPath
+    folder: HeldFolder
 
     @classmethod
-    def of(cls, where: Where) -> FilePlaces:
+    def of(cls, where: Where) -> FileLayout:
         """Return the places that are named after the journal ``where``."""
         journal = place_of(where)
         stem = journal.name.removesuffix(b".jsonl")

@@ -18,7 +18,7 @@ from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.files.compaction import (
-    Fold,
+    Compaction,
     commit_manifest,
     prepare_journal,
     remove_superseded,
@@ -26,7 +26,7 @@ from dpm_tui.state.files.compaction import (
     write_table,
 )
 from dpm_tui.state.files.file_journal import create_file_journal
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_record import encode_file
 from dpm_tui.state.files.file_table import FileTable, highest_generation, read_table
 from dpm_tui.state.files.shard_manifest import Manifest
@@ -50,14 +50,14 @@ class FileStore:
     """
 
     def __init__(self, path: Where, *, writable: bool = True) -> None:
-        self._places = FilePlaces.of(path)
+        self._places = FileLayout.of(path)
         table = read_table(self._places)
         self._columns = table.columns
         self.rejected = table.rejected
         self._next_id = table.next_id
         self._number = table.number
         self._dirty = table.current | table.folding
-        self._fold: Fold | None = None
+        self._fold: Compaction | None = None
         self._superseded = False
         self._journal: Journal | None = None
         self._manifest = table.manifest or Manifest(table.store or secrets.token_hex(6))
@@ -152,7 +152,7 @@ class FileStore:
             self._dirty = table.current
             self._generation += 1
             plan = sorted(table.folding)
-            self._fold = Fold(self._places, self._generation, table.folded_to, plan)
+            self._fold = Compaction(self._places, self._generation, table.folded_to, plan)
 
     def _drop_lost(self, table: FileTable) -> None:
         """Put aside the shards that are lost, and let the next manifest do without them."""
@@ -184,7 +184,7 @@ class FileStore:
         self._journal = journal
         self._places.journal.folder.sync()
 
-    def _begin_fold(self) -> Fold:
+    def _begin_fold(self) -> Compaction:
         fresh = prepare_journal(self._places, self._manifest.store, self._number + 1)
         try:
             set_journal_aside(self._places)
@@ -192,16 +192,16 @@ class FileStore:
             fresh.abandon()
             raise
         self._generation += 1
-        self._fold = Fold(self._places, self._generation, self._number, sorted(self._dirty))
+        self._fold = Compaction(self._places, self._generation, self._number, sorted(self._dirty))
         self._dirty = set()
         self._take_journal(fresh)
         return self._fold
 
-    def _finish(self, fold: Fold) -> None:
+    def _finish(self, fold: Compaction) -> None:
         while self._fold is fold:
             self._fold_on(fold, 1.0)
 
-    def _fold_on(self, fold: Fold, seconds: float) -> None:
+    def _fold_on(self, fold: Compaction, seconds: float) -> None:
         if fold.plan:
             # What was put since is in the shard too: it needs no second writing for that.
             self._dirty.difference_update(fold.write_some(self._columns, seconds))

@@ -13,10 +13,10 @@ import numpy as np
 from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, FileChunk
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.errors import DamagedError
-from dpm_tui.state.disk.held_folder import Place
+from dpm_tui.state.disk.held_folder import HeldPath
 from dpm_tui.state.disk.regular_file import read_regular
 from dpm_tui.state.files.file_journal import FileRecords, read_file_journal
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_record import decode_file, read_id
 from dpm_tui.state.files.shard import SHARD_BYTES_AT_MOST, decode_shard
 from dpm_tui.state.files.shard_manifest import Manifest, is_shard_name, load_manifest
@@ -45,7 +45,7 @@ class FileTable:
     folded_to: int = 0
     lost: list[bytes] = field(default_factory=list)
     damaged: list[bytes] = field(default_factory=list)
-    spoilt: Counter[Place] = field(default_factory=Counter)
+    spoilt: Counter[HeldPath] = field(default_factory=Counter)
     old: bool = False
     has_journal: bool = False
     has_folding: bool = False
@@ -57,7 +57,7 @@ class FileTable:
         return len(self.lost) + len(self.damaged) + self.spoilt.total()
 
 
-def read_table(places: FilePlaces, refused: dict[Place, DamagedError] | None = None) -> FileTable:
+def read_table(places: FileLayout, refused: dict[HeldPath, DamagedError] | None = None) -> FileTable:
     """Return the table; raises DamagedError for a newer version and for what is no file, OSError.
 
     With ``refused`` what is no file is noted there by its path and passed over.
@@ -72,7 +72,7 @@ def read_table(places: FilePlaces, refused: dict[Place, DamagedError] | None = N
     return table
 
 
-def read_shard(places: FilePlaces, name: bytes, digest: str, number: int, columns: FileColumns) -> FileChunk:
+def read_shard(places: FileLayout, name: bytes, digest: str, number: int, columns: FileColumns) -> FileChunk:
     """Return the chunk of a shard; raises ValueError, DamagedError or FileNotFoundError for a lost one."""
     content = read_regular(places.folder.place(name), SHARD_BYTES_AT_MOST)
     if hashlib.sha256(content).hexdigest() != digest:
@@ -80,7 +80,7 @@ def read_shard(places: FilePlaces, name: bytes, digest: str, number: int, column
     return decode_shard(content, number, columns.folders, columns.formats)
 
 
-def _read_once(places: FilePlaces, refused: dict[Place, DamagedError] | None) -> FileTable:
+def _read_once(places: FileLayout, refused: dict[HeldPath, DamagedError] | None) -> FileTable:
     places.check()
     manifest, damaged = load_manifest(places.folder)
     table = FileTable(manifest, damaged=damaged)
@@ -108,7 +108,7 @@ def _read_once(places: FilePlaces, refused: dict[Place, DamagedError] | None) ->
     return table
 
 
-def _read_journal(path: Place, store: str, refused: dict[Place, DamagedError] | None) -> FileRecords:
+def _read_journal(path: HeldPath, store: str, refused: dict[HeldPath, DamagedError] | None) -> FileRecords:
     try:
         return read_file_journal(path, store)
     except DamagedError as error:
@@ -177,13 +177,13 @@ def _generation(manifest: Manifest | None) -> int:
     return manifest.generation if manifest is not None else 0
 
 
-def _highest_shard(places: FilePlaces) -> int:
+def _highest_shard(places: FileLayout) -> int:
     """Return a number above that of every shard there is: no id of theirs may be used again."""
     names = filter(is_shard_name, places.names())
     return max((int(name.partition(b"-")[0]) + 1 for name in names), default=0)
 
 
-def highest_generation(places: FilePlaces, manifest: Manifest | None) -> int:
+def highest_generation(places: FileLayout, manifest: Manifest | None) -> int:
     """Return the highest generation that a manifest or the name of a shard tells of."""
     names: Mapping[bytes, object] = dict.fromkeys(filter(is_shard_name, places.names()))
     told = [int(name.partition(b"-g")[2].partition(b".")[0]) for name in names]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, Words
+from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, StringPool
 from dpm_tui.catalog.image_file import STAMP_FIELDS, ImageFile
 from dpm_tui.file_names import from_json, to_json
 from dpm_tui.state.files.file_record import (
@@ -32,7 +32,7 @@ _DIGESTS = ("digest", "pixels")
 _HEX = 64
 
 
-def encode_shard(chunk: FileChunk, folders: Words, formats: Words) -> bytes:
+def encode_shard(chunk: FileChunk, folders: StringPool, formats: StringPool) -> bytes:
     """Return the content of the shard of a chunk."""
     rows = chunk.live()
     used, folder = np.unique(rows["folder"], return_inverse=True)
@@ -56,7 +56,7 @@ def encode_shard(chunk: FileChunk, folders: Words, formats: Words) -> bytes:
     return json.dumps(table, separators=(",", ":")).encode("ascii")
 
 
-def decode_shard(content: bytes, number: int, folders: Words, formats: Words) -> FileChunk:
+def decode_shard(content: bytes, number: int, folders: StringPool, formats: StringPool) -> FileChunk:
     """Return the chunk of shard ``number``.
 
     Raises ValueError for content that no run wrote: a checksum that holds does not make it ours.
@@ -68,7 +68,7 @@ def decode_shard(content: bytes, number: int, folders: Words, formats: Words) ->
         raise ValueError(f"no shard: {error}") from error
 
 
-def _decode(table: dict[str, Any], number: int, folders: Words, formats: Words) -> FileChunk:
+def _decode(table: dict[str, Any], number: int, folders: StringPool, formats: StringPool) -> FileChunk:
     ids = np.array(table["id"], np.int64)
     rows: Rows = np.zeros(len(ids), ROW)
     for name in _NUMBERS:

@@ -16,7 +16,7 @@ from dpm_tui.catalog.content_digest import is_digest
 from dpm_tui.errors import DamagedError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.atomic_write import write_atomic
-from dpm_tui.state.disk.held_folder import Folder, Place, Where
+from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath, Where
 from dpm_tui.state.disk.journal import decode_frame, encode_frame
 from dpm_tui.state.disk.regular_file import read_regular
 from dpm_tui.state.files.file_record import read_id
@@ -60,7 +60,7 @@ def is_shard_name(name: bytes) -> bool:
     return _SHARD.fullmatch(os.fsdecode(name.removesuffix(b".part"))) is not None
 
 
-def load_manifest(folder: Folder) -> tuple[Manifest | None, list[bytes]]:
+def load_manifest(folder: HeldFolder) -> tuple[Manifest | None, list[bytes]]:
     """Return the manifest in a folder, None if there is none, and which files were damaged before it.
 
     Raises DamagedError for the manifest of a newer version, OSError.
@@ -78,7 +78,7 @@ def load_manifest(folder: Folder) -> tuple[Manifest | None, list[bytes]]:
     return None, damaged
 
 
-def read_manifest(path: Place) -> Manifest:
+def read_manifest(path: HeldPath) -> Manifest:
     """Return the manifest at ``path``; raises DamagedError, OSError."""
     line = read_regular(path, _BYTES_AT_MOST)
     try:
@@ -89,7 +89,7 @@ def read_manifest(path: Place) -> Manifest:
         raise DamagedError("manifest_damaged", path=display_name(path.path)) from error
 
 
-def save_manifest(folder: Folder, name: bytes, manifest: Manifest) -> None:
+def save_manifest(folder: HeldFolder, name: bytes, manifest: Manifest) -> None:
     """Replace one of the two files; raises OSError, in which case it is as it was."""
     record = {
         "schema": SCHEMA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dpm_tui.catalog.content_index import Contents
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.review.decisions.decision import Decision
@@ -16,7 +16,7 @@ def name_contents(decisions: Iterable[Decision], files: FileColumns) -> tuple[De
 
     A content that was never seen here has an empty name.
     """
-    contents = Contents(files, readable=False)
+    contents = ContentIndex(files, readable=False)
 
     def name(decision: Decision, place: int) -> bytes:
         there = contents.get(decision.digests[place], [])

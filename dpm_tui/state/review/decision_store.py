@@ -18,7 +18,7 @@ from dpm_tui.review.decisions.decision import VERDICTS, Contents, Decision, subt
 from dpm_tui.review.decisions.decision_table import DecisionTable
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
-from dpm_tui.state.disk.journal import Frames, Journal, encode_frame, encode_frames, read_frames
+from dpm_tui.state.disk.journal import Journal, JournalRecords, encode_frame, encode_frames, read_frames
 
 DIGESTS_AT_MOST = 1000
 """In one record: a line of the journal must stay short enough to be read."""
@@ -177,14 +177,14 @@ def is_time(value: object) -> bool:
         return False
 
 
-def read_generation(path: Where) -> Frames:
+def read_generation(path: Where) -> JournalRecords:
     """Return what one file holds; records that make no sense count as rejected lines.
 
     Raises DamagedError, OSError.
     """
     frames = read_frames(path)
     good = [record for record in frames.records if read_decision(record) is not None]
-    return Frames(good, frames.rejected + len(frames.records) - len(good))
+    return JournalRecords(good, frames.rejected + len(frames.records) - len(good))
 
 
 def _now() -> str:

@@ -21,7 +21,7 @@ from dpm_tui.review.history.record_codec import (
     write_record,
     write_view,
 )
-from dpm_tui.review.history.review_record import Identity, News, Record, tell
+from dpm_tui.review.history.review_record import HistoryEvent, Identity, ReviewRecord, tell
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal, read_frames
 
@@ -113,7 +113,7 @@ class ReviewStore:
             self._whole = False
 
 
-def whole_lines(record: Record, writer: Writer) -> Iterator[list[Any]]:
+def whole_lines(record: ReviewRecord, writer: Writer) -> Iterator[list[Any]]:
     """Yield the lines of a journal that says nothing but ``record``."""
     lines = [line for news in tell(record.history) for line in _lines(writer, news)]
     passed = sorted(record.passed)
@@ -123,7 +123,7 @@ def whole_lines(record: Record, writer: Writer) -> Iterator[list[Any]]:
     return ([number, *line] for number, line in enumerate(lines, 1))
 
 
-def _lines(writer: Writer, news: News[Identity]) -> Iterator[list[Any]]:
+def _lines(writer: Writer, news: HistoryEvent[Identity]) -> Iterator[list[Any]]:
     """Yield the lines of one act: the files that are new, then its changes in parts."""
     at = writer.count
     line = writer.news(news)
@@ -143,7 +143,7 @@ class Replay:
     """Follows the lines of a journal up to the first that is missing or makes no sense."""
 
     def __init__(self, lines: Iterable[Any]) -> None:
-        self.record = Record()
+        self.record = ReviewRecord()
         self.last = 0
         self.damaged = False
         self._changes = 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.state.disk.held_folder import Where, place_of
 from dpm_tui.state.disk.journal import Journal, read_frames
 
@@ -27,8 +27,8 @@ class CandidateStore:
         place = place_of(path)
         place.folder.make()
         self._matched: NDArray[np.bool_] = np.zeros(0, np.bool_)
-        self._near = Near.none()
-        self._fresh: list[Near] = []
+        self._near = NeighbourPairs.none()
+        self._fresh: list[NeighbourPairs] = []
         self._read = 0
         fresh: set[tuple[int, int]] = set()
         for record in read_frames(place).records:
@@ -46,10 +46,10 @@ class CandidateStore:
         return max(len(self._matched), int(self.near.seconds.max(initial=-1)) + 1)
 
     @property
-    def near(self) -> Near:
+    def near(self) -> NeighbourPairs:
         """The candidates, each pair once."""
         if self._fresh:
-            self._near = Near.joined([self._near, *self._fresh]).unique()
+            self._near = NeighbourPairs.joined([self._near, *self._fresh]).unique()
             self._fresh.clear()
         return self._near
 
@@ -60,7 +60,7 @@ class CandidateStore:
         mask[:known] = self._matched[:known]
         return mask
 
-    def add_block(self, rows: NDArray[np.int64], near: Near) -> None:
+    def add_block(self, rows: NDArray[np.int64], near: NeighbourPairs) -> None:
         """Record that these rows were matched and what lies near them; survives a crash."""
         for record in _block_records(rows, near):
             self._journal.append(record)
@@ -83,7 +83,7 @@ class CandidateStore:
         """Forget every candidate; matching begins anew."""
         self._journal.rewrite(())
         self._matched = np.zeros(0, np.bool_)
-        self._near = Near.none()
+        self._near = NeighbourPairs.none()
         self._fresh.clear()
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ class CandidateStore:
         self._journal.rewrite(_block_records(np.flatnonzero(self._matched), self.near))
 
 
-def _block_records(rows: NDArray[np.int64], near: Near) -> Iterator[dict[str, Any]]:
+def _block_records(rows: NDArray[np.int64], near: NeighbourPairs) -> Iterator[dict[str, Any]]:
     """Yield the records of one block: its pairs, some at a time, and last the rows that it makes matched."""
     for at in range(0, len(near), _PAIRS_A_RECORD):
         part = near.only(np.arange(at, min(at + _PAIRS_A_RECORD, len(near))))
@@ -156,11 +156,11 @@ def _check_runs(runs: Any) -> list[list[int]]:
     return checked
 
 
-def _decode(pairs: Any) -> Near:
+def _decode(pairs: Any) -> NeighbourPairs:
     table = np.array(pairs, np.float64).reshape(-1, 3)
     if not np.isfinite(table).all() or np.abs(table).max(initial=0) >= _ROWS_AT_MOST:
         raise ValueError("no rows of a table")
     rows = table[:, :2].astype(np.int64)
     if rows.min(initial=0) < 0 or (rows[:, 0] >= rows[:, 1]).any():
         raise ValueError("no rows of a table")
-    return Near(rows[:, 0], rows[:, 1], table[:, 2].astype(np.float32))
+    return NeighbourPairs(rows[:, 0], rows[:, 1], table[:, 2].astype(np.float32))

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import Halves, halves_in
+from dpm_tui.catalog.content_digest import Prefixes, prefixes_in
 from dpm_tui.catalog.image_file import DIGEST_BYTES
 
 _RECENT = 8192
 """Rows that are found by a dictionary; with more of them all are sorted anew."""
 
 
-class DigestRows:
+class DigestIndex:
     """Digests as raw bytes in the order of their rows. A row may have none; the last of equal ones counts."""
 
     def __init__(self) -> None:
@@ -42,10 +42,10 @@ class DigestRows:
         has = np.frombuffer(bytes(self._has[start:end]), np.bool_)
         return np.logical_not(has)
 
-    def known(self, halves: Halves) -> NDArray[np.bool_]:
+    def known(self, halves: Prefixes) -> NDArray[np.bool_]:
         """Return the mask of the rows whose digest is among the known ones."""
         has = np.frombuffer(bytes(self._has), np.bool_)
-        return np.logical_and(has, np.isin(halves_in(bytes(self._digests)), halves))
+        return np.logical_and(has, np.isin(prefixes_in(bytes(self._digests)), halves))
 
     def find(self, digest: bytes) -> int:
         """Return the row of a digest, -1 if there is none."""
@@ -81,7 +81,7 @@ class DigestRows:
     def settle(self) -> None:
         """Let every row be found."""
         rows = np.flatnonzero(np.frombuffer(bytes(self._has), np.uint8))
-        keys = halves_in(bytes(self._digests))[rows]
+        keys = prefixes_in(bytes(self._digests))[rows]
         order = np.argsort(keys, kind="stable")
         self._keys = array("Q", keys[order].tobytes())
         self._rows = array("q", rows[order].astype(np.int64).tobytes())

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from dpm_tui.catalog.content_digest import Halves
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.content_digest import Prefixes
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.state.vectors.candidate_store import CandidateStore
 from dpm_tui.state.vectors.vector_store import VectorStore
 
@@ -24,7 +24,7 @@ _ROOM = 2
 """Times the size of a new table that must be free: it lies beside the old one for a moment."""
 
 
-def is_due(tables: Collection[VectorStore], known: Halves) -> bool:
+def is_due(tables: Collection[VectorStore], known: Prefixes) -> bool:
     """Tell whether so many rows of the tables belong to contents that are not known any more."""
     rows = sum(map(len, tables))
     gone = rows - sum(int(np.count_nonzero(table.known_rows(known))) for table in tables)
@@ -32,7 +32,7 @@ def is_due(tables: Collection[VectorStore], known: Halves) -> bool:
 
 
 def clear_table(
-    vectors: VectorStore, candidates: CandidateStore, known: Halves, cancelled: Callable[[], bool]
+    vectors: VectorStore, candidates: CandidateStore, known: Prefixes, cancelled: Callable[[], bool]
 ) -> bool:
     """Write a table anew without the rows that are not known and of which no candidate speaks.
 
@@ -52,7 +52,7 @@ def clear_table(
     candidates.clear()
     vectors.replace(copy)
     numbers = np.cumsum(kept) - 1
-    renumbered = Near(numbers[near.firsts], numbers[near.seconds], near.cosines)
+    renumbered = NeighbourPairs(numbers[near.firsts], numbers[near.seconds], near.cosines)
     candidates.add_block(np.flatnonzero(matched[kept]), renumbered)
     return True
 

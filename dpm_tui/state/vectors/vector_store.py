@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import Halves
+from dpm_tui.catalog.content_digest import Prefixes
 from dpm_tui.catalog.image_file import DIGEST_BYTES
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.state.disk.atomic_write import create_partial, fill_and_close, write_all
-from dpm_tui.state.disk.held_folder import Place, Where, place_of
+from dpm_tui.state.disk.held_folder import HeldPath, Where, place_of
 from dpm_tui.state.disk.regular_file import open_regular
-from dpm_tui.state.vectors.digest_index import DigestRows
+from dpm_tui.state.vectors.digest_index import DigestIndex
 
 HEAD_BYTES = DIGEST_BYTES + 2
 SEAL_BYTES = 4
@@ -56,7 +56,7 @@ class VectorStore:
         else:
             self._descriptor = open_regular(self.place, at_most=BYTES_AT_MOST)
         self._buffer = bytearray()
-        self._digests = DigestRows()
+        self._digests = DigestIndex()
         self._flags = bytearray()
         self._held: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
         self._load()
@@ -123,11 +123,11 @@ class VectorStore:
         if row < len(self._held):
             self._held[row] = 0
 
-    def known_rows(self, known: Halves) -> NDArray[np.bool_]:
+    def known_rows(self, known: Prefixes) -> NDArray[np.bool_]:
         """Return the mask of the rows whose digest is among the known ones."""
         return self._digests.known(known)
 
-    def copy_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> Place:
+    def copy_rows(self, kept: NDArray[np.bool_], cancelled: Callable[[], bool]) -> HeldPath:
         """Write some of the rows to a file beside the table; return its place. Raises Cancelled, OSError."""
         self.sync()
         partial = self.place.part
@@ -139,7 +139,7 @@ class VectorStore:
             raise
         return partial
 
-    def replace(self, copy: Place) -> None:
+    def replace(self, copy: HeldPath) -> None:
         """Put a copy in the place of the table: row numbers change. Raises OSError."""
         self.place.folder.replace(copy.name, self.place.name)
         self.place.folder.sync()
@@ -227,7 +227,7 @@ class VectorStore:
         return b"".join(parts)
 
     def _load(self) -> None:
-        self._digests, self._flags, self._held = DigestRows(), bytearray(), self._held[:0]
+        self._digests, self._flags, self._held = DigestIndex(), bytearray(), self._held[:0]
         size = os.fstat(self._descriptor).st_size
         count = size // self.row_bytes
         if size % self.row_bytes and self._writable:

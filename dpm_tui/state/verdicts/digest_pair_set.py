@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dpm_tui.catalog.content_digest import DigestPair, Halves, half_of
+from dpm_tui.catalog.content_digest import DigestPair, Prefixes, prefix_of
 
 _RECENT = 8192
 """Pairs that are found in a set; with more of them all are sorted anew."""
@@ -16,7 +16,7 @@ _SHELF_BITS = 16
 """Sorted pairs stand on shelves by their first bits: thirty on each where there are two million."""
 
 
-class PairKeys:
+class DigestPairSet:
     """A set of pairs of digests, the smaller first, each known by the halves of both.
 
     They are sorted by the one and the other combined, as one picture may have many pairs.
@@ -32,7 +32,7 @@ class PairKeys:
         return len(self._combined) + len(self._recent)
 
     def __contains__(self, pair: DigestPair) -> bool:
-        first, second = half_of(pair[0]), half_of(pair[1])
+        first, second = prefix_of(pair[0]), prefix_of(pair[1])
         if (first, second) in self._recent:
             return True
         combined = first ^ second
@@ -48,11 +48,11 @@ class PairKeys:
     def add(self, pair: DigestPair) -> None:
         """Add a pair."""
         if pair not in self:
-            self._recent.add((half_of(pair[0]), half_of(pair[1])))
+            self._recent.add((prefix_of(pair[0]), prefix_of(pair[1])))
             if len(self._recent) > max(_RECENT, len(self._combined) // 16):
                 self.extend(())
 
-    def extend(self, parts: Sequence[tuple[Halves, Halves]]) -> None:
+    def extend(self, parts: Sequence[tuple[Prefixes, Prefixes]]) -> None:
         """Add many pairs, each part as the halves of first and of second digests."""
         recent = np.array(sorted(self._recent), np.uint64).reshape(-1, 2)
         parts = [(recent[:, 0], recent[:, 1]), *parts]
@@ -60,7 +60,7 @@ class PairKeys:
         combined = np.concatenate([_numbers(self._combined), *(first ^ second for first, second in parts)])
         self._file(firsts, combined)
 
-    def keep(self, known: Halves) -> None:
+    def keep(self, known: Prefixes) -> None:
         """Drop the pairs of which one is not among the known digests."""
         self.extend(())
         firsts, combined = _numbers(self._firsts), _numbers(self._combined)
@@ -71,7 +71,7 @@ class PairKeys:
         """Forget every pair."""
         self._file(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
 
-    def _file(self, firsts: Halves, combined: Halves) -> None:
+    def _file(self, firsts: Prefixes, combined: Prefixes) -> None:
         """Sort what there is now, each pair once."""
         order = np.argsort(combined, kind="stable")  # two sorted runs are merged, not sorted
         firsts, combined = firsts[order], combined[order]
@@ -84,5 +84,5 @@ class PairKeys:
         self._recent.clear()
 
 
-def _numbers(held: array[int]) -> Halves:
+def _numbers(held: array[int]) -> Prefixes:
     return np.frombuffer(held, np.uint64) if held else np.zeros(0, np.uint64)

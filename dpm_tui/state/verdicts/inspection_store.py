@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dpm_tui.catalog.content_digest import DigestPair, Halves, both_known, digest_pair, is_digest
+from dpm_tui.catalog.content_digest import DigestPair, Prefixes, both_known, digest_pair, is_digest
 from dpm_tui.catalog.inspection import Inspection, decode_inspection, encode_inspection
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal, read_frames
@@ -57,7 +57,7 @@ class InspectionStore:
         """Return all that is known now: a run may add to it meanwhile."""
         return self._found.copy()
 
-    def keep(self, known: Halves) -> None:
+    def keep(self, known: Prefixes) -> None:
         """Forget for good every pair of which one is not among the known digests; raises OSError."""
         pairs = list(self._found)
         kept = {

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import DigestPair, Halves
+from dpm_tui.catalog.content_digest import DigestPair, Prefixes
 from dpm_tui.catalog.image_file import DIGEST_BYTES
 from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.state.disk.held_folder import Where
@@ -50,8 +50,8 @@ class Lines:
     content: bytes
     ends: NDArray[np.int64]
     plain: NDArray[np.bool_]
-    firsts: Halves
-    seconds: Halves
+    firsts: Prefixes
+    seconds: Prefixes
     others: dict[int, Line]
 
     @property
@@ -129,7 +129,7 @@ class _Template:
                 continue
         return Lines(content, ends, plain, firsts[sound], seconds[sound], others)
 
-    def _halves(self, table: NDArray[np.uint8], start: int, sound: NDArray[np.bool_]) -> Halves:
+    def _halves(self, table: NDArray[np.uint8], start: int, sound: NDArray[np.bool_]) -> Prefixes:
         """Return the halves of the digests that begin at ``start``; lines with none are not sound."""
         values = _VALUES[table[:, start : start + _DIGITS]]
         sound &= (values != _NO_DIGIT).all(axis=1)

@@ -9,12 +9,12 @@ from operator import not_
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import DigestPair, Halves, both_known
+from dpm_tui.catalog.content_digest import DigestPair, Prefixes, both_known
 from dpm_tui.catalog.image_file import DIGEST_BYTES
 from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal
-from dpm_tui.state.verdicts.digest_pair_set import PairKeys
+from dpm_tui.state.verdicts.digest_pair_set import DigestPairSet
 from dpm_tui.state.verdicts.verdict_reader import Line, Lines, read_lines
 from dpm_tui.state.verdicts.verdict_record import encode_verdict
 
@@ -29,7 +29,7 @@ class VerdictStore:
     def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
         self._version = version
         self._alike: dict[bytes, Verdict] = {}
-        self._unlike = PairKeys()
+        self._unlike = DigestPairSet()
         self.rejected = 0
         stale = self._load(path)
         self._journal = Journal(path) if writable else None
@@ -56,7 +56,7 @@ class VerdictStore:
         if self._journal is not None:
             self._journal.append(encode_verdict(pair, verdict, self._version))
 
-    def keep(self, known: Halves) -> None:
+    def keep(self, known: Prefixes) -> None:
         """Forget for good every pair of which one is not among the known digests; raises OSError."""
         self.sync()
         if self._journal is not None:
@@ -84,7 +84,7 @@ class VerdictStore:
     def _load(self, path: Where) -> int:
         """Read the journal; return how many verdicts are of another version."""
         stale = 0
-        unlike: list[tuple[Halves, Halves]] = []
+        unlike: list[tuple[Prefixes, Prefixes]] = []
         for lines in read_lines(path, self._version):
             self.rejected += lines.rejected
             unlike.append((lines.firsts, lines.seconds))
@@ -98,12 +98,12 @@ class VerdictStore:
         self._unlike.extend(unlike)
         return stale
 
-    def _sift(self, journal: Journal, known: Halves | None = None) -> None:
+    def _sift(self, journal: Journal, known: Prefixes | None = None) -> None:
         """Write the journal anew with the lines that count, and of those only pairs of known digests."""
         blocks = read_lines(journal.place, self._version)
         journal.replace(lines.pick(self._wanted(lines, known)) for lines in blocks)
 
-    def _wanted(self, lines: Lines, known: Halves | None) -> NDArray[np.bool_]:
+    def _wanted(self, lines: Lines, known: Prefixes | None) -> NDArray[np.bool_]:
         """Return the mask of the lines to keep."""
         wanted = lines.sound
         for number, line in lines.others.items():

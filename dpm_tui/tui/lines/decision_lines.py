@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.decisions.decision import VERDICTS
-from dpm_tui.review.decisions.decision_entries import Entry
+from dpm_tui.review.decisions.decision_entries import DecisionEntry
 from dpm_tui.text_format import local_time
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.theme import Look
@@ -18,12 +18,12 @@ _NARROW = 60
 """Below this width the day must do, without the hour."""
 
 
-def label(entry: Entry) -> str:
+def label(entry: DecisionEntry) -> str:
     """Return what was said in a word or two."""
     return translate(f"cli.verdict_{entry.verdict}")
 
 
-def decision_line(entry: Entry, width: int, look: Look, *, selected: bool) -> list[Part]:
+def decision_line(entry: DecisionEntry, width: int, look: Look, *, selected: bool) -> list[Part]:
     """Return the line of an entry: mark, time, verdict, number of files, first names."""
     words = max(cell_len(translate(f"cli.verdict_{verdict}")) for verdict in VERDICTS)
     moment = local_time(entry.time) if entry.time else "-"
@@ -39,7 +39,7 @@ def decision_line(entry: Entry, width: int, look: Look, *, selected: bool) -> li
     return [*left, (pad(cut_middle(names or translate("tui.decision_unknown"), room), room), look["text"])]
 
 
-def decision_details(entry: Entry, width: int, look: Look) -> list[list[Part]]:
+def decision_details(entry: DecisionEntry, width: int, look: Look) -> list[list[Part]]:
     """Return the lines on one entry: what was said, then the paths as last known."""
     room = width - 2
     said = _sentence(entry)
@@ -54,7 +54,7 @@ def decision_details(entry: Entry, width: int, look: Look) -> list[list[Part]]:
     return lines
 
 
-def _sentence(entry: Entry) -> str:
+def _sentence(entry: DecisionEntry) -> str:
     if entry.pair_count == entry.count * (entry.count - 1) // 2:
         return translate(f"tui.decision_{entry.verdict}", count=entry.count)
     key = f"tui.decision_{entry.verdict}_pairs"

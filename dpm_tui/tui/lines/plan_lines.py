@@ -10,7 +10,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Companion, Move
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.lines.reason_lines import reason_lines
-from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.theme import Look
@@ -30,7 +30,7 @@ class PlanLines:
         self._session = session
         self._look = look
 
-    def summary(self, shelf: PlanShelf, width: int) -> list[Part]:
+    def summary(self, shelf: PlanList, width: int) -> list[Part]:
         """Return the heading of the list: order, counts by kind, companions."""
         look = self._look
         order = translate("tui.plan_by_path" if shelf.by_path else "tui.plan_weakest_first")

@@ -14,12 +14,12 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.library.group_links import weakest_link
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.review.reasons.reasons import Reason, compare_files
 from dpm_tui.review.rules.criteria import Word
 from dpm_tui.text_format import sentence, shown_values, similarity
 from dpm_tui.tui.lines.group_lines import letter
-from dpm_tui.tui.session.shown_pair import Comparison
+from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.theme import Look
 
@@ -32,7 +32,7 @@ _ROOM_FOR_WORDS = 60
 
 
 def pair_lines(
-    library: Library, comparison: Comparison, criteria: Sequence[Word], width: int, look: Look
+    library: Library, comparison: ShownPair, criteria: Sequence[Word], width: int, look: Look
 ) -> list[list[Part]]:
     """Return lines that hold the file that is looked at against its counterpart.
 
@@ -68,7 +68,7 @@ def reason_lines(
 
 
 def _pair_line(
-    library: Library, comparison: Comparison, files: tuple[int, int], width: int, look: Look
+    library: Library, comparison: ShownPair, files: tuple[int, int], width: int, look: Look
 ) -> list[Part]:
     """Return the kind of the pair, its similarity, what it is held against, and the place of the pair."""
     group, pair = comparison.group, comparison.pair
@@ -114,7 +114,7 @@ def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
         return
     # Whether a copy goes was decided by the coarse grid: a finer one must not say otherwise.
     grid = pair.differs if pair.kind is Kind.COPY else grid
-    places = find_places(grid)
+    places = describe_places(grid)
     if places:
         words = translate("tui.place_gap").join(translate(f"review.place_{place}") for place in places)
         key = "tui.colours_differ_here" if only_colours(grid) else "tui.differs_here"

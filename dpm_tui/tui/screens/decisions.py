@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from dpm_tui.locale import translate
-from dpm_tui.review.decisions.decision_entries import Entry, list_decisions
-from dpm_tui.review.history.mark_history import Deed
+from dpm_tui.review.decisions.decision_entries import DecisionEntry, list_decisions
+from dpm_tui.review.history.mark_history import StepKind
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.decision_lines import DETAIL_LINES, decision_details, decision_line, label
 from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
@@ -17,7 +17,7 @@ from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import DecisionData, GetDecisions
 
 
-class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
+class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
     """Lies over the groups."""
 
     NAME: ClassVar = "groups"
@@ -31,19 +31,19 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
         super().__init__()
         self.selected: set[object] = set()
 
-    async def fetch(self) -> Sequence[Entry]:
+    async def fetch(self) -> Sequence[DecisionEntry]:
         """Return what was decided, the newest first."""
         return list_decisions((await self.app.link.ask(GetDecisions(), DecisionData)).decisions)
 
-    def says(self, item: Entry, words: list[str]) -> bool:
+    def says(self, item: DecisionEntry, words: list[str]) -> bool:
         """Tell whether files, verdict or date of a decision have all of the words."""
         return item.says(words, label(item))
 
-    def draw_item(self, item: Entry, width: int) -> list[Part]:
+    def draw_item(self, item: DecisionEntry, width: int) -> list[Part]:
         """Return the line of a decision."""
         return decision_line(item, width, self.app.look, selected=item.key in self.selected)
 
-    def details_of(self, item: Entry, width: int) -> list[list[Part]]:
+    def details_of(self, item: DecisionEntry, width: int) -> list[list[Part]]:
         """Return what is known of a decision."""
         return decision_details(item, width, self.app.look)
 
@@ -85,7 +85,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
     async def do_undo(self) -> None:
         """Take the last decision or revocation back, unless something else was done since."""
         last = self.session.marks.history.last
-        if last is None or last.deed is not Deed.DECIDE:
+        if last is None or last.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.no_decision_last"))
             return
         await self.take_decision_back(last)
@@ -94,7 +94,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
     async def do_redo(self) -> None:
         """Make the decision or revocation again that was undone last."""
         following = self.session.marks.history.next
-        if following is None or following.deed is not Deed.DECIDE:
+        if following is None or following.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.nothing_to_redo"))
             return
         await self.decide_again(following)
@@ -108,7 +108,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[Entry]):
         else:
             super().do_back()
 
-    async def _revoke(self, entries: Sequence[Entry]) -> None:
+    async def _revoke(self, entries: Sequence[DecisionEntry]) -> None:
         if not entries:
             return
         files = sum(entry.count for entry in entries)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from dpm_tui.locale import translate
-from dpm_tui.review.library.list_layout import Place
+from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import REASON_LINES
@@ -21,7 +21,7 @@ from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.find_commands import FindCommands
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
-from dpm_tui.tui.session.shown_pair import Comparison
+from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -48,7 +48,7 @@ class GroupsScreen(
     def compose_body(self) -> ComposeResult:
         """Lay out list, pictures and reasons."""
         look = self.app.look
-        self.comparison = Comparison(self.session)
+        self.comparison = ShownPair(self.session)
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self.group_lines.draw, look, id="groups")
         self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
@@ -105,12 +105,12 @@ class GroupsScreen(
         self.session.move_to_line(line)
         self.show_cursor(before)
 
-    def show_cursor(self, before: Place) -> None:
+    def show_cursor(self, before: ListPosition) -> None:
         """Show the cursor, repainting only the lines that it leaves and enters."""
         session = self.session
         if not len(session.rows):
             return
-        places = (Place(place.position, -1) for place in (before, session.cursor))
+        places = (ListPosition(place.position, -1) for place in (before, session.cursor))
         headings = [session.rows.line(place) for place in places if place.position < len(session.rows)]
         lead = 1 if session.cursor.member == 0 else 0
         if session.anchor:

@@ -18,7 +18,7 @@ from dpm_tui.tui.lines.plan_lines import DETAIL_LINES, PlanLines
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.plan_commands import PlanCommands
-from dpm_tui.tui.session.plan_list import PlanShelf
+from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -40,7 +40,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
 
     def __init__(self, plan: Plan, opener: PlanCommands, *, arranged: bool) -> None:
         super().__init__()
-        self.shelf = PlanShelf(plan)
+        self.shelf = PlanList(plan)
         self.opener = opener
         self.arranged = arranged
         self._marks = opener.session.marks

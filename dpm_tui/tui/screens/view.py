@@ -18,7 +18,7 @@ from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
-from dpm_tui.tui.session.shown_pair import Comparison
+from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
 
@@ -40,7 +40,7 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
     reasons_at_most = _REASON_LINES
     spells_marks = True
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: ShownPair) -> None:
         super().__init__()
         self.comparison = comparison
         self._several = False

@@ -21,7 +21,7 @@ class BatchLine:
     size: int
 
 
-class BinShelf:
+class BinList:
     """Lines of the recycle bin, newest batch first."""
 
     def __init__(self, data: BinData | None = None) -> None:
@@ -65,9 +65,9 @@ class BinShelf:
         companions = {entry.path for entry in self.entries if entry.companion_of}
         return sum(path in companions for path in paths)
 
-    def renew(self, data: BinData) -> BinShelf:
+    def renew(self, data: BinData) -> BinList:
         """Return the shelf for newer data with cursor and selection kept."""
-        fresh = BinShelf(data)
+        fresh = BinList(data)
         fresh.selected = self.selected & {entry.id for entry in fresh.entries}
         fresh.move_to(self.cursor)
         return fresh

@@ -9,7 +9,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.marks.plan import Move, Plan
 
 
-class PlanShelf:
+class PlanList:
     """The moves of a plan, weakest similarity first or by path.
 
     ``size``, ``companions`` and ``kinds`` are kept up to date: a plan may have 100,000 moves.
@@ -76,9 +76,9 @@ class PlanShelf:
         if here is not None:
             self.go_to(here.victim.path)
 
-    def renew(self, plan: Plan) -> PlanShelf:
+    def renew(self, plan: Plan) -> PlanList:
         """Return the shelf of another plan with order and cursor kept."""
-        fresh = PlanShelf(plan, by_path=self.by_path)
+        fresh = PlanList(plan, by_path=self.by_path)
         fresh.cursor = self.cursor
         fresh.move(0)
         if self.current is not None:

@@ -12,10 +12,10 @@ from dpm_tui.locale import translate
 from dpm_tui.review.history.mark_changes import Marking
 from dpm_tui.review.history.rebase import adopt_record
 from dpm_tui.review.history.record_codec import read_record
-from dpm_tui.review.history.review_record import NOWHERE, News, Record, View, identity
+from dpm_tui.review.history.review_record import NOWHERE, HistoryEvent, ReviewRecord, View, identity
 from dpm_tui.review.library.filter import FilterError, parse_filter
 from dpm_tui.review.marks.marks import Marks
-from dpm_tui.review.marks.unsaved_changes import Telling
+from dpm_tui.review.marks.unsaved_changes import UnsavedChanges
 from dpm_tui.review.rules.rule import protect_folders
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import Done, GetReview, ReviewData, SaveReview
@@ -28,7 +28,7 @@ _VIEW_SECONDS = 2.0
 _AT_ONCE = 3000
 
 
-class ReviewMemory:
+class ReviewSync:
     """Sends the news of a session's marks to the worker, and restores them from it once.
 
     Only the app that may move files writes. ``ask`` sends a request and returns its answer.
@@ -37,7 +37,7 @@ class ReviewMemory:
     def __init__(self, session: Session, ask: Callable[[Any, type[Any]], Awaitable[Any]]) -> None:
         self._session = session
         self._ask = ask
-        self._telling = Telling()
+        self._telling = UnsavedChanges()
         self._stirred = asyncio.Event()
         self._sending = asyncio.Lock()
         self._known = False
@@ -70,7 +70,7 @@ class ReviewMemory:
         self._known = True
         first, own = not self._loaded, self._own()
         self._telling.whole = bool(own) or adopted.altered
-        if record == Record():
+        if record == ReviewRecord():
             return
         protects = protect_folders(session.config.protected)
         horizon = record.view.horizon
@@ -117,7 +117,7 @@ class ReviewMemory:
         welcome = self._session.welcome
         return welcome is not None and welcome.reviewer
 
-    def _hear(self, news: News[int]) -> None:
+    def _hear(self, news: HistoryEvent[int]) -> None:
         if self._known and self._writes:
             self._telling.hear(news)
         self._stirred.set()
@@ -137,7 +137,7 @@ class ReviewMemory:
         place = identity(file) if file is not None else NOWHERE
         return View(place, session.filter.text, session.sorting, horizon)
 
-    def _show(self, record: Record, changed: int, *, first: bool, damaged: bool) -> None:
+    def _show(self, record: ReviewRecord, changed: int, *, first: bool, damaged: bool) -> None:
         """Go to the place of last time and say what is marked."""
         session, view = self._session, record.view
         self._telling.resume(record)

@@ -12,21 +12,21 @@ from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult
 from dpm_tui.review.history.mark_history import Step
-from dpm_tui.review.history.reviewed_groups import Passing
+from dpm_tui.review.history.reviewed_groups import ReviewedGroups
 from dpm_tui.review.library.filter import Filter, Progress, reviewed
 from dpm_tui.review.library.group_links import counterpart
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.list_layout import Place, Rows, Span
+from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.library.sort import Sorting, sort_groups
 from dpm_tui.review.marks.marks import Marks
 from dpm_tui.review.marks.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import criteria_of
-from dpm_tui.review.rules.reclaimable_space import Freeable, find_freeable
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace, find_reclaimable
 from dpm_tui.review.rules.rule import OWN, Rule, find_rule, protect_folders
 from dpm_tui.state.config import Config
-from dpm_tui.tui.session.bin_list import BinShelf
+from dpm_tui.tui.session.bin_list import BinList
 from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome, Tally
 from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.worker.protocol.messages import BatchProgress, LogLine, RunStatus, Welcome
@@ -69,16 +69,16 @@ class Session:
     library: Library = field(default_factory=Library)
     _found: Library = field(default_factory=Library)
     library_known: bool = False
-    _freeable: tuple[Library, object, Freeable] | None = None
-    passing: Passing = field(default_factory=Passing)
+    _freeable: tuple[Library, object, ReclaimableSpace] | None = None
+    passing: ReviewedGroups = field(default_factory=ReviewedGroups)
     hides_reviewed: bool = False
     marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
     wanted: Filter = field(default_factory=Filter)
     sorting: Sorting = field(default_factory=Sorting)
-    rows: Rows = field(default_factory=lambda: Rows(Library(), ()))
-    cursor: Place = field(default_factory=lambda: Place(0, 0))
-    bin: BinShelf = field(default_factory=BinShelf)
+    rows: ListLayout = field(default_factory=lambda: ListLayout(Library(), ()))
+    cursor: ListPosition = field(default_factory=lambda: ListPosition(0, 0))
+    bin: BinList = field(default_factory=BinList)
     anchor: int = 0
     notice: tuple[str, ...] = ()
     asked_run: int = 0
@@ -139,12 +139,12 @@ class Session:
         return find_rule(OWN, self.config.presets, self.config.keeper).settled
 
     @property
-    def freeable(self) -> Freeable:
+    def freeable(self) -> ReclaimableSpace:
         """What the rule in force would free in all groups."""
         config, library = self.config, self.library
         key = (config.keeper, config.presets, config.protected)
         if self._freeable is None or self._freeable[0] is not library or self._freeable[1] != key:
-            found = find_freeable(library, self.rule, protect_folders(config.protected))
+            found = find_reclaimable(library, self.rule, protect_folders(config.protected))
             self._freeable = library, key, found
         return self._freeable[2]
 
@@ -176,7 +176,7 @@ class Session:
         """Show what was found with the keepers of the rule in force."""
         here, config = self.file, self.config
         protected = protect_folders(config.protected)
-        self.library = elect_keepers(found, find_rule(OWN, config.presets, config.keeper), protected)
+        self.library = select_keepers(found, find_rule(OWN, config.presets, config.keeper), protected)
         self.marks = self.marks.rebase(self.library, protected)
         self._lay_out(here)
 
@@ -200,8 +200,8 @@ class Session:
             done = reviewed(self.library.columns, self._progress)
             numbers = [number for number in numbers if not done[number]]
         position = self.cursor.position
-        self.rows = Rows(self.library, sort_groups(self.library, numbers, self.sorting))
-        self.cursor = Place(min(position, max(len(numbers) - 1, 0)), 0)
+        self.rows = ListLayout(self.library, sort_groups(self.library, numbers, self.sorting))
+        self.cursor = ListPosition(min(position, max(len(numbers) - 1, 0)), 0)
         if here is not None:
             self.go_to_file(here.id)
 
@@ -212,19 +212,19 @@ class Session:
         group = self.marks.group_of(file)
         position = self.rows.position_of(self.library.number_of(file))
         if position is not None:
-            self.cursor = Place(position, group.members.index(file))
+            self.cursor = ListPosition(position, group.members.index(file))
         return position is not None
 
     @property
-    def span(self) -> Span | None:
+    def span(self) -> ListRange | None:
         """The files from the anchor to the cursor."""
         if not (self.anchor and self.library.has(self.anchor)):
             return None
         position = self.rows.position_of(self.library.number_of(self.anchor))
         if position is None:
             return None
-        start = Place(position, self.rows.group(position).members.index(self.anchor))
-        return Span.between(self.rows, start, self.cursor)
+        start = ListPosition(position, self.rows.group(position).members.index(self.anchor))
+        return ListRange.between(self.rows, start, self.cursor)
 
     def seek(self, wanted: Filter, position: int, step: int) -> int | None:
         """Return the position of the next group shown that fits, from ``position`` on and round the end.
@@ -243,13 +243,13 @@ class Session:
     def move_group(self, groups: int) -> None:
         """Move the cursor to the first file of another group."""
         last = max(len(self.rows) - 1, 0)
-        self.cursor = Place(min(max(self.cursor.position + groups, 0), last), 0)
+        self.cursor = ListPosition(min(max(self.cursor.position + groups, 0), last), 0)
 
     def move_to_line(self, line: int) -> None:
         """Move the cursor to the file on a line of the list, or the first one below a heading."""
         if len(self.rows):
             place = self.rows.place(min(max(line, 0), self.rows.height - 1))
-            self.cursor = Place(place.position, max(place.member, 0))
+            self.cursor = ListPosition(place.position, max(place.member, 0))
 
     def follow(self, step: Step[int]) -> None:
         """Put the cursor where an action was undone or done again."""

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.verdict import SAME_PIXELS, Kind
 from dpm_tui.review.library.group_links import partners
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.session.session import Session
 
@@ -16,7 +16,7 @@ _MOVED = frozenset({Kind.CROP, Kind.TURNED})
 """Kinds whose pictures show the same thing in different places."""
 
 
-class Comparison:
+class ShownPair:
     """The file under the cursor and its counterpart, as the screens that show them share it.
 
     ``toggled`` turns round whether there are several pictures, ``difference`` shows where they differ.
@@ -118,7 +118,7 @@ class Comparison:
             return "unknown"
         if pair.kind in SAME_PIXELS:
             return "same"
-        return "shown" if find_places(pair.differs) else "none"
+        return "shown" if describe_places(pair.differs) else "none"
 
     @property
     def unmapped(self) -> Pair | None:

@@ -29,7 +29,7 @@ from dpm_tui.pipeline.decoding.thumbnail import (
     digest_pixels,
 )
 from dpm_tui.pipeline.loading.safe_open import UndecodableError
-from dpm_tui.state.disk.held_folder import Folder
+from dpm_tui.state.disk.held_folder import HeldFolder
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.decoders.picture_content import digest_file, read_file
 from dpm_tui.worker.decoders.sandbox import allow_seconds, enter_sandbox, rest
@@ -54,7 +54,7 @@ def main() -> None:
     """Serve orders from standard input until it ends."""
     root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
     memory, work = int(sys.argv[3]), sys.argv[4]
-    above = Folder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
+    above = HeldFolder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -68,7 +68,7 @@ def main() -> None:
 
         inspector = PairInspector(root)
     enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
-    serve(root, ThumbnailStore(Folder(thumbnails, above)), sys.stdin.buffer, answers, memory, inspector)
+    serve(root, ThumbnailStore(HeldFolder(thumbnails, above)), sys.stdin.buffer, answers, memory, inspector)
 
 
 def serve(

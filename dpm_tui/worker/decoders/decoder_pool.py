@@ -16,7 +16,7 @@ from dpm_tui.file_names import to_json
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, InspectionOrder, Unreadable
 from dpm_tui.pipeline.decoding.thumbnail import READER
 from dpm_tui.pipeline.scan.root_folder import RootFolder
-from dpm_tui.state.disk.held_folder import Folder, folder_of
+from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection
 from dpm_tui.worker.decoders.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
@@ -39,7 +39,7 @@ class DecoderPool:
     that has more and does nothing else meanwhile.
     """
 
-    def __init__(self, root: bytes, thumbnails: bytes | Folder, count: int, memory: int = 0) -> None:
+    def __init__(self, root: bytes, thumbnails: bytes | HeldFolder, count: int, memory: int = 0) -> None:
         self.root = RootFolder(root)
         self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()

@@ -16,7 +16,7 @@ from dpm_tui.deferred_text import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.scan.root_folder import RootFolder
-from dpm_tui.state.disk.held_folder import Folder, folder_of
+from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 
 CHILD = "dpm_tui.worker.decoders.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -48,7 +48,7 @@ class DecoderProcess:
     """
 
     def __init__(
-        self, root: RootFolder, thumbnails: bytes | Folder, memory: int, work: str = "decode"
+        self, root: RootFolder, thumbnails: bytes | HeldFolder, memory: int, work: str = "decode"
     ) -> None:
         self._root = root
         self._thumbnails = folder_of(thumbnails)

@@ -16,9 +16,9 @@ from dpm_tui.worker.protocol.messages import LibraryData
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dpm_tui.catalog.file_selection import FileRows
-    from dpm_tui.catalog.group_columns import GroupRows
-    from dpm_tui.review.library.pair_table import PairRows
+    from dpm_tui.catalog.file_selection import FileSelection
+    from dpm_tui.catalog.group_columns import GroupColumns
+    from dpm_tui.review.library.pair_table import PairTable
 
 _GROUP_COLUMNS = {"starts": "<i8", "weakest": "<f8", "reclaimable": "<i8"}
 
@@ -29,9 +29,9 @@ def pack_library(
     """Return the groups with their files and the pairs between files of one group, as columns."""
     import numpy as np
 
-    from dpm_tui.review.library.library_columns import Columns
+    from dpm_tui.review.library.library_columns import LibraryColumns
 
-    columns = Columns.of(files, groups, pairs)
+    columns = LibraryColumns.of(files, groups, pairs)
     file_rows, group_rows, pair_rows = columns.files, columns.groups, columns.pairs
     parts = (
         file_rows.rows,
@@ -73,11 +73,11 @@ def unpack_library(data: LibraryData) -> Library:
     return library
 
 
-def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileRows:
+def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileSelection:
     import numpy as np
 
     from dpm_tui.catalog.file_chunk import STATUSES
-    from dpm_tui.catalog.file_selection import ROW, FileRows
+    from dpm_tui.catalog.file_selection import ROW, FileSelection
 
     rows: NDArray[np.void] = np.frombuffer(table, ROW)
     odd = {int(row): from_plain(ImageFile, file) for row, file in data.odd.items()}
@@ -93,13 +93,13 @@ def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileRow
         sound = sound and (not len(column) or int(column.max()) < limit)
     if not sound or not all(map(bytes.isascii, (*data.formats, rows["taken"].tobytes()))):
         raise ValueError("no files")
-    return FileRows(rows, names, data.folders, data.formats, odd)
+    return FileSelection(rows, names, data.folders, data.formats, odd)
 
 
-def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileRows) -> GroupRows:
+def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileSelection) -> GroupColumns:
     import numpy as np
 
-    from dpm_tui.catalog.group_columns import GroupRows
+    from dpm_tui.catalog.group_columns import GroupColumns
 
     kinds = (f"S{name_bytes}", *_GROUP_COLUMNS.values())
     names, starts, weakest, reclaimable = map(np.frombuffer, parts, kinds)
@@ -108,16 +108,16 @@ def _unpack_groups(name_bytes: int, parts: Sequence[memoryview], files: FileRows
         raise ValueError("no groups")
     if not names.tobytes().isascii():
         raise ValueError("no names of groups")
-    return GroupRows(names, starts, weakest, reclaimable, np.ascontiguousarray(files.rows["id"]))
+    return GroupColumns(names, starts, weakest, reclaimable, np.ascontiguousarray(files.rows["id"]))
 
 
-def _unpack_pairs(table: memoryview, grids: bytes, files: FileRows) -> PairRows:
+def _unpack_pairs(table: memoryview, grids: bytes, files: FileSelection) -> PairTable:
     import numpy as np
 
     from dpm_tui.catalog.group import Better
     from dpm_tui.catalog.inspection import REASONS
     from dpm_tui.catalog.pair_columns import KINDS
-    from dpm_tui.review.library.pair_table import PAIR, PairRows
+    from dpm_tui.review.library.pair_table import PAIR, PairTable
 
     rows: NDArray[np.void] = np.frombuffer(table, PAIR)
     if len(rows) and (
@@ -129,4 +129,4 @@ def _unpack_pairs(table: memoryview, grids: bytes, files: FileRows) -> PairRows:
         or not np.isfinite(rows["amount"]).all()
     ):
         raise ValueError("no pairs")
-    return PairRows(files, rows, grids)
+    return PairTable(files, rows, grids)

@@ -10,7 +10,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.worker.run.resource_policy import worker_count
 
 
-class EmbedderShelf:
+class EmbedderCache:
     """Keeps one embedder; several threads may ask for it."""
 
     def __init__(self) -> None:

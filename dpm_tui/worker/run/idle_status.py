@@ -10,7 +10,7 @@ GUARD = "mount_guard"
 _OVER = ("finished", "stopped", "failed")
 
 
-def resting_status(checkpoint: Checkpoint) -> RunStatus:
+def idle_status(checkpoint: Checkpoint) -> RunStatus:
     """Return the status that a checkpoint tells of; a run that was under way then was stopped."""
     phase = "stopped" if checkpoint.phase in ("running", "paused") else checkpoint.phase
     return RunStatus(

@@ -20,7 +20,7 @@ _READERS_ON_SLOW_DISKS = 2
 _NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs", "davfs")
 
 
-def be_modest() -> None:
+def lower_priority() -> None:
     """Let other processes go first, at the processor and at the disk; children inherit it.
 
     For a process whose session holds nobody else's: the session as a whole steps back.

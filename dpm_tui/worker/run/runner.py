@@ -26,8 +26,8 @@ from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
-from dpm_tui.worker.run.embedder_cache import EmbedderShelf
-from dpm_tui.worker.run.idle_status import resting_status
+from dpm_tui.worker.run.embedder_cache import EmbedderCache
+from dpm_tui.worker.run.idle_status import idle_status
 from dpm_tui.worker.run.resource_policy import reader_count, worker_count
 from dpm_tui.worker.run.run_record import RunRecord, now
 from dpm_tui.worker.run.run_reporter import RunReporter
@@ -52,10 +52,10 @@ class Runner:
         self._thread: threading.Thread | None = None
         self._runs = 0
         self._process = psutil.Process()
-        self._reporter = RunReporter(resting_status(state.checkpoint))
+        self._reporter = RunReporter(idle_status(state.checkpoint))
         self._resting = self._reporter.status
         self._record = RunRecord(state)
-        self._embedders = EmbedderShelf()
+        self._embedders = EmbedderCache()
         self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
         self._threshold = 0.0
 

@@ -15,7 +15,7 @@ _UNSENT_BYTES_AT_MOST = 1 << 22
 """A client that does not read gets no more events; it asks again when it wakes up."""
 
 
-class Peer:
+class ClientConnection:
     """One connection. ``gone`` is True once the client has left, whatever it still waits for.
 
     ``turn`` is held by a request from its arrival until its answer is on the way, ``table`` by one

@@ -23,7 +23,7 @@ from dpm_tui.worker.protocol.messages import (
     StopBatch,
     UndoBatch,
 )
-from dpm_tui.worker.server.client_connection import Peer
+from dpm_tui.worker.server.client_connection import ClientConnection
 
 _OBSERVERS = frozenset({"app", "status", "stop"})
 """Clients that may join others; the rest change things and want the worker for themselves."""
@@ -34,23 +34,23 @@ _REVIEWING = (
 """What only one client at a time may ask for: two people moving the same files would surprise each other."""
 
 
-class Circle:
+class ClientRegistry:
     """The clients that were welcome, in the order in which they came."""
 
     def __init__(self, root: bytes) -> None:
         self._root = root
-        self._peers: dict[Peer, None] = {}
+        self._peers: dict[ClientConnection, None] = {}
 
     def __len__(self) -> int:
         return len(self._peers)
 
-    def __iter__(self) -> Iterator[Peer]:
+    def __iter__(self) -> Iterator[ClientConnection]:
         return iter(self._peers)
 
-    def __contains__(self, peer: Peer) -> bool:
+    def __contains__(self, peer: ClientConnection) -> bool:
         return peer in self._peers
 
-    def admit(self, peer: Peer, hello: Hello) -> bool:
+    def admit(self, peer: ClientConnection, hello: Hello) -> bool:
         """Let a client join; tell whether it is one that changes things.
 
         Raises DpmError if it speaks another version or may not join those who are there.
@@ -65,12 +65,12 @@ class Circle:
         self._choose_reviewer()
         return changes
 
-    def check(self, peer: Peer, request: Request) -> None:
+    def check(self, peer: ClientConnection, request: Request) -> None:
         """Raise HeldError if a request is for the reviewer and somebody else is that."""
         if isinstance(request, _REVIEWING) and not peer.reviewer:
             raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
 
-    def part(self, peer: Peer) -> bool:
+    def part(self, peer: ClientConnection) -> bool:
         """Let a client go and another one move files in its place; tell whether it was one of these."""
         if self._peers.pop(peer, peer) is peer:
             return False
@@ -87,7 +87,7 @@ class Circle:
         shown = display_name(client)
         return HeldError("held_by_client", path=display_name(self._root), client=shown, pid=os.getpid())
 
-    def _choose_reviewer(self) -> Peer | None:
+    def _choose_reviewer(self) -> ClientConnection | None:
         """Let the first of those who wait move files, if nobody does; return whoever was chosen."""
         waiting = [peer for peer in self._peers if peer.name not in _NEVER_REVIEW]
         if not waiting or any(peer.reviewer for peer in waiting):

@@ -54,7 +54,7 @@ class MoveHost(Protocol):
         """Work the groups out again."""
 
 
-class Mover:
+class MoveService:
     """Applies, undoes, restores and purges; the library of the session follows each batch.
 
     A batch ends after the file at hand when the client that asked for it has left, or the worker ends:

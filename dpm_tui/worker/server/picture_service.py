@@ -18,7 +18,7 @@ from dpm_tui.worker.protocol.messages import (
     GetThumbnail,
     PictureData,
 )
-from dpm_tui.worker.server.result_service import ResultDesk
+from dpm_tui.worker.server.result_service import ResultService
 
 _EMPTY = PictureData(0, 0, 0, b"")
 _SIDE_AT_MOST = 4096
@@ -26,10 +26,10 @@ _POINTS = 64
 """Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
 
 
-class PictureDesk:
+class PictureService:
     """Answers with the thumbnails that are stored and with originals that decoders read."""
 
-    def __init__(self, results: ResultDesk, thumbnails: ThumbnailTable, pool: DecoderPool) -> None:
+    def __init__(self, results: ResultService, thumbnails: ThumbnailTable, pool: DecoderPool) -> None:
         self._results = results
         self._thumbnails = thumbnails
         self._pool = pool

@@ -21,10 +21,10 @@ from dpm_tui.worker.protocol.messages import Answer, ConfigData, Done
 from dpm_tui.worker.run.run_results import Results
 from dpm_tui.worker.run.runner import Runner
 from dpm_tui.worker.server.live_settings import LiveSettings
-from dpm_tui.worker.server.move_service import Mover
-from dpm_tui.worker.server.picture_service import PictureDesk
-from dpm_tui.worker.server.result_service import ResultDesk
-from dpm_tui.worker.server.review_service import ReviewDesk
+from dpm_tui.worker.server.move_service import MoveService
+from dpm_tui.worker.server.picture_service import PictureService
+from dpm_tui.worker.server.result_service import ResultService
+from dpm_tui.worker.server.review_service import ReviewService
 
 _AT_ONCE = (messages.GetStatus, messages.GetBin, messages.GetRemovals)
 """What is answered while groups are still being worked out: a large library takes long."""
@@ -34,7 +34,7 @@ _WITHOUT_STATE = (messages.GetStatus, messages.PauseRun, messages.StopRun, messa
 """What is answered even where the state folder is not the one that was opened any more."""
 
 
-class Session:
+class RequestHandler:
     """The state of one root with everything that may be asked of it.
 
     ``changed`` is called when the groups are not what they were.
@@ -46,14 +46,14 @@ class Session:
         self.state = state
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
-        self._desk = ResultDesk(state, lambda: self.config.inspect)
-        self._pictures = PictureDesk(self._desk, state.thumbnails, pool)
+        self._desk = ResultService(state, lambda: self.config.inspect)
+        self._pictures = PictureService(self._desk, state.thumbnails, pool)
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
         self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
-        self._mover = Mover(self, self._bin)
-        self._review = ReviewDesk(state.layout)
+        self._mover = MoveService(self, self._bin)
+        self._review = ReviewService(state.layout)
         self._ending = False
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
             messages.StartRun: self._start,

@@ -16,7 +16,7 @@ from dpm_tui.worker.protocol.messages import GetLibrary, LibraryData
 from dpm_tui.worker.run.run_results import Results, compute_results
 
 
-class LibraryShelf:
+class PackedLibrary:
     """Packs results once; those that others have followed are forgotten."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class LibraryShelf:
         return packed[1]
 
 
-class ResultDesk:
+class ResultService:
     """Has the newest results; where they cannot be worked out, whoever asks for them hears why.
 
     The next one to ask makes it try again, and a run that ends brings its own.
@@ -48,7 +48,7 @@ class ResultDesk:
         self._work: asyncio.Task[None] | None = None
         self._one_by_one = asyncio.Lock()
         self._taken = 0
-        self._shelf = LibraryShelf()
+        self._shelf = PackedLibrary()
 
     def begin(self, threshold: float) -> asyncio.Task[None]:
         """Begin to work the results out; the task never raises."""

@@ -17,7 +17,7 @@ _SYNC_SECONDS = 2.0
 """How much of a review a power cut may cost."""
 
 
-class ReviewDesk:
+class ReviewService:
     """Opens the record when it is first asked for; one request at a time, each in a thread."""
 
     def __init__(self, layout: Layout) -> None:

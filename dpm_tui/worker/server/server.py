@@ -35,9 +35,9 @@ from dpm_tui.worker.protocol.messages import (
     Stay,
     Welcome,
 )
-from dpm_tui.worker.server.client_connection import Peer
-from dpm_tui.worker.server.client_registry import Circle
-from dpm_tui.worker.server.request_handler import Session
+from dpm_tui.worker.server.client_connection import ClientConnection
+from dpm_tui.worker.server.client_registry import ClientRegistry
+from dpm_tui.worker.server.request_handler import RequestHandler
 
 _TICK_SECONDS = 0.25
 _LINGER_SECONDS = 3.0
@@ -53,11 +53,11 @@ _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanio
 class Server:
     """Serves one root until nobody needs it any more; ``ending`` is called before it listens no more."""
 
-    def __init__(self, session: Session, ending: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, session: RequestHandler, ending: Callable[[], None] = lambda: None) -> None:
         self.listening = asyncio.Event()
         self._session = session
         self._ending = ending
-        self._circle = Circle(session.state.layout.root)
+        self._circle = ClientRegistry(session.state.layout.root)
         self._strangers = 0
         self._over = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,7 +105,7 @@ class Server:
             writer.close()
             return
         self._strangers += 1
-        peer = Peer(reader, writer)
+        peer = ClientConnection(reader, writer)
         try:
             await self._greet(peer)
             while peer in self._circle and (envelope := await peer.lines.read()):
@@ -119,7 +119,7 @@ class Server:
             self._leave(peer)
             await peer.close(_FAREWELL_SECONDS)
 
-    async def _greet(self, peer: Peer) -> None:
+    async def _greet(self, peer: ClientConnection) -> None:
         """Read the first message and answer it; a client that is welcome is a peer then.
 
         A worker that has lost its folder ends without an answer: the client starts another one.
@@ -141,14 +141,14 @@ class Server:
             for line in self._log:
                 peer.tell(line)
 
-    async def _respond(self, peer: Peer, request: Request, number: int) -> None:
+    async def _respond(self, peer: ClientConnection, request: Request, number: int) -> None:
         try:
             async with peer.table if isinstance(request, _LARGE) else contextlib.nullcontext():
                 await peer.answer(await self._try(peer, request), number)
         finally:
             peer.turn.release()
 
-    async def _try(self, peer: Peer, request: Request) -> Answer:
+    async def _try(self, peer: ClientConnection, request: Request) -> Answer:
         try:
             return await self._answer(peer, request)
         except DpmError as error:
@@ -161,7 +161,7 @@ class Server:
             reason = f"{type(error).__name__}: {display_name(str(error))}"
             return Failed("worker_bug", {"reason": reason})
 
-    async def _answer(self, peer: Peer, request: Request) -> Answer:
+    async def _answer(self, peer: ClientConnection, request: Request) -> Answer:
         match request:
             case Shutdown():
                 await self._session.close()
@@ -173,7 +173,7 @@ class Server:
         self._circle.check(peer, request)
         return await self._session.answer(request, lambda: peer.gone)
 
-    def _welcome(self, peer: Peer, hello: object) -> Answer:
+    def _welcome(self, peer: ClientConnection, hello: object) -> Answer:
         if not isinstance(hello, Hello):
             return Failed("protocol_order")
         # Who only observes is no reason to read what somebody may be writing into the file.
@@ -199,7 +199,7 @@ class Server:
         self.end()
         return True
 
-    def _leave(self, peer: Peer) -> None:
+    def _leave(self, peer: ClientConnection) -> None:
         peer.gone = True
         if self._circle.part(peer) and not peer.stays and not self._circle:
             self.end()

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 from models.training.augmentation import degradations
 from models.training.augmentation.geometric_edits import reshape_copies
 from models.training.augmentation.overlays import overlay_sticker, overlay_text, screen_pages, text_masks
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 
-Edit = Callable[[Tensor, Dice], Tensor]
+Edit = Callable[[Tensor, RandomDraws], Tensor]
 
 
 class Augmenter:
@@ -32,13 +32,13 @@ class Augmenter:
         floats = pictures.to(self.device).permute(0, 3, 1, 2).float() / 255
         return F.interpolate(floats, size=(self.side, self.side), mode="bilinear", antialias=True)
 
-    def mild(self, pictures: Tensor, dice: Dice) -> Tensor:
+    def mild(self, pictures: Tensor, dice: RandomDraws) -> Tensor:
         """Return near-originals: half untouched, half lightly compressed or toned."""
         return self._chain(
             self.plain(pictures), dice, ((degradations.compress, 0.25), (degradations.tone, 0.25))
         )
 
-    def strong(self, pictures: Tensor, dice: Dice) -> Tensor:
+    def strong(self, pictures: Tensor, dice: RandomDraws) -> Tensor:
         """Return heavily edited copies of pictures (B, S, S, 3) uint8, (B, 3, side, side)."""
         floats = pictures.to(self.device).permute(0, 3, 1, 2).float() / 255
         copies = reshape_copies(floats, self.side, self.pages, dice)
@@ -64,7 +64,7 @@ class Augmenter:
             ),
         )
 
-    def _chain(self, copies: Tensor, dice: Dice, edits: tuple[tuple[Edit, float], ...]) -> Tensor:
+    def _chain(self, copies: Tensor, dice: RandomDraws, edits: tuple[tuple[Edit, float], ...]) -> Tensor:
         for edit, probability in edits:
             chosen = dice.picked(len(copies), probability)
             if len(chosen):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 
 # The luminance table of the JPEG standard (ITU-T T.81, annex K).
 LUMINANCE = torch.tensor(
@@ -33,7 +33,7 @@ def cosines() -> Tensor:
     return matrix
 
 
-def compress(pictures: Tensor, dice: Dice) -> Tensor:
+def compress(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures (B, 3, S, S) after JPEG's quantisation at quality 8 to 90; S divisible by 8.
 
     Entropy coding loses nothing and is left out; half are smoothed as WebP's filter does.
@@ -61,14 +61,14 @@ def box(pictures: Tensor) -> Tensor:
     return F.avg_pool2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, 1)
 
 
-def blur(pictures: Tensor, dice: Dice) -> Tensor:
+def blur(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures blurred by one or two 3x3 means, or sharpened, each by its own amount."""
     amount = dice.uniform(len(pictures), -1.2, 1.0)[:, None, None, None]
     soft = box(pictures)
     return torch.where(amount > 0, soft + amount * (box(soft) - soft), pictures + amount * (soft - pictures))
 
 
-def rescale(pictures: Tensor, dice: Dice) -> Tensor:
+def rescale(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures that went down to 24..80 pixels and back up; one size for all."""
     side = int(dice.whole(1, 57)) + 24
     small = F.interpolate(pictures, size=(side, side), mode="area")
@@ -76,7 +76,7 @@ def rescale(pictures: Tensor, dice: Dice) -> Tensor:
     return F.interpolate(small, size=pictures.shape[2:], mode=mode)
 
 
-def palette(pictures: Tensor, dice: Dice) -> Tensor:
+def palette(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures with 3 to 8 levels a channel, half of them dithered by noise."""
     count = len(pictures)
     levels = (dice.whole(count, 6) + 2.0)[:, None, None, None]
@@ -85,13 +85,13 @@ def palette(pictures: Tensor, dice: Dice) -> Tensor:
     return (pictures * levels + dither * noise).round() / levels
 
 
-def noise(pictures: Tensor, dice: Dice) -> Tensor:
+def noise(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures with Gaussian noise, 1 to 10 % of the range."""
     amount = dice.uniform(len(pictures), 0.01, 0.1)[:, None, None, None]
     return pictures + amount * dice.normal(*pictures.shape)
 
 
-def tone(pictures: Tensor, dice: Dice) -> Tensor:
+def tone(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures with other brightness, contrast, gamma, saturation and colour balance."""
     count = len(pictures)
 
@@ -107,7 +107,7 @@ def tone(pictures: Tensor, dice: Dice) -> Tensor:
     return pictures.pow(factor(0.4))
 
 
-def grey(pictures: Tensor, dice: Dice) -> Tensor:
+def grey(pictures: Tensor, dice: RandomDraws) -> Tensor:
     """Return grey pictures, half of them tinted (sepia, cyanotype and the like)."""
     count = len(pictures)
     plane = (pictures * YCC[0].to(pictures.device)[None, :, None, None]).sum(dim=1, keepdim=True)

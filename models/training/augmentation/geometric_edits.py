@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 
 
-def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Tensor:
+def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: RandomDraws) -> Tensor:
     """Return geometric copies (B, 3, side, side) of pictures (B, 3, S, S) in 0..1.
 
     ``pages`` (P, 3, side, side) are synthetic screens and captions that show around a framed
@@ -48,7 +48,7 @@ def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: Dice) -> Te
     return torch.where(inside, copies, around)
 
 
-def tilt(grid: Tensor, centre: Tensor, tilted: Tensor, dice: Dice) -> Tensor:
+def tilt(grid: Tensor, centre: Tensor, tilted: Tensor, dice: RandomDraws) -> Tensor:
     """Return the sampling grid (B, side, side, 2), for the tilted seen as on a screen at an angle."""
     count = len(grid)
     slope = dice.columns(count, 2, -0.3, 0.3)
@@ -70,7 +70,7 @@ def sample(pictures: Tensor, grid: Tensor, linear: Tensor, side: int) -> Tensor:
     return copies
 
 
-def crop_windows(count: int, dice: Dice) -> tuple[Tensor, Tensor]:
+def crop_windows(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor]:
     """Return centres and half sizes (B, 2) of crops in -1..1; about half keep everything.
 
     Areas run from 20 % to 100 %, evenly on a logarithmic scale.
@@ -84,7 +84,7 @@ def crop_windows(count: int, dice: Dice) -> tuple[Tensor, Tensor]:
     return centre, half
 
 
-def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def frames(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return centres and half sizes (B, 2) of pictures in frames; (B,) who has a page, who a picture around.
 
     Half have no frame; the rest are padded, letterboxed, captioned, in a screenshot or in a collage.
@@ -109,7 +109,7 @@ def frames(count: int, dice: Dice) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return centre, half, caption | screen, collage
 
 
-def grounds(count: int, pages: Tensor, paged: Tensor, dice: Dice) -> Tensor:
+def grounds(count: int, pages: Tensor, paged: Tensor, dice: RandomDraws) -> Tensor:
     """Return what lies around the pictures (B, 3, side, side): white, black, a colour or a page."""
     kind = dice.whole(count, 4)
     colour = dice.columns(count, 3)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.training.augmentation.random_draws import Dice
+from models.training.augmentation.random_draws import RandomDraws
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,!?@#"
 
@@ -76,7 +76,7 @@ def screen_page(side: int, rng: Generator) -> Image.Image:
     return page.resize((side, side), Image.Resampling.BOX)
 
 
-def overlay_text(pictures: Tensor, masks: Tensor, dice: Dice) -> Tensor:
+def overlay_text(pictures: Tensor, masks: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures (B, 3, S, S) with text or watermarks of any colour and strength."""
     count = len(pictures)
     mask = masks[dice.whole(count, len(masks))]
@@ -88,7 +88,7 @@ def overlay_text(pictures: Tensor, masks: Tensor, dice: Dice) -> Tensor:
     return pictures + mask * (colour[:, :, None, None] - pictures)
 
 
-def overlay_sticker(pictures: Tensor, others: Tensor, dice: Dice) -> Tensor:
+def overlay_sticker(pictures: Tensor, others: Tensor, dice: RandomDraws) -> Tensor:
     """Return pictures (B, 3, S, S) with another picture, or a colour, pasted over 2 to 36 % of the area."""
     count, side = len(pictures), pictures.shape[2]
     half = dice.columns(count, 2, 0.15, 0.6)

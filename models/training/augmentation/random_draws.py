@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-class Dice:
+class RandomDraws:
     """A seeded source of batched random numbers; the same numbers whatever the device."""
 
     def __init__(self, seed: int, step: int, device: torch.device) -> None:

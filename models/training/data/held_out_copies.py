@@ -28,7 +28,7 @@ class Copy:
     picture: Image.Image
 
 
-class Trial:
+class HeldOutCopies:
     """Originals without natural near-duplicates, and seeded copies of a sample of them."""
 
     def __init__(self, pictures: list[Image.Image], seed: int = 7) -> None:
@@ -40,12 +40,12 @@ class Trial:
         self.originals = [pictures[index] for index in kept[few:]]
 
     @classmethod
-    def of_archives(cls, data: Path, prefix: str, seed: int = 7) -> Trial:
+    def of_archives(cls, data: Path, prefix: str, seed: int = 7) -> HeldOutCopies:
         """Return the trial of all pictures of the archives of a name; raises FileNotFoundError."""
         return cls([picture for archive in archives(data, prefix) for _, _, picture in read(archive)], seed)
 
     @classmethod
-    def of_folder(cls, folder: Path, most: int = 1000, seed: int = 7) -> Trial:
+    def of_folder(cls, folder: Path, most: int = 1000, seed: int = 7) -> HeldOutCopies:
         """Return the trial of pictures anywhere below a folder, evenly taken if there are too many."""
         pictures = [picture for _, _, picture in read(folder)]
         return cls(pictures[:: max(1, -(-len(pictures) // most))], seed)

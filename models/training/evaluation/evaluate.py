@@ -22,7 +22,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.neural.model_manifest import WeightFile, read_manifest
 from dpm_tui.neural.weights import load_network
 from models.training.data.copy_transforms import TRANSFORMS
-from models.training.data.held_out_copies import Copy, Trial, thumbnail
+from models.training.data.held_out_copies import Copy, HeldOutCopies, thumbnail
 from models.training.data.negative_pairs import drawn_variants, local_edits, lookalikes
 from models.training.data.perceptual_hashes import HASHES
 from models.training.evaluation.end_to_end import SAFE, Described, Judged, candidates, judge_all, judge_pairs
@@ -40,7 +40,7 @@ Write = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class MethodScores:
     """One method on one trial; ``right`` (Q,) are the similarities of the true pairs."""
 
     name: str
@@ -48,13 +48,15 @@ class Tried:
     ranking: Ranking
 
     @classmethod
-    def of(cls, name: str, scores: Scores, truth: NDArray[np.int64], hidden: NDArray[np.bool_]) -> Tried:
+    def of(
+        cls, name: str, scores: Scores, truth: NDArray[np.int64], hidden: NDArray[np.bool_]
+    ) -> MethodScores:
         """Return the result of a method from its similarities (Q, R) of copies and originals."""
         return cls(name, scores[np.arange(len(truth)), truth], rank(scores, truth, hidden))
 
 
 def run(
-    trial: Trial, entry: WeightFile, model: str, variants: Path | None, sample: int, write: Write
+    trial: HeldOutCopies, entry: WeightFile, model: str, variants: Path | None, sample: int, write: Write
 ) -> None:
     """Try everything on one trial and write the tables; raises DpmError for weights that cannot be used."""
     net = load_network(entry)
@@ -75,7 +77,7 @@ def run(
     scores |= {name: _hashed(name, trial, copies) for name in HASHES}
     hidden = Relatives(originals).mask(truth, _doubtful(scores.values(), truth))
     judged.scores[hidden] = 0
-    tried = [Tried.of(name, table, truth, hidden) for name, table in scores.items()]
+    tried = [MethodScores.of(name, table, truth, hidden) for name, table in scores.items()]
     found = chosen[np.arange(len(truth)), truth]
     _write_recalls(tried, edits, found, write)
     write(f"\ncandidates: {found.mean():.4f} of the true pairs, {chosen.sum() / len(copies):.1f} a copy")
@@ -88,7 +90,7 @@ def run(
     write(f"\none core: {spent:.2f} ms a picture with its parts, {judged.milliseconds:.2f} ms a pair")
 
 
-def _hashed(name: str, trial: Trial, copies: list[Copy]) -> Scores:
+def _hashed(name: str, trial: HeldOutCopies, copies: list[Copy]) -> Scores:
     hash_ = HASHES[name]
     originals = np.stack([hash_(picture) for picture in trial.originals])
     scores: Scores = np.stack([hash_(copy.picture) for copy in copies]) @ originals.T
@@ -113,7 +115,7 @@ def _strangers(vectors: NDArray[np.float32], threshold: float) -> float:
 
 
 def _write_recalls(
-    tried: list[Tried], edits: NDArray[np.str_], found: NDArray[np.bool_], write: Write
+    tried: list[MethodScores], edits: NDArray[np.str_], found: NDArray[np.bool_], write: Write
 ) -> None:
     cuts = {method.name: method.ranking.at_precision(PRECISION) for method in tried}
     write(f"{'':16}" + "".join(f"{method.name:>12}" for method in tried) + f"{'candidates':>12}")
@@ -162,7 +164,9 @@ def _write_counts(
     write(f"{name:16}{shares}" + ("" if right is None else f"{right / total:9.3f}"))
 
 
-def _write_unlike(trial: Trial, cosines: NDArray[np.float32], variants: Path | None, write: Write) -> None:
+def _write_unlike(
+    trial: HeldOutCopies, cosines: NDArray[np.float32], variants: Path | None, write: Write
+) -> None:
     rng = np.random.default_rng(trial.seed)
     sets = {
         "local edits": local_edits(trial.originals, rng),
@@ -191,9 +195,9 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=150, help="originals of which copies are made")
     options = parser.parse_args()
     if options.pictures:
-        trial = Trial.of_folder(options.pictures)
+        trial = HeldOutCopies.of_folder(options.pictures)
     else:
-        trial = Trial.of_archives(options.data, f"dev-{options.model}")
+        trial = HeldOutCopies.of_archives(options.data, f"dev-{options.model}")
     entry = read_manifest(options.weights)[options.model]
     run(trial, entry, options.model, options.variants, options.sample, print)
 

@@ -17,7 +17,7 @@ from dpm_tui.neural.embedder import DOUBTFUL
 from dpm_tui.neural.model_manifest import read_manifest
 from dpm_tui.neural.weights import load_network
 from models.training.data.copy_transforms import TRANSFORMS
-from models.training.data.held_out_copies import Trial, thumbnail
+from models.training.data.held_out_copies import HeldOutCopies, thumbnail
 from models.training.evaluation.inference import illustration_logits
 
 
@@ -36,7 +36,7 @@ def main() -> None:
 
     print(f"{'set':>14} {'edit':>12} {'right':>7} {'doubtful':>9} {'apart':>7}")
     for name, sign in (("photo", -1), ("illustration", 1)):
-        trial = Trial.of_archives(options.data, f"dev-{name}")
+        trial = HeldOutCopies.of_archives(options.data, f"dev-{name}")
         plain = logits([squash(thumbnail(p), entry.input_px) for p in trial.originals])
         right, doubt = (plain * sign > 0).mean(), (np.abs(plain) < DOUBTFUL).mean()
         print(f"{name:>14} {'none':>12} {right:7.4f} {doubt:9.4f}")

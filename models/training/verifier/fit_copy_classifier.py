@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.alignment.overlap import whole
 from dpm_tui.pipeline.comparison.copy_classifier import Cause, inputs
-from dpm_tui.pipeline.comparison.difference import compare
+from dpm_tui.pipeline.comparison.difference import compare_aligned
 from dpm_tui.pipeline.comparison.recolouring import compare_tints
 from models.training.verifier.colour_pairs import Pair, colour_pairs, drawn_colour_pairs
 from models.training.verifier.flat_drawings import flat_drawings
@@ -54,7 +54,7 @@ def rows(pairs: Iterator[Pair]) -> Iterator[tuple[Numbers, Cause]]:
         pair = (overlap.first, overlap.second)
         if cause is Cause.TONE and max(_colour(p) for p in pair) < UNTINTED:
             continue
-        row = inputs(compare(*pair), compare_tints(*pair)).astype(np.float32)
+        row = inputs(compare_aligned(*pair), compare_tints(*pair)).astype(np.float32)
         for _ in range(1 + AGAIN.get(name, 0)):
             yield row, cause
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from dpm_tui.pipeline.alignment.descriptors import Sights, likenesses, orient
+from dpm_tui.pipeline.alignment.descriptors import DescriptorCache, likenesses, orient
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
 from dpm_tui.pipeline.alignment.local_features import find_features
 from dpm_tui.pipeline.alignment.overlap import lay_over, whole
@@ -70,7 +70,7 @@ def test_a_photographed_screen_is_laid_in_perspective() -> None:
 
 
 def test_a_picture_seen_again_is_not_looked_at_again() -> None:
-    sights = Sights()
+    sights = DescriptorCache()
     picture = thumbnail(scene(1))
     assert sights.of(picture).features is sights.of(picture.copy()).features
     assert sights.of(picture).features is not sights.of(picture[:, :-1].copy()).features
@@ -79,7 +79,7 @@ def test_a_picture_seen_again_is_not_looked_at_again() -> None:
 @pytest.mark.parametrize("orientation", range(8))
 def test_the_likest_orientation_is_the_one_it_was_turned_from(orientation: int) -> None:
     picture = thumbnail(portrait())
-    sights = Sights()
+    sights = DescriptorCache()
     found = likenesses(sights.of(orient(picture, orientation)), sights.of(picture))
     assert int(np.argmax(found)) == orientation
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates import nearest_neighbours, neighbour_quota
 from dpm_tui.pipeline.candidates.candidate_search import WHOLE
 from dpm_tui.pipeline.candidates.nearest_neighbours import match_vectors
@@ -53,8 +53,10 @@ def brute_force(vectors: NDArray[np.float16]) -> set[tuple[int, int]]:
     }
 
 
-def found(vectors: NDArray[np.float16], start: int = 0, near: Near | None = None) -> Near:
-    return Near.joined([block.near for block in match_vectors(field_of(vectors, start, near), THRESHOLD)])
+def found(vectors: NDArray[np.float16], start: int = 0, near: NeighbourPairs | None = None) -> NeighbourPairs:
+    return NeighbourPairs.joined(
+        [block.near for block in match_vectors(field_of(vectors, start, near), THRESHOLD)]
+    )
 
 
 @given(TABLES)
@@ -125,7 +127,7 @@ def test_the_nearest_neighbours_come_whatever_the_threshold(seed: int, neighbour
     assert set(pairs_of(found(vectors))) == wanted
     start = int(dice.integers(0, len(vectors)))
     first = found(vectors[:start])
-    more = Near.joined([first, found(vectors, start, first.unique())])
+    more = NeighbourPairs.joined([first, found(vectors, start, first.unique())])
     assert set(pairs_of(more)) >= wanted
 
 
@@ -180,7 +182,7 @@ def test_copies_of_one_picture_take_one_place(
     monkeypatch.setattr(nearest_neighbours, "FLOOR", 0.5)
     vectors = families(np.random.default_rng(2), *cosines, copies=7)
     first = found(vectors[:start])
-    near = Near.joined([first, found(vectors, start, first.unique())])
+    near = NeighbourPairs.joined([first, found(vectors, start, first.unique())])
     across = {(one // 7, other // 7) for one, other in pairs_of(near)}
     nearest = [rank for rank, _ in enumerate(cosines, 1)][: nearest_neighbours.NEIGHBOURS]
     assert {(0, number) for number in nearest} <= across

@@ -24,7 +24,7 @@ from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.quality.jpeg_history import block_coefficients, read_history
 from dpm_tui.pipeline.quality.sample_region import lightness
 from dpm_tui.pipeline.quality.tone_votes import better_by
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 
 A, B, C = (letter * 64 for letter in "abc")
 Edit = Callable[[Image.Image], Image.Image]
@@ -91,7 +91,7 @@ def test_a_copy_shows_no_change_and_a_small_one_is_found(name: str) -> None:
     assert look(original, COPIES[name](scene())).changed < CHANGED
     found = look(original, COPIES[name](with_eye(scene())))
     assert found.changed > CHANGED
-    assert "upper_right" in find_places(found.differs)
+    assert "upper_right" in describe_places(found.differs)
 
 
 def softened(radius: float) -> Edit:

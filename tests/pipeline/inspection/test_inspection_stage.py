@@ -13,7 +13,7 @@ from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
-from dpm_tui.pipeline.checkpointing import Cancelled, Pace
+from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import InspectionOrder, Unreadable
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
@@ -71,7 +71,7 @@ def library(count: int, width: Callable[[int], int] = lambda number: 100) -> dic
 def run(files: dict[str, list[ImageFile]], table: Table, eye: Eye, reporter: Reporter | None = None) -> None:
     reporter = reporter or Reporter()
     verdicts = [(digest_pair(one, other), COPY) for one, other in combinations(files, 2)]
-    pace = Pace(lambda: None, reporter)
+    pace = Checkpointer(lambda: None, reporter)
     inspect_copies(verdicts, files, table, eye, rank_best, pace, reporter)  # type: ignore[arg-type]
 
 
@@ -138,7 +138,7 @@ def test_a_picture_that_is_proved_to_be_a_copy_joins_the_family_of_its_source() 
         for one, other in combinations(files, 2)
     ]
     table, eye = Table(), Eye(proving=b"012.jpg")
-    pace = Pace(lambda: None, Reporter())
+    pace = Checkpointer(lambda: None, Reporter())
     for _ in range(2):
         inspect_copies(verdicts, files, table, eye, rank_best, pace, Reporter())  # type: ignore[arg-type]
     held = [order for order in eye.asked if b"012.jpg" in (order.first, order.second)]

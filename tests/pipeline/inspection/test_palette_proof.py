@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageEnhance
 from dpm_tui.pipeline.inspection.inspected_verdict import CHANGED
 from dpm_tui.pipeline.inspection.palette_loss import find_palette
 from dpm_tui.pipeline.inspection.palette_proof import PROVED_OFF, PaletteTraits, measure_palette
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from tests.pipeline.inspection.test_inspection import Edit, look, stored, with_eye
 from tests.pipeline.inspection.test_inspection import scene as gaudy_scene
 
@@ -58,7 +58,7 @@ def test_what_is_proved_shows_no_change_and_what_is_seen_shows_where(form: str) 
     other = look(original, stored(cut(with_eye(scene()), 32), form))
     assert not other.proved
     assert other.changed > CHANGED
-    assert "upper_right" in find_places(other.differs)
+    assert "upper_right" in describe_places(other.differs)
 
 
 def test_a_good_jpeg_of_the_source_proves_it_as_well() -> None:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status
-from dpm_tui.pipeline.checkpointing import Pace
+from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Known
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.scan.ingest import Intake
+from dpm_tui.pipeline.scan.ingest import Ingest
 from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory, compare_inventory
 from dpm_tui.pipeline.scan.mount_guard import Alarm, Cause, notice_missing
 from tests.support.image_files import image_file
@@ -166,7 +166,7 @@ class World:
         inventory = Inventory([FoundFile(path, stamp) for path, stamp in sorted(self.there.items())])
         changes = compare_inventory(inventory, self.table.files.values())
         alarm = notice_missing(inventory, changes, dict(self.table.files), root_devices=(OWN,))
-        intake = Intake(self, self, Reporter(), Pace(lambda: None, Reporter()))  # type: ignore[arg-type]
+        intake = Ingest(self, self, Reporter(), Checkpointer(lambda: None, Reporter()))  # type: ignore[arg-type]
         for found in changes.added:
             id_ = self.table.new_id()
             facts = Facts(f"{found.stamp.inode:064x}", "JPEG", 4, 3)

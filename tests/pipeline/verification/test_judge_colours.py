@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict, is_visible, only_colours
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from tests.pipeline.drawings import encoded, portrait, resized, scene, thumbnail
 
 JUDGE = AlignedJudge()
@@ -110,7 +110,7 @@ def test_parts_in_other_colours_make_a_variant(
 ) -> None:
     verdict = judged(first, save(second))
     assert verdict.kind is Kind.VARIANT
-    assert find_places(verdict.differs)
+    assert describe_places(verdict.differs)
 
 
 @pytest.mark.parametrize(
@@ -236,6 +236,6 @@ def screen(clock: str) -> Image.Image:
 def test_a_variant_always_names_where_it_differs() -> None:
     verdict = judged(screen("09:41"), screen("18:26"))
     if verdict.kind is Kind.VARIANT:
-        assert "upper_left" in find_places(verdict.differs)
+        assert "upper_left" in describe_places(verdict.differs)
     one, other = JUDGE.map_differences(thumbnail(screen("09:41")), thumbnail(screen("18:26")), 32)
-    assert verdict.kind is Kind.COPY or (find_places(one) and find_places(other))
+    assert verdict.kind is Kind.COPY or (describe_places(one) and describe_places(other))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dpm_tui.review.library.filter import FilterError, Progress, parse_filter
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.list_layout import Place, Rows
+from dpm_tui.review.library.list_layout import ListLayout, ListPosition
 from dpm_tui.review.library.sort import Order, Sorting, sort_groups
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.fake_client import sample_library
@@ -132,10 +132,10 @@ def test_same_order_again_turns_round() -> None:
 
 
 def test_every_line_has_a_place(library: Library) -> None:
-    rows = Rows(library, [3, 0])
+    rows = ListLayout(library, [3, 0])
     assert rows.height == 9
     assert [rows.place(line) for line in range(6)] == [
-        Place(0, -1), Place(0, 0), Place(0, 1), Place(0, 2), Place(0, 3), Place(1, -1),
+        ListPosition(0, -1), ListPosition(0, 0), ListPosition(0, 1), ListPosition(0, 2), ListPosition(0, 3), ListPosition(1, -1),
     ]  # fmt: skip
     assert [rows.line(rows.place(line)) for line in range(9)] == list(range(9))
     assert (rows.position_of(0), rows.position_of(5)) == (1, None)
@@ -143,9 +143,9 @@ def test_every_line_has_a_place(library: Library) -> None:
 
 @given(st.lists(st.integers(-7, 7), max_size=20))
 def test_steps_stay_on_files(library: Library, steps: list[int]) -> None:
-    rows = Rows(library, range(6))
+    rows = ListLayout(library, range(6))
     lines = [line for line in range(rows.height) if rows.place(line).member >= 0]
-    place, index = Place(0, 0), 0
+    place, index = ListPosition(0, 0), 0
     for step in steps:
         place = rows.step(place, step)
         index = min(max(index + step, 0), len(lines) - 1)
@@ -153,4 +153,4 @@ def test_steps_stay_on_files(library: Library, steps: list[int]) -> None:
 
 
 def test_no_rows_no_steps() -> None:
-    assert Rows(Library(), ()).step(Place(0, 0), 3) == Place(0, 0)
+    assert ListLayout(Library(), ()).step(ListPosition(0, 0), 3) == ListPosition(0, 0)

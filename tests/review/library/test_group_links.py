@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.group_links import cut_group, partners, weakest_link
+from dpm_tui.review.library.group_links import partners, split_group, weakest_link
 from dpm_tui.review.library.library import Library
 
 
@@ -38,7 +38,7 @@ def test_two_variants_that_are_copies_of_each_other_stay_together() -> None:
         (1, 4, Kind.VARIANT, 0.80),
         (3, 4, Kind.COPY, 0.97),
     )
-    cut = cut_group(library, group)
+    cut = split_group(library, group)
     assert cut is not None
     assert (cut.stays, cut.goes) == ((1, 2), (3, 4))
     assert cut.across == library.pair(1, 3)
@@ -49,18 +49,18 @@ def test_the_keeper_stays_also_where_it_stands_alone() -> None:
     library, group = library_of(
         (1, 2, Kind.VARIANT, 0.7), (1, 3, Kind.VARIANT, 0.71), (2, 3, Kind.COPY, 0.99)
     )
-    cut = cut_group(library, group)
+    cut = split_group(library, group)
     assert cut is not None
     assert (cut.stays, cut.goes) == ((1,), (2, 3))
 
 
 def test_files_of_the_same_bytes_are_never_parted() -> None:
     library, group = library_of((1, 2, Kind.IDENTICAL, 1.0), (1, 3, Kind.IDENTICAL, 1.0))
-    assert cut_group(library, group) is None
+    assert split_group(library, group) is None
     library, group = library_of(
         (1, 2, Kind.IDENTICAL, 1.0), (1, 3, Kind.PIXELS, 1.0), (2, 3, Kind.PIXELS, 1.0)
     )
-    cut = cut_group(library, group)
+    cut = split_group(library, group)
     assert cut is not None
     assert cut.goes == (3,)
 
@@ -75,7 +75,7 @@ def test_nothing_across_is_stronger_than_what_holds_a_part_together(data: st.Dat
             if data.draw(st.booleans()):
                 pairs.append((a, b, Kind.VARIANT, data.draw(similarity)))
     library, group = library_of(*pairs)
-    cut = cut_group(library, group)
+    cut = split_group(library, group)
     assert cut is not None
     assert sorted(cut.stays + cut.goes) == list(range(1, count + 1))
     assert cut.stays[0] == 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.list_layout import Place, Rows, Span
+from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.marks.mark_refusal import Refusal
 from dpm_tui.review.marks.marks import Marks
 from tests.review.marks.test_marks import EXTRA, SIZES, assert_sound, draw_library, make_library
@@ -54,10 +54,10 @@ def test_whatever_is_chosen_leaves_a_copy_of_each(
 @given(SIZES, st.data())
 def test_a_span_holds_the_files_between_its_ends(sizes: list[int], data: st.DataObject) -> None:
     library = make_library(*sizes)
-    rows = Rows(library, range(len(sizes)))
-    places = [Place(group, member) for group, size in enumerate(sizes) for member in range(size)]
+    rows = ListLayout(library, range(len(sizes)))
+    places = [ListPosition(group, member) for group, size in enumerate(sizes) for member in range(size)]
     one, other = (data.draw(st.sampled_from(places)) for _ in range(2))
-    span = Span.between(rows, one, other)
+    span = ListRange.between(rows, one, other)
     first, last = sorted((places.index(one), places.index(other)))
     assert span.files == list(range(first + 1, last + 2))
     assert len(span) == len(span.files)

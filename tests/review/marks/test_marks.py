@@ -18,7 +18,7 @@ from dpm_tui.review.history.file_identities import name_history
 from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.history.mark_history import STEPS_AT_MOST
 from dpm_tui.review.history.rebase import adopt_record
-from dpm_tui.review.history.review_record import Record, View
+from dpm_tui.review.history.review_record import ReviewRecord, View
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks, Refusal
 from dpm_tui.review.marks.plan import build_plan
@@ -210,7 +210,7 @@ def test_the_mark_of_a_moved_file_never_goes_to_a_copy_that_was_there_beside_it(
 def test_the_mark_of_a_file_that_went_between_two_reviews_does_not_go_to_its_copy_later() -> None:
     marks = Marks(with_twins(1, 2, 3))
     marks.remove(2)
-    record = Record(name_history(marks.history, marks.names), View(horizon=3))
+    record = ReviewRecord(name_history(marks.history, marks.names), View(horizon=3))
     adopted = adopt_record(record, left := with_twins(1, 3))
     back = Marks(left, NOBODY, adopted.history, names=adopted.names, horizon=3)
     assert not back.removed

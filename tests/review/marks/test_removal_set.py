@@ -7,9 +7,9 @@ import random
 import pytest
 
 from dpm_tui.review.history.mark_changes import Mark, Marking
-from dpm_tui.review.library.folder_set import InFolders
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.marks.removal_set import Going
+from dpm_tui.review.marks.removal_set import RemovalSet
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.fake_client import Sample, large_library
 
@@ -27,8 +27,8 @@ def library_of(groups: int) -> Library:
 def test_many_files_are_judged_as_one_by_one(seed: int) -> None:
     library, chance = library_of(300), random.Random(seed)
     markings = {id_: chance.choice((REMOVE, REMOVE, KEEP)) for id_ in library.files if chance.random() < 0.6}
-    folders = InFolders(["dir3", "dir11"])
-    many, few = Going(library, folders), Going(library, folders)
+    folders = FolderSet(["dir3", "dir11"])
+    many, few = RemovalSet(library, folders), RemovalSet(library, folders)
     many.follow(library.files, markings)
     for id_ in library.files:
         few.follow([id_], markings)
@@ -43,11 +43,11 @@ def test_many_files_are_judged_as_one_by_one(seed: int) -> None:
 
 
 def test_files_of_no_group_do_not_count() -> None:
-    going = Going(library_of(1), InFolders([]))
+    going = RemovalSet(library_of(1), FolderSet([]))
     strangers = {number: REMOVE for number in range(-500, 0)}
     going.follow(strangers, strangers)
     assert (list(going), going.size) == ([], 0)
     assert going.unjustified(list(strangers)) == []
-    empty = Going(Library(), InFolders([]))
+    empty = RemovalSet(Library(), FolderSet([]))
     empty.follow(strangers, strangers)
     assert empty.unjustified(list(strangers)) == []

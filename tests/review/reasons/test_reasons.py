@@ -9,7 +9,7 @@ import pytest
 from dpm_tui.catalog.image_file import HOLDINGS, Facts, ImageFile, Stamp
 from dpm_tui.catalog.verdict import GRID, Kind, only_colours
 from dpm_tui.locale import LANGUAGES, load_catalogue, set_language, translate
-from dpm_tui.review.reasons.difference_places import find_places
+from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.review.reasons.reasons import compare_files
 from dpm_tui.review.rules.presets import criteria_of
 
@@ -124,7 +124,7 @@ def test_bytes_of_lossy_and_lossless_files_are_no_reason() -> None:
 )
 def test_places_in_words(spots: dict[tuple[int, int], int], places: list[str]) -> None:
     grid = bytes(spots.get(divmod(number, GRID), 0) for number in range(GRID * GRID))
-    assert find_places(grid) == places
+    assert describe_places(grid) == places
 
 
 def test_even_levels_stand_for_colours() -> None:
@@ -139,7 +139,7 @@ def test_even_levels_stand_for_colours() -> None:
 def test_a_finer_grid_says_the_same() -> None:
     fine = bytearray(32 * 32)
     fine[3 * 32 + 30] = 255
-    assert find_places(bytes(fine)) == ["upper_right"]
+    assert describe_places(bytes(fine)) == ["upper_right"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

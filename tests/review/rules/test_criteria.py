@@ -16,7 +16,7 @@ from dpm_tui.errors import UsageError
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.criteria import LIMITS, ORDERED, parse_word, parse_words
 from dpm_tui.review.rules.keeper_ranking import RANKS
-from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import WORDS_OF, check_name, clean_words, expand
 from dpm_tui.review.rules.rule import RULES, protect_folders, read_rule
 
@@ -38,7 +38,7 @@ def kept(words: str, *files: ImageFile) -> int:
     ids = tuple(file.id for file in files)
     index = {(pair.a, pair.b): pair for pair in pairs}
     library = Library({file.id: file for file in files}, (Group("g", ids[0], ids, 0.9, 0),), index)
-    led = elect_keepers(library, read_rule("x", words.split()), protect_folders(()))
+    led = select_keepers(library, read_rule("x", words.split()), protect_folders(()))
     return ids.index(led.groups[0].keeper)
 
 

@@ -17,7 +17,7 @@ from dpm_tui.review.library.group_links import holding_pair
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Mark, Marks
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
-from dpm_tui.review.rules.keeper_selection import elect_keepers
+from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.rule import (
     DEFAULT_KINDS,
     OWN,
@@ -108,7 +108,7 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
     protected = protect_folders(["safe"] if protects else [])
     rule = read_rule("mine", words)
     if elects:
-        library, rule = elect_keepers(library, rule, protected), rule.settled
+        library, rule = select_keepers(library, rule, protected), rule.settled
     files, pairs, groups = library.files, library.pairs, library.groups
     for group in groups:
         marked = mark_group(files, pairs, group, rule, kinds, protected)
@@ -137,7 +137,7 @@ def test_very_many_groups_are_marked_as_each_of_them_is(
     protected = protect_folders(["safe"] if protects else [])
     rule = read_rule("mine", words)
     if elects:
-        library = elect_keepers(library, rule, protected)
+        library = select_keepers(library, rule, protected)
     marks = Marks(library, protected if by_hand % 2 else lambda file: protected(file))
     if library.groups and by_hand in library.groups[0].members:
         marks.keep(by_hand)
@@ -162,7 +162,7 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     pairs = {(a, b): Pair(a, b, Kind.COPY, 0.99) for a, b in combinations(files, 2)}
     found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
     protected = protect_folders(["safe"])
-    library = elect_keepers(found, RULES["best"], protected)
+    library = select_keepers(found, RULES["best"], protected)
     assert library.groups[0].keeper == 2
     assert mark_group(
         library.files, library.pairs, library.groups[0], RULES["best"], protected=protected
@@ -198,7 +198,7 @@ def test_of_several_originals_of_the_same_bytes_one_is_enough(
     }
     protected = protect_folders(["safe"])
     found = Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
-    library = elect_keepers(found, RULES["smallest"], protected)
+    library = select_keepers(found, RULES["smallest"], protected)
     assert library.groups[0].keeper == 2
     rule = RULES["smallest"].settled
     assert mark_group(library.files, library.pairs, library.groups[0], rule, kinds, protected) == gone
@@ -231,7 +231,7 @@ def test_an_elected_keeper_leads_as_the_best_file_does(
     """Same members and id; a pair with every copy, and to nobody a closer kind than the best file has."""
     rule = read_rule("mine", words)
     files, pairs = library.files, library.pairs
-    led = elect_keepers(library, rule, protect_folders(["safe"] if protects else []), whole=whole)
+    led = select_keepers(library, rule, protect_folders(["safe"] if protects else []), whole=whole)
     assert {key: led.pairs[key] for key in led.pairs} == {key: pairs[key] for key in led.pairs}
     for before, after in zip(library.groups, led.groups, strict=True):
         assert all(led.files[id_] == files[id_] for id_ in after.members)
@@ -276,7 +276,7 @@ def three(*kinds: Kind) -> Library:
 
 def elected(library: Library, *words: str, safe: str = "") -> int:
     protected = protect_folders([safe] if safe else [])
-    return elect_keepers(library, read_rule("mine", words), protected).groups[0].keeper
+    return select_keepers(library, read_rule("mine", words), protected).groups[0].keeper
 
 
 def test_the_keeper_follows_the_order() -> None:
@@ -301,11 +301,11 @@ def test_a_file_that_was_not_compared_with_all_copies_does_not_lead() -> None:
 def test_a_variant_that_was_never_compared_with_it_hinders_no_copy() -> None:
     """It stays in the group, of the kind that it has beside the best file; reports ask for every pair."""
     library = three(Kind.COPY, Kind.VARIANT)
-    led = elect_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()))
+    led = select_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()))
     assert led.groups[0] == Group("g", 2, (2, 1, 3), 0.9, sum(led.files[id_].stamp.size for id_ in (1, 3)))
     assert led.columns.of_kinds({Kind.VARIANT}).tolist() == [False, False, True]
     assert mark_group(led.files, led.pairs, led.groups[0], RULES["best"], set(Kind)) == {1: 2}
-    whole = elect_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()), whole=True)
+    whole = select_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()), whole=True)
     assert whole.groups[0].keeper == 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.state.disk.atomic_write import write_atomic
-from dpm_tui.state.disk.held_folder import Folder
+from dpm_tui.state.disk.held_folder import HeldFolder
 from tests.support.disk import full_disk, short_writes
 
 
@@ -88,7 +88,7 @@ def test_a_file_system_that_cannot_sync_a_folder_is_no_error(
         return fsync
 
     monkeypatch.setattr(os, "fsync", refuse(errno.EINVAL))
-    Folder(os.fsencode(tmp_path)).sync()
+    HeldFolder(os.fsencode(tmp_path)).sync()
     monkeypatch.setattr(os, "fsync", refuse(errno.EIO))
     with pytest.raises(OSError, match="Input/output"):
-        Folder(os.fsencode(tmp_path)).sync()
+        HeldFolder(os.fsencode(tmp_path)).sync()

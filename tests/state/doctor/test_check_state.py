@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DamagedError
 from dpm_tui.locale import LANGUAGES, set_language, translate
@@ -42,7 +42,7 @@ def layout(tmp_path: Path) -> Layout:
         for model, dims in (("photo", 4), ("parts", 24)):
             vector = np.full(dims, 0.5, dtype=np.float32)
             state.vectors("auto", model, model * 9, dims).add(file.facts.digest, vector, fits=True)
-    state.candidates("auto", "photo", "rule").add_block(np.arange(5), Near.none())
+    state.candidates("auto", "photo", "rule").add_block(np.arange(5), NeighbourPairs.none())
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished"))

@@ -18,7 +18,7 @@ from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.disk.journal import encode_frame, encode_frames, read_frames
 from dpm_tui.state.files import file_store
-from dpm_tui.state.files.file_layout import FilePlaces
+from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_store import FileStore
 from dpm_tui.state.files.shard_manifest import load_manifest
 from tests.support.hostile import HOSTILE_NAMES
@@ -244,7 +244,7 @@ def filled(path: bytes) -> Model:
 
 
 def every_file(path: bytes) -> list[bytes]:
-    places = FilePlaces.of(path)
+    places = FileLayout.of(path)
     return [places.journal.path, *(os.path.join(places.folder, name) for name in places.names())]
 
 
@@ -348,7 +348,7 @@ def test_an_old_journal_is_carried_into_shards(path: bytes) -> None:
     assert store.new_id() == 40_001
     store.close()
     assert len(read_frames(path).records) == 1
-    manifest, _ = load_manifest(FilePlaces.of(path).folder)
+    manifest, _ = load_manifest(FileLayout.of(path).folder)
     assert manifest is not None
     assert sorted(manifest.shards) == [0, 2]
     assert read(path) == files
@@ -381,7 +381,7 @@ def test_a_kill_at_any_call_of_the_migration_loses_nothing(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["journal", "manifest.json", "manifest.copy.json"])
 def test_a_newer_version_is_refused_by_name_and_left_alone(path: bytes, name: str) -> None:
     filled(path)
-    places = FilePlaces.of(path)
+    places = FileLayout.of(path)
     newer = path if name == "journal" else os.path.join(places.folder, name.encode())
     if name == "manifest.copy.json":
         os.unlink(os.path.join(places.folder, b"manifest.json"))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.history.mark_changes import Changes, Mark, Marking
-from dpm_tui.review.history.mark_history import Deed, History, Step
+from dpm_tui.review.history.mark_history import History, Step, StepKind
 from dpm_tui.review.history.record_codec import Writer, read_record, write_record, write_view
-from dpm_tui.review.history.review_record import Act, Identity, News, Record, View
+from dpm_tui.review.history.review_record import EventKind, HistoryEvent, Identity, ReviewRecord, View
 from dpm_tui.review.library.sort import Order, Sorting
 from dpm_tui.review.rules.presets import NAME_LENGTH
 from dpm_tui.state.disk.journal import read_frames
@@ -40,24 +40,26 @@ def path(tmp_path: Path) -> bytes:
     return os.fsencode(tmp_path / "review.jsonl")
 
 
-def text_of(*news: News[Identity], **rest: Any) -> dict[str, Any]:
+def text_of(*news: HistoryEvent[Identity], **rest: Any) -> dict[str, Any]:
     writer = Writer()
     texts = [writer.news(each) for each in news]
     return {"files": writer.take_files(), "news": texts, **rest}
 
 
-def mark(number: int, before: Marking | None = None, after: Marking | None = REMOVE) -> News[Identity]:
-    return News(Act.ADD, Step(Changes([(FILES[number], before, after)])))
+def mark(
+    number: int, before: Marking | None = None, after: Marking | None = REMOVE
+) -> HistoryEvent[Identity]:
+    return HistoryEvent(EventKind.ADD, Step(Changes([(FILES[number], before, after)])))
 
 
-def same(one: Record, other: Record) -> bool:
+def same(one: ReviewRecord, other: ReviewRecord) -> bool:
     return (one.history, one.view, one.passed) == (other.history, other.view, other.passed)
 
 
 def test_what_was_heard_is_there_without_closing(path: bytes) -> None:
     store = ReviewStore(path)
     store.hear(text_of(mark(1), mark(6, None, KEEP)))
-    store.hear(text_of(News(Act.BACK), passed=["g1"]))
+    store.hear(text_of(HistoryEvent(EventKind.BACK), passed=["g1"]))
     view = View(FILES[6], "kind:copy", Sorting(Order.SIZE, True), 7)
     store.hear(text_of(view=write_view(view)))
     again = ReviewStore(path)
@@ -65,7 +67,7 @@ def test_what_was_heard_is_there_without_closing(path: bytes) -> None:
     assert [len(again.record.history.done), len(again.record.history.undone)] == [1, 1]
     assert again.record.view == view
     assert again.record.passed == {"g1"}
-    again.hear(text_of(News(Act.FORWARD), not_passed=["g1"]))
+    again.hear(text_of(HistoryEvent(EventKind.FORWARD), not_passed=["g1"]))
     assert ReviewStore(path).record.history.markings == {FILES[1]: REMOVE, FILES[6]: KEEP}
     assert not ReviewStore(path).record.passed
 
@@ -76,7 +78,7 @@ def test_a_step_of_many_files_is_there_as_a_whole_or_not_at_all(
     monkeypatch.setattr(review_journal, "CHANGES_A_LINE", 2)
     monkeypatch.setattr(review_journal, "FILES_A_LINE", 3)
     store = ReviewStore(path)
-    store.hear(text_of(News(Act.ADD, Step(Changes((file, None, REMOVE) for file in FILES)))))
+    store.hear(text_of(HistoryEvent(EventKind.ADD, Step(Changes((file, None, REMOVE) for file in FILES)))))
     whole = Path(os.fsdecode(path)).read_bytes()
     for end in range(len(whole)):
         Path(os.fsdecode(path)).write_bytes(whole[:end])
@@ -94,7 +96,9 @@ def test_marks_of_rules_with_long_names_are_there_however_many(path: bytes) -> N
     rules = [Marking(Mark.REMOVE, sign * NAME_LENGTH) for sign in ("\N{SPARKLES}", "\N{CAMERA WITH FLASH}")]
     files = [(b"%d.jpg" % number, f"{number:064x}") for number in range(6000)]
     store = ReviewStore(path)
-    store.hear(text_of(News(Act.ADD, Step(Changes((file, rules[0], rules[1]) for file in files)))))
+    store.hear(
+        text_of(HistoryEvent(EventKind.ADD, Step(Changes((file, rules[0], rules[1]) for file in files))))
+    )
     again = ReviewStore(path, writable=False)
     assert not again.damaged
     assert again.record.history.markings == dict.fromkeys(files, rules[1])
@@ -133,7 +137,7 @@ def test_a_long_journal_is_written_anew(path: bytes, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(review_journal, "_REWRITE_BYTES", 4000)
     store = ReviewStore(path)
     for number in range(300):
-        store.hear(text_of(mark(1), News(Act.BACK)))
+        store.hear(text_of(mark(1), HistoryEvent(EventKind.BACK)))
         store.hear(text_of(view=write_view(View(filter=str(number)))))
     assert os.stat(path).st_size < 20_000
     assert same(ReviewStore(path).record, store.record)
@@ -162,11 +166,11 @@ MARKINGS = st.sampled_from([None, REMOVE, KEEP])
 ACTS = st.lists(
     st.one_of(
         st.tuples(
-            st.sampled_from([Act.ADD, Act.PUT]),
+            st.sampled_from([EventKind.ADD, EventKind.PUT]),
             st.dictionaries(st.integers(0, len(FILES) - 1), MARKINGS, max_size=3),
-            st.sampled_from(Deed),
+            st.sampled_from(StepKind),
         ),
-        st.sampled_from([Act.BACK, Act.FORWARD, Act.DROP]),
+        st.sampled_from([EventKind.BACK, EventKind.FORWARD, EventKind.DROP]),
         st.just("kill"),
         st.just("replace"),
     ),
@@ -179,7 +183,7 @@ def test_any_sequence_with_kills_between_is_what_memory_says(
     tmp_path_factory: pytest.TempPathFactory, acts: list[Any]
 ) -> None:
     path = os.fsencode(tmp_path_factory.mktemp("review") / "review.jsonl")
-    expected: Record = Record()
+    expected: ReviewRecord = ReviewRecord()
     store = ReviewStore(path)
     for act in acts:
         if act == "kill":
@@ -188,7 +192,9 @@ def test_any_sequence_with_kills_between_is_what_memory_says(
         if act == "replace":
             store.replace(write_record(expected))
             continue
-        news: News[Identity] = News(act) if isinstance(act, Act) else News(act[0], step_of(expected, act))
+        news: HistoryEvent[Identity] = (
+            HistoryEvent(act) if isinstance(act, EventKind) else HistoryEvent(act[0], step_of(expected, act))
+        )
         expected.hear(news)
         store.hear(text_of(news))
     assert same(ReviewStore(path).record, expected)
@@ -196,9 +202,11 @@ def test_any_sequence_with_kills_between_is_what_memory_says(
     assert not read_frames(path).rejected
 
 
-def step_of(record: Record, act: tuple[Act, dict[int, Marking | None], Deed]) -> Step[Identity]:
+def step_of(
+    record: ReviewRecord, act: tuple[EventKind, dict[int, Marking | None], StepKind]
+) -> Step[Identity]:
     history: History[Identity] = record.history
     named = ((FILES[number], after) for number, after in act[1].items())
     changes = ((file, history.markings.get(file), after) for file, after in named)
-    made = (Decision(("0" * 64, "f" * 64), "variants"),) if act[2] is Deed.DECIDE else ()
+    made = (Decision(("0" * 64, "f" * 64), "variants"),) if act[2] is StepKind.DECIDE else ()
     return Step(Changes(changes), act[2], made, made)

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.image_file import NO_FACTS, ImageFile, Stamp, Status
-from dpm_tui.catalog.neighbour_pairs import Near
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.errors import DpmError
 from dpm_tui.pipeline.checkpointing import Cancelled
@@ -70,9 +70,9 @@ def filled(layout: Layout) -> RootState:
         every = np.arange(ROWS)
         state.sync()
         pairs = np.array([*NEAR, (1, 2), (2, 3)])
-        candidates.add_block(every, Near(pairs[:, 0], pairs[:, 1], cosines(len(pairs))))
+        candidates.add_block(every, NeighbourPairs(pairs[:, 0], pairs[:, 1], cosines(len(pairs))))
         candidates.forget(np.setdiff1d(every, STAYING), np.array([3]))
-        candidates.add_block(np.array([3]), Near(*np.array(NEAR[:1]).T, cosines(1)))
+        candidates.add_block(np.array([3]), NeighbourPairs(*np.array(NEAR[:1]).T, cosines(1)))
     state.close()
     state = RootState(layout, "judge-1")
     for model in MODELS:

@@ -107,7 +107,7 @@ def test_rows_are_the_same_whether_they_are_held_or_read(
 def test_every_digest_is_found_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also among those that begin alike; of equal ones the last counts."""
     monkeypatch.setattr(digest_index, "_RECENT", 16)
-    rows = digest_index.DigestRows()
+    rows = digest_index.DigestIndex()
     dice = np.random.default_rng(0)
     table = dice.integers(0, 256, (300, 32), dtype=np.uint8)
     table[100:200, :8] = table[0, :8]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dpm_tui.catalog.content_digest import halves_of
+from dpm_tui.catalog.content_digest import prefixes_of
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.state.verdicts.inspection_store import InspectionStore
 
@@ -57,7 +57,7 @@ def test_what_left_the_library_is_forgotten(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.put((A, B), FOUND)
     store.put((A, C), FOUND)
-    store.keep(halves_of([A, C]))
+    store.keep(prefixes_of([A, C]))
     assert list(store.snapshot()) == [(A, C)]
     store.close()
     assert len(opened(tmp_path)) == 1

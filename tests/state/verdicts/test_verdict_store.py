@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.catalog.content_digest import DigestPair, digest_pair, halves_of
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair, prefixes_of
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.state.disk.journal import encode_frame, read_frames
 from dpm_tui.state.verdicts import digest_pair_set, verdict_reader
@@ -185,7 +185,7 @@ def test_what_is_not_known_any_more_is_forgotten_for_good(path: bytes) -> None:
     for number, pair in enumerate(pairs):
         store.put(pair, None if number % 3 else COPY)
     known = names[:20]
-    store.keep(halves_of(known))
+    store.keep(prefixes_of(known))
     for _ in range(2):
         for number, pair in enumerate(pairs):
             assert (pair in store) == (set(pair) <= set(known))

@@ -9,10 +9,10 @@ import pytest
 from dpm_tui.errors import DpmError
 from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.history.record_codec import read_record, write_record
-from dpm_tui.review.history.review_record import Record
+from dpm_tui.review.history.review_record import ReviewRecord
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.library.sort import Order
-from dpm_tui.tui.session.review_sync import ReviewMemory
+from dpm_tui.tui.session.review_sync import ReviewSync
 from dpm_tui.tui.session.session import Session
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.library_codec import unpack_library
@@ -91,7 +91,7 @@ async def test_marks_that_did_not_arrive_are_sent_again_whoever_sent_them() -> N
     async def ask(request: messages.Request, kind: type[object]) -> object:
         return await client.request(request)
 
-    memory = ReviewMemory(session, ask)
+    memory = ReviewSync(session, ask)
     await memory.restore()
     session.marks.remove(2)
     client.refusals[messages.SaveReview] = messages.Failed("cannot_write", {"path": "x", "reason": "full"})
@@ -112,7 +112,7 @@ async def test_a_lost_worker_gets_the_whole_review_when_it_is_there_again() -> N
         client.lose()
         await calm(pilot)
         await press(pilot, "escape", "l", "a")
-        client.record, client.lost = Record(), False
+        client.record, client.lost = ReviewRecord(), False
         app.connect()
         await until(lambda: len(marked(client)) == 3)
 

@@ -12,7 +12,7 @@ from dpm_tui.review.marks.marks import Mark
 from dpm_tui.review.rules.rule import RULES
 from dpm_tui.state.config import Config
 from dpm_tui.tui.command_table import BY_ID
-from dpm_tui.tui.session.bin_list import BatchLine, BinShelf
+from dpm_tui.tui.session.bin_list import BatchLine, BinList
 from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.protocol.library_codec import unpack_library
@@ -113,7 +113,7 @@ def test_reasons_why_a_command_cannot_work(session: Session) -> None:
 
 
 def test_shelf_lays_batches_out_and_skips_headings() -> None:
-    shelf = BinShelf(BinData(bin_entries(), True, False))
+    shelf = BinList(BinData(bin_entries(), True, False))
     assert [type(line) is BatchLine for line in shelf.lines] == [
         True,
         False,
@@ -135,7 +135,7 @@ def test_shelf_lays_batches_out_and_skips_headings() -> None:
 
 
 def test_shelf_keeps_selection_and_place() -> None:
-    shelf = BinShelf(BinData(bin_entries(), True, False))
+    shelf = BinList(BinData(bin_entries(), True, False))
     shelf.toggle()
     shelf.toggle()
     assert [entry.id for entry in shelf.chosen] == ["e0", "e1"]

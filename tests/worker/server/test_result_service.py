@@ -17,7 +17,7 @@ from dpm_tui.worker.protocol.messages import GetBin, GetDecisions, GetLibrary, G
 from dpm_tui.worker.run.run_results import Results, compute_results
 from dpm_tui.worker.run.runner import Runner
 from dpm_tui.worker.server import result_service
-from dpm_tui.worker.server.request_handler import Session
+from dpm_tui.worker.server.request_handler import RequestHandler
 from tests.support.large_root import fill_large
 from tests.support.workers import layout_of
 
@@ -38,26 +38,26 @@ class Stumbling:
 
 
 @pytest.fixture
-async def session(tmp_path: Path) -> AsyncIterator[Session]:
+async def session(tmp_path: Path) -> AsyncIterator[RequestHandler]:
     layout = layout_of(tmp_path)
     fill_large(layout, GROUPS)
     state = RootState(layout, AlignedJudge.version)
     pool = DecoderPool(layout.root, layout.thumbnails, 1)
-    made = Session(state, pool, Runner(state, pool, lambda results: None), lambda: None)
+    made = RequestHandler(state, pool, Runner(state, pool, lambda results: None), lambda: None)
     yield made
     await made.close()
     pool.close()
     state.close()
 
 
-async def groups_of(session: Session) -> int:
+async def groups_of(session: RequestHandler) -> int:
     data = await session.answer(GetLibrary())
     assert isinstance(data, LibraryData)
     return len(unpack_library(data).groups)
 
 
 async def test_a_failure_is_told_and_the_next_request_tries_again(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: RequestHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(result_service, "compute_results", Stumbling(2))
     await session.open()
@@ -70,7 +70,7 @@ async def test_a_failure_is_told_and_the_next_request_tries_again(
 
 
 async def test_what_needs_no_groups_is_answered_all_the_same(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: RequestHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is kept from bringing pictures back because groups cannot be worked out."""
     monkeypatch.setattr(result_service, "compute_results", Stumbling(99))
@@ -79,7 +79,9 @@ async def test_what_needs_no_groups_is_answered_all_the_same(
         await session.answer(request)
 
 
-async def test_a_run_that_ends_well_heals_it(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_that_ends_well_heals_it(
+    session: RequestHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(result_service, "compute_results", Stumbling(99))
     await session.open()
     with pytest.raises(DpmError):
@@ -89,7 +91,7 @@ async def test_a_run_that_ends_well_heals_it(session: Session, monkeypatch: pyte
 
 
 async def test_a_change_whose_groups_cannot_be_worked_out_is_made_all_the_same(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: RequestHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await session.open()
     assert await groups_of(session) == GROUPS

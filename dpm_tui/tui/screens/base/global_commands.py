@@ -16,7 +16,7 @@ from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.worker.protocol.messages import Done, Shutdown, StartRun, StopRun
 
 
-class Everywhere(Screen[None], inherit_bindings=False):
+class GlobalCommands(Screen[None], inherit_bindings=False):
     """Commands of the scope ``everywhere``, for a screen."""
 
     app: HostApp

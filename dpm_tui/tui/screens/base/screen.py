@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_table import BY_ID, Command, Scope, commands_of, footer_of
-from dpm_tui.tui.screens.base.global_commands import Everywhere
+from dpm_tui.tui.screens.base.global_commands import GlobalCommands
 from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link
 from dpm_tui.tui.widgets.keys_line import KeysLine
@@ -37,7 +37,7 @@ _STEPS_TO_A_QUESTION = 3
 """After so many turns of the loop a command has opened its question, so that the next key answers it."""
 
 
-class DpmScreen(Everywhere, inherit_bindings=False):
+class DpmScreen(GlobalCommands, inherit_bindings=False):
     """A screen whose commands are its methods ``do_<id>``, or those of the app."""
 
     AUTO_FOCUS = ""

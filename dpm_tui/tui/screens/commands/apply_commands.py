@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from dpm_tui.locale import translate
-from dpm_tui.review.history.mark_history import Deed, Step
-from dpm_tui.review.history.reviewed_groups import Pass
+from dpm_tui.review.history.mark_history import Step, StepKind
+from dpm_tui.review.history.reviewed_groups import ReviewedStep
 from dpm_tui.review.marks.plan import Plan
 from dpm_tui.review.marks.shown_moves import choose_shown
 from dpm_tui.tui.command_table import TO_MOVE
@@ -66,9 +66,9 @@ class ApplyCommands(DecideCommands):
         last = marks.history.last if self.SHOWS_MARKS else None
         if self.SHOWS_MARKS and (passed := self.session.passing.back(marks.history)):
             self._show_pass(passed, now=not passed.passed)
-        elif last is not None and last.deed is Deed.MARK:
+        elif last is not None and last.deed is StepKind.MARK:
             self._show_step(marks.step_back(), "tui.undone")
-        elif last is not None and last.deed is Deed.DECIDE:
+        elif last is not None and last.deed is StepKind.DECIDE:
             await self.take_decision_back(last)
         elif last is not None and not self.session.bin.can_undo:
             # Its files came back in another way, or were deleted for good.
@@ -83,9 +83,9 @@ class ApplyCommands(DecideCommands):
         following = marks.history.next if self.SHOWS_MARKS else None
         if self.SHOWS_MARKS and (passed := self.session.passing.forward(marks.history)):
             self._show_pass(passed, now=passed.passed)
-        elif following is not None and following.deed is Deed.MARK:
+        elif following is not None and following.deed is StepKind.MARK:
             self._show_step(marks.step_forward(), "tui.redone")
-        elif following is not None and following.deed is Deed.DECIDE:
+        elif following is not None and following.deed is StepKind.DECIDE:
             await self.decide_again(following)
         elif self._may_move("tui.nothing_to_redo", self._can_redo_batch(following)):
             await self._redo_batch()
@@ -122,7 +122,7 @@ class ApplyCommands(DecideCommands):
         self.show_session()
         self.prompt.say(translate(words, count=len(step.changes)))
 
-    def _show_pass(self, passed: Pass, *, now: bool) -> None:
+    def _show_pass(self, passed: ReviewedStep, *, now: bool) -> None:
         """Go to the group that is passed ``now`` or not, and say so."""
         if self.session.hides_reviewed:
             self.session.lay_out()
@@ -139,4 +139,4 @@ class ApplyCommands(DecideCommands):
 
 
 def _moved(step: Step[int] | None) -> bool:
-    return step is not None and step.deed is Deed.MOVE
+    return step is not None and step.deed is StepKind.MOVE

@@ -9,7 +9,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
 from dpm_tui.review.history.mark_history import Step
-from dpm_tui.review.library.group_links import cut_group, decide_cut
+from dpm_tui.review.library.group_links import decide_cut, split_group
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import TO_WRITE
 from dpm_tui.tui.lines.group_lines import letter
@@ -123,7 +123,7 @@ class SplitCommands(DecideCommands):
         """Remember, after a question with the numbers, that the two parts of the group are not duplicates."""
         library, group = self.session.library, self.session.group
         assert group is not None
-        cut = cut_group(library, group)
+        cut = split_group(library, group)
         if cut is None:
             self.prompt.say(translate("tui.same_content"))
             return

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import Filter, FilterError, parse_filter
-from dpm_tui.review.library.list_layout import Place
+from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.review.library.sort import Order
 from dpm_tui.tui.lines.filter_words import words_on
 from dpm_tui.tui.screens.base.screen import DpmScreen
@@ -30,7 +30,7 @@ class FindCommands(DpmScreen):
 
     _typed: Timer | None = None
 
-    def show_cursor(self, before: Place) -> None:
+    def show_cursor(self, before: ListPosition) -> None:
         """Show the cursor after it has moved."""
         raise NotImplementedError
 
@@ -94,11 +94,11 @@ class FindCommands(DpmScreen):
         elif not self._seek(wanted, here.position + step, step):
             self.prompt.say(translate("tui.not_found"))
 
-    def _go(self, text: str, start: Place) -> bool:
+    def _go(self, text: str, start: ListPosition) -> bool:
         """Go to the group that a number or words mean, from a place on; tell whether there is one."""
         text = text.strip()
         if text.isdecimal():
-            self._move(Place(max(min(int(text[:_DIGITS]), len(self.session.rows)), 1) - 1, 0))
+            self._move(ListPosition(max(min(int(text[:_DIGITS]), len(self.session.rows)), 1) - 1, 0))
             return True
         self.session.wanted = parse_filter(text)
         return self._seek(self.session.wanted, start.position, 1)
@@ -106,7 +106,7 @@ class FindCommands(DpmScreen):
     def _seek(self, wanted: Filter, position: int, step: int) -> bool:
         found = self.session.seek(wanted, position, step)
         if found is not None:
-            self._move(Place(found, 0))
+            self._move(ListPosition(found, 0))
         return found is not None
 
     def _return_to(self, file: ImageFile | None) -> None:
@@ -115,7 +115,7 @@ class FindCommands(DpmScreen):
         if file is not None and self.session.go_to_file(file.id):
             self.show_cursor(before)
 
-    def _move(self, place: Place) -> None:
+    def _move(self, place: ListPosition) -> None:
         before, self.session.cursor = self.session.cursor, place
         self.show_cursor(before)
 

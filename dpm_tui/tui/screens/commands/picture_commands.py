@@ -11,12 +11,12 @@ from textual import on
 from dpm_tui.catalog.group import Pair
 from dpm_tui.locale import translate
 from dpm_tui.review.library.group_links import weakest_link
-from dpm_tui.review.library.list_layout import Place
+from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import fit_lines, pair_lines
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.screens.base.screen import DpmScreen
-from dpm_tui.tui.session.shown_pair import Comparison
+from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PANES_AT_MOST, PreviewPanes, panes_for
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -31,7 +31,7 @@ class PictureCommands(DpmScreen):
     spells_marks = False
     """Whether marks stand above the pictures in words: where no list has them."""
     group_lines: GroupLines
-    comparison: Comparison
+    comparison: ShownPair
 
     @property
     def zoom(self) -> Zoom:
@@ -86,7 +86,7 @@ class PictureCommands(DpmScreen):
             self.comparison.choose(group.keeper)
             self.show_session()
 
-    def show_cursor(self, before: Place) -> None:
+    def show_cursor(self, before: ListPosition) -> None:
         """Show the file under the cursor, which was elsewhere ``before``."""
         self.show_pictures()
 
