@@ -86,5 +86,5 @@ def reason_of(error: OSError | DpmError) -> str:
 
 
 def is_full(error: OSError) -> bool:
-    """Tell whether an error says that a disk, or what a user may have of it, is full."""
+    """Return whether an error says that a disk, or what a user may have of it, is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -13,7 +13,7 @@ import pwd
 import unicodedata
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MARKS_AT_MOST = 4
+_MAX_MARKS = 4
 """Combining marks kept on one character; more of them only smear over the neighbouring lines."""
 
 
@@ -30,7 +30,7 @@ def display_name(name: bytes | str, width: int | None = None) -> str:
         category = unicodedata.category(character)
         if category in ("Mn", "Me"):
             marks += 1
-            if marks <= _MARKS_AT_MOST:
+            if marks <= _MAX_MARKS:
                 shown.append(character)
             continue
         marks = 0
@@ -84,7 +84,7 @@ def from_json(value: object) -> bytes:
 
 
 def is_safe_relative(path: bytes) -> bool:
-    """Tell whether ``path`` stays below the folder it is joined to (no ``..``, NUL or empty part)."""
+    """Return whether ``path`` stays below the folder it is joined to (no ``..``, NUL or empty part)."""
     parts = path.split(b"/")
     return bool(path) and b"\0" not in path and all(part not in (b"", b".", b"..") for part in parts)
 

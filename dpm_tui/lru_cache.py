@@ -1,4 +1,4 @@
-"""Recent: the last values worked out, kept for whoever asks again; bounded, and safe for several threads."""
+"""LRU cache: the values used last, kept for the next who asks; bounded, and safe for several threads."""
 
 from __future__ import annotations
 

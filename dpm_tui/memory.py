@@ -1,11 +1,11 @@
-"""The heap: what was needed for a moment goes back to the system."""
+"""Memory: what was needed for a moment goes back to the system."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS_AT_MOST = -1, -3, -8
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MAX_ARENAS = -1, -3, -8
 """Names of settings in ``malloc.h`` of the GNU library."""
 
 
@@ -21,4 +21,4 @@ def return_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, 1 << 20)
         mallopt(_TRIM_THRESHOLD, 1 << 20)
-        mallopt(_ARENAS_AT_MOST, 2)
+        mallopt(_MAX_ARENAS, 2)

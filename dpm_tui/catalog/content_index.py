@@ -1,4 +1,4 @@
-"""Contents: which files hold the same bytes, found by sorting digests instead of by an object a file."""
+"""Content index: which files hold the same bytes, found by sorting digests instead of by an object a file."""
 
 from __future__ import annotations
 

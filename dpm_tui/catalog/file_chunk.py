@@ -23,8 +23,8 @@ from dpm_tui.catalog.image_file import (
     Status,
 )
 
-FILES_A_CHUNK = 4096
-"""Ids of one chunk: the chunk of an id is ``id // FILES_A_CHUNK``."""
+FILES_PER_CHUNK = 4096
+"""Ids of one chunk: the chunk of an id is ``id // FILES_PER_CHUNK``."""
 STATUSES = tuple(Status)
 _STATUS_CODES = {status: code for code, status in enumerate(STATUSES)}
 ROW = np.dtype(
@@ -75,8 +75,8 @@ class FileChunk:
         self.rows: Rows = np.zeros(64, ROW)
         self.used = 0
         self.count = 0
-        self.row_of: NDArray[np.int16] = np.full(FILES_A_CHUNK, -1, np.int16)
-        self.alive: NDArray[np.bool_] = np.zeros(FILES_A_CHUNK, np.bool_)
+        self.row_of: NDArray[np.int16] = np.full(FILES_PER_CHUNK, -1, np.int16)
+        self.alive: NDArray[np.bool_] = np.zeros(FILES_PER_CHUNK, np.bool_)
         self.names = bytearray()
         self.odd: dict[int, ImageFile] = {}
         self.shared = False
@@ -86,7 +86,7 @@ class FileChunk:
         """Return the chunk of whole rows, whose ids are of one chunk and different."""
         chunk = cls()
         chunk.rows, chunk.used, chunk.count = rows, len(rows), len(rows)
-        slots = rows["id"] % FILES_A_CHUNK
+        slots = rows["id"] % FILES_PER_CHUNK
         chunk.row_of[slots] = np.arange(len(rows), dtype=np.int16)
         chunk.alive[slots] = True
         chunk.names, chunk.odd = bytearray(names), odd
@@ -110,7 +110,7 @@ class FileChunk:
 
     def put(self, file: ImageFile, folders: StringPool, formats: StringPool) -> bool:
         """Add or replace a file; tell whether it is new."""
-        slot = file.id % FILES_A_CHUNK
+        slot = file.id % FILES_PER_CHUNK
         row = int(self.row_of[slot])
         if row < 0:
             row = self._new_row()
@@ -150,7 +150,7 @@ class FileChunk:
 
     def _new_row(self) -> int:
         if self.used == len(self.rows):
-            grown = np.zeros(min(2 * self.used, FILES_A_CHUNK), ROW)
+            grown = np.zeros(min(2 * self.used, FILES_PER_CHUNK), ROW)
             grown[: self.used] = self.rows
             self.rows = grown
         self.used += 1

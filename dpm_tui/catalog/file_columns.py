@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, ValuesView
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, FileChunk, StringPool, build_file
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, FileChunk, StringPool, build_file
 from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
 
 
@@ -34,8 +34,8 @@ class FileColumns(Mapping[int, ImageFile]):
         return columns
 
     def __getitem__(self, key: int) -> ImageFile:
-        chunk = self._chunks.get(key // FILES_A_CHUNK)
-        row = chunk.row(key % FILES_A_CHUNK) if chunk is not None else -1
+        chunk = self._chunks.get(key // FILES_PER_CHUNK)
+        row = chunk.row(key % FILES_PER_CHUNK) if chunk is not None else -1
         if chunk is None or row < 0:
             raise KeyError(key)
         return chunk.odd.get(row) or chunk.build(row, self._folders, self._formats)
@@ -43,8 +43,8 @@ class FileColumns(Mapping[int, ImageFile]):
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, int):
             return False
-        chunk = self._chunks.get(key // FILES_A_CHUNK)
-        return chunk is not None and chunk.row(key % FILES_A_CHUNK) >= 0
+        chunk = self._chunks.get(key // FILES_PER_CHUNK)
+        return chunk is not None and chunk.row(key % FILES_PER_CHUNK) >= 0
 
     def __iter__(self) -> Iterator[int]:
         for _, chunk in self.chunks():
@@ -70,12 +70,12 @@ class FileColumns(Mapping[int, ImageFile]):
     def put(self, file: ImageFile) -> None:
         """Add or replace a file."""
         with self._lock:
-            self._own(file.id // FILES_A_CHUNK).put(file, self._folders, self._formats)
+            self._own(file.id // FILES_PER_CHUNK).put(file, self._folders, self._formats)
 
     def remove(self, id_: int) -> bool:
         """Forget a file; tell whether there was one."""
         with self._lock:
-            return id_ in self and self._own(id_ // FILES_A_CHUNK).remove(id_ % FILES_A_CHUNK)
+            return id_ in self and self._own(id_ // FILES_PER_CHUNK).remove(id_ % FILES_PER_CHUNK)
 
     def snapshot(self) -> FileColumns:
         """Return the files as they are now; a chunk is copied only when it is changed later."""
@@ -147,8 +147,8 @@ class FileColumns(Mapping[int, ImageFile]):
     def stamps(self, ids: Iterable[int]) -> Iterator[Stamp]:
         """Yield the stamp of each of some files, all of which there are."""
         for id_ in ids:
-            chunk = self._chunks[id_ // FILES_A_CHUNK]
-            row = chunk.row(id_ % FILES_A_CHUNK)
+            chunk = self._chunks[id_ // FILES_PER_CHUNK]
+            row = chunk.row(id_ % FILES_PER_CHUNK)
             odd = chunk.odd.get(row)
             yield odd.stamp if odd else Stamp(*chunk.rows[row].item()[1:6])
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.content_digest import hex_digest
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, STATUSES, name_holdings
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, STATUSES, name_holdings
 from dpm_tui.catalog.file_chunk import ROW as CHUNK_ROW
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
@@ -24,7 +24,7 @@ _FIELDS = (
 )  # fmt: skip
 ROW = np.dtype([(name, CHUNK_ROW[name]) for name in _FIELDS])
 """One file, as in ``pipeline.file_chunk``; the digest of its pixels is not needed any more."""
-_BUILT_AT_MOST = 4096
+_MAX_BUILT = 4096
 
 
 class FileSelection(Mapping[int, ImageFile]):
@@ -49,7 +49,7 @@ class FileSelection(Mapping[int, ImageFile]):
         self.odd = odd
         self._order = np.argsort(rows["id"], kind="stable")
         self._sorted = array("q", np.ascontiguousarray(rows["id"][self._order]).tobytes())
-        self._build = lru_cache(maxsize=_BUILT_AT_MOST)(self._build_row)
+        self._build = lru_cache(maxsize=_MAX_BUILT)(self._build_row)
 
     @classmethod
     def of(cls, files: Mapping[int, ImageFile], ids: Sequence[int] | NDArray[np.int64]) -> FileSelection:
@@ -59,11 +59,11 @@ class FileSelection(Mapping[int, ImageFile]):
         rows = np.zeros(len(wanted), ROW)
         names: list[bytes] = [b""] * len(wanted)
         odd: dict[int, ImageFile] = {}
-        numbers = wanted // FILES_A_CHUNK
+        numbers = wanted // FILES_PER_CHUNK
         for number in np.unique(numbers).tolist():
             chunk = columns.chunk(number)
             here = np.flatnonzero(numbers == number)
-            slots = wanted[here] % FILES_A_CHUNK
+            slots = wanted[here] % FILES_PER_CHUNK
             if chunk is None or not chunk.alive[slots].all():
                 raise KeyError(number)
             there = chunk.row_of[slots]

@@ -1,4 +1,4 @@
-"""What the group stage is about: verified pairs and the groups that they make (see ``pipeline.grouping``)."""
+"""Verified pairs, and the groups that they make (see ``pipeline.clustering``)."""
 
 from __future__ import annotations
 

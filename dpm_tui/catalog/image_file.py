@@ -34,7 +34,7 @@ DIGEST_BYTES = 32
 HOLDINGS = ("movie", "gain_map", "depth_map", "pages", "frames", "pictures", "edits")
 """What a file may hold besides its picture: the movie of a Motion Photo, the gain map of an HDR picture, a
 depth map, further pages, frames of an animation, further or auxiliary pictures, edits that can be undone."""
-COLOURS_AT_MOST = 256
+MAX_COLOURS = 256
 """Colours that are counted: what a palette can hold."""
 
 _COARSE_NS = 10_000_000
@@ -86,7 +86,7 @@ class Facts:
     ``taken`` is the EXIF date, ``YYYY-MM-DD HH:MM:SS`` or empty.
 
     ``depth`` is the number of bits a sample, 0 where it was not looked at yet. ``colours`` is the number of
-    different colours of a picture that has at most COLOURS_AT_MOST, 0 for one of more. ``lossy`` says that
+    different colours of a picture that has at most MAX_COLOURS, 0 for one of more. ``lossy`` says that
     the samples went through a lossy codec, whatever the container. ``alpha`` says that some of the picture
     is transparent. ``damaged`` says that most of the picture can be seen, but not all of it. ``holds``
     names what the file holds besides the picture, in the order of HOLDINGS.

@@ -1,4 +1,4 @@
-"""Near: pairs of rows of a table of vectors with their cosines, as arrays."""
+"""Neighbour pairs: pairs of rows of a table of vectors with their cosines, as arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verify stage: looks at each candidate as a pair and says what kind of pair it is."""
+"""Verdict: what kind of pair two pictures are, and how alike they are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 SAME_PIXELS = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 """Kinds of pictures that differ nowhere."""
-HOLDS_MORE_AT_MOST = 0.99
+MAX_HOLDS_MORE = 0.99
 """Files of which one holds more than the other, a movie or a gain map, are never the same whatever their
 pixels: a copy of at most this similarity."""
 

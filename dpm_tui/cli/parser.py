@@ -87,7 +87,7 @@ def _not_understood(arguments: Sequence[str], place: int) -> UsageError:
 
 
 def _is_empty(before: str, word: str) -> bool:
-    """Tell whether a word names nothing, as an unset variable does; only a filter may be empty."""
+    """Return whether a word names nothing, as an unset variable does; only a filter may be empty."""
     option, equals, value = word.partition("=")
     if not word.startswith("--") or not equals:
         option, value = before, word

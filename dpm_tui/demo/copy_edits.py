@@ -1,4 +1,4 @@
-"""Copies: the ways in which a picture comes to lie on a disk twice, from a file's content to another's."""
+"""Copy edits: the ways in which a picture comes to lie on a disk twice, from one content to another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gallery: the original pictures of the sample library, each with its path and how it is painted."""
+"""Originals: the pictures of the sample library, each with its path and how it is painted."""
 
 from __future__ import annotations
 

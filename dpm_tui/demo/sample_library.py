@@ -1,4 +1,4 @@
-"""Library: writes the sample library and says what a search for duplicates should find in it."""
+"""Sample library: writes the sample library and says what a search for duplicates should find in it."""
 
 from __future__ import annotations
 

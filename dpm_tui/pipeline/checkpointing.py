@@ -1,4 +1,4 @@
-"""Pace: makes long loops checkpoint often enough and stop when asked."""
+"""Checkpointing: makes long loops checkpoint often enough and stop when asked."""
 
 from __future__ import annotations
 

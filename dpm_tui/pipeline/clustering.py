@@ -1,4 +1,4 @@
-"""Group stage: verified pairs become groups around a keeper, without chains.
+"""Clustering: verified pairs become groups around a keeper, without chains.
 
 A quarter of a million files are a matter of arrays and of one loop over the pairs: no object is made of
 a file, a pair or a group.

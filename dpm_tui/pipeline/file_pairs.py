@@ -1,4 +1,4 @@
-"""Pairing: turns verdicts on contents into verified pairs of the files that hold them."""
+"""File pairs: turns verdicts on contents into verified pairs of the files that hold them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
-from dpm_tui.catalog.verdict import HOLDS_MORE_AT_MOST, Kind, Verdict
+from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
 
 
@@ -54,7 +54,7 @@ def pair_files(
             if mine.facts.holds == theirs.facts.holds:
                 same.append(Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
             else:
-                unlike.append(Pair(mine.id, theirs.id, Kind.COPY, HOLDS_MORE_AT_MOST))
+                unlike.append(Pair(mine.id, theirs.id, Kind.COPY, MAX_HOLDS_MORE))
     judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
     inspected = inspect_verdicts(judged, inspections)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected))
@@ -102,7 +102,7 @@ def _told_apart(columns: FileColumns, pairs: PairColumns) -> PairColumns:
 
     A verdict may be older than what is known of a file.
     """
-    sure = np.flatnonzero(pairs.similarities > HOLDS_MORE_AT_MOST)
+    sure = np.flatnonzero(pairs.similarities > MAX_HOLDS_MORE)
     if not len(sure):
         return pairs
     ids, holds = columns.gather("id", "holds")
@@ -110,7 +110,7 @@ def _told_apart(columns: FileColumns, pairs: PairColumns) -> PairColumns:
     apart = sure[mine != theirs]
     kinds, similarities = pairs.kinds.copy(), pairs.similarities.copy()
     kinds[apart[kinds[apart] == KIND_CODES[Kind.PIXELS]]] = KIND_CODES[Kind.COPY]
-    similarities[apart] = HOLDS_MORE_AT_MOST
+    similarities[apart] = MAX_HOLDS_MORE
     return replace(pairs, kinds=kinds, similarities=similarities)
 
 

@@ -37,7 +37,7 @@ class ThumbnailTable(Protocol):
     """Thumbnails by content digest."""
 
     def has(self, digest: str) -> bool:
-        """Tell whether there is one."""
+        """Return whether there is one."""
 
     def put(self, digest: str, jpeg: bytes) -> None:
         """Store one."""
@@ -66,13 +66,13 @@ class VectorTable(Protocol):
         """Return the rows with these numbers."""
 
     def fits(self, digest: str) -> bool:
-        """Tell whether the row was added as one that fits."""
+        """Return whether the row was added as one that fits."""
 
     def discard(self, digest: str) -> None:
         """Forget the row of a digest: another one may follow."""
 
     def shared(self, digest: str) -> bool:
-        """Tell whether the picture should have a vector of every model."""
+        """Return whether the picture should have a vector of every model."""
 
     def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool, shared: bool = False) -> None:
         """Append a row."""
@@ -95,7 +95,7 @@ class CandidateTable(Protocol):
     def add_block(self, rows: NDArray[np.int64], near: NeighbourPairs) -> None:
         """Record for good that these rows were matched, and what lies near them."""
 
-    def forget(self, gone: NDArray[np.int64], bereft: NDArray[np.int64]) -> None:
+    def forget(self, gone: NDArray[np.int64], again: NDArray[np.int64]) -> None:
         """Drop the candidates of rows that are gone; those that are bereft are to be matched anew."""
 
     def clear(self) -> None:

@@ -39,5 +39,5 @@ class Reporter:
         """Called when a stage is complete."""
 
     def cancelled(self) -> bool:
-        """Tell whether the stage should checkpoint and return."""
+        """Return whether the stage should checkpoint and return."""
         return False

@@ -34,7 +34,7 @@ class OpenFile:
     status: os.stat_result
 
     def in_place(self) -> bool:
-        """Tell whether the name still leads to this very file."""
+        """Return whether the name still leads to this very file."""
         with contextlib.suppress(OSError):
             return same_file(status(self.name, self.folder), self.status)
         return False
@@ -51,7 +51,7 @@ def check_path(path: bytes) -> None:
 
 
 def leads_into_state(path: bytes) -> bool:
-    """Tell whether a component of ``path`` is ``_image_temp``, in any case: some file systems ignore it."""
+    """Return whether a component of ``path`` is ``_image_temp``, in any case: some file systems ignore it."""
     return STATE_FOLDER in path.lower().split(b"/")
 
 
@@ -191,7 +191,7 @@ def traces_of(stamp: Stamp) -> tuple[Trace, Trace]:
 
 
 def is_proven(root: int, witness: Witness) -> bool:
-    """Tell whether the file that ``witness`` saw is in its place and unchanged now."""
+    """Return whether the file that ``witness`` saw is in its place and unchanged now."""
     try:
         check_path(witness.path)
         with prove(root, witness):

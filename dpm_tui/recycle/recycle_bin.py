@@ -182,12 +182,12 @@ class RecycleBin:
             )  # fmt: skip
 
     def can_undo(self) -> bool:
-        """Tell whether a batch stands that undo would bring back."""
+        """Return whether a batch stands that undo would bring back."""
         with self.open() as bins:
             return bool(self._undoable(bins))
 
     def can_redo(self) -> bool:
-        """Tell whether redo has something to move."""
+        """Return whether redo has something to move."""
         with self.open() as bins:
             return bool(self._history(bins).redoable())
 

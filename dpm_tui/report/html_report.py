@@ -16,7 +16,7 @@ from dpm_tui.report.failures import Failure, list_failures
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.units import long_size
 
-PICTURES_AT_MOST = 3000
+MAX_PICTURES = 3000
 """Pictures on one page; with more of them browsers struggle, and the rest is listed without."""
 
 _STYLE = """
@@ -72,11 +72,11 @@ def write_html(
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style></head>\n<body>\n"
         f"<header><h1>{escape(title)}</h1><p>{escape(summary)}</p></header>\n"
     )
-    left = PICTURES_AT_MOST
+    left = MAX_PICTURES
     for number, group in enumerate(groups, 1):
         left -= len(group.members)
         if left < 0 <= left + len(group.members):
-            yield f"<p>{escape(translate('report.no_more_pictures', count=PICTURES_AT_MOST))}</p>\n"
+            yield f"<p>{escape(translate('report.no_more_pictures', count=MAX_PICTURES))}</p>\n"
         yield from _write_group(number, group, root, files, pairs, thumbnail if left >= 0 else None)
     yield from _write_failures(root, list_failures(files, unreadable_folders))
     yield "</body></html>\n"

@@ -20,7 +20,7 @@ from dpm_tui.state.disk.regular_file import read_regular
 
 SCHEMA = 2
 """Of the state as a whole; 1 had no shards of image files."""
-_BYTES_AT_MOST = 1 << 23
+_MAX_BYTES = 1 << 23
 _CHOICES: dict[str, tuple[str, ...]] = {
     "phase": ("", "running", "paused", "finished", "stopped", "failed", "idle"),
     "stage": ("", *Stage),
@@ -71,7 +71,7 @@ def load_checkpoint(path: Where) -> Checkpoint:
     Raises DamagedError if it cannot be understood or a newer version wrote it, OSError.
     """
     try:
-        table = tomllib.loads(read_regular(path, _BYTES_AT_MOST).decode("utf-8"))
+        table = tomllib.loads(read_regular(path, _MAX_BYTES).decode("utf-8"))
     except FileNotFoundError:
         return Checkpoint()
     except (ValueError, RecursionError) as error:

@@ -31,7 +31,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "companions": ("ask", "together", "never"),
     "other_disks": ("bin", "copy", "refuse"),
 }
-_BYTES_AT_MOST = 1 << 20
+_MAX_BYTES = 1 << 20
 RANGES: dict[str, tuple[float, float]] = {
     "threshold": (0.0, 1.0),
     "workers": (0, 64),
@@ -116,7 +116,7 @@ def load_settings(path: Where) -> Settings:
     TOML.
     """
     try:
-        table = tomllib.loads(read_regular(path, _BYTES_AT_MOST).decode("utf-8"))
+        table = tomllib.loads(read_regular(path, _MAX_BYTES).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
     except (ValueError, RecursionError) as error:

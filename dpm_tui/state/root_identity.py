@@ -21,7 +21,7 @@ from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.regular_file import read_regular
 
 _MARKER = re.compile(rb"[0-9a-f]{32}\n")
-_BYTES_AT_MOST = 100
+_MAX_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RootIdentity:
     inode: int = 0
 
     def is_other(self, now: RootIdentity) -> bool:
-        """Tell whether ``now`` is another folder than this one, the one that was scanned."""
+        """Return whether ``now`` is another folder than this one, the one that was scanned."""
         if self.marker:
             return now.marker != self.marker
         return self.inode != 0 and (self.device, self.inode) != (now.device, now.inode)
@@ -65,7 +65,7 @@ def check_same_root(layout: Layout, checkpoint: Checkpoint) -> None:
 def read_marker(layout: Layout) -> str:
     """Return the marker of the root, empty if there is none that can be read."""
     try:
-        content = read_regular(layout.marker, _BYTES_AT_MOST)
+        content = read_regular(layout.marker, _MAX_BYTES)
     except (OSError, DamagedError):
         return ""
     return content[:-1].decode("ascii") if _MARKER.fullmatch(content) else ""

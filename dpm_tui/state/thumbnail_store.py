@@ -15,7 +15,7 @@ from dpm_tui.state.disk.atomic_write import create_partial
 from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath, folder_of
 from dpm_tui.state.disk.regular_file import read_regular
 
-BYTES_AT_MOST = 1 << 20
+MAX_BYTES = 1 << 20
 
 
 class ThumbnailStore:
@@ -32,7 +32,7 @@ class ThumbnailStore:
         return self._folder.below(name[:2]).place(name + b".jpg")
 
     def has(self, digest: str) -> bool:
-        """Tell whether there is a thumbnail for ``digest``."""
+        """Return whether there is a thumbnail for ``digest``."""
         try:
             return self.place(digest).exists()
         except (OSError, DamagedError):
@@ -54,7 +54,7 @@ class ThumbnailStore:
     def get(self, digest: str) -> bytes | None:
         """Return the JPEG bytes for ``digest``, or None."""
         try:
-            return read_regular(self.place(digest), BYTES_AT_MOST)
+            return read_regular(self.place(digest), MAX_BYTES)
         except (OSError, ValueError, DamagedError):
             return None
 

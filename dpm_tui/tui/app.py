@@ -56,8 +56,8 @@ class DpmApp(HostApp, inherit_bindings=False):
         if isinstance(screen, DpmScreen) and screen.is_mounted:
             screen.show_session()
             self._tell_owner(screen)
-            if self.session.link is Link.LOST and not self._loss_told:
-                self._loss_told = True
+            if self.session.link is Link.LOST and not self._loss_reported:
+                self._loss_reported = True
                 screen.run_worker(screen.ask_reconnect(), group="reconnect")
             self.ask_when_due()
 

@@ -70,7 +70,7 @@ async def _run(
     )
     app.first_screen = screen
     if screen != "scan":
-        app.noticed(f"show_{screen}")
+        app.note_navigation(f"show_{screen}")
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 

@@ -189,9 +189,9 @@ class Look:
     ) -> None:
         self.palette = palette
         self.whole_cells = whole_cells
-        self.wear(theme)
+        self.use_theme(theme)
 
-    def wear(self, theme: Theme) -> None:
+    def use_theme(self, theme: Theme) -> None:
         """Have the styles of another theme."""
         table = theme_styles(theme, self.palette)
         self._styles = {role: Style.parse(text) for role, text in table.items()}

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 Connect = Callable[[], Awaitable[Client]]
 A = TypeVar("A")
 
-_THUMBNAILS_AT_MOST = 96
+_MAX_THUMBNAILS = 96
 _LIBRARY_SECONDS = 1.0
 """How long at least between two fetches of the library while a run keeps changing it."""
 
@@ -115,7 +115,7 @@ class WorkerLink:
             if not pixels.size:
                 return pixels
             self._thumbnails[key] = pixels
-            while len(self._thumbnails) > _THUMBNAILS_AT_MOST:
+            while len(self._thumbnails) > _MAX_THUMBNAILS:
                 self._thumbnails.popitem(last=False)
         self._thumbnails.move_to_end(key)
         return self._thumbnails[key]

@@ -7,7 +7,7 @@ from collections import deque
 
 from dpm_tui.worker.protocol.events import BatchProgress, Event, LibraryChanged, RunStatus
 
-_EVENTS_AT_MOST = 4096
+_MAX_EVENTS = 4096
 
 
 class EventQueue:
@@ -17,7 +17,7 @@ class EventQueue:
     """
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque(maxlen=_EVENTS_AT_MOST)
+        self._events: deque[Event] = deque(maxlen=_MAX_EVENTS)
         self._news = asyncio.Event()
         self._ended = False
 

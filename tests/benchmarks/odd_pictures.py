@@ -38,7 +38,7 @@ _DECODER = "dpm_tui.worker.decoders.decoder_child"
 _SLOWEST = 20.0
 _WORKER_BYTES = 2 << 30
 """The worker itself holds torch, a model and the pictures that it compares: this much over its decoders."""
-_LOOKS_A_SECOND = 4
+_LOOKS_PER_SECOND = 4
 
 
 @dataclass
@@ -88,7 +88,7 @@ def scan(folder: Path, state: Path, watch: Watch, whole: bool) -> tuple[int, lis
     ended = threading.Event()
 
     def look() -> None:
-        while not ended.wait(1 / _LOOKS_A_SECOND):
+        while not ended.wait(1 / _LOOKS_PER_SECOND):
             watch.look(str(state))
 
     thread = threading.Thread(target=look)

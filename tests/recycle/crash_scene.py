@@ -31,7 +31,7 @@ IN_BIN = (Action.RECYCLED, Action.KEPT)
 
 
 def can_trace() -> bool:
-    """Tell whether faults can be injected here."""
+    """Return whether faults can be injected here."""
     if shutil.which("strace") is None:
         return False
     return subprocess.run(["strace", "-e", "trace=none", "true"], capture_output=True).returncode == 0

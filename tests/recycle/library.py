@@ -72,7 +72,7 @@ class Library:
             return file.read()
 
     def exists(self, path: bytes) -> bool:
-        """Tell whether something lies at ``path``, links not followed."""
+        """Return whether something lies at ``path``, links not followed."""
         return os.path.lexists(self.at(path))
 
     def move(

@@ -8,7 +8,7 @@ import subprocess
 
 
 def can_mount() -> bool:
-    """Tell whether this process may mount in a namespace of its own."""
+    """Return whether this process may mount in a namespace of its own."""
     if os.geteuid() or shutil.which("unshare") is None or shutil.which("mount") is None:
         return False
     trial = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/tmp"]
@@ -16,5 +16,5 @@ def can_mount() -> bool:
 
 
 def can_mount_fuse() -> bool:
-    """Tell whether a folder may be shown a second time with other device numbers."""
+    """Return whether a folder may be shown a second time with other device numbers."""
     return can_mount() and shutil.which("bindfs") is not None and os.path.exists("/dev/fuse")

@@ -109,7 +109,7 @@ def test_an_index_that_cannot_be_trusted_is_as_good_as_none(library: Library, na
 def test_a_huge_index_is_not_read(library: Library) -> None:
     plant(library, BATCH.encode() + b"/tree/a/b.jpg")
     plant_index(library, b"")
-    os.truncate(os.path.join(batch_folder(library), b"index.json"), bin_index.BYTES_AT_MOST + 1)
+    os.truncate(os.path.join(batch_folder(library), b"index.json"), bin_index.MAX_BYTES + 1)
     assert [entry.kind for entry in library.bin.entries()] == [""]
 
 

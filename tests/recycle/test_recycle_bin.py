@@ -306,7 +306,7 @@ def test_an_index_that_cannot_be_written_stops_before_the_first_move(
 def test_too_many_moves_are_refused_before_the_first(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bin_index, "BYTES_AT_MOST", 1000)
+    monkeypatch.setattr(bin_index, "MAX_BYTES", 1000)
     plan = library.several(5)
     with pytest.raises(DpmError) as caught:
         library.bin.apply(plan)

@@ -98,7 +98,7 @@ def test_the_page_fetches_and_runs_nothing() -> None:
 
 
 def test_a_page_that_would_be_too_large_goes_on_without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_report, "PICTURES_AT_MOST", 3)
+    monkeypatch.setattr(html_report, "MAX_PICTURES", 3)
     files = {id_: image_file(id_, b"%d.jpg" % id_) for id_ in range(1, 7)}
     groups = [Group(str(i), i, (i, i + 1), 1.0, 10) for i in (1, 3, 5)]
     pieces = write_html(

@@ -65,7 +65,7 @@ def test_a_block_that_was_torn_is_matched_again(path: bytes) -> None:
 def test_a_block_that_lost_a_part_in_the_middle_is_matched_again(
     path: bytes, monkeypatch: pytest.MonkeyPatch, lost: int
 ) -> None:
-    monkeypatch.setattr(candidate_store, "_PAIRS_A_RECORD", 2)
+    monkeypatch.setattr(candidate_store, "_PAIRS_PER_RECORD", 2)
     store = CandidateStore(path)
     store.add_block(rows(0, 10), near((1, 2), (1, 3), (1, 4), (1, 5), (1, 6)))
     store.add_block(rows(10, 20), near((1, 11)))

@@ -63,7 +63,7 @@ def judge(content: bytes, whole: NDArray[np.uint8]) -> Passed:
 
 
 def looks_different(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Tell whether somebody would see that two thumbnails differ."""
+    """Return whether somebody would see that two thumbnails differ."""
     if one.shape != other.shape:
         return True
     apart = np.abs(one.astype(np.int16) - other).mean(axis=2)

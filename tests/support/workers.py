@@ -43,7 +43,7 @@ async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def has_ended(pid: int) -> bool:
-    """Tell whether a process is no more, or only waits for somebody to take note of it."""
+    """Return whether a process is no more, or only waits for somebody to take note of it."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

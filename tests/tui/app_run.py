@@ -36,7 +36,7 @@ async def running_app(
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.session.library_known and app.session.bin.known)
         if screen:
-            app.noticed(f"show_{screen}")
+            app.note_navigation(f"show_{screen}")
             app.open_screen(screen)
         await calm(pilot)
         yield app, pilot
@@ -78,7 +78,7 @@ def prompt_text(app: DpmApp) -> str:
 
 
 def _busy(app: App[Any]) -> bool:
-    """Tell whether messages wait anywhere, something is to be laid out, or a refresh is due."""
+    """Return whether messages wait anywhere, something is to be laid out, or a refresh is due."""
     screen = app.screen_stack[-1] if app.screen_stack else None
     return (
         any(not node._message_queue.empty() for node in [app, *app._registry] if node._running)

@@ -96,7 +96,7 @@ async def stranger(folder: Path) -> AsyncIterator[tuple[asyncio.StreamReader, as
 
 
 async def is_closed(reader: asyncio.StreamReader, seconds: float = 5.0) -> bool:
-    """Tell whether the other end closes the connection soon, whatever it says before."""
+    """Return whether the other end closes the connection soon, whatever it says before."""
     try:
         async with asyncio.timeout(seconds):
             while await reader.read(1 << 16):

@@ -1,4 +1,4 @@
-"""Answer: what a person types at a group, and the list of what can be typed."""
+"""Answers: what a person types at a group, and the list of what can be typed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from dpm_tui.cli.output import write
 
 T = TypeVar("T")
 
-_LINE_BYTES_AT_MOST = 1 << 16
+_MAX_LINE_BYTES = 1 << 16
 """What comes without a line break is cut here: a pipe may hold anything."""
 
 
@@ -84,7 +84,7 @@ class Console:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     self._hand_over(line)
-                if len(rest) > _LINE_BYTES_AT_MOST:
+                if len(rest) > _MAX_LINE_BYTES:
                     self._hand_over(rest)
                     rest = b""
         except OSError:
@@ -94,7 +94,7 @@ class Console:
         self._put(None)
 
     def _hand_over(self, line: bytes) -> None:
-        self._put(line[:_LINE_BYTES_AT_MOST].decode("utf-8", "surrogateescape"))
+        self._put(line[:_MAX_LINE_BYTES].decode("utf-8", "surrogateescape"))
 
     def _put(self, line: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # nobody asks any more

@@ -1,4 +1,4 @@
-"""Round: a walk through the groups, one after the other, with marks on the way."""
+"""Plain session: a walk through the groups, one after the other, with marks on the way."""
 
 from __future__ import annotations
 

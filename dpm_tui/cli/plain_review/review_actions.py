@@ -1,4 +1,4 @@
-"""Settling: what reaches the worker - decisions, moves to the recycle bin, and taking them back."""
+"""Review actions: what reaches the worker: decisions, moves to the recycle bin, and taking them back."""
 
 from __future__ import annotations
 

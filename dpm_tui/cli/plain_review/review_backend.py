@@ -1,4 +1,4 @@
-"""Desk: what the worker knows and does for a review, or what can be looked at without one."""
+"""Review backend: what the worker knows and does for a review, or what can be looked at without one."""
 
 from __future__ import annotations
 

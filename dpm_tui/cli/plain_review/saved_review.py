@@ -1,4 +1,4 @@
-"""Keeping: the marks of a walk are written down by the worker, and come back with the next one."""
+"""Saved review: the marks of a walk are written down by the worker, and come back with the next one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise: smooth random fields that give painted pictures clouds, waves, rock and grain."""
+"""Random fields: smooth noise that give painted pictures clouds, waves, rock and grain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scroll: flat illustrations after East Asian prints: carp, cherry blossom and lanterns."""
+"""Prints: flat illustrations after East Asian prints: carp, cherry blossom and lanterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sight: what the judge remembers of one picture, so that its next candidate costs little."""
+"""Descriptors: what the judge remembers of one picture, so that its next candidate costs little."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _slopes(small: NDArray[Any]) -> Slopes:
     return unit
 
 
-def slopes_alike(one: DescribedPicture, other: DescribedPicture, orientation: int = 0) -> float:
+def gradient_correlation(one: DescribedPicture, other: DescribedPicture, orientation: int = 0) -> float:
     """Return how alike the slopes of a picture and of a turned other one are; a negative is alike too."""
     slopes = other.slopes if orientation == 0 else _slopes(orient(other.small, orientation))
     return abs(float(one.slopes @ slopes))
@@ -112,7 +112,7 @@ def orient(picture: NDArray[Any], orientation: int) -> NDArray[Any]:
     return turned
 
 
-def likenesses(one: DescribedPicture, other: DescribedPicture) -> list[float]:
+def orientation_correlations(one: DescribedPicture, other: DescribedPicture) -> list[float]:
     """Return how alike the first picture is to each orientation of the second: correlation of lightness.
 
     The sign is dropped, so that a negative is alike too.

@@ -1,4 +1,4 @@
-"""Alignment: the turn, mirroring, scale and shift that lay one picture over another."""
+"""Alignment by features: the turn, mirroring, scale and shift that lay one picture over another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: finds one picture inside the other by its lightness; needs no features, so flat drawings work."""
+"""Alignment by template: finds one picture inside the other by its lightness, flat drawings too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matching: the tables of vectors in use, each with its candidates and the rule that finds them."""
+"""Candidate search: the tables of vectors in use, each with its candidates and the rule that finds them."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class CandidateSearch:
         matched = self.candidates.matched(len(live))
         gone = matched & ~live
         if gone.any():
-            bereft = self.rule.find_bereft(self.candidates.near, gone, self.threshold)
-            self.candidates.forget(np.flatnonzero(gone), bereft)
+            again = self.rule.find_bereft(self.candidates.near, gone, self.threshold)
+            self.candidates.forget(np.flatnonzero(gone), again)
             matched = self.candidates.matched(len(live))
         return SearchSpace(self.vectors, live, live & ~matched, self.candidates.near)
 

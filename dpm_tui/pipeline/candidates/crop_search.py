@@ -1,4 +1,4 @@
-"""Match of parts: finds pictures that show a part of another, or hold it among other things."""
+"""Crop search: finds pictures that show a part of another, or hold it among other things."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = "parts"
 """Name of the table whose rows hold a picture's own vector and then those of its parts."""
 COUNT = 5
 """Parts of a picture: its four quarters and the quarter in the middle."""
-ROWS_A_BLOCK, COLUMNS_A_BLOCK = 512, 4096
+ROWS_PER_BLOCK, COLUMNS_PER_BLOCK = 512, 4096
 """A block of cosines takes 40 MiB."""
 MOST = 12
 """Pictures near to one of its parts that a picture brings at most."""
@@ -69,12 +69,12 @@ def match_parts(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
     """
     known: list[NeighbourPairs] = []
     settled = np.flatnonzero(field.settled) if field.open.any() else np.zeros(0, np.int64)
-    for at in range(0, len(settled), ROWS_A_BLOCK):
-        numbers = settled[at : at + ROWS_A_BLOCK]
+    for at in range(0, len(settled), ROWS_PER_BLOCK):
+        numbers = settled[at : at + ROWS_PER_BLOCK]
         known.append(_match_rows(field, numbers, field.open, threshold))
     if known:
         yield MatchedRows(np.zeros(0, np.int64), NeighbourPairs.joined(known).unique())
-    for numbers in field.open_blocks(ROWS_A_BLOCK):
+    for numbers in field.open_blocks(ROWS_PER_BLOCK):
         yield MatchedRows(numbers, _match_rows(field, numbers, field.live, threshold).unique())
 
 
@@ -114,7 +114,7 @@ def _cosines(
     rows = field.rows.take(numbers).astype(np.float32)
     dims = rows.shape[1] // (1 + COUNT)
     parts = rows[:, dims:].reshape(len(rows) * COUNT, dims)
-    for left, right in blocks_of(wanted, COLUMNS_A_BLOCK):
+    for left, right in blocks_of(wanted, COLUMNS_PER_BLOCK):
         whole = field.rows.read(left, right)[:, :dims].astype(np.float32)
         cosines = (parts @ whole.T).reshape(len(rows), COUNT, right - left)
         cosines[:, :, ~wanted[left:right]] = -1

@@ -116,7 +116,7 @@ def fingerprint_contents(
 
 
 def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:
-    """Tell whether a content has every vector that it should have: a crash may have kept only one of two."""
+    """Return whether a content has every vector that it should have: a crash may keep one of two."""
     holding = [table for table in tables.values() if digest in table]
     if not any(table.shared(digest) for table in holding):
         return bool(holding)

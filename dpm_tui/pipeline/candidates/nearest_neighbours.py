@@ -1,4 +1,4 @@
-"""Match stage: compares every pair of vectors, exactly, with memory bounded by block.
+"""Nearest neighbours: compares every pair of vectors, exactly, with memory bounded by block.
 
 Pairs from a threshold on are candidates, and below it the few nearest neighbours of each picture: a strong
 crop may lie there and still be nearest to its original. Places count families rather than files: copies of
@@ -18,8 +18,8 @@ from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
 from dpm_tui.pipeline.candidates.neighbour_quota import KIN, Families, keep_families
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace, blocks_of
 
-ROWS_A_BLOCK = 2048
-COLUMNS_A_BLOCK = 8192
+ROWS_PER_BLOCK = 2048
+COLUMNS_PER_BLOCK = 8192
 """A block of cosines takes 64 MiB; larger ones are no faster."""
 SURE = 0.9
 NEAREST = 24
@@ -52,13 +52,13 @@ def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]
     families = Families.of(len(field.rows), field.near)
     among = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
     nearest = _nearest(among, threshold, families)
-    for numbers in field.open_blocks(ROWS_A_BLOCK):
+    for numbers in field.open_blocks(ROWS_PER_BLOCK):
         rows = field.rows.take(numbers).astype(np.float32)
         found: list[NeighbourPairs] = []
         approached: list[NeighbourPairs] = []
         neighbours = NeighbourPairs.none()
         bars = np.full(len(rows), FLOOR, np.float32)
-        for left, right in blocks_of(field.live, COLUMNS_A_BLOCK):
+        for left, right in blocks_of(field.live, COLUMNS_PER_BLOCK):
             cosines = rows @ field.rows.read(left, right).astype(np.float32).T
             cosines[:, ~field.live[left:right]] = -1
             own = np.flatnonzero((numbers >= left) & (numbers < right))
@@ -69,7 +69,7 @@ def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]
             cosines[seconds, firsts] = -1  # what is left lies below the threshold
             before = here[firsts] | (left + firsts < numbers[seconds])
             found.append(NeighbourPairs(left + firsts, seconds, above).only(before))
-            if sum(map(len, found)) > ROWS_A_BLOCK * COLUMNS_A_BLOCK:
+            if sum(map(len, found)) > ROWS_PER_BLOCK * COLUMNS_PER_BLOCK:
                 found = [keep_nearest(found, LOOKED_AT * NEAREST, SURE)]
             seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
             closer = NeighbourPairs(left + firsts, seconds, cosines[seconds, firsts])

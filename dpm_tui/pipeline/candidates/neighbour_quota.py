@@ -1,4 +1,4 @@
-"""Places: what lies near a picture gets few of them, and copies of one picture share one."""
+"""Neighbour quota: a picture brings few neighbours, and copies of one picture count as one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dpm_tui.pipeline.candidates.search_space import Rows
 
 KIN = 0.95
 """Cosine from which two pictures count as copies of one: of 900 pairs of copies one in 200 lies below."""
-_ROWS_A_TIME = 128
+_ROWS_PER_TIME = 128
 
 
 class Families:
@@ -64,8 +64,8 @@ def _crowded(seconds: NDArray[np.int64], most: int) -> Iterator[tuple[NDArray[np
     """Yield where the pairs of second rows that have more than ``most`` start, and how many they are."""
     _, starts, counts = np.unique(seconds, return_index=True, return_counts=True)
     crowded = np.flatnonzero(counts > most)
-    for at in range(0, len(crowded), _ROWS_A_TIME):
-        some = crowded[at : at + _ROWS_A_TIME]
+    for at in range(0, len(crowded), _ROWS_PER_TIME):
+        some = crowded[at : at + _ROWS_PER_TIME]
         yield starts[some], counts[some]
 
 

@@ -1,4 +1,4 @@
-"""Field: which rows of a table of vectors are to be compared with which."""
+"""Search space: which rows of a table of vectors are to be compared with which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sameness: whether two pictures of one frame are copies, colours included, and what differs if not."""
+"""Copy classifier: whether two pictures of one frame are copies, colours included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise: how far a difference rises above what coding and resampling leave everywhere in the same pair."""
+"""Noise floor: how far a difference rises above what coding and resampling leave in the whole pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overlay: text, a watermark or a sticker put on top of a picture, told from content that changed."""
+"""Overlays: text, a watermark or a sticker put on top of a picture, told from content that changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tint: where two pictures of one frame have other colours than a light tone of the whole explains."""
+"""Recolouring: where two pictures of one frame have other colours than a light tone of the whole explains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Head: a small network that scores what comparing two pictures found."""
+"""Score network: a small network that scores what comparing two pictures found."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dpm_tui.pipeline.containers.media_boxes import top_boxes
 
 _CODED = (b"hvc1", b"av01")
-_ITEMS_AT_MOST = 1 << 14
+_MAX_ITEMS = 1 << 14
 
 
 def picture_places(content: bytes) -> list[tuple[int, int]]:
@@ -67,14 +67,14 @@ def _locations(content: bytes, start: int, end: int) -> Iterator[tuple[int, int,
         at += length
         return int.from_bytes(content[at - length : at], "big")
 
-    for _ in range(min(number(wide), _ITEMS_AT_MOST)):
+    for _ in range(min(number(wide), _MAX_ITEMS)):
         if at >= end:
             return
         item = number(wide)
         method = number(2) & 15 if version else 0
         number(2)
         base = number(base_bytes)
-        for _ in range(min(number(2), _ITEMS_AT_MOST)):
+        for _ in range(min(number(2), _MAX_ITEMS)):
             number(index_bytes)
             begin = base + number(offset_bytes)
             length = number(length_bytes)

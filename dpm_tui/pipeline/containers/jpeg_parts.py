@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 _SOI, _EOI, _SOS = b"\xff\xd8\xff", b"\xff\xd9", 0xDA
-_SEGMENTS_AT_MOST = 4096
-_PICTURES_AT_MOST = 16
+_MAX_SEGMENTS = 4096
+_MAX_PICTURES = 16
 _PADDING = re.compile(rb"\0{0,65536}")
 
 
@@ -35,7 +35,7 @@ def split_jpeg(content: bytes) -> JpegParts:
     """
     pictures: list[JpegPicture] = []
     at = 0
-    for _ in range(_PICTURES_AT_MOST):
+    for _ in range(_MAX_PICTURES):
         picture = _picture_at(content, at)
         if picture is None:
             break
@@ -49,7 +49,7 @@ def _picture_at(content: bytes, start: int) -> JpegPicture | None:
     if content[start : start + 3] != _SOI:
         return None
     at = start + 2
-    for _ in range(_SEGMENTS_AT_MOST):
+    for _ in range(_MAX_SEGMENTS):
         at = content.find(b"\xff", at)
         if at < 0 or at + 4 > len(content):
             return None

@@ -8,7 +8,7 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 11: 4, 12: 8, 13: 4, 1
 _NUMBERS = frozenset((1, 3, 4, 16, 13, 18))
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _COLOURS = 256, 257, 258, 259, 262
 _PLACES = ((273, 279), (324, 325))
-_ENTRIES_AT_MOST, _VALUES_AT_MOST = 4096, 1 << 20
+_MAX_ENTRIES, _MAX_VALUES = 4096, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ def read_first_page(content: bytes) -> Tiff | None:
     tags: dict[int, tuple[int, ...]] = {}
     try:
         entries = number(start, count_bytes)
-        if not 0 < entries <= _ENTRIES_AT_MOST:
+        if not 0 < entries <= _MAX_ENTRIES:
             return None
         for entry in range(entries):
             at = start + count_bytes + entry * entry_bytes
             kind, count = number(at + 2, 2), number(at + 4, value_bytes)
-            if kind not in _NUMBERS or count > _VALUES_AT_MOST:
+            if kind not in _NUMBERS or count > _MAX_VALUES:
                 continue
             place = at + 4 + value_bytes
             size = _SIZES[kind]

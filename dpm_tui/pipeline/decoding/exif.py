@@ -95,5 +95,5 @@ def read_date(exif: Image.Exif) -> str:
 
 
 def _is_clock(text: str, length: int) -> bool:
-    """Tell whether a text, which may be anything at all, is digits and colons."""
+    """Return whether a text, which may be anything at all, is digits and colons."""
     return len(text) == length and text.isascii() and text.replace(":", "").isdigit()

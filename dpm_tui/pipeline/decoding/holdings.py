@@ -14,7 +14,7 @@ from dpm_tui.pipeline.containers.jpeg_parts import JpegPicture, split_jpeg
 from dpm_tui.pipeline.containers.media_boxes import auxiliary_kinds, has_movie, top_boxes
 from dpm_tui.pipeline.decoding.pixel_digest import count_frames
 
-_XMP_BYTES_AT_MOST = 1 << 20
+_MAX_XMP_BYTES = 1 << 20
 _XMP_TAG, _LAYERS_TAG = 700, 37724
 _MOVIE_BYTES = 1 << 10
 """Bytes behind the pictures from which they can be the movie that a header speaks of."""
@@ -57,11 +57,11 @@ def find_holdings(content: bytes, image: Image.Image) -> tuple[str, ...]:
 def _read_xmp(image: Image.Image) -> bytes:
     tags: Any = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
     xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or tags.get(_XMP_TAG) or b""
-    return (xmp.encode("utf-8", "replace") if isinstance(xmp, str) else bytes(xmp))[:_XMP_BYTES_AT_MOST]
+    return (xmp.encode("utf-8", "replace") if isinstance(xmp, str) else bytes(xmp))[:_MAX_XMP_BYTES]
 
 
 def _has_settings(xmp: bytes) -> bool:
-    """Tell whether a raw developer is to show the picture otherwise than its samples are."""
+    """Return whether a raw developer is to show the picture otherwise than its samples are."""
     if _CAMERA_RAW not in xmp or _NO_SETTINGS.search(xmp):
         return False
     return _SETTING.search(xmp) is not None
@@ -132,5 +132,5 @@ def _in_tiff(content: bytes, image: Image.Image, xmp: bytes) -> Iterator[str]:
         return
     tags: Any = getattr(image, "tag_v2", {})
     layers = tags.get(_LAYERS_TAG) or b""
-    if isinstance(layers, bytes) and any(word in layers[:_XMP_BYTES_AT_MOST] for word in _LAYERS):
+    if isinstance(layers, bytes) and any(word in layers[:_MAX_XMP_BYTES] for word in _LAYERS):
         yield "edits"

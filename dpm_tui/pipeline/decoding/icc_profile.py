@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from PIL import Image, ImageCms
 
-_PROFILE_BYTES_AT_MOST = 1 << 23
+_MAX_PROFILE_BYTES = 1 << 23
 _SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _UNSEEN = 4
 """Levels by which a profile may move a colour and still be sRGB: its many versions differ by up to three."""
@@ -31,7 +31,7 @@ def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def changes_colours(profile: bytes) -> bool:
-    """Tell whether a profile shows other colours than sRGB would; one that cannot be read may do so."""
+    """Return whether a profile shows other colours than sRGB would; one that cannot be read may do so."""
     try:
         return bool(profile) and _find_transform(profile, "RGB") is not None
     except ValueError:
@@ -77,6 +77,6 @@ def _probe(mode: str) -> Image.Image:
 
 def _read_space(profile: bytes) -> str:
     """Return the colour space that the header of a profile names, empty where it is no profile."""
-    if not 128 < len(profile) <= _PROFILE_BYTES_AT_MOST or profile[36:40] != b"acsp":
+    if not 128 < len(profile) <= _MAX_PROFILE_BYTES or profile[36:40] != b"acsp":
         return ""
     return profile[16:20].decode("latin-1")

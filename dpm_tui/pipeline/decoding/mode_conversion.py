@@ -58,7 +58,7 @@ def find_level(image: Image.Image) -> int | None:
 
 
 def is_opaque_mode(image: Image.Image) -> bool:
-    """Tell whether a picture is of a kind that has no transparency."""
+    """Return whether a picture is of a kind that has no transparency."""
     return image.mode != "La" and not image.has_transparency_data
 
 

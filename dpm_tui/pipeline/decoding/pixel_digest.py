@@ -14,7 +14,7 @@ from dpm_tui.pipeline.decoding.icc_profile import changes_colours
 from dpm_tui.pipeline.loading.bands import is_opaque
 from dpm_tui.pipeline.loading.safe_open import DEEP, UndecodableError, check_whole
 
-FRAME_PIXELS_AT_MOST = 4_000_000_000
+MAX_FRAME_PIXELS = 4_000_000_000
 """Pixels of all frames together: more take longer to decode than anybody waits."""
 
 _EIGHT_BITS = ("1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX")
@@ -45,7 +45,7 @@ def digest_frames(image: Image.Image, memory: int) -> str:
         image.seek(number)
         check_whole(image, memory)
         pixels += image.width * image.height
-        if pixels > FRAME_PIXELS_AT_MOST:
+        if pixels > MAX_FRAME_PIXELS:
             raise UndecodableError(Status.TOO_BIG, defer("decode.too_many_frames", frames=frames))
         own = digest_picture(image, orientation)
         if not own:
@@ -105,7 +105,7 @@ def _samples(band: Image.Image) -> bytes:
 
 
 def is_cut(image: Image.Image) -> bool:
-    """Tell whether the decoder gives fewer bits a sample than the file has; known only before it ran."""
+    """Return whether the decoder gives fewer bits a sample than the file has; known only before it ran."""
     if image.mode not in _EIGHT_BITS and image.mode != "CMYK":
         return False
     arguments = [tile[3] for tile in getattr(image, "tile", ())]

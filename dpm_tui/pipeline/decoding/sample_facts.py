@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, TiffImagePlugin
 
-from dpm_tui.catalog.image_file import COLOURS_AT_MOST
+from dpm_tui.catalog.image_file import MAX_COLOURS
 from dpm_tui.pipeline.loading.bands import is_opaque
 from dpm_tui.pipeline.loading.safe_open import JPEG_FORMATS
 
@@ -37,7 +37,7 @@ def read_depth(content: bytes, image: Image.Image) -> int:
 
 
 def is_lossy(content: bytes, image: Image.Image) -> bool:
-    """Tell whether the samples of a picture went through a lossy codec, whatever holds them."""
+    """Return whether the samples of a picture went through a lossy codec, whatever holds them."""
     match image.format:
         case "WEBP":
             return _is_lossy_webp(content)
@@ -47,14 +47,14 @@ def is_lossy(content: bytes, image: Image.Image) -> bool:
 
 
 def has_alpha(picture: Image.Image) -> bool:
-    """Tell whether some sample of a loaded picture is transparent."""
+    """Return whether some sample of a loaded picture is transparent."""
     return picture.has_transparency_data and not is_opaque(picture)
 
 
 def count_colours(picture: Image.Image) -> int:
-    """Return the number of different colours of a loaded picture, 0 for more than COLOURS_AT_MOST."""
+    """Return the number of different colours of a loaded picture, 0 for more than MAX_COLOURS."""
     try:
-        counted = picture.getcolors(COLOURS_AT_MOST)
+        counted = picture.getcolors(MAX_COLOURS)
     except ValueError:  # samples of a kind that Pillow does not count
         return 0
     if counted is None:
@@ -89,7 +89,7 @@ def _read_avif_depth(content: bytes) -> int:
 
 
 def _is_lossy_webp(content: bytes) -> bool:
-    """Tell whether a frame of a WebP is coded with loss."""
+    """Return whether a frame of a WebP is coded with loss."""
     at = 12
     while at + 8 <= len(content):
         name = content[at : at + 4]

@@ -15,12 +15,12 @@ CHANGED = 0.5
 """Logarithm of the odds from which something differs and the pair is a variant."""
 SURE = 1.5
 """Logarithm of the odds from which one of two is the better."""
-VARIANT_AT_MOST = 0.85
+MAX_VARIANT = 0.85
 """Similarity of a variant at most."""
 PROVABLE = (Kind.VARIANT, Kind.EDITED)
 """Kinds that thumbnails make of a picture whose colours were cut down: where a proof at full size says so,
 it is a copy. A crop or a turned picture is none, whatever else it is."""
-COPY_AT_LEAST = 0.95
+MIN_COPY = 0.95
 """Similarity of a copy at least."""
 PLAINLY = 2.0
 """By so much less must a copy differ from one picture than from another that both could be its original."""
@@ -59,7 +59,7 @@ def prove_verdict(verdict: Verdict, inspection: Inspection | None) -> Verdict:
     """Return a verdict as a proof at full size leaves it: a copy that differs nowhere, or as it is."""
     if inspection is None or not inspection.proved or verdict.kind not in (*PROVABLE, Kind.COPY):
         return verdict
-    return Verdict(Kind.COPY, max(verdict.similarity, COPY_AT_LEAST))
+    return Verdict(Kind.COPY, max(verdict.similarity, MIN_COPY))
 
 
 def _inspect(
@@ -84,7 +84,7 @@ def _inspect(
 
 def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
     differs = inspection.differs if inspection is not None and any(inspection.differs) else verdict.differs
-    similarity = min(verdict.similarity, VARIANT_AT_MOST)
+    similarity = min(verdict.similarity, MAX_VARIANT)
     return replace(verdict, kind=Kind.VARIANT, similarity=similarity, differs=differs)
 
 

@@ -12,7 +12,7 @@ from dpm_tui.pipeline.inspection.inspected_verdict import PROVABLE
 
 PARTNERS = 3
 """Pictures that one in few colours is held against: of a hundred variants the nearest ones."""
-LONGEST_AT_LEAST = 256
+MIN_LONGEST = 256
 """Pixels of the longer side. In a smaller picture an eye or a mouth has a few pixels, too few to prove
 anything of once its colours were cut down."""
 
@@ -33,7 +33,7 @@ class PalettePairs:
         # Drawings in few colours each have their variants in few colours: only one that was cut down counts.
         if (width, height) != other[:2] or bool(colours) == bool(other[2]):
             return
-        if max(width, height) < LONGEST_AT_LEAST:
+        if max(width, height) < MIN_LONGEST:
             return
         cut, whole = pair if colours else pair[::-1]
         self._partners.setdefault(cut, []).append((sum(verdict.differs), whole))

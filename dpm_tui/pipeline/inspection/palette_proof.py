@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dpm_tui.catalog.image_file import COLOURS_AT_MOST
+from dpm_tui.catalog.image_file import MAX_COLOURS
 from dpm_tui.catalog.verdict import GRID
 from dpm_tui.pipeline.inspection.palette_loss import Palette
 from dpm_tui.pipeline.quality.sample_region import Picture
@@ -164,7 +164,7 @@ def _render_nearest(picture: Picture, palette: Palette) -> Picture:
 def _render_dithered(picture: Picture, palette: Palette) -> Picture:
     """Return a picture in the colours of a palette with errors spread (Floyd and Steinberg 1976)."""
     model = Image.new("P", (1, 1))
-    model.putpalette(np.resize(palette, (COLOURS_AT_MOST, 3)).tobytes())
+    model.putpalette(np.resize(palette, (MAX_COLOURS, 3)).tobytes())
     made = Image.fromarray(picture).quantize(palette=model, dither=Image.Dither.FLOYDSTEINBERG)
     return np.asarray(made.convert("RGB"))
 

@@ -21,7 +21,7 @@ def cut_bands(picture: Image.Image, step: int = 1) -> Iterator[tuple[int, Image.
 
 
 def is_opaque(picture: Image.Image) -> bool:
-    """Tell whether no sample of a loaded picture is transparent."""
+    """Return whether no sample of a loaded picture is transparent."""
     return all(_lowest_alpha(band) == _OPAQUE for _, band in cut_bands(picture))
 
 

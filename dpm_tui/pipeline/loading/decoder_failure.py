@@ -6,7 +6,7 @@ from dpm_tui.deferred_text import defer
 
 
 def lacked_memory(error: BaseException | None) -> bool:
-    """Tell whether a MemoryError is anywhere among the causes of an error."""
+    """Return whether a MemoryError is anywhere among the causes of an error."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, MemoryError) or "out of memory" in str(error).lower():

@@ -17,7 +17,7 @@ START, END = b"\xff\xd8", b"\xff\xd9"
 _BROKEN = ("Corrupt JPEG data", "Premature end", "Inconsistent progression", "Bogus")
 """How warnings begin that mean lost samples; others complain about headers that decode all the same."""
 _BEFORE_END = re.compile(r"Corrupt JPEG data: (\d+) extraneous bytes before marker 0xd9")
-_PADDING_AT_MOST = 16
+_MAX_PADDING = 16
 _MEMORY = ("Insufficient memory", "Memory allocation failure")
 _COLOURS = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 _SOS = 0xDA
@@ -84,11 +84,11 @@ def find_stream_damage(content: bytes, colours: str) -> str:
 
 
 def _is_padding(content: bytes, damage: str) -> bool:
-    """Tell whether all that is wrong with a stream are a few idle bytes before its end."""
+    """Return whether all that is wrong with a stream are a few idle bytes before its end."""
     found = _BEFORE_END.match(damage)
     count = int(found[1]) if found else 0
     end = content.find(END, content.find(b"\xff\xda"))
-    return 0 < count <= _PADDING_AT_MOST and not content[end - count : end].strip(b"\0\xff")
+    return 0 < count <= _MAX_PADDING and not content[end - count : end].strip(b"\0\xff")
 
 
 def without_additions(content: bytes) -> bytes:

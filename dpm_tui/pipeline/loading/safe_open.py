@@ -1,4 +1,4 @@
-"""The picture file: opened by an allow-list of formats and measured before a sample of it is decoded."""
+"""Safe opening: by an allow-list of formats, and measured before a sample is decoded."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def check_size(width: int, height: int, memory: int, need: float) -> None:
 
 
 def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
-    """Tell whether memory is so plentiful that a decoder that fails did not lack any.
+    """Return whether memory is so plentiful that a decoder that fails did not lack any.
 
     One that does reports broken data, or nothing at all.
     """

@@ -1,4 +1,4 @@
-"""The loaded picture: whole only if a strict look at its file says so, else as much as can be seen of it."""
+"""Strict loading: a picture is whole only if a strict look at its file says so; else what can be seen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dpm_tui.pipeline.loading.salvage import ROW_BY_ROW, salvage
 from dpm_tui.pipeline.loading.tiff_strips import find_strip_damage
 from dpm_tui.pipeline.loading.zero_runs import find_heif_zeros, find_jpeg_zeros, find_webp_zeros
 
-_SEEN_AT_LEAST = 0.5
+_MIN_SEEN = 0.5
 _SILENT = ("GIF",)
 """Formats whose decoder says nothing where samples are missing: how many are there is counted."""
 
@@ -52,7 +52,7 @@ def load_picture(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES)
     if seen == 1.0 and not damage:
         return Loaded(image)
     damage = damage or defer("decode.part_missing")
-    if seen < _SEEN_AT_LEAST:
+    if seen < _MIN_SEEN:
         raise UndecodableError(Status.DAMAGED, defer("decode.mostly_lost", reason=damage))
     return Loaded(picture, damage)
 
@@ -77,7 +77,7 @@ def load_as_far(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) 
 
 
 def is_damaged(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) -> bool:
-    """Tell whether something of a file is broken that can be told without loading its picture."""
+    """Return whether something of a file is broken that can be told without loading its picture."""
     if find_damage(content, image):
         return True
     if image.format in JPEG_FORMATS:

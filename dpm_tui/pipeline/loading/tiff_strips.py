@@ -70,7 +70,7 @@ def _numbers(value: object) -> Iterator[int]:
 
 
 def _inflates(data: memoryview) -> bool:
-    """Tell whether a deflated strip is whole; one without bytes was never written."""
+    """Return whether a deflated strip is whole; one without bytes was never written."""
     if not data:
         return True
     inflating = zlib.decompressobj()

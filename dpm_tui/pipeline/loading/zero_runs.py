@@ -10,7 +10,7 @@ from dpm_tui.pipeline.containers.heif_items import picture_places
 FOUND = defer("decode.zeros")
 
 _RUN = bytes(32)
-_PIXELS_A_ZERO = 4000
+_PIXELS_PER_ZERO = 4000
 """An arithmetic coder writes zeros where a picture is all alike, but not one for so few pixels."""
 _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 _SOS, _EOI, _DHT = 0xDA, 0xD9, 0xC4
@@ -18,7 +18,7 @@ _ENDS_OF_BLOCKS = frozenset(range(0, 0xF0, 0x10))
 
 
 def has_zeros(content: bytes, start: int, end: int) -> bool:
-    """Tell whether bytes that were packed by a code without long zeros hold a run of them."""
+    """Return whether bytes that were packed by a code without long zeros hold a run of them."""
     return content.find(_RUN, start, end) >= 0
 
 
@@ -65,7 +65,7 @@ def _read_flat_tables(segment: bytes) -> dict[int, bool]:
 
 
 def _may_be_zeros(header: bytes, flat: dict[int, bool]) -> bool:
-    """Tell whether a scan with this header may hold a run of zeros."""
+    """Return whether a scan with this header may hold a run of zeros."""
     if len(header) < 4 + 2 * header[0]:
         return True
     components = header[0]
@@ -99,4 +99,4 @@ def find_heif_zeros(content: bytes, pixels: int) -> str:
 
 def _long_run(pixels: int) -> bytes:
     """Return zeros that no arithmetic coder writes for a picture of so many pixels."""
-    return bytes(len(_RUN) * 2 + pixels // _PIXELS_A_ZERO)
+    return bytes(len(_RUN) * 2 + pixels // _PIXELS_PER_ZERO)

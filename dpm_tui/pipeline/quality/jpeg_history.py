@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.decoding.jpeg_quality import STANDARD_LUMINANCE
 from dpm_tui.pipeline.quality.sample_region import BLOCK, Plane
 
-BLOCKS_AT_MOST = 3000
+MAX_BLOCKS = 3000
 """Blocks that are looked at: the liveliest ones."""
 BANDS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2), (0, 3), (3, 0))
 """The coefficients that are looked at, as rows and columns: low ones, which survive."""
@@ -44,9 +44,9 @@ def read_history(coefficients: NDArray[np.float32]) -> tuple[float, float]:
     multiples of the step (Fan and de Queiroz 2003); rounding to pixels blurs the clusters by half a level.
     """
     chosen = coefficients
-    if len(coefficients) > BLOCKS_AT_MOST:
+    if len(coefficients) > MAX_BLOCKS:
         strength = -np.abs(coefficients[:, :4, :4]).sum(axis=(1, 2))
-        chosen = coefficients[np.argpartition(strength, BLOCKS_AT_MOST)[:BLOCKS_AT_MOST]]
+        chosen = coefficients[np.argpartition(strength, MAX_BLOCKS)[:MAX_BLOCKS]]
     coarse: list[float] = []
     sure: list[float] = []
     for row, column in BANDS:

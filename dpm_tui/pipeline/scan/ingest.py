@@ -1,4 +1,4 @@
-"""Intake: brings what the inventory found into the store, decoding only what is new."""
+"""Ingest: brings what the inventory found into the store, decoding only what is new."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def _extension(name: bytes) -> str:
 
 
 def is_junk_folder(name: bytes) -> bool:
-    """Tell whether a folder of that name holds snapshots, bins or indexes instead of a person's pictures."""
+    """Return whether a folder of that name holds snapshots, bins or indexes, not a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
 
@@ -249,7 +249,7 @@ def _as_before(
 
 
 def _is_hidden(columns: FileColumns, id_: int, unreadable: Mapping[bytes, str]) -> bool:
-    """Tell whether a file cannot be seen for now, as it or a folder above it cannot be read."""
+    """Return whether a file cannot be seen for now, as it or a folder above it cannot be read."""
     if not unreadable:
         return False
     path = columns[id_].path
@@ -258,7 +258,7 @@ def _is_hidden(columns: FileColumns, id_: int, unreadable: Mapping[bytes, str]) 
 
 
 def _holds_the_same(file: ImageFile, found: FoundFile) -> bool:
-    """Tell whether the file was read before and at most the number of its device is another since."""
+    """Return whether the file was read before and at most the number of its device is another since."""
     old, new = file.stamp, found.stamp
     renumbered = replace(old, device=new.device) == new and not new.is_coarse
     return bool(file.facts.format) and (old == new or renumbered)

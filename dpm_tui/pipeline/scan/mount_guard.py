@@ -104,7 +104,7 @@ def _vanished(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:
 
 
 def _lacks_a_device(vanished: frozenset[int], known: FileColumns, root_devices: Collection[int]) -> bool:
-    """Tell whether of some file system below the root every known file vanished."""
+    """Return whether of some file system below the root every known file vanished."""
     ids, devices = known.gather("id", "device")
     left = ~np.isin(ids, np.fromiter(vanished, np.int64, len(vanished)))
     lacking = set(devices.tolist()) - set(devices[left].tolist())
@@ -112,7 +112,7 @@ def _lacks_a_device(vanished: frozenset[int], known: FileColumns, root_devices: 
 
 
 def _were_missing(missing: frozenset[int], known: FileColumns) -> bool:
-    """Tell whether one of the files was missing at an earlier scan."""
+    """Return whether one of the files was missing at an earlier scan."""
     ids, status = known.gather("id", "status")
     return any(id_ in missing for id_ in ids[status == STATUSES.index(Status.MISSING)].tolist())
 

@@ -56,7 +56,7 @@ def _open(call: Callable[..., int], folder: int, path: bytes, flags: int) -> int
 
 @cache
 def _is_there() -> bool:
-    """Tell whether the call works, by opening what is always there."""
+    """Return whether the call works, by opening what is always there."""
     call = _system_call()
     if call is None:
         return False

@@ -14,8 +14,8 @@ Alpha = NDArray[np.uint8]
 _MARKER = b"\xff\xe9"
 _APP = "APP9"
 _NAME = b"dpm-tui alpha\0"
-_BYTES_A_SEGMENT = 65_000
-CLEAR_AT_LEAST = 0.002
+_BYTES_PER_SEGMENT = 65_000
+MIN_CLEAR = 0.002
 """Mean transparency of a picture that counts as a cut-out: less is a stray pixel."""
 
 
@@ -43,13 +43,13 @@ class StoredPicture:
 def find_cutout(alpha: Alpha, level: int) -> Cutout | None:
     """Return the cut-out that an alpha channel makes, None where too little is transparent."""
     cutout = Cutout(alpha, level)
-    return cutout if cutout.clearness >= CLEAR_AT_LEAST else None
+    return cutout if cutout.clearness >= MIN_CLEAR else None
 
 
 def encode_cutout(cutout: Cutout) -> bytes:
     """Return the segments of a JPEG that hold a cut-out."""
     packed = zlib.compress(np.ascontiguousarray(cutout.alpha).tobytes(), 6)
-    pieces = [packed[at : at + _BYTES_A_SEGMENT] for at in range(0, len(packed), _BYTES_A_SEGMENT)]
+    pieces = [packed[at : at + _BYTES_PER_SEGMENT] for at in range(0, len(packed), _BYTES_PER_SEGMENT)]
     bodies = [_NAME + bytes((cutout.level, number)) + piece for number, piece in enumerate(pieces)]
     return b"".join(_MARKER + (len(body) + 2).to_bytes(2) + body for body in bodies)
 

@@ -38,7 +38,7 @@ BARELY_SEEN = 0.15
 OTHER_ALPHA = 64
 OTHER_SHARE = 0.01
 """Share of the places whose alpha differs by more than that from which two cut-outs are none of one shape."""
-VARIANT_AT_MOST, EDITED_AT_MOST = 0.85, 0.96
+MAX_VARIANT, MAX_EDITED = 0.85, 0.96
 _SHOWN = 128
 
 
@@ -148,7 +148,7 @@ def _limit(verdict: Verdict, doubt: Flags, at_most: Kind) -> Verdict:
     """Return a verdict of a kind no closer than one, with the places in doubt shown."""
     if verdict.kind is Kind.VARIANT or (at_most is Kind.EDITED and verdict.kind is not Kind.COPY):
         return verdict
-    bound = VARIANT_AT_MOST if at_most is Kind.VARIANT else EDITED_AT_MOST
+    bound = MAX_VARIANT if at_most is Kind.VARIANT else MAX_EDITED
     share = cv2.resize(doubt.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA)
     places = np.where(share >= max(float(share.max()) / 2, 1e-6), _SHOWN | 1, 0)
     differs = np.maximum(np.frombuffer(verdict.differs, np.uint8), places.ravel()).astype(np.uint8)

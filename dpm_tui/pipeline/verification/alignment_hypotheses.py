@@ -1,4 +1,4 @@
-"""Views: the ways to lay two pictures over each other, and what comparing them showed."""
+"""Alignment hypotheses: the ways to lay two pictures over each other, and what comparing them showed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, likenesses, slopes_alike
+from dpm_tui.pipeline.alignment.descriptors import (
+    DescribedPicture,
+    gradient_correlation,
+    orientation_correlations,
+)
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
 from dpm_tui.pipeline.alignment.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.alignment.template_alignment import search
@@ -128,15 +132,19 @@ class AlignmentHypothesis:
 def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[AlignmentHypothesis]:
     """Yield the views of two pictures that may prove something, cheapest first."""
     one, other = first.picture, second.picture
-    like = likenesses(first, second)
+    like = orientation_correlations(first, second)
     framed = _same_frame(one, other)
     tried = False
-    if like[0] >= (HOPEFUL if framed else STRETCHED) and slopes_alike(first, second) >= SLOPING:
+    if like[0] >= (HOPEFUL if framed else STRETCHED) and gradient_correlation(first, second) >= SLOPING:
         tried = framed
         yield _look(whole(one, other), stretched=not framed)
     best = int(np.argmax(like))
     leads = best > 0 and like[best] > max(like[0] + TURN_LEAD, HOPEFUL)
-    if leads and _same_frame(one, other, best % 2 == 1) and slopes_alike(first, second, best) >= SLOPING:
+    if (
+        leads
+        and _same_frame(one, other, best % 2 == 1)
+        and gradient_correlation(first, second, best) >= SLOPING
+    ):
         tried = True
         yield _look(whole(one, other, best), turned=True)
     moved = _moved(one, other, align(first.features, second.features))

@@ -1,4 +1,4 @@
-"""Verification: judges every candidate whose two contents are in the library."""
+"""Candidate verifier: judges every candidate whose two contents are in the library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.image_file import Facts, ImageFile
-from dpm_tui.catalog.verdict import HOLDS_MORE_AT_MOST, Kind, PairJudge, Verdict
+from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, PairJudge, Verdict
 from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_stored
@@ -52,7 +52,7 @@ _AHEAD = 64
 """Judgements under way at a time; bounds the thumbnails held in memory."""
 _THUMBNAILS = 320
 """Decoded thumbnails kept for the next pair: at most 192 KiB each, 63 MB, and a third more of cut-outs."""
-_ANIMATED_AT_MOST = 0.85
+_MAX_ANIMATED = 0.85
 """Pictures with several frames are judged by their first alone: unless the pixels of all frames proved
 equal, never more than a variant."""
 
@@ -165,14 +165,14 @@ class CandidateVerifier:
             return Verdict(Kind.PIXELS, 1.0)
         mine, theirs = (by_digest[digest][0].facts for digest in pair)
         if _moves(mine, theirs) or _moves(theirs, mine):
-            return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _ANIMATED_AT_MOST))
+            return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _MAX_ANIMATED))
         if mine.holds != theirs.holds:
-            return replace(verdict, similarity=min(verdict.similarity, HOLDS_MORE_AT_MOST))
+            return replace(verdict, similarity=min(verdict.similarity, MAX_HOLDS_MORE))
         return verdict
 
 
 def _moves(facts: Facts, other: Facts) -> bool:
-    """Tell whether one picture of a file does not stand for it beside another file.
+    """Return whether one picture of a file does not stand for it beside another file.
 
     That of a HEIF file does beside a single one: its primary picture is the one that everybody sees.
     """

@@ -36,7 +36,7 @@ class PixelProof:
         self._frames: dict[str, str] = {}
 
     def holds(self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-        """Tell whether two contents have the same oriented pixels; thumbnails spare most decoding.
+        """Return whether two contents have the same oriented pixels; thumbnails spare most decoding.
 
         Contents of which one holds more than its picture never count as the same.
         """

@@ -140,7 +140,7 @@ def new_batch_id() -> str:
 
 
 def is_batch_id(text: str) -> bool:
-    """Tell whether ``text`` has the form of a batch id; anything else is never joined to a path."""
+    """Return whether ``text`` has the form of a batch id; anything else is never joined to a path."""
     return _BATCH.fullmatch(text) is not None
 
 

@@ -24,7 +24,7 @@ from dpm_tui.state.disk.atomic_write import fill_and_close
 from dpm_tui.state.disk.held_folder import sync_names
 
 SCHEMA = "dpm-tui/recycle/1"
-BYTES_AT_MOST = 1 << 27
+MAX_BYTES = 1 << 27
 """A larger index is not read, so a larger one is not written either: about 200,000 moves."""
 
 _SLICE = 512
@@ -77,7 +77,7 @@ def encode_index(index: BinIndex) -> bytes:
     head = _text({**fields, "top": to_json(index.top)} if index.top else fields)
     checksum = hashlib.sha256(moves).hexdigest()
     content = b'%s,"sha256":"%s","moves":%s}\n' % (head[:-1], checksum.encode(), moves)
-    if len(content) > BYTES_AT_MOST:
+    if len(content) > MAX_BYTES:
         raise ValueError("too many moves for one batch")
     return content
 
@@ -114,9 +114,9 @@ def read_index(folder: int, batch: str) -> BinIndex | None:
         descriptor = open_file(INDEX, folder)
         with open(descriptor, "rb") as file:
             found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > BYTES_AT_MOST:
+            if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
                 return None
-            return decode_index(file.read(BYTES_AT_MOST + 1), batch)
+            return decode_index(file.read(MAX_BYTES + 1), batch)
     return None
 
 

@@ -138,7 +138,7 @@ def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Compani
 
 
 def _fits(entry: ListedFile) -> bool:
-    """Tell whether a file in the bin is the one that the index speaks of, at first by what a rename keeps."""
+    """Return whether a file in the bin is the one that the index names, at first by what a rename keeps."""
     witness = entry.witness
     if witness is None:
         return True
@@ -148,7 +148,7 @@ def _fits(entry: ListedFile) -> bool:
 
 
 def _is_witnessed(entry: ListedFile) -> bool:
-    """Tell whether a file in the bin has the content that was compared with the keeper."""
+    """Return whether a file in the bin has the content that was compared with the keeper."""
     witness, file = entry.witness, entry.file
     if witness is None:
         return False
@@ -183,7 +183,7 @@ def _present_keepers(bins: BinSet, listed: list[ListedFile]) -> set[str]:
 
 
 def _is_there(bins: BinSet, keeper: Witness) -> bool:
-    """Tell whether there is a file in the place of a keeper, whatever is in it."""
+    """Return whether there is a file in the place of a keeper, whatever is in it."""
     with contextlib.suppress(OSError, Refused):
         check_path(keeper.path)
         folder, name = split(keeper.path)

@@ -38,8 +38,10 @@ def check_trust(folder: int, base: int, path: bytes, *, shared: bool) -> None:
 
 
 def _is_as_all(folder: int, found: os.stat_result) -> bool:
-    """Tell whether the file system shows owner and mode of a folder for whatever is made there: such as those
-    of memory cards and many network shares know neither, and who may write is decided elsewhere."""
+    """Return whether the file system shows owner and mode of a folder for whatever is made there.
+
+    Those of memory cards and many network shares know neither, and who may write is decided elsewhere.
+    """
     name = f".dpm-tui-{secrets.token_hex(8)}.owner".encode()
     try:
         descriptor = create_file(name, folder)

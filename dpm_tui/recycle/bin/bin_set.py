@@ -87,7 +87,7 @@ class BinSet:
             files[0].home.tidy(batch, [file.path for file in files])
 
     def is_away(self, path: bytes) -> bool:
-        """Tell whether ``path`` belongs to a file system whose bin cannot be reached now."""
+        """Return whether ``path`` belongs to a file system whose bin cannot be reached now."""
         return any(path.startswith(top + b"/") for top in self.away)
 
     def home_of(self, folder: bytes) -> BinFolder:
@@ -114,7 +114,7 @@ class BinSet:
         return self.folders[-1]
 
     def is_elsewhere(self, folder: bytes) -> bool:
-        """Tell whether ``folder`` lies on another file system than the root; raises OSError."""
+        """Return whether ``folder`` lies on another file system than the root; raises OSError."""
         return bool(self._identify(folder)[1])
 
     def _identify(self, folder: bytes) -> tuple[_Identity, bytes]:

@@ -20,11 +20,11 @@ from dpm_tui.recycle.proof import check_path, hold
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
 
-MOVIE_BYTES_AT_MOST = 1 << 25
+MAX_MOVIE_BYTES = 1 << 25
 """A Live Photo lasts three seconds; a longer film of the same name is a film of its own."""
-SOUND_BYTES_AT_MOST = 1 << 23
+MAX_SOUND_BYTES = 1 << 23
 """A spoken note to a picture is short; longer music of the same name has the picture for its cover."""
-_LIMITS = dict.fromkeys(MOVIES, MOVIE_BYTES_AT_MOST) | {b"wav": SOUND_BYTES_AT_MOST}
+_LIMITS = dict.fromkeys(MOVIES, MAX_MOVIE_BYTES) | {b"wav": MAX_SOUND_BYTES}
 
 
 @dataclass(frozen=True, slots=True)

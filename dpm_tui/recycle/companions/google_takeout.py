@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 _TEXT = b".supplemental-metadata"
-_LETTERS_AT_MOST = 46
+_MAX_LETTERS = 46
 """Letters of a name before ``.json``: the export cuts off what is longer."""
 _NUMBERED = re.compile(rb"(.+)(\(\d{1,4}\))", re.DOTALL)
 _EDITED = tuple(
@@ -63,9 +63,9 @@ class ExportName:
     def cut_text(self) -> bytes:
         """The name of its text where its title is too long for the export, empty for a short one."""
         letters = self.title.decode("utf-8", "surrogateescape")
-        if len(letters) <= _LETTERS_AT_MOST:
+        if len(letters) <= _MAX_LETTERS:
             return b""
-        return letters[:_LETTERS_AT_MOST].encode("utf-8", "surrogateescape") + self.number + b".json"
+        return letters[:_MAX_LETTERS].encode("utf-8", "surrogateescape") + self.number + b".json"
 
     def original(self) -> ExportName | None:
         """Return the name that a picture had before it was edited, None for one that was not."""

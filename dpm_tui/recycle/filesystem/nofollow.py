@@ -110,7 +110,7 @@ def status(name: bytes, folder: int) -> os.stat_result | None:
 
 
 def same_file(first: os.stat_result | None, second: os.stat_result | None) -> bool:
-    """Tell whether both are one inode."""
+    """Return whether both are one inode."""
     return first is not None and second is not None and os.path.samestat(first, second)
 
 

@@ -1,4 +1,4 @@
-"""Passing names: what a file is called while it is copied, bound to the line of the log that announces it.
+"""Partial names: what a file is called while it is copied, bound to the line of the log that announces it.
 
 A log may have been forged. So a line of it proves nothing about a file: what lies there under such a name is
 ours only if the name was made for this very line, which nobody can arrange for a file that is there already.
@@ -26,7 +26,7 @@ def passing_name(entry: LogEntry, ending: bytes) -> bytes:
 
 
 def is_passing_name(name: bytes, entry: LogEntry, ending: bytes) -> bool:
-    """Tell whether ``name`` was made for what ``entry`` announces."""
+    """Return whether ``name`` was made for what ``entry`` announces."""
     match = _NAME.fullmatch(name)
     return match is not None and name == _bind(match[1], entry, ending)
 

@@ -19,7 +19,7 @@ from dpm_tui.state.disk.atomic_write import fill_and_close
 from dpm_tui.state.disk.held_folder import place_of
 
 SCHEMA = "dpm-tui/plan/1"
-BYTES_AT_MOST = 1 << 28
+MAX_BYTES = 1 << 28
 
 
 def encode_plan(root: bytes, plan: Plan) -> bytes:
@@ -82,8 +82,8 @@ def load_plan(path: bytes, root: bytes) -> Plan:
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise _unfit("plan_no_file")
-            content = file.read(BYTES_AT_MOST + 1)
-        if len(content) > BYTES_AT_MOST:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
             raise _unfit("plan_huge")
         made_for, plan = decode_plan(content)
     except OSError as error:

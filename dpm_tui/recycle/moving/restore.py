@@ -28,7 +28,7 @@ from dpm_tui.state.disk.held_folder import sync_names
 
 _NAME_BYTES = 255
 _EXTENSION_BYTES = 16
-_CONFLICTS_AT_MOST = 9999
+_MAX_CONFLICTS = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def restore_files(
 
 
 def takes_restored_files(folder: bytes) -> bool:
-    """Tell whether ``folder`` may be a target: an absolute path that does not lead into ``_image_temp``."""
+    """Return whether ``folder`` may be a target: an absolute path that does not lead into ``_image_temp``."""
     if not os.path.isabs(folder) or b"\0" in folder:
         return False
     return not leads_into_state(os.path.realpath(folder))
@@ -211,7 +211,7 @@ def free_names(name: bytes) -> Iterator[bytes]:
     stem, extension = os.path.splitext(name)
     if len(extension) > _EXTENSION_BYTES:
         stem, extension = name, b""
-    for number in range(1, _CONFLICTS_AT_MOST + 1):
+    for number in range(1, _MAX_CONFLICTS + 1):
         ending = b" (restored %d)%s" % (number, extension)
         yield _shortened(stem, _NAME_BYTES - len(ending)) + ending
 

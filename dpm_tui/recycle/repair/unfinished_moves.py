@@ -130,7 +130,7 @@ class Unfinished:
                     self.add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
 
     def _is_beyond(self, entry: LogEntry) -> bool:
-        """Tell whether a line leads to a folder that is not to be opened for it."""
+        """Return whether a line leads to a folder that is not to be opened for it."""
         below = entry.below
         return bool(below) and below != self.named and self._inside(below) is None
 

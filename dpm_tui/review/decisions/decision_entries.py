@@ -49,7 +49,7 @@ class DecisionEntry:
         return [Decision(part.digests, "") for part in self.parts]
 
     def says(self, words: Sequence[str], label: str) -> bool:
-        """Tell whether every one of the folded ``words`` is in a name, in ``label`` or in the time."""
+        """Return whether every one of the folded ``words`` is in a name, in ``label`` or in the time."""
         text = "\n".join((*map(display_name, self.names), label, self.verdict, self.time)).casefold()
         return all(word in text for word in words)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from dpm_tui.review.decisions.decision import VERDICTS, Contents, Decision, drop_contained, subtract
 
-MENTIONS_AT_MOST = 1_000_000
+MAX_MENTIONS = 1_000_000
 """Contents named by all decisions together; a hostile journal could hold more. Revoking may take as many."""
 
 
@@ -32,10 +32,10 @@ class DecisionTable:
         return True
 
     def takes(self, decisions: Collection[Decision]) -> bool:
-        """Tell whether there is room for more decisions; to revoke those that are here there always is."""
+        """Return whether there is room for more decisions; to revoke those that are here there always is."""
         needed = sum(len(decision.digests) for decision in decisions)
         revokes = not any(decision.verdict for decision in decisions)
-        return self._mentions + needed <= MENTIONS_AT_MOST * (2 if revokes else 1)
+        return self._mentions + needed <= MAX_MENTIONS * (2 if revokes else 1)
 
     def verdict(self, first: str, second: str) -> str:
         """Return the decision on two contents, empty if there is none."""

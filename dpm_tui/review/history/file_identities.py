@@ -1,4 +1,4 @@
-"""Names: what the files that a history speaks of are known by outside of it, path and content."""
+"""File identities: what the files of a history are known by outside of it, path and content."""
 
 from __future__ import annotations
 

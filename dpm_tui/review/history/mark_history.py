@@ -12,8 +12,8 @@ from dpm_tui.review.history.mark_changes import Changes, Marking
 
 K = TypeVar("K")
 
-STEPS_AT_MOST = 1_000
-CHANGES_AT_MOST = 500_000
+MAX_STEPS = 1_000
+MAX_CHANGES = 500_000
 """What is older than that is not undone: a history is kept in memory and on the disk."""
 
 
@@ -84,7 +84,7 @@ class History(Generic[K]):
         self.done.append(step)
         self.undone.clear()
         self._weight += step.weight
-        while len(self.done) > 1 and (len(self.done) > STEPS_AT_MOST or self._weight > CHANGES_AT_MOST):
+        while len(self.done) > 1 and (len(self.done) > MAX_STEPS or self._weight > MAX_CHANGES):
             self._weight -= self.done.pop(0).weight
 
     def back(self) -> Step[K]:

@@ -1,4 +1,4 @@
-"""Carries marks over to another library: a moved file is known by its content, a changed one no longer."""
+"""Rebase: marks for another library; a moved file is known by its content, a changed one no longer."""
 
 from __future__ import annotations
 

@@ -23,9 +23,9 @@ from dpm_tui.review.history.review_record import (
 )
 from dpm_tui.review.library.sort import Order, Sorting
 
-_RULE_AT_MOST = 200
-_DIGEST_AT_MOST = 64
-_CONTENTS_AT_MOST = 8_000
+_MAX_RULE = 200
+_MAX_DIGEST = 64
+_MAX_CONTENTS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Writer:
         if step.deed is StepKind.MARK:
             return [news.act.value, changes]
         # Decisions on so many contents would not fit into a line; without them the step cannot be undone.
-        fits = step.weight - len(changes) // 3 <= _CONTENTS_AT_MOST
+        fits = step.weight - len(changes) // 3 <= _MAX_CONTENTS
         decisions = (_plain(each if fits else ()) for each in (step.decisions, step.before))
         return [news.act.value, changes, step.deed.value, *decisions]
 
@@ -189,7 +189,7 @@ def read_identity(value: object) -> Identity:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("no file")
     path, digest = value
-    if not isinstance(digest, str) or len(digest) > _DIGEST_AT_MOST:
+    if not isinstance(digest, str) or len(digest) > _MAX_DIGEST:
         raise ValueError("no file")
     return from_json(path), digest
 
@@ -210,12 +210,12 @@ def _plain(decisions: tuple[Decision, ...]) -> Any:
 
 
 def _read_marking(text: str) -> Marking | None:
-    mark, _, rule = text[:_RULE_AT_MOST].partition(":")
+    mark, _, rule = text[:_MAX_RULE].partition(":")
     return Marking(Mark(mark), rule) if text else None
 
 
 def _spell(marking: Marking | None) -> str:
-    return "" if marking is None else f"{marking.mark.value}:{marking.rule}"[:_RULE_AT_MOST]
+    return "" if marking is None else f"{marking.mark.value}:{marking.rule}"[:_MAX_RULE]
 
 
 def _list(value: object) -> list[Any]:

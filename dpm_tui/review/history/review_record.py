@@ -1,4 +1,4 @@
-"""Record: how far a review is, by path and content, so that it outlives the app, the worker and a scan.
+"""Review record: how far a review is, by path and content: it outlives the app, the worker and a scan.
 
 It is told as a sequence of news; whoever follows all of them has the same record.
 """

@@ -1,4 +1,4 @@
-"""Passing: groups left as they are on purpose, taken back and passed again in turn with the marks."""
+"""Reviewed groups: groups left as they are on purpose, taken back and passed again in turn with the marks."""
 
 from __future__ import annotations
 

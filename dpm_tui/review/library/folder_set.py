@@ -27,15 +27,15 @@ class FolderSet:
         return bool(self._prefixes)
 
     def __call__(self, file: ImageFile) -> bool:
-        """Tell whether a file lies in one of the folders."""
+        """Return whether a file lies in one of the folders."""
         return self.holds(file.folder)
 
     def covers(self, path: bytes) -> bool:
-        """Tell whether the file at a path does."""
+        """Return whether the file at a path does."""
         return self.holds(path.rpartition(b"/")[0])
 
     def holds(self, folder: bytes) -> bool:
-        """Tell whether the files of a folder do."""
+        """Return whether the files of a folder do."""
         path = b"/" + folder + b"/" if folder else b"/"
         return path.startswith(self._prefixes) if self._prefixes else False
 

@@ -42,7 +42,7 @@ class Library:
         return self.pairs.get(pair_key(a, b))
 
     def has(self, file: int) -> bool:
-        """Tell whether a file is in a group."""
+        """Return whether a file is in a group."""
         return bool(self.groups) and file in self.columns.files
 
     @property

@@ -1,4 +1,4 @@
-"""Rows: the groups that are shown, laid out as the lines of one long list."""
+"""List layout: the groups that are shown, laid out as the lines of one long list."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Refusal(StrEnum):
 def has_witness(
     library: Library, file: int, staying: Iterable[int], kinds: Collection[Kind] = _ANY_KIND
 ) -> bool:
-    """Tell whether a file has a verified pair, of one of ``kinds``, with one of those that stay."""
+    """Return whether a file has a verified pair, of one of ``kinds``, with one of those that stay."""
     pairs = (library.pair(file, id_) for id_ in staying)
     return any(pair is not None and pair.kind in kinds for pair in pairs)
 

@@ -92,7 +92,7 @@ class Marks:
         return self._library.group_of(file)
 
     def is_protected(self, file: int) -> bool:
-        """Tell whether a file lies in a protected folder."""
+        """Return whether a file lies in a protected folder."""
         return self._is_protected(self._library.files[file])
 
     def why_nothing(self, group: Group, rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS) -> NoSuggestion:

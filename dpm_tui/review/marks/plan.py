@@ -11,7 +11,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks
 
-_MOVES_A_PART = 2000
+_MOVES_PER_PART = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ class Plan:
 
     def parts(self) -> Iterator[Plan]:
         """Yield the moves in parts that travel while other messages do; ``join_plans`` puts them together."""
-        for start in range(0, len(self.moves), _MOVES_A_PART):
-            yield Plan(self.moves[start : start + _MOVES_A_PART])
+        for start in range(0, len(self.moves), _MOVES_PER_PART):
+            yield Plan(self.moves[start : start + _MOVES_PER_PART])
 
     def split_orphans(self) -> tuple[Plan, Plan]:
         """Return the moves that take no orphan away, and those that would."""

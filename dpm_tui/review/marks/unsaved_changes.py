@@ -1,4 +1,4 @@
-"""Telling: what was done in a review since it was told last, for the one who writes it down."""
+"""Unsaved changes: what was done in a review since it was written down last."""
 
 from __future__ import annotations
 

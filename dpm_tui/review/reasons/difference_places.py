@@ -1,4 +1,4 @@
-"""Places: where two pictures differ, in words."""
+"""Difference places: where two pictures differ, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sweep: what a rule marks in very many groups, by columns; odd groups are looked at one by one."""
+"""Bulk marking: what a rule marks in very many groups, by columns; odd groups are looked at one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sieves: what a criterion measures of all files of a library at once; the larger value is better."""
+"""Criterion scores: what a criterion measures of all files at once; the larger value is better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.image_file import COLOURS_AT_MOST
+from dpm_tui.catalog.image_file import MAX_COLOURS
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.library_columns import LibraryColumns
@@ -127,7 +127,7 @@ def _holds(columns: LibraryColumns) -> Values:
 def _colours(columns: LibraryColumns) -> Values:
     """More than can be counted are all the same."""
     counts = columns.files.rows["colours"].astype(np.float64)
-    return np.where(counts > 0, counts, COLOURS_AT_MOST + 1)
+    return np.where(counts > 0, counts, MAX_COLOURS + 1)
 
 
 def _many_colours(columns: LibraryColumns) -> Values:

@@ -15,7 +15,7 @@ NEAR_TIE = 1.02
 
 
 def looks_like_a_copy(name: bytes) -> bool:
-    """Tell whether a file name carries the traces of copying, such as ``(1)`` or ``copy``."""
+    """Return whether a file name carries the traces of copying, such as ``(1)`` or ``copy``."""
     return COPY_NAME.search(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""The default order of keepers for very many files at once (see ``review.keeper.rank_best``)."""
+"""The default order of keepers for very many files at once (see ``keeper_ranking.rank_best``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Election: groups are built around the best file; an own rule chooses another keeper inside them."""
+"""Keeper selection: groups are built around the best file; an own rule chooses another keeper inside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Freeable: how many bytes a rule would free in all groups, and how many lie beside the kept files."""
+"""Reclaimable space: the bytes that a rule would free, and those that lie beside the kept files."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Rule:
         return Rule(self.name, self.criteria, (), self.careful)
 
     def allows(self, kept: bytes, file: bytes) -> bool:
-        """Tell whether a file in one folder may be marked where the kept one lies in another."""
+        """Return whether a file in one folder may be marked where the kept one lies in another."""
         return all(limit(kept, file) for limit in self.limits)
 
 

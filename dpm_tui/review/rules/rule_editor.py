@@ -1,4 +1,4 @@
-"""The rule sheet: the rules there are, and the words of the one in force as lines that can be arranged."""
+"""Rule editor: the rules there are, and the words of the one in force as lines that can be arranged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sparing: the copies that a rule leaves alone, since what would go with them is not in the file kept."""
+"""Spared copies: those that a rule leaves alone, since what would go with them is not in the file kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The copies that a rule leaves alone, of very many files at once (see ``review.sparing.why_spared``)."""
+"""The copies that a rule leaves alone, of very many files at once (see ``spared_copies.why_spared``)."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class HeldFolder:
         return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
 
     def has(self, name: bytes) -> bool:
-        """Tell whether anything lies at ``name``, be it a link to nowhere."""
+        """Return whether anything lies at ``name``, be it a link to nowhere."""
         try:
             self.status(name)
         except (FileNotFoundError, NotADirectoryError):
@@ -199,7 +199,7 @@ class HeldPath:
         return self.folder.open(self.name, flags, mode)
 
     def exists(self) -> bool:
-        """Tell whether anything lies there, be it a link to nowhere."""
+        """Return whether anything lies there, be it a link to nowhere."""
         return self.folder.has(self.name)
 
     def unlink(self) -> None:

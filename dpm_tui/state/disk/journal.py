@@ -19,7 +19,7 @@ from dpm_tui.state.disk.atomic_write import write_all, write_parts_atomic
 from dpm_tui.state.disk.held_folder import Where, place_of
 from dpm_tui.state.disk.regular_file import open_regular
 
-LINE_BYTES_AT_MOST = 1 << 20
+MAX_LINE_BYTES = 1 << 20
 """A longer line was not written by us; parsing it could cost any amount of memory."""
 
 _DECODER = json.JSONDecoder()
@@ -41,7 +41,7 @@ def encode_frame(record: object) -> bytes:
 
 def decode_frame(line: bytes) -> Any:
     """Return the record of one line without its newline; raises ValueError if it does not check."""
-    if len(line) > LINE_BYTES_AT_MOST or line[8:9] != b" ":
+    if len(line) > MAX_LINE_BYTES or line[8:9] != b" ":
         raise ValueError("not a frame")
     if int(line[:8], 16) != zlib.crc32(line[9:]):
         raise ValueError("checksum differs")
@@ -85,7 +85,7 @@ def read_frames(path: Where) -> JournalRecords:
 
 
 def ends_torn(path: Where) -> bool:
-    """Tell whether the last line of a journal was not written to its end, as a crash leaves it."""
+    """Return whether the last line of a journal was not written to its end, as a crash leaves it."""
     try:
         with open(open_regular(path), "rb") as file:
             return file.seek(0, os.SEEK_END) > 0 and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n"
@@ -95,9 +95,9 @@ def ends_torn(path: Where) -> bool:
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
     """Yield each line; of one that is too long only its beginning, so that it never fills the memory."""
-    while line := file.readline(LINE_BYTES_AT_MOST + 2):
+    while line := file.readline(MAX_LINE_BYTES + 2):
         yield line
-        while not line.endswith(b"\n") and (line := file.readline(LINE_BYTES_AT_MOST)):
+        while not line.endswith(b"\n") and (line := file.readline(MAX_LINE_BYTES)):
             pass
 
 

@@ -85,7 +85,7 @@ class Lock:
         write_all(self._descriptor, text.ljust(_BYTES - 1) + b"\n")
 
     def is_lost(self) -> bool:
-        """Tell whether the file that is held has been removed or replaced: others can hold the folder then.
+        """Return whether the file that is held has been removed or replaced: others can hold the folder then.
 
         Some network file systems number a file anew, so that another number alone proves nothing.
         """
@@ -146,7 +146,7 @@ def read_holder(path: Where) -> Holder | None:
 
 
 def is_held(path: Where) -> bool:
-    """Tell whether a process holds the lock as far as the file system knows; raises DamagedError, OSError."""
+    """Return whether a process holds the lock, as the file system knows; raises DamagedError, OSError."""
     descriptor = open_regular(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -158,7 +158,7 @@ def is_held(path: Where) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether another process of this machine has this number."""
+    """Return whether another process of this machine has this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -169,7 +169,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _differ(one: object, other: object) -> bool:
-    """Tell whether two values differ where both are known."""
+    """Return whether two values differ where both are known."""
     return bool(one and other and one != other)
 
 

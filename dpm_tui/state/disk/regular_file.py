@@ -10,7 +10,7 @@ from dpm_tui.errors import DamagedError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.held_folder import Where, place_of
 
-FILE_BYTES_AT_MOST = 1 << 32
+MAX_FILE_BYTES = 1 << 32
 """A larger file was not written by us (a million pictures need less); reading it could take for ever."""
 
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
@@ -18,7 +18,7 @@ _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 
 
 def open_regular(
-    path: Where, flags: int = os.O_RDONLY, mode: int = 0o600, *, at_most: int = FILE_BYTES_AT_MOST
+    path: Where, flags: int = os.O_RDONLY, mode: int = 0o600, *, at_most: int = MAX_FILE_BYTES
 ) -> int:
     """Return a descriptor of the regular file at ``path``.
 

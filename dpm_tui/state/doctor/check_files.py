@@ -6,7 +6,7 @@ import os
 import secrets
 from dataclasses import replace
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK
 from dpm_tui.errors import DamagedError, DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.finding import Finding
@@ -75,7 +75,7 @@ def _check_shards(places: FileLayout, table: FileTable) -> _Bad:
     for name in table.lost:
         place = places.folder.place(name)
         shown = display_name(os.path.join(places.folder.name, name))
-        values = {"name": shown, "files": FILES_A_CHUNK}
+        values = {"name": shown, "files": FILES_PER_CHUNK}
         bad.append((place, Finding(False, "shard_damaged", values, "will_scan_again")))
     return bad
 

@@ -124,7 +124,7 @@ def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple
 
 
 def _exists(place: HeldPath) -> bool:
-    """Tell whether anything lies at a place, whose folder may be missing or none."""
+    """Return whether anything lies at a place, whose folder may be missing or none."""
     try:
         return place.exists()
     except (OSError, DpmError):

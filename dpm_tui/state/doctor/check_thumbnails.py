@@ -21,7 +21,7 @@ from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.disk.regular_file import open_regular, read_regular
 from dpm_tui.state.files.file_store import FileStore
-from dpm_tui.state.thumbnail_store import BYTES_AT_MOST, ThumbnailStore
+from dpm_tui.state.thumbnail_store import MAX_BYTES, ThumbnailStore
 
 _SAMPLE = 256
 _UNREAD = Stamp(0, 0, 0, 0, 0)
@@ -117,7 +117,7 @@ def _take(quarantine: Quarantine, places: list[HeldPath]) -> list[Finding]:
 
 
 def _has_both_ends(path: HeldPath) -> bool:
-    """Tell whether a file begins and ends as a JPEG does and is no larger than a thumbnail may be."""
+    """Return whether a file begins and ends as a JPEG does and is no larger than a thumbnail may be."""
     try:
         descriptor = open_regular(path)
     except (DpmError, OSError):
@@ -129,7 +129,7 @@ def _has_both_ends(path: HeldPath) -> bool:
         return False
     finally:
         os.close(descriptor)
-    return 4 < size <= BYTES_AT_MOST and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
+    return 4 < size <= MAX_BYTES and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
 
 
 def _decode_some(folder: HeldFolder, shelf: _Shelf) -> int:
@@ -139,7 +139,7 @@ def _decode_some(folder: HeldFolder, shelf: _Shelf) -> int:
     sample = digests[:: max(len(digests) // _SAMPLE, 1)][:_SAMPLE]
     for digest in sample:
         try:
-            read_thumbnail(read_regular(store.place(digest), BYTES_AT_MOST))
+            read_thumbnail(read_regular(store.place(digest), MAX_BYTES))
         except (ValueError, DpmError, OSError):
             shelf.good.remove(digest)
             shelf.bad.append(store.place(digest))
@@ -156,7 +156,7 @@ def _wanted(layout: Layout) -> set[str]:
 
 
 def _is_read(file: ImageFile) -> bool:
-    """Tell whether the picture was read and needs not be read again."""
+    """Return whether the picture was read and needs not be read again."""
     return bool(file.facts.format) and file.status is Status.OK and file.stamp != _UNREAD
 
 

@@ -15,9 +15,9 @@ from dpm_tui.state.disk.journal import read_frames
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.disk.regular_file import open_regular
-from dpm_tui.state.vectors.vector_store import BYTES_AT_MOST, HEAD_BYTES, SEAL_BYTES, seal_of
+from dpm_tui.state.vectors.vector_store import HEAD_BYTES, MAX_BYTES, SEAL_BYTES, seal_of
 
-_DIMS_AT_MOST = 1 << 14
+_MAX_DIMS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def _check_candidates(place: HeldPath, name: str, quarantine: Quarantine) -> Fin
 
 def _read_table(place: HeldPath) -> _Table | None:
     """Return what a file of vectors holds, None if no row of any length checks at its start."""
-    with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
-        row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _DIMS_AT_MOST + SEAL_BYTES))
+    with open(open_regular(place, at_most=MAX_BYTES), "rb") as file:
+        row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _MAX_DIMS + SEAL_BYTES))
         size = os.fstat(file.fileno()).st_size
         if not size:
             return _Table(0, 0)
@@ -113,7 +113,7 @@ def _measure_row(start: bytes) -> int:
 
 def _mended(place: HeldPath, table: _Table) -> bytes:
     """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
-    with open(open_regular(place, at_most=BYTES_AT_MOST), "rb") as file:
+    with open(open_regular(place, at_most=MAX_BYTES), "rb") as file:
         content = bytearray(file.read(table.rows * table.row_bytes))
     empty = bytes(table.row_bytes - SEAL_BYTES)
     for row in table.bad:

@@ -1,4 +1,4 @@
-"""A fold: carries what a journal says into new shards, a few at a time, and then makes them count.
+"""Compaction: carries what a journal says into new shards, a few at a time, and then makes them count.
 
 Steps, each of which may be the last before a crash: the journal is set aside and a new one begun; every
 shard that changed is written under a new name; the manifest is replaced, from when on they count; its copy

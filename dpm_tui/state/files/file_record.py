@@ -14,10 +14,10 @@ FLAGS = {"lossy": "lossy", "clear": "alpha", "damaged": "damaged"}
 """Facts of a file that are yes or no, by their names in records; a record names those that are so."""
 FLAT = "alpha"
 """What records of versions named transparent that did not keep where: of these less was looked for."""
-_REASON_AT_MOST = 1000
-_WORD_AT_MOST = 40
-_NAME_AT_MOST = 1 << 16
-_ID_AT_MOST = 1 << 48
+_MAX_REASON = 1000
+_MAX_WORD = 40
+_MAX_NAME = 1 << 16
+_MAX_ID = 1 << 48
 
 
 def encode_file(file: ImageFile) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
         path=check_path(from_json(record["path"])),
         stamp=Stamp(*map(_number, record["stamp"])),
         status=Status(record.get("status", "ok")),
-        reason=display_name(str(record.get("reason", "")), _REASON_AT_MOST),
+        reason=display_name(str(record.get("reason", "")), _MAX_REASON),
         facts=Facts(
             digest=read_digest(record["digest"]),
             format=check_word(record.get("format", "")),
@@ -82,14 +82,14 @@ def check_path(path: bytes) -> bytes:
     """Return a path that stays below the root and out of the state; raises ValueError for others."""
     if not is_safe_relative(path) or STATE_FOLDER in path.lower().split(b"/"):
         raise ValueError("path leaves the root or leads into the state")
-    if len(path.rpartition(b"/")[2]) >= _NAME_AT_MOST:
+    if len(path.rpartition(b"/")[2]) >= _MAX_NAME:
         raise ValueError("no file system has such a name")
     return path
 
 
 def read_id(value: Any) -> int:
     """Return an id; raises ValueError for what no run can have reached."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _ID_AT_MOST:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _MAX_ID:
         raise ValueError("no id of a file")
     return value
 
@@ -112,7 +112,7 @@ def check_word(value: Any) -> str:
 def read_word(value: Any) -> str:
     """Return a short text that may be shown as it is, empty for any other: pictures say what they like."""
     text = str(value)
-    return text if len(text) <= _WORD_AT_MOST and text.isascii() and text.isprintable() else ""
+    return text if len(text) <= _MAX_WORD and text.isascii() and text.isprintable() else ""
 
 
 def _number(value: Any) -> int:

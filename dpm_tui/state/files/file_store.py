@@ -11,7 +11,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.state.disk.held_folder import Where
@@ -35,7 +35,7 @@ FOLD_BYTES = 1 << 24
 """A journal of this size, some 50,000 records, is folded; reading it takes about a second."""
 CLOSE_BYTES = 1 << 21
 """On closing a smaller one is worth it: nobody waits."""
-_REMOVED_A_SYNC = 16
+_REMOVED_PER_SYNC = 16
 """Shards of before that go at one checkpoint: two hundred would take a tenth of a second."""
 FOLD_SECONDS = 0.01
 """Part of a checkpoint that a fold may take, but for one shard at least."""
@@ -111,7 +111,7 @@ class FileStore:
         elif self._fold is not None:
             self._fold_on(self._fold, FOLD_SECONDS)
         elif self._superseded:
-            self._superseded = remove_superseded(self._places, self._manifest.names, _REMOVED_A_SYNC)
+            self._superseded = remove_superseded(self._places, self._manifest.names, _REMOVED_PER_SYNC)
         elif self._journal.size >= FOLD_BYTES:
             self._begin_fold()
 
@@ -173,7 +173,7 @@ class FileStore:
         self._number = self.rejected = 0
 
     def _append(self, id_: int, record: dict[str, Any]) -> None:
-        self._dirty.add(id_ // FILES_A_CHUNK)
+        self._dirty.add(id_ // FILES_PER_CHUNK)
         if self._journal is not None:
             self._number += 1
             self._journal.append([self._manifest.store, self._number, record])

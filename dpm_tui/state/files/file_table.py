@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, FileChunk
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, FileChunk
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.disk.held_folder import HeldPath
@@ -18,7 +18,7 @@ from dpm_tui.state.disk.regular_file import read_regular
 from dpm_tui.state.files.file_journal import FileRecords, read_file_journal
 from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_record import decode_file, read_id
-from dpm_tui.state.files.shard import SHARD_BYTES_AT_MOST, decode_shard
+from dpm_tui.state.files.shard import MAX_SHARD_BYTES, decode_shard
 from dpm_tui.state.files.shard_manifest import Manifest, is_shard_name, load_manifest
 
 _ATTEMPTS = 5
@@ -74,7 +74,7 @@ def read_table(places: FileLayout, refused: dict[HeldPath, DamagedError] | None 
 
 def read_shard(places: FileLayout, name: bytes, digest: str, number: int, columns: FileColumns) -> FileChunk:
     """Return the chunk of a shard; raises ValueError, DamagedError or FileNotFoundError for a lost one."""
-    content = read_regular(places.folder.place(name), SHARD_BYTES_AT_MOST)
+    content = read_regular(places.folder.place(name), MAX_SHARD_BYTES)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError("not the shard that the manifest means")
     return decode_shard(content, number, columns.folders, columns.formats)
@@ -94,7 +94,7 @@ def _read_once(places: FileLayout, refused: dict[HeldPath, DamagedError] | None)
             else:
                 table.columns.set_chunk(number, chunk)
     elif damaged:
-        table.next_id = _highest_shard(places) * FILES_A_CHUNK + 1
+        table.next_id = _highest_shard(places) * FILES_PER_CHUNK + 1
     folding = _read_journal(places.folding, table.store, refused)
     table.has_folding = places.folding.exists()
     table.spoilt[places.folding] += _replay_journal(table, folding, table.folding)
@@ -149,7 +149,7 @@ def _replay(table: FileTable, record: Any, touched: set[int]) -> bool:
             table.columns.put(file)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return False
-    touched.add(id_ // FILES_A_CHUNK)
+    touched.add(id_ // FILES_PER_CHUNK)
     table.next_id = max(table.next_id, id_ + 1)
     return True
 
@@ -166,7 +166,7 @@ def _drop_predecessors(table: FileTable) -> None:
         older, newer = int(ids[order[place]]), int(ids[order[place + 1]])
         if table.columns[older].path == table.columns[newer].path:
             table.columns.remove(older)
-            table.current.add(older // FILES_A_CHUNK)
+            table.current.add(older // FILES_PER_CHUNK)
 
 
 def _last_id(chunk: FileChunk | None) -> int:

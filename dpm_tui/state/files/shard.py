@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK, ROW, STATUSES, FileChunk, Rows, StringPool
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, STATUSES, FileChunk, Rows, StringPool
 from dpm_tui.catalog.image_file import STAMP_FIELDS, ImageFile
 from dpm_tui.file_names import from_json, to_json
 from dpm_tui.state.files.file_record import (
@@ -24,7 +24,7 @@ from dpm_tui.state.files.file_record import (
     read_word,
 )
 
-SHARD_BYTES_AT_MOST = 1 << 26
+MAX_SHARD_BYTES = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
 _NUMBERS = ("id", *STAMP_FIELDS, "width", "height", "frames", "quality")
 _COLUMNS = FLAGS | {name: name for name in ("depth", "colours", "holds")}
@@ -73,8 +73,8 @@ def _decode(table: dict[str, Any], number: int, folders: StringPool, formats: St
     rows: Rows = np.zeros(len(ids), ROW)
     for name in _NUMBERS:
         rows[name] = _numbers(table[name], ROW[name], len(ids))
-    first = number * FILES_A_CHUNK
-    if not len(ids) or ids[0] < first or ids[-1] >= first + FILES_A_CHUNK or (np.diff(ids) <= 0).any():
+    first = number * FILES_PER_CHUNK
+    if not len(ids) or ids[0] < first or ids[-1] >= first + FILES_PER_CHUNK or (np.diff(ids) <= 0).any():
         raise ValueError("ids of another shard")
     folder_paths = list(map(from_json, table["folders"]))
     for path in folder_paths:

@@ -25,7 +25,7 @@ SCHEMA = 2
 """Of shards and journals alike; 1 was a single journal without shards."""
 MANIFEST = b"manifest.json"
 COPY = b"manifest.copy.json"
-_BYTES_AT_MOST = 1 << 20
+_MAX_BYTES = 1 << 20
 _SHARD = re.compile(r"([0-9]{5,12})-g([0-9]{1,12})\.json")
 _STORE = re.compile(r"[0-9a-f]{12}")
 
@@ -56,7 +56,7 @@ def shard_name(number: int, generation: int) -> bytes:
 
 
 def is_shard_name(name: bytes) -> bool:
-    """Tell whether a file is called as a shard, or as one whose writing did not end."""
+    """Return whether a file is called as a shard, or as one whose writing did not end."""
     return _SHARD.fullmatch(os.fsdecode(name.removesuffix(b".part"))) is not None
 
 
@@ -80,7 +80,7 @@ def load_manifest(folder: HeldFolder) -> tuple[Manifest | None, list[bytes]]:
 
 def read_manifest(path: HeldPath) -> Manifest:
     """Return the manifest at ``path``; raises DamagedError, OSError."""
-    line = read_regular(path, _BYTES_AT_MOST)
+    line = read_regular(path, _MAX_BYTES)
     try:
         record = decode_frame(line.removesuffix(b"\n"))
         check_schema(record["schema"], path)
@@ -115,7 +115,7 @@ def check_schema(found: Any, path: Where) -> None:
 
 
 def is_store(value: Any) -> bool:
-    """Tell whether ``value`` can be the name of a table."""
+    """Return whether ``value`` can be the name of a table."""
     return isinstance(value, str) and _STORE.fullmatch(value) is not None
 
 

@@ -14,7 +14,7 @@ from dpm_tui.review.decisions.decision import VERDICTS, Decision
 from dpm_tui.state.review.decision_store import read_decision
 
 SCHEMA = "dpm-tui/decisions/1"
-BYTES_AT_MOST = 1 << 28
+MAX_BYTES = 1 << 28
 
 
 def encode_decisions(decisions: Iterable[Decision], paths_of: Callable[[str], Sequence[bytes]]) -> str:
@@ -64,12 +64,12 @@ def _read(path: bytes) -> bytes:
         # A pipe that nobody writes to would be waited for without an end.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            content = file.read(BYTES_AT_MOST + 1) if regular else b""
+            content = file.read(MAX_BYTES + 1) if regular else b""
     except OSError as error:
         reason = reason_of(error)
         raise DpmError("decisions_unreadable", path=display_name(path), reason=reason) from error
     if not regular:
         raise DpmError("decisions_not_ours", path=display_name(path))
-    if len(content) > BYTES_AT_MOST:
+    if len(content) > MAX_BYTES:
         raise DpmError("decisions_huge", path=display_name(path))
     return content

@@ -20,9 +20,9 @@ from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal, JournalRecords, encode_frame, encode_frames, read_frames
 
-DIGESTS_AT_MOST = 1000
+MAX_DIGESTS = 1000
 """In one record: a line of the journal must stay short enough to be read."""
-_NAMES_BYTES_AT_MOST = 1 << 19
+_MAX_NAMES_BYTES = 1 << 19
 """Names are for people; where they would make a line too long the record goes without."""
 
 
@@ -152,7 +152,7 @@ def read_decision(value: Any) -> Decision | None:
         case {"digests": [_, _, *_] as digests, "verdict": str(verdict)}:
             time = value.get("time", "")
             known = not verdict or verdict in VERDICTS
-            if known and is_time(time) and len(digests) <= DIGESTS_AT_MOST and all(map(is_digest, digests)):
+            if known and is_time(time) and len(digests) <= MAX_DIGESTS and all(map(is_digest, digests)):
                 different = tuple(sorted(set(digests)))
                 names = _read_names(value.get("names"), digests, different)
                 return Decision(different, verdict, time, names) if len(different) > 1 else None
@@ -160,7 +160,7 @@ def read_decision(value: Any) -> Decision | None:
 
 
 def is_sound(decision: Decision) -> bool:
-    """Tell whether a decision that somebody else has made up is one that can be recorded."""
+    """Return whether a decision that somebody else has made up is one that can be recorded."""
     digests = decision.digests
     named = len(decision.names) in (0, len(digests))
     known = not decision.verdict or decision.verdict in VERDICTS
@@ -168,7 +168,7 @@ def is_sound(decision: Decision) -> bool:
 
 
 def is_time(value: object) -> bool:
-    """Tell whether ``value`` is a time as decisions carry it, or empty."""
+    """Return whether ``value`` is a time as decisions carry it, or empty."""
     if not isinstance(value, str) or len(value) > 40 or not value.isascii():
         return False
     try:
@@ -198,7 +198,7 @@ def _encode(decision: Decision) -> dict[str, object]:
         "time": decision.time,
     }
     names = list(map(to_json, decision.names))
-    return record | {"names": names} if names and len(json.dumps(names)) < _NAMES_BYTES_AT_MOST else record
+    return record | {"names": names} if names and len(json.dumps(names)) < _MAX_NAMES_BYTES else record
 
 
 def _read_names(value: Any, digests: list[str], different: Contents) -> tuple[bytes, ...]:
@@ -214,11 +214,11 @@ def _read_names(value: Any, digests: list[str], different: Contents) -> tuple[by
 
 def _in_records(digests: Contents) -> Iterator[Contents]:
     """Yield sets small enough for one record that together hold every pair of ``digests``."""
-    if len(digests) <= DIGESTS_AT_MOST:
+    if len(digests) <= MAX_DIGESTS:
         if len(digests) > 1:
             yield digests
         return
-    half = DIGESTS_AT_MOST // 2
+    half = MAX_DIGESTS // 2
     parts = [digests[at : at + half] for at in range(0, len(digests), half)]
     for one, other in combinations(parts, 2):
         yield tuple(sorted(one + other))

@@ -25,9 +25,9 @@ from dpm_tui.review.history.review_record import HistoryEvent, Identity, ReviewR
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.journal import Journal, read_frames
 
-FILES_A_LINE = 200
+FILES_PER_LINE = 200
 """A path of 4,096 bytes takes up to 24 KB of JSON, and a line holds at most a megabyte."""
-CHANGES_A_LINE = 1_500
+CHANGES_PER_LINE = 1_500
 """Two names of rules in a change, 24 characters of 12 bytes of JSON each, make it 600 bytes."""
 _REWRITE_BYTES = 4 << 20
 _REWRITE_LINES = 2_000
@@ -117,8 +117,8 @@ def whole_lines(record: ReviewRecord, writer: Writer) -> Iterator[list[Any]]:
     """Yield the lines of a journal that says nothing but ``record``."""
     lines = [line for news in tell(record.history) for line in _lines(writer, news)]
     passed = sorted(record.passed)
-    for at in range(0, len(passed), CHANGES_A_LINE):
-        lines.append(["passed", passed[at : at + CHANGES_A_LINE], []])
+    for at in range(0, len(passed), CHANGES_PER_LINE):
+        lines.append(["passed", passed[at : at + CHANGES_PER_LINE], []])
     lines.append(["view", write_view(record.view)])
     return ([number, *line] for number, line in enumerate(lines, 1))
 
@@ -128,10 +128,10 @@ def _lines(writer: Writer, news: HistoryEvent[Identity]) -> Iterator[list[Any]]:
     at = writer.count
     line = writer.news(news)
     fresh = writer.take_files()
-    for start in range(0, len(fresh), FILES_A_LINE):
-        yield ["files", at + start, fresh[start : start + FILES_A_LINE]]
+    for start in range(0, len(fresh), FILES_PER_LINE):
+        yield ["files", at + start, fresh[start : start + FILES_PER_LINE]]
     if len(line) > 1:
-        changes, part = line[1], 3 * CHANGES_A_LINE
+        changes, part = line[1], 3 * CHANGES_PER_LINE
         last = max(len(changes) - 1, 0) // part * part
         for start in range(0, last, part):
             yield ["more", changes[start : start + part]]

@@ -12,9 +12,9 @@ from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.state.disk.held_folder import Where, place_of
 from dpm_tui.state.disk.journal import Journal, read_frames
 
-_PAIRS_A_RECORD = 4096
-_RUNS_A_RECORD = 4096
-_ROWS_AT_MOST = 1 << 26
+_PAIRS_PER_RECORD = 4096
+_RUNS_PER_RECORD = 4096
+_MAX_ROWS = 1 << 26
 _WORTH_REWRITING = 1 << 16
 """Pairs that are superseded before the journal is written anew."""
 
@@ -68,15 +68,15 @@ class CandidateStore:
         self._fresh.append(near)
         self._mark(_runs(rows), matched=True)
 
-    def forget(self, gone: NDArray[np.int64], bereft: NDArray[np.int64]) -> None:
+    def forget(self, gone: NDArray[np.int64], again: NDArray[np.int64]) -> None:
         """Record that rows are gone, with every candidate of theirs, and that others must be matched anew."""
         # Should only a part of it reach the disk, nobody is left bereft: what is gone comes last.
-        for name, rows in (("open", bereft), ("gone", gone)):
+        for name, rows in (("open", again), ("gone", gone)):
             runs = _runs(rows)
-            for at in range(0, len(runs), _RUNS_A_RECORD):
-                self._journal.append({name: runs[at : at + _RUNS_A_RECORD]})
+            for at in range(0, len(runs), _RUNS_PER_RECORD):
+                self._journal.append({name: runs[at : at + _RUNS_PER_RECORD]})
         self._journal.sync()
-        self._mark(_runs(bereft), matched=False)
+        self._mark(_runs(again), matched=False)
         self._drop(_runs(gone))
 
     def clear(self) -> None:
@@ -130,13 +130,13 @@ class CandidateStore:
 
 def _block_records(rows: NDArray[np.int64], near: NeighbourPairs) -> Iterator[dict[str, Any]]:
     """Yield the records of one block: its pairs, some at a time, and last the rows that it makes matched."""
-    for at in range(0, len(near), _PAIRS_A_RECORD):
-        part = near.only(np.arange(at, min(at + _PAIRS_A_RECORD, len(near))))
+    for at in range(0, len(near), _PAIRS_PER_RECORD):
+        part = near.only(np.arange(at, min(at + _PAIRS_PER_RECORD, len(near))))
         columns = (part.firsts.tolist(), part.seconds.tolist(), part.cosines.tolist())
         yield {"near": [[a, b, round(cosine, 4)] for a, b, cosine in zip(*columns, strict=True)]}
     runs = _runs(rows)
-    for at in range(0, len(runs), _RUNS_A_RECORD):
-        yield {"near": [], "rows": runs[at : at + _RUNS_A_RECORD], "of": 0 if at else len(near)}
+    for at in range(0, len(runs), _RUNS_PER_RECORD):
+        yield {"near": [], "rows": runs[at : at + _RUNS_PER_RECORD], "of": 0 if at else len(near)}
 
 
 def _runs(rows: NDArray[np.int64]) -> list[list[int]]:
@@ -151,14 +151,14 @@ def _runs(rows: NDArray[np.int64]) -> list[list[int]]:
 
 def _check_runs(runs: Any) -> list[list[int]]:
     checked = [[int(start), int(end)] for start, end in runs]
-    if not all(0 <= start < end <= _ROWS_AT_MOST for start, end in checked):
+    if not all(0 <= start < end <= _MAX_ROWS for start, end in checked):
         raise ValueError("no rows of a table")
     return checked
 
 
 def _decode(pairs: Any) -> NeighbourPairs:
     table = np.array(pairs, np.float64).reshape(-1, 3)
-    if not np.isfinite(table).all() or np.abs(table).max(initial=0) >= _ROWS_AT_MOST:
+    if not np.isfinite(table).all() or np.abs(table).max(initial=0) >= _MAX_ROWS:
         raise ValueError("no rows of a table")
     rows = table[:, :2].astype(np.int64)
     if rows.min(initial=0) < 0 or (rows[:, 0] >= rows[:, 1]).any():

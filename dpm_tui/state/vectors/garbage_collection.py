@@ -1,4 +1,4 @@
-"""Clearance: what is kept of contents that left the library goes, once there is so much that it matters.
+"""Garbage collection: what is kept of contents that left the library goes, once it takes much room.
 
 Candidates refer to vectors by the numbers of their rows, which change where others go. So the candidates
 are emptied before a table of vectors is replaced, and written anew afterwards: whatever a crash leaves, none
@@ -17,18 +17,18 @@ from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.state.vectors.candidate_store import CandidateStore
 from dpm_tui.state.vectors.vector_store import VectorStore
 
-ROWS_AT_LEAST = 4096
+MIN_ROWS = 4096
 """Rows of gone contents that are worth a new table."""
-SHARE_AT_LEAST = 1 / 3
+MIN_SHARE = 1 / 3
 _ROOM = 2
 """Times the size of a new table that must be free: it lies beside the old one for a moment."""
 
 
 def is_due(tables: Collection[VectorStore], known: Prefixes) -> bool:
-    """Tell whether so many rows of the tables belong to contents that are not known any more."""
+    """Return whether so many rows of the tables belong to contents that are not known any more."""
     rows = sum(map(len, tables))
     gone = rows - sum(int(np.count_nonzero(table.known_rows(known))) for table in tables)
-    return gone >= ROWS_AT_LEAST and gone >= SHARE_AT_LEAST * rows
+    return gone >= MIN_ROWS and gone >= MIN_SHARE * rows
 
 
 def clear_table(

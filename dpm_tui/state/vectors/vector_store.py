@@ -28,7 +28,7 @@ from dpm_tui.state.vectors.digest_index import DigestIndex
 
 HEAD_BYTES = DIGEST_BYTES + 2
 SEAL_BYTES = 4
-BYTES_AT_MOST = 1 << 34
+MAX_BYTES = 1 << 34
 """A larger table was not written by us: it has room for seven million pictures with their parts."""
 HELD_BYTES = 1 << 26
 """Vectors from the beginning that are kept in memory, those of 27,000 pictures with their parts. Others are
@@ -51,10 +51,10 @@ class VectorStore:
         self._writable = writable
         if writable:
             self.place.folder.make()
-            self._descriptor = open_regular(self.place, os.O_RDWR | os.O_CREAT, at_most=BYTES_AT_MOST)
+            self._descriptor = open_regular(self.place, os.O_RDWR | os.O_CREAT, at_most=MAX_BYTES)
             self.place.folder.sync()
         else:
-            self._descriptor = open_regular(self.place, at_most=BYTES_AT_MOST)
+            self._descriptor = open_regular(self.place, at_most=MAX_BYTES)
         self._buffer = bytearray()
         self._digests = DigestIndex()
         self._flags = bytearray()
@@ -92,11 +92,11 @@ class VectorStore:
         return rows
 
     def fits(self, digest: str) -> bool:
-        """Tell whether this model is the one that fits the picture."""
+        """Return whether this model is the one that fits the picture."""
         return self._has_flag(digest, _FITS)
 
     def shared(self, digest: str) -> bool:
-        """Tell whether the picture should have a vector of every model."""
+        """Return whether the picture should have a vector of every model."""
         return self._has_flag(digest, _SHARED)
 
     def add(self, digest: str, vector: NDArray[np.float32], *, fits: bool, shared: bool = False) -> None:
@@ -143,7 +143,7 @@ class VectorStore:
         """Put a copy in the place of the table: row numbers change. Raises OSError."""
         self.place.folder.replace(copy.name, self.place.name)
         self.place.folder.sync()
-        fresh = open_regular(self.place, os.O_RDWR, at_most=BYTES_AT_MOST)
+        fresh = open_regular(self.place, os.O_RDWR, at_most=MAX_BYTES)
         os.close(self._descriptor)
         self._descriptor = fresh
         self._load()

@@ -18,7 +18,7 @@ from dpm_tui.catalog.content_digest import DigestPair, Prefixes
 from dpm_tui.catalog.image_file import DIGEST_BYTES
 from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.state.disk.held_folder import Where
-from dpm_tui.state.disk.journal import LINE_BYTES_AT_MOST, decode_frame
+from dpm_tui.state.disk.journal import MAX_LINE_BYTES, decode_frame
 from dpm_tui.state.disk.regular_file import open_regular
 from dpm_tui.state.verdicts.verdict_record import decode_verdict, encode_verdict
 
@@ -158,7 +158,7 @@ def _seals_hold(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def _first_version(file: BinaryIO) -> str:
     """Return the version of the first line, empty if it is no verdict; the file is at its beginning then."""
-    line = file.readline(LINE_BYTES_AT_MOST)
+    line = file.readline(MAX_LINE_BYTES)
     file.seek(0)
     try:
         return Line(*decode_verdict(decode_frame(line[:-1]))).version
@@ -175,6 +175,6 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
             yield rest + part[:cut]
             rest = part[cut:]
         else:
-            rest = (rest + part)[: LINE_BYTES_AT_MOST + 2]
+            rest = (rest + part)[: MAX_LINE_BYTES + 2]
     if rest:
         yield rest

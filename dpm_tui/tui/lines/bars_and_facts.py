@@ -1,4 +1,4 @@
-"""Bars of progress and small graphs, made of cells."""
+"""Bars of progress, small graphs and tables of labelled facts, made of cells."""
 
 from __future__ import annotations
 

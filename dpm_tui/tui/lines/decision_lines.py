@@ -13,7 +13,7 @@ from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad
 from dpm_tui.tui.theme import Look
 
 DETAIL_LINES = 6
-_NAMES_AT_MOST = DETAIL_LINES - 1
+_MAX_NAMES = DETAIL_LINES - 1
 _NARROW = 60
 """Below this width the day must do, without the hour."""
 
@@ -44,8 +44,8 @@ def decision_details(entry: DecisionEntry, width: int, look: Look) -> list[list[
     room = width - 2
     said = _sentence(entry)
     lines: list[list[Part]] = [[(f" {cut_middle(said, room)}", look["strong"])]]
-    more = entry.count - _NAMES_AT_MOST
-    shown = entry.names if more <= 0 else entry.names[: _NAMES_AT_MOST - 1]
+    more = entry.count - _MAX_NAMES
+    shown = entry.names if more <= 0 else entry.names[: _MAX_NAMES - 1]
     for name in shown:
         text = cut_start(display_name(name), room) if name else translate("tui.decision_unknown")
         lines.append([(f" {text}", look["text" if name else "dim"])])

@@ -17,8 +17,8 @@ from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size
 
 EFFECT_LINES = 4
-_NAME_AT_LEAST = 9
-_NAME_AT_MOST = 20
+_MIN_NAME = 9
+_MAX_NAME = 20
 
 KeeperLine = RuleLine | WordLine | None
 
@@ -97,7 +97,7 @@ class KeeperLines:
 
     def _name_width(self) -> int:
         names = (cell_len(display_name(line.name)) for line in self.lines if isinstance(line, RuleLine))
-        return min(max(names, default=_NAME_AT_LEAST), _NAME_AT_MOST)
+        return min(max(names, default=_MIN_NAME), _MAX_NAME)
 
 
 def _cut_end(text: str, width: int) -> str:

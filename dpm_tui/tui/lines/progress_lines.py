@@ -18,11 +18,11 @@ from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
 
-_BAR_AT_MOST = 60
+_MAX_BAR = 60
 _WORDS = 26
 """Cells for the numbers beside a bar."""
-_LOG_AT_LEAST = 3
-_PAIRS_AT_MOST = 8
+_MIN_LOG = 3
+_MAX_PAIRS = 8
 _ROLES = {"running": "good", "finished": "good", "failed": "error", "stopped": "notice"}
 
 
@@ -36,11 +36,11 @@ class ProgressLines:
     def lines(self, width: int, height: int) -> list[list[Part]]:
         """Return stages, numbers and the newest pairs, in at most ``height`` lines where that can be."""
         stages, facts = self._stages(width), fact_table(self._facts(width), self._look)
-        if len(stages) + len(facts) + 3 + _LOG_AT_LEAST > height:
+        if len(stages) + len(facts) + 3 + _MIN_LOG > height:
             current = [stages[index] for index in [self._current()] if 0 <= index < len(stages)]
             return [*current, *facts][: max(height, 0)]
         lines = [[], *stages, [], *facts, []]
-        room = min(height - len(lines) - _LOG_AT_LEAST - 2, _PAIRS_AT_MOST)
+        room = min(height - len(lines) - _MIN_LOG - 2, _MAX_PAIRS)
         return [*lines, *self._newest(width, room)]
 
     def _current(self) -> int:
@@ -55,7 +55,7 @@ class ProgressLines:
         status, look, history = self._session.status, self._look, self._session.history
         names = [translate(f"tui.stage_{stage.value}") for stage in Stage]
         label_width = max(map(cell_len, names)) + 2
-        bar_width = max(min(width - label_width - _WORDS - 4, _BAR_AT_MOST), 6)
+        bar_width = max(min(width - label_width - _WORDS - 4, _MAX_BAR), 6)
         current = self._current()
         lines: list[list[Part]] = []
         for index, (stage, name) in enumerate(zip(Stage, names, strict=True)):
@@ -90,7 +90,7 @@ class ProgressLines:
         history = self._session.history
         words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rates else "-"
         return [
-            graph(history.rates, min(width - 30, _BAR_AT_MOST), self._look),
+            graph(history.rates, min(width - 30, _MAX_BAR), self._look),
             (words, self._look["text"]),
         ]
 

@@ -25,7 +25,7 @@ from dpm_tui.tui.theme import Look
 
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
-_NAME_AT_LEAST = 10
+_MIN_NAME = 10
 """Cells of a name below which the letter says more."""
 _ROOM_FOR_WORDS = 60
 """From this width on there is room to call a pair a pair."""
@@ -138,6 +138,6 @@ def _fitting(pieces: list[Part], width: int) -> Iterator[Part]:
 def _with_name(text: str, mark: str, name: str, width: int, style: Style) -> Part:
     """Put a name and the letter before it into a sentence so that the whole fits; the name is shortened."""
     room = width - cell_len(text) - cell_len(mark) + 2
-    if mark and room < min(cell_len(name), _NAME_AT_LEAST):
+    if mark and room < min(cell_len(name), _MIN_NAME):
         return text.replace("{}", mark.strip()), style
     return text.replace("{}", mark + cut_middle(name, max(room, 4))), style

@@ -67,7 +67,7 @@ def place_of(removal: Removal, root: bytes) -> bytes:
 
 
 def says(removal: Removal, words: list[str]) -> bool:
-    """Tell whether every one of the folded ``words`` occurs in path, place or deed."""
+    """Return whether every one of the folded ``words`` occurs in path, place or deed."""
     texts = (display_name(removal.path), display_name(removal.to), deed(removal), removal.action)
     text = "\n".join(texts).casefold()
     return all(word in text for word in words)

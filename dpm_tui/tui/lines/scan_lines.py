@@ -17,7 +17,7 @@ from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 
-_BAR_AT_MOST = 60
+_MAX_BAR = 60
 _LABELS = 16
 _ADVICE_LINES = 5
 _LEAST = ("root", "files", "groups", "state")
@@ -66,7 +66,7 @@ class ScanLines:
         if self._session.running and status.stage:
             name = sentence(f"tui.stage_{status.stage}")
             words = progress_words(status, self._session.history)
-            room = max(min(width - cell_len(name) - cell_len(words) - 6, _BAR_AT_MOST), 4)
+            room = max(min(width - cell_len(name) - cell_len(words) - 6, _MAX_BAR), 4)
             share = status.done / status.total if status.total else 0.0
             start: Part = (f" {name}  ", look["strong"])
             lines.append([start, *bar(share, room, look), (f"  {words}", look["text"])])

@@ -21,7 +21,7 @@ _RAMP = np.frombuffer(b" .:-=+*#%@", dtype=np.uint8)
 _CROSS = np.uint8(ord("X"))
 _UPPER_HALF = "\u2580"
 _LOWER_HALF = "\u2584"
-_STYLES_AT_MOST = 16384
+_MAX_STYLES = 16384
 _ANSI16 = (
     (0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0),
     (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170),
@@ -195,7 +195,7 @@ def _draw_blocks(
     return lines
 
 
-@lru_cache(maxsize=_STYLES_AT_MOST)
+@lru_cache(maxsize=_MAX_STYLES)
 def _block_style(letters: int, ground: int, palette: Palette) -> Style:
     if letters == ground:
         return Style.from_color(None, _colour(ground, palette))

@@ -1,4 +1,4 @@
-"""Originals: parts of them, fetched with a margin around what is seen and kept for the next look."""
+"""Parts of originals, fetched with a margin around what is seen and kept for the next look."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-_PARTS_AT_MOST = 8
-_SIDE_AT_MOST = 1536
+_MAX_PARTS = 8
+_MAX_SIDE = 1536
 """Pixels of a part; eight parts take at most 54 MiB, on a usual terminal 5."""
 _ENOUGH = 0.9
 """Share of the wanted resolution that is as good as all of it."""
@@ -34,7 +34,7 @@ class Part:
     complete: bool
 
     def serves(self, file: int, content: str, box: Box, width: int) -> bool:
-        """Tell whether ``box`` can be cut out of it, ``width`` pixels wide or as wide as there are."""
+        """Return whether ``box`` can be cut out of it, ``width`` pixels wide or as wide as there are."""
         mine = self.box
         inside = mine[0] <= box[0] and mine[1] <= box[1] and box[2] <= mine[2] and box[3] <= mine[3]
         if (file, content) != (self.file, self.content) or not inside:
@@ -60,7 +60,7 @@ class Originals:
 
     def __init__(self, fetch: Callable[[int, int, int, Box], Awaitable[Pixels]]) -> None:
         self._fetch = fetch
-        self._parts: deque[Part] = deque(maxlen=_PARTS_AT_MOST)
+        self._parts: deque[Part] = deque(maxlen=_MAX_PARTS)
         self._turn = asyncio.Lock()
 
     def known(self, file: int, box: Box, width: int, content: str = "") -> Pixels | None:
@@ -105,6 +105,6 @@ def _with_margin(box: Box, width: int, height: int) -> Box:
     """Return ``box`` with as much on each side as it has itself, within the picture and what may be asked."""
     parts = []
     for low, high, pixels in ((box[0], box[2], width), (box[1], box[3], height)):
-        margin = min((high - low), (high - low) * max(_SIDE_AT_MOST / pixels - 1, 0) / 2)
+        margin = min((high - low), (high - low) * max(_MAX_SIDE / pixels - 1, 0) / 2)
         parts.append((max(low - margin, 0.0), min(high + margin, 1.0)))
     return parts[0][0], parts[1][0], parts[0][1], parts[1][1]

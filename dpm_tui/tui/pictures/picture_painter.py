@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-_CELLS_AT_MOST = 40_000
+_MAX_CELLS = 40_000
 """Cells of kept paintings, a few MB; at least the last two paintings are kept, for flipping."""
 
 
@@ -74,7 +74,7 @@ class Painter:
         )
         if keep:
             self._kept[scene, quick] = strips
-            room = max(_CELLS_AT_MOST // max(scene.width * scene.height, 1), 2)
+            room = max(_MAX_CELLS // max(scene.width * scene.height, 1), 2)
             while len(self._kept) > room:
                 self._kept.popitem(last=False)
         return strips

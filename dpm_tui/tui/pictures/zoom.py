@@ -8,7 +8,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in 0..1 of a picture."""
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-_SCALE_AT_MOST = 64.0
+_MAX_SCALE = 64.0
 _PAN_STEP = 0.25
 """A step moves by this share of the part that is seen."""
 
@@ -40,7 +40,7 @@ class Zoom:
 
     def scaled(self, factor: float) -> Zoom:
         """Return the zoom with another scale and the same centre."""
-        scale = min(max(self.scale * factor, 1.0), _SCALE_AT_MOST)
+        scale = min(max(self.scale * factor, 1.0), _MAX_SCALE)
         return Zoom(scale, self.x, self.y) if scale > 1 else Zoom()
 
     def panned(self, right: int, down: int, seen: Box) -> Zoom:

@@ -36,7 +36,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
         return list_decisions((await self.app.link.ask(GetDecisions(), DecisionData)).decisions)
 
     def says(self, item: DecisionEntry, words: list[str]) -> bool:
-        """Tell whether files, verdict or date of a decision have all of the words."""
+        """Return whether files, verdict or date of a decision have all of the words."""
         return item.says(words, label(item))
 
     def draw_item(self, item: DecisionEntry, width: int) -> list[Part]:

@@ -15,7 +15,7 @@ from dpm_tui.tui.screens.base.scrolled_list import ScrolledListScreen
 from dpm_tui.tui.terminal.cell_text import Part, pad, wrap
 from dpm_tui.tui.theme import Look
 
-_TEXT_AT_LEAST = 20
+_MIN_TEXT = 20
 
 
 class HelpScreen(ScrolledListScreen):
@@ -64,7 +64,7 @@ def help_lines(opener: DpmScreen, look: Look, width: int) -> list[tuple[str, lis
         lines.append((scope.value, [(f" {translate(f'tui.scope_{scope.value}')}", look["heading_on"])]))
         for command in COMMANDS:
             if command.scope is scope:
-                texts = wrap(command.help, max(width - key_width - 4, _TEXT_AT_LEAST))
+                texts = wrap(command.help, max(width - key_width - 4, _MIN_TEXT))
                 entry = _entry(wrap(command.shown_keys, key_width - 1), texts, key_width, look)
                 lines += [(command.id, line) for line in entry]
         lines.append((f"after {scope.value}", []))

@@ -18,7 +18,7 @@ from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.terminal.cell_text import Part, pad
 from dpm_tui.tui.widgets.row_list import RowList
 
-_RECENT_AT_MOST = 8
+_MAX_RECENT = 8
 _KEY_WIDTH = 13
 
 
@@ -98,7 +98,7 @@ class PaletteScreen(CursorListScreen):
             return
         self.dismiss()
         recent = self.session.recent_commands
-        recent[:] = [chosen.id, *(each for each in recent if each != chosen.id)][:_RECENT_AT_MOST]
+        recent[:] = [chosen.id, *(each for each in recent if each != chosen.id)][:_MAX_RECENT]
         if self._place(chosen):
             self.opener.call_after_refresh(self._go_there, chosen)
         else:
@@ -108,7 +108,7 @@ class PaletteScreen(CursorListScreen):
         """Open the screen of a command without carrying it out: nobody has seen what it would act on."""
         home = home_of(command.scope)
         if home:
-            self.app.noticed(f"show_{home}")
+            self.app.note_navigation(f"show_{home}")
             self.app.open_screen(home)
         words = f"{command.shown_key}  {command.help}" if home else self._place(command)
         if isinstance(screen := self.app.screen, DpmScreen):

@@ -15,7 +15,7 @@ from dpm_tui.tui.screens.commands.file_commands import PathCommands
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import GetRemovals, RemovalData
 
-_LINES_AT_MOST = 10_000
+_MAX_LINES = 10_000
 
 
 class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
@@ -30,10 +30,10 @@ class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
 
     async def fetch(self) -> Sequence[Removal]:
         """Return the record, the newest first."""
-        return (await self.app.link.ask(GetRemovals(_LINES_AT_MOST), RemovalData)).removals
+        return (await self.app.link.ask(GetRemovals(_MAX_LINES), RemovalData)).removals
 
     def says(self, item: Removal, words: list[str]) -> bool:
-        """Tell whether path, place or deed of a removal have all of the words."""
+        """Return whether path, place or deed of a removal have all of the words."""
         return says(item, words)
 
     def draw_item(self, item: Removal, width: int) -> list[Part]:
@@ -48,7 +48,7 @@ class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
         """Return how many lines the record has."""
         if not self.shown:
             return ()
-        key = "tui.removals_newest" if len(self.all) >= _LINES_AT_MOST else "tui.removals_count"
+        key = "tui.removals_newest" if len(self.all) >= _MAX_LINES else "tui.removals_count"
         return ((f" {translate(key, count=len(self.shown))}", "strong"),)
 
     async def do_find_removal(self) -> None:

@@ -14,7 +14,7 @@ from dpm_tui.tui.session.move_outcomes import Outcome
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
 from dpm_tui.tui.theme import Look
 
-_LINES_AT_MOST = 20_000
+_MAX_LINES = 20_000
 
 
 class ResultScreen(ScrolledListScreen):
@@ -38,7 +38,7 @@ def result_lines(outcomes: Iterable[Outcome], look: Look, width: int) -> list[li
         count = len(outcome.skipped)
         words = translate("tui.result_left", count=count) if count else translate("tui.result_all")
         lines.append([(f"   {words}", look["doubt" if count else "dim"])])
-        for item in outcome.skipped[: max(_LINES_AT_MOST - len(lines), 0)]:
+        for item in outcome.skipped[: max(_MAX_LINES - len(lines), 0)]:
             path = cut_start(display_name(item.path), width - 4)
             lines.append([(f"   {path}", look["text"])])
             lines += [[(f"     {line}", look["doubt"])] for line in wrap(item.reason, width - 6)]

@@ -134,7 +134,7 @@ class SettingsScreen(CursorListScreen):
             insist_on("")
         follow_settings(config.language)
         if config.theme != before.theme:
-            self.app.wear(Theme(config.theme))
+            self.app.use_theme(Theme(config.theme))
         self.show_session()
         if (config.language, config.theme) != (before.language, before.theme):
             self.query("*").refresh()

@@ -1,4 +1,4 @@
-"""Outcome: what became of files that were moved."""
+"""Move outcomes: what became of files that were moved."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ import os
 import unicodedata
 from collections.abc import Iterable
 
-_TEXT_AT_MOST = 1 << 16
+_MAX_TEXT = 1 << 16
 
 
 def read_folders(text: str) -> tuple[str, ...]:
     """Return the folders of a typed list: separated by commas, one with a comma in double quotes."""
-    lines = csv.reader([text[:_TEXT_AT_MOST]], skipinitialspace=True)
+    lines = csv.reader([text[:_MAX_TEXT]], skipinitialspace=True)
     names = (name.strip() for line in lines for name in line)
     return tuple(name.rstrip("/") for name in names if name.strip("/"))
 
@@ -41,7 +41,7 @@ def find_missing(root: bytes, folders: Iterable[str]) -> list[str]:
 
 
 def _is_there(root: bytes, folder: str) -> bool:
-    """Tell whether a folder is there; names are compared by letter, even where the disk knows no case."""
+    """Return whether a folder is there; names are compared by letter, even where the disk knows no case."""
     here = root
     for part in folder.split("/"):
         if part in ("", "."):

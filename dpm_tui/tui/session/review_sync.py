@@ -1,4 +1,4 @@
-"""The memory of a review: what is marked goes to the worker at once, and comes back with the next start."""
+"""Review sync: what is marked goes to the worker at once, and comes back with the next start."""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ def count_missing(log: Sequence[LogLine], status: RunStatus) -> tuple[int, int]:
     return (status.gone, status.files - status.added + status.gone) if status.gone else (0, 0)
 
 
-_SAMPLES_AT_MOST = 240
+_MAX_SAMPLES = 240
 _SAMPLE_SECONDS = 1.0
 _CALM_SECONDS = 6.0
 """Over how long a rate is smoothed: longer would hide a change, shorter lets the time left jump."""
-_SAMPLES_AT_LEAST = 3
+_MIN_SAMPLES = 3
 _LATER_SECONDS = {Stage.FINGERPRINT: 0.004, Stage.MATCH: 0.0005, Stage.VERIFY: 0.006, Stage.GROUP: 0.0001}
 """What a picture usually costs in stages that are still to come, in seconds; small beside reading it."""
 
@@ -37,7 +37,7 @@ class RunHistory:
 
     def __init__(self, run: int = 0) -> None:
         self.run = run
-        self.rates: deque[float] = deque(maxlen=_SAMPLES_AT_MOST)
+        self.rates: deque[float] = deque(maxlen=_MAX_SAMPLES)
         self.spent: dict[str, float] = {}
         self.rate = 0.0
         self.stage_left = -1.0
@@ -75,7 +75,7 @@ class RunHistory:
         self._since, self._done = status.elapsed, status.done
 
     def _estimate(self, status: RunStatus) -> None:
-        known = len(self.rates) >= _SAMPLES_AT_LEAST and status.total and self.rate > 0
+        known = len(self.rates) >= _MIN_SAMPLES and status.total and self.rate > 0
         self.stage_left = max(status.total - status.done, 0) / self.rate if known else -1.0
         self.run_left = self.stage_left + self._later(status) if known else -1.0
 

@@ -1,4 +1,4 @@
-"""Keeper rules in words that a person reads."""
+"""Settings in words that a person reads: keeper rules and thresholds."""
 
 from __future__ import annotations
 

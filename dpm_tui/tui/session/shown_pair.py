@@ -1,4 +1,4 @@
-"""The comparison: which two files are held against each other, and how they are shown."""
+"""The shown pair: which two files are held against each other, and how they are shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.session.session import Session
 
-_MAPS_AT_MOST = 32
+_MAX_MAPS = 32
 _MOVED = frozenset({Kind.CROP, Kind.TURNED})
 """Kinds whose pictures show the same thing in different places."""
 
@@ -134,7 +134,7 @@ class ShownPair:
             return
         one, other = self._contents(pair)
         self._maps[one, other] = {one: first, other: second}
-        while len(self._maps) > _MAPS_AT_MOST:
+        while len(self._maps) > _MAX_MAPS:
             self._maps.popitem(last=False)
 
     def grid(self, pair: Pair, file: int) -> bytes:

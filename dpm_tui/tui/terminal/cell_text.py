@@ -1,4 +1,4 @@
-"""Cells: text measured as the terminal does, where a Chinese character takes two of them."""
+"""Cell text: text measured as the terminal does, where a Chinese character takes two of them."""
 
 from __future__ import annotations
 

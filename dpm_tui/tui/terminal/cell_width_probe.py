@@ -1,4 +1,4 @@
-"""The probe: how wide the terminal draws a half block, asked of it before Textual takes over."""
+"""Cell width: how wide the terminal draws a half block, asked of it before Textual takes over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal: how many colours it gets, decided before Textual is imported, which reads it then."""
+"""Colour depth: how many colours the terminal gets, decided before Textual is imported."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class LastingOutput:
         return self._file.fileno()
 
     def isatty(self) -> bool:
-        """Tell whether it is a terminal."""
+        """Return whether it is a terminal."""
         return self._file.isatty()
 
     def _attempt(self, work: Callable[[], T], otherwise: T) -> T:

@@ -1,4 +1,4 @@
-"""Thin output: what is sent to the terminal, without the colours that it has already.
+"""SGR reduction: what is sent to the terminal, without the colours that it has already.
 
 Textual sends every piece of a line with all of its style and takes all of it back behind it. Over a
 slow line most of what pictures cost are such colours, of which the next cell needs half.
@@ -12,8 +12,8 @@ from functools import lru_cache
 _STYLE = re.compile(r"(\x1b\[0m)?\x1b\[([\d;]*)m")
 _COLOUR = r"5;\d+|2;\d+;\d+;\d+"
 _COLOURS = re.compile(rf"((?:38;(?:{_COLOUR})|3[0-7]|9[0-7])?);?((?:48;(?:{_COLOUR})|4[0-7]|10[0-7])?)")
-_PIECES_AT_LEAST = 9
-_STYLES_AT_MOST = 8192
+_MIN_PIECES = 9
+_MAX_STYLES = 8192
 
 
 def thin(text: str) -> str:
@@ -23,7 +23,7 @@ def thin(text: str) -> str:
     Blanks may keep the colour of letters that are not there.
     """
     start, *pieces = _STYLE.split(text)
-    if len(pieces) < _PIECES_AT_LEAST:
+    if len(pieces) < _MIN_PIECES:
         return text
     thinned = [start]
     style, letters, ground, is_plain = "", "", "", True
@@ -66,7 +66,7 @@ def _change(letters: str, ground: str, wanted_letters: str, wanted_ground: str) 
     return f"\x1b[{';'.join(parts)}m"
 
 
-@lru_cache(maxsize=_STYLES_AT_MOST)
+@lru_cache(maxsize=_MAX_STYLES)
 def _colours(style: str) -> tuple[str, str] | None:
     """Return the colours of letters and ground, or None for a style that is more than colours."""
     letters, between, ground = style.partition(";48;5;")

@@ -221,7 +221,7 @@ class Preview(Widget):
             self.refresh(Region(0, CAPTION_LINES, self.size.width, max(self.size.height - CAPTION_LINES, 1)))
 
     def _wants_more(self, scene: Scene) -> bool:
-        """Tell whether there are originals, and the thumbnail has fewer pixels than are shown."""
+        """Return whether there are originals, and the thumbnail has fewer pixels than are shown."""
         assert self._thumbnail is not None
         if self._originals is None:
             return False

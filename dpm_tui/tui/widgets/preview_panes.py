@@ -16,7 +16,7 @@ from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 if TYPE_CHECKING:
     from dpm_tui.tui.widgets.preview import Pixels
 
-PANES_AT_MOST = 4
+MAX_PANES = 4
 _SIDE_BY_SIDE = 1.25
 """How much larger pictures must become to be stacked."""
 
@@ -38,7 +38,7 @@ class PreviewPanes(Container):
     ) -> None:
         super().__init__()
         self.previews = [
-            Preview(look, fetch, delays, index=index, originals=originals) for index in range(PANES_AT_MOST)
+            Preview(look, fetch, delays, index=index, originals=originals) for index in range(MAX_PANES)
         ]
 
     def compose(self) -> ComposeResult:
@@ -85,6 +85,6 @@ def arrange(count: int, width: int, height: int) -> int:
 
 def panes_for(width: int, members: int, *, toggled: bool) -> int:
     """Return how many pictures fit a screen ``width`` cells wide; ``toggled`` turns the choice round."""
-    usual = 1 if width < 110 else 2 if width < 160 else PANES_AT_MOST
+    usual = 1 if width < 110 else 2 if width < 160 else MAX_PANES
     count = (2 if usual == 1 else 1) if toggled else usual
     return max(1, min(count, members))

@@ -18,7 +18,7 @@ from dpm_tui.tui.terminal.cell_text import cut_middle, line_of
 from dpm_tui.tui.theme import Look
 
 _CANCEL = ("escape", "ctrl+c")
-_FIELD_AT_LEAST = 24
+_MIN_FIELD = 24
 _FIELD_BESIDE_TROUBLE = 14
 """What is wrong is to be read; what was typed last can still be seen."""
 
@@ -66,7 +66,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._keys: Collection[str] = ()
         self._on_change: Callable[[str], str] | None = None
         self._label = ""
-        self._field = _FIELD_AT_LEAST
+        self._field = _MIN_FIELD
 
     @property
     def text(self) -> str:
@@ -106,7 +106,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         initial: str = "",
         on_change: Callable[[str], str] | None = None,
         *,
-        field: int = _FIELD_AT_LEAST,
+        field: int = _MIN_FIELD,
     ) -> str | None:
         """Ask for a text; return it, or None where the user backs out.
 

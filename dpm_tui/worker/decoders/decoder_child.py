@@ -1,10 +1,10 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the descriptor of
-the root folder, which it inherits, the memory that decoding may take, ``decode`` or ``inspect``, what it is
-to do, and the descriptor of the folder that the thumbnails are in. Answers travel on a private descriptor, so
-that what a C library prints cannot corrupt them; what it prints on standard error tells the worker of what
-the child died.
+Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the
+descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
+(``decode`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers travel on a
+private descriptor, so that what a C library prints cannot corrupt them; what it prints on standard error
+tells the worker of what the child died.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decoders at work: several child processes fed by threads; fulfils ``pipeline.decoder.Decoder``."""
+"""Decoders at work: several child processes fed by threads; fulfils ``pipeline.decoding.decoder.Decoder``."""
 
 from __future__ import annotations
 

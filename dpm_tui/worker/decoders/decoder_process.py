@@ -21,7 +21,7 @@ from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 CHILD = "dpm_tui.worker.decoders.decoder_child"
 ANSWER_SECONDS = 20.0
 _READ_BYTES = 1 << 16
-_ANSWER_BYTES_AT_MOST = 1 << 28
+_MAX_ANSWER_BYTES = 1 << 28
 _LAST_WORDS = 2000
 _LINES_SHOWN = 2
 _SHOWN = 300
@@ -164,7 +164,7 @@ class DecoderProcess:
                 chunk = os.read(process.stdout.fileno(), _READ_BYTES)
                 parts.append(chunk)
                 size += len(chunk)
-                if not chunk or size > _ANSWER_BYTES_AT_MOST:
+                if not chunk or size > _MAX_ANSWER_BYTES:
                     raise OSError("no whole answer")
         line, _, self._tail = b"".join(parts).partition(b"\n")
         return line

@@ -1,4 +1,4 @@
-"""The decoder budget: how many decoders run and how much memory each may take."""
+"""Memory budget: how many decoders run and how much memory each may take."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import psutil
 
-CHILD_AT_LEAST = 512 << 20
-CHILD_AT_MOST = 2 << 30
+MIN_CHILD = 512 << 20
+MAX_CHILD = 2 << 30
 """Enough for 200 megapixels of anything but WebP and AVIF, or for 100 of any format."""
-SPARE_AT_MOST = 4 << 30
+MAX_SPARE = 4 << 30
 """Enough for 200 megapixels of any format. Whoever sets a memory gets all of it."""
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -30,18 +30,18 @@ class DecoderBudget:
     @classmethod
     def plan(cls, workers: int, memory: int = 0) -> DecoderBudget:
         """Return the budget for at most ``workers`` decoders and ``memory`` bytes, 0 for half of the RAM."""
-        at_most = memory or SPARE_AT_MOST
+        at_most = memory or MAX_SPARE
         memory = memory or computer_memory() // 2
         # The spare gets as much as two: it decides on what one decoder had too little memory for.
-        count = max(min(workers, memory // CHILD_AT_LEAST - 2), 1)
-        child = min(max(memory // (count + 2), CHILD_AT_LEAST), CHILD_AT_MOST)
+        count = max(min(workers, memory // MIN_CHILD - 2), 1)
+        child = min(max(memory // (count + 2), MIN_CHILD), MAX_CHILD)
         spare = min(max(memory - count * child, child), at_most)
         return cls(count, child, max(spare, child))
 
 
 def memory_for(workers: int, needs: int) -> int:
     """Return the memory to plan with, a power of two, so that the spare decoder has what a picture needs."""
-    memory = CHILD_AT_LEAST
+    memory = MIN_CHILD
     while DecoderBudget.plan(workers, memory).spare < needs:
         memory *= 2
     return memory

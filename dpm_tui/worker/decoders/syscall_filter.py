@@ -1,4 +1,4 @@
-"""The call filter: system calls that a decoder has no use for, refused by the kernel (seccomp) for good."""
+"""Syscall filter: system calls that a decoder has no use for, refused by the kernel (seccomp) for good."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from typing import Any, TypeGuard, TypeVar
 from dpm_tui.dataclass_json import field_types, from_plain, to_plain
 from dpm_tui.file_names import from_json, to_json
 
-CONTENT_BYTES_AT_MOST = 1 << 30
+MAX_CONTENT_BYTES = 1 << 30
 
 
 class Content(bytearray):
@@ -27,7 +27,7 @@ class Content(bytearray):
     @classmethod
     def room(cls, size: object) -> Content:
         """Return zeros to be filled with what follows a line; raises ValueError for a size that is none."""
-        if type(size) is not int or not 0 <= size <= CONTENT_BYTES_AT_MOST:
+        if type(size) is not int or not 0 <= size <= MAX_CONTENT_BYTES:
             raise ValueError("no size of a content")
         return cls(size)
 

@@ -1,4 +1,4 @@
-"""Envelopes: the lines that messages travel in.
+"""Message codec: messages as the lines that they travel in, and back.
 
 A line is ``{"type": ..., "id": n}`` with the message's fields for a request, ``"re": n`` instead
 of ``id`` for the answer to it, neither for an event. Fields are as ``worker.tables`` packs them.

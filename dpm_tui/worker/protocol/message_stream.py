@@ -9,7 +9,7 @@ import asyncio
 
 from dpm_tui.worker.protocol.column_codec import Content
 from dpm_tui.worker.protocol.message_codec import Envelope, ProtocolError, decode, encode
-from dpm_tui.worker.protocol.messages import LINE_BYTES_AT_MOST, LibraryData, Message, is_table
+from dpm_tui.worker.protocol.messages import MAX_LINE_BYTES, LibraryData, Message, is_table
 
 _CHUNK_BYTES = 1 << 18
 _SMALL_BYTES = 1 << 16
@@ -25,7 +25,7 @@ class LineReader:
     """
 
     def __init__(
-        self, reader: asyncio.StreamReader, at_most: int = LINE_BYTES_AT_MOST, *, contents: bool = False
+        self, reader: asyncio.StreamReader, at_most: int = MAX_LINE_BYTES, *, contents: bool = False
     ) -> None:
         self.at_most = at_most
         self._reader = reader

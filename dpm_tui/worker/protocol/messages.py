@@ -1,4 +1,4 @@
-"""The protocol between worker and clients: one frozen dataclass a message; ``worker.envelope`` has its lines.
+"""The protocol between worker and clients: one frozen dataclass a message; ``message_codec`` has its lines.
 
 A client's first request is ``Hello``; every request gets one answer, and events come unasked.
 """
@@ -168,8 +168,8 @@ from dpm_tui.worker.protocol.requests import (
 )
 
 PROTOCOL_VERSION = 7
-LINE_BYTES_AT_MOST = 1 << 28
-STRANGER_BYTES_AT_MOST = 1 << 16
+MAX_LINE_BYTES = 1 << 28
+MAX_STRANGER_BYTES = 1 << 16
 """How long a line may be before the greeting."""
 
 Answer = (
@@ -195,10 +195,10 @@ _TABLES = (
 
 
 def is_table(message: Message) -> bool:
-    """Tell whether a message may be large: encoding it is work for a thread."""
+    """Return whether a message may be large: encoding it is work for a thread."""
     return isinstance(message, _TABLES)
 
 
 def answers(request: Request, answer: Message) -> bool:
-    """Tell whether ``answer`` is of the type that ``request`` gets when it is carried out."""
+    """Return whether ``answer`` is of the type that ``request`` gets when it is carried out."""
     return isinstance(answer, _ANSWERS.get(type(request), Done))

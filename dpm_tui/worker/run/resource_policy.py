@@ -1,4 +1,4 @@
-"""Manners: how a worker stays out of the way of everything else on a small machine."""
+"""Resource policy: how a worker stays out of the way of everything else on a small machine."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def reader_count(config: Config, root: bytes) -> int:
 
 
 def is_slow_disk(root: bytes, proc: str = "/proc", sys: str = "/sys") -> bool:
-    """Tell whether ``root`` lies on a rotating disk or a network mount; False where nothing tells."""
+    """Return whether ``root`` lies on a rotating disk or a network mount; False where nothing tells."""
     try:
         device = os.stat(root).st_dev
         number = f"{os.major(device)}:{os.minor(device)}"
@@ -73,7 +73,7 @@ def _type_of(root: bytes, mounts: Iterable[Mount]) -> str:
 
 
 def _rotates(device: str) -> bool:
-    """Tell whether a block device rotates; a partition asks the disk that it is on."""
+    """Return whether a block device rotates; a partition asks the disk that it is on."""
     real = os.path.realpath(device)
     for folder in (real, os.path.dirname(real)):
         try:

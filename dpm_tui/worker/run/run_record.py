@@ -15,7 +15,7 @@ from dpm_tui.worker.protocol.events import RunStatus
 from dpm_tui.worker.run.idle_status import GUARD
 from dpm_tui.worker.run.run_results import Results
 
-_FOLDERS_AT_MOST = 1000
+_MAX_FOLDERS = 1000
 
 
 class RunRecord:
@@ -31,7 +31,7 @@ class RunRecord:
 
     def note_folders(self, unreadable: Mapping[bytes, str]) -> None:
         """Remember the folders that could not be read, a thousand at most, with what the system said."""
-        self._folders = dict(islice(unreadable.items(), _FOLDERS_AT_MOST))
+        self._folders = dict(islice(unreadable.items(), _MAX_FOLDERS))
 
     def count(self, status: RunStatus, results: Results | None) -> RunStatus:
         """Return the status with the numbers of the results, as it is if there are none."""

@@ -61,7 +61,7 @@ class Runner:
 
     @property
     def running(self) -> bool:
-        """Tell whether a run is under way or paused."""
+        """Return whether a run is under way or paused."""
         return self._thread is not None and self._thread.is_alive()
 
     @property

@@ -1,4 +1,4 @@
-"""Peer: one client as the server sees it, and how much may be on the way to it and from it."""
+"""Client connection: one client as the server sees it, and how much may be on the way to it and from it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import contextlib
 
 from dpm_tui.worker.protocol.message_codec import encode
 from dpm_tui.worker.protocol.message_stream import LineReader, send_message
-from dpm_tui.worker.protocol.messages import LINE_BYTES_AT_MOST, STRANGER_BYTES_AT_MOST, Answer, Event, Hello
+from dpm_tui.worker.protocol.messages import MAX_LINE_BYTES, MAX_STRANGER_BYTES, Answer, Event, Hello
 
 _REQUESTS_AT_ONCE = 16
 """A client that asks for more at once is read no further until it has its answers."""
-_UNSENT_BYTES_AT_MOST = 1 << 22
+_MAX_UNSENT_BYTES = 1 << 22
 """A client that does not read gets no more events; it asks again when it wakes up."""
 
 
@@ -23,7 +23,7 @@ class ClientConnection:
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.lines = LineReader(reader, STRANGER_BYTES_AT_MOST)
+        self.lines = LineReader(reader, MAX_STRANGER_BYTES)
         self.name = ""
         self.stays = True
         self.reviewer = False
@@ -35,12 +35,12 @@ class ClientConnection:
     def greet(self, hello: Hello) -> None:
         """Take over what the client says of itself; from now on it may send large requests."""
         self.name, self.stays = hello.client, hello.stays
-        self.lines.at_most = LINE_BYTES_AT_MOST
+        self.lines.at_most = MAX_LINE_BYTES
 
     def tell(self, event: Event) -> None:
         """Send an event, unless the client does not read."""
         transport = self._writer.transport
-        if not transport.is_closing() and transport.get_write_buffer_size() < _UNSENT_BYTES_AT_MOST:
+        if not transport.is_closing() and transport.get_write_buffer_size() < _MAX_UNSENT_BYTES:
             self._writer.write(encode(event))
 
     async def answer(self, answer: Answer, number: int) -> None:

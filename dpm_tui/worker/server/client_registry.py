@@ -1,4 +1,4 @@
-"""The circle of clients: who may join, and which one of them may move files."""
+"""Client registry: who may join, and which one of them may move files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mover: carries out what moves files, one batch at a time, while the client that asked is there."""
+"""Move service: carries out what moves files, one batch at a time, while the client that asked is there."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class MoveService:
         return self.at_rest.locked()
 
     def moves(self, request: messages.Request) -> bool:
-        """Tell whether a request is one of those that move files."""
+        """Return whether a request is one of those that move files."""
         return type(request) in self._works
 
     async def carry_out(self, request: messages.Request, gone: Cancelled) -> _Moved:

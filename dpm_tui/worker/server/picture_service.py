@@ -1,4 +1,4 @@
-"""The picture desk: hands out what a file looks like, and where two of them differ."""
+"""Picture service: hands out what a file looks like, and where two of them differ."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dpm_tui.worker.protocol.messages import (
 from dpm_tui.worker.server.result_service import ResultService
 
 _EMPTY = PictureData(0, 0, 0, b"")
-_SIDE_AT_MOST = 4096
+_MAX_SIDE = 4096
 _POINTS = 64
 """Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
 
@@ -57,7 +57,7 @@ class PictureService:
         file = self._results.results.files.get(request.file)
         if file is None:
             return replace(_EMPTY, file=request.file)
-        width, height = (min(max(side, 1), _SIDE_AT_MOST) for side in (request.width, request.height))
+        width, height = (min(max(side, 1), _MAX_SIDE) for side in (request.width, request.height))
         view = await asyncio.to_thread(self._pool.view, file.path, width, height, request.box)
         return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
 

@@ -1,4 +1,4 @@
-"""The result desk: works out the groups that hold now, and hands them out."""
+"""Result service: works out the groups that hold now, and hands them out."""
 
 from __future__ import annotations
 

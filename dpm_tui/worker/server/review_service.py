@@ -1,4 +1,4 @@
-"""The review desk: hands the record of the review out and writes down what the reviewer does."""
+"""Review service: hands the record of the review out and writes down what the reviewer does."""
 
 from __future__ import annotations
 

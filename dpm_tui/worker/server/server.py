@@ -46,7 +46,7 @@ _GREETING_SECONDS = 10.0
 """How long a connection may take to say who it is."""
 _FAREWELL_SECONDS = 2.0
 """How long a worker that ends waits for its clients to read the last answers."""
-_CONNECTIONS_AT_MOST = 64
+_MAX_CONNECTIONS = 64
 _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
 
 
@@ -101,7 +101,7 @@ class Server:
         self._circle.tell(LibraryChanged(len(self._session.results.groups)))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._circle) + self._strangers >= _CONNECTIONS_AT_MOST:
+        if len(self._circle) + self._strangers >= _MAX_CONNECTIONS:
             writer.close()
             return
         self._strangers += 1

@@ -1,9 +1,9 @@
 """Tries the models, the whole pipeline and the usual hashes on the same copies of held-out pictures.
 
-``python -m models.training.evaluation.evaluate --data DIR --model photo`` makes copies of the development set,
-``--pictures DIR`` of any folder of pictures; ``--variants FILE`` adds drawn variants. Prints for each method
-micro average precision, recall at precision 0.999 and recall by transform, then the kinds that the pipeline
-gives to copies and to pictures that are none, and its speed.
+``python -m models.training.evaluation.evaluate --data DIR --model photo`` makes copies of the development
+set, ``--pictures DIR`` of any folder of pictures; ``--variants FILE`` adds drawn variants. Prints for each
+method micro average precision, recall at precision 0.999 and recall by transform, then the kinds that the
+pipeline gives to copies and to pictures that are none, and its speed.
 """
 
 from __future__ import annotations

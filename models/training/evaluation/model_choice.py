@@ -1,6 +1,6 @@
 """How often the automatic choice between the models is right, and whether copies still meet.
 
-``python -m models.training.evaluation.model_choice --data DIR`` tries it on held-out photographs and illustrations.
+``python -m models.training.evaluation.model_choice --data DIR`` tries it on held-out pictures of both kinds.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Relatives:
         return hidden
 
     def related(self, first: int, second: int) -> bool:
-        """Tell whether enough features of two pictures lie alike, one of them mirrored perhaps."""
+        """Return whether enough features of two pictures lie alike, one of them mirrored perhaps."""
         key = first, second
         if key not in self._known:
             self._known[key] = any(self._agreeing(first, second, flip) >= AGREEING for flip in (False, True))

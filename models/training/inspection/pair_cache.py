@@ -13,14 +13,14 @@ from models.training.inspection.change_pairs import ChangePair
 from models.training.inspection.quality_pairs import QualityPair
 
 Table = dict[str, NDArray[Any]]
-PICTURES_A_PART = 50
+PICTURES_PER_PART = 50
 """Pictures whose pairs are written together."""
 
 
 def parts_of(paths: Sequence[Path]) -> Iterator[tuple[int, Sequence[Path]]]:
     """Yield the pictures in numbered parts."""
-    for number, start in enumerate(range(0, len(paths), PICTURES_A_PART)):
-        yield number, paths[start : start + PICTURES_A_PART]
+    for number, start in enumerate(range(0, len(paths), PICTURES_PER_PART)):
+        yield number, paths[start : start + PICTURES_PER_PART]
 
 
 def write_table(path: Path, table: Table) -> None:

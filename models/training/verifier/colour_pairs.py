@@ -1,4 +1,4 @@
-"""Pairs that ``sameness`` learns from: copies, other colours, other content and strong tones."""
+"""Pairs that the copy classifier learns from: copies, other colours, other content and strong tones."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def samples(pairs: Iterator[Made]) -> Iterator[Sample]:
 
 
 def fit(inputs: Numbers, answers: Numbers, hidden: int) -> dict[str, Numbers]:
-    """Return the arrays of ``dpm_tui.pipeline.comparison.score_network.Head``: logistic loss, AdamW, cosine schedule."""
+    """Return the arrays of a ``ScoreNetwork``: logistic loss, AdamW, cosine schedule."""
     torch.manual_seed(0)
     middle, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
     standard = torch.tensor((inputs - middle) / spread).clamp(-5, 5)

@@ -1,4 +1,4 @@
-"""Fits ``sameness``: ``python -m models.training.verifier.fit_copy_classifier --data DIR ... --variants FILE``.
+"""Fits the copy classifier: ``python -m models.training.verifier.fit_copy_classifier --data DIR ...``.
 
 The weights in use saw 75,484 pairs of flower_photos, GroceryStoreDataset, clothing-dataset-small, Open Clip
 Art, Wesnoth, SuperTux, Naev, FreeOrion, Endless Sky, Pepper&Carrot, Noto, Fluent, Streamline, OpenMoji and
@@ -64,7 +64,7 @@ def _colour(picture: NDArray[np.uint8]) -> float:
 
 
 def fit(seen: Numbers, causes: NDArray[np.int64], seed: int = 0) -> dict[str, Numbers]:
-    """Return the arrays of ``dpm_tui.pipeline.comparison.score_network.Head``: cross entropy, AdamW, cosine schedule."""
+    """Return the arrays of a ``ScoreNetwork``: cross entropy, AdamW, cosine schedule."""
     torch.manual_seed(seed)
     middle, spread = seen.mean(axis=0), seen.std(axis=0) + np.float32(0.02)
     standard = torch.tensor((seen - middle) / spread).clamp(-5, 5)

@@ -1,4 +1,4 @@
-"""Measures the judge on pictures not fitted on: ``python -m models.training.verifier.measure_kinds --data DIR``.
+"""Measures the judge on other pictures: ``python -m models.training.verifier.measure_kinds --data DIR``.
 
 ``DIR`` holds pictures in any depth. Prints the kinds given to each transform, ordinary and hard, how often a
 changed picture passes for a copy, how often pictures that only look alike are accepted, and milliseconds of

@@ -1,4 +1,4 @@
-"""Copies: what saving a picture again, a palette, another size and a light tone make of it."""
+"""Stored copies: what saving a picture again, a palette, another size and a light tone make of it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from dpm_tui.pipeline.alignment.descriptors import DescriptorCache, likenesses, orient
+from dpm_tui.pipeline.alignment.descriptors import DescriptorCache, orient, orientation_correlations
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
 from dpm_tui.pipeline.alignment.local_features import find_features
 from dpm_tui.pipeline.alignment.overlap import lay_over, whole
@@ -80,7 +80,7 @@ def test_a_picture_seen_again_is_not_looked_at_again() -> None:
 def test_the_likest_orientation_is_the_one_it_was_turned_from(orientation: int) -> None:
     picture = thumbnail(portrait())
     sights = DescriptorCache()
-    found = likenesses(sights.of(orient(picture, orientation)), sights.of(picture))
+    found = orientation_correlations(sights.of(orient(picture, orientation)), sights.of(picture))
     assert int(np.argmax(found)) == orientation
 
 

@@ -14,8 +14,8 @@ DIMS = 6
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crop_search, "ROWS_A_BLOCK", 3)
-    monkeypatch.setattr(crop_search, "COLUMNS_A_BLOCK", 5)
+    monkeypatch.setattr(crop_search, "ROWS_PER_BLOCK", 3)
+    monkeypatch.setattr(crop_search, "COLUMNS_PER_BLOCK", 5)
 
 
 def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,8 +23,8 @@ TABLES = st.integers(0, 23).flatmap(
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest_neighbours, "ROWS_A_BLOCK", 3)
-    monkeypatch.setattr(nearest_neighbours, "COLUMNS_A_BLOCK", 5)
+    monkeypatch.setattr(nearest_neighbours, "ROWS_PER_BLOCK", 3)
+    monkeypatch.setattr(nearest_neighbours, "COLUMNS_PER_BLOCK", 5)
     monkeypatch.setattr(nearest_neighbours, "FLOOR", 3.0)  # no neighbours
 
 
@@ -32,7 +32,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def neighbours(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(nearest_neighbours, "FLOOR", 0.4)
     monkeypatch.setattr(nearest_neighbours, "NEIGHBOURS", 2)
-    monkeypatch.setattr(nearest_neighbours, "COLUMNS_A_BLOCK", 9)
+    monkeypatch.setattr(nearest_neighbours, "COLUMNS_PER_BLOCK", 9)
     monkeypatch.setattr(nearest_neighbours, "NEIGHBOURS_LOOKED_AT", 2)
     monkeypatch.setattr(nearest_neighbours, "_RUN", 2)
     monkeypatch.setattr(neighbour_quota, "KIN", 3.0)  # no copies

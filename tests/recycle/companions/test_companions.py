@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.recycle.bin.removal_log import Action
-from dpm_tui.recycle.companions.companions import MOVIE_BYTES_AT_MOST, SOUND_BYTES_AT_MOST, pair_companions
+from dpm_tui.recycle.companions.companions import MAX_MOVIE_BYTES, MAX_SOUND_BYTES, pair_companions
 from dpm_tui.recycle.companions.side_files import follow_picture
 from dpm_tui.recycle.moving import batch_moves
 from dpm_tui.review.marks.plan import Plan
@@ -159,7 +159,7 @@ def test_music_with_a_cover_stays(library: Library) -> None:
     move = library.move(VICTIM, KEEPER)
     library.write(b"trip/IMG_1.wav", b"spoken note")
     assert library.bin.find_companions(Plan((move,)), ["jpg"]).companions == 1
-    os.truncate(library.at(b"trip/IMG_1.wav"), SOUND_BYTES_AT_MOST + 1)
+    os.truncate(library.at(b"trip/IMG_1.wav"), MAX_SOUND_BYTES + 1)
     assert library.bin.find_companions(Plan((move,)), ["jpg"]).companions == 0
 
 
@@ -239,7 +239,7 @@ def test_a_twin_with_other_content_is_none(library: Library) -> None:
 def test_a_long_film_of_the_same_name_stays(library: Library) -> None:
     move = library.move(VICTIM, KEEPER)
     library.write(b"trip/IMG_1.mov", b"film")
-    os.truncate(library.at(b"trip/IMG_1.mov"), MOVIE_BYTES_AT_MOST + 1)
+    os.truncate(library.at(b"trip/IMG_1.mov"), MAX_MOVIE_BYTES + 1)
     assert library.bin.find_companions(Plan((move,)), ["jpg"]).companions == 0
 
 

@@ -135,7 +135,8 @@ def test_every_line_has_a_place(library: Library) -> None:
     rows = ListLayout(library, [3, 0])
     assert rows.height == 9
     assert [rows.place(line) for line in range(6)] == [
-        ListPosition(0, -1), ListPosition(0, 0), ListPosition(0, 1), ListPosition(0, 2), ListPosition(0, 3), ListPosition(1, -1),
+        ListPosition(0, -1), ListPosition(0, 0), ListPosition(0, 1), ListPosition(0, 2), ListPosition(0, 3),
+        ListPosition(1, -1),
     ]  # fmt: skip
     assert [rows.line(rows.place(line)) for line in range(9)] == list(range(9))
     assert (rows.position_of(0), rows.position_of(5)) == (1, None)

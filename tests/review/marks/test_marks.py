@@ -16,7 +16,7 @@ from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.history import mark_history
 from dpm_tui.review.history.file_identities import name_history
 from dpm_tui.review.history.mark_changes import Mark, Marking
-from dpm_tui.review.history.mark_history import STEPS_AT_MOST
+from dpm_tui.review.history.mark_history import MAX_STEPS
 from dpm_tui.review.history.rebase import adopt_record
 from dpm_tui.review.history.review_record import ReviewRecord, View
 from dpm_tui.review.library.library import Library
@@ -219,13 +219,13 @@ def test_the_mark_of_a_file_that_went_between_two_reviews_does_not_go_to_its_cop
 
 def test_a_long_history_drops_its_oldest_steps() -> None:
     marks = Marks(make_library(2))
-    for _ in range(STEPS_AT_MOST + 10):
+    for _ in range(MAX_STEPS + 10):
         marks.toggle(2)
-    assert len(marks.history.done) == STEPS_AT_MOST
+    assert len(marks.history.done) == MAX_STEPS
 
 
 def test_a_history_of_large_steps_drops_them_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mark_history, "CHANGES_AT_MOST", 6)
+    monkeypatch.setattr(mark_history, "MAX_CHANGES", 6)
     marks = Marks(make_library(4))
     for _ in range(4):
         marks.keep(2, 3, 4)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dpm_tui.errors import DamagedError
-from dpm_tui.state.disk.journal import LINE_BYTES_AT_MOST, Journal, decode_frame, encode_frame, read_frames
+from dpm_tui.state.disk.journal import MAX_LINE_BYTES, Journal, decode_frame, encode_frame, read_frames
 from tests.support.disk import full_disk
 
 RECORDS = [{"id": number, "path": f"picture {number}.jpg", "text": "\n\u9577\ud800"} for number in range(6)]
@@ -114,10 +114,10 @@ def test_a_file_too_large_to_be_ours_is_not_read(path: bytes) -> None:
 
 
 def test_a_line_without_an_end_costs_only_itself(path: bytes) -> None:
-    write(path, WHOLE + b"x" * (3 * LINE_BYTES_AT_MOST + 5) + b"\n" + WHOLE)
+    write(path, WHOLE + b"x" * (3 * MAX_LINE_BYTES + 5) + b"\n" + WHOLE)
     frames = read_frames(path)
     assert (frames.records, frames.rejected) == (RECORDS * 2, 1)
-    write(path, WHOLE + b"x" * (LINE_BYTES_AT_MOST * 2))
+    write(path, WHOLE + b"x" * (MAX_LINE_BYTES * 2))
     assert (read_frames(path).records, read_frames(path).rejected) == (RECORDS, 1)
 
 

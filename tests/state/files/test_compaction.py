@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dpm_tui.catalog.file_chunk import FILES_A_CHUNK
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.disk.journal import encode_frame, encode_frames, read_frames
@@ -25,7 +25,7 @@ from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-SPREAD = FILES_A_CHUNK // 3
+SPREAD = FILES_PER_CHUNK // 3
 """Ids so far apart that a few files lie in several shards."""
 Model = dict[int, ImageFile]
 _CALLS = ("write", "fsync", "replace", "rename", "unlink", "open", "ftruncate")
@@ -275,7 +275,7 @@ def test_damage_loses_at_most_what_the_file_held_and_invents_nothing(
             file.write(b"" if harm == "empty" else bytes(content))
     journal = {id_ for id_ in model if id_ > 6 * SPREAD + 1}
     shard = name.rpartition(b"/")[2][:5]
-    held = {id_ for id_ in model if b"%05d" % (id_ // FILES_A_CHUNK) == shard}
+    held = {id_ for id_ in model if b"%05d" % (id_ // FILES_PER_CHUNK) == shard}
     for found in (read(path), dict(FileStore(path).files)):
         assert found.items() <= model.items()
         if b"manifest" in name:
@@ -301,7 +301,7 @@ def test_a_damaged_shard_is_put_aside_and_the_others_stay(path: bytes) -> None:
     store = FileStore(path)
     assert store.rejected == 1
     store.close()
-    assert read(path) == {id_: file for id_, file in model.items() if id_ // FILES_A_CHUNK != 1}
+    assert read(path) == {id_: file for id_, file in model.items() if id_ // FILES_PER_CHUNK != 1}
     aside = [
         name for _, _, names in os.walk(os.path.join(os.path.dirname(path), b"quarantine")) for name in names
     ]

@@ -117,7 +117,7 @@ def test_what_is_no_file_is_refused_at_once(path: bytes, make: Callable[[bytes],
 
 
 def test_a_file_too_large_is_not_read(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decision_export, "BYTES_AT_MOST", 100)
+    monkeypatch.setattr(decision_export, "MAX_BYTES", 100)
     write(path, table(GOOD))
     with pytest.raises(DpmError, match="too large"):
         load_decisions(path)

@@ -206,7 +206,7 @@ def test_a_full_disk_does_not_keep_the_decisions_from_being_read(
         {"digests": [A, B], "verdict": "variants", "time": "2025-01-01"},
         {"digests": [A, B], "verdict": "variants", "time": "\x1b[2J"},
         {"digests": [A, B], "verdict": "variants", "time": 5},
-        {"digests": [f"{n:064x}" for n in range(decision_store.DIGESTS_AT_MOST + 1)], "verdict": "variants"},
+        {"digests": [f"{n:064x}" for n in range(decision_store.MAX_DIGESTS + 1)], "verdict": "variants"},
     ],
     ids=lambda record: ascii(record)[:40],
 )  # fmt: skip
@@ -219,7 +219,7 @@ def test_a_decision_that_makes_no_sense_costs_itself(paths: Paths, record: objec
 
 
 def test_a_flood_of_decisions_does_not_fill_the_memory(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decision_table, "MENTIONS_AT_MOST", 10)
+    monkeypatch.setattr(decision_table, "MAX_MENTIONS", 10)
     floods = [{"digests": [f"{n:064x}" for n in range(at, at + 4)], "verdict": "variants"} for at in range(9)]
     paths.write(paths.current, encode_frames(floods))
     store = paths.open(writable=False)
@@ -230,7 +230,7 @@ def test_a_flood_of_decisions_does_not_fill_the_memory(paths: Paths, monkeypatch
 def test_a_full_table_says_so_and_what_is_in_it_can_be_revoked(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decision_table, "MENTIONS_AT_MOST", 5)
+    monkeypatch.setattr(decision_table, "MAX_MENTIONS", 5)
     store = paths.open()
     store.change([Decision((A, B), "variants"), Decision((C, D), "variants")])
     with pytest.raises(DpmError) as failure:
@@ -247,7 +247,7 @@ def test_a_full_table_says_so_and_what_is_in_it_can_be_revoked(
 def test_a_group_too_large_for_one_record_is_decided_in_several(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decision_store, "DIGESTS_AT_MOST", 4)
+    monkeypatch.setattr(decision_store, "MAX_DIGESTS", 4)
     digests = [f"{number:064x}" for number in range(9)]
     paths.decide((digests, "variants"))
     store = paths.open(writable=False)

@@ -75,8 +75,8 @@ def test_what_was_heard_is_there_without_closing(path: bytes) -> None:
 def test_a_step_of_many_files_is_there_as_a_whole_or_not_at_all(
     path: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review_journal, "CHANGES_A_LINE", 2)
-    monkeypatch.setattr(review_journal, "FILES_A_LINE", 3)
+    monkeypatch.setattr(review_journal, "CHANGES_PER_LINE", 2)
+    monkeypatch.setattr(review_journal, "FILES_PER_LINE", 3)
     store = ReviewStore(path)
     store.hear(text_of(HistoryEvent(EventKind.ADD, Step(Changes((file, None, REMOVE) for file in FILES)))))
     whole = Path(os.fsdecode(path)).read_bytes()

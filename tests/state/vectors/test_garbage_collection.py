@@ -39,7 +39,7 @@ NEAR = [(0, 3), (0, 9), (3, 21), (6, 12), (9, 21), (12, 18)]
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(garbage_collection, "ROWS_AT_LEAST", 5)
+    monkeypatch.setattr(garbage_collection, "MIN_ROWS", 5)
 
 
 def digest(number: int) -> str:
@@ -155,7 +155,7 @@ def test_nothing_is_dropped_where_it_is_little_or_may_be_wanted(
     state = filled(layout)
     others: list[str] = []
     if why == "few":
-        monkeypatch.setattr(garbage_collection, "ROWS_AT_LEAST", 1000)
+        monkeypatch.setattr(garbage_collection, "MIN_ROWS", 1000)
     elif why == "in the bin":
         others = [digest(number) for number in range(ROWS)]
     elif why == "stranger":

@@ -16,7 +16,7 @@ from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.text_format import put_into_words
 from dpm_tui.worker.decoders import memory_budget
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
-from dpm_tui.worker.decoders.memory_budget import CHILD_AT_LEAST
+from dpm_tui.worker.decoders.memory_budget import MIN_CHILD
 from tests.support.large_pictures import heic, png, webp
 
 LARGE = (12000, 9000)
@@ -93,12 +93,12 @@ def test_what_a_computer_reads_with_nothing_set(
 
 def test_a_baseline_jpeg_needs_little_whatever_its_size(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(saved(LARGEST, "JPEG"))
-    assert isinstance(decode(tmp_path, "a.jpg", CHILD_AT_LEAST), Thumbnail)
+    assert isinstance(decode(tmp_path, "a.jpg", MIN_CHILD), Thumbnail)
 
 
 def test_what_is_too_big_says_what_it_needs_and_which_setting_is_enough(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(*LARGEST))
-    small = decode(tmp_path, "a.png", CHILD_AT_LEAST)
+    small = decode(tmp_path, "a.png", MIN_CHILD)
     assert isinstance(small, Unreadable)
     assert small.status is Status.TOO_BIG
     assert small.digest
@@ -107,7 +107,7 @@ def test_what_is_too_big_says_what_it_needs_and_which_setting_is_enough(tmp_path
         r"16320x12240 pixels: reading it needs (\d+) MiB of memory; set Memory to (\d+) MiB or more", said
     )
     assert found, said
-    assert int(found[1]) > CHILD_AT_LEAST >> 20
+    assert int(found[1]) > MIN_CHILD >> 20
     assert isinstance(decode(tmp_path, "a.png", int(found[2]) << 20), Thumbnail)
 
 
@@ -115,7 +115,7 @@ def test_a_file_too_large_to_be_read_still_has_a_digest(tmp_path: Path) -> None:
     """Its twins are found by it."""
     with open(tmp_path / "a.tif", "wb") as file:
         file.truncate(600 << 20)
-    result = decode(tmp_path, "a.tif", CHILD_AT_LEAST)
+    result = decode(tmp_path, "a.tif", MIN_CHILD)
     assert isinstance(result, Unreadable)
     assert (result.status, len(result.digest)) == (Status.TOO_BIG, 64)
     said = put_into_words(result.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psutil
 import pytest
 
-from dpm_tui.worker.decoders.memory_budget import CHILD_AT_LEAST, DecoderBudget, computer_memory
+from dpm_tui.worker.decoders.memory_budget import MIN_CHILD, DecoderBudget, computer_memory
 
 MIB = 1 << 20
 
@@ -16,7 +16,7 @@ def test_the_ceiling_holds(workers: int, memory: int) -> None:
     budget = DecoderBudget.plan(workers, memory * MIB)
     assert budget.count * budget.child + budget.spare <= memory * MIB
     assert 1 <= budget.count <= workers
-    assert budget.spare >= budget.child >= CHILD_AT_LEAST
+    assert budget.spare >= budget.child >= MIN_CHILD
 
 
 def test_plenty_of_memory_takes_no_decoder_away() -> None:
@@ -25,7 +25,7 @@ def test_plenty_of_memory_takes_no_decoder_away() -> None:
 
 
 def test_little_memory_leaves_one_decoder() -> None:
-    assert DecoderBudget.plan(8, 1) == DecoderBudget(1, CHILD_AT_LEAST, CHILD_AT_LEAST)
+    assert DecoderBudget.plan(8, 1) == DecoderBudget(1, MIN_CHILD, MIN_CHILD)
 
 
 def test_without_a_setting_half_of_the_computer_is_the_ceiling() -> None:

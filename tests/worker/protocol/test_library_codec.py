@@ -15,7 +15,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.path_index import fold
-from dpm_tui.worker.protocol.column_codec import CONTENT_BYTES_AT_MOST, Content
+from dpm_tui.worker.protocol.column_codec import MAX_CONTENT_BYTES, Content
 from dpm_tui.worker.protocol.library_codec import pack_library, unpack_library
 from dpm_tui.worker.protocol.message_codec import Envelope, ProtocolError, decode, encode
 from dpm_tui.worker.protocol.message_stream import LineReader
@@ -133,7 +133,7 @@ async def test_content_is_taken_only_where_it_is_waited_for() -> None:
     with pytest.raises(ProtocolError):
         await LineReader(reader).read()
     with pytest.raises(ProtocolError):
-        decode(b'{"type": "LibraryData", "content": %d}' % (CONTENT_BYTES_AT_MOST + 1))
+        decode(b'{"type": "LibraryData", "content": %d}' % (MAX_CONTENT_BYTES + 1))
 
 
 @given(st.lists(PATHS, min_size=2, max_size=6), st.text(max_size=3))

@@ -119,7 +119,7 @@ def test_a_threshold_set_during_a_run_is_the_one_that_it_ends_with(bench: Bench,
 def test_what_is_kept_of_pictures_that_left_goes_and_they_are_found_again_when_they_return(
     bench: Bench, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(garbage_collection, "ROWS_AT_LEAST", 5)
+    monkeypatch.setattr(garbage_collection, "MIN_ROWS", 5)
     leaving, away = tmp_path / "album/leaving", tmp_path / "away"
     leaving.mkdir()
     for seed in range(30, 40):

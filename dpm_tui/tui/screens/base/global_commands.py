@@ -78,7 +78,7 @@ class GlobalCommands(Screen[None], inherit_bindings=False):
         self.app.exit()
 
     async def _is_remembered(self) -> bool:
-        """Tell whether what is marked is written down for the next start."""
+        """Return whether what is marked is written down for the next start."""
         memory = self.app.link.memory
         with contextlib.suppress(DpmError):
             await memory.flush()

@@ -62,23 +62,23 @@ class HostApp(App[None], inherit_bindings=False):
         super().__init__(driver_class, ansi_color=True)
         self.animation_level = "none"
         self.look = Look(palette, theme, whole_cells=whole_cells)
-        self.wear(theme)
+        self.use_theme(theme)
         self.delays = delays or Delays()
         self.session = Session(root=root)
         self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
         self._refresh_timer: Timer | None = None
         self._moved_on = False
         self._lead_to_groups = False
-        self._loss_told = False
+        self._loss_reported = False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through before it is sent."""
         return [*super().get_line_filters(), *self._grounds]
 
-    def wear(self, theme: Theme) -> None:
+    def use_theme(self, theme: Theme) -> None:
         """Show everything in a theme from now on."""
         palette = self.look.palette
-        self.look.wear(theme)
+        self.look.use_theme(theme)
         self._grounds = ground_filters(theme, palette)
         ground = textual_theme(theme, palette)
         self.register_theme(ground)
@@ -91,7 +91,7 @@ class HostApp(App[None], inherit_bindings=False):
 
     def connect(self) -> None:
         """Connect to the worker and follow it."""
-        self._loss_told = False
+        self._loss_reported = False
         self.run_worker(self.link.run(), group="link", exclusive=True)
 
     def open_screen(self, name: str) -> None:
@@ -124,7 +124,7 @@ class HostApp(App[None], inherit_bindings=False):
             self.bell()
         self._lead_to_groups = status.phase == "finished" and not self._moved_on
 
-    def noticed(self, command_id: str) -> None:
+    def note_navigation(self, command_id: str) -> None:
         """Remember that the user chose a screen: from then on none opens by itself."""
         self._moved_on = self._moved_on or command_id.startswith("show_")
 

@@ -37,7 +37,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
         raise NotImplementedError
 
     def says(self, item: T, words: list[str]) -> bool:
-        """Tell whether every one of the folded ``words`` occurs in what the list says of an item."""
+        """Return whether every one of the folded ``words`` occurs in what the list says of an item."""
         raise NotImplementedError
 
     def draw_item(self, item: T, width: int) -> list[Part]:

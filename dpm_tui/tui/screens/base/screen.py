@@ -33,7 +33,7 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
     ]
 
 
-_STEPS_TO_A_QUESTION = 3
+_STEPS_TO_PER_QUESTION = 3
 """After so many turns of the loop a command has opened its question, so that the next key answers it."""
 
 
@@ -95,7 +95,7 @@ class DpmScreen(GlobalCommands, inherit_bindings=False):
         """Carry out a command of the table, or say why it cannot be."""
         if not self.is_mounted:
             return
-        self.app.noticed(command_id)
+        self.app.note_navigation(command_id)
         self.prompt.say("")
         if reason := self.why_not(BY_ID[command_id]):
             self.prompt.say(reason)
@@ -104,7 +104,7 @@ class DpmScreen(GlobalCommands, inherit_bindings=False):
         result = method()
         if inspect.isawaitable(result):
             self.run_worker(self.carry_out(result), group="command")
-            for _ in range(_STEPS_TO_A_QUESTION):
+            for _ in range(_STEPS_TO_PER_QUESTION):
                 await asyncio.sleep(0)
 
     def do_palette(self) -> None:

@@ -113,7 +113,7 @@ class ApplyCommands(DecideCommands):
         await self.report_moved(counted("tui.batch_redone", pictures, companions), result.skipped)
 
     def _can_redo_batch(self, following: Step[int] | None) -> bool:
-        """Tell whether redo is about a batch: not where something else was done since it was undone."""
+        """Return whether redo is about a batch: not where something else was done since it was undone."""
         since = self.SHOWS_MARKS and following is None and self.session.marks.history.last is not None
         return self.session.bin.can_redo and not since
 

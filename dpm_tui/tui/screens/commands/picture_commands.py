@@ -18,7 +18,7 @@ from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.screens.base.screen import DpmScreen
 from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.widgets.preview import Subject
-from dpm_tui.tui.widgets.preview_panes import PANES_AT_MOST, PreviewPanes, panes_for
+from dpm_tui.tui.widgets.preview_panes import MAX_PANES, PreviewPanes, panes_for
 from dpm_tui.tui.widgets.text_lines import TextLines
 
 
@@ -145,7 +145,7 @@ class PictureCommands(DpmScreen):
         if count == 2:
             shown = sorted((file, other), key=members.index)
         else:
-            start = members.index(file) // PANES_AT_MOST * PANES_AT_MOST
+            start = members.index(file) // MAX_PANES * MAX_PANES
             start = max(min(start, len(members) - count), 0)
             shown = list(members[start : start + count])
             if other not in shown:
