@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.catalog.verdict import Kind
@@ -16,8 +15,7 @@ from dpm_tui.recycle.results import BatchResult, BinEntry, Skipped
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.marks.plan import Move, Plan, Witness
 from dpm_tui.state.config import Config
-from dpm_tui.worker.protocol import message_codec
-from dpm_tui.worker.protocol import messages as p
+from dpm_tui.worker.protocol import message_codec, messages as p
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBER = st.integers(0, 2**63)

@@ -4,8 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.file_names import display_name, from_json, is_safe_relative, shorten_middle, to_json
 from tests.support.hostile import HOSTILE_NAMES

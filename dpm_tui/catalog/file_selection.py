@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.content_digest import hex_digest
-from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, STATUSES, name_holdings
-from dpm_tui.catalog.file_chunk import ROW as CHUNK_ROW
+from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW as CHUNK_ROW, STATUSES, name_holdings
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
 

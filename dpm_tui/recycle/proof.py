@@ -6,8 +6,7 @@ import contextlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterator, Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from dpm_tui.catalog.image_file import Stamp, read_stamp

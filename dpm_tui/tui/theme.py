@@ -13,8 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.theme import BUILTIN_THEMES
-from textual.theme import Theme as TextualTheme
+from textual.theme import BUILTIN_THEMES, Theme as TextualTheme
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.tui.terminal.colour_depth import Palette

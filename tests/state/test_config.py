@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.errors import DamagedError, UsageError
 from dpm_tui.state.checkpoint import SCHEMA, Checkpoint, load_checkpoint, save_checkpoint

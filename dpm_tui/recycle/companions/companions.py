@@ -8,13 +8,17 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.catalog.image_file import read_stamp
-from dpm_tui.recycle.companions.side_files import MOVIES, FolderNames, follow_picture, split_ending
-from dpm_tui.recycle.companions.side_files import pair_companions as pair_companions
+from dpm_tui.recycle.companions.side_files import (
+    MOVIES,
+    FolderNames,
+    follow_picture,
+    pair_companions as pair_companions,
+    split_ending,
+)
 from dpm_tui.recycle.filesystem.nofollow import digest_of, files_in, folder_below, join, split
 from dpm_tui.recycle.proof import check_path, hold
 from dpm_tui.recycle.refusal import Refused

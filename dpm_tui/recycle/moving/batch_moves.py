@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Collection
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dpm_tui.errors import reason_of

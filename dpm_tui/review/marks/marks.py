@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.history.file_identities import FileIdentities
-from dpm_tui.review.history.mark_changes import Mark as Mark
-from dpm_tui.review.history.mark_changes import Marking
+from dpm_tui.review.history.mark_changes import Mark as Mark, Marking
 from dpm_tui.review.history.mark_history import History, Step, StepKind
 from dpm_tui.review.history.rebase import carry
 from dpm_tui.review.history.review_record import EventKind, HistoryEvent, Listener
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.marks.mark_refusal import Refusal as Refusal
-from dpm_tui.review.marks.mark_refusal import choose_removable, refusal_of
+from dpm_tui.review.marks.mark_refusal import Refusal as Refusal, choose_removable, refusal_of
 from dpm_tui.review.marks.no_suggestion import NoSuggestion, why_nothing
 from dpm_tui.review.marks.removal_set import RemovalSet
 from dpm_tui.review.marks.suggestion import Suggestion, suggest, suggest_all

@@ -8,8 +8,7 @@ import zlib
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.catalog.image_file import Status

@@ -14,8 +14,7 @@ from dpm_tui.pipeline.inspection.inspected_verdict import CHANGED
 from dpm_tui.pipeline.inspection.palette_loss import find_palette
 from dpm_tui.pipeline.inspection.palette_proof import PROVED_OFF, PaletteTraits, measure_palette
 from dpm_tui.review.reasons.difference_places import describe_places
-from tests.pipeline.inspection.test_inspection import Edit, look, stored, with_eye
-from tests.pipeline.inspection.test_inspection import scene as gaudy_scene
+from tests.pipeline.inspection.test_inspection import Edit, look, scene as gaudy_scene, stored, with_eye
 
 PLAIN, SPREAD = Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.review.decisions.decision import Decision, decide, drop_contained, set_apart, subtract
 from dpm_tui.review.decisions.decision_table import DecisionTable

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.review.history.mark_changes import Changes, Mark, Marking
 from dpm_tui.review.history.mark_history import Step

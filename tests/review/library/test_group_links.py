@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.verdict import Kind

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp

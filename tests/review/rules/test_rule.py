@@ -6,8 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.group import TIERS, Better, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.review.rules.criteria import Word, parse_word
 from dpm_tui.review.rules.presets import clean_words

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.errors import DamagedError
 from dpm_tui.state.disk.journal import MAX_LINE_BYTES, Journal, decode_frame, encode_frame, read_frames

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK
 from dpm_tui.catalog.image_file import ImageFile, Status

@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.state.disk.journal import encode_frame, read_frames

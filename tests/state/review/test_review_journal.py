@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.history.mark_changes import Changes, Mark, Marking

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.pipeline.decoding.decoder import DecodeOrder, Unreadable
