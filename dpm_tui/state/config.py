@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli_w
 
+from dpm_tui.catalog.formats import EXTENSIONS
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DamagedError, UsageError
 from dpm_tui.file_names import display_name
@@ -18,10 +19,6 @@ from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.regular_file import read_regular
 
-EXTENSIONS = (
-    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif",
-    "heic", "heif", "hif",
-)  # fmt: skip
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("auto", "photo", "illustration"),
     "device": ("auto", "cpu", "cuda", "mps"),

@@ -35,7 +35,6 @@ from dpm_tui.pipeline.decoding.sample_facts import count_colours, has_alpha, is_
 from dpm_tui.pipeline.loading.bands import reduce
 from dpm_tui.pipeline.loading.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.loading.safe_open import (
-    FORMATS,
     MEMORY_BYTES,
     UndecodableError,
     check_whole,
@@ -53,7 +52,7 @@ from dpm_tui.pipeline.transparency.cutout import (
     find_cutout,
 )
 
-__all__ = ("FORMATS", "MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
+__all__ = ("MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
 _FACTS = 5
 """Goes up with every fact that is looked for besides."""

@@ -8,6 +8,7 @@ import warnings
 from pi_heif import register_heif_opener
 from PIL import Image, UnidentifiedImageError
 
+from dpm_tui.catalog.formats import DECODERS
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.deferred_text import defer
 from dpm_tui.pipeline.containers.png_chunks import SIGNATURE, without_broken_additions
@@ -19,9 +20,6 @@ from dpm_tui.pipeline.loading.pixel_bytes import (
     bytes_a_pixel,
 )
 from dpm_tui.pipeline.loading.unsupported import find_unsupported, name_other_format
-
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIF")
-"""Decoders that may run at all; formats with interpreters of their own (EPS...) never do."""
 
 MEMORY_BYTES = 3 << 30
 """Memory that decoding one picture may take where nobody says otherwise."""
@@ -105,11 +103,11 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
 def _open_mended(content: bytes) -> Image.Image:
     """Open a picture, a PNG without what is broken and does not belong to its samples."""
     try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        return Image.open(io.BytesIO(content), formats=DECODERS)
     except UnidentifiedImageError:
         if not content.startswith(SIGNATURE):
             raise
-        return Image.open(io.BytesIO(without_broken_additions(content)), formats=FORMATS)
+        return Image.open(io.BytesIO(without_broken_additions(content)), formats=DECODERS)
 
 
 def check_size(width: int, height: int, memory: int, need: float) -> None:

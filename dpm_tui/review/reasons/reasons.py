@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from dpm_tui.catalog.formats import NAMES_BY_WORD
 from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import HOLDINGS, ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.reasons.quality_reasons import quality_reason
 from dpm_tui.review.reasons.reason import Reason, Sign
-from dpm_tui.review.rules.criteria import FORMATS, Word
+from dpm_tui.review.rules.criteria import Word
 from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless, looks_like_a_copy
 from dpm_tui.review.rules.spared_copies import telling_fact
 from dpm_tui.units import long_size
@@ -63,7 +64,7 @@ def _comparison(word: Word) -> Comparison:
         case "folder":
             return partial(_by_folder, FolderSet((word.value,)))
         case "format":
-            return partial(_by_wanted_format, FORMATS[word.value])
+            return partial(_by_wanted_format, NAMES_BY_WORD[word.value])
     return _COMPARISONS[word.name]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dpm_tui.catalog.formats import NAMES_BY_WORD
 from dpm_tui.errors import UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.review.library.folder_set import FolderSet
@@ -19,12 +20,6 @@ from dpm_tui.review.rules.keeper_ranking import RANKS
 
 Limit = Callable[[bytes, bytes], bool]
 """Tells whether a file in the second folder may be marked where the kept one lies in the first."""
-FORMATS = {
-    "jpeg": ("JPEG",), "jpg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",), "avif": ("AVIF",),
-    "tiff": ("TIFF",), "tif": ("TIFF",), "gif": ("GIF",), "bmp": ("BMP", "DIB"), "heic": ("HEIF", "HEIC"),
-    "heif": ("HEIF", "HEIC"), "jxl": ("JXL",),
-}  # fmt: skip
-"""How a user may call a format -> its names in the facts of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,8 @@ def parse_word(text: str) -> Word:
         return Word(name, "", reverse)
     if name == "format":
         value = value.lower().lstrip(".")
-        if value not in FORMATS:
-            raise UsageError("criterion_format", word=shown, formats=" ".join(FORMATS))
+        if value not in NAMES_BY_WORD:
+            raise UsageError("criterion_format", word=shown, formats=" ".join(NAMES_BY_WORD))
     else:
         value = "/".join(part for part in value.split("/") if part not in ("", "."))
         if not value or ".." in value.split("/"):

@@ -9,11 +9,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.catalog.formats import NAMES_BY_WORD
 from dpm_tui.catalog.image_file import MAX_COLOURS
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.library_columns import LibraryColumns
-from dpm_tui.review.rules.criteria import FORMATS, Word
+from dpm_tui.review.rules.criteria import Word
 from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless
 from dpm_tui.review.rules.keeper_ranking_columns import (
     depths,
@@ -43,7 +44,7 @@ def sieves_of(columns: LibraryColumns, word: Word) -> list[Sieve]:
         case "folder":
             found: list[Sieve] = [(by_folder(columns, FolderSet((word.value,))).astype(np.float64), 0.0)]
         case "format":
-            found = [(_of_formats(columns, FORMATS[word.value]).astype(np.float64), 0.0)]
+            found = [(_of_formats(columns, NAMES_BY_WORD[word.value]).astype(np.float64), 0.0)]
         case "encoding":
             found = _encoding(columns)
         case name:

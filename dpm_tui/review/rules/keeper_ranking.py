@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Callable
 
+from dpm_tui.catalog.formats import LOSSLESS
 from dpm_tui.catalog.image_file import ImageFile
 
-LOSSLESS = frozenset({"PNG", "BMP", "DIB", "TIFF", "GIF"})
 COPY_NAME = re.compile(rb"\(\d+\)|copy|kopie|copia|_edited|\xe5\x89\xaf\xe6\x9c\xac", re.IGNORECASE)
 NEAR_TIE = 1.02
 """Pixel counts within two per cent are a tie: a border trimmed by a row decides nothing."""

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_selection import FileSelection
-from dpm_tui.review.rules.keeper_ranking import COPY_NAME, LOSSLESS, looks_like_a_copy, pixel_step, rank_best
+from dpm_tui.catalog.formats import LOSSLESS
+from dpm_tui.review.rules.keeper_ranking import COPY_NAME, looks_like_a_copy, pixel_step, rank_best
 
 _BOUNDS = np.iinfo(np.int64)
 

@@ -9,11 +9,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from dpm_tui.catalog.formats import NAMES_BY_WORD
 from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import not_passed
-from dpm_tui.review.rules.criteria import FORMATS, Word, parse_word
+from dpm_tui.review.rules.criteria import Word, parse_word
 from dpm_tui.review.rules.rule_editor import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
 from dpm_tui.state.config import Config, check_config
 from dpm_tui.tui.command_table import Scope
@@ -106,7 +107,7 @@ class KeeperScreen(ListScreen):
 
     async def do_add_format(self) -> None:
         """Ask for a format that is to be preferred."""
-        question = translate("rules.ask_format", formats=" ".join(FORMATS))
+        question = translate("rules.ask_format", formats=" ".join(NAMES_BY_WORD))
         await self._add(self.prompt.fitting(question, translate("rules.ask_format_short")), read_format)
 
     async def do_save_rule(self) -> None:
