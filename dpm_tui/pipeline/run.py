@@ -23,8 +23,9 @@ from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
-from dpm_tui.pipeline.scan.inventory import Changes, Inventory, compare_inventory, scan_inventory
+from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory
 from dpm_tui.pipeline.scan.mount_guard import Alarm, notice_missing
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open

@@ -22,7 +22,8 @@ import psutil
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.file_pairs import index_contents
-from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory, compare_inventory
+from dpm_tui.pipeline.scan.change_detection import compare_inventory
+from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
 from dpm_tui.pipeline.scan.mount_guard import notice_missing
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import prepare_folder

@@ -13,7 +13,8 @@ from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Kno
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter, Stage
-from dpm_tui.pipeline.scan.inventory import Changes, FoundFile
+from dpm_tui.pipeline.scan.change_detection import Changes
+from dpm_tui.pipeline.scan.inventory import FoundFile
 
 _RECENT = 20_000
 """Facts held as objects; with more of them the files are indexed anew, which takes a second a million."""

@@ -1,4 +1,4 @@
-"""Inventory stage: walks the root and says what was added, changed or is gone since last time."""
+"""Inventory: walks the root and finds every image file in it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dpm_tui.catalog.file_chunk import ROW, STATUSES
-from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.catalog.image_file import STAMP_FIELDS, ImageFile, Stamp, Status, read_stamp
+from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
@@ -31,12 +26,8 @@ JUNK_FOLDERS = frozenset(
 
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
-_STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
-_SLASH = ord("/")
 _LONGEST = 8
 """Bytes of an extension; what is longer is a part of a name."""
-_A_TIME = 1 << 16
-"""Stamps compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +51,6 @@ class Inventory:
     skipped: Counter[str] = field(default_factory=Counter)
     unreadable: dict[bytes, str] = field(default_factory=dict)
     other_types: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How the inventory differs from the image files known so far.
-
-    ``changed`` maps the id of a known file to what its path holds now. So does ``same`` for files whose
-    content is what it was although their record is not: they were missing, or their file system got
-    another device number, as happens when a disk is mounted again.
-    """
-
-    added: tuple[FoundFile, ...]
-    changed: Mapping[int, FoundFile]
-    gone: tuple[int, ...]
-    same: Mapping[int, FoundFile] = field(default_factory=dict)
 
 
 def scan_inventory(root: RootFolder, extensions: Collection[str], reporter: Reporter) -> Inventory:
@@ -109,43 +85,6 @@ def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Invento
     _drop_hard_links(inventory)
     reporter.finished(Stage.INVENTORY)
     return inventory
-
-
-def compare_inventory(
-    inventory: Inventory,
-    known: Mapping[int, ImageFile] | Iterable[ImageFile],
-    retry: Collection[Status] = (Status.UNREADABLE,),
-    *,
-    complete: bool = False,
-) -> Changes:
-    """Return what was added, changed and removed; files below unreadable folders count as unchanged.
-
-    Files with a status in ``retry`` count as changed. A file that could not be opened has said nothing
-    of its content; others that failed would fail again. With ``complete`` a file counts as changed whose
-    facts were found by a version that looked for fewer of them.
-    """
-    again = {Status.MISSING, *retry}
-    columns = FileColumns.of(known)
-    ids, status, depth = columns.gather("id", "status", "depth")
-    rows = _rows_by_path(columns, inventory.found)
-    here = np.flatnonzero(rows >= 0)
-    as_before = _as_before(columns, rows, inventory.found)
-    poor = complete & (depth == 0) & (status == STATUSES.index(Status.OK))
-    poor |= np.isin(status, [STATUSES.index(one) for one in again])
-    as_before[here] &= ~poor[rows[here]]
-    changed: dict[int, FoundFile] = {}
-    same: dict[int, FoundFile] = {}
-    for place in here[~as_before[here]].tolist():
-        found, file = inventory.found[place], columns[int(ids[rows[place]])]
-        if complete and file.status is Status.OK and not file.facts.depth:
-            changed[file.id] = found
-        elif file.stamp != found.stamp or file.status in again:
-            (same if _holds_the_same(file, found) else changed)[file.id] = found
-    unseen = np.ones(len(ids), np.bool_)
-    unseen[rows[here]] = False
-    gone = tuple(id_ for id_ in ids[unseen].tolist() if not _is_hidden(columns, id_, inventory.unreadable))
-    added = tuple(inventory.found[place] for place in np.flatnonzero(rows < 0).tolist())
-    return Changes(added, changed, gone, same)
 
 
 def _walk_folder(
@@ -211,57 +150,6 @@ def is_junk_folder(name: bytes) -> bool:
     """Return whether a folder of that name holds snapshots, bins or indexes, not a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
-
-
-def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[np.int64]:
-    """Return for each found file the number of the known one at its path, in order of id, or -1.
-
-    Keys of 64 bits that nobody can foresee stand for paths: should two be one, a file is read again.
-    """
-    keys = columns.path_keys()
-    order = np.argsort(keys, kind="stable")
-    wanted = np.fromiter((hash(file.path) for file in found), np.int64, len(found))
-    places = np.searchsorted(keys, wanted, "right", sorter=order) - 1
-    rows = np.full(len(found), -1, np.int64)
-    met = np.flatnonzero(places >= 0)
-    met = met[keys[order[places[met]]] == wanted[met]]
-    rows[met] = order[places[met]]
-    return rows
-
-
-def _as_before(
-    columns: FileColumns, rows: NDArray[np.int64], found: Sequence[FoundFile]
-) -> NDArray[np.bool_]:
-    """Tell of each found file whether it is known with the very same stamp; if in doubt, it is not."""
-    known = columns.gather(*STAMP_FIELDS)
-    equal = rows >= 0
-    for start in range(0, len(found), _A_TIME):
-        part = slice(start, start + _A_TIME)
-        try:
-            stamps = np.array([file.stamp.numbers for file in found[part]], _STAMP_ROW)
-        except OverflowError:
-            equal[part] = False
-            continue
-        met = np.flatnonzero(equal[part])
-        for name, column in zip(STAMP_FIELDS, known, strict=True):
-            equal[start + met] &= column[rows[start + met]] == stamps[name][met]
-    return equal
-
-
-def _is_hidden(columns: FileColumns, id_: int, unreadable: Mapping[bytes, str]) -> bool:
-    """Return whether a file cannot be seen for now, as it or a folder above it cannot be read."""
-    if not unreadable:
-        return False
-    path = columns[id_].path
-    parts = [at for at, byte in enumerate(path) if byte == _SLASH]
-    return b"" in unreadable or path in unreadable or any(path[:at] in unreadable for at in parts)
-
-
-def _holds_the_same(file: ImageFile, found: FoundFile) -> bool:
-    """Return whether the file was read before and at most the number of its device is another since."""
-    old, new = file.stamp, found.stamp
-    renumbered = replace(old, device=new.device) == new and not new.is_coarse
-    return bool(file.facts.format) and (old == new or renumbered)
 
 
 def _drop_hard_links(inventory: Inventory) -> None:

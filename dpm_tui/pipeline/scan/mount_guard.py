@@ -16,7 +16,8 @@ import numpy as np
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
-from dpm_tui.pipeline.scan.inventory import Changes, Inventory
+from dpm_tui.pipeline.scan.change_detection import Changes
+from dpm_tui.pipeline.scan.inventory import Inventory
 
 GUARD_SHARE = 0.2
 GUARD_FILES = 5

@@ -9,7 +9,8 @@ import pytest
 from dpm_tui.catalog.image_file import FAILED, NO_FACTS, ImageFile, Status
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan import inventory
-from dpm_tui.pipeline.scan.inventory import Changes, Inventory, compare_inventory, scan_inventory
+from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
+from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from tests.support.hostile import HOSTILE_NAMES
 

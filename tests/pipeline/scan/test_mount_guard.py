@@ -16,8 +16,9 @@ from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp, Status
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Known
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.scan.change_detection import compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
-from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory, compare_inventory
+from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
 from dpm_tui.pipeline.scan.mount_guard import Alarm, Cause, notice_missing
 from tests.support.image_files import image_file
 from tests.support.pictures import encode, scene

@@ -6,7 +6,8 @@ from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.library.group_links import partners, split_group, weakest_link
+from dpm_tui.review.decisions.group_split import split_group
+from dpm_tui.review.library.group_links import partners, weakest_link
 from dpm_tui.review.library.library import Library
 
 

@@ -8,8 +8,8 @@ from dpm_tui.catalog.group import Group
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
+from dpm_tui.review.decisions.group_split import decide_cut, split_group
 from dpm_tui.review.history.mark_history import Step
-from dpm_tui.review.library.group_links import decide_cut, split_group
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import TO_WRITE
 from dpm_tui.tui.lines.group_lines import letter
