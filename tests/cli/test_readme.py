@@ -1,6 +1,6 @@
-"""A walk through the README: each of its commands runs, on a real library, and each exit code occurs.
+"""A walk through the pages: each of their commands runs, on a real library, and each exit code occurs.
 
-A command, an option or an exit code that the README names and the walk does not meet fails it.
+A command, an option or an exit code that a page names and the walk does not meet fails it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.rules.presets import clean_words
 from dpm_tui.state.disk.lock import Lock
 from tests.support.album import dpm, files_below, make_album
+from tests.support.pages import PAGES, all_text, blocks, inline_code, section, table_cells, table_rows
 from tests.support.paused_scan import paused_scan
 from tests.support.workers import layout_of
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _WORD = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*|[a-z_]+)(?![\w-])")
 _PROGRAM = "~/dpm/bin/dpm-tui"
+_COMMAND = re.compile(r"(?:~/dpm/bin/)?(dpm-tui(?: .*)?)")
 _APP = "dpm-tui: The app needs a terminal."
 
 
@@ -39,9 +39,7 @@ def synopses() -> dict[str, set[str]]:
 
     Of the words in a line that goes on with a command only alternatives count: the others explain.
     """
-    text = next(
-        text for kind, text in _FENCE.findall(README) if not kind and text.startswith("dpm-tui [DIR]")
-    )
+    text = next(text for text in blocks("") if text.startswith("dpm-tui [DIR]"))
     words: dict[str, set[str]] = defaultdict(set)
     verb = ""
     for line in text.splitlines():
@@ -151,7 +149,8 @@ def test_every_command_in_the_text_runs(
     """Those between backticks: DIR is the library, and the app says that it needs a terminal."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scan").mkdir()
-    lines = dict.fromkeys(re.findall(r"`(?:~/dpm/bin/)?(dpm-tui(?: [^`]*)?)`", README))
+    found = (_COMMAND.fullmatch(code) for page in PAGES for code in inline_code(page))
+    lines = dict.fromkeys(line[1] for line in found if line)
     assert len(lines) > 5
     for line in lines:
         for verb in VERBS if "VERB" in line else ("",):
@@ -170,7 +169,7 @@ def test_every_command_in_the_text_runs(
                 assert (code, told.splitlines()[0]) == (2, _APP), f"{line}: {told}"
 
 
-@pytest.mark.parametrize("block", [text for kind, text in _FENCE.findall(README) if kind == "sh"])
+@pytest.mark.parametrize("block", blocks("sh"))
 def test_every_script_runs(block: str, album: Path, tmp_path: Path) -> None:
     """With this program in the place of the installed one; what others made is only pretended."""
     home = Path(os.environ["HOME"])
@@ -210,8 +209,7 @@ def test_every_script_runs(block: str, album: Path, tmp_path: Path) -> None:
 
 def test_every_exit_code_occurs(album: Path, tmp_path: Path) -> None:
     """Each code of the table, by what the table says of it."""
-    table = README[README.index("Exit codes:") :].partition("\n\n")[2].partition("\n\n")[0]
-    told = {int(code) for code in re.findall(r"^\| (\d) \|", table, re.MULTILINE)}
+    told = {int(row[0]) for row in table_rows(section("## Exit codes"))}
     decisions = tmp_path / "decisions.json"
     decisions.write_text(json.dumps({"schema": "dpm-tui/decisions/1", "decisions": []}))
 
@@ -258,42 +256,36 @@ def test_a_library_moves_with_its_state(album: Path, capsys: pytest.CaptureFixtu
     assert main(["bin", str(moved), "restore", "--all"]) == 0
 
 
-def words_of(heading: str, column: int = 0) -> list[str]:
-    """Return what stands between backticks in a column of the first table below a heading."""
-    rows = README[README.index(heading) :].partition("\n|")[2].partition("\n\n")[0].splitlines()[2:]
-    cells = (row.replace("\\|", "\0").strip("|").split("|")[column] for row in rows)
-    return [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
-
-
 def test_every_word_of_a_filter_is_one() -> None:
-    words = words_of("### Finding groups")
+    words = table_cells("## Find groups")
     assert len(words) > 10
     for word in words:
         assert parse_filter(word).text, word
 
 
 def test_every_word_of_a_rule_is_one() -> None:
-    words = words_of("## Which file is kept")
-    assert len(words) > 15
+    words = [*table_cells("## Criteria"), *table_cells("## Limits")]
+    assert len(words) > 20
     for word in words:
         assert clean_words((word,)) == (word,)
 
 
 def test_every_answer_of_the_review_in_lines_is_understood() -> None:
-    answers = words_of("## With a screen reader")
+    answers = table_cells("## With a screen reader")
     assert len(answers) > 15
     for answer in answers:
         assert read_answer(answer).letter == answer[0]
 
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
-def test_every_option_is_in_the_readme(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """In one of its spellings: what the README does not name does not exist for users."""
+def test_every_option_is_on_a_page(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one of its spellings: what the pages do not name does not exist for users."""
     with pytest.raises(SystemExit):
         parse([*([verb] if verb else []), "--help"])
     usage = capsys.readouterr().out.partition("options:")[2]
+    text = all_text()
     options = re.findall(r"^  (-.*?)(?:  |$)", usage, re.MULTILINE)
     assert len(options) > 3
     for option in options:
         spellings = [word for word in re.split(r"[, ]+", option) if word.startswith("-")]
-        assert any(re.search(rf"{re.escape(word)}(?![\w-])", README) for word in spellings), option
+        assert any(re.search(rf"{re.escape(word)}(?![\w-])", text) for word in spellings), option

@@ -1,4 +1,4 @@
-"""The keys of the README: each of them, where it works, is the command whose line it stands in.
+"""The page of keys: each of them, where it works, is the command whose line it stands in.
 
 What a command does is held by the flows, of which there is one for each, pressing its first key.
 """
@@ -6,19 +6,18 @@ What a command does is held by the flows, of which there is one for each, pressi
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
 from dpm_tui.tui.command_table import COMMANDS, Scope, show_key
 from dpm_tui.tui.screens.base.screen import DpmScreen
+from tests.keys_page import PAGE
+from tests.support.pages import read, table_rows
 from tests.tui.app_run import press, running_app
 from tests.tui.fake_client import FakeClient, add_decisions, bin_entries, sample_removals
 from tests.tui.test_flows import FLOWS
 from tests.tui.test_goldens import BASES, OPENED_BY
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 PLACES = {
     "groups": (Scope.GROUPS, Scope.MARK, Scope.PICTURE, Scope.FILE, Scope.UNDO, Scope.LIST, Scope.EVERYWHERE),
     "view": (Scope.VIEW,),
@@ -36,12 +35,12 @@ PLACES = {
 
 
 def rows() -> dict[str, list[tuple[list[str], str]]]:
-    """Return the table of keys: where -> keys and what they do."""
-    table: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
-    text = README[README.index("## Keys") :].partition("\n\n")[2].partition("\n\n")[0]
-    for where, keys, what in re.findall(r"^\| (\w+) \| `([^`]+)` \| (.+) \|$", text, re.MULTILINE):
-        table[where].append((keys.split(), what))
-    return table
+    """Return the tables of keys: where -> keys and what they do."""
+    parts = re.split(r"^Scope `(\w+)`", read(PAGE), flags=re.MULTILINE)[1:]
+    return {
+        where: [(re.findall(r"`([^`]+)`", keys), what.replace("\\|", "|")) for keys, what in table_rows(text)]
+        for where, text in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
 def test_every_place_is_tried() -> None:
