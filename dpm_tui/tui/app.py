@@ -58,7 +58,7 @@ class DpmApp(HostApp, inherit_bindings=False):
             self._tell_owner(screen)
             if self.session.link is Link.LOST and not self._loss_reported:
                 self._loss_reported = True
-                screen.run_worker(screen.ask_reconnect(), group="reconnect")
+                screen.run_worker(screen.global_commands.ask_reconnect(), group="reconnect")
             self.ask_when_due()
 
     def _tell_owner(self, screen: DpmScreen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from itertools import combinations
@@ -20,6 +21,11 @@ from dpm_tui.tui.command_table import (
     show_key,
 )
 from dpm_tui.tui.screens.base.screen import DpmScreen
+from dpm_tui.tui.session.move_outcomes import Outcome
+from tests.support.sources import module_trees
+from tests.tui.app_run import press, running_app
+from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.test_goldens import BASES, OPENED_BY
 
 SCREENS = {
     "scan": "ScanScreen",
@@ -27,6 +33,7 @@ SCREENS = {
     "groups": "GroupsScreen",
     "plan": "PlanScreen",
     "bin": "BinScreen",
+    "result": "ResultScreen",
     "removals": "RemovalsScreen",
     "decisions": "DecisionsScreen",
     "keeper": "KeeperScreen",
@@ -55,10 +62,32 @@ def test_no_key_means_two_things_on_one_screen(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCREENS)
-def test_every_command_of_a_screen_has_a_handler(name: str) -> None:
-    screen = screen_class(name)
-    for command in commands_of(screen.SCOPES):
-        assert callable(getattr(screen, f"do_{command.id}", None)), command.id
+async def test_a_screen_carries_out_its_commands_and_no_others(name: str) -> None:
+    client = FakeClient(entries=bin_entries())
+    async with running_app(client, screen=BASES.get(name, "groups")) as (app, pilot):
+        app.session.outcomes.append(Outcome("", ()))
+        await press(pilot, *{"result": "L", **OPENED_BY}.get(name, "").split())
+        screen = app.screen
+        assert isinstance(screen, screen_class(name))
+        known = {command.id for command in commands_of(screen.SCOPES)}
+        assert screen.handlers().keys() == known
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_built_on_one_other_and_made_of_groups_of_commands(name: str) -> None:
+    """No order of bases decides what a command does."""
+    for each in screen_class(name).__mro__:
+        assert len([base for base in each.__bases__ if base.__module__.startswith("dpm_tui")]) <= 1, each
+
+
+def test_nothing_is_found_by_the_beginning_of_its_name() -> None:
+    named = {
+        f"{module}: {node.name}"
+        for module, tree in module_trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("do_")
+    }
+    assert named == set()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,10 +17,11 @@ from dpm_tui.state.disk.layout import STATE_FOLDER
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.bin_lines import BinLines
 from dpm_tui.tui.lines.filter_words import words_on
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
-from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.commands.file_commands import PathCommands
-from dpm_tui.tui.screens.commands.move_commands import counted
+from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
+from dpm_tui.tui.screens.commands.file_mover import FileMover, counted, say_progress
+from dpm_tui.tui.screens.commands.path_opener import PathOpener
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
@@ -35,17 +37,39 @@ from dpm_tui.worker.protocol.messages import (
 )
 
 
-class BinScreen(ApplyCommands, PathCommands, ListScreen):
+class BinScreen(ListScreen):
     """Nothing leaves the bin without being asked for."""
 
     NAME: ClassVar = "bin"
-    SHOWS_MARKS: ClassVar = False
     SCOPES: ClassVar = (Scope.BIN, Scope.UNDO, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     def __init__(self) -> None:
         super().__init__()
+        self.mover = FileMover(self)
+        self.undo_commands = BatchUndo(self, self.mover)
+        self.paths = PathOpener(self)
         self._warning: list[list[Part]] = []
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the bin."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            **self.undo_commands.handlers(),
+            "select": self._select,
+            "select_batch": self._select_batch,
+            "select_matching": self._select_matching,
+            "restore": self._restore_chosen,
+            "restore_to": self._restore_to,
+            "restore_all": self._restore_all,
+            "purge": self._purge_chosen,
+            "purge_all": self._purge_all,
+            "open_bin": self._open_bin,
+            "copy_origin": self._copy_origin,
+            "show_removals": partial(self.push_named, "removals"),
+            "back": self._back,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the details of the entry."""
@@ -61,11 +85,12 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
     def on_screen_resume(self) -> None:
         """Ask for the bin anew: other instances may have changed it."""
         if self.app.reachable:
-            self.run_worker(self.carry_out(self.read_bin()), group="bin")
+            self.start(self.mover.read_bin(), "bin")
 
     def show_session(self) -> None:
         """Show the entries, or say that there are none."""
         super().show_session()
+        say_progress(self)
         shelf, look = self.session.bin, self.app.look
         self.set_class(not shelf.entries, "-empty")
         words = "tui.bin_empty" if shelf.known else "tui.link_connecting"
@@ -95,17 +120,17 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         self.session.bin.move_to(line)
         self._show_cursor()
 
-    def do_select(self) -> None:
+    def _select(self) -> None:
         """Select the entry or not, and go on."""
         self.session.bin.toggle()
         self.show_session()
 
-    def do_select_batch(self) -> None:
+    def _select_batch(self) -> None:
         """Select the batch or not."""
         self.session.bin.toggle_batch()
         self.show_session()
 
-    async def do_select_matching(self) -> None:
+    async def _select_matching(self) -> None:
         """Ask for words; what they select follows while they are typed."""
         shelf, before = self.session.bin, set(self.session.bin.selected)
         text = await self.prompt.read(translate("tui.ask_select"), "", self._try_select)
@@ -124,48 +149,44 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             self.prompt.say(translate(key, count=len(chosen), size=size))
         self.show_session()
 
-    def do_show_removals(self) -> None:
-        """Open the record of everything recycled, restored and deleted."""
-        self.app.push_named("removals")
-
-    async def do_restore(self) -> None:
+    async def _restore_chosen(self) -> None:
         """Restore the selected entries, or the one under the cursor, to where they were."""
         await self._restore(self.session.bin.chosen, b"")
 
-    async def do_restore_to(self) -> None:
+    async def _restore_to(self) -> None:
         """Restore the selected entries, or the one under the cursor, to another folder."""
         entries = self.session.bin.chosen
         text = await self.prompt.read(translate("tui.ask_restore_to", count=len(entries)))
         if text and text.strip():
             await self._restore(entries, os.path.abspath(os.path.expanduser(os.fsencode(text.strip()))))
 
-    async def do_restore_all(self) -> None:
+    async def _restore_all(self) -> None:
         """Restore everything, after a question."""
         entries = self.session.bin.entries
         if await self.prompt.choose(translate("tui.ask_restore_all", count=len(entries)), "y") == "y":
             await self._restore(entries, b"")
 
-    async def do_purge(self) -> None:
+    async def _purge_chosen(self) -> None:
         """Delete the selected entries, or the one under the cursor, for good."""
         await self._purge(self.session.bin.chosen)
 
-    async def do_purge_all(self) -> None:
+    async def _purge_all(self) -> None:
         """Delete everything in the bin for good."""
         await self._purge(self.session.bin.entries)
 
-    def do_open_bin(self) -> None:
+    def _open_bin(self) -> None:
         """Open the folder of the bin on the desktop, or copy its path where there is none."""
-        self.open_path(os.path.join(self.session.root, STATE_FOLDER, b"recycle_bin"))
+        self.paths.open_folder(os.path.join(self.session.root, STATE_FOLDER, b"recycle_bin"))
 
-    def do_copy_origin(self) -> None:
+    def _copy_origin(self) -> None:
         """Copy the path where the entry was."""
         entry = self.session.bin.current
         if entry is not None:
-            self.copy(os.path.join(self.session.root, entry.path))
+            self.paths.copy(os.path.join(self.session.root, entry.path))
 
-    def do_back(self) -> None:
+    def _back(self) -> None:
         """Stop the files that move, or take the selection away."""
-        if self.stops_files():
+        if self.mover.stop():
             return
         self.session.bin.selected.clear()
         self.show_session()
@@ -175,13 +196,13 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             return
         request = RestoreEntries(tuple(entry.id for entry in entries), to)
         shelf = self.session.bin
-        result = (await self.move_files(request, RestoreDone, len(entries))).result
+        result = (await self.mover.move(request, RestoreDone, len(entries))).result
         companions = shelf.count_companions(restored.origin for restored in result.restored)
         count = len(result.restored)
         words = counted("tui.restored", count - companions, companions)
         home = translate("tui.restored_home", count=count)
         where = translate("tui.restored_to", path=display_name(to)) if to else home
-        await self.report_moved(f"{words} {where}", result.skipped)
+        await self.mover.report(f"{words} {where}", result.skipped)
 
     async def _purge(self, entries: Sequence[BinEntry]) -> None:
         """Delete entries once their number was typed: nothing brings them back."""
@@ -189,7 +210,7 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
             return
         ids = tuple(entry.id for entry in entries)
         self.prompt.say(translate("tui.checking_keepers"))
-        check = (await self.app.link.ask(CheckPurge(ids), PurgeChecked)).check
+        check = (await self.link.ask(CheckPurge(ids), PurgeChecked)).check
         if not check.count:
             self.prompt.say(translate("tui.need_entry"))
             return
@@ -197,13 +218,13 @@ class BinScreen(ApplyCommands, PathCommands, ListScreen):
         if typed is None or typed.strip() != str(check.count):
             if check.without_keeper:
                 # What was warned of may be news to the list as well.
-                await self.read_bin()
+                await self.mover.read_bin()
             if typed is not None:
                 self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
             return
-        result = (await self.move_files(PurgeEntries(ids), PurgeDone)).result
+        result = (await self.mover.move(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
-        await self.report_moved(words, result.skipped)
+        await self.mover.report(words, result.skipped)
 
     async def _ask_purge(self, check: PurgeCheck) -> str | None:
         """Ask for the number of files; a warning stands above where some are kept nowhere else."""

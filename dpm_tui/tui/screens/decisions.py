@@ -10,14 +10,16 @@ from dpm_tui.review.decisions.decision_entries import DecisionEntry, list_decisi
 from dpm_tui.review.history.mark_history import StepKind
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.decision_lines import DETAIL_LINES, decision_details, decision_line, label
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
+from dpm_tui.tui.screens.commands.decider import Decider
+from dpm_tui.tui.screens.commands.file_mover import say_progress
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import DecisionData, GetDecisions
 
 
-class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
+class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
     """Lies over the groups."""
 
     NAME: ClassVar = "groups"
@@ -29,11 +31,26 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.decider = Decider(self)
         self.selected: set[object] = set()
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the list of decisions."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            "select_decision": self._select_decision,
+            "revoke": self._revoke_chosen,
+            "revoke_shown": self._revoke_shown,
+            "find_decision": self.find,
+            "undo": self._undo,
+            "redo": self._redo,
+            "back": self._back,
+        }
 
     async def fetch(self) -> Sequence[DecisionEntry]:
         """Return what was decided, the newest first."""
-        return list_decisions((await self.app.link.ask(GetDecisions(), DecisionData)).decisions)
+        return list_decisions((await self.link.ask(GetDecisions(), DecisionData)).decisions)
 
     def says(self, item: DecisionEntry, words: list[str]) -> bool:
         """Return whether files, verdict or date of a decision have all of the words."""
@@ -52,6 +69,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
         if self.selected:
             self.selected &= {entry.key for entry in self.shown}
         super().show_session()
+        say_progress(self)
 
     def counts(self) -> Sequence[tuple[str, str]]:
         """Return how many decisions there are and how many are selected."""
@@ -62,51 +80,47 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
             state.append((f"  {translate('tui.selected', count=len(self.selected))}", "notice"))
         return state
 
-    def do_select_decision(self) -> None:
+    def _select_decision(self) -> None:
         """Select the decision or not, and go on."""
         if self.current is not None:
             self.selected ^= {self.current.key}
             self.cursor += 1
             self.show_session()
 
-    async def do_revoke(self) -> None:
+    async def _revoke_chosen(self) -> None:
         """Revoke the selected decisions, or the one under the cursor."""
         chosen = [entry for entry in self.shown if entry.key in self.selected]
         await self._revoke(chosen or self.shown[self.cursor : self.cursor + 1])
 
-    async def do_revoke_shown(self) -> None:
+    async def _revoke_shown(self) -> None:
         """Revoke every decision shown, after a question."""
         await self._revoke(self.shown)
 
-    async def do_find_decision(self) -> None:
-        """Ask for words; the list follows while they are typed."""
-        await self.find()
-
-    async def do_undo(self) -> None:
+    async def _undo(self) -> None:
         """Take the last decision or revocation back, unless something else was done since."""
         last = self.session.marks.history.last
         if last is None or last.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.no_decision_last"))
             return
-        await self.take_decision_back(last)
+        await self.decider.take_back(last)
         await self.renew()
 
-    async def do_redo(self) -> None:
+    async def _redo(self) -> None:
         """Make the decision or revocation again that was undone last."""
         following = self.session.marks.history.next
         if following is None or following.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.nothing_to_redo"))
             return
-        await self.decide_again(following)
+        await self.decider.decide_again(following)
         await self.renew()
 
-    def do_back(self) -> None:
+    def _back(self) -> None:
         """Take selection and words away, or go back to the groups."""
         if self.selected:
             self.selected.clear()
             self.show_session()
-        else:
-            super().do_back()
+        elif not self.widen():
+            self.go_back()
 
     async def _revoke(self, entries: Sequence[DecisionEntry]) -> None:
         if not entries:
@@ -115,7 +129,7 @@ class DecisionsScreen(DecideCommands, NarrowedListScreen[DecisionEntry]):
         question = translate("tui.ask_revoke", count=len(entries), files=files)
         if len(entries) > 1 and await self.prompt.choose(question, "y") != "y":
             return
-        await self.decide((), [decision for entry in entries for decision in entry.revocation])
+        await self.decider.decide((), [decision for entry in entries for decision in entry.revocation])
         self.selected.clear()
         await self.renew()
         self.prompt.say(translate("tui.revoked", count=len(entries)))

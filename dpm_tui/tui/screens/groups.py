@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -13,45 +14,83 @@ from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import REASON_LINES
+from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.pair_pictures import PairPictures
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
 from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.commands.decide_commands import SplitCommands
+from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
+from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
+from dpm_tui.tui.screens.commands.decider import Decider
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
 from dpm_tui.tui.screens.commands.find_commands import FindCommands
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
+from dpm_tui.tui.screens.commands.plan_maker import PlanMaker
+from dpm_tui.tui.screens.commands.range_commands import RangeCommands
+from dpm_tui.tui.screens.commands.split_commands import SplitCommands
+from dpm_tui.tui.screens.commands.suggest_commands import SuggestCommands
+from dpm_tui.tui.screens.commands.undo_commands import UndoCommands
 from dpm_tui.tui.session.shown_pair import ShownPair
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes, panes_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 
 
-class GroupsScreen(
-    PictureCommands,
-    FindCommands,
-    SplitCommands,
-    MarkCommands,
-    AcceptCommands,
-    ApplyCommands,
-    FileCommands,
-    ListScreen,
-):
+class GroupsScreen(ListScreen):
     """Review: mark now, apply later."""
 
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    reasons_at_most = REASON_LINES
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures = PairPictures(self, REASON_LINES)
+        self.mover = FileMover(self, lists_left=True)
+        self.plans = PlanMaker(self)
+        self.ranges = RangeCommands(self)
+        self.find_commands = FindCommands(self)
+        self.mark_commands = MarkCommands(self, self.ranges)
+        self.accept_commands = AcceptCommands(self)
+        self.suggest_commands = SuggestCommands(self)
+        self.decider = Decider(self)
+        self.decide_commands = DecideCommands(self, self.decider.decide)
+        self.split_commands = SplitCommands(self, self.decider)
+        self.apply_commands = ApplyCommands(self, self.plans, self.mover)
+        self.undo_commands = UndoCommands(self, BatchUndo(self, self.mover), self.decider)
+        self.picture_commands = PictureCommands(self)
+        self.file_commands = FileCommands(self)
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the review."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            **self.ranges.handlers(),
+            **self.find_commands.handlers(),
+            **self.mark_commands.handlers(),
+            **self.accept_commands.handlers(),
+            **self.suggest_commands.handlers(),
+            **self.decide_commands.handlers(),
+            **self.split_commands.handlers(),
+            **self.apply_commands.handlers(),
+            **self.undo_commands.handlers(),
+            **self.picture_commands.handlers(),
+            **self.file_commands.handlers(),
+            "next_group": self.next_group,
+            "previous_group": self._previous_group,
+            "back": self._back,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out list, pictures and reasons."""
         look = self.app.look
         self.comparison = ShownPair(self.session)
-        self.group_lines = GroupLines(self.session, look)
-        self.rows = RowList(self.group_lines.draw, look, id="groups")
-        self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
+        self.rows = RowList(GroupLines(self.session, look).draw, look, id="groups")
+        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
         self.reasons = TextLines(id="reasons", height=REASON_LINES)
         self.empty = TextLines(id="empty")
         yield self.empty
@@ -64,6 +103,7 @@ class GroupsScreen(
     def show_session(self) -> None:
         """Show the groups, or say why there are none."""
         super().show_session()
+        say_progress(self)
         session = self.session
         self.set_class(not len(session.rows), "-empty")
         self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
@@ -79,7 +119,7 @@ class GroupsScreen(
         state = [*super().title_state()]
         if len(session.rows):
             state.append((f" {session.cursor.position + 1}/{len(session.rows)}", "strong"))
-        state += [*self.marked_state(), *self.difference_state()]
+        state += [*self.mark_commands.title_state(), *self.picture_commands.title_state()]
         if (span := session.span) is not None:
             state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:
@@ -116,48 +156,54 @@ class GroupsScreen(
         if session.anchor:
             self.rows.renew()
         self.rows.move_to(self._cursor_line(), lead=lead, also=headings)
-        self.title_line.show(self.title_state())
+        self.show_title()
         self.show_pictures()
 
     def show_marks(self) -> None:
         """Show changed marks of the lines on the screen, and the counts."""
         self.rows.renew()
-        self.title_line.show(self.title_state())
+        self.show_title()
         self.keys_line.renew()
         self.show_pictures()
 
-    def do_next_group(self) -> None:
+    def next_group(self) -> None:
         """To the next group."""
         before = self.session.cursor
         self.session.move_group(1)
         self.show_cursor(before)
 
-    def do_previous_group(self) -> None:
+    def _previous_group(self) -> None:
         """To the group before."""
         before = self.session.cursor
         self.session.move_group(-1)
         self.show_cursor(before)
 
-    def do_back(self) -> None:
-        """Stop the files that move, or end the range, or else take the filter away."""
-        if self.stops_files():
-            return
-        if self.session.anchor:
-            self.end_range()
-        else:
-            super().do_back()
+    def show_pictures(self) -> None:
+        """Show the pictures and reasons for the cursor."""
+        self.pictures.show()
+
+    def pane_count(self, members: int) -> int:
+        """Return how many pictures are shown of a group with so many: as many as there is room for."""
+        return panes_for(self.app.size.width, members, toggled=self.comparison.toggled)
 
     @property
-    def other(self) -> int:
-        """The file that the one under the cursor is shown beside."""
-        return self.comparison.other
+    def zoom(self) -> Zoom:
+        """Pictures are seen whole here."""
+        return Zoom()
 
     @property
-    def file_id(self) -> int:
-        """The file under the cursor; commands that need one are only called with one."""
-        file = self.session.file
-        assert file is not None
-        return file.id
+    def file_path(self) -> bytes:
+        """The absolute path of the file under the cursor."""
+        return self.session.path_of(self.session.file_id)
+
+    @on(PreviewPanes.Resized)
+    def _resized(self) -> None:
+        self.show_pictures()
+
+    def _back(self) -> None:
+        """Stop the search for a plan, or the files that move; or end the range, or take the filter away."""
+        if not (self.plans.stop() or self.mover.stop() or self.ranges.end()):
+            self.find_commands.drop_filter()
 
     def _cursor_line(self) -> int:
         return self.session.rows.line(self.session.cursor) if len(self.session.rows) else 0

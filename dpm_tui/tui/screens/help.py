@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from dpm_tui.locale import translate
 from dpm_tui.text_format import sentence
 from dpm_tui.tui.command_table import COMMANDS, Scope
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.base.scrolled_list import ScrolledListScreen
 from dpm_tui.tui.terminal.cell_text import Part, pad, wrap
@@ -30,6 +31,10 @@ class HelpScreen(ScrolledListScreen):
         self.opener = opener
         self.owners: list[str] = []
 
+    def handlers(self) -> Handlers:
+        """Return the commands of the help, which the same key closes."""
+        return {**super().handlers(), "help": self.go_back}
+
     def lay_out(self, width: int) -> list[list[Part]]:
         """Return the commands."""
         laid_out = help_lines(self.opener, self.app.look, width)
@@ -43,10 +48,6 @@ class HelpScreen(ScrolledListScreen):
         super().show_session()
         if owner in self.owners and self.owners[top : top + 1] != [owner]:
             self.rows.scroll_to(y=self.owners.index(owner), animate=False, force=True)
-
-    def do_help(self) -> None:
-        """The same key closes the help."""
-        self.dismiss()
 
 
 def help_lines(opener: DpmScreen, look: Look, width: int) -> list[tuple[str, list[Part]]]:

@@ -19,9 +19,9 @@ from dpm_tui.review.rules.rule_editor import RuleLine, WordLine, Words, add, lin
 from dpm_tui.state.config import Config, check_config
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
+from dpm_tui.tui.screens.base.command_host import Handlers, work
 from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
-from dpm_tui.tui.screens.commands.plan_commands import work
-from dpm_tui.tui.session.setting_words import name_words, read_format, read_name, trouble_of
+from dpm_tui.tui.session.setting_words import read_format, read_name, rule_name, trouble_of
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import ConfigData, SaveConfig
@@ -43,6 +43,23 @@ class KeeperScreen(ListScreen):
         self._total: tuple[int, int] | None = None
         self._counting = self._stale = False
 
+    def handlers(self) -> Handlers:
+        """Return the commands of the keeper rules."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            "use": self._use_line,
+            "raise": self._raise,
+            "lower": self._lower,
+            "turn": self._turn,
+            "add_folder": self._add_folder,
+            "add_format": self._add_format,
+            "save_rule": self._save_rule,
+            "drop_rule": self._drop_rule,
+            "usual_rule": self._usual_rule,
+            "back": self.go_back,
+        }
+
     def compose_body(self) -> ComposeResult:
         """Lay out the list and what the rule would do."""
         self.keeper_lines = KeeperLines(self.session, self.app.look)
@@ -63,8 +80,8 @@ class KeeperScreen(ListScreen):
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return the name of the rule in force."""
-        name = display_name(name_words(self.session.rule.name), 24)
-        return [*super().title_state(), (f" {translate('rules.rule_in_force', rule=name)}", "strong")]
+        words = translate("rules.rule_in_force", rule=rule_name(self.session.rule))
+        return [*super().title_state(), (f" {words}", "strong")]
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor, over the empty lines."""
@@ -78,7 +95,7 @@ class KeeperScreen(ListScreen):
         if self.lines[line] is not None:
             self._go_to(line)
 
-    def do_use(self) -> None:
+    def _use_line(self) -> None:
         """Use the rule under the cursor, or switch the criterion on or off."""
         match self.lines[self.cursor]:
             case RuleLine(words=words):
@@ -86,31 +103,31 @@ class KeeperScreen(ListScreen):
             case WordLine(word=word):
                 self._use(switch(self._words, word), word)
 
-    def do_raise(self) -> None:
+    def _raise(self) -> None:
         """Let the criterion decide earlier."""
         self._arrange(lambda words, word: shift(words, word, -1))
 
-    def do_lower(self) -> None:
+    def _lower(self) -> None:
         """Let the criterion decide later."""
         self._arrange(lambda words, word: shift(words, word, 1))
 
-    def do_turn(self) -> None:
+    def _turn(self) -> None:
         """Let the criterion prefer the opposite."""
         self._arrange(turn)
 
-    async def do_add_folder(self) -> None:
+    async def _add_folder(self) -> None:
         """Ask for a folder and what it is to mean."""
         key = await self.prompt.choose(translate("rules.ask_folder_use"), tuple(_FOLDER_USES))
         if key:
             name = _FOLDER_USES[key]
             await self._add(translate("rules.ask_folder"), lambda text: parse_word(f"{name}:{text}"))
 
-    async def do_add_format(self) -> None:
+    async def _add_format(self) -> None:
         """Ask for a format that is to be preferred."""
         question = translate("rules.ask_format", formats=" ".join(NAMES_BY_WORD))
         await self._add(self.prompt.fitting(question, translate("rules.ask_format_short")), read_format)
 
-    async def do_save_rule(self) -> None:
+    async def _save_rule(self) -> None:
         """Ask for a name and save the rule in force under it."""
         config = self.session.config
         typed = await self.prompt.read(translate("rules.ask_rule_name"), "", partial(trouble_of, read_name))
@@ -125,7 +142,7 @@ class KeeperScreen(ListScreen):
         self._adopt(replace(config, presets={**config.presets, name: config.keeper}))
         self.prompt.say(translate("rules.rule_saved", name=display_name(name)))
 
-    async def do_drop_rule(self) -> None:
+    async def _drop_rule(self) -> None:
         """Forget the saved rule under the cursor; it stays in force while it is."""
         line = self.lines[self.cursor]
         config = self.session.config
@@ -137,13 +154,9 @@ class KeeperScreen(ListScreen):
             left = {name: words for name, words in config.presets.items() if name != line.name}
             self._adopt(replace(config, presets=left))
 
-    def do_usual_rule(self) -> None:
+    def _usual_rule(self) -> None:
         """Back to the rule best."""
         self._use(Config().keeper)
-
-    def do_back(self) -> None:
-        """Back to where this was opened."""
-        self.dismiss()
 
     @property
     def lines(self) -> Sequence[KeeperLine]:
@@ -189,7 +202,7 @@ class KeeperScreen(ListScreen):
 
     async def _save(self, config: Config) -> None:
         try:
-            await self.app.link.ask(SaveConfig(config), ConfigData)
+            await self.link.ask(SaveConfig(config), ConfigData)
         except DpmError as error:
             self.app.log_trouble(error)
             if isinstance(screen := self.app.screen, DpmScreen):

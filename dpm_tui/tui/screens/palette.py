@@ -13,6 +13,7 @@ from textual.widgets import Input
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_search import search_commands
 from dpm_tui.tui.command_table import BY_ID, Command, Scope, home_of
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.terminal.cell_text import Part, pad
@@ -37,6 +38,10 @@ class PaletteScreen(CursorListScreen):
         super().__init__()
         self.opener = opener
         self.commands = self._fitting("")
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the palette: both ways out of other screens lead to the one below."""
+        return {**super().handlers(), "choose": self.choose, "back": self.go_back, "quit": self.go_back}
 
     def compose_body(self) -> ComposeResult:
         """Lay out the field and the list."""
@@ -74,7 +79,7 @@ class PaletteScreen(CursorListScreen):
     def pick(self, line: int) -> None:
         """Carry out the command that was clicked."""
         self.cursor = line
-        self.do_choose()
+        self.choose()
 
     def on_key(self, event: events.Key) -> None:
         """Move in the list while the field has the letters."""
@@ -83,15 +88,7 @@ class PaletteScreen(CursorListScreen):
             self.move_lines(steps[event.key])
             event.stop()
 
-    def do_back(self) -> None:
-        """Back to the screen below."""
-        self.dismiss()
-
-    async def do_quit(self) -> None:
-        """Back to the screen below: this key cancels here."""
-        self.dismiss()
-
-    def do_choose(self) -> None:
+    def choose(self) -> None:
         """Carry the command out on the screen below, or go where it works and say its key."""
         chosen = self.commands[self.cursor] if self.commands else None
         if chosen is None:
@@ -122,7 +119,7 @@ class PaletteScreen(CursorListScreen):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        self.do_choose()
+        self.choose()
 
     def _fitting(self, typed: str) -> list[Command]:
         return search_commands(typed, self.opener.SCOPES, self.session.recent_commands)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,9 +16,11 @@ from dpm_tui.review.marks.plan import Move, Plan
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.plan_lines import DETAIL_LINES, PlanLines
-from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
+from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
-from dpm_tui.tui.screens.commands.plan_commands import PlanCommands
+from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
+from dpm_tui.tui.screens.commands.plan_maker import PlanMaker
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
@@ -26,11 +29,11 @@ from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import Done, SavePlan
 
 
-class PlanScreen(PlanCommands, FileCommands, ListScreen):
+class PlanScreen(ListScreen):
     """Lies over the groups; what is taken out here loses its mark there.
 
-    ``opener`` applies the plan and reports, for this screen is gone by then. ``arranged`` says that
-    the user was asked what becomes of companions that exist nowhere else.
+    ``apply`` carries the plan out on the screen below, ``opener``, for this one is gone by then.
+    ``arranged`` says that the user was asked what becomes of companions that exist nowhere else.
     """
 
     NAME: ClassVar = "groups"
@@ -38,12 +41,34 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    def __init__(self, plan: Plan, opener: PlanCommands, *, arranged: bool) -> None:
+    def __init__(
+        self, plan: Plan, opener: DpmScreen, apply: Callable[[Plan], Awaitable[None]], *, arranged: bool
+    ) -> None:
         super().__init__()
+        self.plans = PlanMaker(self)
+        self.mover = FileMover(self)
+        self.file_commands = FileCommands(self)
         self.shelf = PlanList(plan)
         self.opener = opener
+        self._apply = apply
         self.arranged = arranged
         self._marks = opener.session.marks
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the plan."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            **self.file_commands.handlers(),
+            "apply_plan": self._apply_plan,
+            "take_out": self._take_out,
+            "save_plan": self._save_plan,
+            "sort_plan": self._sort_plan,
+            "go_to_file": self._go_to_file,
+            "undo": partial(self._travel, "tui.nothing_to_undo", "tui.undone", forward=False),
+            "redo": partial(self._travel, "tui.nothing_to_redo", "tui.redone", forward=True),
+            "back": self._back,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the details of the move."""
@@ -65,6 +90,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
             self._leave(translate("tui.plan_emptied"))
             return
         super().show_session()
+        say_progress(self)
         self.summary.show([self.plan_lines.summary(self.shelf, self.size.width)])
         self.rows.show(len(self.shelf.moves), self.shelf.cursor)
         self._show_details()
@@ -93,15 +119,14 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         """The absolute path of the file that goes."""
         return os.path.join(self.session.root, self._move.victim.path)
 
-    async def do_apply_plan(self) -> None:
+    async def _apply_plan(self) -> None:
         """Apply the moves listed, after one question with the numbers."""
         plan = await self._arranged_plan()
-        if plan is not None and await self.confirm(plan) == "y":
-            opener = self.opener
+        if plan is not None and await self.plans.confirm(plan) == "y":
             self.dismiss()
-            opener.run_worker(opener.carry_out(opener.move_to_bin(plan)), group="command")
+            self.opener.start(self._apply(plan), "command")
 
-    def do_take_out(self) -> None:
+    def _take_out(self) -> None:
         """Take the move out of the plan, and its mark away."""
         move = self.shelf.take_out()
         victim = self.session.library.member_at(move.group, move.victim.path)
@@ -110,7 +135,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         self.prompt.say(translate("tui.plan_taken_out", path=display_name(move.victim.path, 40)))
         self.show_session()
 
-    async def do_save_plan(self) -> None:
+    async def _save_plan(self) -> None:
         """Save the moves listed as a file that the command line can carry out."""
         plan = await self._arranged_plan()
         if plan is None:
@@ -120,22 +145,20 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         if not text or not text.strip():
             return
         path = os.fsencode(os.path.expanduser(text.strip()))
-        await self.app.link.ask(
-            SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done
-        )
+        await self.link.ask(SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done)
         # What was settled here must be said again where nobody can be asked.
         also = " --companions together" if plan.orphans and self.session.config.companions == "ask" else ""
         keys = ("tui.plan_saved", "tui.plan_saved_short", "tui.plan_saved_shorter")
         saved = display_name(text.strip())
         self.prompt.say(self.prompt.fitting(*(translate(key, path=saved, also=also) for key in keys)))
 
-    def do_sort_plan(self) -> None:
+    def _sort_plan(self) -> None:
         """Change between the weakest similarity first and the order of paths."""
         self.shelf.turn()
         self.rows.refresh()
         self.show_session()
 
-    def do_go_to_file(self) -> None:
+    def _go_to_file(self) -> None:
         """Show the file under the cursor in its group."""
         move = self._move
         victim = self.session.library.member_at(move.group, move.victim.path)
@@ -145,20 +168,13 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         hidden = victim is not None
         self.prompt.say(translate("tui.plan_hidden" if hidden else "tui.plan_not_in_group"))
 
-    async def do_undo(self) -> None:
-        """Bring back what was taken out last, or undo the mark before it."""
-        await self._travel("tui.nothing_to_undo", "tui.undone", forward=False)
-
-    async def do_redo(self) -> None:
-        """Do again what was undone."""
-        await self._travel("tui.nothing_to_redo", "tui.redone", forward=True)
-
-    def do_back(self) -> None:
+    def _back(self) -> None:
         """Stop the files that move, or go back to the groups."""
-        if not self.stops_files():
+        if not (self.plans.stop() or self.mover.stop()):
             self.dismiss()
 
     async def _travel(self, nothing: str, words: str, *, forward: bool) -> None:
+        """Take the last step of the marks back, or do it again, and show what they amount to then."""
         marks = self.session.marks
         step = marks.redo() if forward else marks.undo()
         if step is None:
@@ -166,7 +182,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
             return
         # Whoever gives the search up must not find a move here that is no longer marked.
         self._follow_marks()
-        plan = await self.find_plan()
+        plan = await self.plans.find()
         known = {(move.victim.path, move.keeper.path): move for move in self.shelf.moves}
         news = [move for move in plan.moves if (move.victim.path, move.keeper.path) not in known]
         self.arranged = self.arranged and not any(move.orphans for move in news)
@@ -180,7 +196,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         """Return the moves listed once it is settled what becomes of unique companions."""
         if self.arranged:
             return self.shelf.plan
-        plan = await self.settle_orphans(self.shelf.plan)
+        plan = await self.plans.settle_orphans(self.shelf.plan)
         if plan is not None:
             self.arranged = True
             self.shelf = self.shelf.renew(plan)
@@ -196,7 +212,7 @@ class PlanScreen(PlanCommands, FileCommands, ListScreen):
         """Go back to the groups and say something there."""
         if self.is_current:
             self.dismiss()
-            self.opener.call_after_refresh(self.opener.prompt.say, words)
+            self.opener.say_soon(words)
 
     def _show_details(self) -> None:
         lines = self.plan_lines.details(self._move, self.size.width)

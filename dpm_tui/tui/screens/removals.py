@@ -9,16 +9,17 @@ from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Removal
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.removal_lines import DETAIL_LINES, place_of, removal_details, removal_line, says
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.screens.commands.file_commands import PathCommands
+from dpm_tui.tui.screens.commands.path_opener import PathOpener
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import GetRemovals, RemovalData
 
 _MAX_LINES = 10_000
 
 
-class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
+class RemovalsScreen(NarrowedListScreen[Removal]):
     """Lies over the recycle bin."""
 
     NAME: ClassVar = "bin"
@@ -28,9 +29,23 @@ class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
     LIST: ClassVar = "removals"
     DETAIL_LINES: ClassVar = DETAIL_LINES
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths = PathOpener(self)
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the record."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            "find_removal": self.find,
+            "copy_removal": self._copy_removal,
+            "back": self._back,
+        }
+
     async def fetch(self) -> Sequence[Removal]:
         """Return the record, the newest first."""
-        return (await self.app.link.ask(GetRemovals(_MAX_LINES), RemovalData)).removals
+        return (await self.link.ask(GetRemovals(_MAX_LINES), RemovalData)).removals
 
     def says(self, item: Removal, words: list[str]) -> bool:
         """Return whether path, place or deed of a removal have all of the words."""
@@ -51,11 +66,12 @@ class RemovalsScreen(PathCommands, NarrowedListScreen[Removal]):
         key = "tui.removals_newest" if len(self.all) >= _MAX_LINES else "tui.removals_count"
         return ((f" {translate(key, count=len(self.shown))}", "strong"),)
 
-    async def do_find_removal(self) -> None:
-        """Ask for words; the list follows while they are typed."""
-        await self.find()
-
-    def do_copy_removal(self) -> None:
+    def _copy_removal(self) -> None:
         """Copy where the file is now, or where it was."""
         if self.current is not None:
-            self.copy(place_of(self.current, self.session.root))
+            self.paths.copy(place_of(self.current, self.session.root))
+
+    def _back(self) -> None:
+        """Take the words away, or go back to the recycle bin."""
+        if not self.widen():
+            self.go_back()

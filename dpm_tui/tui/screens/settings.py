@@ -16,6 +16,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import follow_settings, insist_on, translate
 from dpm_tui.state.config import Config
 from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
 from dpm_tui.tui.session.protected_folders import find_missing, name_below
@@ -41,6 +42,19 @@ class SettingsScreen(CursorListScreen):
         super().__init__()
         self._save_timer: Timer | None = None
         self._checks_folders = False
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the settings."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            "change": self._change,
+            "increase": self._increase,
+            "decrease": self._decrease,
+            "default": self._default,
+            "reset_state": self._reset_state,
+            "back": self.stay,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list and the explanation."""
@@ -74,19 +88,19 @@ class SettingsScreen(CursorListScreen):
         """The setting under the cursor."""
         return SETTINGS[self.cursor]
 
-    def do_increase(self) -> None:
+    def _increase(self) -> None:
         """One step on."""
         self._step(1)
 
-    def do_decrease(self) -> None:
+    def _decrease(self) -> None:
         """One step back."""
         self._step(-1)
 
-    async def do_change(self) -> None:
+    async def _change(self) -> None:
         """Type a new value, or take the next one where there are few."""
         setting = self.setting
         if setting.opens:
-            self.app.push_named("keeper")
+            self.push_named("keeper")
             return
         if setting.parse is None:
             self._step(1)
@@ -100,11 +114,11 @@ class SettingsScreen(CursorListScreen):
             self._checks_folders = setting.name == "protected"
             self._use(replace(config, protected=folders))
 
-    def do_default(self) -> None:
+    def _default(self) -> None:
         """Back to the default."""
         self._use(change(self.session.config, self.setting, getattr(Config(), self.setting.name)))
 
-    async def do_reset_state(self) -> None:
+    async def _reset_state(self) -> None:
         """Forget everything but settings, decisions and the bin, once the word was typed."""
         word = translate("tui.reset_word")
         typed = await self.prompt.read(translate("tui.ask_reset", word=word))
@@ -113,7 +127,7 @@ class SettingsScreen(CursorListScreen):
         if typed.strip() != word:
             self.prompt.say(translate("tui.reset_cancelled"))
             return
-        await self.app.link.ask(ResetState(), Done)
+        await self.link.ask(ResetState(), Done)
         self.prompt.say(translate("tui.reset_done"))
 
     def _step(self, steps: int) -> None:
@@ -145,10 +159,10 @@ class SettingsScreen(CursorListScreen):
             self.prompt.say(translate("tui.next_start"))
 
     def _save_soon(self) -> None:
-        self.run_worker(self.carry_out(self._save()), group="save", exclusive=True)
+        self.start(self._save(), "save", exclusive=True)
 
     async def _save(self) -> None:
-        await self.app.link.ask(SaveConfig(self.session.config), ConfigData)
+        await self.link.ask(SaveConfig(self.session.config), ConfigData)
         missing: list[str] = []
         if self._checks_folders:
             self._checks_folders = False

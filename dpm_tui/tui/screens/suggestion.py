@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -18,9 +18,9 @@ from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import REASON_LINES, reason_lines
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
-from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
+from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad
 from dpm_tui.tui.widgets.preview import Subject
@@ -30,27 +30,42 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.units import long_size
 
 
-class SuggestionScreen(FileCommands, CursorListScreen):
-    """Lies over the groups; nothing is marked until the suggestion is accepted here."""
+class SuggestionScreen(CursorListScreen):
+    """Lies over the groups, its ``opener``; nothing is marked until this is left with ``accept``."""
 
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.SUGGESTION, Scope.FILE, Scope.LIST)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    def __init__(self, suggestion: Suggestion, opener: AcceptCommands) -> None:
+    def __init__(
+        self, suggestion: Suggestion, opener: DpmScreen, accept: Callable[[Suggestion], None]
+    ) -> None:
         super().__init__()
+        self.file_commands = FileCommands(self)
         self.suggestion = suggestion
         self.opener = opener
+        self._accept = accept
         self.files = list(suggestion.similarities)
         self._marks = opener.session.marks
+
+    def handlers(self) -> Handlers:
+        """Return the commands of the suggestion."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            **self.file_commands.handlers(),
+            "accept_shown": self._accept_shown,
+            "leave_out": self._leave_out,
+            "back": self._drop,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out list, pictures and reasons as on the groups screen."""
         look = self.app.look
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self._draw, look, id="groups")
-        self.panes = PreviewPanes(look, self.app.link.thumbnail, self.app.delays)
+        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
         self.reasons = TextLines(id="reasons", height=REASON_LINES)
         with Horizontal(id="review"):
             yield self.rows
@@ -97,13 +112,12 @@ class SuggestionScreen(FileCommands, CursorListScreen):
         words = translate("rules.suggestion_title", count=shown.files, **values)
         return [*super().title_state(), (f" {words}", "remove")]
 
-    def do_accept_shown(self) -> None:
+    def _accept_shown(self) -> None:
         """Mark every file listed, as one step that one undo takes back."""
-        opener, suggestion = self.opener, self.suggestion
         self.dismiss()
-        opener.call_after_refresh(opener.accept, suggestion)
+        self.opener.call_after_refresh(self._accept, self.suggestion)
 
-    def do_leave_out(self) -> None:
+    def _leave_out(self) -> None:
         """Leave the file under the cursor unmarked."""
         file = self.files.pop(self.cursor)
         members = self.session.marks.group_of(file).members
@@ -115,27 +129,24 @@ class SuggestionScreen(FileCommands, CursorListScreen):
         self.show_session()
         self.prompt.say(translate("rules.suggestion_left_out", count=self.suggestion.files))
 
-    def do_back(self) -> None:
+    def _drop(self) -> None:
         """Back to the groups; nothing is marked."""
         self._leave(translate("rules.suggestion_dropped"))
-
-    def on_screen_suspend(self) -> None:
-        """Paint no pictures below another screen."""
-        self.panes.blank(True)
-
-    def on_screen_resume(self) -> None:
-        """Paint the pictures again."""
-        self.panes.blank(False)
 
     @property
     def file_id(self) -> int:
         """The file that would go."""
         return self.files[self.cursor]
 
+    @property
+    def file_path(self) -> bytes:
+        """Where that is."""
+        return self.session.path_of(self.file_id)
+
     def _leave(self, words: str) -> None:
         if self.is_current:
             self.dismiss()
-            self.opener.call_after_refresh(self.opener.prompt.say, words)
+            self.opener.say_soon(words)
 
     def _draw(self, line: int, width: int) -> list[Part]:
         if line >= len(self.files):

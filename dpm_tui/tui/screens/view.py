@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 
 from dpm_tui.review.decisions.decision import Decision
+from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
-from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.pictures.original_parts import Originals
 from dpm_tui.tui.pictures.zoom import Zoom
-from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.pair_pictures import PairPictures
+from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
+from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
+from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
+from dpm_tui.tui.screens.commands.decider import Decider
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
+from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
+from dpm_tui.tui.screens.commands.range_commands import RangeCommands
+from dpm_tui.tui.screens.commands.undo_commands import UndoCommands
 from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -25,7 +34,7 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 _REASON_LINES = 3
 
 
-class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, FileCommands):
+class ViewScreen(DpmScreen):
     """Shows a file and its counterpart, one in the place of the other or side by side.
 
     Both are seen at the same zoom and place. At their whole size the keys that look around lead to
@@ -37,20 +46,47 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    reasons_at_most = _REASON_LINES
-    spells_marks = True
-
     def __init__(self, comparison: ShownPair) -> None:
         super().__init__()
         self.comparison = comparison
+        self.pictures = PairPictures(self, _REASON_LINES, spells_marks=True)
+        self.mover = FileMover(self)
+        self.decider = Decider(self)
+        self.mark_commands = MarkCommands(self, RangeCommands(self))
+        self.accept_commands = AcceptCommands(self)
+        self.decide_commands = DecideCommands(self, self._decide)
+        self.undo_commands = UndoCommands(self, BatchUndo(self, self.mover), self.decider)
+        self.picture_commands = PictureCommands(self)
+        self.file_commands = FileCommands(self)
         self._several = False
         self._file = comparison.file
         self._decided = False
 
+    def handlers(self) -> Handlers:
+        """Return the commands of the view; the keys that open it or show two pictures mean their own here."""
+        return {
+            **super().handlers(),
+            **self.mark_commands.handlers(),
+            **self.accept_commands.handlers(),
+            **self.decide_commands.handlers(),
+            **self.undo_commands.handlers(),
+            **self.picture_commands.handlers(),
+            **self.file_commands.handlers(),
+            "full_view": self._back,
+            "side_by_side": self._side_by_side,
+            "zoom_in": partial(self._scale, 2),
+            "zoom_out": partial(self._scale, 0.5),
+            "zoom_reset": self._zoom_reset,
+            "pan_left": partial(self._look_around, -1, 0),
+            "pan_right": partial(self._look_around, 1, 0),
+            "pan_up": partial(self._look_around, 0, -1),
+            "pan_down": partial(self._look_around, 0, 1),
+            "back": self._back,
+        }
+
     def compose_body(self) -> ComposeResult:
         """Lay out pictures and reasons."""
-        look, link = self.app.look, self.app.link
-        self.group_lines = GroupLines(self.session, look)
+        look, link = self.app.look, self.link
         self.panes = PreviewPanes(look, link.thumbnail, self.app.delays, Originals(link.picture))
         self.reasons = TextLines(id="reasons", height=_REASON_LINES)
         yield self.panes
@@ -65,6 +101,7 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         if gone:
             self._decided = False
         super().show_session()
+        say_progress(self)
         self.show_pictures()
 
     def show_pictures(self) -> None:
@@ -72,8 +109,12 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         if self.comparison.group is None:
             return
         self._file = self.comparison.file
-        super().show_pictures()
-        self.title_line.show(self.title_state())
+        self.pictures.show()
+        self.show_title()
+
+    def show_cursor(self, before: ListPosition) -> None:
+        """Show the file under the cursor, which was elsewhere ``before``."""
+        self.show_pictures()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return which group this is and the zoom."""
@@ -81,17 +122,13 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         place = f" {session.cursor.position + 1}/{len(session.rows)}"
         scale = f" {zoom.scale:g}x" if zoom.scale > 1 else ""
         here = [(scale, "notice"), (place, "strong")]
-        return [*super().title_state(), *here, *self.marked_state(), *self.difference_state()]
+        marked, difference = self.mark_commands.title_state(), self.picture_commands.title_state()
+        return [*super().title_state(), *here, *marked, *difference]
 
     @property
-    def file_id(self) -> int:
-        """The file under the cursor, which is shown."""
-        return self.comparison.file
-
-    @property
-    def other(self) -> int:
-        """The file that it is held against."""
-        return self.comparison.other
+    def file_path(self) -> bytes:
+        """The absolute path of the file under the cursor, which is shown."""
+        return self.session.path_of(self.comparison.file)
 
     @property
     def zoom(self) -> Zoom:
@@ -102,49 +139,25 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         """Return how many pictures are shown: one, or the pair."""
         return 2 if self._several else 1
 
-    def do_full_view(self) -> None:
-        """Close the full view."""
-        self.do_back()
-
-    def do_side_by_side(self) -> None:
+    def _side_by_side(self) -> None:
         """Show one picture, or the pair side by side."""
         self._several = not self._several
         self.show_pictures()
 
-    def do_zoom_in(self) -> None:
-        """Look closer."""
-        self._use(self.zoom.scaled(2))
+    def _scale(self, factor: float) -> None:
+        """Look closer, or step back."""
+        self._use(self.zoom.scaled(factor))
 
-    def do_zoom_out(self) -> None:
-        """Step back."""
-        self._use(self.zoom.scaled(0.5))
-
-    def do_zoom_reset(self) -> None:
+    def _zoom_reset(self) -> None:
         """Show the whole picture."""
         self._use(Zoom())
 
-    def do_pan_left(self) -> None:
-        """Look further left, or at the group before."""
-        self._look_around(-1, 0)
-
-    def do_pan_right(self) -> None:
-        """Look further right, or at the next group."""
-        self._look_around(1, 0)
-
-    def do_pan_up(self) -> None:
-        """Look further up, or at the file before."""
-        self._look_around(0, -1)
-
-    def do_pan_down(self) -> None:
-        """Look further down, or at the next file."""
-        self._look_around(0, 1)
-
-    def do_back(self) -> None:
+    def _back(self) -> None:
         """Stop the files that move, or go back to the groups."""
-        if not self.stops_files():
+        if not self.mover.stop():
             self.dismiss()
 
-    def do_next_group(self) -> None:
+    def next_group(self) -> None:
         """To the next group."""
         self.session.move_group(1)
         self.show_pictures()
@@ -159,17 +172,22 @@ class ViewScreen(PictureCommands, MarkCommands, AcceptCommands, ApplyCommands, F
         self.keys_line.renew()
         self.show_pictures()
 
-    async def decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
+    async def _decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
         """Have decisions made; the groups that they leave are looked at next."""
         self._decided = True
         try:
-            self._decided = await super().decide(files, decisions)
+            self._decided = await self.decider.decide(files, decisions)
         except BaseException:
             self._decided = False
             raise
         return self._decided
 
+    @on(PreviewPanes.Resized)
+    def _resized(self) -> None:
+        self.show_pictures()
+
     def _look_around(self, right: int, down: int) -> None:
+        """Look further to a side; at the whole picture go to another group or file instead."""
         if self.zoom.scale > 1:
             self._use(self.zoom.panned(right, down, self.panes.previews[0].seen))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -121,6 +122,17 @@ class Session:
         """The file under the cursor."""
         group = self.group
         return self.library.files[group.members[self.cursor.member]] if group else None
+
+    @property
+    def file_id(self) -> int:
+        """The id of the file under the cursor; there must be one."""
+        file = self.file
+        assert file is not None
+        return file.id
+
+    def path_of(self, file: int) -> bytes:
+        """Return the absolute path of a file."""
+        return os.path.join(self.root, self.library.files[file].path)
 
     def follow_run(self, status: RunStatus) -> None:
         """Take over the newest status of the run."""

@@ -9,8 +9,9 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.rules.criteria import Word, parse_word
 from dpm_tui.review.rules.presets import check_name, expand
-from dpm_tui.review.rules.rule import OWN
+from dpm_tui.review.rules.rule import OWN, Rule
 
+_NAME_CELLS = 24
 _LEVELS = ((0.95, "very_strict"), (0.86, "strict"), (0.0, "balanced"))
 """Similarities from which on copies alone, no variants, or all kinds of pairs are left."""
 
@@ -49,6 +50,11 @@ def words_label(words: Iterable[str]) -> str:
 def name_words(name: str) -> str:
     """Return the name of a rule; that of words without a name is translated."""
     return translate("rules.rule_own") if name == OWN else display_name(name)
+
+
+def rule_name(rule: Rule) -> str:
+    """Return the name of a rule in few cells."""
+    return display_name(name_words(rule.name), _NAME_CELLS)
 
 
 def read_format(text: str) -> Word:

@@ -41,9 +41,7 @@ class ShownPair:
     @property
     def file(self) -> int:
         """The file under the cursor; there must be one."""
-        file = self._session.file
-        assert file is not None
-        return file.id
+        return self._session.file_id
 
     @property
     def other(self) -> int:

@@ -63,7 +63,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
 
     def on_screen_resume(self) -> None:
         """Ask for the list anew."""
-        self.run_worker(self.carry_out(self.renew()), group=self.LIST, exclusive=True)
+        self.start(self.renew(), self.LIST, exclusive=True)
 
     async def renew(self) -> None:
         """Ask for the list anew and show it."""
@@ -108,12 +108,12 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
         if text is None:
             self._narrow(before)
 
-    def do_back(self) -> None:
-        """Take the words away, or go back to the screen below."""
-        if self.words:
+    def widen(self) -> bool:
+        """Take the words away; tell whether there were any."""
+        had_words = bool(self.words)
+        if had_words:
             self._narrow("")
-        else:
-            self.dismiss()
+        return had_words
 
     def _narrow(self, text: str) -> str:
         self.words = " ".join(text.split())

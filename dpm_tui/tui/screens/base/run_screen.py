@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.log_lines import LogLines
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -24,6 +25,19 @@ class RunScreen(ListScreen):
 
     SCOPES: ClassVar = (Scope.RUN, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+
+    def handlers(self) -> Handlers:
+        """Return the commands that steer the run and move in the log."""
+        return {
+            **super().handlers(),
+            **self.list_commands.handlers(),
+            "start_run": self._start_run,
+            "accept_missing": self._accept_missing,
+            "pause_run": self._pause_run,
+            "stop_run": self._stop_run,
+            "only_errors": self._only_errors,
+            "back": self.stay,
+        }
 
     def compose_body(self) -> ComposeResult:
         """Lay out the facts and the log."""
@@ -60,25 +74,25 @@ class RunScreen(ListScreen):
     def show_facts(self) -> None:
         """Show what is above the log."""
 
-    async def do_start_run(self) -> None:
+    async def _start_run(self) -> None:
         """Start a run, or go on with the one that was stopped."""
-        await self.app.link.ask(StartRun(), Done)
+        await self.link.ask(StartRun(), Done)
 
-    async def do_accept_missing(self) -> None:
+    async def _accept_missing(self) -> None:
         """Accept that files are gone, after a question, and scan again."""
         if await self.prompt.choose(translate("tui.ask_accept_missing"), "y") == "y":
-            await self.app.link.ask(StartRun(accept_missing=True), Done)
+            await self.link.ask(StartRun(accept_missing=True), Done)
 
-    async def do_pause_run(self) -> None:
+    async def _pause_run(self) -> None:
         """Pause the run or let it go on."""
-        await self.app.link.ask(PauseRun(self.session.status.phase != "paused"), Done)
+        await self.link.ask(PauseRun(self.session.status.phase != "paused"), Done)
 
-    async def do_stop_run(self) -> None:
+    async def _stop_run(self) -> None:
         """Stop the run; what it found is kept."""
-        await self.app.link.ask(StopRun(), Done)
+        await self.link.ask(StopRun(), Done)
         self.prompt.say(translate("tui.run_stopped"))
 
-    def do_only_errors(self) -> None:
+    def _only_errors(self) -> None:
         """Show only the errors of the log, or all of it."""
         self.log_lines.only_errors = not self.log_lines.only_errors
         self.show_session()

@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import Screen
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_table import BY_ID, Command, Scope, commands_of, footer_of
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.global_commands import GlobalCommands
+from dpm_tui.tui.screens.base.host_app import HostApp
+from dpm_tui.tui.screens.base.list_commands import ListCommands
 from dpm_tui.tui.session.command_needs import missing_need
-from dpm_tui.tui.session.session import Link
+from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.widgets.keys_line import KeysLine
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.title_line import TitleLine
+from dpm_tui.tui.worker_link import WorkerLink
 
 
 def bindings_for(*scopes: Scope) -> list[BindingType]:
@@ -33,17 +39,44 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
     ]
 
 
-_STEPS_TO_PER_QUESTION = 3
+_STEPS_TO_A_QUESTION = 3
 """After so many turns of the loop a command has opened its question, so that the next key answers it."""
 
 
-class DpmScreen(GlobalCommands, inherit_bindings=False):
-    """A screen whose commands are its methods ``do_<id>``, or those of the app."""
+class DpmScreen(Screen[None], inherit_bindings=False):
+    """A screen whose keys, palette and help are about the commands of its scopes."""
 
     AUTO_FOCUS = ""
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     NAME: ClassVar[str] = ""
     CLOSES: ClassVar[bool] = False
+
+    app: HostApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.global_commands = GlobalCommands(self)
+
+    @property
+    def session(self) -> Session:
+        """What the app shows."""
+        return self.app.session
+
+    @property
+    def link(self) -> WorkerLink:
+        """The link to the worker."""
+        return self.app.link
+
+    def handlers(self) -> Handlers:
+        """Return what carries out each command of this screen; here only those of everywhere."""
+        return self.global_commands.handlers()
+
+    def stay(self) -> None:
+        """Nothing is open here that could be closed."""
+
+    def go_back(self) -> None:
+        """Back to the screen below."""
+        self.dismiss()
 
     def compose(self) -> ComposeResult:
         """Lay out the frame that every screen has."""
@@ -76,8 +109,12 @@ class DpmScreen(GlobalCommands, inherit_bindings=False):
 
     def show_session(self) -> None:
         """Show the session as it is now."""
-        self.title_line.show(self.title_state())
+        self.show_title()
         self.keys_line.renew()
+
+    def show_title(self) -> None:
+        """Show the title as it is now."""
+        self.title_line.show(self.title_state())
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return what stands at the right end of the title, with roles."""
@@ -100,20 +137,23 @@ class DpmScreen(GlobalCommands, inherit_bindings=False):
         if reason := self.why_not(BY_ID[command_id]):
             self.prompt.say(reason)
             return
-        method = getattr(self, f"do_{command_id}", None) or getattr(self.app, f"do_{command_id}")
-        result = method()
+        result = self.handlers()[command_id]()
         if inspect.isawaitable(result):
-            self.run_worker(self.carry_out(result), group="command")
-            for _ in range(_STEPS_TO_PER_QUESTION):
+            self.start(result, "command")
+            for _ in range(_STEPS_TO_A_QUESTION):
                 await asyncio.sleep(0)
 
-    def do_palette(self) -> None:
-        """Open the palette over this screen."""
-        self.app.push_named("palette", self)
+    def start(self, task: Awaitable[None], group: str, *, exclusive: bool = False) -> None:
+        """Carry something out beside the keys."""
+        self.run_worker(self.carry_out(task), group=group, exclusive=exclusive)
 
-    def do_help(self) -> None:
-        """Open the help, with this screen's commands first."""
-        self.app.push_named("help", self)
+    def push_named(self, name: str, /, *args: Any, **options: Any) -> None:
+        """Open a screen over this one, by the name of its module."""
+        self.app.push_named(name, *args, **options)
+
+    def refresh_soon(self) -> None:
+        """Show the session again shortly."""
+        self.app.refresh_soon()
 
     async def carry_out(self, result: Awaitable[None]) -> None:
         """Await a command; what goes wrong is said and logged."""
@@ -128,13 +168,22 @@ class DpmScreen(GlobalCommands, inherit_bindings=False):
         """Show the session for the first time."""
         self.call_after_refresh(self.show_session)
 
+    def on_screen_suspend(self) -> None:
+        """Paint no pictures below another screen."""
+        self._blank_pictures(True)
+
     def on_screen_resume(self) -> None:
-        """Show what changed while another screen was open."""
+        """Show what changed while another screen was open, and the pictures again."""
+        self._blank_pictures(False)
         if self.is_mounted:
             # The language or the theme may be another one.
             self.query("*").refresh()
             self.call_after_refresh(self.show_session)
             self.call_after_refresh(self.app.ask_when_due)
+
+    def _blank_pictures(self, is_blank: bool) -> None:
+        for panes in self.query(PreviewPanes):
+            panes.blank(is_blank)
 
 
 class ListScreen(DpmScreen):
@@ -142,41 +191,21 @@ class ListScreen(DpmScreen):
 
     rows: RowList
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.list_commands = ListCommands(self)
+
     def ask_when_due(self) -> None:
         """Ask about missing files once a run, unless another question is open."""
         if not (self.NAME and self.is_mounted):
             return
         if self.session.must_ask_missing and not self.prompt.busy:
             self.session.asked_run = self.session.status.run
-            self.run_worker(self.carry_out(self.ask_missing()), group="missing")
+            self.start(self.global_commands.ask_missing(), "missing")
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor, or the list where it has none, by so many lines."""
         self.rows.scroll_lines(lines)
-
-    def do_down(self) -> None:
-        """One line down."""
-        self.move_lines(1)
-
-    def do_up(self) -> None:
-        """One line up."""
-        self.move_lines(-1)
-
-    def do_page_down(self) -> None:
-        """A page down."""
-        self.move_lines(self.rows.page)
-
-    def do_page_up(self) -> None:
-        """A page up."""
-        self.move_lines(-self.rows.page)
-
-    def do_top(self) -> None:
-        """To the first line."""
-        self.move_lines(-(1 << 40))
-
-    def do_bottom(self) -> None:
-        """To the last line."""
-        self.move_lines(1 << 40)
 
     @on(RowList.Picked)
     def _picked(self, message: RowList.Picked) -> None:

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from dpm_tui.locale import translate
+from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import ListScreen
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
@@ -20,6 +21,10 @@ class ScrolledListScreen(ListScreen):
         super().__init__()
         self.lines: list[list[Part]] = []
 
+    def handlers(self) -> Handlers:
+        """Return the commands that read on, and the way back."""
+        return {**super().handlers(), **self.list_commands.handlers(), "back": self.go_back}
+
     def lay_out(self, width: int) -> list[list[Part]]:
         """Return the lines for a width."""
         raise NotImplementedError
@@ -31,7 +36,7 @@ class ScrolledListScreen(ListScreen):
 
     def on_mount(self) -> None:
         """Follow what is scrolled, by keys or by the mouse."""
-        self.watch(self.rows, "scroll_y", self._show_rest, init=False)
+        self.watch(self.rows, "scroll_y", self.show_title, init=False)
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""
@@ -49,13 +54,6 @@ class ScrolledListScreen(ListScreen):
         below = len(self.lines) - self.rows.scroll_offset.y - self.rows.size.height
         more = [(f" {translate('tui.more_below', count=below)}", "notice")] if below > 0 else []
         return [*super().title_state(), *more]
-
-    def do_back(self) -> None:
-        """Back to the screen below."""
-        self.dismiss()
-
-    def _show_rest(self) -> None:
-        self.title_line.show(self.title_state())
 
     def _draw(self, line: int, width: int) -> list[Part]:
         return self.lines[line] if line < len(self.lines) else []

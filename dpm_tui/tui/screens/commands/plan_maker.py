@@ -5,76 +5,74 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Companion, Plan, join_plans
 from dpm_tui.text_format import similarity
-from dpm_tui.tui.screens.commands.move_commands import MoveCommands, counted
+from dpm_tui.tui.screens.base.command_host import AT_ONCE, WorkerHost, work
 from dpm_tui.units import long_size
-from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, FindCompanions, PlanData
+from dpm_tui.worker.protocol.messages import FindCompanions, PlanData
 
-T = TypeVar("T")
-
-AT_ONCE = 3000
-"""So many groups or files are worked through before anybody notices."""
 _ENDINGS_SHOWN = 3
 
 
-class PlanCommands(MoveCommands):
-    """Commands for a screen that applies a plan."""
+class PlanMaker:
+    """Makes the plan of what the marks amount to, and asks what must be known before it is applied."""
 
-    _finding: asyncio.Task[object] | None = None
+    def __init__(self, host: WorkerHost) -> None:
+        self._host = host
+        self._finding: asyncio.Task[object] | None = None
 
-    async def find_plan(self) -> Plan:
+    async def find(self) -> Plan:
         """Return the moves that the marks amount to, with the companions that go where they go."""
         own = asyncio.current_task()
         if self._finding is not None:
             self._finding.cancel()
         self._finding = own
         try:
-            return await self._find_plan()
+            return await self._find()
         finally:
             if self._finding is own:
                 self._finding = None
 
-    def stops_files(self) -> bool:
-        """Give up the search for a plan, or have the files that move stop; tell whether there was either."""
+    def stop(self) -> bool:
+        """Give up the search for a plan; tell whether there was one."""
         if self._finding is None:
-            return super().stops_files()
+            return False
         self._finding.cancel()
-        self.prompt.say(translate("tui.plan_dropped"))
+        self._host.prompt.say(translate("tui.plan_dropped"))
         return True
 
-    async def _find_plan(self) -> Plan:
-        removed = self.session.marks.removed
+    async def _find(self) -> Plan:
+        session, prompt = self._host.session, self._host.prompt
+        removed = session.marks.removed
         if len(removed) > AT_ONCE:
-            self.prompt.say(translate("tui.planning", count=len(removed)))
-        plan, _ = await work(len(removed), self.session.plan)
-        if self.session.config.companions == "never":
-            self.prompt.say("")
+            prompt.say(translate("tui.planning", count=len(removed)))
+        plan, _ = await work(len(removed), session.plan)
+        if session.config.companions == "never":
+            prompt.say("")
             return plan
         found: list[Plan] = []
         for part in plan.parts():
             done = sum(len(each.moves) for each in found)
-            self.prompt.say(translate("tui.finding_companions", done=done, total=len(plan.moves)))
-            found.append((await self.app.link.ask(FindCompanions(part), PlanData)).plan)
-        self.prompt.say("")
+            prompt.say(translate("tui.finding_companions", done=done, total=len(plan.moves)))
+            found.append((await self._host.link.ask(FindCompanions(part), PlanData)).plan)
+        prompt.say("")
         # Marks may have changed while the worker looked.
-        marked = set(self.session.library.paths(self.session.marks.removed).values())
+        marked = set(session.library.paths(session.marks.removed).values())
         return Plan(tuple(move for move in join_plans(found).moves if move.victim.path in marked))
 
     async def settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
         if not plan.moves:
-            self.prompt.say(translate("tui.need_marks"))
+            self._host.prompt.say(translate("tui.need_marks"))
             return None
-        if not plan.orphans or self.session.config.companions != "ask":
+        if not plan.orphans or self._host.session.config.companions != "ask":
             return plan
-        match await self.prompt.choose(self._orphans_question(plan), "tps"):
+        match await self._host.prompt.choose(self._orphans_question(plan), "tps"):
             case "t":
                 return plan
             case "p":
@@ -82,26 +80,15 @@ class PlanCommands(MoveCommands):
             case "s":
                 rest, _ = plan.split_orphans()
                 if not rest.moves:
-                    self.prompt.say(translate("tui.plan_emptied"))
+                    self._host.prompt.say(translate("tui.plan_emptied"))
                 return rest if rest.moves else None
         return None
 
     async def confirm(self, plan: Plan, keys: str = "y") -> str:
         """Ask before a plan, with its numbers, unless the settings say not to; return the key."""
-        if not self.session.config.confirm:
+        if not self._host.session.config.confirm:
             return "y"
-        return await self.prompt.choose(self._question(plan, can_list="l" in keys), keys)
-
-    async def move_to_bin(self, plan: Plan) -> None:
-        """Have a plan applied and say what became of it."""
-        ids = {path: id_ for id_, path in self.session.library.paths(self.session.marks.removed).items()}
-        result = (await self.move_files(ApplyPlan(plan), BatchDone, len(plan.moves))).result
-        if result.moved:
-            self.session.settle((ids[path] for path in result.moved if path in ids), result)
-        words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
-        self.report(words, result.skipped)
-        self.app.refresh_soon()
-        await self.read_bin()
+        return await self._host.prompt.choose(self._question(plan, can_list="l" in keys), keys)
 
     def _question(self, plan: Plan, *, can_list: bool) -> str:
         """Return the question before a plan in as many words as there is room for."""
@@ -123,7 +110,7 @@ class PlanCommands(MoveCommands):
                 ("tui.ask_apply", names), ("tui.ask_apply_short", names), ("tui.ask_apply_short", short),
             )
         ]  # fmt: skip
-        return self.prompt.fitting(*wordings)
+        return self._host.prompt.fitting(*wordings)
 
     def _orphans_question(self, plan: Plan) -> str:
         orphans = [companion for move in plan.moves for companion in move.orphans]
@@ -133,12 +120,7 @@ class PlanCommands(MoveCommands):
             "endings": endings_of(orphans),
         }
         keys = ("tui.ask_orphans", "tui.ask_orphans_short", "tui.ask_orphans_shorter")
-        return self.prompt.fitting(*(translate(key, **values) for key in keys))
-
-
-async def work(amount: int, task: Callable[[], T]) -> T:
-    """Return what ``task`` returns; much of it is done beside the app, which stays usable."""
-    return await asyncio.to_thread(task) if amount > AT_ONCE else task()
+        return self._host.prompt.fitting(*(translate(key, **values) for key in keys))
 
 
 def endings_of(companions: Iterable[Companion]) -> str:

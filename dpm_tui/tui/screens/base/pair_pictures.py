@@ -1,0 +1,112 @@
+"""Shows the pictures of the file under the cursor and of those beside it, with the reasons below them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+from dpm_tui.catalog.group import Pair
+from dpm_tui.tui.lines.group_lines import GroupLines
+from dpm_tui.tui.lines.reason_lines import fit_lines, pair_lines
+from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.screens.base.command_host import AppHost, CommandHost
+from dpm_tui.tui.session.shown_pair import ShownPair
+from dpm_tui.tui.widgets.preview import Subject
+from dpm_tui.tui.widgets.preview_panes import MAX_PANES, PreviewPanes
+from dpm_tui.tui.widgets.text_lines import TextLines
+
+
+class PairHost(CommandHost, Protocol):
+    """A screen that shows a file beside another one of its group."""
+
+    @property
+    def comparison(self) -> ShownPair:
+        """The file under the cursor and the one that it is held against."""
+
+
+class PicturesHost(PairHost, AppHost, Protocol):
+    """A screen with previews and reasons."""
+
+    @property
+    def panes(self) -> PreviewPanes:
+        """The previews."""
+
+    @property
+    def reasons(self) -> TextLines:
+        """The lines below them."""
+
+    @property
+    def zoom(self) -> Zoom:
+        """How close the pictures are looked at."""
+
+    def pane_count(self, members: int) -> int:
+        """Return how many pictures are shown of a group with so many."""
+
+    def show_pictures(self) -> None:
+        """Show the pictures and reasons for the cursor."""
+
+    def run_worker(self, work: Callable[[], Awaitable[None]], *, group: str, exclusive: bool) -> object:
+        """Do something beside the keys."""
+
+
+class PairPictures:
+    """Fills the previews of a screen.
+
+    ``spells_marks`` puts marks above them in words: where no list has any.
+    """
+
+    def __init__(self, host: PicturesHost, reasons_at_most: int, *, spells_marks: bool = False) -> None:
+        self._host = host
+        self._reasons_at_most = reasons_at_most
+        self._spells_marks = spells_marks
+
+    def show(self) -> None:
+        """Show the pictures and reasons for the cursor."""
+        host, comparison = self._host, self._host.comparison
+        if comparison.group is None:
+            host.panes.show([])
+            host.reasons.show([])
+            return
+        members = self._members_shown()
+        width = max(host.panes.size.width // host.panes.columns(len(members)), 12)
+        host.panes.show([self._subject(id_, width) for id_ in members])
+        session, look, room = host.session, host.app.look, max(host.panes.size.width - 1, 20)
+        lines = pair_lines(session.library, comparison, session.criteria, room, look)
+        host.reasons.show(fit_lines(lines, self._reasons_at_most, room, look))
+        unmapped = comparison.unmapped
+        if unmapped is not None:
+            host.run_worker(partial(self._map_difference, unmapped), group="difference", exclusive=True)
+
+    async def _map_difference(self, pair: Pair) -> None:
+        """Have the pair on the screen compared for the eye, once keys have come to rest."""
+        app = self._host.app
+        await asyncio.sleep(app.delays.rest)
+        self._host.comparison.learn(pair, *await app.link.difference(pair.a, pair.b))
+        self._host.show_pictures()
+
+    def _members_shown(self) -> list[int]:
+        comparison = self._host.comparison
+        assert comparison.group is not None
+        members, file, other = comparison.group.members, comparison.file, comparison.other
+        count = self._host.pane_count(len(members))
+        if count == 1:
+            return [file]
+        if count == 2:
+            shown = sorted((file, other), key=members.index)
+        else:
+            start = members.index(file) // MAX_PANES * MAX_PANES
+            start = max(min(start, len(members) - count), 0)
+            shown = list(members[start : start + count])
+            if other not in shown:
+                shown[-1 if file != shown[-1] else 0] = other
+        return shown[::-1] if comparison.flipped else shown
+
+    def _subject(self, id_: int, width: int) -> Subject:
+        host, session = self._host, self._host.session
+        group = session.marks.group_of(id_)
+        lines = GroupLines(session, host.app.look)
+        caption = lines.caption(group, group.members.index(id_), width, spells_marks=self._spells_marks)
+        content = session.library.files[id_].facts.digest
+        return Subject(id_, caption, host.comparison.differs(id_), host.zoom, content)

@@ -1,0 +1,45 @@
+"""The commands about decisions that only the list of groups has: splitting one, and all that was decided."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from dpm_tui.locale import translate
+from dpm_tui.review.decisions.group_split import decide_cut, split_group
+from dpm_tui.text_format import similarity
+from dpm_tui.tui.screens.base.command_host import Handlers, OpenerHost
+from dpm_tui.tui.screens.commands.decider import Decider
+
+
+class SplitCommands:
+    """Commands for a screen with a group under the cursor."""
+
+    def __init__(self, host: OpenerHost, decider: Decider) -> None:
+        self._host = host
+        self._decider = decider
+
+    def handlers(self) -> Handlers:
+        """Return the commands with what carries them out."""
+        return {"split": self._split, "show_decisions": partial(self._host.push_named, "decisions")}
+
+    async def _split(self) -> None:
+        """Remember, after a question with the numbers, that the two parts of the group are not duplicates."""
+        prompt, session = self._host.prompt, self._host.session
+        library, group = session.library, session.group
+        assert group is not None
+        cut = split_group(library, group)
+        if cut is None:
+            prompt.say(translate("tui.same_content"))
+            return
+        values = {
+            "stays": len(cut.stays),
+            "goes": len(cut.goes),
+            "similarity": similarity(cut.across.similarity),
+            "kind": translate(f"tui.kind_{cut.across.kind.value}"),
+            "pairs": cut.pairs,
+        }
+        words = (translate(key, **values) for key in ("tui.ask_split", "tui.ask_split_short"))
+        if await prompt.choose(prompt.fitting(*words), "y") != "y":
+            return
+        if await self._decider.decide(group.members, decide_cut(library, cut, "not_duplicates")):
+            prompt.say(translate("tui.split", **values))
