@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection
 
 from rich.cells import cell_len
@@ -63,6 +64,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._input.cursor_blink = False
         self._input.display = False
         self._answer: asyncio.Future[str | None] | None = None
+        self._waiting: set[asyncio.Event] = set()
         self._keys: Collection[str] = ()
         self._on_change: Callable[[str], str] | None = None
         self._label = ""
@@ -121,6 +123,15 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self.screen.set_focus(self._input)
         return await self._wait()
 
+    async def wait_for_question(self, ended_or_asks: asyncio.Event, seconds: float) -> None:
+        """Wait for an event that is set when a question opens here; at most so many seconds."""
+        self._waiting.add(ended_or_asks)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended_or_asks.wait(), seconds)
+        finally:
+            self._waiting.discard(ended_or_asks)
+
     def take_late(self, event: events.Key) -> bool:
         """Take a key that was pressed before the question had opened; tell whether it was one for it."""
         if not self.busy:
@@ -135,6 +146,8 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
     async def _wait(self) -> str | None:
         self._finish(None)
         self._answer = asyncio.get_running_loop().create_future()
+        for event in self._waiting:
+            event.set()
         try:
             return await self._answer
         finally:

@@ -39,8 +39,8 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
     ]
 
 
-_STEPS_TO_A_QUESTION = 3
-"""After so many turns of the loop a command has opened its question, so that the next key answers it."""
+_SECONDS_TO_A_QUESTION = 0.05
+"""Most commands that ask have their question open by then; those that take longer must not hold up keys."""
 
 
 class DpmScreen(Screen[None], inherit_bindings=False):
@@ -139,9 +139,16 @@ class DpmScreen(Screen[None], inherit_bindings=False):
             return
         result = self.handlers()[command_id]()
         if inspect.isawaitable(result):
-            self.start(result, "command")
-            for _ in range(_STEPS_TO_A_QUESTION):
-                await asyncio.sleep(0)
+            ended_or_asks = asyncio.Event()
+            self.run_worker(self._run_command(result, ended_or_asks), group="command")
+            # The next key is the answer to what the command asks.
+            await self.prompt.wait_for_question(ended_or_asks, _SECONDS_TO_A_QUESTION)
+
+    async def _run_command(self, command: Awaitable[None], ended: asyncio.Event) -> None:
+        try:
+            await self.carry_out(command)
+        finally:
+            ended.set()
 
     def start(self, task: Awaitable[None], group: str, *, exclusive: bool = False) -> None:
         """Carry something out beside the keys."""
