@@ -98,6 +98,14 @@ class RecycleBin:
         with self.open() as bins:
             return list_entries(bins)
 
+    def away(self) -> dict[bytes, str]:
+        """Return the folders of other file systems whose bins are not used now, each with the reason.
+
+        The reason is empty where nothing is there: the disk may not be mounted.
+        """
+        with self.open() as bins:
+            return dict(bins.away)
+
     def batches(self) -> list[Batch]:
         """Return the batches that lie in the bin or can be redone, newest first."""
         with self.open() as bins:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.worker.client import WorkerClient
+from dpm_tui.worker.protocol.messages import RestoreDone, Shutdown, UndoBatch
 from tests.support.album import dpm, make_album
 from tests.support.canary import NOBODY, as_root, public_folder, seal
 
@@ -73,3 +76,49 @@ def test_a_bin_that_is_shared_on_purpose_is_used_when_that_is_said(folder: Path)
     os.chmod(album / "_image_temp/recycle_bin", 0o2777)
     refused = dpm("bin", album, "list", *options)
     assert (refused.returncode, "cannot be shared like this" in refused.stderr) == (1, True)
+
+
+def shared_album(folder: Path) -> tuple[Path, tuple[object, ...]]:
+    """Return an album whose bin another user shares with a group of ours, and the options that accept it."""
+    album, state = album_with_bin(folder, OTHER, 0o2770, NOBODY), folder / "state"
+    options = ("--state", state, "--shared-bin")
+    assert dpm("scan", album, *options).returncode == 0
+    return album, options
+
+
+@pytest.mark.timeout(300)
+def test_a_shared_bin_takes_files_gives_them_back_and_lets_them_go(folder: Path) -> None:
+    album, options = shared_album(folder)
+    before = pictures_in(album)
+    moved = dpm("clean", album, "--rule", "best", "--yes", *options)
+    assert (moved.returncode, len(before) - len(pictures_in(album))) == (0, 3), moved.stderr
+    listed = dpm("bin", album, "list", *options).stdout.splitlines()
+    assert len(listed) == 3
+    assert dpm("bin", album, "restore", listed[0].split("\t")[0], *options).returncode == 0
+    assert len(before) - len(pictures_in(album)) == 2
+    assert dpm("bin", album, "restore", "--all", *options).returncode == 0
+    assert pictures_in(album) == before
+    assert dpm("scan", album, *options).returncode == 0
+    assert dpm("clean", album, "--rule", "best", "--yes", *options).returncode == 0
+    purged = dpm("bin", album, "purge", "--all", "--count", "3", *options)
+    assert (purged.returncode, "3" in purged.stdout) == (0, True), purged.stderr
+    assert dpm("bin", album, "list", *options).stdout == ""
+    assert len(before) - len(pictures_in(album)) == 3
+    assert dpm("doctor", album, *options).returncode == 0
+
+
+@pytest.mark.timeout(300)
+async def test_a_batch_in_a_shared_bin_is_undone_as_one(folder: Path) -> None:
+    album, options = shared_album(folder)
+    before = pictures_in(album)
+    assert dpm("clean", album, "--rule", "best", "--yes", *options).returncode == 0
+    layout = Layout(os.fsencode(album), os.fsencode(folder / "state"), True)
+    client = await WorkerClient.connect(layout, "app")
+    try:
+        answer = await client.request(UndoBatch())
+        assert isinstance(answer, RestoreDone)
+        assert len(answer.result.restored) == 3
+        await client.request(Shutdown())
+    finally:
+        await client.close()
+    assert pictures_in(album) == before

@@ -14,6 +14,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.errors import DpmError
 from dpm_tui.recycle import proof
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.recycle.repair.check_bins import check_bins
 from dpm_tui.recycle.results import BatchResult, OtherDisks
 from dpm_tui.review.marks.plan import Companion, Move, Plan
 from tests.recycle.library import Library
@@ -105,6 +106,21 @@ def victim_on_another_file_system(library: Library) -> None:
     ids = [entry.id for entry in library.bin.entries()]
     assert library.bin.check_purge(ids).without_keeper == 0
     assert len(library.bin.purge(ids).purged) == 2
+
+
+def bin_over_there_of_another_user(library: Library) -> None:
+    """A bin on another disk that somebody else owns is left alone, and it is said why."""
+    mount_at(library, b"usb/disk")
+    move = library.move(b"usb/disk/in/victim.jpg", b"b/keeper.jpg", b"one picture")
+    assert library.bin.apply(Plan((move,))).moved
+    os.chown(library.at(b"usb/disk/_image_temp/recycle_bin"), 54321, 54321)
+    library.bin = RecycleBin(library.root)
+    assert library.bin.entries() == []
+    assert "belongs to another user" in library.bin.away()[b"usb/disk"]
+    found = [finding for finding in check_bins(library.root) if finding.key == "bin_refused_there"]
+    assert [finding.good for finding in found] == [False]
+    subprocess.run(["umount", library.at(b"usb/disk")], check=True)
+    assert RecycleBin(library.root).away() == {b"usb/disk": ""}
 
 
 def copy_from_another_file_system(library: Library) -> None:

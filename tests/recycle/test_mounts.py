@@ -15,6 +15,7 @@ SCENES = [
     "keeper_that_leaves_under_another_path",
     "victim_behind_a_mount",
     "victim_on_another_file_system",
+    "bin_over_there_of_another_user",
     "copy_from_another_file_system",
     "no_bin_over_there",
     "keeper_on_a_read_only_mount",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     match options.action:
         case "list":
             _print_entries(_choose(options, recycle_bin.entries(), every=True))
+            _print_away(recycle_bin.away())
         case "log":
             _print_removals(recycle_bin)
         case "restore":
@@ -100,6 +101,13 @@ def _print_entries(entries: Sequence[BinEntry]) -> None:
         print("\t".join(fields))
     size = long_size(sum(entry.size for entry in entries))
     print(translate("cli.bin_holds", count=len(entries), size=size), file=sys.stderr)
+
+
+def _print_away(away: Mapping[bytes, str]) -> None:
+    """Say which bins on other disks are not listed, and why."""
+    for top, why in away.items():
+        key = "cli.bin_refused_there" if why else "cli.bin_away"
+        print(translate(key, path=display_name(top), reason=why), file=sys.stderr)
 
 
 def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:

@@ -35,8 +35,8 @@ _TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
 class BinSet:
     """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
 
-    ``away`` are the folders of other file systems whose bins are known but cannot be reached now. ``log``
-    is that of the root's own.
+    ``away`` are the folders of other file systems whose bins are known but not used now, each with the
+    reason, which is empty where nothing is there. ``log`` is that of the root's own.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class BinSet:
     ) -> None:
         self.root = root
         self.folders = [own]
-        self.away: list[bytes] = []
+        self.away: dict[bytes, str] = {}
         self.log = log
         self._memory: HeldPath | None = None
         if own.descriptor is not None:
@@ -152,10 +152,13 @@ class BinSet:
             # What is remembered may be forged: a bin where no file system begins belongs to another root.
             begins = self._identify(top)[1] == top
             descriptor = open_below(base, make=False, shared=self._shared) if begins else None
-        except (OSError, BinError):
+        except BinError as error:
+            self.away[top] = error.message
+            return
+        except OSError:
             descriptor = None
         if descriptor is None:
-            self.away.append(top)
+            self.away[top] = ""
             return
         self._stack.callback(os.close, descriptor)
         self.folders.append(BinFolder(top, base, descriptor))

@@ -129,8 +129,12 @@ def _redo_of(entries: list[LogEntry], batch: str) -> str:
 
 def _check_others(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
     """Find bins on other file systems that are away or forgotten, and what is not ours."""
-    for top in bins.away:
-        yield Finding(True, "bin_away", {"path": display_name(top)})
+    for top, why in bins.away.items():
+        place = {"path": display_name(top)}
+        if why:
+            yield Finding(False, "bin_refused_there", {**place, "reason": why}, "bin_will_be_left")
+        else:
+            yield Finding(True, "bin_away", place)
     known = {home.top for home in bins.folders} | set(bins.away)
     for top in _mounted_below(bin_.root):
         if top not in known and _has_bin(bins.root, top):
