@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
 
-    from dpm_tui.worker.client import Client
+    from dpm_tui.tui.worker_link import Connect
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
 CELL = (16, 32)
@@ -51,7 +51,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dpm") as folder:
         os.environ.update(_LOOK, DPM_TUI_RUNTIME_DIR=folder)
         library = options.library or make_library(Path(folder))
-        strips = asyncio.run(take(os.fsencode(library.resolve()), (width, height), options.press.split()))
+        connect = connect_to(os.fsencode(library.resolve()))
+        strips = asyncio.run(take(connect, (width, height), options.press.split()))
     picture = paint(strips, (width, height), options.font)
     picture.quantize(256, dither=Image.Dither.NONE).save(options.picture, optimize=True)
 
@@ -68,28 +69,33 @@ def make_library(folder: Path) -> Path:
     return library
 
 
-async def take(root: bytes, size: tuple[int, int], keys: Sequence[str]) -> list[Strip]:
-    """Return the lines of the review screen after some keys."""
+def connect_to(root: bytes) -> Connect:
+    """Return what connects an app to the worker of a library."""
+    from dpm_tui.state.disk.layout import Layout
+    from dpm_tui.worker.client import WorkerClient
+
+    return lambda: WorkerClient.connect(Layout(root, root), "app", stays=False)
+
+
+async def take(
+    connect: Connect, size: tuple[int, int], keys: Sequence[str], seconds: float = _PICTURES_SECONDS
+) -> list[Strip]:
+    """Return the lines of the review screen after some keys, and so many seconds for its previews."""
     # Textual reads the environment when it is imported.
     from dpm_tui.locale import set_language
-    from dpm_tui.state.disk.layout import Layout
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.terminal.colour_depth import Palette
-    from dpm_tui.worker.client import WorkerClient
     from tests.tui.app_run import calm, press, until
 
-    async def connect() -> Client:
-        return await WorkerClient.connect(Layout(root, root), "app", stays=False)
-
     set_language("en")
-    app = DpmApp(connect, root, Palette.TRUECOLOR)
+    app = DpmApp(connect, palette=Palette.TRUECOLOR)
     app.first_screen = "groups"
-    app.noticed("show_groups")
+    app.note_navigation("show_groups")
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.session.library_known and app.session.status.phase == "finished", 120)
         await calm(pilot)
         await press(pilot, *keys)
-        await asyncio.sleep(_PICTURES_SECONDS)
+        await asyncio.sleep(seconds)
         await calm(pilot)
         strips = list(app.screen._compositor.render_strips())
     await app.link.close()

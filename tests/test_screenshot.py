@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tests import screenshot
 from tests.support.pages import ROOT
+from tests.tui.fake_client import FakeClient
 
 needs_font = pytest.mark.skipif(not Path(screenshot.FONT).exists(), reason="has no such font")
 
@@ -27,6 +28,21 @@ def test_half_blocks_have_two_colours_and_letters_stand_on_their_ground() -> Non
     red, blue = (255, 0, 0), (0, 0, 255)
     assert corners == [[red, blue], [blue, red], [blue, blue], [red, red]]
     assert blue in {picture.getpixel((3 * wide + x, high // 2)) for x in range(wide)}
+
+
+@needs_font
+async def test_the_review_screen_is_painted_after_the_keys_that_were_pressed() -> None:
+    async def connect() -> FakeClient:
+        return FakeClient()
+
+    size = (120, 30)
+    before = screenshot.paint(await screenshot.take(connect, size, [], 0), size, screenshot.FONT)
+    after = screenshot.paint(await screenshot.take(connect, size, ["j", "space"], 0), size, screenshot.FONT)
+    assert before.size == after.size == (size[0] * screenshot.CELL[0], size[1] * screenshot.CELL[1])
+    colours = before.getcolors(size[0] * size[1] * screenshot.CELL[0] * screenshot.CELL[1])
+    assert colours is not None
+    assert len(colours) > 50, "the pictures are not there"
+    assert before.tobytes() != after.tobytes()
 
 
 def test_the_front_page_has_its_picture() -> None:
