@@ -75,6 +75,19 @@ def test_a_walk_from_the_first_group_to_the_bin(album: Path) -> None:
     assert before - set(files_below(album)) == {"backup/sea (1).jpg", "small/hill.jpg", "town.bmp"}
 
 
+def test_under_a_filter_it_is_asked_whether_hidden_marks_move_too(album: Path) -> None:
+    before = set(files_below(album))
+    code, said = review(album, "a", "a", "a", "b", "/sea", "d", "n", "d", "s", "y", "q", "q")
+    assert code == 0
+    assert "3 files are marked, 1 of them in the groups that the filter shows" in said
+    assert "Move 1 file (1 identical" in said
+    assert before - set(files_below(album)) == {"backup/sea (1).jpg"}
+    code, said = review(album, "/town", "d", "a", "y", "q")
+    assert code == 0
+    assert "2 files are marked, 1 of them in the groups that the filter shows" in said
+    assert before - set(files_below(album)) == {"backup/sea (1).jpg", "small/hill.jpg", "town.bmp"}
+
+
 def test_a_batch_comes_back_with_undo(album: Path) -> None:
     before = set(files_below(album))
     code, said = review(album, "s", "r 1", "d", "y", "z", "Z", "z", "q", "q")
