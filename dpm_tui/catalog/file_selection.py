@@ -15,6 +15,7 @@ from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW as CHUNK_ROW, STATUSES, name_holdings
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import STAMP_FIELDS, Facts, ImageFile, Stamp
+from dpm_tui.catalog.odd_values import clip, with_odd_values
 
 _FIELDS = (
     "id", "size", "mtime_ns", "ctime_ns", "device", "inode", "folder", "name_at", "name_bytes",
@@ -24,13 +25,15 @@ _FIELDS = (
 ROW = np.dtype([(name, CHUNK_ROW[name]) for name in _FIELDS])
 """One file, as in ``pipeline.file_chunk``; the digest of its pixels is not needed any more."""
 _MAX_BUILT = 4096
+_MOST = int(np.iinfo(np.int64).max)
 
 
 class FileSelection(Mapping[int, ImageFile]):
     """Id -> image file. ``rows`` are in the order that was asked for: under review group after group.
 
     ``names`` holds the name of each file from its ``name_at`` on, ``folders`` and ``formats`` words by
-    number. ``odd`` holds files that do not fit into columns, by row.
+    number. ``odd`` holds files that do not fit into columns, by row; their ``rows`` hold as much as fits, and
+    whoever asks for ``field``, ``words`` or ``pixel_counts`` hears of them what is true.
     """
 
     def __init__(
@@ -81,6 +84,20 @@ class FileSelection(Mapping[int, ImageFile]):
         folders = [columns.folders[number] for number in used.tolist()]
         return cls(rows, b"".join(names), folders, list(columns.formats), odd)
 
+    def take(self, rows: NDArray[np.int64]) -> FileSelection:
+        """Return the files in some rows, in that order."""
+        chosen = self.rows[rows]
+        named = chosen["name_bytes"] > 0
+        starts, ends = chosen["name_at"][named].astype(np.int64), chosen["name_bytes"][named]
+        first, end = int(starts.min(initial=len(self.names))), int((starts + ends).max(initial=0))
+        chosen["name_at"] = 0
+        chosen["name_at"][named] = starts - first
+        used, chosen["folder"] = np.unique(chosen["folder"], return_inverse=True)
+        folders = [self.folders[number] for number in used.tolist()]
+        places = enumerate(rows.tolist()) if self.odd else ()
+        odd = {place: self.odd[row] for place, row in places if row in self.odd}
+        return FileSelection(chosen, self.names[first:end], folders, self.formats, odd)
+
     def __getitem__(self, key: int) -> ImageFile:
         return self._build(self.row(key))
 
@@ -120,6 +137,37 @@ class FileSelection(Mapping[int, ImageFile]):
         size = int(self.rows["size"][rows[~odd]].sum())
         return size + sum(self.odd[row].stamp.size for row in rows[odd].tolist())
 
+    def field(self, name: str) -> NDArray[Any]:
+        """Return one of the columns with the true values of files that do not fit, as far as 64 bits go.
+
+        Numbers have a sign. Holdings have a bit each, and two digests are equal where they are.
+        """
+        column: NDArray[Any] = self.rows[name]
+        if column.dtype.kind in "iu":
+            column = column.astype(np.int64)
+        return with_odd_values(column, name, list(self.odd), self.odd.values()) if self.odd else column
+
+    def words(self, name: str) -> tuple[NDArray[np.int64], list[bytes]]:
+        """Return the number of each file's ``folder`` or ``format``, and those by number."""
+        words = list(self.folders if name == "folder" else self.formats)
+        numbers = self.rows[name].astype(np.int64)
+        known = {word: number for number, word in enumerate(words)} if self.odd else {}
+        for row, file in self.odd.items():
+            word = file.folder if name == "folder" else file.facts.format.encode("utf-8", "surrogatepass")
+            if word not in known:
+                known[word] = len(words)
+                words.append(word)
+            numbers[row] = known[word]
+        return numbers, words
+
+    def pixel_counts(self) -> NDArray[np.int64]:
+        """Return the number of pixels of each file."""
+        found = self.rows["width"].astype(np.uint64) * self.rows["height"]
+        counts: NDArray[np.int64] = np.minimum(found, np.uint64(_MOST)).astype(np.int64)
+        for row, file in self.odd.items():
+            counts[row] = clip(file.pixel_count)
+        return counts
+
     def at(self, row: int) -> ImageFile:
         """Return the file in a row."""
         return self._build(row)
@@ -156,13 +204,21 @@ class FileSelection(Mapping[int, ImageFile]):
         at, length = int(self.rows["name_at"][row]), int(self.rows["name_bytes"][row])
         return self.names[at : at + length]
 
+    def names_in(self, rows: slice) -> list[bytes]:
+        """Return the names of the files in some rows, without their folders."""
+        names = self.names
+        spans = (self.rows[name][rows].tolist() for name in ("name_at", "name_bytes"))
+        found = [names[at : at + length] for at, length in zip(*spans, strict=True)]
+        for place, row in enumerate(range(*rows.indices(len(self)))) if self.odd else ():
+            if row in self.odd:
+                found[place] = self.odd[row].name
+        return found
+
     def paths(self) -> list[bytes]:
         """Return the path of each file."""
-        columns = (self.rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))
-        starts, names = [folder + b"/" if folder else b"" for folder in self.folders], self.names
-        paths = [
-            starts[folder] + names[at : at + length] for folder, at, length in zip(*columns, strict=True)
-        ]
+        starts = [folder + b"/" if folder else b"" for folder in self.folders]
+        names = zip(self.rows["folder"].tolist(), self.names_in(slice(None)), strict=True)
+        paths = [starts[folder] + name for folder, name in names]
         for row, file in self.odd.items():
             paths[row] = file.path
         return paths

@@ -65,6 +65,21 @@ class GroupColumns(LazySequence[Group]):
         """Return the number of the group that each of some rows of the files belongs to."""
         return np.searchsorted(self.starts, rows, side="right") - 1
 
+    def rows_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of the files of some groups, group after group."""
+        return spans(self.starts[numbers], self.counts_of(numbers))
+
+    def counts_of(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of files of each of some groups."""
+        counts: NDArray[np.int64] = self.starts[numbers + 1] - self.starts[numbers]
+        return counts
+
+    def take(self, numbers: NDArray[np.int64]) -> GroupColumns:
+        """Return some of the groups, in the order of their ``numbers``."""
+        starts = np.concatenate(([0], np.cumsum(self.counts_of(numbers))))
+        own = (self.names[numbers], starts, self.weakest[numbers], self.reclaimable[numbers])
+        return GroupColumns(*own, self.ids[self.rows_of(numbers)])
+
     def number_of(self, name: str) -> int | None:
         """Return the number of the group with an id, or None."""
         if not name.isascii() or not len(self):
@@ -80,3 +95,10 @@ class GroupColumns(LazySequence[Group]):
     @cached_property
     def _sorted(self) -> NDArray[np.bytes_]:
         return self.names[self._order]
+
+
+def spans(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return so many numbers from each start on, one span after the other."""
+    first = np.cumsum(counts) - counts
+    numbers: NDArray[np.int64] = np.repeat(starts - first, counts) + np.arange(int(counts.sum()))
+    return numbers

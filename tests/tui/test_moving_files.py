@@ -172,7 +172,7 @@ async def test_what_a_rule_marked_is_not_counted_again() -> None:
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "A", "n")
         await press(pilot, "a", "A")
-        whole = app.session.marks.suggest_all(range(len(app.session.rows)), app.session.rule)
+        whole = app.session.marks.suggest(range(len(app.session.rows)), app.session.rule)
         fresh = whole.beyond(app.session.marks.removed)
         assert 0 < fresh.files < whole.files
         assert f"mark {fresh.files} file" in prompt_text(app)

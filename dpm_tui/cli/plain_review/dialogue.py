@@ -58,7 +58,7 @@ class Dialogue:
             say(translate(words))
             return ExitCode.DONE
         beside = long_size(sum(walk.library.groups[number].reclaimable_bytes for number in walk.numbers))
-        suggested = walk.marks.suggest_all(walk.numbers, walk.rule, walk.kinds)
+        suggested = walk.marks.suggest(walk.numbers, walk.rule, walk.kinds)
         size = long_size(suggested.size)
         say(translate("plain.intro", count=len(walk.numbers), size=size, beside=beside))
         try:

@@ -46,7 +46,7 @@ def group_lines(walk: PlainSession, group: Group) -> list[str]:
 
 
 def _why_nothing(walk: PlainSession, group: Group) -> str:
-    why = walk.marks.why_nothing(group, walk.rule, walk.kinds)
+    why = walk.marks.why_nothing(walk.numbers[walk.place], walk.rule, walk.kinds)
     if why.spared is None:
         return translate(f"plain.unsuggested_{why.key}")
     reason = translate(f"review.spared_{why.spared}")

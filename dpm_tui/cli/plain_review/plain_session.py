@@ -60,8 +60,7 @@ class PlainSession:
     @property
     def suggestion(self) -> Suggestion:
         """What the rule suggests for the group at hand."""
-        group = self.group
-        return self.marks.suggest([group] if group else [], self.rule, self.kinds)
+        return self.marks.suggest(self.numbers[self.place : self.place + 1], self.rule, self.kinds)
 
     @property
     def rule(self) -> Rule:

@@ -18,13 +18,12 @@ from dpm_tui.recycle.results import OtherDisks, Skipped
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.plan import Plan, build_plan
 from dpm_tui.review.reasons.quality_reasons import poorer_reason
-from dpm_tui.review.rules.doubts import Doubt, find_doubts
+from dpm_tui.review.rules.doubts import Doubt, list_doubts
 from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.rule import (
     DEFAULT_KINDS,
     RULES,
     find_rule,
-    mark_groups,
     parse_kinds,
     protect_folders,
 )
@@ -96,6 +95,8 @@ def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan,
 def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str, list[Doubt]]:
     """Return the plan of the rule, with the companions that lie there now, what is to become of them, and
     the copies that the rule leaves alone."""
+    from dpm_tui.review.rules.weighing import weigh
+
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
     if scanned.state.damaged:
@@ -108,12 +109,12 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     if rule.name not in RULES:
         library, rule = select_keepers(library, rule, protected), rule.settled
     files, pairs, groups = library.files, library.pairs, library.groups
-    removed = mark_groups(files, pairs, groups, rule, kinds, protected)
-    plan, _ = build_plan(files, pairs, groups, removed, lambda file: rule.name)
+    weighed = weigh(library, range(len(groups)), rule, kinds, protected)
+    plan, _ = build_plan(files, pairs, groups, weighed.marked, lambda file: rule.name)
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
-    return plan, companions, find_doubts(library, rule, kinds, protected)
+    return plan, companions, list_doubts(library, weighed)
 
 
 def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:

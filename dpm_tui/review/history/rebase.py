@@ -171,10 +171,7 @@ def _find_changed(names: FileIdentities, library: Library, ids: NDArray[np.int64
     if names.library.groups:
         then = names.library.columns.files
         rows, rows_then = now.rows_of(ids), then.rows_of(ids)
-        doubtful = ids[(rows_then < 0) | (now.rows["digest"][rows] != then.rows["digest"][rows_then])]
-        if now.odd or then.odd:
-            # The columns hold only as much of these as fits.
-            doubtful = ids
+        doubtful = ids[(rows_then < 0) | (now.field("digest")[rows] != then.field("digest")[rows_then])]
     asked = doubtful.tolist()
     known, found = names.of(asked), library.identities(asked)
     return {id_ for id_, (_, digest) in known.items() if found[id_][1] != digest}

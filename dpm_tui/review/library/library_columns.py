@@ -13,9 +13,10 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile
-from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES
+from dpm_tui.catalog.pair_columns import KIND_CODES
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.dates import local_dates
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.pair_table import NO_KIND, PairTable
 from dpm_tui.review.library.path_index import PathText
 
@@ -43,6 +44,19 @@ class LibraryColumns:
         known = pairs.values() if isinstance(pairs, Mapping) else pairs
         return cls(file_rows, group_rows, PairTable.of(file_rows, known, group_rows.starts[:-1]))
 
+    def part(self, numbers: Sequence[int] | NDArray[np.int64]) -> LibraryColumns:
+        """Return the columns of some groups alone, in the order of the library.
+
+        Whatever is asked of a few groups of very many takes no longer than they are large.
+        """
+        chosen = np.unique(np.asarray(numbers, np.int64))
+        if len(chosen) == len(self.groups):
+            return self
+        groups = self.groups
+        files = self.files.take(groups.rows_of(chosen))
+        pairs = self.pairs.take(files, groups.starts[chosen], groups.counts_of(chosen))
+        return LibraryColumns(files, groups.take(chosen), pairs)
+
     @cached_property
     def keepers(self) -> NDArray[np.bool_]:
         """Whether each file is the keeper of its group."""
@@ -55,25 +69,6 @@ class LibraryColumns:
         beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
         kinds[beside["second"]] = beside["kind"]
         return kinds
-
-    @cached_property
-    def better_beside_keeper(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """The ``Better`` of each file's pair with the keeper of its group, the keeper being the first of the
-        two, and whether it may be a copy of another picture as well."""
-        better = np.zeros(len(self.files), np.uint8)
-        contested = np.zeros(len(self.files), np.bool_)
-        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
-        better[beside["second"]] = beside["better"]
-        contested[beside["second"]] = beside["reason"] == REASON_CODES["contested"]
-        return better, contested
-
-    @cached_property
-    def differs_beside_keeper(self) -> NDArray[np.bool_]:
-        """Whether each file is seen to differ from the keeper of its group."""
-        differs = np.zeros(len(self.files), np.bool_)
-        beside = self.pairs.rows[self.keepers[self.pairs.rows["first"]]]
-        differs[beside["second"]] = self.pairs.visible(beside["grid"])
-        return differs
 
     @cached_property
     def standing(self) -> NDArray[np.int64]:
@@ -120,6 +115,12 @@ class LibraryColumns:
     def having(self, files: Collection[int]) -> NDArray[np.bool_]:
         """Return for each group whether any of its files is one of those."""
         return self.any_of(self.flags(self.files.rows_among(files)))
+
+    def within(self, folders: FolderSet) -> NDArray[np.bool_]:
+        """Return for each file whether it lies in one of some folders or below."""
+        numbers, names = self.files.words("folder")
+        flags: NDArray[np.bool_] = np.array([*map(folders.holds, names), False], np.bool_)[numbers]
+        return flags
 
     def called(self, names: Collection[str]) -> NDArray[np.bool_]:
         """Return for each group whether its id is one of those."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Pair
+from dpm_tui.catalog.group_columns import spans
 from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.pair_columns import KINDS, TURNED, PairColumns
 from dpm_tui.catalog.verdict import GRID, NOTICED
@@ -28,6 +29,7 @@ _BETTER = tuple(Better)
 _NO_GRID, _ZEROS = -2, -1
 _GRID_BYTES = GRID * GRID
 _EMPTY_GRID = bytes(_GRID_BYTES)
+_GRIDS_AT_ONCE = 1 << 16
 
 
 class PairTable(Mapping[tuple[int, int], Pair]):
@@ -91,12 +93,28 @@ class PairTable(Mapping[tuple[int, int], Pair]):
         found: NDArray[np.float64] = np.where(keys[places] == wanted, self.rows["similarity"][places], 0.0)
         return found
 
+    def take(self, files: FileSelection, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> PairTable:
+        """Return the pairs inside some groups, given by the row of the first file of each and their counts.
+
+        ``files`` are those of these groups, one group after the other.
+        """
+        keys = np.frombuffer(self._keys, np.uint64)
+        bounds = ((each.astype(np.uint64) << np.uint64(32)) for each in (starts, starts + counts))
+        first, last = (np.searchsorted(keys, bound) for bound in bounds)
+        rows = self.rows[spans(first, last - first)]
+        shift = np.repeat(np.cumsum(counts) - counts - starts, last - first)
+        for end in ("first", "second"):
+            rows[end] = rows[end] + shift
+        return PairTable(files, rows, self.grids)
+
     def visible(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether each of some grids, by their numbers, shows that two pictures differ."""
         grids = np.frombuffer(self.grids, np.uint8).reshape(-1, _GRID_BYTES)
-        seen = np.concatenate((grids.max(axis=1, initial=0) >= NOTICED, np.zeros(2, np.bool_)))
-        # The numbers of no grid and of one of zeros count from the end.
-        found: NDArray[np.bool_] = seen[numbers]
+        found = np.zeros(len(numbers), np.bool_)
+        known = np.flatnonzero(numbers >= 0)
+        for first in range(0, len(known), _GRIDS_AT_ONCE):
+            some = known[first : first + _GRIDS_AT_ONCE]
+            found[some] = grids[numbers[some]].max(axis=1) >= NOTICED
         return found
 
     def _grid(self, number: int) -> bytes:

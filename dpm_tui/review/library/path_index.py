@@ -37,32 +37,24 @@ class PathText:
         self.text = bytearray()
         self.starts = np.zeros(len(files) + 1, np.int64)
         self.name_starts = np.zeros(len(files), np.int64)
-        folders = [_fold_bytes(folder) + b"/" if folder else b"" for folder in files.folders]
+        numbers, words = files.words("folder")
+        folders = [_fold_bytes(folder) + b"/" if folder else b"" for folder in words]
         # Many paths at a time: as objects of their own all of them would take much more than the text.
         for first in range(0, len(files), _ROWS_AT_ONCE):
-            self._add(files, folders, first)
+            here = slice(first, first + _ROWS_AT_ONCE)
+            self._add(files.names_in(here), [folders[number] for number in numbers[here].tolist()], first)
         self._bytes = np.frombuffer(self.text, np.uint8)
         self._frequencies: list[int] = _count_bytes(self._bytes)
 
-    def _add(self, files: FileSelection, folders: Sequence[bytes], first: int) -> None:
-        """Take over the paths of some rows."""
-        rows, names = files.rows[first : first + _ROWS_AT_ONCE], files.names
-        columns = (rows[name].tolist() for name in ("folder", "name_at", "name_bytes"))
-        starts, own = [], []
-        for row, (folder, at, length) in enumerate(zip(*columns, strict=True), first):
-            if row in files.odd:
-                start, slash, name = _fold_bytes(files.odd[row].path).rpartition(b"/")
-                starts.append(start + slash)
-            else:
-                starts.append(folders[folder])
-                name = _fold_bytes(names[at : at + length])
-            own.append(name + _END)
-        heads, tails = (np.fromiter(map(len, parts), np.int64, len(parts)) for parts in (starts, own))
-        here = slice(first, first + len(rows))
+    def _add(self, names: Sequence[bytes], folders: Sequence[bytes], first: int) -> None:
+        """Take over the paths of rows from the ``first`` on: names, and the folders of them as compared."""
+        own = [_fold_bytes(name) + _END for name in names]
+        heads, tails = (np.fromiter(map(len, parts), np.int64, len(parts)) for parts in (folders, own))
+        here = slice(first, first + len(own))
         ends = np.cumsum(heads + tails) + len(self.text)
-        self.starts[first + 1 : first + len(rows) + 1] = ends
+        self.starts[first + 1 : first + len(own) + 1] = ends
         self.name_starts[here] = ends - tails
-        self.text += b"".join(chain.from_iterable(zip(starts, own, strict=True)))
+        self.text += b"".join(chain.from_iterable(zip(folders, own, strict=True)))
 
     def holding(self, word: str) -> NDArray[np.bool_]:
         """Return for each file whether its path holds a word."""

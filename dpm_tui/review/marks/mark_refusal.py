@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Set as AbstractSet
+from collections.abc import Collection, Iterable, Set as AbstractSet
 from enum import StrEnum
 
 from dpm_tui.catalog.group import Group
-from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 
 _ANY_KIND = frozenset(Kind)
@@ -38,10 +38,10 @@ def refusal_of(
     file: int,
     group: Group,
     going: AbstractSet[int],
-    is_protected: Callable[[ImageFile], bool],
+    protected: FolderSet,
 ) -> Refusal | None:
     """Say why a file cannot go from its group beside those that go, or None if it can."""
-    if is_protected(library.files[file]):
+    if protected(library.files[file]):
         return Refusal.PROTECTED
     staying = [id_ for id_ in group.members if id_ != file and id_ not in going]
     if not staying:
@@ -56,7 +56,7 @@ def choose_removable(
     library: Library,
     files: Iterable[int],
     removed: AbstractSet[int],
-    is_protected: Callable[[ImageFile], bool],
+    protected: FolderSet,
 ) -> tuple[list[int], Counter[Refusal]]:
     """Return which of many files can go together beside those that go already, and why the rest stays.
 
@@ -76,7 +76,7 @@ def choose_removable(
         group = groups[name]
         going = {id_ for id_ in group.members if id_ in removed}
         for file in sorted(own, key=group.members.index, reverse=True):
-            refusal = refusal_of(library, file, group, going, is_protected)
+            refusal = refusal_of(library, file, group, going, protected)
             if refusal is None and not _goes_for_a_copy(library, {file, *going}, group):
                 refusal = Refusal.VARIANT
             if refusal is None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 
 from dpm_tui.catalog.group import Group
-from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.history.file_identities import FileIdentities
@@ -14,15 +13,17 @@ from dpm_tui.review.history.mark_changes import Mark as Mark, Marking
 from dpm_tui.review.history.mark_history import History, Step, StepKind
 from dpm_tui.review.history.rebase import carry
 from dpm_tui.review.history.review_record import EventKind, HistoryEvent, Listener
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.mark_refusal import Refusal as Refusal, choose_removable, refusal_of
 from dpm_tui.review.marks.no_suggestion import NoSuggestion, why_nothing
 from dpm_tui.review.marks.removal_set import RemovalSet
-from dpm_tui.review.marks.suggestion import Suggestion, suggest, suggest_all
+from dpm_tui.review.marks.suggestion import Suggestion, suggest
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
 
 _KEEP = Marking(Mark.KEEP)
 _REMOVE = Marking(Mark.REMOVE)
+_NOWHERE = FolderSet(())
 
 
 class Marks:
@@ -38,7 +39,7 @@ class Marks:
     def __init__(
         self,
         library: Library,
-        is_protected: Callable[[ImageFile], bool] = lambda file: False,
+        protected: FolderSet = _NOWHERE,
         history: History[int] | None = None,
         listener: Listener = lambda news: None,
         names: FileIdentities | None = None,
@@ -48,10 +49,10 @@ class Marks:
         self.listener = listener
         self.names = (names or FileIdentities(library)).follow(library, self.history)
         self._library = library
-        self._is_protected = is_protected
+        self._protected = protected
         self.horizon = horizon or library.newest
         self.changed = 0
-        self._going = RemovalSet(library, is_protected)
+        self._going = RemovalSet(library, protected)
         self._going.follow(self._markings, self._markings)
         self._settle(self.removed)
 
@@ -90,15 +91,15 @@ class Marks:
 
     def is_protected(self, file: int) -> bool:
         """Return whether a file lies in a protected folder."""
-        return self._is_protected(self._library.files[file])
+        return self._protected(self._library.files[file])
 
-    def why_nothing(self, group: Group, rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS) -> NoSuggestion:
-        """Return why ``rule`` suggests nothing in a group."""
-        return why_nothing(self._library, group, rule, kinds, self._is_protected, self.removed)
+    def why_nothing(self, number: int, rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS) -> NoSuggestion:
+        """Return why ``rule`` suggests nothing in the group of a number."""
+        return why_nothing(self._library, number, rule, kinds, self._protected, self.removed)
 
     def refusal(self, file: int) -> Refusal | None:
         """Say why a file cannot be marked for removal beside the marks there are, or None if it can."""
-        return refusal_of(self._library, file, self.group_of(file), self.removed, self._is_protected)
+        return refusal_of(self._library, file, self.group_of(file), self.removed, self._protected)
 
     def remove(self, file: int) -> Refusal | None:
         """Mark a file for removal unless that is refused."""
@@ -111,7 +112,7 @@ class Marks:
 
     def choose_removable(self, files: Iterable[int]) -> tuple[list[int], Counter[Refusal]]:
         """Return which of many files can be marked for removal together, and why the rest stays."""
-        return choose_removable(self._library, files, self.removed, self._is_protected)
+        return choose_removable(self._library, files, self.removed, self._protected)
 
     def remove_chosen(self, files: Iterable[int]) -> None:
         """Mark what ``choose_removable`` has chosen a moment ago, in one step."""
@@ -154,21 +155,10 @@ class Marks:
         return len(others) - len(beside)
 
     def suggest(
-        self, groups: Iterable[Group], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
-    ) -> Suggestion:
-        """Work out what accepting ``rule`` for ``groups`` would mark; every mark by hand stays."""
-        groups = list(groups)
-        members = [id_ for group in groups for id_ in group.members]
-        known = {id_: self._markings[id_] for id_ in members if id_ in self._markings}
-        by_hand = {id_: each.mark for id_, each in known.items() if each in (_KEEP, _REMOVE)}
-        return suggest(self._library, groups, rule, kinds, self._is_protected, by_hand)
-
-    def suggest_all(
         self, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind] = DEFAULT_KINDS
     ) -> Suggestion:
-        """Work out the same for very many groups, by their numbers."""
-        by_hand = {id_: each.mark for id_, each in self._markings.items() if each in (_KEEP, _REMOVE)}
-        return suggest_all(self._library, numbers, rule, kinds, self._is_protected, by_hand)
+        """Work out what accepting ``rule`` for groups, by their numbers, would mark; marks by hand stay."""
+        return suggest(self._library, numbers, rule, kinds, self._protected, self._markings)
 
     def accept(self, suggestion: Suggestion) -> None:
         """Mark what a suggestion of this moment says."""
@@ -208,7 +198,7 @@ class Marks:
         lost = self.history.changes(dict.fromkeys(files))
         self._add(Step(lost, StepKind.DECIDE, tuple(decisions), tuple(before)))
 
-    def rebase(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> Marks:
+    def rebase(self, library: Library, protected: FolderSet) -> Marks:
         """Return these marks on a newer library, without those that are no longer allowed there.
 
         A file that was moved keeps its mark, one whose content has changed loses it.
@@ -218,7 +208,7 @@ class Marks:
         if moved or changed:
             self.history.rename(moved, changed)
             self.listener(HistoryEvent(EventKind.RENAME))
-        fresh = Marks(library, is_protected, self.history, self.listener, self.names, self.horizon)
+        fresh = Marks(library, protected, self.history, self.listener, self.names, self.horizon)
         fresh.changed = lost
         return fresh
 

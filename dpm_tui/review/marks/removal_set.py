@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.marks.mark_refusal import has_witness
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FEW = 100
-"""So many files are looked at one by one; more of them take all columns of the library at once."""
-
 
 class RemovalSet(AbstractSet[int]):
     """The ids of the files that go, as the marks of a library's files say; ``size`` is their bytes."""
 
-    def __init__(self, library: Library, is_protected: Callable[[ImageFile], bool]) -> None:
+    def __init__(self, library: Library, protected: FolderSet) -> None:
         self.size = 0
         self._count = 0
         self._library = library
-        self._is_protected = is_protected
+        self._protected = protected
 
     @classmethod
     def _from_iterable(cls, ids: Iterable[int]) -> AbstractSet[int]:  # type: ignore[override]
@@ -68,38 +63,19 @@ class RemovalSet(AbstractSet[int]):
         These are the protected ones and those without a verified pair with a file of their group that
         stays.
         """
-        library = self._library
-        if len(near) > _FEW and isinstance(self._is_protected, FolderSet):
-            return self._unjustified_of_many(near, self._is_protected)
-        groups = {group.id: group for group in (library.group_of(id_) for id_ in near if library.has(id_))}
-        wrong: list[int] = []
-        for group in groups.values():
-            going = [id_ for id_ in group.members if id_ in self]
-            staying = [id_ for id_ in group.members if id_ not in self]
-            wrong += [
-                id_
-                for id_ in going
-                if self._is_protected(library.files[id_]) or not has_witness(library, id_, staying)
-            ]
-        return wrong
-
-    def _unjustified_of_many(self, near: Collection[int], protected: FolderSet) -> list[int]:
         if not self._library.groups:
             return []
         import numpy as np
 
-        from dpm_tui.review.rules.criterion_scores import by_folder
-
         columns = self._library.columns
-        files, pairs = columns.files, columns.pairs.rows
-        going = self._flags
+        numbers = np.unique(columns.groups.numbers_at(columns.files.rows_among(near)))
+        going, part = self._flags[columns.groups.rows_of(numbers)], columns.part(numbers)
+        pairs = part.pairs.rows
         ends = ((pairs[one], pairs[other]) for one, other in (("first", "second"), ("second", "first")))
-        justified = columns.flags(np.concatenate([one[~going[other]] for one, other in ends]))
-        homes = np.zeros(len(columns.groups), np.bool_)
-        homes[columns.groups.numbers_at(files.rows_among(near))] = True
-        asked = going & np.repeat(homes, columns.groups.counts)
-        found: list[int] = files.rows["id"][asked & (~justified | by_folder(columns, protected))].tolist()
-        return found
+        justified = part.flags(np.concatenate([one[~going[other]] for one, other in ends]))
+        wrong = going & (~justified | part.within(self._protected))
+        ids: list[int] = part.files.rows["id"][wrong].tolist()
+        return ids
 
     @cached_property
     def _flags(self) -> NDArray[np.bool_]:

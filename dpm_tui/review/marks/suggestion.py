@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dpm_tui.catalog.group import Group
-from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.history.mark_changes import Mark, Marking
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.mark_refusal import has_witness
-from dpm_tui.review.rules.rule import Rule, mark_group
+from dpm_tui.review.rules.rule import HAND, Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,40 +84,23 @@ class Suggestion:
 
 def suggest(
     library: Library,
-    groups: Iterable[Group],
-    rule: Rule,
-    kinds: Collection[Kind],
-    protected: Callable[[ImageFile], bool],
-    standing: Mapping[int, Mark],
-) -> Suggestion:
-    """Return what ``rule`` would mark in ``groups``, where marks that are ``standing`` stay as they are."""
-    files, pairs = library.files, library.pairs
-    sets: list[Sequence[int]] = []
-    marked: dict[int, int] = {}
-    for group in groups:
-        sets.append(group.members)
-        marked |= mark_group(files, pairs, group, rule, kinds, protected)
-    return _suggestion(library, sets, rule, marked, standing)
-
-
-def suggest_all(
-    library: Library,
     numbers: Sequence[int],
     rule: Rule,
     kinds: Collection[Kind],
-    protected: Callable[[ImageFile], bool],
-    standing: Mapping[int, Mark],
+    protected: FolderSet,
+    markings: Mapping[int, Marking],
 ) -> Suggestion:
-    """Return what ``rule`` would mark in very many groups, by their numbers in the library."""
-    from dpm_tui.review.rules.bulk_marking import mark_in_bulk
+    """Return what ``rule`` would mark in groups, by their numbers; ``markings`` by hand stay as they are."""
+    from dpm_tui.review.rules.weighing import weigh
 
-    if not library.groups:
+    marked = weigh(library, numbers, rule, kinds, protected).marked
+    if not marked:
         return Suggestion(library)
-    marked = mark_in_bulk(library, numbers, rule, kinds, protected)
     groups = library.columns.groups
-    ids, starts = array("q", groups.ids.tobytes()), groups.starts.tolist()
-    sets = (ids[starts[number] : starts[number + 1]] for number in _homes(library, marked).tolist())
-    return _suggestion(library, sets, rule, marked, standing)
+    homes = _homes(library, marked)
+    sets = zip(*(groups.starts[each].tolist() for each in (homes, homes + 1)), strict=True)
+    ids = groups.ids
+    return _suggestion(library, (ids[start:end].tolist() for start, end in sets), rule, marked, markings)
 
 
 def _homes(library: Library, ids: Collection[int]) -> NDArray[np.int64]:
@@ -141,17 +122,18 @@ def _suggestion(
     sets: Iterable[Sequence[int]],
     rule: Rule,
     marked: Mapping[int, int],
-    standing: Mapping[int, Mark],
+    markings: Mapping[int, Marking],
 ) -> Suggestion:
-    """Return the suggestion for groups of files by their ids, without what contradicts standing marks."""
+    """Return the suggestion for groups of files by their ids, without what contradicts marks by hand."""
     keep, remove = Marking(Mark.KEEP, rule.name), Marking(Mark.REMOVE, rule.name)
-    markings: dict[int, Marking | None] = {}
+    suggested: dict[int, Marking | None] = {}
     kept: dict[int, int] = {}
     count = 0
     for members in sets:
-        fixed = standing.keys() & members if standing else frozenset()
-        out = {id_ for id_ in fixed if standing[id_] is Mark.REMOVE}
-        free = [id_ for id_ in members if id_ not in fixed] if fixed else members
+        known = ((id_, markings[id_]) for id_ in members if id_ in markings)
+        fixed = {id_: marking.mark for id_, marking in known if marking.rule == HAND}
+        out = {id_ for id_, mark in fixed.items() if mark is Mark.REMOVE}
+        free = [id_ for id_ in members if id_ not in fixed]
         going = {id_: marked[id_] for id_ in free if id_ in marked and marked[id_] not in out}
         if not going:
             continue
@@ -161,7 +143,7 @@ def _suggestion(
             continue
         count += 1
         kept |= going
-        markings.update(dict.fromkeys(free))
-        markings.update(dict.fromkeys(going, remove))
-        markings.update((id_, keep) for id_ in going.values() if id_ not in fixed)
-    return Suggestion(library, markings, kept, count)
+        suggested.update(dict.fromkeys(free))
+        suggested.update(dict.fromkeys(going, remove))
+        suggested.update((id_, keep) for id_ in going.values() if id_ not in fixed)
+    return Suggestion(library, suggested, kept, count)

@@ -14,8 +14,7 @@ from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.reasons.quality_reasons import quality_reason
 from dpm_tui.review.reasons.reason import Reason, Sign
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless, looks_like_a_copy
-from dpm_tui.review.rules.spared_copies import telling_fact
+from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless, looks_like_a_copy, telling_fact
 from dpm_tui.units import long_size
 
 __all__ = ("Reason", "Sign", "compare_files")

@@ -15,13 +15,13 @@ from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.library_columns import LibraryColumns
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless
+from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, RANKS
 from dpm_tui.review.rules.keeper_ranking_columns import (
     depths,
     holding_counts,
     lossless_rows,
     named_like_copies,
-    pixel_steps,
+    rank_rows,
 )
 
 Values = NDArray[np.float64]
@@ -38,11 +38,11 @@ DATE_NEAR = 2.0
 
 def sieves_of(columns: LibraryColumns, word: Word) -> list[Sieve]:
     """Return the sieves of a criterion; the fixed rules have several, in which nothing is nearly equal."""
-    if word.name in _EXACT:
-        return [(measure(columns), 0.0) for measure in _EXACT[word.name]]
+    if word.name in RANKS:
+        return [(-rank.astype(np.float64), 0.0) for rank in rank_rows(columns.files, word.name)]
     match word.name:
         case "folder":
-            found: list[Sieve] = [(by_folder(columns, FolderSet((word.value,))).astype(np.float64), 0.0)]
+            found: list[Sieve] = [(columns.within(FolderSet((word.value,))).astype(np.float64), 0.0)]
         case "format":
             found = [(_of_formats(columns, NAMES_BY_WORD[word.value]).astype(np.float64), 0.0)]
         case "encoding":
@@ -55,17 +55,7 @@ def sieves_of(columns: LibraryColumns, word: Word) -> list[Sieve]:
 
 def count_files(library: Library, folders: Iterable[str]) -> int:
     """Return how many files of the groups lie in some folders or below."""
-    return int(by_folder(library.columns, FolderSet(folders)).sum()) if library.groups else 0
-
-
-def by_folder(columns: LibraryColumns, folders: FolderSet) -> Flags:
-    """Return for each file whether it lies in one of some folders or below."""
-    files = columns.files
-    flags = np.array([folders.holds(folder) for folder in files.folders] or [False], np.bool_)
-    found: Flags = flags[files.rows["folder"]]
-    for row, file in files.odd.items():
-        found[row] = folders(file)
-    return found
+    return int(library.columns.within(FolderSet(folders)).sum()) if library.groups else 0
 
 
 def narrow(columns: LibraryColumns, alive: Flags, sieve: Sieve) -> Flags:
@@ -80,7 +70,7 @@ def narrow(columns: LibraryColumns, alive: Flags, sieve: Sieve) -> Flags:
 
 
 def _number(field: str) -> Callable[[LibraryColumns], Values]:
-    return lambda columns: columns.files.rows[field].astype(np.float64)
+    return lambda columns: columns.files.field(field).astype(np.float64)
 
 
 def _known(values: Values) -> Values:
@@ -88,52 +78,35 @@ def _known(values: Values) -> Values:
 
 
 def _pixels(columns: LibraryColumns) -> Values:
-    return _number("width")(columns) * _number("height")(columns)
+    return columns.files.pixel_counts().astype(np.float64)
 
 
 def _log(measure: Callable[[LibraryColumns], Values]) -> Callable[[LibraryColumns], Values]:
     return lambda columns: np.log(_known(measure(columns)))
 
 
-def _of_formats(columns: LibraryColumns, names: Sequence[str] | frozenset[str]) -> Flags:
-    wanted = [form.decode("ascii", "replace") in names for form in columns.files.formats]
-    found: Flags = np.array(wanted or [False], np.bool_)[columns.files.rows["format"]]
-    for row, file in columns.files.odd.items():
-        found[row] = file.facts.format in names
+def _of_formats(columns: LibraryColumns, names: Sequence[str]) -> Flags:
+    numbers, words = columns.files.words("format")
+    found: Flags = np.array([*(word.decode("ascii", "replace") in names for word in words), False])[numbers]
     return found
 
 
 def _lossless(columns: LibraryColumns) -> Values:
-    flags = lossless_rows(columns.files)
-    for row, file in columns.files.odd.items():
-        flags[row] = is_lossless(file)
-    found: Values = flags.astype(np.float64)
-    return found
+    return lossless_rows(columns.files).astype(np.float64)
 
 
 def _intact(columns: LibraryColumns) -> Values:
-    flags = ~columns.files.rows["damaged"]
-    for row, file in columns.files.odd.items():
-        flags[row] = not file.facts.damaged
-    return flags.astype(np.float64)
+    return (~columns.files.field("damaged")).astype(np.float64)
 
 
 def _holds(columns: LibraryColumns) -> Values:
-    counts = holding_counts(columns.files)
-    for row, file in columns.files.odd.items():
-        counts[row] = len(file.facts.holds)
-    return counts.astype(np.float64)
+    return holding_counts(columns.files).astype(np.float64)
 
 
 def _colours(columns: LibraryColumns) -> Values:
     """More than can be counted are all the same."""
-    counts = columns.files.rows["colours"].astype(np.float64)
+    counts = columns.files.field("colours").astype(np.float64)
     return np.where(counts > 0, counts, MAX_COLOURS + 1)
-
-
-def _many_colours(columns: LibraryColumns) -> Values:
-    many: Values = (columns.files.rows["colours"] == 0).astype(np.float64)
-    return many
 
 
 def _depth(columns: LibraryColumns) -> Values:
@@ -161,11 +134,10 @@ def _encoding(columns: LibraryColumns) -> list[Sieve]:
 
 def _date(columns: LibraryColumns) -> Values:
     """Larger for the older file: seconds by the EXIF date, else of the modification."""
-    rows = columns.files.rows
-    taken, places = np.unique(rows["taken"], return_inverse=True)
+    taken, places = np.unique(columns.files.field("taken"), return_inverse=True)
     seconds = np.array([_seconds(text.decode("ascii", "replace")) for text in taken.tolist()], np.float64)
     known = seconds[places] if len(taken) else np.zeros(0)
-    return -np.where(known == 0, rows["mtime_ns"] / 1e9, known)
+    return -np.where(known == 0, columns.files.field("mtime_ns") / 1e9, known)
 
 
 def _seconds(taken: str) -> float:
@@ -174,19 +146,6 @@ def _seconds(taken: str) -> float:
         return datetime.fromisoformat(taken).timestamp() if taken else 0.0
     except (ValueError, OverflowError, OSError):
         return 0.0
-
-
-def _less(measure: Callable[[LibraryColumns], Values]) -> Callable[[LibraryColumns], Values]:
-    return lambda columns: -measure(columns)
-
-
-def _best_bytes(columns: LibraryColumns) -> Values:
-    size = _number("size")(columns)
-    return np.where(_lossless(columns) > 0, -size, size)
-
-
-def _pixel_steps(columns: LibraryColumns) -> Values:
-    return pixel_steps(columns.files).astype(np.float64)
 
 
 _MEASURES: dict[str, tuple[Callable[[LibraryColumns], Values], float]] = {
@@ -204,14 +163,3 @@ _MEASURES: dict[str, tuple[Callable[[LibraryColumns], Values], float]] = {
     "bytes": (_log(_number("size")), BYTES_NEAR),
     "date": (_date, DATE_NEAR),
 }
-_EXACT: dict[str, Sequence[Callable[[LibraryColumns], Values]]] = {
-    "best": (
-        _intact, _holds, _pixel_steps, _number("alpha"), _many_colours, _depth, _lossless, _number("quality"),
-        _number("has_exif"), _name, _best_bytes, _less(_number("mtime_ns")),
-    ),
-    "largest": (_pixels, _number("size")),
-    "smallest": (_less(_number("size")), _less(_pixels)),
-    "newest": (_number("mtime_ns"),),
-    "oldest": (_less(_number("mtime_ns")),),
-}  # fmt: skip
-"""The ranks of ``review.keeper``, value by value."""

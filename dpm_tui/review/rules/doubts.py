@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dpm_tui.catalog.image_file import ImageFile
-from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.rules.rule import Rule, weigh_group
-from dpm_tui.review.rules.spared_copies import Spared
+from dpm_tui.review.rules.rule import Spared
+
+if TYPE_CHECKING:
+    from dpm_tui.review.rules.weighing import Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,7 @@ class Doubt:
     reason: Spared
 
 
-def find_doubts(
-    library: Library, rule: Rule, kinds: Collection[Kind], protected: Callable[[ImageFile], bool]
-) -> list[Doubt]:
+def list_doubts(library: Library, weighed: Weighing) -> list[Doubt]:
     """Return the copies of a kept file that a rule spares, in the order of the groups."""
     files = library.files
-    return [
-        Doubt(files[id_].path, files[kept].path, why)
-        for group in library.groups
-        for id_, kept, why in weigh_group(files, library.pairs, group, rule, kinds, protected)
-        if why is not None
-    ]
+    return [Doubt(files[id_].path, files[kept].path, why) for id_, kept, why in weighed.spared]

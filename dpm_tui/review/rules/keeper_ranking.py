@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 
 from dpm_tui.catalog.formats import LOSSLESS
 from dpm_tui.catalog.image_file import ImageFile
 
 COPY_NAME = re.compile(rb"\(\d+\)|copy|kopie|copia|_edited|\xe5\x89\xaf\xe6\x9c\xac", re.IGNORECASE)
+RANKS = ("best", "largest", "smallest", "newest", "oldest")
+"""The fixed orders of files."""
 NEAR_TIE = 1.02
 """Pixel counts within two per cent are a tie: a border trimmed by a row decides nothing."""
 
@@ -52,33 +53,13 @@ def is_lossless(file: ImageFile) -> bool:
     return not file.facts.lossy if file.facts.depth else file.facts.format in LOSSLESS
 
 
-def rank_largest(file: ImageFile) -> tuple[object, ...]:
-    """Most pixels first, then most bytes."""
-    return (-file.pixel_count, -file.stamp.size)
-
-
-def rank_smallest(file: ImageFile) -> tuple[object, ...]:
-    """Fewest bytes first, then fewest pixels."""
-    return (file.stamp.size, file.pixel_count)
-
-
-def rank_newest(file: ImageFile) -> tuple[object, ...]:
-    """Latest modification first."""
-    return (-file.stamp.mtime_ns,)
-
-
-def rank_oldest(file: ImageFile) -> tuple[object, ...]:
-    """Earliest modification first."""
-    return (file.stamp.mtime_ns,)
-
-
-RANKS: dict[str, Callable[[ImageFile], tuple[object, ...]]] = {
-    "best": rank_best,
-    "largest": rank_largest,
-    "smallest": rank_smallest,
-    "newest": rank_newest,
-    "oldest": rank_oldest,
-}
+def telling_fact(file: ImageFile, other: ImageFile) -> str:
+    """Return what says clearly which of two files is a copy: ``exif``, ``name``, or nothing."""
+    if not 1 / NEAR_TIE <= file.pixel_count / max(other.pixel_count, 1) <= NEAR_TIE:
+        return ""
+    if bool(file.facts.taken) != bool(other.facts.taken):
+        return "exif"
+    return "name" if looks_like_a_copy(file.name) != looks_like_a_copy(other.name) else ""
 
 
 def pixel_step(pixels: int) -> int:

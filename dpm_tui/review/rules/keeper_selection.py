@@ -39,12 +39,11 @@ def _spare(library: Library, protected: FolderSet) -> Library:
     import numpy as np
 
     from dpm_tui.catalog.group_columns import GroupColumns
-    from dpm_tui.review.rules.criterion_scores import by_folder
 
     columns = library.columns
     groups = columns.groups
     starts = groups.starts[:-1]
-    stays = by_folder(columns, protected)
+    stays = columns.within(protected)
     stays[starts] = False
     if not stays.any():
         return library
@@ -57,12 +56,12 @@ def _choose(columns: LibraryColumns, rule: Rule, protected: FolderSet, whole: bo
     """Return the row of each group's keeper."""
     import numpy as np
 
-    from dpm_tui.review.rules.criterion_scores import by_folder, narrow, sieves_of
+    from dpm_tui.review.rules.criterion_scores import narrow, sieves_of
 
     starts = columns.groups.starts
     alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole) | columns.keepers
     if protected:
-        safe = alive & by_folder(columns, protected)
+        safe = alive & columns.within(protected)
         alive &= safe | ~np.repeat(columns.any_of(safe), columns.groups.counts)
     for word in rule.criteria:
         for sieve in sieves_of(columns, word):
@@ -101,7 +100,6 @@ def _lead(columns: LibraryColumns, leaders: NDArray[np.int64]) -> Library:
     """Return the library with its files, pairs and groups in the order that the leaders make."""
     import numpy as np
 
-    from dpm_tui.catalog.file_selection import FileSelection
     from dpm_tui.catalog.group_columns import GroupColumns
     from dpm_tui.catalog.pair_columns import TURNED
     from dpm_tui.review.library.pair_table import PairTable
@@ -113,8 +111,7 @@ def _lead(columns: LibraryColumns, leaders: NDArray[np.int64]) -> Library:
     order = np.argsort(homes * 2 + follows, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    odd = {int(place[row]): file for row, file in files.odd.items()}
-    file_rows = FileSelection(files.rows[order], files.names, files.folders, files.formats, odd)
+    file_rows = files.take(order)
     pairs = columns.pairs.rows.copy()
     ends = place[pairs["first"]], place[pairs["second"]]
     pairs["better"] = np.where(ends[0] > ends[1], TURNED[pairs["better"]], pairs["better"])
@@ -131,7 +128,7 @@ def _lead(columns: LibraryColumns, leaders: NDArray[np.int64]) -> Library:
             similarity[beside[other]] = beside["similarity"]
     similarity[starts[:-1]] = np.inf
     weakest = np.minimum.reduceat(similarity, starts[:-1])
-    sizes = file_rows.rows["size"].astype(np.int64)
+    sizes = file_rows.sizes()
     reclaimable = np.add.reduceat(sizes, starts[:-1]) - sizes[starts[:-1]]
     unchanged = leaders == starts[:-1]
     return Library(

@@ -23,11 +23,11 @@ class ReclaimableSpace:
 
 def find_reclaimable(library: Library, rule: Rule, protected: FolderSet) -> ReclaimableSpace:
     """Return what ``rule`` would free in a library whose keepers follow it."""
-    from dpm_tui.review.rules.bulk_marking import mark_in_bulk
+    from dpm_tui.review.rules.weighing import weigh
 
     if not library.groups:
         return ReclaimableSpace()
     columns = library.columns
-    marked = mark_in_bulk(library, range(len(library.groups)), rule, DEFAULT_KINDS, protected)
+    marked = weigh(library, range(len(library.groups)), rule, DEFAULT_KINDS, protected).marked
     size = columns.files.size_of(columns.files.rows_among(marked))
     return ReclaimableSpace(len(marked), size, int(columns.groups.reclaimable.sum()))

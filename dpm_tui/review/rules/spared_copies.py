@@ -2,116 +2,120 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterator
 
-from dpm_tui.catalog.group import Better, Pair
-from dpm_tui.catalog.image_file import ImageFile
-from dpm_tui.catalog.verdict import Kind, is_visible
-from dpm_tui.review.rules.keeper_ranking import NEAR_TIE, is_lossless, looks_like_a_copy
-from dpm_tui.review.rules.lost_holdings import lost_holdings
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.file_selection import FileSelection
+from dpm_tui.catalog.group import Better
+from dpm_tui.catalog.image_file import HOLDINGS
+from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED
+from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.library_columns import LibraryColumns
+from dpm_tui.review.rules.keeper_ranking import NEAR_TIE
+from dpm_tui.review.rules.keeper_ranking_columns import depths, lossless_rows, named_like_copies
+from dpm_tui.review.rules.rule import Spared
+
+Codes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 QUALITY_TIE = 2
 """Points of JPEG quality that are as good as equal."""
+GOES = 0
+"""The code of a file that is not spared."""
+SPARED = dict(enumerate(Spared, 1))
+"""Why a rule leaves a file alone, by code."""
+_CODES = {why: code for code, why in SPARED.items()}
+_COUNTED_BITS = sum(1 << HOLDINGS.index(word) for word in ("pages", "frames", "pictures"))
+"""Holdings of which a file may have more or fewer."""
 
 
-class Spared(StrEnum):
-    """Why a rule leaves a file alone; the name of a sentence ``review.spared_<name>``."""
+def find_spared(
+    columns: LibraryColumns, rows: Rows, kept: Rows, links: Rows, *, careful: bool, safe: Flags
+) -> Codes:
+    """Return the code of why a rule leaves each of some rows alone beside the file kept for it, or ``GOES``.
 
-    DAMAGED = "damaged"
-    HOLDINGS = "holdings"
-    ALPHA = "alpha"
-    DIFFERS = "differs"
-    UNSEEN = "unseen"
-    UNTOLD = "untold"
-    CONTESTED = "contested"
-    DETAIL = "detail"
-    PIXELS = "pixels"
-    COLOURS = "colours"
-    DEPTH = "depth"
-    LOSSLESS = "lossless"
-    QUALITY = "quality"
-    EXIF = "exif"
-
-
-def why_spared(
-    file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool, safe: bool = False
-) -> Spared | None:
-    """Return why a rule leaves ``file`` alone although its pair with the file kept is of a wanted kind.
-
-    A whole file does not go for a damaged one, one that holds a movie not for one that holds none, and one
-    that is transparent in parts not for one that is flattened. A copy
-    does not go before it was looked at at full size, nor where it is seen to differ. A ``careful`` rule keeps
-    the better of two copies, and marks neither where it cannot be told which that is. Where the file kept is
-    ``safe``, kept for its folder and not for what it is, nothing goes that is clearly better in any respect.
+    ``links`` are the numbers of the pairs of both, which are of a wanted kind. A whole file does not go for
+    a damaged one, one that holds a movie not for one that holds none, and one that is transparent in parts
+    not for one that is flattened. A copy does not go before it was looked at at full size, nor where it is
+    seen to differ. A ``careful`` rule keeps the better of two copies, and marks neither where it cannot be
+    told which that is. Where the file kept is ``safe``, kept for its folder and not for what it is, nothing
+    goes that is clearly better in any respect.
     """
-    if pair.kind is Kind.IDENTICAL:
-        return None
-    if kept.facts.damaged and not file.facts.damaged:
-        return Spared.DAMAGED
-    if lost_holdings(file, kept):
-        return Spared.HOLDINGS
-    if file.facts.alpha and not kept.facts.alpha:
-        return Spared.ALPHA
-    if pair.kind is Kind.COPY:
-        if is_visible(pair.differs):
-            return Spared.DIFFERS
-        if pair.better is not Better.EITHER and (why := _by_look(file, kept, pair, careful=careful)):
-            return why
-    return _outdoes(file, kept, pair) if safe else None
+    pairs = columns.pairs.rows[links]
+    # As if the file kept were the first of the two.
+    better = np.where(pairs["first"] == kept, pairs["better"], TURNED[pairs["better"]])
+    copies = pairs["kind"] == KIND_CODES[Kind.COPY]
+    found = [(Spared.DAMAGED, _lacks(columns.files.field("damaged"), rows, kept))]
+    found += [(Spared.HOLDINGS, _lose_holdings(columns.files, rows, kept))]
+    found += [(Spared.ALPHA, _lacks(columns.files.field("alpha"), kept, rows))]
+    found += [(Spared.DIFFERS, copies & columns.pairs.visible(pairs["grid"]))]
+    found += [(Spared.UNSEEN, copies & (better == Better.UNSEEN))]
+    if careful:
+        contested = pairs["reason"] == REASON_CODES["contested"]
+        untold = copies & (better == Better.UNTOLD)
+        found += [(Spared.CONTESTED, untold & contested)]
+        if untold.any():
+            found += [(Spared.UNTOLD, untold & ~contested & ~_told_by_facts(columns.files, rows, kept))]
+        found += [(Spared.DETAIL, copies & (better == Better.SECOND))]
+    if safe[kept].any():
+        outdone = _find_outdone(columns.files, rows, kept, better, pairs["kind"])
+        found += [(why, flags & safe[kept]) for why, flags in outdone]
+    codes = np.select(
+        [flags for _, flags in found], [np.uint8(_CODES[why]) for why, _ in found], np.uint8(GOES)
+    )
+    codes[pairs["kind"] == KIND_CODES[Kind.IDENTICAL]] = GOES
+    return codes
 
 
-def _by_look(file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool) -> Spared | None:
-    """Return what looking at two copies at full size says against taking one of them."""
-    if pair.better is Better.UNSEEN:
-        return Spared.UNSEEN
-    if not careful:
-        return None
-    if pair.better is Better.UNTOLD:
-        if pair.reason == "contested":
-            return Spared.CONTESTED
-        return None if _told_by_facts(file, kept) else Spared.UNTOLD
-    return None if pair.spares(file.id) else Spared.DETAIL
+def _lacks(flags: Flags, rows: Rows, others: Rows) -> Flags:
+    """Return for each two files whether only the other one has its flag set."""
+    found: Flags = ~flags[rows] & flags[others]
+    return found
 
 
-def _outdoes(file: ImageFile, kept: ImageFile, pair: Pair) -> Spared | None:
-    """Return in what a file is clearly better than a protected one.
+def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
+    """Return whether something goes with each file that the one kept does not hold.
+
+    Of pages, frames and pictures a file that has fewer holds less. Nothing goes with the same bytes.
+    """
+    holds, frames, digests = (files.field(name) for name in ("holds", "frames", "digest"))
+    fewer = (holds[rows] & _COUNTED_BITS != 0) & (frames[rows] > frames[kept])
+    same = (digests[rows] == digests[kept]) & (digests[rows] != b"")
+    lost: Flags = ((holds[rows] & ~holds[kept] != 0) | fewer) & ~same
+    return lost
+
+
+def _find_outdone(
+    files: FileSelection, rows: Rows, kept: Rows, better: Codes, kinds: Codes
+) -> Iterator[tuple[Spared, Flags]]:
+    """Yield in what files are clearly better than the ones kept, and which are.
 
     What looking at both found of detail goes before what the files say of their quality.
     """
-    mine, theirs = file.facts, kept.facts
-    if file.pixel_count > kept.pixel_count:
-        return Spared.PIXELS
-    told = pair.better in (Better.FIRST, Better.SECOND)
-    if told and not pair.spares(file.id):
-        return Spared.DETAIL
-    if theirs.colours and not mine.colours:
-        return Spared.COLOURS
-    if (mine.depth or 8) > (theirs.depth or 8):
-        return Spared.DEPTH
-    if not told and pair.kind is not Kind.PIXELS:
-        if is_lossless(file) and not is_lossless(kept):
-            return Spared.LOSSLESS
-        if theirs.quality and mine.quality > theirs.quality + QUALITY_TIE:
-            return Spared.QUALITY
-    if (mine.has_exif and not theirs.has_exif) or (mine.taken and not theirs.taken):
-        return Spared.EXIF
-    return None
+    pixels, few, depth = files.pixel_counts(), files.field("colours") > 0, depths(files)
+    lossless, quality = lossless_rows(files), files.field("quality")
+    untold = (better != Better.FIRST) & (better != Better.SECOND) & (kinds != KIND_CODES[Kind.PIXELS])
+    yield Spared.PIXELS, pixels[rows] > pixels[kept]
+    yield Spared.DETAIL, better == Better.SECOND
+    yield Spared.COLOURS, _lacks(few, rows, kept)
+    yield Spared.DEPTH, depth[rows] > depth[kept]
+    yield Spared.LOSSLESS, untold & _lacks(lossless, kept, rows)
+    yield Spared.QUALITY, untold & (quality[kept] > 0) & (quality[rows] > quality[kept] + QUALITY_TIE)
+    for known in (files.field("has_exif"), files.field("taken") != b""):
+        yield Spared.EXIF, _lacks(known, kept, rows)
 
 
-def _told_by_facts(file: ImageFile, kept: ImageFile) -> bool:
-    """Return whether EXIF data or names say clearly that ``file`` is a copy of the one kept."""
-    match telling_fact(file, kept):
-        case "exif":
-            return not file.facts.taken
-        case "name":
-            return looks_like_a_copy(file.name)
-    return False
+def _told_by_facts(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
+    """Return whether EXIF data or names say clearly that each file is a copy of the one kept.
 
-
-def telling_fact(file: ImageFile, other: ImageFile) -> str:
-    """Return what says clearly which of two files is a copy: ``exif``, ``name``, or nothing."""
-    if not 1 / NEAR_TIE <= file.pixel_count / max(other.pixel_count, 1) <= NEAR_TIE:
-        return ""
-    if bool(file.facts.taken) != bool(other.facts.taken):
-        return "exif"
-    return "name" if looks_like_a_copy(file.name) != looks_like_a_copy(other.name) else ""
+    See ``keeper_ranking.telling_fact``.
+    """
+    pixels = files.pixel_counts()
+    ratio = pixels[rows] / np.maximum(pixels[kept], 1)
+    near = (ratio >= 1 / NEAR_TIE) & (ratio <= NEAR_TIE)
+    dated, copies = files.field("taken") != b"", named_like_copies(files)
+    told: Flags = near & np.where(dated[rows] != dated[kept], ~dated[rows], _lacks(copies, kept, rows))
+    return told

@@ -80,10 +80,11 @@ class KeeperLines:
     def _here(self, width: int) -> str:
         """Say what the rule keeps and would mark in the group under the cursor of the groups screen."""
         session = self._session
-        if session.group is None:
+        group = session.group
+        if group is None:
             return translate("rules.rule_no_group")
-        here = session.marks.suggest([session.group], session.rule)
-        path = display_name(session.library.files[session.group.keeper].path)
+        here = session.marks.suggest([session.library.number_of(group.keeper)], session.rule)
+        path = display_name(session.library.files[group.keeper].path)
         values = {"number": session.cursor.position + 1, "size": long_size(here.size)}
         room = width - 2 - cell_len(translate("rules.rule_here", count=here.files, path="", **values))
         return translate("rules.rule_here", count=here.files, path=cut_start(path, max(room, 12)), **values)

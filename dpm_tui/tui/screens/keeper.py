@@ -240,7 +240,7 @@ class KeeperScreen(ListScreen):
         numbers = not_passed(session.library, session.rows.numbers, session.passed)
 
         def count() -> tuple[int, int]:
-            suggestion = marks.suggest_all(numbers, rule)
+            suggestion = marks.suggest(numbers, rule)
             return suggestion.files, suggestion.size
 
         total = await work(len(numbers), count)

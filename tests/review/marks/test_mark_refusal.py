@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.verdict import Kind
+from dpm_tui.review.library.folder_set import FolderSet
+from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.marks.mark_refusal import Refusal
 from dpm_tui.review.marks.marks import Marks
@@ -21,8 +25,10 @@ def test_of_whole_groups_the_keepers_stay() -> None:
 
 
 def test_variants_and_protected_files_stay() -> None:
-    library = make_library(4, pairs={(1, 3): Kind.VARIANT})
-    marks = Marks(library, lambda file: file.id == 4)
+    plain = make_library(4, pairs={(1, 3): Kind.VARIANT})
+    files = plain.files | {4: replace(plain.files[4], path=b"safe/4.jpg")}
+    library = Library(files, plain.groups, plain.pairs)
+    marks = Marks(library, FolderSet(["safe"]))
     chosen, refused = marks.choose_removable([2, 3, 4])
     assert chosen == [2]
     assert refused == {Refusal.PROTECTED: 1, Refusal.VARIANT: 1}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -18,12 +17,13 @@ from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.history.mark_history import MAX_STEPS
 from dpm_tui.review.history.rebase import adopt_record
 from dpm_tui.review.history.review_record import ReviewRecord, View
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks, Refusal
 from dpm_tui.review.marks.plan import build_plan
 from dpm_tui.review.rules.rule import RULES, protect_folders
 
-NOBODY: Callable[[ImageFile], bool] = protect_folders(())
+NOBODY = protect_folders(())
 
 
 def make_library(*sizes: int, pairs: dict[tuple[int, int], Kind] | None = None, folder: str = "") -> Library:
@@ -51,7 +51,7 @@ def state(marks: Marks, library: Library) -> dict[int, Mark | None]:
     return {id_: marks.mark_of(id_) for id_ in library.files}
 
 
-def assert_sound(marks: Marks, library: Library, protected: Callable[[ImageFile], bool] = NOBODY) -> None:
+def assert_sound(marks: Marks, library: Library, protected: FolderSet = NOBODY) -> None:
     """Check what must hold at every moment, and that the plan justifies every mark."""
     removed = {id_ for id_ in library.files if marks.mark_of(id_) is Mark.REMOVE}
     assert removed == marks.removed
@@ -115,7 +115,7 @@ def test_suggestion_counts_and_leaves_variants_and_kept_files() -> None:
     library = make_library(3, 2, pairs={(1, 3): Kind.VARIANT})
     marks = Marks(library)
     marks.keep(5)
-    suggestion = marks.suggest(library.groups, RULES["best"])
+    suggestion = marks.suggest(range(len(library.groups)), RULES["best"])
     assert (suggestion.groups, suggestion.files, suggestion.size) == (1, 1, 102)
     marks.accept(suggestion)
     assert state(marks, library) == {1: Mark.KEEP, 2: Mark.REMOVE, 3: None, 4: None, 5: Mark.KEEP}
@@ -129,7 +129,7 @@ def test_accepting_for_many_groups_leaves_what_was_marked_by_hand() -> None:
     marks.keep_only(2)
     marks.remove(6)
     marks.remove(7)
-    suggestion = marks.suggest_all(range(3), RULES["best"])
+    suggestion = marks.suggest(range(3), RULES["best"])
     marks.accept(suggestion)
     assert state(marks, library) == {
         1: Mark.REMOVE, 2: Mark.KEEP, 3: Mark.REMOVE,
@@ -143,7 +143,7 @@ def test_accepting_for_many_groups_leaves_what_was_marked_by_hand() -> None:
 def test_accepting_for_many_groups_never_takes_what_a_mark_by_hand_relies_on() -> None:
     marks = Marks(library := make_library(3, pairs={(2, 3): Kind.COPY}))
     marks.remove(3)
-    marks.accept(marks.suggest_all([0], RULES["best"]))
+    marks.accept(marks.suggest([0], RULES["best"]))
     assert state(marks, library) == {1: Mark.KEEP, 2: Mark.REMOVE, 3: Mark.REMOVE}
     assert_sound(marks, library)
 
@@ -308,8 +308,7 @@ def act(marks: Marks, library: Library, action: str, number: int) -> None:
         case "redo":
             marks.redo()
         case "accept":
-            group = library.groups[number % len(library.groups)]
-            marks.accept(marks.suggest([group], RULES["best"]))
+            marks.accept(marks.suggest([number % len(library.groups)], RULES["best"]))
         case "clear":
             marks.clear([file])
         case "move":
@@ -327,15 +326,16 @@ def act(marks: Marks, library: Library, action: str, number: int) -> None:
 def test_no_action_ever_takes_the_last_file(
     sizes: list[int], extra: list[tuple[int, int, Kind]], actions: list[tuple[str, int]], protects: bool
 ) -> None:
-    library = draw_library(sizes, extra)
-
-    def is_protected(file: ImageFile) -> bool:
-        return protects and file.id % 3 == 0
-
-    marks = Marks(library, is_protected)
+    plain = draw_library(sizes, extra)
+    safe = {
+        id_: replace(file, path=b"safe/" + file.path) for id_, file in plain.files.items() if id_ % 3 == 0
+    }
+    library = Library({**plain.files, **safe}, plain.groups, plain.pairs)
+    protected = FolderSet(["safe"] if protects else [])
+    marks = Marks(library, protected)
     for action, number in actions:
         act(marks, library, action, number)
-        assert_sound(marks, library, is_protected)
+        assert_sound(marks, library, protected)
 
 
 @given(SIZES, EXTRA, ACTIONS)

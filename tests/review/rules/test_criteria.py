@@ -14,10 +14,10 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.errors import UsageError
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.criteria import LIMITS, ORDERED, parse_word, parse_words
-from dpm_tui.review.rules.keeper_ranking import RANKS
 from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import WORDS_OF, check_name, clean_words, expand
 from dpm_tui.review.rules.rule import RULES, protect_folders, read_rule
+from tests.review.oracle.keeper_ranking import RANKS
 
 _DAY_NS = 86_400 * 10**9
 

@@ -8,9 +8,8 @@ from itertools import combinations
 import pytest
 from hypothesis import given, strategies as st
 
-from dpm_tui.catalog.group import TIERS, Better, Group, Pair, pair_key
-from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
-from dpm_tui.catalog.verdict import GRID, Kind
+from dpm_tui.catalog.group import TIERS, Group, Pair, pair_key
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.review.library.group_links import holding_pair
 from dpm_tui.review.library.library import Library
@@ -21,83 +20,17 @@ from dpm_tui.review.rules.rule import (
     DEFAULT_KINDS,
     OWN,
     RULES,
+    Spared,
     find_rule,
-    mark_group,
     name_rule,
     protect_folders,
     read_rule,
 )
-from dpm_tui.review.rules.spared_copies import Spared, why_spared
+from dpm_tui.review.rules.weighing import weigh
+from tests.review.libraries import KINDS, RULE_WORDS, file_of, libraries
+from tests.review.oracle.spared_copies import why_spared
 
-
-def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -> ImageFile:
-    stamp = Stamp(width * 10, day * 10**15, 0, 1, id_)
-    return ImageFile(id_, path.encode(), stamp, facts=Facts(f"{id_:064x}", form, width, 100))
-
-
-FOLDERS = ("safe", "one", "one/deep", "two")
-WORDS = (
-    "best", "detail", "intact", "holds", "colours", "depth",
-    "pixels", "-pixels", "bytes", "-bytes", "date", "-date", "lossless", "name", "folder:two",
-    "-folder:one", "format:png", "smallest", "newest", "other-folder", "other-top", "same-folder",
-    "mark-in:one", "keep-in:two",
-)  # fmt: skip
-
-
-@st.composite
-def libraries(draw: st.DrawFn) -> Library:
-    """Return files in a few folders with any pairs between them, grouped as a run groups them."""
-    count = draw(st.integers(2, 9))
-    files = {
-        id_: file_of(
-            id_,
-            f"{draw(st.sampled_from(FOLDERS))}/{id_}.jpg",
-            draw(st.sampled_from([100, 101, 200, 400])),
-            draw(st.sampled_from(["JPEG", "PNG"])),
-            draw(st.integers(1, 3)),
-        )
-        for id_ in range(1, count + 1)
-    }
-    for id_, file in files.items():
-        facts = replace(
-            file.facts,
-            damaged=not draw(st.integers(0, 5)),
-            holds=draw(st.sampled_from([(), (), (), ("movie",), ("gain_map", "pages")])),
-            frames=draw(st.sampled_from([1, 1, 2])),
-            colours=draw(st.sampled_from([0, 0, 16])),
-            depth=draw(st.sampled_from([0, 8, 16])),
-            lossy=draw(st.booleans()),
-            taken=draw(st.sampled_from(["", "2020-01-01 10:00:00"])),
-            has_exif=draw(st.booleans()),
-            quality=draw(st.sampled_from([0, 55, 56, 92])),
-        )
-        files[id_] = replace(file, facts=facts)
-        if id_ > 1 and not draw(
-            st.integers(0, 3)
-        ):  # the bytes of another one, and all that follows from them
-            first = files[draw(st.integers(1, id_ - 1))]
-            files[id_] = replace(
-                files[id_], facts=first.facts, stamp=replace(file.stamp, size=first.stamp.size)
-            )
-    pairs = {}
-    for a, b in combinations(files, 2):
-        if files[a].facts.digest == files[b].facts.digest:
-            pairs[a, b] = Pair(a, b, Kind.IDENTICAL, 1.0)
-        elif draw(st.integers(0, 3)):
-            kind = draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
-            similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
-            better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
-            reason = draw(st.sampled_from(["", "contested", "enlarged"]))
-            differs = bytes([draw(st.sampled_from([0, 0, 63, 64, 200]))]) * (GRID * GRID)
-            pairs[a, b] = Pair(a, b, kind, similarity, differs, better, reason)
-    return Library(files, group_pairs(files, pairs.values(), 0.6, rank_best_rows), pairs)
-
-
-KIND_CHOICES = (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY, Kind.CROP, Kind.VARIANT)
-RULE_WORDS = st.lists(
-    st.sampled_from(WORDS), min_size=1, max_size=5, unique_by=lambda word: word.removeprefix("-")
-)
-KINDS = st.sets(st.sampled_from(Kind), min_size=1)
+NOWHERE = protect_folders(())
 
 
 @given(libraries(), RULE_WORDS, KINDS, st.booleans(), st.booleans())
@@ -109,8 +42,8 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
     if elects:
         library, rule = select_keepers(library, rule, protected), rule.settled
     files, pairs, groups = library.files, library.pairs, library.groups
-    for group in groups:
-        marked = mark_group(files, pairs, group, rule, kinds, protected)
+    for number, group in enumerate(groups):
+        marked = weigh(library, [number], rule, kinds, protected).marked
         assert not any(protected(files[id_]) for id_ in marked)
         assert set(marked) < set(group.members)
         assert not set(marked) & set(marked.values())
@@ -121,7 +54,7 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
             assert why_spared(files[id_], files[kept], pair, careful=False, safe=safe) is None
             assert rule.allows(files[kept].folder, files[id_].folder)
     marks = Marks(library, protected)
-    marks.accept(marks.suggest(groups, rule, kinds))
+    marks.accept(marks.suggest(range(len(groups)), rule, kinds))
     for id_ in marks.removed:
         staying = [other for other in marks.group_of(id_).members if other not in marks.removed]
         assert any(pair_key(id_, other) in pairs for other in staying)
@@ -130,29 +63,30 @@ def test_no_rule_takes_a_protected_file_or_the_last_or_one_of_another_kind(
 
 
 @given(libraries(), RULE_WORDS, KINDS, st.booleans(), st.booleans(), st.integers(0, 9))
-def test_very_many_groups_are_marked_as_each_of_them_is(
+def test_what_is_suggested_for_all_groups_is_suggested_for_each(
     library: Library, words: list[str], kinds: set[Kind], elects: bool, protects: bool, by_hand: int
 ) -> None:
     protected = protect_folders(["safe"] if protects else [])
     rule = read_rule("mine", words)
     if elects:
         library = select_keepers(library, rule, protected)
-    marks = Marks(library, protected if by_hand % 2 else lambda file: protected(file))
+    marks = Marks(library, protected)
+    numbers = range(len(library.groups))
     if library.groups and by_hand in library.groups[0].members:
         marks.keep(by_hand)
         marks.remove(library.groups[0].members[-1])
-    one_by_one = marks.suggest(library.groups, rule.settled, kinds)
-    at_once = marks.suggest_all(range(len(library.groups)), rule.settled, kinds)
-    assert (one_by_one.markings, one_by_one.kept) == (at_once.markings, at_once.kept)
-    assert (one_by_one.groups, one_by_one.size) == (at_once.groups, at_once.size)
+    one_by_one = [marks.suggest([number], rule.settled, kinds) for number in numbers]
+    at_once = marks.suggest(numbers, rule.settled, kinds)
+    assert at_once.markings == {id_: mark for each in one_by_one for id_, mark in each.markings.items()}
+    assert at_once.kept == {id_: kept for each in one_by_one for id_, kept in each.kept.items()}
+    assert at_once.groups == sum(each.groups for each in one_by_one)
+    assert at_once.size == sum(library.files[id_].stamp.size for id_ in at_once.kept)
     values = [library.pairs[pair_key(id_, kept)].similarity for id_, kept in at_once.kept.items()]
     assert list(at_once.similarities.values()) == sorted(values)
     assert at_once.weakest == min(values, default=1.0)
-    marks.accept(one_by_one)
+    marks.accept(at_once)
     assert at_once.beyond(marks.removed).files == 0 == at_once.beyond(marks.removed).groups
     assert at_once.beyond(set()) is at_once
-    some = marks.suggest_all([0], rule.settled, kinds) if library.groups else at_once
-    assert set(some.kept) <= set(library.groups[0].members if library.groups else ())
 
 
 def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
@@ -163,13 +97,11 @@ def test_nothing_of_more_pixels_goes_for_a_protected_file() -> None:
     protected = protect_folders(["safe"])
     library = select_keepers(found, RULES["best"], protected)
     assert library.groups[0].keeper == 2
-    assert mark_group(
-        library.files, library.pairs, library.groups[0], RULES["best"], protected=protected
-    ) == {3: 2}
+    assert weigh(library, [0], RULES["best"], DEFAULT_KINDS, protected).marked == {3: 2}
     marks = Marks(library, protected)
-    assert dict(marks.suggest_all([0], RULES["best"].settled).kept) == {3: 2}
-    marks.accept(marks.suggest(library.groups, RULES["best"].settled))
-    why = marks.why_nothing(library.groups[0], RULES["best"].settled)
+    assert dict(marks.suggest([0], RULES["best"].settled).kept) == {3: 2}
+    marks.accept(marks.suggest([0], RULES["best"].settled))
+    why = marks.why_nothing(0, RULES["best"].settled)
     assert (why.key, why.file, why.spared) == ("spared", 1, Spared.PIXELS)
 
 
@@ -200,17 +132,17 @@ def test_of_several_originals_of_the_same_bytes_one_is_enough(
     library = select_keepers(found, RULES["smallest"], protected)
     assert library.groups[0].keeper == 2
     rule = RULES["smallest"].settled
-    assert mark_group(library.files, library.pairs, library.groups[0], rule, kinds, protected) == gone
+    assert weigh(library, [0], rule, kinds, protected).marked == gone
     marks = Marks(library, protected)
-    assert dict(marks.suggest_all([0], rule, kinds).kept) == gone
-    marks.accept(marks.suggest_all([0], rule, kinds))
+    assert dict(marks.suggest([0], rule, kinds).kept) == gone
+    marks.accept(marks.suggest([0], rule, kinds))
     assert marks.removed == set(gone)
 
 
 def test_a_file_can_be_left_out_of_a_suggestion() -> None:
     library = three(Kind.COPY, Kind.COPY, Kind.COPY)
     marks = Marks(library)
-    whole = marks.suggest_all([0], RULES["best"])
+    whole = marks.suggest([0], RULES["best"])
     part = whole.without(2, library.groups[0].members)
     assert (dict(part.kept), part.groups, part.size) == ({3: 1}, 1, whole.size - library.files[2].stamp.size)
     none = part.without(3, library.groups[0].members)
@@ -232,7 +164,7 @@ def test_an_elected_keeper_leads_as_the_best_file_does(
     files, pairs = library.files, library.pairs
     led = select_keepers(library, rule, protect_folders(["safe"] if protects else []), whole=whole)
     assert {key: led.pairs[key] for key in led.pairs} == {key: pairs[key] for key in led.pairs}
-    for before, after in zip(library.groups, led.groups, strict=True):
+    for number, (before, after) in enumerate(zip(library.groups, led.groups, strict=True)):
         assert all(led.files[id_] == files[id_] for id_ in after.members)
         assert led.group_of(after.members[-1]) == after
         assert (after.id, set(after.members)) == (before.id, set(before.members))
@@ -253,7 +185,7 @@ def test_an_elected_keeper_leads_as_the_best_file_does(
         assert after.weakest == min(pair.similarity for pair in links if pair is not None)
         if after.keeper != before.keeper:
             assert pairs[pair_key(after.keeper, before.keeper)].kind in DEFAULT_KINDS
-        marked = mark_group(files, pairs, after, rule.settled)
+        marked = weigh(led, [number], rule.settled, DEFAULT_KINDS, NOWHERE).marked
         assert set(marked) <= set(before.members)
         for id_, kept in marked.items():
             assert kept not in marked
@@ -303,7 +235,7 @@ def test_a_variant_that_was_never_compared_with_it_hinders_no_copy() -> None:
     led = select_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()))
     assert led.groups[0] == Group("g", 2, (2, 1, 3), 0.9, sum(led.files[id_].stamp.size for id_ in (1, 3)))
     assert led.columns.of_kinds({Kind.VARIANT}).tolist() == [False, False, True]
-    assert mark_group(led.files, led.pairs, led.groups[0], RULES["best"], set(Kind)) == {1: 2}
+    assert weigh(led, [0], RULES["best"], set(Kind), NOWHERE).marked == {1: 2}
     whole = select_keepers(library, read_rule("mine", ["-pixels"]), protect_folders(()), whole=True)
     assert whole.groups[0].keeper == 1
 
@@ -316,9 +248,9 @@ def test_nothing_becomes_a_copy_by_an_election() -> None:
 def test_of_identical_alone_every_repetition_is_found() -> None:
     """2 and 3 have the same bytes; the best file is another encoding and stays as well."""
     library = three(Kind.COPY, Kind.COPY, Kind.IDENTICAL)
-    only = mark_group(library.files, library.pairs, library.groups[0], RULES["best"], {Kind.IDENTICAL})
+    only = weigh(library, [0], RULES["best"], {Kind.IDENTICAL}, NOWHERE).marked
     assert only == {3: 2}
-    both = mark_group(library.files, library.pairs, library.groups[0], RULES["best"])
+    both = weigh(library, [0], RULES["best"], DEFAULT_KINDS, NOWHERE).marked
     assert both == {2: 1, 3: 1}
 
 
@@ -329,7 +261,7 @@ def test_limits_leave_files_alone() -> None:
         (["best", "same-folder"], set()), (["best", "other-folder"], {2, 3}),
     ):  # fmt: skip
         rule = read_rule("mine", words)
-        assert set(mark_group(library.files, library.pairs, library.groups[0], rule)) == marked
+        assert weigh(library, [0], rule, DEFAULT_KINDS, NOWHERE).marked.keys() == marked
 
 
 def test_what_was_kept_by_hand_stays_so_whatever_rules_are_accepted() -> None:
@@ -337,7 +269,7 @@ def test_what_was_kept_by_hand_stays_so_whatever_rules_are_accepted() -> None:
     marks = Marks(library)
     marks.keep(1)
     for name in ("largest", "smallest"):
-        marks.accept(marks.suggest(library.groups, RULES[name]))
+        marks.accept(marks.suggest([0], RULES[name]))
         assert marks.mark_of(1) is Mark.KEEP
     assert marks.removed == {2}
 

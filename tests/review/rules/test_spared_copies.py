@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from dpm_tui.catalog.group import Better, Pair
+from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
 from dpm_tui.catalog.verdict import GRID, Kind
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.reasons.quality_reasons import quality_reason
 from dpm_tui.review.reasons.reasons import compare_files
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
-from dpm_tui.review.rules.rule import RULES, mark_group, read_rule
-from dpm_tui.review.rules.spared_copies import Spared, why_spared
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, RULES, Spared, protect_folders, read_rule
+from dpm_tui.review.rules.weighing import weigh
 
 
 def a_file(id_: int, name: str = "", **facts: object) -> ImageFile:
@@ -39,7 +40,18 @@ def marked(*files: ImageFile, rule: str = "best", **pair: object) -> tuple[int, 
         for b in ids[place + 1 :]
     }
     (group,) = group_pairs(known, pairs.values(), 0.6, rank_best_rows)
-    return group.keeper, set(mark_group(known, pairs, group, RULES[rule]))
+    library = Library(known, [group], pairs)
+    return group.keeper, set(weigh(library, [0], RULES[rule], DEFAULT_KINDS, FolderSet(())).marked)
+
+
+def weighed(file: ImageFile, kept: ImageFile, pair: Pair, protected: str = "") -> Spared | None:
+    """Return why a rule that is not careful spares a file beside the one that a group keeps."""
+    group = Group("g", kept.id, (kept.id, file.id), pair.similarity, 0)
+    library = Library({each.id: each for each in (file, kept)}, [group], {(pair.a, pair.b): pair})
+    rule = read_rule("mine", ["pixels"]).settled
+    found = weigh(library, [0], rule, set(Kind), protect_folders([protected]))
+    assert found.files.tolist() == [file.id]
+    return next((why for _, _, why in found.spared), None)
 
 
 def test_the_better_copy_stays_though_it_has_fewer_pixels() -> None:
@@ -143,12 +155,11 @@ def test_what_is_clearly_better_does_not_go_for_a_protected_file(
     better: dict[str, object], poorer: dict[str, object], pair: dict[str, object], why: Spared | None
 ) -> None:
     """Whoever protects the pictures that a messenger made small does not want to lose the originals by it."""
-    file, kept = a_file(1, **better), a_file(2, **poorer)
-    known = Pair(1, 2, Kind.COPY, 0.98)
-    known = replace(known, **pair)
-    assert why_spared(file, kept, known, careful=False, safe=True) is why
+    file, kept = a_file(1, **better), a_file(2, "safe/2.jpg", **poorer)
+    known = replace(Pair(1, 2, Kind.COPY, 0.98), **pair)
+    assert weighed(file, kept, known, "safe") is why
     if why is not Spared.DETAIL:
-        assert why_spared(file, kept, known, careful=False) is None
+        assert weighed(file, kept, known, "elsewhere") is None
 
 
 @pytest.mark.parametrize(
@@ -182,7 +193,7 @@ def test_the_best_of_equal_size_is_the_cutout() -> None:
     flat, cut = a_file(1), a_file(2, alpha=True, colours=200)
     assert marked(flat, cut, better=Better.SECOND, reason="flattened") == (2, {1})
     pair = Pair(1, 2, Kind.COPY, 0.98, better=Better.SECOND, reason="flattened")
-    assert why_spared(cut, flat, pair, careful=False) is Spared.ALPHA
+    assert weighed(cut, flat, pair) is Spared.ALPHA
     assert ("+", "transparent") in [(reason.sign, reason.key) for reason in compare_files(cut, flat)]
     said = quality_reason(1, pair)
     assert said is not None

@@ -25,9 +25,10 @@ class AcceptCommands:
         """Mark what the rule suggests for this group, and go on."""
         session, group = self._host.session, self._host.session.group
         assert group is not None
-        suggestion = session.marks.suggest([group], session.rule)
+        number = session.library.number_of(group.keeper)
+        suggestion = session.marks.suggest([number], session.rule)
         session.marks.accept(suggestion)
-        why = session.marks.why_nothing(group, session.rule)
+        why = session.marks.why_nothing(number, session.rule)
         if not suggestion.files or why.spared is not None:
             if why.key == "unlike":
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.

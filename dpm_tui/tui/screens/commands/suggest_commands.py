@@ -35,7 +35,7 @@ class SuggestCommands:
         numbers = not_passed(session.library, session.rows.numbers, session.passed)
 
         def weigh() -> Suggestion:
-            whole = marks.suggest_all(numbers, rule)
+            whole = marks.suggest(numbers, rule)
             fresh = whole.beyond(marks.removed)
             # What is marked already is not counted again, unless it changes: to the rule of now, or to none.
             suggestion = fresh if fresh.files or not marks.history.changes(whole.markings) else whole

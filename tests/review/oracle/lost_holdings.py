@@ -1,4 +1,4 @@
-"""Holdings that are lost: what a file holds besides its picture, and the one that is kept for it does not."""
+"""Holdings that are lost in the simple way, a pair at a time: what the columns have to come to."""
 
 from __future__ import annotations
 
