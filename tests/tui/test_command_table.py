@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from collections import Counter
 from itertools import combinations
 
 import pytest
@@ -71,6 +72,9 @@ async def test_a_screen_carries_out_its_commands_and_no_others(name: str) -> Non
         assert isinstance(screen, screen_class(name))
         known = {command.id for command in commands_of(screen.SCOPES)}
         assert screen.handlers().keys() == known
+        groups = [each for each in vars(screen).values() if type(each).__name__.endswith("Commands")]
+        offered = Counter(id_ for group in groups for id_ in group.handlers())
+        assert offered.total() == len(offered), "the order of groups decides what a command does"
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -78,6 +82,17 @@ def test_a_screen_is_built_on_one_other_and_made_of_groups_of_commands(name: str
     """No order of bases decides what a command does."""
     for each in screen_class(name).__mro__:
         assert len([base for base in each.__bases__ if base.__module__.startswith("dpm_tui")]) <= 1, each
+
+
+def test_no_group_of_commands_is_built_on_another() -> None:
+    groups = {
+        node.name: node.bases
+        for tree in module_trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Commands")
+    }
+    assert {name for name, bases in groups.items() if bases} == set()
+    assert "MarkCommands" in groups
 
 
 def test_nothing_is_found_by_the_beginning_of_its_name() -> None:
