@@ -7,7 +7,7 @@ a file, a pair or a group.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -19,9 +19,8 @@ from dpm_tui.catalog.group import TIER_OF, TIERS, Better, Pair
 from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.pair_columns import KINDS, PairColumns
+from dpm_tui.pipeline.keeper_order import Ranking
 
-Ranking = Callable[[FileSelection], Sequence[NDArray[np.generic]]]
-"""Returns what some files are ordered by, the most important first and lower values first."""
 _TIER_OF_CODE = np.array([TIER_OF[kind] for kind in KINDS])
 _NOBODY = -1
 _WHOLE = 1

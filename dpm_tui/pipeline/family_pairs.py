@@ -7,23 +7,20 @@ best. So the best of each family is held against the others of it, and against t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import TIER_OF, Better
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
+from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 
 RIVALS = 3
 """Better families that every member of one is held against, where that is a crop or an edit of them."""
 
-Rank = Callable[[ImageFile], tuple[Any, ...]]
-"""Returns what files are ordered by, the best keeper first."""
-
 
 def find_family_pairs(
-    alike: Sequence[InspectedVerdict], by_digest: Mapping[str, Sequence[ImageFile]], rank: Rank
+    alike: Sequence[InspectedVerdict], by_digest: Mapping[str, Sequence[ImageFile]], rank: Ranking
 ) -> Iterator[DigestPair]:
     """Yield pairs of contents that groups need, as far as verdicts tell; many of them have a verdict already.
 
@@ -34,10 +31,11 @@ def find_family_pairs(
     families = _join(each.pair for each in copies)
     standing = _standing(copies)
 
-    def place(digest: str) -> tuple[Any, ...]:
+    places = order_contents((digest for each in alike for digest in each.pair), by_digest, rank)
+
+    def place(digest: str) -> tuple[bool, int, int]:
         wins, losses = standing.get(digest, (0, 0))
-        file = by_digest[digest][0]
-        return (losses > 0, losses - wins, *rank(file), file.path)
+        return losses > 0, losses - wins, places[digest]
 
     leaders: dict[str, str] = {}
     for family in families:

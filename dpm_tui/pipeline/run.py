@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
+from dpm_tui.pipeline.keeper_order import Ranking
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
@@ -69,7 +69,7 @@ class Tools:
     decoder: Decoder
     load_embedder: Callable[[], Embedder]
     make_judge: Callable[[], PairJudge]
-    rank: Callable[[ImageFile], tuple[Any, ...]]
+    rank: Ranking
     """The order of keepers, the best first."""
 
 

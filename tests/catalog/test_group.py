@@ -8,8 +8,8 @@ from dpm_tui.catalog.group import TIERS, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.pipeline.clustering import group_pairs
-from dpm_tui.review.rules.keeper_ranking import rank_best
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
+from tests.review.oracle.keeper_ranking import rank_best
 from tests.support.image_files import image_file
 from tests.support.simple_groups import by, group_simply
 

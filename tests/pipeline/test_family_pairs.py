@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import Better
-from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
@@ -23,10 +22,7 @@ def pairs_for(
             side = Better.FIRST if pair[0] == better[0] else Better.SECOND
         verdicts.append(InspectedVerdict(pair, Verdict(kind, 0.9), side))
 
-    def rank(file: ImageFile) -> tuple[int]:
-        return (-file.stamp.size,)
-
-    return set(find_family_pairs(verdicts, files, rank))
+    return set(find_family_pairs(verdicts, files, lambda chosen: [-chosen.sizes()]))
 
 
 def test_the_best_of_a_family_is_held_against_all_of_it() -> None:

@@ -26,7 +26,6 @@ from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
-from dpm_tui.review.rules.keeper_ranking import rank_best
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import prepare_folder
@@ -189,7 +188,7 @@ class ScanLab:
         def make_judge() -> PairJudge:
             return CountingJudge(costs)  # type: ignore[return-value]
 
-        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge, rank_best)
+        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge, rank_best_rows)
 
         def surveyed(survey: Survey) -> None:
             costs.survey = survey

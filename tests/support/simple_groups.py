@@ -15,7 +15,7 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import TIER_OF, TIERS, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.verdict import Kind, Verdict
-from dpm_tui.pipeline.clustering import Ranking
+from dpm_tui.pipeline.keeper_order import Ranking
 
 Rank = Callable[[ImageFile], object]
 

@@ -7,9 +7,8 @@ in few colours are held against those that they may be made of too, copies or no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.image_file import ImageFile, Status
@@ -19,6 +18,7 @@ from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, prove_verdict
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
+from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import InspectionTable
 from dpm_tui.pipeline.quality.tone_votes import better_by
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -32,9 +32,6 @@ BETTER = 1.0
 
 HOPELESS = (Status.DAMAGED, Status.UNSUPPORTED, Status.CRASHED)
 """What is not tried again: more memory, or the file as it was, would help as little."""
-
-Rank = Callable[[ImageFile], tuple[Any, ...]]
-"""Returns what files are ordered by, the best keeper first."""
 
 
 @dataclass
@@ -51,7 +48,7 @@ def inspect_copies(
     by_digest: Mapping[str, Sequence[ImageFile]],
     table: InspectionTable,
     decoder: Decoder,
-    rank: Rank,
+    rank: Ranking,
     pace: Checkpointer,
     reporter: Reporter,
 ) -> None:
@@ -83,14 +80,14 @@ class _Stage:
     by_digest: Mapping[str, Sequence[ImageFile]]
     table: InspectionTable
     decoder: Decoder
-    rank: Rank
+    rank: Ranking
     pace: Checkpointer
     reporter: Reporter
     done: int = 0
 
     def look_at_families(self, near: Mapping[str, set[str]]) -> dict[str, str]:
         """Look at the copies of each family, round by round; return the leader of each content of one."""
-        every = list(_families(near, self._order))
+        every = list(_families(near, order_contents(near, self.by_digest, self.rank)))
         families = every
         for _ in range(ROUNDS):
             self.look_at(_open_pairs(families, near, self.table))
@@ -120,15 +117,11 @@ class _Stage:
         self.done += len(pairs)
         return proved
 
-    def _order(self, digest: str) -> tuple[Any, ...]:
-        file = self.by_digest[digest][0]
-        return (*self.rank(file), file.path)
 
-
-def _families(near: Mapping[str, set[str]], rank: Callable[[str], tuple[Any, ...]]) -> Iterator[_Family]:
+def _families(near: Mapping[str, set[str]], places: Mapping[str, int]) -> Iterator[_Family]:
     """Yield families as groups will be: the best content takes its copies, then the best of the others."""
     taken: set[str] = set()
-    for leader in sorted(near, key=rank):
+    for leader in sorted(near, key=places.__getitem__):
         if leader not in taken:
             members = sorted(near[leader] - taken)
             taken.update(members, (leader,))

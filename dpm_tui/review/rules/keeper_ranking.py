@@ -20,31 +20,6 @@ def looks_like_a_copy(name: bytes) -> bool:
     return COPY_NAME.search(name) is not None
 
 
-def rank_best(file: ImageFile) -> tuple[int, ...]:
-    """Order files by the default criteria, best first, as far as their facts tell.
-
-    Whole, holding most besides the picture, more pixels (in steps of two per cent), transparent in parts,
-    more than 256 colours, more bits a sample, lossless, higher JPEG quality, EXIF present, a name without
-    traces of copying, more bytes of a lossy file or fewer of a lossless one, older.
-    """
-    facts = file.facts
-    lossless = is_lossless(file)
-    return (
-        facts.damaged,
-        -len(facts.holds),
-        -pixel_step(file.pixel_count),
-        not facts.alpha,
-        facts.colours > 0,
-        -(facts.depth or 8),
-        not lossless,
-        -file.facts.quality,
-        not file.facts.has_exif,
-        looks_like_a_copy(file.name),
-        file.stamp.size if lossless else -file.stamp.size,
-        file.stamp.mtime_ns,
-    )
-
-
 def is_lossless(file: ImageFile) -> bool:
     """Return whether a file has its samples as they were given to it, whatever they went through before.
 

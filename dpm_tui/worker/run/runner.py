@@ -20,7 +20,7 @@ from dpm_tui.pipeline.scan.ingest import StoppedAtError
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
-from dpm_tui.review.rules.keeper_ranking import rank_best
+from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.config import Config
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
@@ -211,7 +211,7 @@ class Runner:
             complete=other_reader,
             inspect=config.inspect,
         )
-        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best)
+        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best_rows)
 
         def surveyed(survey: Survey) -> None:
             self._record.note_folders(survey.inventory.unreadable)

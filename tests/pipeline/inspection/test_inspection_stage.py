@@ -18,7 +18,7 @@ from dpm_tui.pipeline.decoding.decoder import InspectionOrder, Unreadable
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.review.rules.keeper_ranking import rank_best
+from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 
 COPY = Verdict(Kind.COPY, 0.97)
 
@@ -72,7 +72,7 @@ def run(files: dict[str, list[ImageFile]], table: Table, eye: Eye, reporter: Rep
     reporter = reporter or Reporter()
     verdicts = [(digest_pair(one, other), COPY) for one, other in combinations(files, 2)]
     pace = Checkpointer(lambda: None, reporter)
-    inspect_copies(verdicts, files, table, eye, rank_best, pace, reporter)  # type: ignore[arg-type]
+    inspect_copies(verdicts, files, table, eye, rank_best_rows, pace, reporter)  # type: ignore[arg-type]
 
 
 def test_a_large_family_costs_a_look_a_file_for_each_leader() -> None:
@@ -140,7 +140,7 @@ def test_a_picture_that_is_proved_to_be_a_copy_joins_the_family_of_its_source() 
     table, eye = Table(), Eye(proving=b"012.jpg")
     pace = Checkpointer(lambda: None, Reporter())
     for _ in range(2):
-        inspect_copies(verdicts, files, table, eye, rank_best, pace, Reporter())  # type: ignore[arg-type]
+        inspect_copies(verdicts, files, table, eye, rank_best_rows, pace, Reporter())  # type: ignore[arg-type]
     held = [order for order in eye.asked if b"012.jpg" in (order.first, order.second)]
     assert [order.digests for order in held] == [digest_pair(f"{1:064x}", cut)]
     pairs = pair_files({each[0].id: each[0] for each in files.values()}, verdicts, inspections=table)

@@ -1,0 +1,28 @@
+"""Keeper order: how contents stand to each other before anybody looks at pairs of them, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.file_selection import FileSelection
+from dpm_tui.catalog.image_file import ImageFile
+
+Ranking = Callable[[FileSelection], Sequence[NDArray[np.generic]]]
+"""Returns what some files are ordered by, the most important first and lower values first."""
+
+
+def order_contents(
+    digests: Iterable[str], by_digest: Mapping[str, Sequence[ImageFile]], rank: Ranking
+) -> dict[str, int]:
+    """Return the place of each of some contents, by the first file that holds it; ties go by path."""
+    firsts = {digest: by_digest[digest][0] for digest in digests}
+    files = FileSelection.of(FileColumns.of(firsts.values()), [file.id for file in firsts.values()])
+    paths = files.paths()
+    by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
+    keys = [by_path.argsort(), *reversed(rank(files))]
+    names = list(firsts)
+    return {names[row]: place for place, row in enumerate(np.lexsort(keys).tolist())}
