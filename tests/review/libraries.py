@@ -38,6 +38,8 @@ def group_library(files: dict[int, ImageFile], pairs: dict[tuple[int, int], Pair
 def libraries(draw: st.DrawFn) -> Library:
     """Return files in a few folders with any pairs between them, grouped as a run groups them."""
     count = draw(st.integers(2, 9))
+    # Where every file differs in something, what a pair or the bytes say is seldom what decides.
+    calm = draw(st.booleans())
     files = {
         id_: file_of(
             id_,
@@ -51,10 +53,10 @@ def libraries(draw: st.DrawFn) -> Library:
     for id_, file in files.items():
         facts = replace(
             file.facts,
-            damaged=not draw(st.integers(0, 5)),
-            holds=draw(st.sampled_from([(), (), (), ("movie",), ("gain_map", "pages")])),
+            damaged=not calm and not draw(st.integers(0, 5)),
+            holds=() if calm else draw(st.sampled_from([(), (), (), ("movie",), ("gain_map", "pages")])),
             frames=draw(st.sampled_from([1, 1, 2])),
-            alpha=not draw(st.integers(0, 4)),
+            alpha=not calm and not draw(st.integers(0, 4)),
             colours=draw(st.sampled_from([0, 0, 16])),
             depth=draw(st.sampled_from([0, 8, 16])),
             lossy=draw(st.booleans()),
@@ -69,7 +71,7 @@ def libraries(draw: st.DrawFn) -> Library:
             files[id_] = replace(
                 files[id_], facts=first.facts, stamp=replace(file.stamp, size=first.stamp.size)
             )
-        if not draw(st.integers(0, 4)):
+        if not draw(st.integers(0, 9 if calm else 4)):
             files[id_] = make_odd(draw, files[id_])
     apart = draw(st.integers(1, 3))
     pairs = {}
@@ -77,11 +79,11 @@ def libraries(draw: st.DrawFn) -> Library:
         if files[a].facts.digest == files[b].facts.digest:
             pairs[a, b] = Pair(a, b, Kind.IDENTICAL, 1.0)
         elif a % apart == b % apart and draw(st.integers(0, 3)):
-            kind = draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
+            kind = Kind.COPY if calm else draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
             similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
             better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
             reason = draw(st.sampled_from(["", "contested", "enlarged"]))
-            differs = bytes([draw(st.sampled_from([0, 0, 63, 64, 200]))]) * (GRID * GRID)
+            differs = bytes([draw(st.sampled_from([0, 63] if calm else [0, 0, 63, 64, 200]))]) * (GRID * GRID)
             pairs[a, b] = Pair(a, b, kind, similarity, differs, better, reason)
     return group_library(files, pairs)
 

@@ -1,10 +1,10 @@
 """Criteria: the words that a keeper rule is made of.
 
-A criterion is a sieve (see ``review.sieves``): of the files of a group it leaves the best and all that come
-near it, and the next criterion chooses among those. Near is measured from the best of the group at hand, so
-that no step lies between two values that are almost equal; and as what stays does not depend on the order
-of the files, one group always has one answer. (Comparing file with file instead would go round in a circle:
-of 100, 98.5 and 97 the neighbours are near ties, the ends are not.)
+A criterion is a sieve (see ``criterion_scores``): of the files of a group it leaves the best and all that
+come near it, and the next criterion chooses among those. Near is measured from the best of the group at
+hand, so that no step lies between two values that are almost equal; and as what stays does not depend on
+the order of the files, one group always has one answer. (Comparing file with file instead would go round in
+a circle: of 100, 98.5 and 97 the neighbours are near ties, the ends are not.)
 """
 
 from __future__ import annotations
