@@ -13,6 +13,7 @@ from dpm_tui.catalog.verdict import GRID, Kind
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
+from dpm_tui.review.rules.rule import DEFAULT_KINDS
 
 
 def file_of(id_: int, path: str, width: int, form: str = "JPEG", day: int = 1) -> ImageFile:
@@ -81,7 +82,7 @@ def libraries(draw: st.DrawFn) -> Library:
         elif a % apart == b % apart and draw(st.integers(0, 3)):
             kind = Kind.COPY if calm else draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
             similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
-            better = draw(st.sampled_from(Better)) if kind is Kind.COPY else Better.EITHER
+            better = draw(st.sampled_from([*Better, *calm * DOUBTS])) if kind is Kind.COPY else Better.EITHER
             reason = draw(st.sampled_from(["", "contested", "enlarged"]))
             differs = bytes([draw(st.sampled_from([0, 63] if calm else [0, 0, 63, 64, 200]))]) * (GRID * GRID)
             pairs[a, b] = Pair(a, b, kind, similarity, differs, better, reason)
@@ -119,8 +120,9 @@ def make_odd(draw: st.DrawFn, file: ImageFile) -> ImageFile:
     return odd
 
 
+DOUBTS = (Better.UNTOLD, Better.UNTOLD, Better.SECOND)
 KIND_CHOICES = (Kind.IDENTICAL, Kind.PIXELS, Kind.COPY, Kind.CROP, Kind.VARIANT)
 RULE_WORDS = st.lists(
     st.sampled_from(WORDS), min_size=1, max_size=5, unique_by=lambda word: word.removeprefix("-")
 )
-KINDS = st.sets(st.sampled_from(Kind), min_size=1)
+KINDS = st.one_of(st.just(set(DEFAULT_KINDS)), st.sets(st.sampled_from(Kind), min_size=1))
