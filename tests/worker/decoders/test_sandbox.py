@@ -117,7 +117,7 @@ def test_doctor_says_what_holds_and_what_does_not(root: Path, monkeypatch: pytes
 
 BARE = """
 import ctypes, os, sys
-from dpm_tui.worker import sandbox
+from dpm_tui.worker.decoders import sandbox
 def broken(*arguments, **options):
     raise OSError("no such library")
 ctypes.CDLL = broken
