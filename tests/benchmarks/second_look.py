@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
 from dpm_tui.pipeline.quality.full_size import decode_full_size
@@ -63,6 +64,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     prepare()
+    # As in a decoder, which has one thread.
+    threadpool_limits(1, "blas")
     found = sorted(p for p in options.folder.rglob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
     pictures = [make_copies(path) for path in found[:PICTURES]]
     measure(*pictures[0][:2])
