@@ -16,7 +16,7 @@ from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
-from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, prove_verdict
+from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, inspect_verdicts, prove_verdict
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import InspectionTable
@@ -56,20 +56,24 @@ def inspect_copies(
 
     What the table knows is not looked at again.
     """
+    judged = [(pair, verdict) for pair, verdict in verdicts if pair[0] in by_digest and pair[1] in by_digest]
     copies: list[DigestPair] = []
     others = PalettePairs(by_digest)
-    for pair, verdict in verdicts:
-        if pair[0] not in by_digest or pair[1] not in by_digest:
-            continue
+    for pair, verdict in judged:
         if prove_verdict(verdict, table.get(pair)).kind is Kind.COPY:
             copies.append(pair)
         else:
             others.add(pair, verdict)
     stage = _Stage(by_digest, table, decoder, rank, pace, reporter)
     leaders = stage.look_at_families(copies_of(copies))
-    found = stage.look_at([pair for pair in others.pick(leaders) if pair not in table])
-    if found:
-        stage.look_at_families(copies_of([*copies, *found]))
+    stage.look_at([pair for pair in others.pick(leaders) if pair not in table])
+    for _ in range(ROUNDS):
+        # What was seen to differ is no copy any more: another file may lead what is left.
+        looked_at = stage.done
+        left = (each.pair for each in inspect_verdicts(judged, table) if each.verdict.kind is Kind.COPY)
+        stage.look_at_families(copies_of(left))
+        if stage.done == looked_at:
+            break
     pace.finish()
 
 
@@ -84,6 +88,8 @@ class _Stage:
     pace: Checkpointer
     reporter: Reporter
     done: int = 0
+    tried: set[DigestPair] = field(default_factory=set)
+    """What could not be looked at is not tried again in the same run."""
 
     def look_at_families(self, near: Mapping[str, set[str]]) -> dict[str, str]:
         """Look at the copies of each family, round by round; return the leader of each content of one."""
@@ -96,9 +102,11 @@ class _Stage:
                 break
         return {member: family.leader for family in every for member in family.members}
 
-    def look_at(self, pairs: Sequence[DigestPair]) -> list[DigestPair]:
-        """Put what is found of each pair into the table; return those that are proved to be copies."""
-        by_digest, proved = self.by_digest, []
+    def look_at(self, pairs: Sequence[DigestPair]) -> None:
+        """Put what is found of each pair into the table."""
+        by_digest = self.by_digest
+        pairs = [pair for pair in pairs if pair not in self.tried]
+        self.tried.update(pairs)
         self.pace.start(Stage.INSPECT, self.done + len(pairs))
         if self.done:
             self.pace.step(self.done)
@@ -108,14 +116,11 @@ class _Stage:
         for order, found in self.decoder.inspect(orders, self.reporter.cancelled):
             if isinstance(found, Inspection):
                 self.table.put(order.digests, found)
-                if found.proved:
-                    proved.append(order.digests)
             elif found.status in HOPELESS:
                 self.table.put(order.digests, None)
             self.pace.step()
         self.pace.step(0)
         self.done += len(pairs)
-        return proved
 
 
 def _families(near: Mapping[str, set[str]], places: Mapping[str, int]) -> Iterator[_Family]:

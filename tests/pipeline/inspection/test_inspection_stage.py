@@ -33,8 +33,13 @@ class Eye:
     """Tells the better of two by the number in their paths: the lower one."""
 
     def __init__(
-        self, blind: Iterable[bytes] = (), status: Status = Status.DAMAGED, proving: bytes = b""
+        self,
+        blind: Iterable[bytes] = (),
+        status: Status = Status.DAMAGED,
+        proving: bytes = b"",
+        changed: Iterable[tuple[bytes, bytes]] = (),
     ) -> None:
+        self.changed = {frozenset(pair) for pair in changed}
         self.proving = proving
         self.status = status
         self.asked: list[InspectionOrder] = []
@@ -51,7 +56,8 @@ class Eye:
                 yield order, Unreadable(self.status, "")
             else:
                 proved = self.proving in (order.first, order.second)
-                yield order, Inspection(-5.0, 4.0 if order.first < order.second else -4.0, proved=proved)
+                odds = 5.0 if frozenset((order.first, order.second)) in self.changed else -5.0
+                yield order, Inspection(odds, 4.0 if order.first < order.second else -4.0, proved=proved)
 
 
 def library(count: int, width: Callable[[int], int] = lambda number: 100) -> dict[str, list[ImageFile]]:
@@ -85,6 +91,27 @@ def test_a_large_family_costs_a_look_a_file_for_each_leader() -> None:
     asked = len(eye.asked)
     run(files, table, eye)
     assert len(eye.asked) == asked, "nothing is looked at again"
+
+
+def test_where_the_leader_is_seen_to_differ_the_others_are_held_against_one_another() -> None:
+    """The first picture is no copy of the second: whoever leads then, no copy beside it is left unseen."""
+    files = library(5)
+    names = [b"%03d.jpg" % number for number in range(1, 6)]
+    eye, table = Eye(changed=[(names[0], other) for other in names[1:]]), Table()
+    run(files, table, eye)
+    verdicts = [(digest_pair(one, other), COPY) for one, other in combinations(files, 2)]
+    pairs = pair_files([file for own in files.values() for file in own], verdicts, inspections=table)
+    beside_second = {(pair.a, pair.b): pair.better for pair in pairs if pair.a == 2}
+    assert beside_second == {(2, 3): Better.FIRST, (2, 4): Better.FIRST, (2, 5): Better.FIRST}
+    assert len(eye.asked) <= 8
+
+
+def test_what_cannot_be_looked_at_for_now_is_tried_once_a_run() -> None:
+    files, table = library(4), Table()
+    eye = Eye(blind=[b"002.jpg"], status=Status.UNREADABLE)
+    run(files, table, eye)
+    tried = [(order.first, order.second) for order in eye.asked]
+    assert len(tried) == len(set(tried))
 
 
 def test_what_cannot_be_decoded_is_asked_once_and_stays_unseen() -> None:
