@@ -10,6 +10,8 @@ from dpm_tui.locale import set_language
 from dpm_tui.tui.screens import settings as settings_module
 from dpm_tui.tui.screens.base import host_app
 
+pytest.register_assert_rewrite("tests.tui.flows")
+
 
 @pytest.fixture(autouse=True)
 def _quick_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

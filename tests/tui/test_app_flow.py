@@ -20,7 +20,10 @@ from dpm_tui.worker.client import Client
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import BatchDone, Failed, LibraryChanged, RunStatus
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
+from tests.tui.samples.recycle_bin import bin_entries
+from tests.tui.samples.runs import FINISHED, RUNNING
 
 
 def open_screen(app: DpmApp) -> str:

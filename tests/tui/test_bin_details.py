@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.tui.app_run import running_app, screen_text
-from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 
 
 async def test_long_names_leave_room_for_what_matters() -> None:

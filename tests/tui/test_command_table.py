@@ -25,7 +25,8 @@ from dpm_tui.tui.screens.base.screen import DpmScreen
 from dpm_tui.tui.session.move_outcomes import Outcome
 from tests.support.sources import module_trees
 from tests.tui.app_run import press, running_app
-from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 from tests.tui.test_goldens import BASES, OPENED_BY
 
 SCREENS = {

@@ -11,7 +11,8 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.screens.commands.plan_maker import endings_of
 from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, bin_with_companions, companion, sample_companions
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_with_companions, companion, sample_companions
 
 
 def client_with_companions(**config: object) -> FakeClient:

@@ -14,7 +14,8 @@ from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
 from dpm_tui.worker.protocol import messages
 from tests.tui import app_run
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, picture_of
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import picture_of
 
 PATIENT = Delays(fetch=0.0, rest=3600.0)
 """Nothing but what a key does at once."""

@@ -13,17 +13,11 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 from tests.tui.app_run import calm, press, running_app, screen_text, until
-from tests.tui.fake_client import (
-    FINISHED,
-    RUNNING,
-    FakeClient,
-    Sample,
-    add_decisions,
-    bin_with_companions,
-    run_steps,
-    sample_companions,
-    sample_removals,
-)
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.decisions import add_decisions
+from tests.tui.samples.library import Sample
+from tests.tui.samples.recycle_bin import bin_with_companions, sample_companions, sample_removals
+from tests.tui.samples.runs import FINISHED, RUNNING, run_steps
 
 FOLDER = Path(__file__).parent / "goldens"
 SCREENS = {

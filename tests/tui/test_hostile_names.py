@@ -14,7 +14,9 @@ from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol.messages import LogLine
 from tests.tui.app_run import calm, press, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, Sample, bin_entries, companion
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
+from tests.tui.samples.recycle_bin import bin_entries, companion
 
 NAMES = (
     b"new\nline.jpg",

@@ -16,7 +16,8 @@ from dpm_tui.tui.app import DpmApp
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Answer, LibraryChanged, Request
 from tests.tui.app_run import calm, press, prompt_text, running_app, until
-from tests.tui.fake_client import FakeClient, decided
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.decisions import decided
 
 
 class SlowClient(FakeClient):

@@ -10,7 +10,8 @@ from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult, PurgeResult, Restored, RestoreResult, Skipped
 from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, until
-from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 
 _LEFT = (Skipped(b"old/picture 4.jpg", "cancelled"),)
 

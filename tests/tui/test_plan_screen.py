@@ -18,7 +18,9 @@ from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from dpm_tui.worker.protocol.messages import Failed, LibraryChanged
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, bin_entries, large_library, sample_library
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import large_library, sample_library
+from tests.tui.samples.recycle_bin import bin_entries
 
 
 @pytest.fixture

@@ -14,8 +14,10 @@ from dpm_tui.tui.screens.base.screen import DpmScreen
 from tests.keys_page import PAGE
 from tests.support.pages import read, table_rows
 from tests.tui.app_run import press, running_app
-from tests.tui.fake_client import FakeClient, add_decisions, bin_entries, sample_removals
-from tests.tui.test_flows import FLOWS
+from tests.tui.fake_client import FakeClient
+from tests.tui.flows.test_flows import FLOWS
+from tests.tui.samples.decisions import add_decisions
+from tests.tui.samples.recycle_bin import bin_entries, sample_removals
 from tests.tui.test_goldens import BASES, OPENED_BY
 
 PLACES = {

@@ -9,7 +9,8 @@ from dpm_tui.locale import insist_on
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, Sample
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
 
 
 def _sample() -> Sample:

@@ -10,7 +10,9 @@ from dpm_tui.tui.widgets.preview_panes import arrange, panes_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.app_run import calm, press, running_app, screen_text
-from tests.tui.fake_client import FakeClient, bin_entries, large_library
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import large_library
+from tests.tui.samples.recycle_bin import bin_entries
 
 
 async def test_only_lines_on_the_screen_are_drawn() -> None:

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
 from tests.tui.app_run import calm, press, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 
 STORM = ((40, 10), (200, 60), (20, 5), (80, 24), (10, 3), (120, 40), (60, 16), (80, 24))
 

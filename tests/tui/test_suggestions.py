@@ -8,7 +8,8 @@ from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.verdict import GRID, Kind
 from dpm_tui.state.config import Config
 from tests.tui.app_run import press, prompt_text, running_app, screen_text
-from tests.tui.fake_client import FakeClient, Sample
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
 
 
 def _copies(*, differs: bytes = bytes(GRID * GRID)) -> Sample:

@@ -10,7 +10,7 @@ from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition
 from dpm_tui.review.library.sort import Order, Sorting, sort_groups
 from dpm_tui.worker.protocol.library_codec import unpack_library
-from tests.tui.fake_client import sample_library
+from tests.tui.samples.library import sample_library
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from dpm_tui.review.marks.mark_refusal import has_witness
 from dpm_tui.review.marks.removal_set import RemovalSet
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.review.libraries import libraries
-from tests.tui.fake_client import Sample, large_library
+from tests.tui.samples.library import Sample, large_library
 
 REMOVE, KEEP = Marking(Mark.REMOVE), Marking(Mark.KEEP)
 

@@ -19,7 +19,7 @@ from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.review.libraries import KINDS, RULE_WORDS, libraries
 from tests.review.oracle.keeper_ranking import RANKS
 from tests.review.oracle.marking import weigh_group
-from tests.tui.fake_client import large_library
+from tests.tui.samples.library import large_library
 
 RULE = st.one_of(
     st.sampled_from([*RULES.values()]),

@@ -10,7 +10,9 @@ from dpm_tui.tui.lines.next_step import next_step
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 from tests.tui.app_run import press, running_app, screen_text
-from tests.tui.fake_client import FINISHED, RUNNING, FakeClient, Sample
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
+from tests.tui.samples.runs import FINISHED, RUNNING
 
 EMPTY = RunStatus(phase="finished")
 

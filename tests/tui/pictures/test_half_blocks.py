@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from dpm_tui.tui.pictures.half_blocks import HalfBlockRenderer, draw, fit
 from dpm_tui.tui.terminal.colour_depth import Palette
-from tests.tui.fake_client import picture_of
+from tests.tui.samples.library import picture_of
 
 BLOCKS = "\u2580"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, decided, sample_library
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.decisions import decided
+from tests.tui.samples.library import sample_library
 
 
 def verdict(client: FakeClient, one: int, other: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from dpm_tui.review.library.filter import FilterError
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
-from tests.tui.fake_client import bin_entries
+from tests.tui.samples.recycle_bin import bin_entries
 
 
 @pytest.mark.parametrize(

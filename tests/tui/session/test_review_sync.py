@@ -17,7 +17,8 @@ from dpm_tui.tui.session.session import Session
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
-from tests.tui.fake_client import FakeClient, Sample, sample_library
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample, sample_library
 
 REMOVE = Marking(Mark.REMOVE)
 

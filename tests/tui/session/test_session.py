@@ -17,7 +17,9 @@ from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from dpm_tui.worker.protocol.messages import BinData, RunStatus, Welcome
-from tests.tui.fake_client import RUNNING, bin_entries, sample_library
+from tests.tui.samples.library import sample_library
+from tests.tui.samples.recycle_bin import bin_entries
+from tests.tui.samples.runs import RUNNING
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
 from tests.tui.app_run import press, running_app, screen_text
-from tests.tui.fake_client import FakeClient, bin_entries
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 
 
 async def footer(app: DpmApp) -> str:

@@ -19,7 +19,7 @@ from dpm_tui.worker.protocol.library_codec import pack_library, unpack_library
 from dpm_tui.worker.protocol.message_codec import Envelope, ProtocolError, decode, encode
 from dpm_tui.worker.protocol.message_stream import LineReader
 from dpm_tui.worker.protocol.messages import Done, LibraryData
-from tests.tui.fake_client import sample_library
+from tests.tui.samples.library import sample_library
 
 PARTS = st.binary(min_size=1, max_size=12).filter(lambda part: b"/" not in part and b"\0" not in part)
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=8)

@@ -1,0 +1,129 @@
+"""Ways through the groups: filter, order, next and previous."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from dpm_tui.review.library.sort import Order
+from dpm_tui.tui.app import DpmApp
+from tests.tui.app_run import press, prompt_text, screen_text
+from tests.tui.fake_client import FakeClient
+from tests.tui.flows.flow import cursor, flow
+
+
+@flow("groups")
+async def next_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "l")
+    assert cursor(app) == 4
+    await press(pilot, "right")
+    assert cursor(app) == 7
+
+
+@flow("groups")
+async def previous_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "h")
+    assert cursor(app) == 13
+    await press(pilot, "left")
+    assert cursor(app) == 9
+
+
+@flow("groups")
+async def filter(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
+    await press(pilot, "/", *"kind:variant")
+    assert len(app.session.rows) == 1
+    await press(pilot, "enter")
+    assert "kind:variant" in screen_text(app).splitlines()[0]
+    await press(pilot, "/", *" size:huge")
+    assert "number" in prompt_text(app)
+    await press(pilot, "escape")
+    assert len(app.session.rows) == 1
+    await press(pilot, "escape")
+    assert len(app.session.rows) == 6
+
+
+@flow("groups")
+async def hide_reviewed(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "a", "H")
+    assert len(app.session.rows) == 5
+    assert "1 reviewed group hidden" in prompt_text(app)
+    assert "unreviewed" in screen_text(app).splitlines()[0]
+    await press(pilot, "H")
+    assert len(app.session.rows) == 6
+
+
+@flow("groups")
+async def go_to(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "#", "3", "enter")
+    assert app.session.cursor.position == 2
+    await press(pilot, "#", *"letter")
+    assert app.session.cursor.position == 3
+    await press(pilot, "escape")
+    assert app.session.cursor.position == 2
+    await press(pilot, "#", *"nowhere", "enter")
+    assert "No group" in prompt_text(app)
+
+
+@flow("groups")
+async def next_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, ">")
+    assert "Nothing is looked for" in prompt_text(app)
+    await press(pilot, "#", *"kind:copy", "enter")
+    assert app.session.cursor.position == 0
+    await press(pilot, ">")
+    assert app.session.cursor.position == 1
+    await press(pilot, ">")
+    assert app.session.cursor.position == 0
+
+
+@flow("groups")
+async def previous_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "#", *"kind:copy", "enter")
+    assert app.session.cursor.position == 0
+    await press(pilot, "<")
+    assert app.session.cursor.position == 1
+
+
+@flow("groups")
+async def sort(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "s", "s", "g")
+    assert app.session.sorting.order is Order.SIZE
+    assert app.session.rows.group(0).keeper == 13
+    await press(pilot, "s", "s")
+    assert app.session.rows.group(5).keeper == 13
+    assert "reversed" in prompt_text(app)
+
+
+@flow("groups")
+async def down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "down", "j")
+    assert cursor(app) == 4
+
+
+@flow("groups")
+async def up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "k", "up")
+    assert cursor(app) == 2
+
+
+@flow("groups")
+async def page_down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "pagedown")
+    assert cursor(app) > 10
+
+
+@flow("groups")
+async def page_up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G", "ctrl+u")
+    assert cursor(app) < 7
+
+
+@flow("groups")
+async def top(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "l", "l", "g")
+    assert cursor(app) == 1
+
+
+@flow("groups")
+async def bottom(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "G")
+    assert cursor(app) == 16

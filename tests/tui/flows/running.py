@@ -1,0 +1,52 @@
+"""The run of the worker and its messages."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from dpm_tui.tui.app import DpmApp
+from dpm_tui.worker.protocol import messages
+from tests.tui.app_run import press, prompt_text, screen_text, until
+from tests.tui.fake_client import FakeClient
+from tests.tui.flows.flow import flow
+
+
+@flow("scan")
+async def start_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    assert len(client.sent(messages.StartRun)) == 1
+    await press(pilot, "c")
+    assert len(client.sent(messages.StartRun)) == 2
+
+
+@flow("compare")
+async def pause_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "p")
+    assert client.sent(messages.PauseRun) == [messages.PauseRun(True)]
+
+
+@flow("compare")
+async def stop_run(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "x")
+    assert client.sent(messages.StopRun)
+    assert "kept" in prompt_text(app)
+
+
+@flow("scan")
+async def only_errors(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    client.tell(messages.LogLine("info", "quiet", {"n": 1}))
+    client.tell(messages.LogLine("error", "loud", {"path": "bad\x1b.jpg"}))
+    await until(lambda: "loud" in screen_text(app))
+    assert "quiet" in screen_text(app)
+    await press(pilot, "e")
+    assert "quiet" not in screen_text(app)
+    assert "loud" in screen_text(app)
+
+
+@flow("scan")
+async def accept_missing(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "m")
+    assert prompt_text(app) == "No files are missing."
+    client.tell(messages.RunStatus(phase="stopped", attention="mount_guard", gone=900))
+    await until(lambda: "not mounted" in screen_text(app))
+    await press(pilot, "m", "y")
+    assert client.sent(messages.StartRun)[-1].accept_missing

@@ -1,0 +1,1 @@
+"""What the app shows in tests: libraries, the bin, runs, decisions."""
