@@ -1,71 +1,16 @@
 """The protocol between worker and clients: one frozen dataclass a message; ``message_codec`` has its lines.
 
-A client's first request is ``Hello``; every request gets one answer, and events come unasked.
+Import any message from here. A client first says ``Hello``. Every request gets one answer; events come
+unasked.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from dpm_tui.worker.protocol.answers import (
-    BatchDone as BatchDone,
-    BinData as BinData,
-    ConfigData as ConfigData,
-    Decided as Decided,
-    DecisionData as DecisionData,
-    DifferenceData as DifferenceData,
-    Done as Done,
-    Failed as Failed,
-    LibraryData as LibraryData,
-    PictureData as PictureData,
-    PlanData as PlanData,
-    PurgeChecked as PurgeChecked,
-    PurgeDone as PurgeDone,
-    RemovalData as RemovalData,
-    RestoreDone as RestoreDone,
-    ReviewData as ReviewData,
-    Welcome as Welcome,
-)
-from dpm_tui.worker.protocol.events import (
-    BatchProgress as BatchProgress,
-    Event as Event,
-    FoundPair as FoundPair,
-    LibraryChanged as LibraryChanged,
-    LogLine as LogLine,
-    ReviewerChanged as ReviewerChanged,
-    RunStatus as RunStatus,
-)
-from dpm_tui.worker.protocol.requests import (
-    ApplyPlan as ApplyPlan,
-    CheckPurge as CheckPurge,
-    Decide as Decide,
-    FindCompanions as FindCompanions,
-    GetBin as GetBin,
-    GetDecisions as GetDecisions,
-    GetDifference as GetDifference,
-    GetLibrary as GetLibrary,
-    GetPicture as GetPicture,
-    GetRemovals as GetRemovals,
-    GetReview as GetReview,
-    GetStatus as GetStatus,
-    GetThumbnail as GetThumbnail,
-    Hello as Hello,
-    PauseRun as PauseRun,
-    PurgeEntries as PurgeEntries,
-    RedoBatch as RedoBatch,
-    Request as Request,
-    ResetState as ResetState,
-    RestoreEntries as RestoreEntries,
-    SaveConfig as SaveConfig,
-    SavePlan as SavePlan,
-    SaveReview as SaveReview,
-    Shutdown as Shutdown,
-    StartRun as StartRun,
-    Stay as Stay,
-    StopBatch as StopBatch,
-    StopRun as StopRun,
-    UndoBatch as UndoBatch,
-)
+from dpm_tui.worker.protocol.answers import *
+from dpm_tui.worker.protocol.events import *
+from dpm_tui.worker.protocol.requests import *
 
 PROTOCOL_VERSION = 7
 MAX_LINE_BYTES = 1 << 28
