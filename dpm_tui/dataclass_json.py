@@ -1,7 +1,7 @@
 """Turns frozen dataclasses into plain JSON values and back, refusing what does not fit.
 
 A field typed ``Any`` holds JSON values already and is passed as it is: large tables travel that way.
-Names and other bytes travel as ``names.to_json`` writes them. Nothing here trusts its input: it
+Names and other bytes travel as ``file_names.to_json`` writes them. Nothing here trusts its input: it
 comes from a socket or from a state file on a shared folder.
 """
 

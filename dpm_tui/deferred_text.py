@@ -1,6 +1,6 @@
 """Deferred sentences: text that names a sentence of the catalogue, put into words where it is read.
 
-What is written down, or crosses to another process, outlives the language of whoever said it.
+A stored sentence may be read later in another language, or in another process.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _SIGN = "@"
 
 
 def defer(key: str, /, **values: Any) -> str:
-    """Return the sentence ``key`` with its values as text for ``wording.put_into_words``."""
+    """Return the sentence ``key`` with its values as text for ``text_format.put_into_words``."""
     return f"{_SIGN}{key} {json.dumps(values)}" if values else f"{_SIGN}{key}"
 
 

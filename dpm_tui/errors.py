@@ -24,7 +24,7 @@ class DpmError(Exception):
     """An error with a sentence in the catalogue under ``errors.<key>`` and its remedy in ``<key>_remedy``.
 
     ``values`` fill the sentences; file names among them must already be displayable
-    (see ``names.display_name``).
+    (see ``file_names.display_name``).
     """
 
     exit_code = ExitCode.FAILED
@@ -36,7 +36,7 @@ class DpmError(Exception):
 
     @property
     def message(self) -> str:
-        """Say what happened; a key without a sentence speaks for itself rather than hide an error."""
+        """Return what happened; the key itself where it has no sentence, so that no error is hidden."""
         try:
             return translate(f"errors.{self.key}", **self.values)
         except KeyError:
@@ -44,7 +44,7 @@ class DpmError(Exception):
 
     @property
     def remedy(self) -> str:
-        """Say what the user can do; empty where the message says it all."""
+        """Return what the user can do; empty where the message says it all."""
         try:
             return translate(f"errors.{self.key}_remedy", **self.values)
         except KeyError:

@@ -14,7 +14,7 @@ import unicodedata
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MAX_MARKS = 4
-"""Combining marks kept on one character; more of them only smear over the neighbouring lines."""
+"""Combining marks kept on one character; more of them would cover the neighbouring lines."""
 
 
 def display_name(name: bytes | str, width: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""LRU cache: the values used last, kept for the next who asks; bounded, and safe for several threads."""
+"""LRU cache: keeps the values that were used last; bounded, and safe for several threads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LruCache(Generic[Key, Value]):
         return len(self._values)
 
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """Return the value of a key, made if it is not kept; two threads may both make one."""
+        """Return the value of a key; it is made where it is not kept. Two threads may both make one."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)

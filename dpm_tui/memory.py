@@ -1,4 +1,4 @@
-"""Memory: what was needed for a moment goes back to the system."""
+"""Returns freed memory to the system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MAX_ARENAS = -1, -3, -8
 
 
 def return_freed_memory() -> None:
-    """Have large blocks returned as soon as they are freed, where the C library can be told so.
+    """Have the C library, where it can be set so, return large blocks as soon as they are freed.
 
     By itself the GNU library learns from the first large block that is freed to keep up to 64 MB for the next
     ones, and each thread has a share of its own. Over a large library the columns that a filter or an order

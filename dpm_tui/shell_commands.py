@@ -1,7 +1,7 @@
 """Commands that messages quote: with the folder that the command line named, ready to be pasted into a shell.
 
-A sentence of the catalogue says ``dpm-tui scan DIR``, since who raises it need not know how the folder was
-named; here DIR becomes the folder, quoted where it must be, with ``--state`` where that was said.
+Sentences of the catalogue say ``dpm-tui scan DIR``: the code that raises them does not know how the folder
+was named. Here DIR becomes the folder, quoted where needed, with ``--state`` where that was given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _place: list[str] = []
 
 
 def remember_place(options: argparse.Namespace) -> None:
-    """Take over folder and state folder of a command line; one without a folder leaves DIR as it is."""
+    """Remember the folder and the state folder of a command line; without a folder DIR stays as it is."""
     _place.clear()
     folder = getattr(options, "folder", "")
     if folder:
@@ -26,7 +26,7 @@ def remember_place(options: argparse.Namespace) -> None:
 
 
 def quote(path: str | bytes) -> str:
-    """Return a path as a word for a shell; what cannot be displayed is shown as it is everywhere else."""
+    """Return a path as a word for a shell; one that cannot be displayed is escaped as on every screen."""
     return shlex.quote(display_name(path))
 
 

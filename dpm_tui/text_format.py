@@ -61,7 +61,7 @@ def shown_values(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def put_into_words(text: str) -> str:
-    """Return a deferred sentence in the language of now, and in it any other one; other text as it is."""
+    """Return a deferred sentence, and those inside it, in the current language; other text as it is."""
     deferred = read_deferred(text)
     if deferred is None:
         return text
@@ -82,7 +82,7 @@ def sentence(key: str, /, **values: object) -> str:
 
 
 def log_sentence(name: str, values: Mapping[str, object]) -> str:
-    """Return the sentence of a line of the log; what this version has no words for appears by its name."""
+    """Return the sentence of a log line; its key where this version does not know it."""
     shown = shown_values(values)
     for surface in ("worker", "errors"):
         key = f"{surface}.{name}"

@@ -1,7 +1,8 @@
 """The SHA-256 of a content: its digits, its prefix as a number, and the key of two contents.
 
-The prefix is the first eight bytes, so that millions are searched at once. That two contents have the same
-happens once in some million libraries of a million pictures; where it does, something is kept that might go.
+The prefix is the first eight bytes, so that millions are searched at once. Among a million pictures the
+chance that two contents share a prefix is about one in forty million. Then a file is kept that might have
+gone.
 """
 
 from __future__ import annotations
@@ -41,17 +42,17 @@ def hex_digest(raw: bytes) -> str:
 
 
 def prefix_of(digest: str) -> int:
-    """Return the half of a digest in hexadecimal digits."""
+    """Return the prefix of a digest that is given in hexadecimal digits."""
     return int(digest[:_PREFIX_DIGITS], 16)
 
 
 def prefixes_of(digests: Iterable[str]) -> Prefixes:
-    """Return the halves of digests in hexadecimal digits."""
+    """Return the prefixes of digests that are given in hexadecimal digits."""
     return np.array([prefix_of(digest) for digest in digests], np.uint64)
 
 
 def prefixes_in(digests: bytes) -> Prefixes:
-    """Return the halves of raw digests, one after the other."""
+    """Return the prefixes of raw digests that follow one another."""
     return np.frombuffer(digests, ">u8").reshape(-1, DIGEST_BYTES // 8)[:, 0].astype(np.uint64)
 
 

@@ -1,4 +1,4 @@
-"""Content index: which files hold the same bytes, found by sorting digests instead of by an object a file."""
+"""Content index: which files hold the same bytes, found by sorting digests, without an object per file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
 
     Which files those are is settled when it is made; what is known of them is looked up when asked.
     ``readable`` takes only files with status ok, otherwise all those of which there are facts; ``unseen``
-    takes besides those that were read though their picture cannot be had, unless they are empty.
+    also takes files that were read although their picture could not be decoded, unless they are empty.
     """
 
     def __init__(self, files: FileColumns, *, readable: bool = True, unseen: bool = False) -> None:

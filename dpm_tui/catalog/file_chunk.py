@@ -109,7 +109,7 @@ class FileChunk:
         return self.rows[self.row_of[self.alive]]
 
     def put(self, file: ImageFile, folders: StringPool, formats: StringPool) -> bool:
-        """Add or replace a file; tell whether it is new."""
+        """Add or replace a file; return whether it is new."""
         slot = file.id % FILES_PER_CHUNK
         row = int(self.row_of[slot])
         if row < 0:
@@ -136,7 +136,7 @@ class FileChunk:
         return bool(new)
 
     def remove(self, slot: int) -> bool:
-        """Forget the ``slot``-th file; tell whether there was one."""
+        """Forget the ``slot``-th file; return whether there was one."""
         if not self.alive[slot]:
             return False
         self.alive[slot] = False
@@ -226,7 +226,7 @@ def _raw(digest: str) -> bytes:
 
 
 def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[object, ...]:
-    """Return the row of a file that does not fit: whatever searches columns must find it all the same."""
+    """Return the row of a file that does not fit, with what does fit, so that searches find it."""
     stamp = []
     for field, value in zip(STAMP_FIELDS, file.stamp.numbers, strict=True):
         bounds = np.iinfo(ROW[field])

@@ -73,7 +73,7 @@ class FileColumns(Mapping[int, ImageFile]):
             self._own(file.id // FILES_PER_CHUNK).put(file, self._folders, self._formats)
 
     def remove(self, id_: int) -> bool:
-        """Forget a file; tell whether there was one."""
+        """Forget a file; return whether there was one."""
         with self._lock:
             return id_ in self and self._own(id_ // FILES_PER_CHUNK).remove(id_ % FILES_PER_CHUNK)
 
@@ -122,7 +122,7 @@ class FileColumns(Mapping[int, ImageFile]):
         return sum(int(np.count_nonzero(chunk.live()["status"] == code)) for _, chunk in self.chunks())
 
     def path_keys(self) -> NDArray[np.int64]:
-        """Return ``hash(path)`` of every file, in order of id: 64 bits that nobody can foresee."""
+        """Return ``hash(path)`` of every file, in order of id: 64 bits that an attacker cannot predict."""
         starts = [folder + b"/" if folder else b"" for folder in self._folders]
         keys: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         for _, chunk in self.chunks():

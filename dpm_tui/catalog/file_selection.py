@@ -23,7 +23,7 @@ _FIELDS = (
     "depth", "colours", "lossy", "alpha", "damaged", "holds",
 )  # fmt: skip
 ROW = np.dtype([(name, CHUNK_ROW[name]) for name in _FIELDS])
-"""One file, as in ``pipeline.file_chunk``; the digest of its pixels is not needed any more."""
+"""One file, as in ``catalog.file_chunk``; the digest of its pixels is not needed any more."""
 _MAX_BUILT = 4096
 _MOST = int(np.iinfo(np.int64).max)
 
@@ -32,8 +32,8 @@ class FileSelection(Mapping[int, ImageFile]):
     """Id -> image file. ``rows`` are in the order that was asked for: under review group after group.
 
     ``names`` holds the name of each file from its ``name_at`` on, ``folders`` and ``formats`` words by
-    number. ``odd`` holds files that do not fit into columns, by row; their ``rows`` hold as much as fits, and
-    whoever asks for ``field``, ``words`` or ``pixel_counts`` hears of them what is true.
+    number. ``odd`` holds files that do not fit into columns, by row; their ``rows`` hold as much as fits,
+    and ``field``, ``words`` and ``pixel_counts`` return their true values.
     """
 
     def __init__(

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 class Format:
     """One format. ``names`` are those that Pillow gives its files, the first one is that of its decoder.
 
-    ``extensions`` are the endings of files that are scanned unless the settings say otherwise. ``words`` are
-    what a person may call the format in a rule. ``lossless`` tells of files that nobody looked into yet.
+    ``extensions`` are the endings of files that are scanned unless the settings say otherwise. ``words``
+    are what a person may call the format in a rule. ``lossless`` applies to files whose samples were not
+    examined yet.
     """
 
     names: tuple[str, ...]
@@ -41,6 +42,6 @@ DECODERS: tuple[str, ...] = tuple(each.names[0] for each in TABLE if each.decoda
 EXTENSIONS: tuple[str, ...] = tuple(ending for each in TABLE for ending in each.extensions)
 """The endings of files that are scanned unless the settings say otherwise."""
 LOSSLESS: frozenset[str] = frozenset(name for each in TABLE if each.lossless for name in each.names)
-"""The formats whose files are taken to be lossless as long as nobody looked into them."""
+"""The formats whose files are taken to be lossless as long as they were not examined."""
 NAMES_BY_WORD: Mapping[str, tuple[str, ...]] = {word: each.names for each in TABLE for word in each.words}
 """How a person may call a format -> its names in the facts of a file."""

@@ -22,7 +22,7 @@ class Better(IntEnum):
     """Which file of a pair holds more of the picture, as far as looking at both at full size tells."""
 
     EITHER = 0
-    """Both hold the same, or nobody asks: kinds other than ``copy``."""
+    """Both hold the same, or the question does not arise: kinds other than ``copy``."""
     FIRST = 1
     SECOND = 2
     UNTOLD = 3
@@ -31,7 +31,7 @@ class Better(IntEnum):
     """The two were not looked at at full size."""
 
     def of(self, first: bool) -> bool:
-        """Return whether the first, or else the second file is the better one, or both are as good."""
+        """Return which of the two files is the better one, or that both are as good."""
         return self in (Better.EITHER, Better.FIRST if first else Better.SECOND)
 
 
@@ -52,7 +52,7 @@ class Pair:
     amount: float = 0.0
 
     def spares(self, file: int) -> bool:
-        """Return whether one of its two files may go as far as quality tells: the other holds as much."""
+        """Return whether one of its two files may go: the other one holds as much of the picture."""
         return self.better.of(file == self.b)
 
 

@@ -26,7 +26,7 @@ FAILED = frozenset({Status.DAMAGED, Status.TOO_BIG, Status.UNSUPPORTED, Status.C
 """What another version of the reader, or one with more memory, may be able to read."""
 
 SAME_BYTES = FAILED - {Status.UNREADABLE}
-"""What was read although its picture cannot be had: files of the same bytes are identical all the same."""
+"""Files that were read although their picture was not decoded: equal bytes still make them identical."""
 
 DIGEST_BYTES = 32
 """Bytes of a content digest, SHA-256; as text it has twice as many hexadecimal digits."""
@@ -42,7 +42,7 @@ _COARSE_NS = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The identity of a file's content as the file system tells it; times are ns since the epoch."""
+    """The identity of a file's content as the file system reports it; times are ns since the epoch."""
 
     size: int
     mtime_ns: int

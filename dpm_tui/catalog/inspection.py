@@ -11,7 +11,7 @@ from typing import Any
 from dpm_tui.catalog.verdict import GRID
 
 VERSION = "inspection-7"
-"""Changes whenever what is found may change; what another version found is looked at anew."""
+"""Changes whenever the results may change; pairs inspected by another version are inspected again."""
 
 TONES = 5
 """Numbers of a tone."""

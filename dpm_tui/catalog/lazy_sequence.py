@@ -1,4 +1,4 @@
-"""Sequences in columns: an item is made when somebody looks at it."""
+"""Sequences in columns: an item is made when it is accessed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class LazySequence(Sequence[T]):
-    """Items by number; who inherits says how many there are and makes each of them."""
+    """Items by number; a subclass says how many there are and makes each of them."""
 
     __slots__ = ()
 

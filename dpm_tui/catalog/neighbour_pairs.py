@@ -63,7 +63,7 @@ class NeighbourPairs:
 
 
 def keep_nearest(parts: Sequence[NeighbourPairs], nearest: int, sure: float = 2.0) -> NeighbourPairs:
-    """Keep of each second row all from a cosine of ``sure`` on and its nearest others, ordered by rows."""
+    """Return of each second row all pairs from a cosine of ``sure`` on and its nearest others, in order."""
     near = NeighbourPairs.joined(parts)
     order, places = rank(near)
     return near.only(np.sort(order[(places < nearest) | (near.cosines[order] >= sure)]))

@@ -1,4 +1,4 @@
-"""Odd values: what the columns would hold of files that do not fit into them, if they were wide enough."""
+"""Odd values: the true values of files whose values do not fit into the columns."""
 
 from __future__ import annotations
 

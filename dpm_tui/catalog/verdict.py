@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    # Only names types here: the app imports this file and should not wait for numpy before it paints.
+    # For type names only: the app imports this file and should paint before it loads numpy.
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,9 +34,9 @@ pixels: a copy of at most this similarity."""
 
 
 NOTICED = 64
-"""Level from which a place of the grid counts: coding noise stays below half of it, an edit is at its end."""
+"""Level from which a cell of the grid counts: coding noise stays below half of it, edits are near 255."""
 _SHARE = 0.5
-"""Places fainter than this share of the strongest one are its surroundings."""
+"""Cells fainter than this share of the strongest one count as its surroundings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Verdict:
 
 
 def visible_level(differs: bytes) -> float:
-    """Return the level from which a place of a grid counts."""
+    """Return the level from which a cell of a grid counts."""
     return max(NOTICED, max(differs, default=0) * _SHARE)
 
 

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.STOPPED)
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; Python would complain about it once more at exit.
+        # The reader closed the pipe, as ``head`` does; at exit Python would report it a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return int(ExitCode.DONE)
     except OSError as error:

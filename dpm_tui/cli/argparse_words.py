@@ -1,4 +1,4 @@
-"""The words of argparse in the language of all others: it asks gettext, which knows no catalogue of ours."""
+"""Translates the words of argparse, which asks gettext instead of our catalogue."""
 
 from __future__ import annotations
 

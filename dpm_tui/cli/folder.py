@@ -40,8 +40,8 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
 def find_layout(options: argparse.Namespace) -> Layout:
     """Return where root and state of the folder lie, and speak the language of its settings.
 
-    Raises DpmError if the folder cannot be read. Settings that cannot be read are for those to report
-    who need them.
+    Raises DpmError if the folder cannot be read. Settings that cannot be read are reported later, by the
+    code that needs them.
     """
     root = os.path.abspath(os.fsencode(options.folder))
     check_root(root)
@@ -60,7 +60,7 @@ def find_layout(options: argparse.Namespace) -> Layout:
 
 
 def _note_unknown(settings: Settings, layout: Layout) -> None:
-    """Say which keys of the settings nobody knows: most likely somebody has misspelt one."""
+    """Warn of unknown keys in the settings: most likely one is misspelt."""
     known = [item.name for item in fields(Config)]
     for key in settings.unknown:
         near = next(iter(difflib.get_close_matches(key, known, 1)), "")

@@ -16,7 +16,7 @@ from dpm_tui.state.disk.atomic_write import write_atomic
 
 
 def write(text: str, stream: TextIO) -> None:
-    """Write at once; from a terminal that is gone on, nowhere. Raises OSError for a pipe or a file."""
+    """Write at once; once the terminal is gone, write nothing. Raises OSError for a pipe or a file."""
     try:
         print(text, end="", flush=True, file=stream)
     except OSError as error:

@@ -63,7 +63,7 @@ def _words(arguments: Sequence[str]) -> Iterator[int]:
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str:
-    """Return what an option is given on the command line, before anybody has parsed that."""
+    """Return the value of an option on a command line that is not parsed yet."""
     for word, following in pairwise([*arguments, ""]):
         if word == option:
             return following
@@ -73,7 +73,7 @@ def _value_of(option: str, arguments: Sequence[str]) -> str:
 
 
 def _verb_like(word: str) -> str:
-    """Return the verb that a word may be a slip of, empty if there is none."""
+    """Return the verb that a word may be a misspelling of, empty if there is none."""
     return "" if "/" in word else next(iter(difflib.get_close_matches(word, VERBS, 1, 0.7)), "")
 
 
@@ -125,6 +125,6 @@ def _new_parser(prog: str, description: str, epilog: str = "") -> argparse.Argum
 
 
 def _fix_usage(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Give the parser its usage line: what parses words in any order would cut an English heading off it."""
+    """Return the parser with its usage line: argparse would cut a translated heading wrongly."""
     parser.usage = parser.format_usage().removeprefix(translate("usage.usage")).rstrip()
     return parser

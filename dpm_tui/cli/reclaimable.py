@@ -1,4 +1,4 @@
-"""What the rule in the settings would free of what a scan found."""
+"""The space that the rule in the settings would free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decoders are kept from on this machine, as a decoder that tries it finds out."""
+"""What the sandbox keeps decoders from on this machine: a decoder tries each of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECONDS = 60.0
 
 
 def check_sandbox(folder: bytes, state: bytes) -> Iterator[Check]:
-    """Yield what holds for decoders of the pictures in ``folder`` and what does not, which is no failure."""
+    """Yield which protections hold for decoders in ``folder``; a missing one is no failure."""
     child = DecoderProcess(RootFolder(folder), state, _MEMORY)
     try:
         held = child.ask({"do": "try"}, _SECONDS).get("held")

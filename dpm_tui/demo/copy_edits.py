@@ -1,4 +1,4 @@
-"""Copy edits: the ways in which a picture comes to lie on a disk twice, from one content to another."""
+"""Copy edits: the ways in which a second copy of a picture arises, as functions from content to content."""
 
 from __future__ import annotations
 

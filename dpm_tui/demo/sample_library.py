@@ -74,7 +74,7 @@ _DERIVED: tuple[tuple[str, str, Kind | None, _Make], ...] = (
 
 
 def make_library(folder: bytes) -> DemoLibrary:
-    """Make the sample library in ``folder``, or what is missing of one made before.
+    """Make the sample library in ``folder``, or what is missing of it; return what it holds.
 
     Nothing that exists is changed. Raises UsageError for a folder that holds anything else, and OSError.
     """

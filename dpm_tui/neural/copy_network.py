@@ -95,7 +95,7 @@ class CopyNet(nn.Module):
     def __init__(self, shape: Shape | None = None) -> None:
         super().__init__()
         self.shape = shape or Shape()
-        # Three colours and the mean brightness that `normalise` would otherwise lose.
+        # Three colours, and the mean brightness that `normalise` removes from them.
         self.stem = Unit(4, self.shape.stem, 8, 4, lifted=False)
         blocks: list[nn.Module] = []
         width = self.shape.stem
@@ -164,8 +164,8 @@ def mean_and_spread(features: Tensor) -> Tensor:
 def normalise(pixels: Tensor) -> Tensor:
     """Return (B, 4, H, W): each picture's own brightness and contrast evened out, and its mean.
 
-    Faint content (a sky, pencil on white) is lifted to the range of any other picture, so that
-    it is told apart by its content; the mean plane keeps a blank white from a blank black.
+    Faint content (a sky, pencil on white) is stretched to the range of any other picture, so that content
+    decides. The mean plane tells a blank white from a blank black.
     """
     mean = pixels.mean(dim=(1, 2, 3), keepdim=True)
     spread = (pixels - mean).square().mean(dim=(1, 2, 3), keepdim=True).sqrt()

@@ -36,7 +36,7 @@ DOUBTFUL = 2.5
 class NeuralEmbedder:
     """Runs one model, or in automatic choice both, over batches of thumbnails.
 
-    Implements ``pipeline.fingerprint.Embedder``; used by one thread at a time. Raises DpmError for
+    Implements ``candidates.fingerprint.Embedder``; used by one thread at a time. Raises DpmError for
     weights that cannot be used or a device that is not there.
     """
 
@@ -59,7 +59,7 @@ class NeuralEmbedder:
     ) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
 
-        ``parts`` are ``parts.COUNT`` pictures for each, cut out of it where they are not given.
+        ``parts`` are ``crop_search.COUNT`` pictures for each, cut out of it where they are not given.
         """
         if not thumbnails:
             return []

@@ -62,13 +62,13 @@ def _row(
 
 
 def _path_cell(path: bytes) -> str:
-    """Keep a spreadsheet from reading a file name, or what follows a separator in it, as a formula."""
+    """Return a file name that no spreadsheet takes for a formula, nor what follows a separator in it."""
     shown = _break_formulas(display_name(path))
     return f"./{shown}" if _BEGINS_FORMULA.match(shown) else shown
 
 
 def _words_cell(text: str) -> str:
-    """Keep a spreadsheet from reading words, which a broken file may have chosen, as a formula."""
+    """Return words, which a broken file may have chosen, so that no spreadsheet takes them for a formula."""
     shown = _break_formulas(display_name(text))
     return f"'{shown}" if _BEGINS_FORMULA.match(shown) else shown
 

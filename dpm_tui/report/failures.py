@@ -40,7 +40,7 @@ def list_failures(
 
 
 def failure_reason(file: ImageFile) -> str:
-    """Return in which way a file is broken, empty if it is not; of a damaged one most can be seen."""
+    """Return in which way a file is broken, empty if it is not. Most of a damaged picture can be seen."""
     if _is_damaged(file):
         return _words(Status.DAMAGED, file.reason or defer("decode.not_all"))
     return "" if file.status in _SOUND else _words(file.status, file.reason)

@@ -29,7 +29,7 @@ from dpm_tui.state.verdicts.verdict_store import VerdictStore
 
 
 class RootState:
-    """All tables of one root; fulfils ``pipeline.store.Store``.
+    """All tables of one root; fulfils ``pipeline.ports.Store``.
 
     With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts and inspections
     of another version; empty accepts all. Once ``is_lost`` tells that the state folder is not this one's any

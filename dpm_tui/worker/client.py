@@ -123,7 +123,7 @@ class WorkerClient:
         raise WorkerLost
 
     async def request(self, message: Request) -> Answer:
-        """Send a request and return its answer, of the type that ``worker.requests`` names.
+        """Send a request and return its answer, of the type that ``protocol.requests`` names.
 
         Raises WorkerFailed, WorkerLost, or DpmError if what came back makes no sense.
         """

@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Open the app; raises UsageError without a terminal."""
+    """Open the app and return the exit code; raises UsageError without a terminal."""
     layout = find_layout(options)
     # Textual reads keys from standard input and draws on standard error.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):

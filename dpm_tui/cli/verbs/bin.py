@@ -127,7 +127,7 @@ def _restore(layout: Layout, entries: Sequence[BinEntry], to: str) -> int:
 def _purge(
     layout: Layout, recycle_bin: RecycleBin, entries: Sequence[BinEntry], options: argparse.Namespace
 ) -> int:
-    """Delete for good, once the number of files was typed or given.
+    """Delete for good, once the number of files was typed or given; return the exit code.
 
     Without a terminal nobody can be asked: then it has to be said beforehand, and without the number only
     files go whose kept copy is verified.

@@ -100,7 +100,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
     scanned = read_results(layout)
     if scanned.state.damaged:
-        # What was decided about pictures, or which of them are there, may not be known.
+        # Decisions, or which files exist, may be lost.
         raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
     results, config = scanned.results, scanned.config
     rule = find_rule(options.rule, config.presets, config.keeper)

@@ -88,7 +88,7 @@ def _import(layout: Layout, path: bytes) -> int:
 
 
 def _revoke(layout: Layout, files: Sequence[bytes]) -> int:
-    """Revoke what was decided about one file, about the pairs of several, or without any all of it."""
+    """Revoke decisions: on one file, on the pairs of several, or all without any; return the exit code."""
     check_folder(layout)
     digests = _find_digests(layout, files)
     with _writable(layout) as store:

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the library, then open the app if there is a terminal."""
+    """Make the library, then open the app if there is a terminal; return the exit code."""
     from dpm_tui.demo.sample_library import make_library
 
     folder = os.path.abspath(os.fsencode(options.folder))

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was found; exit code 5 if state is damaged, 1 if something else is not as it should be."""
+    """Print the findings; return exit code 5 for damaged state, 1 for any other problem, else 0."""
     layout = find_layout(options) if options.folder else None
     here = (layout.root, layout.thumbnails) if layout else (os.fsencode(os.path.dirname(__file__)), b"")
     checks = [*_check_program(), *check_sandbox(*here), *check_terminal(layout), *_check_models()]

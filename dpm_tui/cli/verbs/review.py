@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Open the app, or ask in plain lines where that is wanted or the terminal can do no more."""
+    """Open the app, or review in plain lines if asked to or for a dumb terminal; return the exit code."""
     layout = find_layout(options)
     streams = (sys.stdin, sys.stdout, sys.stderr)
     can_draw = all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in DUMB
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Wishes:
-    """What the command line says about the walk."""
+    """What the command line asks of the plain review."""
 
     filter: Filter
     kinds: frozenset[Kind]
@@ -88,7 +88,7 @@ async def _review(layout: Layout, wishes: _Wishes) -> int:
 
 
 def _scan(layout: Layout) -> int:
-    """Scan a folder that never was, with a line of progress now and then."""
+    """Scan a folder that was never scanned, with a line of progress now and then; return the exit code."""
     from dpm_tui.cli.verbs.scan import scan_in_lines
 
     print(translate("plain.scanning", path=display_name(layout.root)), flush=True)

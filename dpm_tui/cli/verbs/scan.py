@@ -141,7 +141,7 @@ async def _watch(client: WorkerClient, start: StartRun, progress: _Progress) -> 
     assert isinstance(begun, RunStatus)
     status = await _follow(client, progress, begun.run)
     if status.phase != "finished":
-        # Whoever stopped the run may have ended the worker as well: it is not to be asked any more.
+        # The client that stopped the run may have ended the worker, too: do not ask it any more.
         progress.conclude(status)
         return ExitCode.STOPPED if status.phase == "stopped" else ExitCode.FAILED
     library = await client.request(GetLibrary())
@@ -256,7 +256,7 @@ class _Progress:
 
 
 def _passed_over(status: RunStatus) -> str:
-    """Say in one line of which other types files were passed over; empty where there are none."""
+    """Return one line on which other types of files were passed over; empty where there are none."""
     count = status.skipped.get("other_type", 0)
     named = {ending: each for ending, each in status.other_types.items() if ending}
     words = [f"{each:,} {display_name(ending)}" for ending, each in list(named.items())[:_TYPES_NAMED]]

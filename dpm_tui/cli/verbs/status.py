@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the status of the worker, or of the last run if none is there."""
+    """Print the status of the worker, or of the last run without one; return the exit code."""
     layout = find_layout(options)
     if os.path.lexists(layout.folder):
         check_folder(layout)
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         status = ask_worker(layout, "status", GetStatus(), RunStatus, start=False)
     except DpmError as error:
         if error.key not in ("no_worker", "worker_lost"):
-            raise  # one of another version is a worker all the same
+            raise  # a worker of another version still counts
         status = idle_status(load_checkpoint(layout.checkpoint))
     freeable = freeable_of(layout) if status.phase == "finished" and status.groups else None
     if options.json:

@@ -16,7 +16,7 @@ from dpm_tui.state.disk.lock import Holder, is_held, read_holder
 from dpm_tui.worker.protocol.messages import Done, Shutdown
 
 _DEAF = {"protocol_version", "protocol_nonsense", "worker_silent"}
-"""What is wrong where a worker does not understand, such as one that an older program started."""
+"""Errors of a worker that does not understand the request, such as one that an older version started."""
 _SECONDS = 60.0
 """How long a worker may take to save its work; one that moves files ends after the file at hand."""
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Stop the worker and wait until it has let go of the folder; it is no error if there is none."""
+    """Stop the worker and wait until it has released the folder; return the exit code, 0 without a worker."""
     layout = find_layout(options)
     holder = read_holder(layout.lock)
     try:
@@ -45,9 +45,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _terminate(layout: Layout, holder: Holder | None) -> bool:
-    """Have the worker that holds the folder end by a signal, which every version understands.
+    """End the worker that holds the folder by a signal, which every version understands.
 
-    Tells whether it ended; nobody is touched who is not known to hold the lock on this machine.
+    Returns whether it ended. Only a process that is known to hold the lock on this machine is signalled.
     """
     if holder is None or not holder.phase or holder.is_elsewhere or not holder.may_live:
         return False
@@ -60,7 +60,7 @@ def _terminate(layout: Layout, holder: Holder | None) -> bool:
 
 
 def _has_let_go(layout: Layout, holder: Holder) -> bool:
-    """Wait until ``holder`` does not hold the folder any more; tell whether that came to pass."""
+    """Wait until ``holder`` has released the folder; return whether it did."""
     end = time.monotonic() + _SECONDS
     try:
         while is_held(layout.lock) and read_holder(layout.lock) in (holder, None):

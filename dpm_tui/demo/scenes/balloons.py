@@ -21,7 +21,7 @@ _FLEET: tuple[tuple[float, float, float, tuple[Colour, ...]], ...] = (
 
 
 def paint_balloons(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint five striped balloons over rolling meadows."""
+    """Return a painting of five striped balloons over rolling meadows."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (70, 160, 226)), (0.7, (226, 240, 236))])

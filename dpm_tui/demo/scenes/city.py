@@ -13,7 +13,7 @@ _SHORE = 0.74
 
 
 def paint_city(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint towers in three rows under a full moon."""
+    """Return a painting of towers in three rows under a full moon."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (10, 12, 44)), (0.45, (48, 36, 100)), (0.74, (196, 84, 120))])

@@ -11,7 +11,7 @@ from dpm_tui.demo.painting.sky import paint_clouds, paint_stars
 
 
 def paint_boat(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint a boat with white and red sails on a blue sea under fair-weather clouds."""
+    """Return a painting of a boat with white and red sails on a blue sea under fair-weather clouds."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (54, 130, 206)), (0.55, (176, 220, 240))])
@@ -45,7 +45,7 @@ def paint_boat(seed: int, size: tuple[int, int]) -> Image.Image:
 
 
 def paint_lighthouse(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint a red and white lighthouse on a cliff, its beam in a violet dusk."""
+    """Return a painting of a red and white lighthouse on a cliff, its beam in a violet dusk."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop(

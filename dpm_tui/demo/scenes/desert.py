@@ -10,7 +10,7 @@ from dpm_tui.demo.painting.random_fields import draw_ridge, paint_noise
 
 
 def paint_dunes(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint orange dunes under a teal sky with a white sun."""
+    """Return a painting of orange dunes under a teal sky with a white sun."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (40, 130, 150)), (0.5, (240, 220, 180))])

@@ -11,7 +11,7 @@ from dpm_tui.demo.scenes.landscape import paint_spruce
 
 
 def paint_forest(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint a path through a misty forest towards the light."""
+    """Return a painting of a path through a misty forest towards the light."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop(

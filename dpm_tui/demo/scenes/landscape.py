@@ -42,7 +42,7 @@ AURORA = Weather(
 def paint_mountains(
     seed: int, size: tuple[int, int], weather: Weather, sun: tuple[float, float]
 ) -> Image.Image:
-    """Paint a mountain range over a lake that mirrors it."""
+    """Return a painting of a mountain range over a lake that mirrors it."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop(weather.sky)
@@ -57,7 +57,7 @@ def paint_mountains(
 
 
 def paint_aurora(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint curtains of northern lights over snowy mountains and a hut with a lit window."""
+    """Return a painting of curtains of northern lights over snowy mountains and a hut with a lit window."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop(AURORA.sky)

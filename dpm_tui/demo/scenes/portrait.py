@@ -49,7 +49,7 @@ class Character:
 
 
 def paint_character(character: Character, size: tuple[int, int] = (720, 900)) -> Image.Image:
-    """Paint a head-and-shoulders portrait."""
+    """Return a painting of a head-and-shoulders portrait."""
     canvas = Canvas(*size)
     canvas.backdrop([(0, character.ground[0]), (1, character.ground[1])])
     _paint_pattern(canvas, character)

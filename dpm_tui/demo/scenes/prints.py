@@ -13,7 +13,7 @@ from dpm_tui.demo.painting.sky import paint_moon, paint_stars
 
 
 def paint_carp(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint three carp and lily pads in a green pond."""
+    """Return a painting of three carp and lily pads in a green pond."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (20, 92, 96)), (1, (8, 48, 66))])
@@ -81,7 +81,7 @@ def _paint_fish(
 
 
 def paint_blossom(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint a branch of cherry blossom before a snow-capped peak."""
+    """Return a painting of a branch of cherry blossom before a snow-capped peak."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (134, 196, 226)), (0.7, (252, 226, 226)), (1, (246, 200, 206))])
@@ -132,7 +132,7 @@ def _paint_flower(canvas: Canvas, centre: Point, radius: float, turn: float) -> 
 
 
 def paint_lanterns(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint rows of glowing paper lanterns under the moon."""
+    """Return a painting of rows of glowing paper lanterns under the moon."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (16, 20, 54)), (0.7, (70, 40, 84)), (1, (120, 60, 70))])

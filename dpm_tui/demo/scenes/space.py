@@ -14,7 +14,7 @@ _TILT = np.float32(-0.32)
 
 
 def paint_planet(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint a banded planet with rings and a small moon."""
+    """Return a painting of a banded planet with rings and a small moon."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (6, 8, 24)), (1, (22, 14, 44))])

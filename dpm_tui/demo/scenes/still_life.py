@@ -13,7 +13,7 @@ _TABLE = 0.66
 
 
 def paint_fruit(seed: int, size: tuple[int, int]) -> Image.Image:
-    """Paint apples, oranges, a pear, a lemon and grapes in and beside a blue bowl."""
+    """Return a painting of apples, oranges, a pear, a lemon and grapes in and beside a blue bowl."""
     rng = np.random.default_rng(seed)
     canvas = Canvas(*size)
     canvas.backdrop([(0, (92, 112, 104)), (0.66, (188, 178, 146))])

@@ -133,7 +133,7 @@ def check_whole(image: Image.Image, memory: int) -> None:
 
 
 def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
-    """Ask a JPEG decoder to scale down to no fewer than ``pixels`` a side; tell whether it will.
+    """Ask a JPEG decoder to scale down to no fewer than ``pixels`` a side; return whether it will.
 
     Scales further where the whole picture would not fit into ``memory``.
     """

@@ -90,7 +90,7 @@ def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[n
 def _as_before(
     columns: FileColumns, rows: NDArray[np.int64], found: Sequence[FoundFile]
 ) -> NDArray[np.bool_]:
-    """Tell of each found file whether it is known with the very same stamp; if in doubt, it is not."""
+    """Return for each found file whether it is known with the very same stamp; if in doubt, it is not."""
     known = columns.gather(*STAMP_FIELDS)
     equal = rows >= 0
     for start in range(0, len(found), _STAMPS_PER_STEP):

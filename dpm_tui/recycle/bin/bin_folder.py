@@ -83,7 +83,7 @@ class BinFolder:
                     yield BinFile(batch, join(self.top, folder, name), found, self)
 
     def remove_if_empty(self, batch: str) -> bool:
-        """Remove the folder of ``batch``, index included, if no file lies in it; tell whether it is gone.
+        """Remove the folder of ``batch``, index included, if no file lies in it; return whether it is gone.
 
         The index goes only after the tree is gone, so a crash never parts a file from its index.
         """

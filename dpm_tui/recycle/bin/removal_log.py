@@ -173,7 +173,7 @@ class RemovalLog:
             return []
 
     def append(self, entries: Iterable[LogEntry], *, sync: bool = True) -> bool:
-        """Add ``entries`` and, with ``sync``, wait until the disk has them; tell whether it was possible.
+        """Add ``entries`` and, with ``sync``, wait until the disk has them; return whether it was possible.
 
         On a full disk the bin's reserve makes room. A log that cannot be written all the same never
         keeps a file from coming back: recovery derives later what is missing from what lies in the

@@ -32,7 +32,7 @@ def keep_reserve(bin_: int) -> None:
 
 
 def give_up_reserve(bin_: int) -> bool:
-    """Free the reserve of an open bin; tell whether there was one."""
+    """Free the reserve of an open bin; return whether there was one."""
     try:
         os.unlink(NAME, dir_fd=bin_)
     except OSError:

@@ -99,7 +99,7 @@ def claim_and_rename(source: int, name: bytes, target: int, new_name: bytes) -> 
 
 
 def _renamed(source: int, name: bytes, target: int, new_name: bytes) -> bool:
-    """Rename in one step; tell whether the system can. Raises OSError, the file then has its old name."""
+    """Rename in one step; return whether the system can. Raises OSError, the file then has its old name."""
     try:
         rename_exclusive(source, name, target, new_name)
     except OSError as error:

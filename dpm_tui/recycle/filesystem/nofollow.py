@@ -129,7 +129,7 @@ def sync_below(base: int, folders: Iterable[bytes]) -> list[tuple[bytes, OSError
 
 
 def remove_empty(base: int, name: bytes) -> bool:
-    """Remove the folder ``name`` in ``base`` if it holds nothing but folders; tell whether it is gone.
+    """Remove the folder ``name`` in ``base`` if it holds nothing but folders; return whether it is gone.
 
     Never removes a file: whatever is not empty stays.
     """

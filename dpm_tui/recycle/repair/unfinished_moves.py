@@ -89,7 +89,7 @@ class Unfinished:
         self.add(LogEntry(Action.STAYED, entry.batch, path=entry.path, size=entry.size))
 
     def _drop_copied(self, copy: BinFile | None, place: int, name: bytes, *, drop_copy: bool) -> bool:
-        """Remove the copy in the bin, or else the source, if both are there and alike; tell whether one
+        """Remove the copy in the bin, or else the source, if both are there and alike; return whether one
         of them is left alone."""
         if copy is None:
             return True

@@ -124,7 +124,7 @@ def set_journal_aside(places: FileLayout) -> None:
 
 
 def remove_superseded(places: FileLayout, keep: Iterable[bytes], at_most: int = 1 << 30) -> bool:
-    """Remove the journal set aside and shards that are not to be kept; tell whether there may be more.
+    """Remove the journal set aside and shards that are not to be kept; return whether there may be more.
 
     What stays does no harm.
     """

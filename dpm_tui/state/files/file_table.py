@@ -135,7 +135,7 @@ def _replay_journal(table: FileTable, journal: FileRecords, touched: set[int]) -
 
 
 def _replay(table: FileTable, record: Any, touched: set[int]) -> bool:
-    """Apply one record; tell whether it makes sense."""
+    """Apply one record; return whether it makes sense."""
     try:
         if "next_id" in record:
             table.next_id = max(table.next_id, read_id(record["next_id"]))

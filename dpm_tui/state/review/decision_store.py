@@ -87,7 +87,7 @@ class DecisionStore:
         return before
 
     def add(self, decision: Decision) -> bool:
-        """Decide the pairs of ``decision`` that are not decided yet; tell whether there were any.
+        """Decide the pairs of ``decision`` that are not decided yet; return whether there were any.
 
         It survives a crash once the store is closed. More than can be remembered raises DpmError, with
         nothing decided.

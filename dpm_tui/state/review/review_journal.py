@@ -1,7 +1,7 @@
 """The review in a journal: every mark survives a kill at once, a power cut within seconds.
 
 A line is ``[number, act, ...]``, its number one more than that before. The acts are those of
-``review.record_text``, and some of its own: ``files`` brings files, ``more`` changes that belong to the
+``history.record_codec``, and some of its own: ``files`` brings files, ``more`` changes that belong to the
 next act, ``view`` and ``passed`` what they say.
 """
 

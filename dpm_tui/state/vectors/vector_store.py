@@ -4,7 +4,7 @@ A row is 32 bytes of content digest, a byte that tells whether this model is the
 picture, a byte that tells whether the other models have a vector of it too, the vector as
 little-endian float16, and the crc32 of it all.
 Row numbers never change while a table is there, so that matching can say how far it came; where many rows
-are of no use any more, ``clearance`` writes a table anew.
+are of no use any more, ``garbage_collection`` writes a new table.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _rows(content: NDArray[np.uint8], starts: NDArray[np.int64], length: int) ->
 
 
 def _seals_hold(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell of each line whether its checksum holds."""
+    """Return for each line whether its checksum holds."""
     values = _VALUES[table[:, _SEAL]]
     whole = (values != _NO_DIGIT).all(axis=1)
     octets = np.ascontiguousarray(values[:, 0::2] << 4 | values[:, 1::2])

@@ -72,7 +72,7 @@ class BinScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and the details of the entry."""
+        """Yield the list and the details of the entry."""
         look = self.app.look
         self.bin_lines = BinLines(self.session, look)
         self.rows = RowList(self.bin_lines.draw, look, id="bin")

@@ -86,7 +86,7 @@ class GroupsScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list, pictures and reasons."""
+        """Yield list, pictures and reasons."""
         look = self.app.look
         self.comparison = ShownPair(self.session)
         self.rows = RowList(GroupLines(self.session, look).draw, look, id="groups")

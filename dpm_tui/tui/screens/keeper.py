@@ -61,7 +61,7 @@ class KeeperScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and what the rule would do."""
+        """Yield the list and what the rule would do."""
         self.keeper_lines = KeeperLines(self.session, self.app.look)
         self.rows = RowList(self.keeper_lines.draw, self.app.look, id="keeper")
         self.effect = TextLines(id="effect", height=EFFECT_LINES)

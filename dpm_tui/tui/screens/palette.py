@@ -44,7 +44,7 @@ class PaletteScreen(CursorListScreen):
         return {**super().handlers(), "choose": self.choose, "back": self.go_back, "quit": self.go_back}
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the field and the list."""
+        """Yield the field and the list."""
         self.field = Input(compact=True, id="palette-field", placeholder=translate("tui.palette_hint"))
         self.field.cursor_blink = False
         self.rows = RowList(self._draw, self.app.look, id="palette")

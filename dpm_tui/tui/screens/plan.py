@@ -71,7 +71,7 @@ class PlanScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and the details of the move."""
+        """Yield the list and the details of the move."""
         look = self.app.look
         self.plan_lines = PlanLines(self.session, look)
         self.summary = TextLines(id="plan-summary", height=1)

@@ -57,7 +57,7 @@ class SettingsScreen(CursorListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and the explanation."""
+        """Yield the list and the explanation."""
         self.rows = RowList(self._draw, self.app.look, id="settings")
         self.explanation = TextLines(id="explanation")
         yield self.rows

@@ -61,7 +61,7 @@ class SuggestionScreen(CursorListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list, pictures and reasons as on the groups screen."""
+        """Yield list, pictures and reasons as on the groups screen."""
         look = self.app.look
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self._draw, look, id="groups")

@@ -85,7 +85,7 @@ class ViewScreen(DpmScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out pictures and reasons."""
+        """Yield pictures and reasons."""
         look, link = self.app.look, self.link
         self.panes = PreviewPanes(look, link.thumbnail, self.app.delays, Originals(link.picture))
         self.reasons = TextLines(id="reasons", height=_REASON_LINES)

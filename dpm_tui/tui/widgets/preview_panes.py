@@ -42,7 +42,7 @@ class PreviewPanes(Container):
         ]
 
     def compose(self) -> ComposeResult:
-        """Lay out the previews; only the first is there until there is more to show."""
+        """Yield the previews; only the first is there until there is more to show."""
         for preview in self.previews:
             preview.display = preview is self.previews[0]
             yield preview

@@ -81,7 +81,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         return self._answer is not None and not self._answer.done()
 
     def compose(self) -> ComposeResult:
-        """Lay out the words and the field."""
+        """Yield the words and the field."""
         yield self._text
         yield self._input
 
@@ -133,7 +133,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
             self._waiting.discard(ended_or_asks)
 
     def take_late(self, event: events.Key) -> bool:
-        """Take a key that was pressed before the question had opened; tell whether it was one for it."""
+        """Take a key that was pressed before the question had opened; return whether it was one for it."""
         if not self.busy:
             return False
         if self._input.display and event.key not in _CANCEL:

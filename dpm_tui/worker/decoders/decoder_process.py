@@ -170,7 +170,7 @@ class DecoderProcess:
         return line
 
     def _listen(self, process: subprocess.Popen[bytes]) -> bool:
-        """Take what the child printed on its standard error; tell whether there may be more."""
+        """Take what the child printed on its standard error; return whether there may be more."""
         assert process.stderr is not None
         try:
             while chunk := os.read(process.stderr.fileno(), _READ_BYTES):

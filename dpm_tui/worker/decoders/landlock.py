@@ -69,7 +69,7 @@ def restrict_reading(root: int, places: Iterable[bytes]) -> bool:
 
 
 def _allow(call: Callable[..., int], ruleset: int, descriptor: int) -> bool:
-    """Allow reading of a file, or of everything below a folder; tell whether that worked."""
+    """Allow reading of a file, or of everything below a folder; return whether that worked."""
     folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
     rule = _Beneath(_READ_FILE | _READ_FOLDER if folder else _READ_FILE, descriptor)
     return bool(call(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0) == 0)

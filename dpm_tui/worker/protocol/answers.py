@@ -55,7 +55,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class LibraryData:
-    """Groups with their files and the pairs inside them, as columns (see ``worker.library_data``).
+    """Groups with their files and the pairs inside them, as columns (see ``library_codec.pack_library``).
 
     ``folders`` and ``formats`` are words that files name by number, ``odd`` files that fit into no column,
     by row; an id of a group takes ``name_bytes``. ``content`` holds the columns one after the other,
@@ -150,7 +150,7 @@ class DecisionData:
 
 @dataclass(frozen=True, slots=True)
 class ReviewData:
-    """How far the review is (see ``review.record_text``); ``damaged`` where a part of it is lost."""
+    """How far the review is (see ``review.history.record_codec``); ``damaged`` where a part of it is lost."""
 
     record: Any
     damaged: bool = False

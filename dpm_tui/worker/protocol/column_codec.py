@@ -3,7 +3,7 @@
 A tuple of dataclasses becomes an object with a list for each field, those of fields that are
 dataclasses themselves likewise; tuples inside of records become their lengths and one such object
 for all of them. At a hundred thousand records that takes a quarter of the time of one object each.
-Content is told by its size (see ``worker.content``). Nothing here trusts its input.
+Content is told by its size (see ``Content``). Nothing here trusts its input.
 """
 
 from __future__ import annotations

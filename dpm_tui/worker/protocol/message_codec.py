@@ -1,7 +1,7 @@
 """Message codec: messages as the lines that they travel in, and back.
 
 A line is ``{"type": ..., "id": n}`` with the message's fields for a request, ``"re": n`` instead
-of ``id`` for the answer to it, neither for an event. Fields are as ``worker.tables`` packs them.
+of ``id`` for the answer to it, neither for an event. Fields are as ``column_codec.pack`` packs them.
 """
 
 from __future__ import annotations

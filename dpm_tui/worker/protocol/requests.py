@@ -182,7 +182,7 @@ class GetReview:
 class SaveReview:
     """Remember what the reviewer did, or with ``whole`` how far the whole review is -> Done.
 
-    ``record`` is as in ``state.review_store``.
+    ``record`` is as in ``state.review.review_journal``.
     """
 
     record: Any

@@ -139,6 +139,6 @@ class RunReporter(Reporter):
         self.log("error", "unreadable", path=display_name(path), reason=display_name(reason))
 
     def cancelled(self) -> bool:
-        """Wait while paused; tell whether to stop."""
+        """Wait while paused; return whether to stop."""
         self._go.wait()
         return self._stop.is_set()

@@ -51,7 +51,7 @@ class ClientRegistry:
         return peer in self._peers
 
     def admit(self, peer: ClientConnection, hello: Hello) -> bool:
-        """Let a client join; tell whether it is one that changes things.
+        """Let a client join; return whether it is one that changes things.
 
         Raises DpmError if it speaks another version or may not join those who are there.
         """
@@ -71,7 +71,7 @@ class ClientRegistry:
             raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
 
     def part(self, peer: ClientConnection) -> bool:
-        """Let a client go and another one move files in its place; tell whether it was one of these."""
+        """Let a client go and another one move files in its place; return whether it was one of these."""
         if self._peers.pop(peer, peer) is peer:
             return False
         if (successor := self._choose_reviewer()) is not None:

@@ -30,7 +30,7 @@ class MovedFiles:
             self._files.remove(id_)
 
     def recall(self, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
-        """Put files that came back into the library again; tell whether it takes a scan to know some.
+        """Put files that came back into the library again; return whether it takes a scan to know some.
 
         A file is known again by its size and the time of its last change, which moving leaves as they are.
         """

@@ -76,7 +76,7 @@ class ResultService:
             raise DpmError("results_failed", reason=reason) from self._error
 
     async def renew(self, threshold: float) -> bool:
-        """Work the results out anew; tell whether that was possible."""
+        """Work the results out anew; return whether that was possible."""
         await asyncio.wait((self.begin(threshold),))
         return self._there
 

@@ -190,7 +190,7 @@ class Server:
         )
 
     def _ends_without_folder(self) -> bool:
-        """End if the state folder was removed or replaced; tell whether it was."""
+        """End if the state folder was removed or replaced; return whether it was."""
         state, runner = self._session.state, self._session.runner
         if self._over.is_set() or not state.is_lost():
             return self._over.is_set()

@@ -53,7 +53,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
         raise NotImplementedError
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list and the details of the line."""
+        """Yield the list and the details of the line."""
         self.rows = RowList(self._draw, self.app.look, id=self.LIST)
         self.details = TextLines(id=f"{self.LIST}-details", height=self.DETAIL_LINES)
         self.empty = TextLines(id="empty")
@@ -109,7 +109,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
             self._narrow(before)
 
     def widen(self) -> bool:
-        """Take the words away; tell whether there were any."""
+        """Take the words away; return whether there were any."""
         had_words = bool(self.words)
         if had_words:
             self._narrow("")

@@ -40,7 +40,7 @@ class RunScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the facts and the log."""
+        """Yield the facts and the log."""
         look = self.app.look
         self.log_lines = LogLines(self.session, look)
         self.facts = TextLines(id="facts")

@@ -79,7 +79,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         self.dismiss()
 
     def compose(self) -> ComposeResult:
-        """Lay out the frame that every screen has."""
+        """Yield the frame that every screen has."""
         look = self.app.look
         self.title_line = TitleLine(look, self.NAME)
         self.prompt = PromptLine(look)
@@ -91,7 +91,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         yield self.keys_line
 
     def compose_body(self) -> ComposeResult:
-        """Lay out what is between title and prompt line."""
+        """Yield what is between title and prompt line."""
         yield from ()
 
     def footer(self) -> list[Command]:

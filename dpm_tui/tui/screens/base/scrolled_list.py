@@ -30,7 +30,7 @@ class ScrolledListScreen(ListScreen):
         raise NotImplementedError
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list."""
+        """Yield the list."""
         self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="scrolled")
         yield self.rows
 
