@@ -1,4 +1,4 @@
-"""The plan screen and its shelf: order, cursor, marks that change below it, very many moves."""
+"""The plan screen and its list: order, cursor, marks that change below it, very many moves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual import events
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.filter import parse_filter
+from dpm_tui.review.marks.plan import Plan
 from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
 from dpm_tui.tui.session.plan_list import PlanList
@@ -24,7 +25,7 @@ from tests.tui.samples.recycle_bin import bin_entries
 
 
 @pytest.fixture
-def shelf() -> PlanList:
+def plan_list() -> PlanList:
     """The plan of four files of the sample."""
     session = Session(link=Link.CONNECTED)
     session.adopt_library(unpack_library(sample_library().pack()))
@@ -33,29 +34,30 @@ def shelf() -> PlanList:
     return PlanList(session.plan()[0])
 
 
-def test_the_weakest_move_is_first(shelf: PlanList) -> None:
-    assert [move.similarity for move in shelf.moves] == [0.913, 0.982, 0.991, 1.0]
-    assert shelf.weakest == 0.913
-    shelf.move(1)
-    shelf.turn()
-    assert [move.victim.path[:3] for move in shelf.moves] == [b"art", b"art", b"hol", b"pho"]
-    assert shelf.weakest == 0.913
-    assert shelf.current is not None
-    assert shelf.current.victim.path == b"phone/wa_8812.jpg"
+def test_the_weakest_move_is_first(plan_list: PlanList) -> None:
+    assert [move.similarity for move in plan_list.moves] == [0.913, 0.982, 0.991, 1.0]
+    assert plan_list.weakest == 0.913
+    plan_list.move(1)
+    plan_list.turn()
+    assert [move.victim.path[:3] for move in plan_list.moves] == [b"art", b"art", b"hol", b"pho"]
+    assert plan_list.weakest == 0.913
+    assert plan_list.current is not None
+    assert plan_list.current.victim.path == b"phone/wa_8812.jpg"
 
 
-def test_numbers_follow_what_is_taken_out(shelf: PlanList) -> None:
-    assert shelf.size == shelf.plan.size
-    assert shelf.kinds == {Kind.VARIANT: 1, Kind.COPY: 2, Kind.IDENTICAL: 1}
-    assert shelf.take_out().kind is Kind.VARIANT
-    shelf.keep(lambda move: move.kind is not Kind.IDENTICAL)
-    assert shelf.size == shelf.plan.size == 310_000 + 900_000
-    assert +shelf.kinds == {Kind.COPY: 2}
-    shelf.take_out()
-    shelf.take_out()
-    assert shelf.current is None
-    assert shelf.size == 0
-    assert shelf.weakest == 1.0
+def test_numbers_follow_what_is_taken_out(plan_list: PlanList) -> None:
+    assert plan_list.size == plan_list.plan.size
+    assert plan_list.kinds == {Kind.VARIANT: 1, Kind.COPY: 2, Kind.IDENTICAL: 1}
+    assert plan_list.take_out().kind is Kind.VARIANT
+    unlike = (move for move in plan_list.moves if move.kind is not Kind.IDENTICAL)
+    plan_list = plan_list.renew(Plan(tuple(unlike)))
+    assert plan_list.size == plan_list.plan.size == 310_000 + 900_000
+    assert +plan_list.kinds == {Kind.COPY: 2}
+    plan_list.take_out()
+    plan_list.take_out()
+    assert plan_list.current is None
+    assert plan_list.size == 0
+    assert plan_list.weakest == 1.0
 
 
 async def test_very_many_moves() -> None:

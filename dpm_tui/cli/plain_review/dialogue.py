@@ -29,12 +29,12 @@ from dpm_tui.units import long_size
 class Dialogue:
     """One walk through the groups, from the first question to the last."""
 
-    def __init__(self, console: Console, desk: ReviewBackend, walk: PlainSession) -> None:
+    def __init__(self, console: Console, backend: ReviewBackend, walk: PlainSession) -> None:
         self._console = console
         self._walk = walk
-        self._desk = desk
-        self._keeping = SavedReview(desk, walk)
-        self._settling = ReviewActions(console, desk, walk)
+        self._backend = backend
+        self._keeping = SavedReview(backend, walk)
+        self._settling = ReviewActions(console, backend, walk)
         self._over = False
         self._told = False
         self._offered = False
@@ -49,9 +49,9 @@ class Dialogue:
     async def run(self) -> int:
         """Ask until the user leaves or the input ends; return the exit code."""
         say, walk = self._console.say, self._walk
-        walk.adopt(await self._console.unless_stopped(self._desk.library()))
-        if self._desk.view_only:
-            say(translate(self._desk.view_only))
+        walk.adopt(await self._console.unless_stopped(self._backend.library()))
+        if self._backend.view_only:
+            say(translate(self._backend.view_only))
         await self._restore()
         if not walk.numbers:
             words = "plain.filter_hides_all" if walk.filter.words else "tui.no_groups"
@@ -97,7 +97,7 @@ class Dialogue:
             self._told = True
             self._console.say("", translate("plain.end", count=len(self._walk.numbers)))
             marked = len(self._walk.marks.removed)
-            if marked and not self._offered and not self._desk.view_only:
+            if marked and not self._offered and not self._backend.view_only:
                 self._offered = True
                 await self._move()
                 return

@@ -21,18 +21,18 @@ from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult
 from dpm_tui.review.decisions.decision import Decision, decide, set_apart
 from dpm_tui.review.history.mark_history import Step, StepKind
-from dpm_tui.review.marks.plan import Plan, plan_marks
+from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Plan, plan_marks
 from dpm_tui.review.marks.shown_moves import choose_shown
 
 
 class ReviewActions:
     """``moved`` counts the files that went to the bin, ``left`` tells whether any had to stay."""
 
-    def __init__(self, console: Console, desk: ReviewBackend, walk: PlainSession) -> None:
+    def __init__(self, console: Console, backend: ReviewBackend, walk: PlainSession) -> None:
         self.moved = 0
         self.left = False
         self._console = console
-        self._desk = desk
+        self._backend = backend
         self._walk = walk
         self._decided: list[tuple[int, ...]] = []
 
@@ -51,7 +51,7 @@ class ReviewActions:
         if not decisions:
             self._console.say(translate("plain.same_content"))
             return False
-        before = await self._console.unless_stopped(self._desk.decide(decisions))
+        before = await self._console.unless_stopped(self._backend.decide(decisions))
         about = tuple(chosen or group.members)
         self._walk.marks.note_decision(about, decisions, before)
         self._decided.append(about)
@@ -78,7 +78,7 @@ class ReviewActions:
             self._walk.go_to(self._decided.pop() if self._decided else ())
         else:
             try:
-                result = (await self._console.unless_stopped(self._desk.undo_batch())).result
+                result = (await self._console.unless_stopped(self._backend.undo_batch())).result
             except DpmError as error:
                 if error.key != "undo_nothing":
                     raise
@@ -109,7 +109,7 @@ class ReviewActions:
             await self._send(following.decisions)
             marks.step_forward()
         else:
-            result = (await self._console.unless_stopped(self._desk.redo_batch())).result
+            result = (await self._console.unless_stopped(self._backend.redo_batch())).result
             marks.step_forward()
             self._report(result)
         await self._renew()
@@ -134,12 +134,12 @@ class ReviewActions:
             self._console.say(translate("plain.not_moved"))
             return False
         ids = {self._walk.library.files[id_].path: id_ for id_ in self._walk.marks.removed}
-        moving = asyncio.ensure_future(self._desk.apply(settled))
+        moving = asyncio.ensure_future(self._backend.apply(settled))
         try:
             result = (await self._console.unless_stopped(asyncio.shield(moving))).result
         except Interrupted:
             self._console.say("", translate("plain.stopping"))
-            await self._desk.stop_batch()
+            await self._backend.stop_batch()
             self._take_note((await moving).result, ids)
             raise
         self._take_note(result, ids)
@@ -165,17 +165,10 @@ class ReviewActions:
 
     async def _settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
-        if not plan.orphans or self._desk.config.companions != "ask":
+        if not plan.orphans or self._backend.config.companions != "ask":
             return plan
-        match await self._console.choose(orphans_question(plan), "tps"):
-            case "t":
-                return plan
-            case "p":
-                return plan.alone()
-            case "s":
-                rest, _ = plan.split_orphans()
-                return rest if rest.moves else None
-        return None
+        settled = plan.settled(await self._console.choose(orphans_question(plan), ORPHAN_ANSWERS))
+        return settled if settled.moves else None
 
     async def _confirm(self, plan: Plan) -> bool:
         while (key := await self._console.choose(move_question(plan), "yp")) == "p":
@@ -184,16 +177,16 @@ class ReviewActions:
 
     async def _plan(self) -> Plan:
         plan, _ = plan_marks(self._walk.library, self._walk.marks)
-        return await self._console.unless_stopped(self._desk.find_companions(plan))
+        return await self._console.unless_stopped(self._backend.find_companions(plan))
 
     async def _send(self, change: tuple[Decision, ...]) -> None:
-        await self._console.unless_stopped(self._desk.decide(change))
+        await self._console.unless_stopped(self._backend.decide(change))
         made = any(decision.verdict for decision in change)
         count = len({digest for decision in change for digest in decision.digests})
         self._console.say(translate("tui.decision_made" if made else "tui.decision_revoked", count=count))
 
     async def _renew(self) -> None:
-        self._walk.adopt(await self._console.unless_stopped(self._desk.library()))
+        self._walk.adopt(await self._console.unless_stopped(self._backend.library()))
 
     def _follow(self, step: Step[int], words: str) -> None:
         self._walk.go_to(id_ for id_, *_ in step.changes)
@@ -205,6 +198,6 @@ class ReviewActions:
         self._console.say(*moved_lines(result))
 
     def _may_change(self) -> bool:
-        if self._desk.view_only:
-            self._console.say(translate(self._desk.view_only))
-        return not self._desk.view_only
+        if self._backend.view_only:
+            self._console.say(translate(self._backend.view_only))
+        return not self._backend.view_only

@@ -17,47 +17,47 @@ class SavedReview:
     ``reliable`` tells whether what is marked is written down.
     """
 
-    def __init__(self, desk: ReviewBackend, walk: PlainSession) -> None:
+    def __init__(self, backend: ReviewBackend, walk: PlainSession) -> None:
         self.reliable = False
-        self._desk = desk
+        self._backend = backend
         self._walk = walk
-        self._telling = UnsavedChanges()
+        self._unsaved = UnsavedChanges()
 
     async def restore(self) -> int:
         """Take over the marks of last time and go to the place of then; return how many were lost.
 
         Those are the marks of files that have changed. Raises DpmError.
         """
-        data = await self._desk.review()
+        data = await self._backend.review()
         if data is None:
             return 0
         try:
             record = read_record(data.record)
         except ValueError as error:
             raise DpmError("protocol_nonsense") from error
-        library, telling, view = self._walk.library, self._telling, record.view
+        library, unsaved, view = self._walk.library, self._unsaved, record.view
         adopted = adopt_record(record, library)
-        telling.resume(record)
-        telling.whole = adopted.altered
-        self._walk.restore(adopted, view.horizon, telling.hear)
+        unsaved.resume(record)
+        unsaved.whole = adopted.altered
+        self._walk.restore(adopted, view.horizon, unsaved.hear)
         self._walk.go_to([library.file_at(view.place[0])])
-        self.reliable = not self._desk.view_only
+        self.reliable = not self._backend.view_only
         return adopted.changed
 
     async def save(self) -> None:
         """Write down what was done since the last time; raises DpmError."""
-        if self._desk.view_only:
+        if self._backend.view_only:
             return
         self.reliable = False
-        telling = self._telling
-        with telling.handing_over():
-            whole, write = telling.whole, telling.take(self._walk.marks, self._look(), telling.passed)
+        unsaved = self._unsaved
+        with unsaved.handing_over():
+            whole, write = unsaved.whole, unsaved.take(self._walk.marks, self._look(), unsaved.passed)
             if write is not None:
-                await self._desk.save_review(write(), whole=whole)
+                await self._backend.save_review(write(), whole=whole)
         self.reliable = True
 
     def _look(self) -> View:
-        walk, before = self._walk, self._telling.view
+        walk, before = self._walk, self._unsaved.view
         group = walk.group
         place = identity(walk.library.files[group.keeper]) if group is not None else before.place
         horizon = max(before.horizon, walk.library.newest)

@@ -74,17 +74,17 @@ class _Wishes:
 async def _review(layout: Layout, wishes: _Wishes) -> int:
     console = Console()
     try:
-        desk = await console.unless_stopped(ReviewBackend.open(layout))
+        backend = await console.unless_stopped(ReviewBackend.open(layout))
     except Interrupted:
         return ExitCode.STOPPED
     try:
-        config = desk.config
+        config = backend.config
         rule = find_rule(OWN, config.presets, config.keeper)
         protected = protect_folders(config.protected)
         walk = PlainSession(rule, wishes.kinds, protected, wishes.filter, wishes.sorting)
-        return await Dialogue(console, desk, walk).run()
+        return await Dialogue(console, backend, walk).run()
     finally:
-        await desk.close()
+        await backend.close()
 
 
 def _scan(layout: Layout) -> int:

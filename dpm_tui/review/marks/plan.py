@@ -12,6 +12,8 @@ from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks
 
 _MOVES_PER_PART = 2000
+ORPHAN_ANSWERS = "tps"
+"""What ``Plan.settled`` takes for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,26 @@ class Plan:
         """Yield the moves in parts that travel while other messages do; ``join_plans`` puts them together."""
         for start in range(0, len(self.moves), _MOVES_PER_PART):
             yield Plan(self.moves[start : start + _MOVES_PER_PART])
+
+    def justified(self, removed: Collection[bytes]) -> Plan:
+        """Return the moves that hold while only ``removed`` go, by their paths: their keepers stay."""
+        moves = (move for move in self.moves if move.victim.path in removed)
+        return Plan(tuple(move for move in moves if move.keeper.path not in removed))
+
+    def settled(self, answer: str) -> Plan:
+        """Return what is left to move once a person has said what becomes of orphans.
+
+        With ``t`` they go together with their pictures, with ``p`` the pictures go alone, with ``s`` both
+        stay; with anything else nothing goes.
+        """
+        match answer:
+            case "t":
+                return self
+            case "p":
+                return self.alone()
+            case "s":
+                return self.split_orphans()[0]
+        return Plan(())
 
     def split_orphans(self) -> tuple[Plan, Plan]:
         """Return the moves that take no orphan away, and those that would."""

@@ -19,7 +19,7 @@ _KINDS = frozenset(Kind)
 
 
 class BinLines:
-    """Draws the lines of the shelf of a session."""
+    """Draws the lines of the bin of a session."""
 
     def __init__(self, session: Session, look: Look) -> None:
         self._session = session

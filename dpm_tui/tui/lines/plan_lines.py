@@ -24,23 +24,23 @@ _NARROW = 60
 
 
 class PlanLines:
-    """Draws the moves of a shelf."""
+    """Draws the moves of a plan."""
 
     def __init__(self, session: Session, look: Look) -> None:
         self._session = session
         self._look = look
 
-    def summary(self, shelf: PlanList, width: int) -> list[Part]:
+    def summary(self, plan_list: PlanList, width: int) -> list[Part]:
         """Return the heading of the list: order, counts by kind, companions."""
         look = self._look
-        order = translate("tui.plan_by_path" if shelf.by_path else "tui.plan_weakest_first")
+        order = translate("tui.plan_by_path" if plan_list.by_path else "tui.plan_weakest_first")
         counts = [
-            f"{shelf.kinds[kind]:,} {translate(f'tui.kind_{kind.value}')}"
+            f"{plan_list.kinds[kind]:,} {translate(f'tui.kind_{kind.value}')}"
             for kind in Kind
-            if shelf.kinds[kind]
+            if plan_list.kinds[kind]
         ]
-        if shelf.companions:
-            counts.append(f"+ {translate('tui.companions', count=shelf.companions)}")
+        if plan_list.companions:
+            counts.append(f"+ {translate('tui.companions', count=plan_list.companions)}")
         left, right = f"-- {'  '.join(counts)} ", f" {order} --"
         left = cut_middle(left, width - cell_len(right))
         return [(left + "-" * (width - cell_len(left) - cell_len(right)) + right, look["heading"])]

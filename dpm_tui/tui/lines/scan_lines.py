@@ -109,13 +109,13 @@ class ScanLines:
         return translate("tui.bin_holds", count=len(marks.removed), size=long_size(marks.size))
 
     def _bin(self) -> str:
-        shelf = self._session.bin
-        if not shelf.known:
+        bin_list = self._session.bin
+        if not bin_list.known:
             return "-"
-        if not shelf.entries:
+        if not bin_list.entries:
             return translate("tui.bin_holds_nothing")
-        size = sum(entry.size for entry in shelf.entries)
-        return translate("tui.bin_holds", count=len(shelf.entries), size=long_size(size))
+        size = sum(entry.size for entry in bin_list.entries)
+        return translate("tui.bin_holds", count=len(bin_list.entries), size=long_size(size))
 
     def _model(self) -> list[Part]:
         status, config = self._session.status, self._session.config

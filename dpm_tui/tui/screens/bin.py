@@ -91,23 +91,23 @@ class BinScreen(ListScreen):
         """Show the entries, or say that there are none."""
         super().show_session()
         say_progress(self)
-        shelf, look = self.session.bin, self.app.look
-        self.set_class(not shelf.entries, "-empty")
-        words = "tui.bin_empty" if shelf.known else "tui.link_connecting"
+        bin_list, look = self.session.bin, self.app.look
+        self.set_class(not bin_list.entries, "-empty")
+        words = "tui.bin_empty" if bin_list.known else "tui.link_connecting"
         self.empty.show([[], [(f" {translate(words)}", look["notice"])]])
-        self.rows.show(len(shelf.lines), shelf.cursor)
+        self.rows.show(len(bin_list.lines), bin_list.cursor)
         self._show_details()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return how much is in the bin and how much is selected."""
-        shelf = self.session.bin
-        entries = shelf.entries
+        bin_list = self.session.bin
+        entries = bin_list.entries
         size = long_size(sum(entry.size for entry in entries))
         state = [*super().title_state()]
         if entries:
             state.append((translate("tui.bin_holds", count=len(entries), size=size), "strong"))
-        if shelf.selected:
-            state.append(("  " + translate("tui.selected", count=len(shelf.selected)), "notice"))
+        if bin_list.selected:
+            state.append(("  " + translate("tui.selected", count=len(bin_list.selected)), "notice"))
         return state
 
     def move_lines(self, lines: int) -> None:
@@ -132,14 +132,14 @@ class BinScreen(ListScreen):
 
     async def _select_matching(self) -> None:
         """Ask for words; what they select follows while they are typed."""
-        shelf, before = self.session.bin, set(self.session.bin.selected)
+        bin_list, before = self.session.bin, set(self.session.bin.selected)
         text = await self.prompt.read(translate("tui.ask_select"), "", self._try_select)
         try:
             if text is None:
                 raise FilterError("filter_nothing")
             self.session.bin.select(parse_bin_filter(text))
         except FilterError as error:
-            self.session.bin.selected = before & {entry.id for entry in shelf.entries}
+            self.session.bin.selected = before & {entry.id for entry in bin_list.entries}
             if text and text.strip():
                 self.prompt.say(words_on(error), "error")
         else:
@@ -195,9 +195,9 @@ class BinScreen(ListScreen):
         if not entries:
             return
         request = RestoreEntries(tuple(entry.id for entry in entries), to)
-        shelf = self.session.bin
+        bin_list = self.session.bin
         result = (await self.mover.move(request, RestoreDone, len(entries))).result
-        companions = shelf.count_companions(restored.origin for restored in result.restored)
+        companions = bin_list.count_companions(restored.origin for restored in result.restored)
         count = len(result.restored)
         words = counted("tui.restored", count - companions, companions)
         home = translate("tui.restored_home", count=count)
@@ -243,8 +243,8 @@ class BinScreen(ListScreen):
             self._show_details()
 
     def _show_cursor(self) -> None:
-        shelf = self.session.bin
-        self.rows.move_to(shelf.cursor, lead=1)
+        bin_list = self.session.bin
+        self.rows.move_to(bin_list.cursor, lead=1)
         self._show_details()
 
     def _try_select(self, text: str) -> str:

@@ -48,7 +48,7 @@ class PlanScreen(ListScreen):
         self.plans = PlanMaker(self)
         self.mover = FileMover(self)
         self.file_commands = FileCommands(self)
-        self.shelf = PlanList(plan)
+        self.plan_list = PlanList(plan)
         self.opener = opener
         self._apply = apply
         self.arranged = arranged
@@ -86,33 +86,33 @@ class PlanScreen(ListScreen):
         if self._marks is not self.session.marks:
             self._marks = self.session.marks
             self._follow_marks()
-        if not self.shelf.moves:
+        if not self.plan_list.moves:
             self._leave(translate("tui.plan_emptied"))
             return
         super().show_session()
         say_progress(self)
-        self.summary.show([self.plan_lines.summary(self.shelf, self.size.width)])
-        self.rows.show(len(self.shelf.moves), self.shelf.cursor)
+        self.summary.show([self.plan_lines.summary(self.plan_list, self.size.width)])
+        self.rows.show(len(self.plan_list.moves), self.plan_list.cursor)
         self._show_details()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return files, bytes and weakest similarity of the plan."""
-        shelf = self.shelf
+        plan_list = self.plan_list
         words = translate(
             "tui.plan_title",
-            count=len(shelf.moves), size=long_size(shelf.size), weakest=similarity(shelf.weakest),
+            count=len(plan_list.moves), size=long_size(plan_list.size), weakest=similarity(plan_list.weakest),
         )  # fmt: skip
         return [*super().title_state(), (f" {words}", "remove")]
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor."""
-        self.shelf.move(lines)
-        self.rows.move_to(self.shelf.cursor)
+        self.plan_list.move(lines)
+        self.rows.move_to(self.plan_list.cursor)
         self._show_details()
 
     def pick(self, line: int) -> None:
         """Put the cursor where the mouse was clicked."""
-        self.move_lines(line - self.shelf.cursor)
+        self.move_lines(line - self.plan_list.cursor)
 
     @property
     def file_path(self) -> bytes:
@@ -128,7 +128,7 @@ class PlanScreen(ListScreen):
 
     def _take_out(self) -> None:
         """Take the move out of the plan, and its mark away."""
-        move = self.shelf.take_out()
+        move = self.plan_list.take_out()
         victim = self.session.library.member_at(move.group, move.victim.path)
         if victim is not None and victim.id in self.session.marks.removed:
             self.session.marks.toggle(victim.id)
@@ -154,7 +154,7 @@ class PlanScreen(ListScreen):
 
     def _sort_plan(self) -> None:
         """Change between the weakest similarity first and the order of paths."""
-        self.shelf.turn()
+        self.plan_list.turn()
         self.rows.refresh()
         self.show_session()
 
@@ -183,30 +183,30 @@ class PlanScreen(ListScreen):
         # Whoever gives the search up must not find a move here that is no longer marked.
         self._follow_marks()
         plan = await self.plans.find()
-        known = {(move.victim.path, move.keeper.path): move for move in self.shelf.moves}
+        known = {(move.victim.path, move.keeper.path): move for move in self.plan_list.moves}
         news = [move for move in plan.moves if (move.victim.path, move.keeper.path) not in known]
         self.arranged = self.arranged and not any(move.orphans for move in news)
         # What was settled about companions of moves that stay in the plan stays settled.
         moves = (known.get((move.victim.path, move.keeper.path), move) for move in plan.moves)
-        self.shelf = self.shelf.renew(Plan(tuple(moves)))
+        self.plan_list = self.plan_list.renew(Plan(tuple(moves)))
         self.show_session()
         self.prompt.say(translate(words, count=len(step.changes)))
 
     async def _arranged_plan(self) -> Plan | None:
         """Return the moves listed once it is settled what becomes of unique companions."""
         if self.arranged:
-            return self.shelf.plan
-        plan = await self.plans.settle_orphans(self.shelf.plan)
+            return self.plan_list.plan
+        plan = await self.plans.settle_orphans(self.plan_list.plan)
         if plan is not None:
             self.arranged = True
-            self.shelf = self.shelf.renew(plan)
+            self.plan_list = self.plan_list.renew(plan)
             self.rows.refresh()
             self.show_session()
         return plan
 
     def _follow_marks(self) -> None:
         marked = set(self.session.library.paths(self.session.marks.removed).values())
-        self.shelf.keep(lambda move: move.victim.path in marked and move.keeper.path not in marked)
+        self.plan_list = self.plan_list.renew(self.plan_list.plan.justified(marked))
 
     def _leave(self, words: str) -> None:
         """Go back to the groups and say something there."""
@@ -219,10 +219,10 @@ class PlanScreen(ListScreen):
         self.details.show(lines)
 
     def _draw(self, line: int, width: int) -> list[Part]:
-        moves = self.shelf.moves
+        moves = self.plan_list.moves
         return self.plan_lines.line(moves[line], width) if line < len(moves) else []
 
     @property
     def _move(self) -> Move:
         """The move under the cursor; this screen never lists none."""
-        return self.shelf.moves[self.shelf.cursor]
+        return self.plan_list.moves[self.plan_list.cursor]

@@ -66,7 +66,7 @@ class BinList:
         return sum(path in companions for path in paths)
 
     def renew(self, data: BinData) -> BinList:
-        """Return the shelf for newer data with cursor and selection kept."""
+        """Return the list for newer data with cursor and selection kept."""
         fresh = BinList(data)
         fresh.selected = self.selected & {entry.id for entry in fresh.entries}
         fresh.move_to(self.cursor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.marks.plan import Move, Plan
@@ -68,16 +68,8 @@ class PlanList:
         self.move(0)
         return move
 
-    def keep(self, wanted: Callable[[Move], bool]) -> None:
-        """Take every move out that is not wanted."""
-        here = self.current
-        self._count([move for move in self.moves if not wanted(move)], -1)
-        self.moves = [move for move in self.moves if wanted(move)]
-        if here is not None:
-            self.go_to(here.victim.path)
-
     def renew(self, plan: Plan) -> PlanList:
-        """Return the shelf of another plan with order and cursor kept."""
+        """Return the list of another plan with order and cursor kept."""
         fresh = PlanList(plan, by_path=self.by_path)
         fresh.cursor = self.cursor
         fresh.move(0)

@@ -37,7 +37,7 @@ class ReviewSync:
     def __init__(self, session: Session, ask: Callable[[Any, type[Any]], Awaitable[Any]]) -> None:
         self._session = session
         self._ask = ask
-        self._telling = UnsavedChanges()
+        self._unsaved = UnsavedChanges()
         self._stirred = asyncio.Event()
         self._sending = asyncio.Lock()
         self._known = False
@@ -46,7 +46,7 @@ class ReviewSync:
     @property
     def reliable(self) -> bool:
         """Whether what is marked is written down, so that leaving loses nothing."""
-        return self._known and self._writes and self._telling.is_done
+        return self._known and self._writes and self._unsaved.is_done
 
     @property
     def unsaved(self) -> int:
@@ -69,7 +69,7 @@ class ReviewSync:
             adopted = adopt_record(record, library)
         self._known = True
         first, own = not self._loaded, self._own()
-        self._telling.whole = bool(own) or adopted.altered
+        self._unsaved.whole = bool(own) or adopted.altered
         if record == ReviewRecord():
             return
         protects = protect_folders(session.config.protected)
@@ -87,14 +87,14 @@ class ReviewSync:
     async def run(self) -> None:
         """Send what is new whenever something is, until cancelled; what fails is sent again as a whole."""
         # What an earlier worker was told last, nobody knows.
-        self._telling.whole = self._known
+        self._unsaved.whole = self._known
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stirred.wait(), _VIEW_SECONDS)
             try:
                 await self.flush()
             except DpmError as error:
-                self._telling.whole = True
+                self._unsaved.whole = True
                 self._session.trouble = str(error)
                 await asyncio.sleep(_VIEW_SECONDS)
 
@@ -104,10 +104,10 @@ class ReviewSync:
             self._stirred.clear()
             if not (self._known and self._writes):
                 return
-            telling, session = self._telling, self._session
-            with telling.handing_over():
-                whole, large = telling.whole, telling.is_large
-                write = telling.take(session.marks, self._look(), session.passed)
+            unsaved, session = self._unsaved, self._session
+            with unsaved.handing_over():
+                whole, large = unsaved.whole, unsaved.is_large
+                write = unsaved.take(session.marks, self._look(), session.passed)
                 if write is not None:
                     record = await asyncio.to_thread(write) if large else write()
                     await self._ask(SaveReview(record, whole), Done)
@@ -119,7 +119,7 @@ class ReviewSync:
 
     def _hear(self, news: HistoryEvent[int]) -> None:
         if self._known and self._writes:
-            self._telling.hear(news)
+            self._unsaved.hear(news)
         self._stirred.set()
 
     def _own(self) -> dict[int, Marking | None]:
@@ -131,16 +131,16 @@ class ReviewSync:
     def _look(self) -> View:
         session = self._session
         if not session.library_known:
-            return self._telling.view
+            return self._unsaved.view
         file = session.file
-        horizon = max(self._telling.view.horizon, session.library.newest)
+        horizon = max(self._unsaved.view.horizon, session.library.newest)
         place = identity(file) if file is not None else NOWHERE
         return View(place, session.filter.text, session.sorting, horizon)
 
     def _show(self, record: ReviewRecord, changed: int, *, first: bool, damaged: bool) -> None:
         """Go to the place of last time and say what is marked."""
         session, view = self._session, record.view
-        self._telling.resume(record)
+        self._unsaved.resume(record)
         session.passed.update(record.passed)
         if first:
             # Another version may have known other words.

@@ -46,8 +46,8 @@ class RequestHandler:
         self.state = state
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
-        self._desk = ResultService(state, lambda: self.config.inspect)
-        self._pictures = PictureService(self._desk, state.thumbnails, pool)
+        self._result_service = ResultService(state, lambda: self.config.inspect)
+        self._pictures = PictureService(self._result_service, state.thumbnails, pool)
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
@@ -60,7 +60,7 @@ class RequestHandler:
             messages.PauseRun: self._pause,
             messages.StopRun: self._stop,
             messages.GetStatus: self._status,
-            messages.GetLibrary: self._desk.library,
+            messages.GetLibrary: self._result_service.library,
             messages.GetThumbnail: self._pictures.thumbnail,
             messages.GetPicture: self._pictures.picture,
             messages.GetDifference: self._pictures.difference,
@@ -82,7 +82,7 @@ class RequestHandler:
         """Finish what a crash left half done and begin to compute the results of the last run."""
         await self.recover()
         checkpoint = self.state.checkpoint
-        self._desk.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
+        self._result_service.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
 
     @property
     def writable(self) -> bool:
@@ -98,11 +98,11 @@ class RequestHandler:
     @property
     def results(self) -> Results:
         """The newest results."""
-        return self._desk.results
+        return self._result_service.results
 
     def take_over(self, results: Results) -> None:
         """Take over the results of a run."""
-        self._desk.take(results)
+        self._result_service.take(results)
 
     @property
     def config(self) -> Config:
@@ -127,9 +127,9 @@ class RequestHandler:
         if not isinstance(request, _WITHOUT_STATE):
             self.state.check_in_place()
         if isinstance(request, _OF_RESULTS):
-            await self._desk.ready()
+            await self._result_service.ready()
         elif not isinstance(request, _AT_ONCE):
-            await self._desk.settle()
+            await self._result_service.settle()
         if self._mover.moves(request):
             return await self._mover.carry_out(request, gone)
         return await self._answers[type(request)](request)
@@ -137,7 +137,7 @@ class RequestHandler:
     async def close(self) -> None:
         """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
         self._ending = True
-        await self._desk.settle()
+        await self._result_service.settle()
         await asyncio.to_thread(self.runner.stop)
         await self._mover.close()
         await self._review.close()
@@ -230,6 +230,6 @@ class RequestHandler:
         running = self.runner.running
         if not running:
             await asyncio.to_thread(self.state.sync)
-        if await self._desk.renew(self._run_config.threshold) and not running:
+        if await self._result_service.renew(self._run_config.threshold) and not running:
             self.runner.rest(self.results)
         self._changed()

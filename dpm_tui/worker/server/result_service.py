@@ -48,7 +48,7 @@ class ResultService:
         self._work: asyncio.Task[None] | None = None
         self._one_by_one = asyncio.Lock()
         self._taken = 0
-        self._shelf = PackedLibrary()
+        self._packed_library = PackedLibrary()
 
     def begin(self, threshold: float) -> asyncio.Task[None]:
         """Begin to work the results out; the task never raises."""
@@ -82,7 +82,7 @@ class ResultService:
 
     async def library(self, request: GetLibrary) -> LibraryData:
         """Return the groups as columns."""
-        return await asyncio.to_thread(self._shelf.pack, self.results)
+        return await asyncio.to_thread(self._packed_library.pack, self.results)
 
     async def _compute(self) -> None:
         async with self._one_by_one:

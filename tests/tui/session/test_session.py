@@ -1,4 +1,4 @@
-"""The session and the shelf of the bin: cursor, marks and selection over changes, without a widget."""
+"""The session and the list of the bin: cursor, marks and selection over changes, without a widget."""
 
 from __future__ import annotations
 
@@ -114,9 +114,9 @@ def test_reasons_why_a_command_cannot_work(session: Session) -> None:
     assert missing_need(session, BY_ID["stop_run"].needs) == "tui.need_worker"
 
 
-def test_shelf_lays_batches_out_and_skips_headings() -> None:
-    shelf = BinList(BinData(bin_entries(), True, False))
-    assert [type(line) is BatchLine for line in shelf.lines] == [
+def test_bin_list_lays_batches_out_and_skips_headings() -> None:
+    bin_list = BinList(BinData(bin_entries(), True, False))
+    assert [type(line) is BatchLine for line in bin_list.lines] == [
         True,
         False,
         False,
@@ -125,23 +125,23 @@ def test_shelf_lays_batches_out_and_skips_headings() -> None:
         False,
         False,
     ]
-    assert shelf.cursor == 1
-    shelf.move(3)
-    assert shelf.cursor == 5
-    shelf.move(-1)
-    assert shelf.cursor == 3
-    shelf.move(99)
-    assert shelf.cursor == 6
-    shelf.move(-99)
-    assert shelf.cursor == 1
+    assert bin_list.cursor == 1
+    bin_list.move(3)
+    assert bin_list.cursor == 5
+    bin_list.move(-1)
+    assert bin_list.cursor == 3
+    bin_list.move(99)
+    assert bin_list.cursor == 6
+    bin_list.move(-99)
+    assert bin_list.cursor == 1
 
 
-def test_shelf_keeps_selection_and_place() -> None:
-    shelf = BinList(BinData(bin_entries(), True, False))
-    shelf.toggle()
-    shelf.toggle()
-    assert [entry.id for entry in shelf.chosen] == ["e0", "e1"]
-    fresh = shelf.renew(BinData(bin_entries()[1:], True, False))
+def test_bin_list_keeps_selection_and_place() -> None:
+    bin_list = BinList(BinData(bin_entries(), True, False))
+    bin_list.toggle()
+    bin_list.toggle()
+    assert [entry.id for entry in bin_list.chosen] == ["e0", "e1"]
+    fresh = bin_list.renew(BinData(bin_entries()[1:], True, False))
     assert fresh.selected == {"e1"}
     assert fresh.current is not None
     empty = fresh.renew(BinData((), False, True))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.review.marks.plan import Companion, Plan, join_plans
+from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Companion, Plan, join_plans
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.screens.base.command_host import AT_ONCE, WorkerHost, work
 from dpm_tui.units import long_size
@@ -63,7 +63,7 @@ class PlanMaker:
         prompt.say("")
         # Marks may have changed while the worker looked.
         marked = set(session.library.paths(session.marks.removed).values())
-        return Plan(tuple(move for move in join_plans(found).moves if move.victim.path in marked))
+        return join_plans(found).justified(marked)
 
     async def settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""
@@ -72,17 +72,11 @@ class PlanMaker:
             return None
         if not plan.orphans or self._host.session.config.companions != "ask":
             return plan
-        match await self._host.prompt.choose(self._orphans_question(plan), "tps"):
-            case "t":
-                return plan
-            case "p":
-                return plan.alone()
-            case "s":
-                rest, _ = plan.split_orphans()
-                if not rest.moves:
-                    self._host.prompt.say(translate("tui.plan_emptied"))
-                return rest if rest.moves else None
-        return None
+        answer = await self._host.prompt.choose(self._orphans_question(plan), ORPHAN_ANSWERS)
+        settled = plan.settled(answer)
+        if answer and not settled.moves:
+            self._host.prompt.say(translate("tui.plan_emptied"))
+        return settled if settled.moves else None
 
     async def confirm(self, plan: Plan, keys: str = "y") -> str:
         """Ask before a plan, with its numbers, unless the settings say not to; return the key."""
