@@ -92,7 +92,7 @@ async def take(
     app.first_screen = "groups"
     app.note_navigation("show_groups")
     async with app.run_test(size=size) as pilot:
-        await until(lambda: app.session.library_known and app.session.status.phase == "finished", 120)
+        await until(lambda: app.session.review.known and app.session.status.phase == "finished", 120)
         await calm(pilot)
         await press(pilot, *keys)
         await asyncio.sleep(seconds)

@@ -23,7 +23,8 @@ FLOORS = {
     "state": 4, "neural": 4, "demo": 4,
     "recycle": 5,
     "worker": 6,
-    "tui": 7, "cli": 7, "__main__": 8,
+    "review_session": 7,
+    "tui": 8, "cli": 8, "__main__": 9,
 }  # fmt: skip
 MAX_LINES = 300
 MIN_FILES, MAX_FILES = 3, 16
@@ -179,6 +180,11 @@ def test_the_pipeline_is_pure() -> None:
 def test_the_review_is_pure() -> None:
     others = named("state", "worker", "recycle", "tui", "cli", "neural")
     assert loaded_by(modules_in("review"), [*others, "torch", "cv2", *SCREEN]) == {}
+
+
+def test_the_review_with_its_worker_knows_nobody_who_shows_it() -> None:
+    others = named("tui", "cli", "recycle.recycle_bin")
+    assert loaded_by(modules_in("review_session"), [*others, "torch", "cv2", *SCREEN]) == {}
 
 
 def test_nothing_below_the_app_loads_torch_or_a_screen_when_imported() -> None:

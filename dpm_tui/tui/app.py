@@ -64,7 +64,7 @@ class DpmApp(HostApp, inherit_bindings=False):
     def _tell_owner(self, screen: DpmScreen) -> None:
         """Say once whose folder it is that root works in, and keep it in the log."""
         session, prompt = self.session, screen.prompt
-        if self._owner_told or not session.library_known or prompt.busy or prompt.text:
+        if self._owner_told or not session.review.known or prompt.busy or prompt.text:
             return
         self._owner_told = True
         with suppress(OSError):

@@ -8,10 +8,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
-from dpm_tui.tui.session.review_sync import ReviewSync
+from dpm_tui.review_session.decision_maker import DecisionMaker
+from dpm_tui.review_session.review_worker import fetch_library
+from dpm_tui.review_session.saved_review import SavedReview
+from dpm_tui.tui.command_table import TO_MOVE, TO_WRITE
+from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.worker.client import Client, WorkerLost
-from dpm_tui.worker.protocol.library_codec import unpack_library
 from dpm_tui.worker.protocol.messages import (
     Answer,
     BatchProgress,
@@ -20,12 +23,10 @@ from dpm_tui.worker.protocol.messages import (
     Event,
     GetBin,
     GetDifference,
-    GetLibrary,
     GetPicture,
     GetStatus,
     GetThumbnail,
     LibraryChanged,
-    LibraryData,
     LogLine,
     PictureData,
     Request,
@@ -44,6 +45,8 @@ Connect = Callable[[], Awaitable[Client]]
 A = TypeVar("A")
 
 _MAX_THUMBNAILS = 96
+_VIEW_SECONDS = 2.0
+"""How often it is looked whether the cursor, the filter or the order is another one."""
 _LIBRARY_SECONDS = 1.0
 """How long at least between two fetches of the library while a run keeps changing it."""
 
@@ -68,7 +71,8 @@ class WorkerLink:
         self._client: Client | None = None
         self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
-        self.memory = ReviewSync(session, self.ask)
+        self.memory = SavedReview(session.review, self, session.look)
+        self.decisions = DecisionMaker(session.review, self)
 
     async def run(self) -> None:
         """Connect, start a run if none is going, and follow the events until the connection ends."""
@@ -84,7 +88,7 @@ class WorkerLink:
             await self.close()
         else:
             async with asyncio.TaskGroup() as tasks:
-                following = (self._keep_library(), self.memory.run())
+                following = (self._keep_library(), self._keep_memory())
                 started = [tasks.create_task(each) for each in following]
                 async for event in self._client.events():
                     self._take(event)
@@ -92,6 +96,16 @@ class WorkerLink:
                     task.cancel()
         session.link = Link.LOST
         self._changed()
+
+    @property
+    def reviewer(self) -> bool:
+        """Whether what is marked in this app is written down."""
+        welcome = self._session.welcome
+        return welcome is not None and welcome.reviewer
+
+    def obstacle(self, *, moves: bool = False) -> str:
+        """Return why nothing can be decided, or moved, now: the key of a sentence, or empty."""
+        return missing_need(self._session, TO_MOVE if moves else TO_WRITE)
 
     async def ask(self, request: Request, kind: type[A]) -> A:
         """Send a request and return its answer, of type ``kind``; raises DpmError."""
@@ -163,18 +177,27 @@ class WorkerLink:
             await self._fetch_library()
             await asyncio.sleep(_LIBRARY_SECONDS if self._session.running else 0)
 
+    async def _keep_memory(self) -> None:
+        """Send what is marked whenever something is; what fails is sent again as a whole."""
+        self.memory.resend()
+        while True:
+            await self.memory.wait(_VIEW_SECONDS)
+            try:
+                await self.memory.flush()
+            except DpmError as error:
+                self._session.trouble = str(error)
+                await asyncio.sleep(_VIEW_SECONDS)
+
     async def _fetch_library(self) -> None:
         """Fetch the library, and the bin, which moves change with it."""
         session = self._session
         try:
-            library = await asyncio.to_thread(unpack_library, await self.ask(GetLibrary(), LibraryData))
+            library = await fetch_library(self)
             session.adopt_library(library)
             self._changed()
-            await self.memory.restore()
+            if restored := await self.memory.restore():
+                session.resume(restored)
             await self.refresh_bin()
-        except (ValueError, KeyError, TypeError):
-            session.trouble = str(DpmError("protocol_nonsense"))
-            self._changed()
         except DpmError as error:
             session.trouble = str(error)
             self._changed()

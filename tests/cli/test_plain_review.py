@@ -15,11 +15,12 @@ from dpm_tui.cli.plain_review.dialogue import Dialogue
 from dpm_tui.cli.plain_review.plain_session import PlainSession
 from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.recycle.results import BatchResult, Skipped
-from dpm_tui.review.library.library import Library
-from dpm_tui.review.marks.plan import Plan
 from dpm_tui.state.config import Config
-from dpm_tui.worker.protocol.messages import BatchDone
+from dpm_tui.worker.protocol.library_codec import unpack_library
+from dpm_tui.worker.protocol.messages import Answer, ApplyPlan, BatchDone, Request, StopBatch
 from tests.support.image_files import image_file
+from tests.tui.fake_client import FakeClient
+from tests.tui.samples.library import Sample
 
 T = TypeVar("T")
 
@@ -59,36 +60,43 @@ class Script:
         return await task
 
 
-def library() -> Library:
+def sample() -> Sample:
     files = {id_: image_file(id_, b"%d.jpg" % id_) for id_ in range(1, 7)}
-    pairs = {(id_, id_ + 1): Pair(id_, id_ + 1, Kind.COPY, 0.99) for id_ in (1, 3, 5)}
-    return Library(files, [Group(str(id_), id_, (id_, id_ + 1), 0.99, 1000) for id_ in (1, 3, 5)], pairs)
+    pairs = [Pair(id_, id_ + 1, Kind.COPY, 0.99) for id_ in (1, 3, 5)]
+    return Sample(files, [Group(str(id_), id_, (id_, id_ + 1), 0.99, 1000) for id_ in (1, 3, 5)], pairs)
 
 
-class StoppedDesk(ReviewBackend):
+class StoppedClient(FakeClient):
     """Moves one file and is told to stop."""
 
     def __init__(self) -> None:
-        super().__init__(Config(), "", None, library())
+        super().__init__(sample())
         self.stopped = asyncio.Event()
 
-    async def apply(self, plan: Plan) -> BatchDone:
+    async def request(self, message: Request) -> Answer:
+        if isinstance(message, StopBatch):
+            self.stopped.set()
+        if not isinstance(message, ApplyPlan):
+            return await super().request(message)
         await self.stopped.wait()
-        first, *rest = (move.victim.path for move in plan.moves)
+        first, *rest = (move.victim.path for move in message.plan.moves)
         left = tuple(Skipped(path, "cancelled") for path in rest)
         return BatchDone(BatchResult("b1", (first,), left, 1000))
 
-    async def stop_batch(self) -> None:
-        self.stopped.set()
 
-    async def save_review(self, record: object, *, whole: bool) -> None:
-        pass
+async def walk(client: FakeClient | None, console: Script) -> int:
+    """Walk through the groups of a client, or of a state that is only read."""
+    config = Config() if client is not None else Config(companions="never")
+    backend = ReviewBackend(client, config, unpack_library(sample().pack()))
+    return await Dialogue(console, backend, PlainSession(config)).run()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("why", ["tui.view_only_read_only", "tui.view_only_other_app"])
-async def test_where_nothing_may_change_everything_can_be_looked_at(why: str) -> None:
+@pytest.mark.parametrize(
+    "client", [FakeClient(sample(), writable=False), FakeClient(sample(), reviewer=False), None]
+)
+async def test_where_nothing_may_change_everything_can_be_looked_at(client: FakeClient | None) -> None:
     console = Script("a", "p", "n", "d", "z", "q")
-    code = await Dialogue(console, ReviewBackend(Config(), why, None, library()), PlainSession()).run()  # type: ignore[arg-type]
+    code = await walk(client, console)
     text = "\n".join(console.said)
     assert code == 0
     assert text.count("View only: ") == 3
@@ -99,7 +107,7 @@ async def test_where_nothing_may_change_everything_can_be_looked_at(why: str) ->
 
 async def test_a_move_that_is_interrupted_says_how_far_it_came() -> None:
     console = Script("a", "a", "a", "y", in_move=True)
-    code = await Dialogue(console, StoppedDesk(), PlainSession()).run()  # type: ignore[arg-type]
+    code = await walk(StoppedClient(), console)
     assert code == 3
     assert "Moved 1 file (1.0 KB) to the recycle bin, batch b1. z brings it back." in console.said
     assert "2 files were not reached and stay where they are." in console.said
@@ -108,7 +116,7 @@ async def test_a_move_that_is_interrupted_says_how_far_it_came() -> None:
 
 async def test_an_interrupt_at_a_question_keeps_what_is_marked() -> None:
     console = Script("a", "^C")
-    code = await Dialogue(console, StoppedDesk(), PlainSession()).run()  # type: ignore[arg-type]
+    code = await walk(StoppedClient(), console)
     assert code == 3
     assert console.said[-2:] == [
         "Interrupted.",

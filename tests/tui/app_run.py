@@ -34,7 +34,7 @@ async def running_app(
 
     app = DpmApp(connect, client.welcome.root, palette, NO_DELAYS)
     async with app.run_test(size=size) as pilot:
-        await until(lambda: app.session.library_known and app.session.bin.known)
+        await until(lambda: app.session.review.known and app.session.bin.known)
         if screen:
             app.note_navigation(f"show_{screen}")
             app.open_screen(screen)

@@ -172,6 +172,8 @@ class FakeClient:
         return messages.BatchDone(replace(_result(batch, entries), skipped=self.left))
 
     def _UndoBatch(self, message: Request) -> Answer:
+        if not self._can_undo:
+            raise WorkerFailed(messages.Failed("undo_nothing"))
         entries = tuple(entry for entry in self.batches.pop() if entry in self.entries)
         self.undone.append(entries)
         left = tuple(entry for entry in self.entries if entry not in entries)
@@ -179,6 +181,8 @@ class FakeClient:
         return messages.RestoreDone(RestoreResult(tuple(Restored(e.path, e.path) for e in entries)))
 
     def _RedoBatch(self, message: Request) -> Answer:
+        if not self.undone:
+            raise WorkerFailed(messages.Failed("redo_nothing"))
         entries = tuple(replace(entry, batch="again") for entry in self.undone.pop())
         self.batches.append(entries)
         self.before.append(self.sample)
@@ -200,9 +204,12 @@ class FakeClient:
         return Done()
 
     def _GetBin(self, message: Request) -> Answer:
+        return BinData(self.entries, self._can_undo, bool(self.undone))
+
+    @property
+    def _can_undo(self) -> bool:
         standing = {entry.batch for entry in self.entries}
-        can_undo = any(entry.batch in standing for batch in self.batches for entry in batch)
-        return BinData(self.entries, can_undo, bool(self.undone))
+        return any(entry.batch in standing for batch in self.batches for entry in batch)
 
     def _GetRemovals(self, message: messages.GetRemovals) -> Answer:
         return messages.RemovalData(self.removals[: message.limit])

@@ -152,7 +152,7 @@ async def test_keys_pressed_before_anything_is_painted_do_no_harm() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         for key in ("3", "j", "a", "colon", "x", "escape", "question_mark", "5", "l", "4", "3"):
             app.post_message(events.Key(key, None))
-        await until(lambda: app.session.library_known)
+        await until(lambda: app.session.review.known)
         await calm(pilot)
         assert app.is_running
 

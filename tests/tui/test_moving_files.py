@@ -82,7 +82,7 @@ async def test_nothing_to_suggest_counts_as_reviewed() -> None:
         assert group is not None
         await press(pilot, "a")
         assert "counts as reviewed" in prompt_text(app)
-        assert app.session.passed == {group.id}
+        assert app.session.review.passed == {group.id}
         assert app.session.cursor.position == 4
         await press(pilot, "H")
         assert all(app.session.rows.group(each).id != group.id for each in range(len(app.session.rows)))
@@ -96,17 +96,17 @@ async def test_undo_takes_back_that_a_group_was_passed_in_turn_with_marks() -> N
         group = app.session.group
         assert group is not None
         await press(pilot, "H", "a", "g", "space", "z")
-        assert app.session.passed == {group.id}
+        assert app.session.review.passed == {group.id}
         await press(pilot, "z")
-        assert app.session.passed == set()
+        assert app.session.review.passed == set()
         assert app.session.group == group
         assert "to be reviewed again" in prompt_text(app)
         await press(pilot, "Z")
-        assert app.session.passed == {group.id}
+        assert app.session.review.passed == {group.id}
         await press(pilot, "Z")
         assert app.session.marks.removed == {1}
         await press(pilot, "z", "r", "z", "z")
-        assert app.session.passed == set()
+        assert app.session.review.passed == set()
         await until(lambda: client.record.passed == set())
 
 

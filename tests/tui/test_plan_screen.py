@@ -31,7 +31,7 @@ def plan_list() -> PlanList:
     session.adopt_library(unpack_library(sample_library().pack()))
     for file in (2, 3, 5, 6):
         session.marks.remove(file)
-    return PlanList(session.plan()[0])
+    return PlanList(session.review.plan()[0])
 
 
 def test_the_weakest_move_is_first(plan_list: PlanList) -> None:

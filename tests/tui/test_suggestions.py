@@ -49,7 +49,7 @@ async def test_a_group_that_is_marked_is_not_said_to_be_no_copies() -> None:
         await press(pilot, "j", "enter", "g", "a")
         assert prompt_text(app) == "Nothing more to suggest: this group is marked already."
         assert app.session.marks.removed == {1}
-        assert not app.session.passed
+        assert not app.session.review.passed
         await press(pilot, "u", "g", "p", "j", "p", "a")
         assert prompt_text(app) == "No suggestion: you keep these files by hand."
 

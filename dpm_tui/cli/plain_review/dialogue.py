@@ -18,12 +18,13 @@ from dpm_tui.cli.plain_review.group_text import group_lines
 from dpm_tui.cli.plain_review.plain_session import PlainSession
 from dpm_tui.cli.plain_review.review_actions import ReviewActions
 from dpm_tui.cli.plain_review.review_backend import ReviewBackend
-from dpm_tui.cli.plain_review.saved_review import SavedReview
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import FilterError, parse_filter
+from dpm_tui.review_session.saved_review import SavedReview
 from dpm_tui.text_format import count_kinds, sentence
 from dpm_tui.units import long_size
+from dpm_tui.worker.client import WorkerLost
 
 
 class Dialogue:
@@ -33,9 +34,10 @@ class Dialogue:
         self._console = console
         self._walk = walk
         self._backend = backend
-        self._keeping = SavedReview(backend, walk)
+        self._saved = SavedReview(walk.review, backend, walk.look)
         self._settling = ReviewActions(console, backend, walk)
         self._over = False
+        self._trouble = ""
         self._told = False
         self._offered = False
         self._anywhere: dict[str, Callable[[], Awaitable[None]]] = {
@@ -58,31 +60,66 @@ class Dialogue:
             say(translate(words))
             return ExitCode.DONE
         beside = long_size(sum(walk.library.groups[number].reclaimable_bytes for number in walk.numbers))
-        suggested = walk.marks.suggest(walk.numbers, walk.rule, walk.kinds)
+        suggested = walk.marks.suggest(walk.numbers, walk.review.rule, walk.kinds)
         size = long_size(suggested.size)
         say(translate("plain.intro", count=len(walk.numbers), size=size, beside=beside))
         try:
             while not self._over:
                 await self._turn()
-                await self._console.unless_stopped(self._keeping.save())
+                await self._save()
         except (EOFError, Interrupted) as reason:
             with contextlib.suppress(DpmError):
-                await self._keeping.save()
+                await self._saved.flush()
             return self._break_off(isinstance(reason, Interrupted))
         return ExitCode.FAILED if self._settling.left else ExitCode.DONE
 
     async def _restore(self) -> None:
         """Bring the marks of last time back and say how many they are."""
-        changed = await self._console.unless_stopped(self._keeping.restore())
-        marks = self._walk.marks
+        restored = None
+        if not self._backend.offline:
+            restored = await self._console.unless_stopped(self._saved.restore())
+        if restored is None:
+            return
+        marks, say = self._walk.marks, self._console.say
+        if restored.view is not None and restored.first:
+            self._walk.resume(restored.view)
         if marks.removed:
             size = long_size(marks.size)
-            self._console.say(translate("plain.marks_restored", count=len(marks.removed), size=size))
-        if changed:
-            self._console.say(translate("tui.marks_changed", count=changed))
+            say(translate("plain.marks_restored", count=len(marks.removed), size=size))
+        if restored.changed:
+            say(translate("tui.marks_changed", count=restored.changed))
+        if restored.damaged:
+            say(translate("plain.marks_damaged"))
+
+    async def _catch_up(self) -> None:
+        """Take over what others have changed since the last answer."""
+        backend, here = self._backend, self._walk.group
+        if not backend.stale:
+            return
+        await self._settling.renew()
+        if backend.appointed:
+            backend.appointed = False
+            self._console.say(translate(backend.view_only or "plain.left_alone"))
+            self._saved.forget()
+            await self._restore()
+        self._told = self._told and self._walk.group == here
+
+    async def _save(self) -> None:
+        """Have what is marked written down; say once where that fails."""
+        trouble = ""
+        try:
+            await self._console.unless_stopped(self._saved.flush())
+        except WorkerLost:
+            raise
+        except DpmError as error:
+            trouble = " ".join(str(error).split())
+            if trouble != self._trouble:
+                self._console.say(trouble)
+        self._trouble = trouble
 
     async def _turn(self) -> None:
         """Say where the walk is, if that has not been said, and follow one answer."""
+        await self._catch_up()
         group = self._walk.group
         if group is None:
             await self._at_end()
@@ -122,8 +159,10 @@ class Dialogue:
                 await self._quit()
             else:
                 raise AnswerError("no_group_here")
-        except AnswerError as error:
-            self._console.say(str(error))
+        except WorkerLost:
+            raise
+        except (AnswerError, DpmError) as error:
+            self._console.say(" ".join(str(error).split()))
 
     async def _skip(self, group: Group, answer: Answer) -> None:
         self._step(1)
@@ -169,11 +208,11 @@ class Dialogue:
     async def _decide(self, group: Group, answer: Answer) -> None:
         verdict = "not_duplicates" if answer.letter == "n" else "variants"
         chosen = self._chosen(group, answer, 0)
-        place, members = self._walk.place, group.members
+        members = group.members
         if await self._settling.decide(group, chosen, verdict):
             self._told = False
             here = self._walk.group
-            if self._walk.place == place and here is not None and here.members == members:
+            if here is not None and here.members == members:
                 self._step(1)
 
     async def _undo(self) -> None:
@@ -185,11 +224,12 @@ class Dialogue:
             self._told = False
 
     async def _move(self) -> None:
+        await self._catch_up()
         if await self._settling.move():
             self._told = self._walk.group is None
 
     async def _quit(self) -> None:
-        marked = 0 if self._keeping.reliable else len(self._walk.marks.removed)
+        marked = self._saved.unsaved
         if marked and await self._console.choose(translate("plain.ask_quit", count=marked), "q") != "q":
             return
         self._console.say(self._farewell())
@@ -246,5 +286,6 @@ class Dialogue:
         marked = len(self._walk.marks.removed)
         count = self._settling.moved
         moved = translate("plain.moved_in_all", count=count) if count else translate("plain.not_moved")
-        kept = "plain.marks_kept" if self._keeping.reliable else "plain.marks_lost"
-        return f"{translate(kept, count=marked)} {moved}" if marked else moved
+        lost = self._saved.unsaved
+        kept = translate("plain.marks_lost" if lost else "plain.marks_kept", count=lost or marked)
+        return f"{kept} {moved}" if marked else moved

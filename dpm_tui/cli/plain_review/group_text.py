@@ -46,7 +46,7 @@ def group_lines(walk: PlainSession, group: Group) -> list[str]:
 
 
 def _why_nothing(walk: PlainSession, group: Group) -> str:
-    why = walk.marks.why_nothing(walk.numbers[walk.place], walk.rule, walk.kinds)
+    why = walk.marks.why_nothing(walk.numbers[walk.place], walk.review.rule, walk.kinds)
     if why.spared is None:
         return translate(f"plain.unsuggested_{why.key}")
     reason = translate(f"review.spared_{why.spared}")
@@ -93,7 +93,7 @@ def _beside(walk: PlainSession, group: Group, id_: int, kept: int) -> Iterator[s
             words = translate("plain.comma").join(translate(f"review.place_{place}") for place in places)
             key = "plain.colours_differ" if only_colours(pair.differs) else "plain.differs"
             yield translate(key, places=words)
-    reasons = compare_files(file, other, pair.kind if pair else None, walk.criteria, pair)
+    reasons = compare_files(file, other, pair.kind if pair else None, walk.review.criteria, pair)
     for sign, name in _SIGNS.items():
         own = [
             sentence(f"review.{reason.key}", **shown_values(reason.values))

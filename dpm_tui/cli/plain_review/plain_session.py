@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.history.mark_history import History
-from dpm_tui.review.history.rebase import Adopted
-from dpm_tui.review.history.review_record import Listener
-from dpm_tui.review.library.filter import Filter, Progress
-from dpm_tui.review.library.folder_set import FolderSet
+from dpm_tui.review.history.review_record import View, identity
+from dpm_tui.review.library.filter import Filter
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.sort import Sorting, sort_groups
+from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks, Refusal
 from dpm_tui.review.marks.suggestion import Suggestion
-from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_selection import select_keepers
-from dpm_tui.review.rules.presets import criteria_of
-from dpm_tui.review.rules.rule import DEFAULT_KINDS, RULES, Rule
+from dpm_tui.review.rules.rule import DEFAULT_KINDS
+from dpm_tui.review_session.review import Review
+from dpm_tui.state.config import Config
 
 
 class PlainSession:
     """The groups that a filter leaves, in order, and the one at hand.
 
     ``place`` is that of the group at hand, or the number of groups where the walk has come to its end.
-    The keepers of the groups follow ``rule``, which suggests among pairs of ``kinds``.
+    The rule of the review suggests among pairs of ``kinds``.
     """
 
     def __init__(
         self,
-        rule: Rule = RULES["best"],
+        config: Config | None = None,
         kinds: Collection[Kind] = DEFAULT_KINDS,
-        protected: FolderSet | None = None,
         filter_: Filter | None = None,
         sorting: Sorting | None = None,
     ) -> None:
+        self.review = Review(config)
         self.filter = filter_ or Filter()
-        self.library = Library()
-        self.marks = Marks(self.library)
         self.numbers: list[int] = []
         self.place = 0
-        self._rule = rule
         self.kinds = kinds
-        self._protected = protected or FolderSet(())
         self._sorting = sorting or Sorting()
+
+    @property
+    def library(self) -> Library:
+        """The groups."""
+        return self.review.library
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of their files."""
+        return self.review.marks
 
     @property
     def group(self) -> Group | None:
@@ -53,30 +57,28 @@ class PlainSession:
         return self.library.groups[self.numbers[self.place]] if self.place < len(self.numbers) else None
 
     @property
-    def criteria(self) -> tuple[Word, ...]:
-        """What the rule looks at, in order."""
-        return criteria_of(tuple(map(str, self._rule.criteria)) or ("best",))
-
-    @property
     def suggestion(self) -> Suggestion:
         """What the rule suggests for the group at hand."""
-        return self.marks.suggest(self.numbers[self.place : self.place + 1], self.rule, self.kinds)
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that suggests; the keepers of the groups follow its criteria already."""
-        return self._rule.settled
+        return self.marks.suggest(self.numbers[self.place : self.place + 1], self.review.rule, self.kinds)
 
     def adopt(self, library: Library) -> None:
-        """Go on in a newer library, at the same place."""
-        self.library = select_keepers(library, self._rule, self._protected)
-        self.marks = self.marks.rebase(self.library, self._protected)
+        """Go on in a newer library, at the group at hand or the next one that is still there."""
+        before, ahead, began = self.library, self.numbers[self.place :], self.review.known
+        self.review.adopt_library(library)
         self._lay_out()
+        if began:
+            self.place = len(self.numbers)
+            self.go_to(id_ for number in ahead for id_ in before.groups[number].members)
 
-    def restore(self, adopted: Adopted, horizon: int, listener: Listener) -> None:
-        """Take over the marks of an earlier review with their history; ``listener`` hears of what follows."""
-        self.marks = Marks(self.library, self._protected, adopted.history, listener, adopted.names, horizon)
+    def resume(self, view: View) -> None:
+        """Go to the place of last time."""
         self._lay_out()
+        self.go_to([self.library.file_at(view.place[0])])
+
+    def look(self, before: View) -> View:
+        """Return what is looked at; filter and order of the app stay as they are there."""
+        group = self.group
+        return before if group is None else replace(before, place=identity(self.library.files[group.keeper]))
 
     def narrow(self, filter_: Filter) -> None:
         """Walk through the groups that another filter leaves; the one at hand stays if it is among them."""
@@ -106,7 +108,7 @@ class PlainSession:
         group = self.group
         known = self.marks.history.markings
         own = {id_: known[id_] for id_ in (group.members if group else ()) if id_ in known}
-        trial = Marks(self.library, self._protected, History(own))
+        trial = Marks(self.library, self.review.protected, History(own))
         chosen = list(files)
         refused = {id_: refusal for id_ in chosen if (refusal := trial.remove(id_)) is not None}
         if not refused:
@@ -114,7 +116,5 @@ class PlainSession:
         return refused
 
     def _lay_out(self) -> None:
-        progress = Progress(self.marks.removed, self.marks.kept)
-        numbers = self.filter.choose(self.library, progress)
-        self.numbers = sort_groups(self.library, numbers, self._sorting)
+        self.numbers = self.review.choose(self.filter, self._sorting)
         self.place = min(self.place, len(self.numbers))

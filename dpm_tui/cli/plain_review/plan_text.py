@@ -63,10 +63,9 @@ def moved_lines(result: BatchResult) -> Iterator[str]:
     yield from _left(result.skipped)
 
 
-def restored_lines(result: RestoreResult, moved: int) -> Iterator[str]:
-    """Yield what came back of so many pictures that were moved, and what did not, with the reasons."""
+def restored_lines(result: RestoreResult, elsewhere: int) -> Iterator[str]:
+    """Yield what came back, that so many had left the bin before, and what did not, with the reasons."""
     yield translate("tui.batch_undone", count=len(result.restored))
-    elsewhere = moved - len(result.restored) - len(result.skipped)
     if elsewhere > 0:
         yield translate("tui.left_bin_before", count=elsewhere)
     for restored in result.restored:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.cli.plain_review.console import Console, Interrupted
@@ -19,10 +21,16 @@ from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BatchResult
-from dpm_tui.review.decisions.decision import Decision, decide, set_apart
-from dpm_tui.review.history.mark_history import Step, StepKind
-from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Plan, plan_marks
+from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Plan
 from dpm_tui.review.marks.shown_moves import choose_shown
+from dpm_tui.review_session.batch_mover import BatchMover
+from dpm_tui.review_session.decision_maker import DecisionMaker
+from dpm_tui.review_session.outcomes import BatchRedone, BatchUndone, Decided, Marked, Outcome
+from dpm_tui.review_session.plan_finder import PlanFinder
+from dpm_tui.review_session.review_undo import ReviewUndo
+from dpm_tui.worker.protocol.messages import Done, StopBatch
+
+T = TypeVar("T")
 
 
 class ReviewActions:
@@ -34,97 +42,46 @@ class ReviewActions:
         self._console = console
         self._backend = backend
         self._walk = walk
-        self._decided: list[tuple[int, ...]] = []
+        self._decisions = DecisionMaker(walk.review, backend)
+        self._batches = BatchMover(walk.review, backend, backend)
+        self._plans = PlanFinder(walk.review, backend)
+        self._steps = ReviewUndo(walk.review, backend, backend)
+
+    async def renew(self) -> None:
+        """Go on with the groups as they are now, and say how many marks were lost by it."""
+        self._walk.adopt(await self._console.unless_stopped(self._backend.library()))
+        if changed := self._walk.marks.changed:
+            self._console.say(translate("tui.marks_changed", count=changed))
 
     async def decide(self, group: Group, chosen: Sequence[int], verdict: str) -> bool:
         """Remember a verdict: on the group, on one file and all others, or on the files chosen."""
         if not self._may_change():
             return False
         files = self._walk.library.files
-        members = [files[id_] for id_ in (chosen if len(chosen) > 1 else group.members)]
-        if len(chosen) == 1:
-            decisions = set_apart(files[chosen[0]], members, verdict)
-            said = translate(f"tui.set_apart_{verdict}", count=len(group.members) - 1)
-        else:
-            decisions = decide(members, verdict)
-            said = translate(f"tui.decided_{verdict}", count=len(members))
-        if not decisions:
-            self._console.say(translate("plain.same_content"))
-            return False
-        before = await self._console.unless_stopped(self._backend.decide(decisions))
-        about = tuple(chosen or group.members)
-        self._walk.marks.note_decision(about, decisions, before)
-        self._decided.append(about)
-        self._console.say(said)
-        await self._renew()
-        return True
+        words = await self._carry_out(self._decisions.decide_group(files, group, chosen, verdict))
+        self._console.say(words or translate("plain.same_content"))
+        if words:
+            await self.renew()
+        return bool(words)
 
     async def undo(self) -> bool:
         """Take back what was done last; tell whether anything was."""
-        marks = self._walk.marks
-        last = marks.history.last
-        if last is None:
-            self._console.say(translate("tui.nothing_to_undo"))
-            return False
-        if last.deed is StepKind.MARK:
-            self._follow(marks.step_back(), "tui.undone")
-            return True
-        if not self._may_change():
-            return False
-        if last.deed is StepKind.DECIDE:
-            await self._send(last.before)
-            marks.step_back()
-            await self._renew()
-            self._walk.go_to(self._decided.pop() if self._decided else ())
-        else:
-            try:
-                result = (await self._console.unless_stopped(self._backend.undo_batch())).result
-            except DpmError as error:
-                if error.key != "undo_nothing":
-                    raise
-                # Its files came back in another way, or were deleted for good.
-                marks.drop_step()
-                self._console.say(translate("plain.move_passed_over", count=len(last.changes)))
-                return False
-            step = marks.step_back()
-            self.moved -= len(result.restored)
-            self._console.say(*restored_lines(result, len(step.changes)))
-            await self._renew()
-            self._walk.go_to(id_ for id_, *_ in step.changes)
-        return True
+        return await self._tell(await self._carry_out(self._steps.undo()))
 
     async def redo(self) -> bool:
         """Do again what was undone last; tell whether anything was."""
-        marks = self._walk.marks
-        following = marks.history.next
-        if following is None:
-            self._console.say(translate("tui.nothing_to_redo"))
-            return False
-        if following.deed is StepKind.MARK:
-            self._follow(marks.step_forward(), "tui.redone")
-            return True
-        if not self._may_change():
-            return False
-        if following.deed is StepKind.DECIDE:
-            await self._send(following.decisions)
-            marks.step_forward()
-        else:
-            result = (await self._console.unless_stopped(self._backend.redo_batch())).result
-            marks.step_forward()
-            self._report(result)
-        await self._renew()
-        return True
+        return await self._tell(await self._carry_out(self._steps.redo()))
 
     async def show_plan(self) -> None:
         """Say every move that the marks amount to."""
-        plan = await self._plan()
+        plan = await self._console.unless_stopped(self._plans.find())
         self._console.say(*plan_lines(plan) if plan.moves else [translate("plain.nothing_marked")])
 
     async def move(self) -> bool:
         """Move what is marked to the bin, after a question with the numbers; tell whether anything moved."""
         if not self._may_change():
             return False
-        plan = await self._plan()
+        plan = await self._console.unless_stopped(self._plans.find())
         if not plan.moves:
             self._console.say(translate("plain.nothing_marked"))
             return False
@@ -133,24 +90,39 @@ class ReviewActions:
         if settled is None or not await self._confirm(settled):
             self._console.say(translate("plain.not_moved"))
             return False
-        ids = {self._walk.library.files[id_].path: id_ for id_ in self._walk.marks.removed}
-        moving = asyncio.ensure_future(self._backend.apply(settled))
+        moving = asyncio.ensure_future(self._batches.apply(settled))
         try:
-            result = (await self._console.unless_stopped(asyncio.shield(moving))).result
+            result = await self._carry_out(moving)
         except Interrupted:
-            self._console.say("", translate("plain.stopping"))
-            await self._backend.stop_batch()
-            self._take_note((await moving).result, ids)
+            self._report(moving.result())
             raise
-        self._take_note(result, ids)
-        await self._renew()
+        self._report(result)
+        await self.renew()
         return bool(result.moved)
 
-    def _take_note(self, result: BatchResult, ids: Mapping[bytes, int]) -> None:
-        """Say what moved; its marks go with it."""
-        self._report(result)
-        if result.moved:
-            self._walk.marks.note_move(ids[path] for path in result.moved if path in ids)
+    async def _tell(self, outcome: Outcome) -> bool:
+        """Say what was taken back or done again and go there; tell whether anything was."""
+        walk, say = self._walk, self._console.say
+        match outcome:
+            case Marked(words, files):
+                walk.go_to(files)
+                say(words)
+            case Decided(words, names):
+                say(words)
+                await self.renew()
+                walk.go_to(walk.library.file_at(name) for name in names)
+            case BatchUndone(result, files, pictures, elsewhere):
+                self.moved = max(self.moved - pictures, 0)
+                say(*restored_lines(result, elsewhere))
+                await self.renew()
+                walk.go_to(files)
+            case BatchRedone(result):
+                self._report(result)
+                await self.renew()
+            case _:
+                say(outcome.words)
+                return False
+        return True
 
     async def _choose_shown(self, plan: Plan) -> Plan | None:
         walk = self._walk
@@ -175,22 +147,21 @@ class ReviewActions:
             self._console.say(*plan_lines(plan))
         return key == "y"
 
-    async def _plan(self) -> Plan:
-        plan, _ = plan_marks(self._walk.library, self._walk.marks)
-        return await self._console.unless_stopped(self._backend.find_companions(plan))
+    async def _carry_out(self, work: Awaitable[T]) -> T:
+        """Return what ``work`` returns; whoever leaves meanwhile hears of it, and waits for its end.
 
-    async def _send(self, change: tuple[Decision, ...]) -> None:
-        await self._console.unless_stopped(self._backend.decide(change))
-        made = any(decision.verdict for decision in change)
-        count = len({digest for decision in change for digest in decision.digests})
-        self._console.say(translate("tui.decision_made" if made else "tui.decision_revoked", count=count))
-
-    async def _renew(self) -> None:
-        self._walk.adopt(await self._console.unless_stopped(self._backend.library()))
-
-    def _follow(self, step: Step[int], words: str) -> None:
-        self._walk.go_to(id_ for id_, *_ in step.changes)
-        self._console.say(translate(words, count=len(step.changes)))
+        What the worker has done by then is in the history.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            return await self._console.unless_stopped(asyncio.shield(task))
+        except Interrupted:
+            self._console.say("", translate("plain.stopping"))
+            if not (self._backend.offline or task.done()):
+                with suppress(DpmError):
+                    await self._backend.ask(StopBatch(), Done)
+            await task
+            raise
 
     def _report(self, result: BatchResult) -> None:
         self.moved += len(result.moved)

@@ -21,7 +21,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import Filter, FilterError, parse_filter
 from dpm_tui.review.library.sort import Order, Sorting
-from dpm_tui.review.rules.rule import DEFAULT_KINDS, OWN, find_rule, parse_kinds, protect_folders
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, parse_kinds
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.text_format import sentence
@@ -78,10 +78,7 @@ async def _review(layout: Layout, wishes: _Wishes) -> int:
     except Interrupted:
         return ExitCode.STOPPED
     try:
-        config = backend.config
-        rule = find_rule(OWN, config.presets, config.keeper)
-        protected = protect_folders(config.protected)
-        walk = PlainSession(rule, wishes.kinds, protected, wishes.filter, wishes.sorting)
+        walk = PlainSession(backend.config, wishes.kinds, wishes.filter, wishes.sorting)
         return await Dialogue(console, backend, walk).run()
     finally:
         await backend.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set as AbstractSet
+from dataclasses import replace
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.verdict import Kind
@@ -182,10 +183,13 @@ class Marks:
         """Set the marks of the step undone last again, whatever it was; raises IndexError."""
         return self._travelled(EventKind.FORWARD, self.history.forward())
 
-    def drop_step(self) -> None:
-        """Forget the last step; what it did stays."""
-        self.history.drop()
-        self.listener(HistoryEvent(EventKind.DROP))
+    def take_move_back(self) -> None:
+        """Take the last move back; what was marked since is marked again on top of it."""
+        self._below_later(self.step_back)
+
+    def drop_move(self) -> None:
+        """Forget the last move; what it did stays."""
+        self._below_later(self._drop)
 
     def note_move(self, files: Iterable[int]) -> None:
         """Take note that files were moved to the bin: their marks come back when they do."""
@@ -225,6 +229,21 @@ class Marks:
         self.history.add(step)
         self._going.follow(step.changes.keys, self._markings)
         self.listener(HistoryEvent(EventKind.ADD, step))
+
+    def _below_later(self, act: Callable[[], object]) -> None:
+        """Do something about the last move, if there is one, below all steps that were done since."""
+        kinds = [step.deed for step in reversed(self.history.done)]
+        if StepKind.MOVE not in kinds:
+            return
+        later = [self.step_back() for _ in range(kinds.index(StepKind.MOVE))]
+        act()
+        for step in reversed(later):
+            self._add(replace(step, changes=self.history.changes(dict(step.changes.after))))
+            self._settle(step.changes.keys)
+
+    def _drop(self) -> None:
+        self.history.drop()
+        self.listener(HistoryEvent(EventKind.DROP))
 
     def _travelled(self, act: EventKind, step: Step[int]) -> Step[int]:
         self._going.follow(step.changes.keys, self._markings)

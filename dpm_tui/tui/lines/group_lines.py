@@ -59,7 +59,7 @@ class GroupLines:
         look = self._look
         style = look["heading_on" if position == self._session.cursor.position else "heading"]
         count = translate("tui.group_files", count=len(group.members))
-        passed = f" {translate('tui.group_reviewed')}" if group.id in self._session.passed else ""
+        passed = f" {translate('tui.group_reviewed')}" if group.id in self._session.review.passed else ""
         left = f"-- {position + 1}  {count}  {long_size(self._may_go(group))}{passed} "
         right = f" {similarity(group.weakest)} --"
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]

@@ -84,7 +84,7 @@ class PlanLines:
         keeper = session.library.member_at(move.group, move.keeper.path)
         if victim is not None and keeper is not None:
             pair = session.library.pair(victim.id, keeper.id)
-            reasons = reason_lines(victim, keeper, pair, session.criteria, room, look)[:_REASON_LINES]
+            reasons = reason_lines(victim, keeper, pair, session.review.criteria, room, look)[:_REASON_LINES]
             lines += [[(" ", look["text"]), *line] for line in reasons]
         lines += [[]] * (2 + _REASON_LINES - len(lines))
         if move.companions:

@@ -196,7 +196,7 @@ class BinScreen(ListScreen):
             return
         request = RestoreEntries(tuple(entry.id for entry in entries), to)
         bin_list = self.session.bin
-        result = (await self.mover.move(request, RestoreDone, len(entries))).result
+        result = (await self.mover.ask(request, RestoreDone, len(entries))).result
         companions = bin_list.count_companions(restored.origin for restored in result.restored)
         count = len(result.restored)
         words = counted("tui.restored", count - companions, companions)
@@ -222,7 +222,7 @@ class BinScreen(ListScreen):
             if typed is not None:
                 self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
             return
-        result = (await self.mover.move(PurgeEntries(ids), PurgeDone)).result
+        result = (await self.mover.ask(PurgeEntries(ids), PurgeDone)).result
         words = translate("tui.purged", count=len(result.purged), size=long_size(result.size))
         await self.mover.report(words, result.skipped)
 

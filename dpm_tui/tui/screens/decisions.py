@@ -13,7 +13,6 @@ from dpm_tui.tui.lines.decision_lines import DETAIL_LINES, decision_details, dec
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.narrowed_list import NarrowedListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.screens.commands.decider import Decider
 from dpm_tui.tui.screens.commands.file_mover import say_progress
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.worker.protocol.messages import DecisionData, GetDecisions
@@ -31,7 +30,6 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.decider = Decider(self)
         self.selected: set[object] = set()
 
     def handlers(self) -> Handlers:
@@ -102,8 +100,9 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
         if last is None or last.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.no_decision_last"))
             return
-        await self.decider.take_back(last)
+        outcome = await self.link.decisions.take_back(last)
         await self.renew()
+        self.prompt.say(outcome.words)
 
     async def _redo(self) -> None:
         """Make the decision or revocation again that was undone last."""
@@ -111,8 +110,9 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
         if following is None or following.deed is not StepKind.DECIDE:
             self.prompt.say(translate("tui.nothing_to_redo"))
             return
-        await self.decider.decide_again(following)
+        outcome = await self.link.decisions.decide_again(following)
         await self.renew()
+        self.prompt.say(outcome.words)
 
     def _back(self) -> None:
         """Take selection and words away, or go back to the groups."""
@@ -129,7 +129,7 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
         question = translate("tui.ask_revoke", count=len(entries), files=files)
         if len(entries) > 1 and await self.prompt.choose(question, "y") != "y":
             return
-        await self.decider.decide((), [decision for entry in entries for decision in entry.revocation])
+        await self.link.decisions.decide((), [decision for entry in entries for decision in entry.revocation])
         self.selected.clear()
         await self.renew()
         self.prompt.say(translate("tui.revoked", count=len(entries)))

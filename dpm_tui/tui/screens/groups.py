@@ -20,9 +20,7 @@ from dpm_tui.tui.screens.base.pair_pictures import PairPictures
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
 from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
-from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
 from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
-from dpm_tui.tui.screens.commands.decider import Decider
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
 from dpm_tui.tui.screens.commands.find_commands import FindCommands
@@ -56,11 +54,10 @@ class GroupsScreen(ListScreen):
         self.mark_commands = MarkCommands(self, self.ranges)
         self.accept_commands = AcceptCommands(self)
         self.suggest_commands = SuggestCommands(self)
-        self.decider = Decider(self)
-        self.decide_commands = DecideCommands(self, self.decider.decide)
-        self.split_commands = SplitCommands(self, self.decider)
+        self.decide_commands = DecideCommands(self)
+        self.split_commands = SplitCommands(self)
         self.apply_commands = ApplyCommands(self, self.plans, self.mover)
-        self.undo_commands = UndoCommands(self, BatchUndo(self, self.mover), self.decider)
+        self.undo_commands = UndoCommands(self, self.mover)
         self.picture_commands = PictureCommands(self)
         self.file_commands = FileCommands(self)
 
@@ -214,6 +211,6 @@ class GroupsScreen(ListScreen):
             return translate("tui.filter_hides_all", filter=session.filter.text)
         if session.hides_reviewed and session.library.groups:
             return translate("tui.all_reviewed")
-        if session.running or not session.library_known:
+        if session.running or not session.review.known:
             return translate("tui.groups_not_yet")
         return translate("tui.no_groups" if session.status.pictures else "tui.no_pictures")

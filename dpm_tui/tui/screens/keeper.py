@@ -237,7 +237,7 @@ class KeeperScreen(ListScreen):
     async def _count_once(self) -> None:
         session = self.session
         marks, rule = session.marks, session.rule
-        numbers = not_passed(session.library, session.rows.numbers, session.passed)
+        numbers = not_passed(session.library, session.rows.numbers, session.review.passed)
 
         def count() -> tuple[int, int]:
             suggestion = marks.suggest(numbers, rule)

@@ -205,8 +205,8 @@ class PlanScreen(ListScreen):
         return plan
 
     def _follow_marks(self) -> None:
-        marked = set(self.session.library.paths(self.session.marks.removed).values())
-        self.plan_list = self.plan_list.renew(self.plan_list.plan.justified(marked))
+        plan = self.plan_list.plan.justified(self.session.review.removed_paths)
+        self.plan_list = self.plan_list.renew(plan)
 
     def _leave(self, words: str) -> None:
         """Go back to the groups and say something there."""

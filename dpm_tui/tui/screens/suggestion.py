@@ -102,7 +102,7 @@ class SuggestionScreen(CursorListScreen):
         self.panes.show(subjects)
         files, pair = session.library.files, session.library.pair(file, kept)
         room = max(self.panes.size.width - 1, 20)
-        lines = reason_lines(files[file], files[kept], pair, session.criteria, room, self.app.look)
+        lines = reason_lines(files[file], files[kept], pair, session.review.criteria, room, self.app.look)
         self.reasons.show(lines)
 
     def title_state(self) -> Sequence[tuple[str, str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 
-from dpm_tui.review.decisions.decision import Decision
 from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.pictures.original_parts import Originals
@@ -18,9 +17,7 @@ from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
-from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
 from dpm_tui.tui.screens.commands.decide_commands import DecideCommands
-from dpm_tui.tui.screens.commands.decider import Decider
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
 from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
@@ -51,11 +48,10 @@ class ViewScreen(DpmScreen):
         self.comparison = comparison
         self.pictures = PairPictures(self, _REASON_LINES, spells_marks=True)
         self.mover = FileMover(self)
-        self.decider = Decider(self)
         self.mark_commands = MarkCommands(self, RangeCommands(self))
         self.accept_commands = AcceptCommands(self)
-        self.decide_commands = DecideCommands(self, self._decide)
-        self.undo_commands = UndoCommands(self, BatchUndo(self, self.mover), self.decider)
+        self.decide_commands = DecideCommands(self, self._expect_decided)
+        self.undo_commands = UndoCommands(self, self.mover)
         self.picture_commands = PictureCommands(self)
         self.file_commands = FileCommands(self)
         self._several = False
@@ -172,15 +168,9 @@ class ViewScreen(DpmScreen):
         self.keys_line.renew()
         self.show_pictures()
 
-    async def _decide(self, files: Iterable[int], decisions: Sequence[Decision]) -> bool:
-        """Have decisions made; the groups that they leave are looked at next."""
-        self._decided = True
-        try:
-            self._decided = await self.decider.decide(files, decisions)
-        except BaseException:
-            self._decided = False
-            raise
-        return self._decided
+    def _expect_decided(self, expected: bool) -> None:
+        """Look at the groups next that a decision leaves, instead of closing with the one that was shown."""
+        self._decided = expected
 
     @on(PreviewPanes.Resized)
     def _resized(self) -> None:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.locale import translate
-from dpm_tui.recycle.results import BatchResult
-from dpm_tui.review.history.mark_history import Step
-from dpm_tui.review.history.reviewed_groups import ReviewedGroups
-from dpm_tui.review.library.filter import Filter, Progress, reviewed
+from dpm_tui.review.history.review_record import NOWHERE, View, identity
+from dpm_tui.review.library.filter import Filter, FilterError, parse_filter, reviewed
 from dpm_tui.review.library.group_links import counterpart
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
-from dpm_tui.review.library.sort import Sorting, sort_groups
+from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks
-from dpm_tui.review.marks.plan import Plan, Unjustified, plan_marks
-from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_selection import select_keepers
-from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace, find_reclaimable
-from dpm_tui.review.rules.rule import OWN, Rule, find_rule, protect_folders
+from dpm_tui.review.rules.rule import Rule
+from dpm_tui.review_session.review import Review
+from dpm_tui.review_session.saved_review import Restored
 from dpm_tui.state.config import Config
 from dpm_tui.tui.session.bin_list import BinList
 from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome, Tally
 from dpm_tui.tui.session.run_history import RunHistory
+from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import BatchProgress, LogLine, RunStatus, Welcome
 
 
@@ -48,9 +45,8 @@ LOG_LINES = 2000
 class Session:
     """What is on the screens and under the cursor.
 
-    ``library`` has the groups that were found, with the keepers of the rule in force.
-    ``passing`` knows the groups that were left as they are on purpose; with ``hides_reviewed``
-    those and the marked ones are not shown. ``wanted`` is what was looked for last.
+    With ``hides_reviewed`` groups that were passed and marked ones are not shown.
+    ``wanted`` is what was looked for last.
     ``asked_run`` is the last run whose missing files the user was asked about.
     ``anchor`` is the file at which a range of lines begins that ends at the cursor, 0 if there is none.
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
@@ -63,17 +59,12 @@ class Session:
     link: Link = Link.CONNECTING
     trouble: str = ""
     welcome: Welcome | None = None
-    config: Config = field(default_factory=Config)
     status: RunStatus = field(default_factory=RunStatus)
     history: RunHistory = field(default_factory=RunHistory)
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
-    library: Library = field(default_factory=Library)
-    _found: Library = field(default_factory=Library)
-    library_known: bool = False
+    review: Review = field(default_factory=Review)
     _freeable: tuple[Library, object, ReclaimableSpace] | None = None
-    passing: ReviewedGroups = field(default_factory=ReviewedGroups)
     hides_reviewed: bool = False
-    marks: Marks = field(default_factory=lambda: Marks(Library()))
     filter: Filter = field(default_factory=Filter)
     wanted: Filter = field(default_factory=Filter)
     sorting: Sorting = field(default_factory=Sorting)
@@ -90,9 +81,24 @@ class Session:
     recent_commands: list[str] = field(default_factory=list)
 
     @property
-    def passed(self) -> set[str]:
-        """The ids of the groups that were left as they are on purpose."""
-        return self.passing.groups
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.review.config
+
+    @property
+    def library(self) -> Library:
+        """The groups that were found, with the keepers of the rule in force."""
+        return self.review.library
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of their files."""
+        return self.review.marks
+
+    @property
+    def rule(self) -> Rule:
+        """The rule in force."""
+        return self.review.rule
 
     @property
     def running(self) -> bool:
@@ -146,30 +152,20 @@ class Session:
         return counterpart(self.library, self.marks.group_of(file), file, self.marks.removed)
 
     @property
-    def rule(self) -> Rule:
-        """The rule in force; the groups' keepers follow its order already."""
-        return find_rule(OWN, self.config.presets, self.config.keeper).settled
-
-    @property
     def freeable(self) -> ReclaimableSpace:
         """What the rule in force would free in all groups."""
         config, library = self.config, self.library
         key = (config.keeper, config.presets, config.protected)
         if self._freeable is None or self._freeable[0] is not library or self._freeable[1] != key:
-            found = find_reclaimable(library, self.rule, protect_folders(config.protected))
+            found = find_reclaimable(library, self.rule, self.review.protected)
             self._freeable = library, key, found
         return self._freeable[2]
 
-    @property
-    def criteria(self) -> tuple[Word, ...]:
-        """What the rule in force looks at, in order."""
-        return criteria_of(self.config.keeper)
-
     def adopt_config(self, config: Config) -> None:
         """Use new settings: keepers follow another rule at once, newly protected files lose their marks."""
-        before, self.config = self.config, config
-        if (before.protected, before.keeper) != (config.protected, config.keeper):
-            self._adopt(self._found)
+        here = self.file
+        if self.review.adopt_config(config):
+            self._lay_out(here)
 
     def appoint_reviewer(self, reviewer: bool) -> None:
         """Let this app move files, or not: only one at a time may."""
@@ -178,41 +174,54 @@ class Session:
 
     def adopt_library(self, library: Library) -> None:
         """Show a newer library; marks stay by file, the cursor by file or else by place."""
-        self._found = library
-        self.library_known = True
-        self._adopt(library)
+        here = self.file
+        self.review.adopt_library(library)
+        self._lay_out(here)
         if self.marks.changed:
             self.notice = (translate("tui.marks_changed", count=self.marks.changed),)
 
-    def _adopt(self, found: Library) -> None:
-        """Show what was found with the keepers of the rule in force."""
-        here, config = self.file, self.config
-        protected = protect_folders(config.protected)
-        self.library = select_keepers(found, find_rule(OWN, config.presets, config.keeper), protected)
-        self.marks = self.marks.rebase(self.library, protected)
-        self._lay_out(here)
+    def look(self, before: View) -> View:
+        """Return what is looked at."""
+        place = identity(self.file) if self.file is not None else NOWHERE
+        return replace(before, place=place, filter=self.filter.text, sorting=self.sorting)
+
+    def resume(self, restored: Restored) -> None:
+        """Go to the place of last time and say what is marked."""
+        view, words = restored.view, []
+        if view is not None and restored.first:
+            # Another version may have known other words.
+            with suppress(FilterError):
+                self.filter = parse_filter(view.filter)
+            self.sorting = view.sorting
+            self.lay_out()
+            self.go_to_file(self.library.file_at(view.place[0]))
+        if view is not None and self.marks.removed:
+            count, size = len(self.marks.removed), long_size(self.marks.size)
+            words.append(translate("tui.marks_restored", count=count, size=size))
+        if restored.changed:
+            words.append(translate("tui.marks_changed", count=restored.changed))
+        if restored.damaged:
+            words.append(translate("tui.marks_damaged"))
+        if words:
+            self.notice = (" ".join(words), *reversed(words))
 
     def lay_out(self) -> None:
         """Filter and sort the groups anew; the cursor stays on its file where that is still shown."""
         self._lay_out(self.file)
 
     @property
-    def _progress(self) -> Progress:
-        return Progress(self.marks.removed, self.marks.kept, self.passed)
-
-    @property
     def filtered(self) -> set[str]:
         """The ids of the groups that the filter leaves, whether they are hidden as reviewed or not."""
         library = self.library
-        return {library.groups[number].id for number in self.filter.choose(library, self._progress)}
+        return {library.groups[number].id for number in self.filter.choose(library, self.review.progress)}
 
     def _lay_out(self, here: ImageFile | None) -> None:
-        numbers = self.filter.choose(self.library, self._progress)
+        numbers = self.review.choose(self.filter, self.sorting)
         if self.hides_reviewed and numbers:
-            done = reviewed(self.library.columns, self._progress)
+            done = reviewed(self.library.columns, self.review.progress)
             numbers = [number for number in numbers if not done[number]]
         position = self.cursor.position
-        self.rows = ListLayout(self.library, sort_groups(self.library, numbers, self.sorting))
+        self.rows = ListLayout(self.library, numbers)
         self.cursor = ListPosition(min(position, max(len(numbers) - 1, 0)), 0)
         if here is not None:
             self.go_to_file(here.id)
@@ -243,7 +252,7 @@ class Session:
 
         ``step`` is 1 or -1. None where none fits.
         """
-        fitting = set(wanted.choose(self.library, self._progress))
+        fitting = set(wanted.choose(self.library, self.review.progress))
         count = len(self.rows)
         ahead = ((position + step * far) % count for far in range(count))
         return next((place for place in ahead if self.rows.numbers[place] in fitting), None)
@@ -262,17 +271,3 @@ class Session:
         if len(self.rows):
             place = self.rows.place(min(max(line, 0), self.rows.height - 1))
             self.cursor = ListPosition(place.position, max(place.member, 0))
-
-    def follow(self, step: Step[int]) -> None:
-        """Put the cursor where an action was undone or done again."""
-        for id_, *_ in step.changes[:1]:
-            self.go_to_file(id_)
-
-    def settle(self, gone: Iterable[int], result: BatchResult) -> None:
-        """Take note that marked files were moved to the bin."""
-        self.marks.note_move(gone)
-        self.tally.add(result)
-
-    def plan(self) -> tuple[Plan, list[Unjustified]]:
-        """Return the moves that the marks amount to."""
-        return plan_marks(self.library, self.marks)

@@ -235,7 +235,7 @@ def test_a_history_of_large_steps_drops_them_sooner(monkeypatch: pytest.MonkeyPa
     marks.step_back()
     marks.remove(2)
     assert len(marks.history.done) == 2, "what was taken back weighs nothing"
-    marks.drop_step()
+    marks.history.drop()
     marks.clear((3, 4))
     assert len(marks.history.done) == 2
 

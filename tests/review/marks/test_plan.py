@@ -9,7 +9,8 @@ import pytest
 from dpm_tui.review.marks.marks import Marks
 from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Plan, plan_marks
 from dpm_tui.worker.protocol.library_codec import unpack_library
-from tests.tui.fake_client import sample_companions, sample_library
+from tests.tui.samples.library import sample_library
+from tests.tui.samples.recycle_bin import sample_companions
 
 
 @pytest.fixture

@@ -79,11 +79,11 @@ async def pass_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
     group = app.session.group
     assert group is not None
     await press(pilot, "r")
-    assert app.session.passed == {group.id}
+    assert app.session.review.passed == {group.id}
     assert app.session.cursor.position == 1
     await until(lambda: client.record.passed == {group.id})
     await press(pilot, "h", "r")
-    assert not app.session.passed
+    assert not app.session.review.passed
 
 
 @flow("groups")

@@ -80,7 +80,7 @@ def test_counterpart_is_one_that_stays(session: Session) -> None:
 def test_plan_names_the_rule_of_each_mark(session: Session) -> None:
     session.marks.accept(session.marks.suggest([0], RULES["best"]))
     session.marks.remove(6)
-    plan, unjustified = session.plan()
+    plan, unjustified = session.review.plan()
     assert not unjustified
     assert {move.victim.path: move.rule for move in plan.moves} == {
         b"holiday/IMG_4411 (1).jpg": "best",

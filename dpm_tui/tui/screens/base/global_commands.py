@@ -51,22 +51,21 @@ class GlobalCommands:
         if host.session.running and app.reachable:
             key = await host.prompt.choose(translate("tui.ask_quit_running"), "ls")
             if key == "s":
-                await self._is_remembered()
+                await self._remember()
                 await host.link.ask(Shutdown(), Done)
                 host.session.status = replace(host.session.status, phase="stopped")
             if not key:
                 return
-        marked = 0 if await self._is_remembered() else host.link.memory.unsaved
+        await self._remember()
+        marked = host.link.memory.unsaved
         if marked and await host.prompt.choose(translate("tui.ask_quit_marks", count=marked), "q") != "q":
             return
         app.exit()
 
-    async def _is_remembered(self) -> bool:
-        """Return whether what is marked is written down for the next start."""
-        memory = self._host.link.memory
+    async def _remember(self) -> None:
+        """Have what is marked written down for the next start, if that can be."""
         with contextlib.suppress(DpmError):
-            await memory.flush()
-        return memory.reliable
+            await self._host.link.memory.flush()
 
     async def ask_missing(self) -> None:
         """Say that files are missing, perhaps because a disk is, and ask what to do about them."""

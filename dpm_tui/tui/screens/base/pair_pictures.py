@@ -73,7 +73,7 @@ class PairPictures:
         width = max(host.panes.size.width // host.panes.columns(len(members)), 12)
         host.panes.show([self._subject(id_, width) for id_ in members])
         session, look, room = host.session, host.app.look, max(host.panes.size.width - 1, 20)
-        lines = pair_lines(session.library, comparison, session.criteria, room, look)
+        lines = pair_lines(session.library, comparison, session.review.criteria, room, look)
         host.reasons.show(fit_lines(lines, self._reasons_at_most, room, look))
         unmapped = comparison.unmapped
         if unmapped is not None:

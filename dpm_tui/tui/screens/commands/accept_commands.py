@@ -32,7 +32,7 @@ class AcceptCommands:
         if not suggestion.files or why.spared is not None:
             if why.key == "unlike":
                 # Whoever looked and goes on has seen it: the next sitting begins behind it.
-                session.passing.note(group.id, group.keeper, session.marks.history)
+                session.review.passing.note(group.id, group.keeper, session.marks.history)
             self._host.prompt.say(self._words_of(why))
         self._host.show_marks()
         self._host.next_group()

@@ -3,62 +3,48 @@
 from __future__ import annotations
 
 from dpm_tui.locale import translate
-from dpm_tui.review.history.mark_history import Step, StepKind
-from dpm_tui.tui.command_table import TO_MOVE
-from dpm_tui.tui.screens.base.command_host import CommandHost, Handlers
+from dpm_tui.review_session.batch_mover import BatchMover
+from dpm_tui.review_session.outcomes import BatchOutcome, BatchRedone, BatchUndone
+from dpm_tui.tui.screens.base.command_host import Handlers, WorkerHost
 from dpm_tui.tui.screens.commands.file_mover import FileMover, counted
-from dpm_tui.tui.session.command_needs import missing_need
-from dpm_tui.worker.protocol.messages import BatchDone, RedoBatch, RestoreDone, UndoBatch
 
 
 class BatchUndo:
     """Commands of the scope ``undo`` for a screen that shows no marks."""
 
-    def __init__(self, host: CommandHost, mover: FileMover) -> None:
+    def __init__(self, host: WorkerHost, mover: FileMover) -> None:
         self._host = host
         self._mover = mover
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
-        return {"undo": self.undo, "redo": self.redo}
+        return {"undo": self._undo, "redo": self._redo}
 
-    async def undo(self) -> None:
-        """Bring the files of the last batch back."""
+    async def tell(self, outcome: BatchOutcome) -> None:
+        """Say what became of a batch."""
         session = self._host.session
-        if not self._may_move("tui.nothing_to_undo", session.bin.can_undo):
-            return
-        result = (await self._mover.move(UndoBatch(), RestoreDone)).result
-        back = [restored.origin for restored in result.restored]
-        companions = session.bin.count_companions(back)
-        pictures = len(back) - companions
-        words, last = counted("tui.batch_undone", pictures, companions), session.marks.history.last
-        if last is not None and _moved(last):
-            session.marks.step_back()
-            # Those that were restored or deleted one by one are not what undo is about.
-            elsewhere = len(last.changes) - pictures - len(result.skipped)
-            if elsewhere > 0:
-                words = f"{words} {translate('tui.left_bin_before', count=elsewhere)}"
-        await self._mover.report(words, result.skipped)
+        match outcome:
+            case BatchUndone(result):
+                back = [restored.origin for restored in result.restored]
+                companions = session.bin.count_companions(back)
+                words = counted("tui.batch_undone", len(back) - companions, companions)
+                # Those that were restored or deleted one by one are not what undo is about.
+                if outcome.elsewhere > 0:
+                    words = f"{words} {translate('tui.left_bin_before', count=outcome.elsewhere)}"
+                await self._mover.report(words, result.skipped)
+            case BatchRedone(result):
+                session.tally.add(result)
+                words = counted("tui.batch_redone", len(result.moved), len(result.companions))
+                await self._mover.report(words, result.skipped)
+            case _:
+                self._host.prompt.say(outcome.words)
 
-    async def redo(self, *, overtaken: bool = False) -> None:
-        """Move the files of the batch that was undone last again, unless something else was done since."""
-        session = self._host.session
-        if not self._may_move("tui.nothing_to_redo", session.bin.can_redo and not overtaken):
-            return
-        result = (await self._mover.move(RedoBatch(), BatchDone)).result
-        pictures, companions = len(result.moved), len(result.companions)
-        session.tally.add(result)
-        if _moved(session.marks.history.next):
-            session.marks.step_forward()
-        await self._mover.report(counted("tui.batch_redone", pictures, companions), result.skipped)
+    async def _undo(self) -> None:
+        await self.tell(await self._batches.undo())
 
-    def _may_move(self, nothing: str, possible: bool) -> bool:
-        """Say why a batch cannot be undone or done again, if it cannot."""
-        reason = missing_need(self._host.session, TO_MOVE) if possible else nothing
-        if reason:
-            self._host.prompt.say(translate(reason))
-        return not reason
+    async def _redo(self) -> None:
+        await self.tell(await self._batches.redo())
 
-
-def _moved(step: Step[int] | None) -> bool:
-    return step is not None and step.deed is StepKind.MOVE
+    @property
+    def _batches(self) -> BatchMover:
+        return BatchMover(self._host.session.review, self._host.link, self._mover)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.review.decisions.decision import Decision, decide, set_apart
 from dpm_tui.tui.lines.group_lines import letter
-from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.command_host import Handlers, WorkerHost
 from dpm_tui.tui.screens.base.pair_pictures import PairHost
 
 _NAME_WIDTH = 16
 
 
-class DecideCommands:
-    """Commands about the group under the cursor; ``have_decided`` has decisions made about some files."""
+class DecideHost(PairHost, WorkerHost, Protocol):
+    """A screen that shows a pair of the group under the cursor."""
 
-    def __init__(
-        self,
-        host: PairHost,
-        have_decided: Callable[[Iterable[int], Sequence[Decision]], Awaitable[bool]],
-    ) -> None:
+
+class DecideCommands:
+    """Commands about the group under the cursor.
+
+    ``expect`` hears that its group will change by a decision, and that it does not after all.
+    """
+
+    def __init__(self, host: DecideHost, expect: Callable[[bool], None] = lambda expected: None) -> None:
         self._host = host
-        self._have_decided = have_decided
+        self._expect = expect
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
@@ -45,15 +48,14 @@ class DecideCommands:
         scope = "g" if len(group.members) == 2 else await self._ask_scope(group, other, verdict)
         if not scope:
             return
-        members = (file.id, other) if scope == "p" else group.members
-        chosen = [files[id_] for id_ in members]
-        decisions = set_apart(file, chosen, verdict) if scope == "f" else decide(chosen, verdict)
-        if not await self._have_decided([file.id] if scope == "f" else members, decisions):
-            return
-        if scope == "f":
-            prompt.say(translate(f"tui.set_apart_{verdict}", count=len(members) - 1))
-        else:
-            prompt.say(translate(f"tui.decided_{verdict}", count=len(members)))
+        chosen = {"p": (file.id, other), "f": (file.id,)}.get(scope, ())
+        words = ""
+        self._expect(True)
+        try:
+            words = await self._host.link.decisions.decide_group(files, group, chosen, verdict)
+        finally:
+            self._expect(bool(words))
+        prompt.say(words or translate("tui.same_content"))
 
     async def _ask_scope(self, group: Group, other: int, verdict: str) -> str:
         """Ask whom the decision is about: the pair, the file and every other one, or the whole group."""

@@ -9,13 +9,13 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Skipped, split_rest
 from dpm_tui.review.marks.plan import Plan
+from dpm_tui.review_session.batch_mover import BatchMover
 from dpm_tui.tui.screens.base.command_host import CommandHost, TimerHost, WorkerHost
 from dpm_tui.tui.session.move_outcomes import Outcome
 from dpm_tui.tui.widgets.keys_line import KeysLine
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import (
     ApplyPlan,
-    BatchDone,
     BatchProgress,
     Done,
     LogLine,
@@ -50,9 +50,11 @@ class FileMover:
         self._host = host
         self._lists_left = lists_left
 
-    async def move(self, request: Request, kind: type[T], total: int = 0) -> T:
+    async def ask(self, request: Request, kind: type[T], total: int = 0) -> T:
         """Have files moved, saying how far they are, and return the answer, of type ``kind``."""
         host, session = self._host, self._host.session
+        if isinstance(request, ApplyPlan):
+            total = len(request.plan.moves)
         session.batch, session.stopping = BatchProgress(0, total), False
         say_progress(host)
         host.keys_line.renew()
@@ -65,10 +67,8 @@ class FileMover:
     async def move_to_bin(self, plan: Plan) -> None:
         """Have a plan applied and say what became of it."""
         session = self._host.session
-        ids = {path: id_ for id_, path in session.library.paths(session.marks.removed).items()}
-        result = (await self.move(ApplyPlan(plan), BatchDone, len(plan.moves))).result
-        if result.moved:
-            session.settle((ids[path] for path in result.moved if path in ids), result)
+        result = await BatchMover(session.review, self._host.link, self).apply(plan)
+        session.tally.add(result)
         words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
         self._report(words, result.skipped)
         self._host.refresh_soon()

@@ -118,8 +118,8 @@ class MarkCommands:
         """Say that this group is reviewed and stays as it is, or not any more, and go on."""
         session, group = self._host.session, self._host.session.group
         assert group is not None
-        passed = group.id not in session.passed
-        session.passing.note(group.id, group.keeper, session.marks.history, passed=passed)
+        passed = group.id not in session.review.passed
+        session.review.passing.note(group.id, group.keeper, session.marks.history, passed=passed)
         self._host.prompt.say(self._words_on_passing(group, now=passed))
         self._host.show_marks()
         self._host.next_group()

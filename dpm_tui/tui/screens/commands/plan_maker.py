@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Companion, Plan, join_plans
+from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Companion, Plan
+from dpm_tui.review_session.plan_finder import PlanFinder
 from dpm_tui.text_format import similarity
-from dpm_tui.tui.screens.base.command_host import AT_ONCE, WorkerHost, work
+from dpm_tui.tui.screens.base.command_host import AT_ONCE, WorkerHost
 from dpm_tui.units import long_size
-from dpm_tui.worker.protocol.messages import FindCompanions, PlanData
 
 _ENDINGS_SHOWN = 3
 
@@ -48,22 +48,16 @@ class PlanMaker:
 
     async def _find(self) -> Plan:
         session, prompt = self._host.session, self._host.prompt
-        removed = session.marks.removed
-        if len(removed) > AT_ONCE:
-            prompt.say(translate("tui.planning", count=len(removed)))
-        plan, _ = await work(len(removed), session.plan)
-        if session.config.companions == "never":
-            prompt.say("")
-            return plan
-        found: list[Plan] = []
-        for part in plan.parts():
-            done = sum(len(each.moves) for each in found)
-            prompt.say(translate("tui.finding_companions", done=done, total=len(plan.moves)))
-            found.append((await self._host.link.ask(FindCompanions(part), PlanData)).plan)
+        count = len(session.marks.removed)
+        if count > AT_ONCE:
+            prompt.say(translate("tui.planning", count=count))
+
+        def tell(done: int, total: int) -> None:
+            prompt.say(translate("tui.finding_companions", done=done, total=total))
+
+        plan = await PlanFinder(session.review, self._host.link).find(tell)
         prompt.say("")
-        # Marks may have changed while the worker looked.
-        marked = set(session.library.paths(session.marks.removed).values())
-        return join_plans(found).justified(marked)
+        return plan
 
     async def settle_orphans(self, plan: Plan) -> Plan | None:
         """Ask what becomes of companions that exist nowhere else; None where nothing is to be moved."""

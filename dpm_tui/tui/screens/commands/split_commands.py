@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Protocol
 
 from dpm_tui.locale import translate
 from dpm_tui.review.decisions.group_split import decide_cut, split_group
 from dpm_tui.text_format import similarity
-from dpm_tui.tui.screens.base.command_host import Handlers, OpenerHost
-from dpm_tui.tui.screens.commands.decider import Decider
+from dpm_tui.tui.screens.base.command_host import Handlers, OpenerHost, WorkerHost
+
+
+class SplitHost(OpenerHost, WorkerHost, Protocol):
+    """A screen with a group under the cursor."""
 
 
 class SplitCommands:
     """Commands for a screen with a group under the cursor."""
 
-    def __init__(self, host: OpenerHost, decider: Decider) -> None:
+    def __init__(self, host: SplitHost) -> None:
         self._host = host
-        self._decider = decider
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
@@ -41,5 +44,6 @@ class SplitCommands:
         words = (translate(key, **values) for key in ("tui.ask_split", "tui.ask_split_short"))
         if await prompt.choose(prompt.fitting(*words), "y") != "y":
             return
-        if await self._decider.decide(group.members, decide_cut(library, cut, "not_duplicates")):
-            prompt.say(translate("tui.split", **values))
+        decisions = decide_cut(library, cut, "not_duplicates")
+        decided = await self._host.link.decisions.decide(group.members, decisions)
+        prompt.say(translate("tui.split", **values) if decided else translate("tui.same_content"))

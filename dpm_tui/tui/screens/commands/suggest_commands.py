@@ -32,7 +32,7 @@ class SuggestCommands:
         """Mark what the rule suggests for every group shown and not passed, after a question with numbers."""
         session, prompt = self._host.session, self._host.prompt
         marks, rule = session.marks, session.rule
-        numbers = not_passed(session.library, session.rows.numbers, session.passed)
+        numbers = not_passed(session.library, session.rows.numbers, session.review.passed)
 
         def weigh() -> Suggestion:
             whole = marks.suggest(numbers, rule)

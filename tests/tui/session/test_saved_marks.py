@@ -6,16 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from dpm_tui.errors import DpmError
 from dpm_tui.review.history.mark_changes import Mark, Marking
 from dpm_tui.review.history.record_codec import read_record, write_record
 from dpm_tui.review.history.review_record import ReviewRecord
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.library.sort import Order
-from dpm_tui.tui.session.review_sync import ReviewSync
-from dpm_tui.tui.session.session import Session
 from dpm_tui.worker.protocol import messages
-from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import Sample, sample_library
@@ -81,28 +77,6 @@ async def test_leaving_asks_where_marks_cannot_be_written() -> None:
         del client.refusals[messages.SaveReview]
         await press(pilot, "escape")
         await until(lambda: len(marked(client)) == 2)
-
-
-async def test_marks_that_did_not_arrive_are_sent_again_whoever_sent_them() -> None:
-    """Leaving sends what is new as well: it must not take for written what failed."""
-    client = FakeClient()
-    session = Session(welcome=client.welcome)
-    session.adopt_library(unpack_library(client.sample.pack()))
-
-    async def ask(request: messages.Request, kind: type[object]) -> object:
-        return await client.request(request)
-
-    memory = ReviewSync(session, ask)
-    await memory.restore()
-    session.marks.remove(2)
-    client.refusals[messages.SaveReview] = messages.Failed("cannot_write", {"path": "x", "reason": "full"})
-    with pytest.raises(DpmError):
-        await memory.flush()
-    assert not memory.reliable
-    del client.refusals[messages.SaveReview]
-    await memory.flush()
-    assert memory.reliable
-    assert len(marked(client)) == 1
 
 
 async def test_a_lost_worker_gets_the_whole_review_when_it_is_there_again() -> None:
@@ -208,3 +182,10 @@ async def test_what_is_marked_before_the_record_has_come_stays(screen: str) -> N
         app.session.marks.toggle(8)
         await app.link.memory.restore()
         assert app.session.marks.removed == {2, 3, 8}
+
+
+async def test_a_record_of_which_nothing_is_left_says_so() -> None:
+    client = FakeClient()
+    client.damaged = True
+    async with running_app(client, screen="groups") as (app, _):
+        assert "A part of what was marked could not be read" in screen_text(app)
