@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from dpm_tui.cli.plain_review.console import Interrupted
 from dpm_tui.cli.plain_review.dialogue import Dialogue
 from dpm_tui.cli.plain_review.plain_session import PlainSession
 from dpm_tui.cli.plain_review.review_backend import ReviewBackend
@@ -169,3 +170,34 @@ async def test_files_that_stay_are_named() -> None:
     client = FakeClient()
     client.left = (Skipped(b"x.jpg", "changed"),)
     assert "x.jpg" in (await talk(client, "k 1", "d", "y", "q", "q")).text
+
+
+async def test_newer_groups_that_cannot_be_had_are_said_and_the_walk_goes_on() -> None:
+    client = FakeClient()
+
+    def fail() -> None:
+        client.refusals[messages.GetLibrary] = Failed("results_failed", {"reason": "x"})
+        client.tell(LibraryChanged(6))
+
+    console = await talk(client, fail, "r 2", client.refusals.clear, "q")
+    assert "Interrupted" not in console.text
+    assert console.text.count("Answer (? for help):") == 2
+    assert len(marked(client)) == 1
+
+
+async def test_a_batch_that_comes_back_while_somebody_leaves_is_told() -> None:
+    client = FakeClient()
+    console = Script("k 1", "d", "y", "z")
+    whole = console.unless_stopped
+
+    async def leave(work: Awaitable[T]) -> T:
+        if client.batches and not client.sent(messages.UndoBatch) and not console._answers:
+            raise Interrupted
+        return await whole(work)
+
+    console.unless_stopped = leave  # type: ignore[method-assign]
+    backend = ReviewBackend(client, client.config)
+    assert await Dialogue(console, backend, PlainSession()).run() == 3  # type: ignore[arg-type]
+    assert "Batch undone: 2 files are back" in console.text
+    assert console.said[-1].endswith("Nothing was moved.")
+    assert len(marked(client)) == 2

@@ -35,13 +35,13 @@ class Dialogue:
         self._walk = walk
         self._backend = backend
         self._saved = SavedReview(walk.review, backend, walk.look)
-        self._settling = ReviewActions(console, backend, walk)
+        self._actions = ReviewActions(console, backend, walk)
         self._over = False
         self._trouble = ""
         self._told = False
         self._offered = False
         self._anywhere: dict[str, Callable[[], Awaitable[None]]] = {
-            "z": self._undo, "Z": self._redo, "d": self._move, "p": self._settling.show_plan, "q": self._quit,
+            "z": self._undo, "Z": self._redo, "d": self._move, "p": self._actions.show_plan, "q": self._quit,
         }  # fmt: skip
         self._here: dict[str, Callable[[Group, Answer], Awaitable[None]]] = {
             "s": self._skip, "a": self._accept, "k": self._keep, "r": self._remove, "u": self._clear,
@@ -65,13 +65,14 @@ class Dialogue:
         say(translate("plain.intro", count=len(walk.numbers), size=size, beside=beside))
         try:
             while not self._over:
-                await self._turn()
+                if trouble := await self._try(self._turn()):
+                    say(trouble)
                 await self._save()
         except (EOFError, Interrupted) as reason:
             with contextlib.suppress(DpmError):
                 await self._saved.flush()
             return self._break_off(isinstance(reason, Interrupted))
-        return ExitCode.FAILED if self._settling.left else ExitCode.DONE
+        return ExitCode.FAILED if self._actions.left else ExitCode.DONE
 
     async def _restore(self) -> None:
         """Bring the marks of last time back and say how many they are."""
@@ -96,7 +97,7 @@ class Dialogue:
         backend, here = self._backend, self._walk.group
         if not backend.stale:
             return
-        await self._settling.renew()
+        await self._actions.renew()
         if backend.appointed:
             backend.appointed = False
             self._console.say(translate(backend.view_only or "plain.left_alone"))
@@ -106,16 +107,20 @@ class Dialogue:
 
     async def _save(self) -> None:
         """Have what is marked written down; say once where that fails."""
-        trouble = ""
+        before = self._trouble
+        self._trouble = await self._try(self._console.unless_stopped(self._saved.flush()))
+        if self._trouble and self._trouble != before:
+            self._console.say(self._trouble)
+
+    async def _try(self, work: Awaitable[None]) -> str:
+        """Do something and return what went wrong at the worker; without one there is no review."""
         try:
-            await self._console.unless_stopped(self._saved.flush())
+            await work
         except WorkerLost:
             raise
         except DpmError as error:
-            trouble = " ".join(str(error).split())
-            if trouble != self._trouble:
-                self._console.say(trouble)
-        self._trouble = trouble
+            return " ".join(str(error).split())
+        return ""
 
     async def _turn(self) -> None:
         """Say where the walk is, if that has not been said, and follow one answer."""
@@ -159,10 +164,8 @@ class Dialogue:
                 await self._quit()
             else:
                 raise AnswerError("no_group_here")
-        except WorkerLost:
-            raise
-        except (AnswerError, DpmError) as error:
-            self._console.say(" ".join(str(error).split()))
+        except AnswerError as error:
+            self._console.say(str(error))
 
     async def _skip(self, group: Group, answer: Answer) -> None:
         self._step(1)
@@ -209,23 +212,23 @@ class Dialogue:
         verdict = "not_duplicates" if answer.letter == "n" else "variants"
         chosen = self._chosen(group, answer, 0)
         members = group.members
-        if await self._settling.decide(group, chosen, verdict):
+        if await self._actions.decide(group, chosen, verdict):
             self._told = False
             here = self._walk.group
             if here is not None and here.members == members:
                 self._step(1)
 
     async def _undo(self) -> None:
-        if await self._settling.undo():
+        if await self._actions.undo():
             self._told = False
 
     async def _redo(self) -> None:
-        if await self._settling.redo():
+        if await self._actions.redo():
             self._told = False
 
     async def _move(self) -> None:
         await self._catch_up()
-        if await self._settling.move():
+        if await self._actions.move():
             self._told = self._walk.group is None
 
     async def _quit(self) -> None:
@@ -284,7 +287,7 @@ class Dialogue:
 
     def _farewell(self) -> str:
         marked = len(self._walk.marks.removed)
-        count = self._settling.moved
+        count = self._actions.moved
         moved = translate("plain.moved_in_all", count=count) if count else translate("plain.not_moved")
         lost = self._saved.unsaved
         kept = translate("plain.marks_lost" if lost else "plain.marks_kept", count=lost or marked)

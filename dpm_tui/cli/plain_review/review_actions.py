@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Plan
 from dpm_tui.review.marks.shown_moves import choose_shown
 from dpm_tui.review_session.batch_mover import BatchMover
 from dpm_tui.review_session.decision_maker import DecisionMaker
-from dpm_tui.review_session.outcomes import BatchRedone, BatchUndone, Decided, Marked, Outcome
+from dpm_tui.review_session.outcomes import BatchRedone, BatchUndone, Decided, Hindered, Marked, Outcome
 from dpm_tui.review_session.plan_finder import PlanFinder
 from dpm_tui.review_session.review_undo import ReviewUndo
 from dpm_tui.worker.protocol.messages import Done, StopBatch
@@ -58,19 +58,20 @@ class ReviewActions:
         if not self._may_change():
             return False
         files = self._walk.library.files
-        words = await self._carry_out(self._decisions.decide_group(files, group, chosen, verdict))
-        self._console.say(words or translate("plain.same_content"))
+        deciding = self._decisions.decide_group(files, group, chosen, verdict)
+        same = translate("plain.same_content")
+        words = await self._carry_out(deciding, lambda words: self._console.say(words or same))
         if words:
             await self.renew()
         return bool(words)
 
     async def undo(self) -> bool:
         """Take back what was done last; tell whether anything was."""
-        return await self._tell(await self._carry_out(self._steps.undo()))
+        return await self._follow(await self._carry_out(self._steps.undo(), self._tell))
 
     async def redo(self) -> bool:
         """Do again what was undone last; tell whether anything was."""
-        return await self._tell(await self._carry_out(self._steps.redo()))
+        return await self._follow(await self._carry_out(self._steps.redo(), self._tell))
 
     async def show_plan(self) -> None:
         """Say every move that the marks amount to."""
@@ -90,39 +91,32 @@ class ReviewActions:
         if settled is None or not await self._confirm(settled):
             self._console.say(translate("plain.not_moved"))
             return False
-        moving = asyncio.ensure_future(self._batches.apply(settled))
-        try:
-            result = await self._carry_out(moving)
-        except Interrupted:
-            self._report(moving.result())
-            raise
-        self._report(result)
+        result = await self._carry_out(self._batches.apply(settled), self._report)
         await self.renew()
         return bool(result.moved)
 
-    async def _tell(self, outcome: Outcome) -> bool:
-        """Say what was taken back or done again and go there; tell whether anything was."""
-        walk, say = self._walk, self._console.say
+    def _tell(self, outcome: Outcome) -> None:
+        """Say what was taken back or done again."""
         match outcome:
-            case Marked(words, files):
-                walk.go_to(files)
-                say(words)
-            case Decided(words, names):
-                say(words)
-                await self.renew()
-                walk.go_to(walk.library.file_at(name) for name in names)
-            case BatchUndone(result, files, pictures, elsewhere):
+            case BatchUndone(result, _, pictures, elsewhere):
                 self.moved = max(self.moved - pictures, 0)
-                say(*restored_lines(result, elsewhere))
-                await self.renew()
-                walk.go_to(files)
+                self._console.say(*restored_lines(result, elsewhere))
             case BatchRedone(result):
                 self._report(result)
-                await self.renew()
             case _:
-                say(outcome.words)
-                return False
-        return True
+                self._console.say(outcome.words)
+
+    async def _follow(self, outcome: Outcome) -> bool:
+        """Go where something was taken back or done again; tell whether anything was."""
+        walk = self._walk
+        if isinstance(outcome, BatchUndone | BatchRedone | Decided):
+            await self.renew()
+        match outcome:
+            case Decided(_, names):
+                walk.go_to(walk.library.file_at(name) for name in names)
+            case Marked(_, files) | BatchUndone(_, files):
+                walk.go_to(files)
+        return not isinstance(outcome, Hindered)
 
     async def _choose_shown(self, plan: Plan) -> Plan | None:
         walk = self._walk
@@ -147,21 +141,23 @@ class ReviewActions:
             self._console.say(*plan_lines(plan))
         return key == "y"
 
-    async def _carry_out(self, work: Awaitable[T]) -> T:
-        """Return what ``work`` returns; whoever leaves meanwhile hears of it, and waits for its end.
+    async def _carry_out(self, work: Awaitable[T], tell: Callable[[T], None]) -> T:
+        """Tell and return what ``work`` returns; whoever leaves meanwhile waits for its end.
 
         What the worker has done by then is in the history.
         """
         task = asyncio.ensure_future(work)
         try:
-            return await self._console.unless_stopped(asyncio.shield(task))
+            result = await self._console.unless_stopped(asyncio.shield(task))
         except Interrupted:
             self._console.say("", translate("plain.stopping"))
             if not (self._backend.offline or task.done()):
                 with suppress(DpmError):
                     await self._backend.ask(StopBatch(), Done)
-            await task
+            tell(await task)
             raise
+        tell(result)
+        return result
 
     def _report(self, result: BatchResult) -> None:
         self.moved += len(result.moved)
