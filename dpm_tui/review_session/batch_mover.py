@@ -48,7 +48,9 @@ class BatchMover:
         if step is None:
             return BatchUndone(result)
         names = self._review.marks.names.of(step.changes.keys).values()
-        self._review.marks.take_move_back()
+        # What was stopped goes on with the next undo.
+        if not any(skipped.is_rest for skipped in result.skipped):
+            self._review.marks.take_move_back()
         own = {path for path, _ in names}
         pictures = sum(restored.origin in own for restored in result.restored)
         left = sum(skipped.path in own for skipped in result.skipped)

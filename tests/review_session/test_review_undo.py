@@ -6,6 +6,7 @@ import pytest
 
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
+from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
 from dpm_tui.review.history.mark_history import StepKind
 from dpm_tui.review.marks.plan import Plan
 from dpm_tui.review_session.batch_mover import BatchMover
@@ -137,6 +138,26 @@ async def test_a_move_whose_files_left_the_bin_is_passed_over_below_what_was_mar
     assert outcome.words.startswith("Passed over: the 1 file")
     review.marks.remove(2)
     assert kinds(review) == [StepKind.MARK, StepKind.MARK]
+
+
+async def test_a_batch_that_was_stopped_on_its_way_back_goes_on_with_the_next_undo() -> None:
+    worker = FakeWorker()
+    review = await begun(worker)
+    await move(review, worker, 8, 14)
+    whole = worker.client._UndoBatch
+
+    def stop(message: messages.Request) -> messages.Answer:
+        one, other = (Restored(entry.path, entry.path) for entry in worker.client.batches[-1])
+        worker.client._UndoBatch = whole  # type: ignore[method-assign]
+        return messages.RestoreDone(RestoreResult((one,), (Skipped(other.origin, "cancelled"),)))
+
+    worker.client._UndoBatch = stop  # type: ignore[method-assign]
+    await undo_of(review, worker).undo()
+    assert kinds(review)[-1] is StepKind.MOVE, "the rest of it is still in the bin"
+    await undo_of(review, worker).undo()
+    assert kinds(review) == [StepKind.MARK, StepKind.MARK]
+    review.adopt_library(await fetch_library(worker))
+    assert review.marks.removed == {8, 14}
 
 
 async def test_what_fails_at_the_worker_leaves_the_history_as_it_is() -> None:
