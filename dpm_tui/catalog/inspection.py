@@ -66,8 +66,8 @@ def decode_inspection(record: Mapping[str, Any]) -> Inspection:
     tone = tuple(float(value) for value in record.get("tone", ()))
     differs = base64.b64decode(record.get("differs", ""), validate=True) or bytes(GRID * GRID)
     reason = record["reason"]
-    sound = len(differs) == GRID * GRID and len(tone) in (0, TONES) and reason in REASONS
-    if not sound or not all(map(math.isfinite, (*numbers, *tone))):
+    valid = len(differs) == GRID * GRID and len(tone) in (0, TONES) and reason in REASONS
+    if not valid or not all(map(math.isfinite, (*numbers, *tone))):
         raise ValueError("no inspection")
     changed, better, amount = numbers
     return Inspection(changed, better, differs, reason, amount, tone, record.get("proved") is True)

@@ -1,8 +1,8 @@
-"""Family pairs: what must be compared besides the candidates so that all of a family can stand in one group.
+"""Family pairs: further pairs to compare, so that all copies of one picture can be in one group.
 
-A group is built around one file, and every member has its own pair with it. But copies of one picture have
-only so many neighbours: the two grey ones of a family may have been near to another colour copy than to the
-best. So the best of each family is held against the others of it, and against the families that are alike.
+A group is built around one file, and every member has its own pair with it. But the search finds only some
+neighbours of each picture: two grey copies may have been near to another colour copy than the best one. So
+the best of each family is compared with the rest of it, and with similar families.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 
 RIVALS = 3
-"""Better families that every member of one is held against, where that is a crop or an edit of them."""
+"""A crop or an edit is compared with so many better families."""
 
 
 def find_family_pairs(
     alike: Sequence[InspectedVerdict], by_digest: Mapping[str, Sequence[ImageFile]], rank: Ranking
 ) -> Iterator[DigestPair]:
-    """Yield pairs of contents that groups need, as far as verdicts tell; many of them have a verdict already.
+    """Yield pairs of contents that groups need, as far as verdicts show; many of them have a verdict already.
 
     There are no more than a few for each verdict and each content of a family.
     """
@@ -57,7 +57,7 @@ def find_family_pairs(
 
 
 def _join(pairs: Iterable[DigestPair]) -> list[list[str]]:
-    """Return the contents that pairs hang together."""
+    """Return the sets of contents that pairs connect."""
     home: dict[str, list[str]] = {}
     for one, other in pairs:
         mine, theirs = home.setdefault(one, [one]), home.setdefault(other, [other])
@@ -70,7 +70,7 @@ def _join(pairs: Iterable[DigestPair]) -> list[list[str]]:
 
 
 def _standing(copies: Iterable[InspectedVerdict]) -> dict[str, tuple[int, int]]:
-    """Return how many others each content is better than, and how many are better, both at full size."""
+    """Return of each content how many others it is better than at full size, and how many are better."""
     standing: dict[str, tuple[int, int]] = {}
     for each in copies:
         if each.better in (Better.FIRST, Better.SECOND):

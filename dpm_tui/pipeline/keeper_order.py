@@ -1,4 +1,4 @@
-"""Keeper order: how contents stand to each other before anybody looks at pairs of them, the best first."""
+"""Keeper order: contents by the facts of their files alone, the best first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.image_file import ImageFile
 
 Ranking = Callable[[FileSelection], Sequence[NDArray[np.generic]]]
-"""Returns what some files are ordered by, the most important first and lower values first."""
+"""Returns the sort keys of some files, the most important key first; lower values come first."""
 
 
 def order_contents(

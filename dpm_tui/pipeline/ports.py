@@ -1,4 +1,4 @@
-"""What a run needs of a store: protocols that ``state`` fulfils on disk and tests in memory."""
+"""What a run needs of a store: protocols that ``state`` implements on disk and tests in memory."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class CandidateTable(Protocol):
         """Record for good that these rows were matched, and what lies near them."""
 
     def forget(self, gone: NDArray[np.int64], again: NDArray[np.int64]) -> None:
-        """Drop the candidates of rows that are gone; those that are bereft are to be matched anew."""
+        """Drop the candidates of rows that are gone; those in ``again`` are matched again."""
 
     def clear(self) -> None:
         """Forget every candidate; matching begins anew."""
@@ -115,12 +115,12 @@ class VerdictTable(Protocol):
 
 
 class InspectionTable(Protocol):
-    """What looking at pairs at full size found, by pair of content digests."""
+    """The results of comparing pairs at full size, by pair of content digests."""
 
     def __contains__(self, pair: DigestPair) -> bool: ...
 
     def get(self, pair: DigestPair) -> Inspection | None:
-        """Return what was found of a pair; None where it was not looked at, or could not be."""
+        """Return what was found of a pair; None where it was not inspected, or could not be."""
 
     def put(self, pair: DigestPair, inspection: Inspection | None) -> None:
         """Add what was found, None where one of the two cannot be decoded."""
@@ -142,7 +142,7 @@ class Store(Protocol):
         """Return the vectors of ``model`` under one choice of models and one set of weights."""
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateTable:
-        """Return the candidates that were found in the way that ``identity`` names."""
+        """Return the candidates that were found under the rule and weights that ``identity`` names."""
 
     def judge_anew(self, digests: Collection[str]) -> None:
         """Forget for good what was found of pairs with one of these contents."""

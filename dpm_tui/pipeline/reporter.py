@@ -1,4 +1,4 @@
-"""Reporter: how a stage tells its caller what it is doing, and hears that it should stop."""
+"""Reporter: how a stage reports progress to its caller, and learns that it should stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Stage(StrEnum):
 
 
 class Reporter:
-    """Base reporter whose methods do nothing; callers override what they care for."""
+    """Base reporter whose methods do nothing; callers override those that they need."""
 
     def started(self, stage: Stage, total: int) -> None:
         """Called when a stage begins; ``total`` is 0 where it is not known yet."""

@@ -20,7 +20,7 @@ from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
 from dpm_tui.state.disk.layout import STATE_FOLDER
 
 Trace = tuple[int, ...]
-"""What tells a file from others: device and inode number, or what of it is alike under every path."""
+"""What identifies a file: device and inode number, or what is equal under every path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ def check_plan(
     """Return the moves of ``plan`` that agree with each other, and why the rest is skipped; reads no disk.
 
     A companion that another move speaks of, too, stays where it is: it is not known to whom it belongs.
-    So does whatever lies in a protected folder by now.
+    So do files in protected folders.
     """
     victims = {move.victim.path for move in plan.moves}
     claims = Counter(each.file.path for move in plan.moves for each in move.companions)
     claims.update(path for move in plan.moves for path in (move.victim.path, move.keeper.path))
     claims.update(each.twin.path for move in plan.moves for each in move.companions if each.twin)
     seen: set[bytes] = set()
-    sound: list[Move] = []
+    valid: list[Move] = []
     skipped: list[Skipped] = []
     for move in plan.moves:
         try:
@@ -99,15 +99,15 @@ def check_plan(
                 for each in move.companions
                 if claims[each.file.path] == 1 and not protected(each.file.path)
             )
-            sound.append(replace(move, companions=own))
+            valid.append(replace(move, companions=own))
         except Refused as refused:
             skipped.append(refused.skipped(move.victim.path))
-    return sound, skipped
+    return valid, skipped
 
 
 @contextlib.contextmanager
 def hold(root: int, path: bytes) -> Iterator[OpenFile]:
-    """Hold the regular file at ``path`` open, reached without following links; raises Refused."""
+    """Open and hold the regular file at ``path``, reached without following links; raises Refused."""
     folder, name = split(path)
     with contextlib.ExitStack() as stack:
         try:
@@ -126,10 +126,10 @@ def hold(root: int, path: bytes) -> Iterator[OpenFile]:
 def prove(root: int, witness: Witness) -> Iterator[OpenFile]:
     """Hold the file that ``witness`` saw open, proven to be unchanged.
 
-    Every component is opened without following links; the file must be a regular one. An equal
-    stamp (device, inode, size and times) proves it; with any difference its SHA-256 must equal the
-    witness's. The guarantee ends where the file system lies: a change within one tick of its clock,
-    or through a memory map not yet written back, leaves the stamp equal.
+    Every component is opened without following links; the file must be a regular one. An equal stamp
+    (device, inode, size and times) proves it; with any difference its SHA-256 must equal the witness's.
+    Limits: a change within one tick of the file system's clock, or through a memory map that is not yet
+    written back, leaves the stamp equal.
 
     Raises Refused.
     """
@@ -147,9 +147,9 @@ def prove_keeper(
 ) -> Iterator[OpenFile]:
     """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
 
-    ``leaving`` are the traces of all victims of the plan: a bind mount shows one file under two
-    paths, so paths alone do not tell that a keeper leaves. Some mounts even give it another device,
-    and what is alike in all else is the same file. Raises Refused.
+    ``leaving`` are the traces of all victims of the plan: a bind mount shows one file under two paths, so
+    paths alone do not tell that a keeper leaves. Some mounts even give it another device, so files that
+    agree in everything else count as the same. Raises Refused.
     """
     shown = display_name(keeper.path)
     with contextlib.ExitStack() as stack:
@@ -182,7 +182,7 @@ def prove_companion(root: int, companion: Companion, leaving: AbstractSet[Trace]
 
 
 def traces_of(stamp: Stamp) -> tuple[Trace, Trace]:
-    """Return by what a file is known under any path: its identity, and what no mount changes.
+    """Return the traces of a file: its identity, and what stays the same under every mount.
 
     Two files never share inode number, size and both times unless a whole disk was cloned.
     """
@@ -232,7 +232,7 @@ def _check_stays(held: OpenFile, shown: str, victim: os.stat_result, leaving: Ab
 
 
 def about_keeper(refused: Refused, keeper: Witness) -> Refused:
-    """Return a refusal of a keeper as one of the file that it is kept for."""
+    """Return a refusal of a keeper as a refusal of the file to be removed."""
     if "keeper" in refused.values:
         return refused
     return Refused(f"keeper_{refused.key}", keeper=display_name(keeper.path), **refused.values)

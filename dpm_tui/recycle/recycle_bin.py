@@ -62,7 +62,7 @@ class RecycleBin:
         protected: Callable[[bytes], bool] = lambda path: False,
         judged: JudgedPairs | None = None,
     ) -> BatchResult:
-        """Move the victims of ``plan`` to the bin as one batch, each right after its proof.
+        """Move the victims of ``plan`` to the bin as one batch, each after its proof; return the result.
 
         A victim moves only if it and its keeper are the files that were compared, by their stamps or
         else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
@@ -129,7 +129,7 @@ class RecycleBin:
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> RestoreResult:
-        """Bring entries back to their origin or, with their folders, below the absolute folder ``to``.
+        """Bring entries back to their origin, or below the absolute folder ``to``; return the result.
 
         Nothing is replaced: where the name is taken it becomes ``name (restored 1).ext``. On another
         file system a copy is read back before the bin's file goes.
@@ -145,7 +145,7 @@ class RecycleBin:
             return RestoreResult(restored, result.skipped + _no_entries(unknown))
 
     def undo(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> RestoreResult:
-        """Bring back the newest batch that stands; what cannot come back stays an entry.
+        """Bring back the newest batch that stands; return the result. What cannot come back stays an entry.
 
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
@@ -173,7 +173,7 @@ class RecycleBin:
         protected: Callable[[bytes], bool] = lambda path: False,
         judged: JudgedPairs | None = None,
     ) -> BatchResult:
-        """Move the files of the batch undone last again, as a new batch and with the whole proof.
+        """Move the files of the batch undone last again, as a new batch, proven anew; return the result.
 
         The log says which, and others may have written in it: with ``judged`` only what rests on one of
         these pairs moves. Raises BinError if there is nothing to redo or the log cannot be read.
@@ -230,9 +230,10 @@ class RecycleBin:
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> PurgeResult:
-        """Delete entries for good; asks nothing, so ask with the numbers of ``check_purge`` before.
+        """Delete entries for good; return the result.
 
-        Deletes only regular files in the trees of batches, reached without following links.
+        Does not ask: callers ask first, with the numbers of ``check_purge``. Deletes only
+        regular files in the trees of batches, reached without following links.
         """
         with self.open() as bins:
             listed, unknown = find_files(bins, ids)
@@ -241,18 +242,18 @@ class RecycleBin:
             return PurgeResult(result.purged, result.skipped + _no_entries(unknown), result.size)
 
     def recover(self) -> Recovery:
-        """Bring half-done work into a consistent state; to be called under the lock before anything else."""
+        """Finish or take back half-done work; return what was done. To be called first, under the lock."""
         with self.open() as bins:
             return recover(bins, bins.log, self.root)
 
     @contextlib.contextmanager
     def open(self, *, make: bool = False) -> Iterator[BinSet]:
-        """Open all bins, and the log in the root's own; raises as ``open_bins``."""
+        """Return the context of all open bins, with the log in the root's own; raises as ``open_bins``."""
         with open_bins(self.root, self.log, make=make, shared=self._shared) as bins:
             yield bins
 
     def _finish_restores(self, bins: BinSet, to: bytes) -> dict[str, Restored]:
-        """Finish what was on its way to ``to`` when it was killed; return what had arrived there."""
+        """Finish restores to ``to`` that were killed; return what had arrived there."""
         entries = finish_restores_to(bins, bins.log, self.root, to)
         return {
             entry_id(entry.batch, entry.path): Restored(entry.path, os.path.join(to, entry.to))

@@ -12,10 +12,10 @@ from dpm_tui.text_format import sentence, shown_values
 
 
 class OtherDisks(StrEnum):
-    """Where a victim on another file system than the root's goes."""
+    """Where a victim goes that lies on another file system than the root."""
 
     BIN = "bin"
-    """To a recycle bin on that file system."""
+    """To a recycle bin on its own file system."""
     COPY = "copy"
     """To the root's bin, as a verified copy."""
     REFUSE = "refuse"

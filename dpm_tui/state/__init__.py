@@ -1,1 +1,1 @@
-"""Everything that is written under `_image_temp`."""
+"""Everything that is written below `_image_temp`."""

@@ -61,12 +61,12 @@ class Checkpoint:
     folder_reasons: tuple[str, ...] = ()
 
     def explain_folders(self) -> dict[bytes, str]:
-        """Return what the system said of each folder that could not be read; older states do not tell."""
+        """Return the error of each folder that could not be read; states of older versions have none."""
         return dict(zip(self.unreadable_folders, chain(self.folder_reasons, repeat("")), strict=False))
 
 
 def load_checkpoint(path: Where) -> Checkpoint:
-    """Read the checkpoint; a missing one is empty.
+    """Return the checkpoint; a missing one is empty.
 
     Raises DamagedError if it cannot be understood or a newer version wrote it, OSError.
     """
@@ -91,7 +91,7 @@ def save_checkpoint(path: Where, checkpoint: Checkpoint) -> None:
 
 
 def _check(checkpoint: Checkpoint) -> Checkpoint:
-    """Return ``checkpoint``; raises ValueError for a value that no run leaves."""
+    """Return ``checkpoint``; raises ValueError for a value that no run writes."""
     for name, choices in _CHOICES.items():
         if getattr(checkpoint, name) not in choices:
             raise ValueError(f"{name}: not one of {', '.join(filter(None, choices))}")

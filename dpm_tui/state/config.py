@@ -74,14 +74,14 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration with what else its file held, so that saving loses no key."""
+    """The configuration with the unknown keys of its file, so that saving loses no key."""
 
     config: Config = field(default_factory=Config)
     unknown: dict[str, Any] = field(default_factory=dict)
 
 
 def check_config(config: Config) -> Config:
-    """Return ``config`` if every value is one that it may have; raises UsageError naming the first other."""
+    """Return ``config`` if every value is allowed; raises UsageError naming the first that is not."""
     for name, choices in CHOICES.items():
         value = getattr(config, name)
         if value not in choices:
@@ -107,7 +107,7 @@ def check_config(config: Config) -> Config:
 
 
 def load_settings(path: Where) -> Settings:
-    """Read the settings at ``path``; a missing file means the defaults.
+    """Return the settings at ``path``; a missing file means the defaults.
 
     Raises UsageError naming the file and the key that cannot be used, DamagedError if it is no file or no
     TOML.

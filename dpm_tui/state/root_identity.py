@@ -2,8 +2,8 @@
 under the same name.
 
 A marker, a random number that is written once, goes with the folder wherever it is mounted. A root that
-cannot be written has none; then the numbers of its device and inode must do, although those of network
-and USB disks may change between boots.
+cannot be written has none; then device and inode numbers are used, although those of network and USB disks
+may change between boots.
 """
 
 from __future__ import annotations

@@ -32,10 +32,9 @@ class RootState:
     """All tables of one root; fulfils ``pipeline.ports.Store``.
 
     With ``writable`` False nothing is created or changed. ``judge_version`` drops verdicts and inspections
-    of another version; empty accepts all. Once ``is_lost`` tells that the state folder is not this one's any
-    more nothing is written. ``damaged`` names the tables of which something could not be read that no
-    crash explains: a writer makes it again but for decisions. Raises DamagedError for state that cannot be
-    trusted.
+    of another version; empty accepts all. Once ``is_lost`` says that the folder belongs to another process
+    nothing is written. ``damaged`` names the tables with unreadable parts that no crash explains: a writer
+    makes them again, except for decisions. Raises DamagedError for state that cannot be trusted.
     """
 
     def __init__(self, layout: Layout, judge_version: str = "", *, writable: bool = True) -> None:
@@ -91,7 +90,7 @@ class RootState:
 
     def remove_outdated(self) -> None:
         """Remove vectors and candidates of other weights or rules than those in use: a run that ended needs
-        them no more. What belongs to another choice of models stays for the day on which that is chosen.
+        them no more. Those of another choice of models stay, in case it is chosen again.
         """
         for place in self._outdated():
             with contextlib.suppress(OSError):
@@ -108,10 +107,10 @@ class RootState:
     def clear_gone(
         self, choice: str, others: Callable[[], Iterable[str]], cancelled: Callable[[], bool]
     ) -> None:
-        """Drop what is kept of contents that left the library, once it is much: vectors and candidates under
-        one choice of models, verdicts, thumbnails. ``others`` returns contents that may come back.
+        """Drop the data of contents that left the library, once they take much room.
 
-        Follows a run that ended. Raises Cancelled, OSError; the next run makes again what is lost then.
+        That is vectors and candidates under one choice of models, verdicts and thumbnails. ``others`` returns
+        contents that may come back. Called after a run. Raises Cancelled, OSError; the next run makes lost data again.
         """
         (digests,) = self.files.files.gather("digest")
         known = prefixes_in(digests.tobytes())
@@ -119,7 +118,7 @@ class RootState:
         if not is_due(tables.values(), known):
             return
         known = np.concatenate([known, prefixes_of(filter(is_digest, others()))])
-        # A journal of candidates that nobody opened would speak of other rows afterwards.
+        # Unopened journals of candidates would refer to wrong rows afterwards.
         if not is_due(tables.values(), known) or self._outdated():
             return
         candidates = {_kind(key): store for key, store in self._candidates.items()}
@@ -145,7 +144,7 @@ class RootState:
     def check_in_place(self) -> None:
         """Raise DamagedError if the state folder is not the one under its path any more.
 
-        One that is lost is for the worker to say, which ends.
+        A lost lock is not checked here: the worker notices it and ends.
         """
         if not self.is_lost():
             self.layout.home.check_in_place()
@@ -201,7 +200,7 @@ class RootState:
         return tuple(display_name(place.name) for place, count in counts if count > (place in torn))
 
     def _outdated(self) -> list[HeldPath]:
-        """Return what other vectors or candidates in use replace, and what was not written to its end."""
+        """Return tables that newer ones replace, and incomplete files."""
         used = {
             **{key + ".f16": key for key in self._vectors},
             **{key + ".near.jsonl": key for key in self._candidates},
@@ -235,5 +234,5 @@ def _journals(layout: Layout) -> tuple[HeldPath, ...]:
 
 
 def _kind(key: str) -> str:
-    """Return choice and model of a table, without what it was made by."""
+    """Return choice and model of a table, without the identity of its weights."""
     return key.rpartition("-")[0]

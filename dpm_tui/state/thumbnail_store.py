@@ -1,4 +1,4 @@
-"""Thumbnails by content digest: a moved or copied file shares the one that is there."""
+"""Thumbnails by content digest: moved and copied files share one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ThumbnailStore:
         self._folder = folder_of(folder)
 
     def place(self, digest: str) -> HeldPath:
-        """Return where the thumbnail of ``digest`` lies; raises ValueError for what is no digest."""
+        """Return where the thumbnail of ``digest`` lies; raises ValueError for an invalid digest."""
         if not is_digest(digest):
             raise ValueError("not a digest")
         name = digest.encode("ascii")

@@ -125,7 +125,7 @@ def _name(error: OSError, layout: Layout) -> DpmError:
 def _tell(lock: Lock, phase: str) -> None:
     # On a full disk the phase stays what it was: others wait a little longer then.
     with contextlib.suppress(OSError):
-        lock.tell(phase)
+        lock.note_phase(phase)
 
 
 def _redirect_output(log: HeldPath) -> None:

@@ -15,7 +15,7 @@ from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.lock import Holder, is_held, read_holder
 from dpm_tui.worker.protocol.messages import Done, Shutdown
 
-_DEAF = {"protocol_version", "protocol_nonsense", "worker_silent"}
+_NOT_UNDERSTOOD = {"protocol_version", "protocol_nonsense", "worker_silent"}
 """Errors of a worker that does not understand the request, such as one that an older version started."""
 _SECONDS = 60.0
 """How long a worker may take to save its work; one that moves files ends after the file at hand."""
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         if error.key == "no_worker":
             print(translate("cli.nothing_to_stop"))
             return ExitCode.DONE
-        if error.key not in _DEAF or not _terminate(layout, holder):
+        if error.key not in _NOT_UNDERSTOOD or not _terminate(layout, holder):
             raise
     if holder is not None:
         _has_let_go(layout, holder)

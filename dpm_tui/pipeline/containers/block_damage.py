@@ -1,4 +1,4 @@
-"""What the blocks of a container tell of damage: lengths that lead out of the file, or nowhere."""
+"""Damage in the blocks of a container: lengths that lead out of the file, or nowhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ASTRAY = defer("decode.astray")
 
 
 def find_gif_damage(content: bytes) -> str:
-    """Return what is broken of a GIF; the mark at its end may be missing, the data of no frame may."""
+    """Return what is broken of a GIF. Its end mark may be missing, but no data of a frame."""
     if len(content) < 13:
         return _CUT
     at, frames = 13 + _palette_bytes(content[10]), 0
@@ -34,7 +34,7 @@ def find_gif_damage(content: bytes) -> str:
 
 
 def find_riff_damage(content: bytes) -> str:
-    """Return what is broken of the chunks of a WebP; one more byte behind them may be missing."""
+    """Return what is broken of the chunks of a WebP. The padding byte at the end may be missing."""
     end = 8 + int.from_bytes(content[4:8], "little")
     if end > len(content) + 1:
         return _CUT

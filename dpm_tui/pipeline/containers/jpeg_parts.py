@@ -31,7 +31,7 @@ class JpegParts:
 def split_jpeg(content: bytes) -> JpegParts:
     """Return the pictures that lie one behind the other from the start; none where that is not a JPEG.
 
-    What comes first in a picture's data is taken for its end: compressed samples never look like one.
+    The first end marker in a picture's data is its end: compressed samples never look like one.
     """
     pictures: list[JpegPicture] = []
     at = 0

@@ -31,9 +31,9 @@ def top_boxes(content: bytes) -> dict[bytes, tuple[int, int]]:
 
 
 def auxiliary_kinds(content: bytes) -> list[bytes]:
-    """Return the names of what the auxiliary pictures of a HEIF or AVIF file are.
+    """Return the types of the auxiliary pictures of a HEIF or AVIF file.
 
-    A picture that another gives its range of brightness to is named ``tmap``.
+    A tone-mapped picture is named ``tmap``.
     """
     start, end = top_boxes(content).get(b"meta", (0, 0))
     meta = content[start : min(end, start + _MAX_META_BYTES)]

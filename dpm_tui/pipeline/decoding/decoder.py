@@ -13,14 +13,14 @@ from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The file's content has a thumbnail already; it was digested, not decoded."""
+    """The file's content has a thumbnail already; the file was only hashed, not decoded."""
 
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file whose picture cannot be had; ``digest`` is empty where its bytes could not be read."""
+    """A file whose picture cannot be decoded; ``digest`` is empty where its bytes could not be read."""
 
     status: Status
     reason: str
@@ -32,7 +32,7 @@ Decoded = Thumbnail | Known | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class DecodeOrder:
-    """A file to decode; without ``anew`` a content that has a thumbnail is only digested."""
+    """A file to decode; without ``anew`` a content that has a thumbnail is only hashed."""
 
     path: bytes
     anew: bool = False
@@ -56,9 +56,9 @@ class Decoder(Protocol):
         """Yield each order with its result, in any order; stops early when cancelled."""
 
     def digest_pixels(self, path: bytes) -> str:
-        """Return the digest of the pixels at full size, empty if they cannot be had."""
+        """Return the digest of the pixels at full size, empty if they cannot be decoded."""
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
-        """Yield each order with what was found, or why one of the two cannot be had; in any order."""
+        """Yield each order with what was found, or why one of the two cannot be decoded; in any order."""

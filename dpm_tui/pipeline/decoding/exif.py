@@ -1,4 +1,4 @@
-"""Upright pictures: what EXIF data say of how a picture was held and when it was taken."""
+"""EXIF data: how a picture is turned upright, and when it was taken."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TURNS = {
 
 
 def read_exif(image: Image.Image) -> Image.Exif:
-    """Return the EXIF data; broken ones are none, as they must not reject a picture that decodes.
+    """Return the EXIF data. Broken data count as none: a picture that decodes must not fail for them.
 
     Those of a PNG may stand behind its samples, which are loaded first: raises what a decoder raises.
     """

@@ -1,4 +1,4 @@
-"""Holdings: what a file holds besides the picture that is compared, told from its bytes alone."""
+"""Holdings: what a file holds besides the picture that is compared, found in its bytes."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def find_holdings(content: bytes, image: Image.Image) -> tuple[str, ...]:
     """Return what a file holds besides its picture, in the order of HOLDINGS; what cannot be read is nothing.
 
     ``image`` is what Pillow opened of ``content`` and has not decoded yet. Only what is really there
-    counts: programs that cut a movie off often leave the words on it in the header.
+    counts: programs that cut a movie off often leave its tags in the header.
     """
     found: set[str] = set()
-    with contextlib.suppress(Exception):  # files that others wrote hold anything at all
+    with contextlib.suppress(Exception):  # files of other programs may hold anything
         xmp = _read_xmp(image)
         for search in (_in_jpeg, _in_boxes, _in_tiff):
             with contextlib.suppress(Exception):
@@ -92,7 +92,7 @@ def _in_jpeg(content: bytes, image: Image.Image, xmp: bytes) -> Iterator[str]:
 
 
 def _of_pictures(content: bytes, xmp: bytes, shown: JpegPicture, others: list[JpegPicture]) -> Iterator[str]:
-    """Yield what the pictures behind the shown one are, by their own words or by those of the first."""
+    """Yield what the pictures behind the shown one are, by their own headers or by that of the first."""
     named = [word for word in _SEMANTICS.findall(xmp) if word not in _OF_PICTURES]
     awaited = any(content.find(word, shown.start, shown.header_end) >= 0 for word in _GAIN_MAP)
     for number, picture in enumerate(others):

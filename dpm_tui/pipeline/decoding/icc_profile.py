@@ -46,7 +46,7 @@ def lab_to_rgb(picture: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def _find_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the way from a profile to sRGB, None where it is sRGB; raises ValueError if there is none."""
+    """Return the transform from a profile to sRGB, None if it is sRGB; raises ValueError if there is none."""
     if _read_space(profile) != _SPACES.get(mode):
         raise ValueError("no profile of this space")
     try:

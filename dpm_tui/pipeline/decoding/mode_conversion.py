@@ -13,21 +13,21 @@ from dpm_tui.pipeline.loading.bands import cut_bands, is_opaque
 
 _DEEP_MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _DEEP_SCALES = (255, 4095, 65535)
-"""Largest sample of 8, 12 and 16 bits: what holds all samples of a picture is its white."""
+"""Largest sample of 8, 12 and 16 bits: the least of them that holds all samples is white."""
 _FLOAT_SCALES = (1.0, 255.0)
 _SURE_FLOAT = 16.0
-"""Floats between 1 and this are brighter than white rather than few levels of 255."""
+"""Float samples with a maximum between 1 and this are overexposed; larger ones count in levels of 255."""
 _ROWS = 256
 _BACKGROUNDS = (255, 128, 0)
 _SEEN_CONTRAST = 8.0
-"""Standard deviation of the grey values from which a drawing on transparency can be seen."""
+"""Standard deviation of the grey values from which a drawing on a plain background can be seen."""
 
 
 Normaliser = Callable[[Image.Image], Image.Image]
 
 
 def normalise(image: Image.Image) -> Image.Image:
-    """Return ``image`` as RGB, or as grey or CMYK if it is: how these look is for a profile to say.
+    """Return ``image`` as RGB, or as grey or CMYK if it is: their colours depend on a profile.
 
     16-bit and float samples are scaled by their range instead of being clipped. Transparency is
     laid on white, or on the first of grey and black on which the drawing can be seen.
@@ -36,11 +36,11 @@ def normalise(image: Image.Image) -> Image.Image:
 
 
 def normaliser(image: Image.Image) -> Normaliser:
-    """Return what normalises any part of a loaded ``image`` as it does the whole."""
+    """Return the function that normalises any part of a loaded ``image`` as it would the whole."""
     if image.mode in _DEEP_MODES:
         return partial(_scale_samples, *_find_range(image))
     if image.mode == "CMYK":
-        # Adobe's programs store inverted inks and say so; Pillow takes every CMYK JPEG for one of them.
+        # Adobe's programs store inverted CMYK and say so; Pillow inverts every CMYK JPEG.
         foreign = image.format in ("JPEG", "MPO") and "adobe" not in image.info
         return ImageChops.invert if foreign else _leave
     if image.mode == "LAB":

@@ -15,14 +15,14 @@ from dpm_tui.pipeline.loading.bands import is_opaque
 from dpm_tui.pipeline.loading.safe_open import DEEP, UndecodableError, check_whole
 
 MAX_FRAME_PIXELS = 4_000_000_000
-"""Pixels of all frames together: more take longer to decode than anybody waits."""
+"""Pixels of all frames together: more would take too long to decode."""
 
 _EIGHT_BITS = ("1", "L", "P", "RGB", "RGBA", "LA", "PA", "RGBX")
 _BAND_BYTES = 1 << 24
 
 
 def count_frames(image: Image.Image) -> int:
-    """Return the number of frames or pages; the second picture that a camera adds to a JPEG is none."""
+    """Return the number of frames or pages; a second picture that a camera adds to a JPEG does not count."""
     return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
 
 
@@ -30,8 +30,8 @@ def digest_frames(image: Image.Image, memory: int) -> str:
     """Return the digest of the oriented pixels at full size, of all frames in their order.
 
     Durations do not count, but which one is shown does: of a HEIF file it need not be the first. Empty for
-    a picture whose samples were cut while it was decoded (16 bits a colour): equality cannot be had then.
-    Raises UndecodableError, and whatever a decoder raises.
+    a picture whose samples lost bits in decoding (16 bits a colour): equality cannot be proven then. Raises
+    UndecodableError, and whatever a decoder raises.
     """
     frames = count_frames(image)
     if frames == 1:
@@ -60,7 +60,7 @@ def digest_picture(image: Image.Image, orientation: int = 0) -> str:
 
 
 def digest_loaded(image: Image.Image, orientation: int = 0) -> str:
-    """Digest mode, size and samples of a frame.
+    """Return the digest of mode, size and samples of a frame.
 
     Grey and palette pictures are compared as RGB; deeper samples keep their depth. A colour profile
     other than sRGB changes what is seen and counts as well. Orientation 0 means what EXIF data say.

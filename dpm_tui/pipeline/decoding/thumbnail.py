@@ -55,12 +55,11 @@ from dpm_tui.pipeline.transparency.cutout import (
 __all__ = ("MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view", "digest_pixels")
 
 _FACTS = 5
-"""Goes up with every fact that is looked for besides."""
+"""Goes up with every further fact that is read."""
 _TELLS_APART = 3
-"""Goes up when failures are told apart in another way."""
+"""Goes up when failures are classified in another way."""
 READER = f"{__version__}/{_FACTS}.{_TELLS_APART}/{PIL.__version__}/{pi_heif.__version__}"
-"""Names what reads pictures: a file that one could not read is worth another try by the next, and one of
-which fewer facts were looked for is read anew."""
+"""Names this reader. The next one tries again what it failed on, and adds facts that it did not read."""
 
 THUMBNAIL_PX = 256
 THUMBNAIL_QUALITY = 90
@@ -94,7 +93,7 @@ def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
 def shrink(picture: Image.Image, make: Normaliser | None = None) -> Image.Image:
     """Return a loaded picture, normalised or as ``make`` makes it, at most THUMBNAIL_PX large.
 
-    The same as Pillow makes of a normalised one with this reducing gap, without that there ever is one.
+    The result equals Pillow's with this reducing gap, but needs no normalised picture at full size.
     """
     make = make or normaliser(picture)
     factor = THUMBNAIL_PX / max(picture.size)
@@ -145,7 +144,7 @@ def decode_view(
 def digest_pixels(content: bytes, memory: int = MEMORY_BYTES) -> str:
     """Return the digest of the oriented pixels of all frames at full size; raises UndecodableError.
 
-    Empty where equality cannot be had: a file holds more than what is decoded of it, or is damaged.
+    Empty where equality cannot be proven: a file holds more than is decoded of it, or is damaged.
     """
     with _failures_named(content), _opened(content, memory) as image:
         return "" if is_damaged(content, image, memory) else digest_frames(image, memory)
@@ -183,7 +182,7 @@ def read_stored(jpeg: bytes) -> StoredPicture:
 def _failures_named(content: bytes, digest: str = "") -> Iterator[None]:
     """Turn whatever a decoder raises into an UndecodableError.
 
-    A sound file of a variant that no decoder reads is not damaged, and more memory would not help.
+    An intact file of a variant that no decoder reads is not damaged, and more memory would not help.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Bands: a loaded picture some rows at a time, so that what is made of it takes little memory besides."""
+"""Bands: a loaded picture some rows at a time, so that working on it takes little more memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_opaque(picture: Image.Image) -> bool:
 def reduce(
     picture: Image.Image, across: int, down: int, make: Callable[[Image.Image], Image.Image]
 ) -> Image.Image:
-    """Return what ``make`` makes of a picture, so many times smaller; the same as if it were made at once.
+    """Return the result of ``make`` for a picture, so many times smaller, as if it were made at once.
 
     ``make`` must look at one sample at a time.
     """

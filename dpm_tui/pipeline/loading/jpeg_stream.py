@@ -1,4 +1,4 @@
-"""The coded stream of a JPEG, decoded with the warnings of libjpeg-turbo, which Pillow keeps to itself."""
+"""The coded stream of a JPEG, decoded with the warnings of libjpeg-turbo, which Pillow does not pass on."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _MID_GREY = (126, 129)
 def read_stream(content: bytes, image: Image.Image) -> tuple[Image.Image | None, str]:
     """Return the picture at the size that a drafted JPEG has, and what is broken of its stream.
 
-    Without a picture it is for Pillow to decode: one at full size, whose samples must be the same wherever
-    it is decoded, one of inks, and one of a kind that the strict decoder does not know. Its stream is judged
-    all the same.
+    Returns no picture where Pillow must decode it: at full size, whose samples must not depend on the
+    decoder, in CMYK, and where the strict decoder does not know its kind. Its stream is checked all the
+    same.
     """
     colours = _COLOURS.get(image.mode)
     if colours is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
@@ -68,7 +68,7 @@ def read_samples(content: bytes, image: Image.Image) -> NDArray[np.uint8] | None
 def find_stream_damage(content: bytes, colours: str) -> str:
     """Return what is broken of a stream that holds the colours named, empty for nothing or if unknown.
 
-    What is broken of the header alone, text or a profile, is not of the picture.
+    Damage to text or a profile in the header does not count: the picture is whole.
     """
     damage = ""
     for stream in (content, without_additions(content)):
@@ -84,7 +84,7 @@ def find_stream_damage(content: bytes, colours: str) -> str:
 
 
 def _is_padding(content: bytes, damage: str) -> bool:
-    """Return whether all that is wrong with a stream are a few idle bytes before its end."""
+    """Return whether nothing is wrong with a stream but a few padding bytes before its end."""
     found = _BEFORE_END.match(damage)
     count = int(found[1]) if found else 0
     end = content.find(END, content.find(b"\xff\xda"))
@@ -119,7 +119,7 @@ def _name(error: ValueError) -> str:
 
 
 def measure_grey(picture: Image.Image) -> float:
-    """Return the share of a leniently decoded picture that is what stands for missing data."""
+    """Return the share of a leniently decoded picture that is filled with grey for missing data."""
     low, high = _MID_GREY
     samples = np.asarray(picture.convert("RGB"))
     return float(((samples >= low) & (samples <= high)).all(axis=2).mean())

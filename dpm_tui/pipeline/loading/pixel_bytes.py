@@ -14,23 +14,23 @@ WEBP_BYTES = 17
 """A WebP has two canvases besides the samples that Pillow copies twice."""
 
 _ANY = 16
-"""What every format but WebP stays below."""
+"""An upper limit for every format but WebP."""
 _STORED = {"1": 1.0, "L": 1.0, "P": 1.0, "I;16": 2.0, "I;16B": 2.0, "I;16L": 2.0, "I;16N": 2.0}
 """Bytes a sample of a mode in which Pillow does not take four."""
 _WHOLE = 4.0
 _SLACK = 0.25
 _BACKGROUND = 1.0
-"""What is made to see on which background a drawing shows."""
+"""Bytes a pixel for finding the background on which a drawing shows."""
 _PLAIN_FORMATS = (*JPEG_FORMATS, "PNG", "BMP", "TIFF")
 """Formats whose samples are decoded to where they stay."""
 _AVIF, _HEIF, _HEIF_420 = 10.0, 10.0, 8.0
-"""Opaque pictures of 8 bits: their decoders hand on planes, which are made RGB, which is copied."""
+"""Opaque pictures of 8 bits: the planes of the decoder are converted to RGB, which is copied."""
 _RAW = 1
 _ORIENTATION, _COMPRESSION, _STRIP_ROWS = 274, 259, 278
 
 
 def bytes_a_pixel(image: Image.Image) -> float:
-    """Return what a picture takes at most, for each pixel, while it is decoded whole."""
+    """Return the bytes a pixel that decoding a whole picture takes at most."""
     clear = image.has_transparency_data
     if image.format == "WEBP":
         return WEBP_BYTES

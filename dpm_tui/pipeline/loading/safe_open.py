@@ -1,4 +1,4 @@
-"""Safe opening: by an allow-list of formats, and measured before a sample is decoded."""
+"""Safe opening: only formats on an allow-list, and only sizes that fit into memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dpm_tui.pipeline.loading.unsupported import find_unsupported, name_other_fo
 MEMORY_BYTES = 3 << 30
 """Memory that decoding one picture may take where nobody says otherwise."""
 _SUSPICIOUS_SHARE = 4
-"""What may have needed this part of the memory and failed may have failed for lack of it."""
+"""A decoder that may have needed one part in so many of the memory may have failed for lack of it."""
 
 __all__ = (
     "DEEP",
@@ -47,10 +47,9 @@ register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, dec
 
 
 class UndecodableError(Exception):
-    """A file whose picture cannot be had; ``status`` says in which way.
+    """A file whose picture cannot be decoded; ``status`` says why.
 
-    ``starved`` tells that more memory than there was might have helped, ``needs`` how much is enough, 0 where
-    nobody knows.
+    ``starved`` says that more memory might have helped, ``needs`` how much is enough, 0 if unknown.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class UndecodableError(Exception):
 
 
 def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
-    """Return the picture in ``content``, not yet decoded, which ``memory`` bytes will do for.
+    """Return the picture in ``content``, not yet decoded, for which ``memory`` bytes are enough.
 
     A JPEG may be larger than what can be decoded whole: ``check_whole`` tells. Raises UndecodableError,
     and whatever Pillow raises for a broken header.
@@ -101,7 +100,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
 
 
 def _open_mended(content: bytes) -> Image.Image:
-    """Open a picture, a PNG without what is broken and does not belong to its samples."""
+    """Return the opened picture; broken chunks of a PNG that are not needed are left out."""
     try:
         return Image.open(io.BytesIO(content), formats=DECODERS)
     except UnidentifiedImageError:
@@ -119,9 +118,9 @@ def check_size(width: int, height: int, memory: int, need: float) -> None:
 
 
 def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
-    """Return whether memory is so plentiful that a decoder that fails did not lack any.
+    """Return whether memory was so plentiful that no decoder can have failed for lack of it.
 
-    One that does reports broken data, or nothing at all.
+    Decoders that lack memory report broken data, or nothing at all.
     """
     need = image.width * image.height * bytes_a_pixel(image) + 2 * len(content)
     return need * _SUSPICIOUS_SHARE <= memory
@@ -133,7 +132,7 @@ def check_whole(image: Image.Image, memory: int) -> None:
 
 
 def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
-    """Ask a JPEG decoder to scale down to no fewer than ``pixels`` a side; return whether it will.
+    """Have a JPEG decoder scale down to at least ``pixels`` a side; return whether it will.
 
     Scales further where the whole picture would not fit into ``memory``.
     """

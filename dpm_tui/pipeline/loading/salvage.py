@@ -1,4 +1,4 @@
-"""Salvage: what can be seen of a broken picture, and how much of it that is."""
+"""Salvage: the part of a broken picture that can be decoded, and how large it is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _load_over(image: Image.Image, level: int) -> None:
             raise
     image.tile = []  # nothing is left to load
     if image.size != image.im.size:
-        image.load_end()  # a TIFF takes itself for turned upright already
+        image.load_end()  # Pillow takes the TIFF for turned upright already
 
 
 def _filling(image: ImageFile.ImageFile, prepare: Callable[[], None], level: int) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""Strict loading: a picture is whole only if a strict look at its file says so; else what can be seen."""
+"""Strict loading: the picture, or what is left of it, and whether its file is damaged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dpm_tui.pipeline.loading.zero_runs import find_heif_zeros, find_jpeg_zeros,
 
 _MIN_SEEN = 0.5
 _SILENT = ("GIF",)
-"""Formats whose decoder says nothing where samples are missing: how many are there is counted."""
+"""Formats whose decoder does not report missing samples: they are counted here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def load_picture(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES)
 def _load(content: bytes, image: Image.Image, memory: int) -> str:
     """Load a picture; return what went wrong, which is raised where nothing of the picture can be had.
 
-    And where the reason may be a lack of memory: with more of it the picture may be whole.
+    It is raised, too, where memory may have been short: with more of it the picture may be whole.
     """
     try:
         image.load()
@@ -72,7 +72,7 @@ def _load(content: bytes, image: Image.Image, memory: int) -> str:
 
 
 def load_as_far(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) -> Image.Image:
-    """Return a picture loaded as far as it goes, without a strict look; raises what a decoder raises."""
+    """Return a picture loaded as far as possible, without strict checks; raises what a decoder raises."""
     return salvage(content, image, memory)[0] if _load(content, image, memory) else image
 
 
@@ -86,7 +86,7 @@ def is_damaged(content: bytes, image: Image.Image, memory: int = MEMORY_BYTES) -
 
 
 def find_damage(content: bytes, image: Image.Image) -> str:
-    """Return what the container of a picture tells of damage, empty for nothing."""
+    """Return the damage that the container of a picture shows, empty for none."""
     pixels = image.width * image.height
     match image.format:
         case "PNG":

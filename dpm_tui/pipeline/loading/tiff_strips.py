@@ -22,7 +22,7 @@ _STEP = 1 << 20
 def find_strip_damage(content: bytes) -> str:
     """Return what is broken of the pages of a TIFF, empty if nothing is.
 
-    Only deflated samples carry a checksum; what has none is as whole as it looks.
+    Only deflated samples carry a checksum; others cannot be checked.
     """
     with open_picture(content) as image:
         for page in range(int(getattr(image, "n_frames", 1))):
@@ -33,7 +33,7 @@ def find_strip_damage(content: bytes) -> str:
 
 
 def _find_page_damage(content: bytes, image: Image.Image, first: bool) -> str:
-    """Return what is broken of a page; whether all samples of the first are there its decoder says."""
+    """Return what is broken of a page; the decoder itself reports missing samples of the first one."""
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return ""
     compression = image.tag_v2.get(_COMPRESSION)

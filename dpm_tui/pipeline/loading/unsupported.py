@@ -1,4 +1,4 @@
-"""Unsupported pictures: sound files of a variant that no decoder here reads, told apart from broken ones."""
+"""Unsupported pictures: intact files of a variant that no decoder here reads, as opposed to broken ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dpm_tui.pipeline.containers.tiff_page import Tiff, read_first_page
 _SAYS_SO = re.compile(
     r"unsupported|not supported|not implemented|unimplemented|no decoding plugin|cannot handle", re.IGNORECASE
 )
-"""How decoders put it."""
+"""What decoders say of a variant that they do not read."""
 _OTHERS = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"), (b"\xff\x0a", "JPEG XL"),
@@ -50,9 +50,9 @@ def name_other_format(content: bytes) -> str:
 
 
 def find_unsupported(content: bytes, said: str = "", *, opened: bool = True) -> str:
-    """Return what no decoder here reads of a picture that one failed at, empty where its file is broken.
+    """Return why no decoder here can read a picture, empty where its file is broken.
 
-    ``said`` are the words of the decoder, ``opened`` tells whether it came as far as the samples.
+    ``said`` is the message of the decoder, ``opened`` whether it got as far as the samples.
     """
     try:
         if content.startswith(b"\xff\xd8\xff"):
@@ -68,7 +68,7 @@ def find_unsupported(content: bytes, said: str = "", *, opened: bool = True) -> 
             return _said_of("BMP", said) if whole else ""
         page = read_first_page(content)
         return _find_in_tiff(page, opened) if page is not None else ""
-    except (IndexError, ValueError):  # what leads out of the file is broken
+    except (IndexError, ValueError):  # an offset outside of the file: broken
         return ""
 
 
@@ -141,7 +141,7 @@ def _find_in_tiff(page: Tiff, opened: bool) -> str:
 
 
 def _said_of(format_: str, said: str) -> str:
-    """Return the words of a decoder, where they say that it reads no such picture."""
+    """Return the message of a decoder if it says that it reads no such picture, else an empty text."""
     return defer("decode.unsupported", format=format_, reason=said) if _SAYS_SO.search(said) else ""
 
 

@@ -1,4 +1,4 @@
-"""Runs of zeros in coded samples: what a torn copy or a lost sector leaves, and no codec writes."""
+"""Runs of zeros in coded samples: an interrupted copy or a lost sector leaves them, no codec writes them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ENDS_OF_BLOCKS = frozenset(range(0, 0xF0, 0x10))
 
 
 def has_zeros(content: bytes, start: int, end: int) -> bool:
-    """Return whether bytes that were packed by a code without long zeros hold a run of them."""
+    """Return whether coded bytes hold a run of zeros that the code never produces."""
     return content.find(_RUN, start, end) >= 0
 
 

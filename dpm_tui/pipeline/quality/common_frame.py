@@ -84,7 +84,7 @@ def _find_shift(one: Picture, other: Picture) -> NDArray[np.float32] | None:
             grey[0], grey[1], matrix, cv2.MOTION_AFFINE, _STOP, everywhere, SMOOTHED
         )
     except cv2.error:
-        return None  # too little in them, or nothing alike: they stay as they are
+        return None  # too little detail, or nothing in common: they stay as they are
     scale = np.array([width / size[0], height / size[1]])
     whole = matrix.astype(np.float64)
     whole[0, 1] *= scale[0] / scale[1]

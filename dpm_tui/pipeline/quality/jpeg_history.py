@@ -12,15 +12,15 @@ from dpm_tui.pipeline.decoding.jpeg_quality import STANDARD_LUMINANCE
 from dpm_tui.pipeline.quality.sample_region import BLOCK, Plane
 
 MAX_BLOCKS = 3000
-"""Blocks that are looked at: the liveliest ones."""
+"""Blocks that are measured: those with the most contrast."""
 BANDS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2), (0, 3), (3, 0))
-"""The coefficients that are looked at, as rows and columns: low ones, which survive."""
+"""The coefficients that are measured, as rows and columns: low ones, which survive."""
 STEPS: NDArray[Any] = np.arange(2, 64, dtype=np.float32)
-"""Quantisation steps that are told."""
+"""Quantisation steps that can be recognised."""
 FEWEST = 40
-"""Coefficients that are not zero, from which a band says something."""
+"""Fewest coefficients other than zero for a band to count."""
 FINE, STRONGEST = 16, 1025
-"""Places a level at which strengths are told apart, and the strongest coefficient that there can be."""
+"""Histogram bins a level, and the strongest coefficient that there can be."""
 FOUND = 0.35
 """Mean cosine from which coefficients lie on multiples of a step: 0 for any, 1 for exact ones."""
 
@@ -61,7 +61,7 @@ def read_history(coefficients: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
-    """Return the step whose multiples the values lie on, the largest of those that fit, and how well."""
+    """Return the largest step whose multiples the values lie on, and how well it fits."""
     away = np.abs(values)
     away = away[away > 1.5]
     if len(away) < FEWEST:
@@ -78,7 +78,7 @@ def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def _counted(away: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how many strengths fall on each place of ``_waves``."""
+    """Return how many strengths fall into each bin of ``_waves``."""
     places = np.minimum((away * FINE + 0.5).astype(np.int64), STRONGEST * FINE - 1)
     return np.bincount(places, minlength=STRONGEST * FINE).astype(np.float32)
 

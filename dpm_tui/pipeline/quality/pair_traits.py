@@ -1,4 +1,4 @@
-"""Traits of a pair: what of each of two aligned pictures cannot be had from the other."""
+"""Traits of a pair: what of each of two aligned pictures cannot be predicted from the other."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ SAMPLES = 12_000
 
 
 def measure_pair(first: Picture, second: Picture, common: tuple[Picture, Picture] | None = None) -> Numbers:
-    """Return what of the first RGB picture cannot be had from the second, and the other way round.
+    """Return what of the first RGB picture cannot be predicted from the second, and the other way round.
 
     Each is predicted from the other by the best filter of 5 x 5, once at the size of the smaller and once,
-    in the middle, at the size of the larger: an enlargement is had wholly from its source, an original is
-    not had from its blurred or coarse copy. Logarithms of levels: mean and upper tenth of the lightness,
-    mean of the colours; eight numbers a size, those of the first picture and those of the second by turns.
-    ``common`` are both at the size of the smaller, where somebody has made them so already.
+    in the middle, at the size of the larger: an enlargement follows wholly from its source, an original
+    does not follow from a blurred or coarse copy. Logarithms of levels: mean and upper tenth of the
+    lightness, mean of the colours; eight numbers a size, those of the first picture and those of the second
+    by turns. ``common`` are both at the size of the smaller, where somebody has made them so already.
     """
     larger = first if first.shape[0] * first.shape[1] >= second.shape[0] * second.shape[1] else second
     whole = _residuals(*(common or to_common_size(first, second)))
@@ -39,7 +39,7 @@ def measure_pair(first: Picture, second: Picture, common: tuple[Picture, Picture
 
 
 def _middle(first: Picture, second: Picture, larger: Picture) -> tuple[Picture, Picture] | None:
-    """Return the liveliest part of both at the size of the larger; None where both are small and alike."""
+    """Return the part of both with most contrast at the larger size; None where both are small and alike."""
     height, width = larger.shape[:2]
     if first.shape == second.shape and max(height, width) <= LONGEST:
         return None

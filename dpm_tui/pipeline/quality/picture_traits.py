@@ -187,7 +187,7 @@ def _coarseness(quality: int) -> float:
 
 
 def measure_coarseness(one: Numbers, other: Numbers) -> tuple[float, ...]:
-    """Return numbers on what coding and size of two pictures may hide, whichever comes first."""
+    """Return numbers on what coding and size of two pictures may hide; their order does not matter."""
     coarse = sorted(max(float(traits[HISTORY]), float(traits[CODED])) for traits in (one, other))
     colours = min(float(traits[COLOURS]) for traits in (one, other))
     sizes = sorted(float(traits[PIXELS]) / 2 for traits in (one, other))

@@ -1,4 +1,4 @@
-"""The part of a large picture that is measured: tiles with much in them, on the grid of JPEG blocks."""
+"""The part of a large picture that is measured: tiles with most contrast, on the grid of JPEG blocks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCK = 8
 
 
 def pick_tiles(picture: Picture) -> list[Picture]:
-    """Return the parts of an RGB picture that are measured: all of a small one, else the liveliest tiles.
+    """Return the parts of an RGB picture to measure: all of a small one, else the tiles with most contrast.
 
     Each begins on a multiple of 8 pixels, where JPEG has its blocks, and is a multiple of 8 large.
     """

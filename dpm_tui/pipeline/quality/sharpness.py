@@ -12,7 +12,7 @@ REACH = 2
 """Pixels to each side that a filter sees."""
 PLACES = 12_000
 PULL = 0.01
-"""Ridge for each place, in squared levels: keeps a flat picture from ringing."""
+"""Ridge penalty for each place, in squared levels: keeps a flat picture from ringing."""
 ROUNDS = 2
 """The second round leaves out what differs by more than coding."""
 

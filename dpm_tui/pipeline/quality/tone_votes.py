@@ -33,8 +33,8 @@ class Inspections(Protocol):
 def better_by(first: str, second: str, others: Iterable[str], inspections: Inspections) -> float:
     """Return the logarithm of the odds that the first content is better than the second.
 
-    ``others`` are further copies; those count that were looked at beside one of the two. 0 where the two
-    were not looked at.
+    ``others`` are further copies; those count that were inspected together with one of the two. 0 where the
+    two were not inspected.
     """
     inspection = inspections.get(digest_pair(first, second))
     if inspection is None:
@@ -65,7 +65,7 @@ def _beside_first(other: str, first: str, second: str, tone: Tone, inspections: 
 
 
 def _tone(one: str, other: str, inspections: Inspections) -> Tone | None:
-    """Return the tone of one content less that of another; None where they were not looked at."""
+    """Return the tone of one content less that of another; None where they were not inspected."""
     inspection = inspections.get(digest_pair(one, other))
     if inspection is None or not inspection.tone:
         return None

@@ -74,7 +74,7 @@ def compare_inventory(
 def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[np.int64]:
     """Return for each found file the number of the known one at its path, in order of id, or -1.
 
-    Keys of 64 bits that nobody can foresee stand for paths: should two be one, a file is read again.
+    Random keys of 64 bits stand for paths: should two be equal, a file is read again.
     """
     keys = columns.path_keys()
     order = np.argsort(keys, kind="stable")

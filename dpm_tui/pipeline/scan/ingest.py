@@ -17,7 +17,7 @@ from dpm_tui.pipeline.scan.change_detection import Changes
 from dpm_tui.pipeline.scan.inventory import FoundFile
 
 _RECENT = 20_000
-"""Facts held as objects; with more of them the files are indexed anew, which takes a second a million."""
+"""Facts held as objects; beyond that the files are indexed again, which takes a second a million."""
 
 
 class KnownFacts:
@@ -108,7 +108,7 @@ class Ingest:
         return again
 
     def _checkpoint_at(self, number: int) -> None:
-        """Write down what was put without decoding: a disk under a new number changes every record."""
+        """Checkpoint records that changed without decoding: a new device number changes every one."""
         if number % _CHECKPOINT_RECORDS == 0:
             self.pace.checkpoint()
 

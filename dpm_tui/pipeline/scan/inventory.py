@@ -15,7 +15,7 @@ from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
 
 OWN_FOLDER = b"_image_temp"
-"""Directly below the root it is its own state, which nobody needs to hear of."""
+"""Directly below the root this is its own state, which is not reported as passed over."""
 JUNK_FOLDERS = frozenset(
     {
         OWN_FOLDER, b"@eadir", b"#recycle", b"#snapshot", b".snapshot", b".snapshots", b".zfs",
@@ -27,7 +27,7 @@ JUNK_FOLDERS = frozenset(
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
 _LONGEST = 8
-"""Bytes of an extension; what is longer is a part of a name."""
+"""Most bytes of an extension; a longer one is part of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def endings_of(extensions: Iterable[str]) -> tuple[bytes, ...]:
 
 
 def _extension(name: bytes) -> str:
-    """Return how a name ends, lower case, empty for what says nothing of a type."""
+    """Return the extension of a name, lower case, empty where it says nothing of a type."""
     stem, ending = os.path.splitext(name.lower())
     odd = stem.startswith(b"._") or not ending[1:].isalnum() or len(ending) > _LONGEST
     return "" if odd else ending.decode("ascii", "ignore")

@@ -1,4 +1,4 @@
-"""Mount guard: tells a disk that is not mounted from pictures that were cleaned up.
+"""Mount guard: distinguishes a disk that is not mounted from pictures that were cleaned up.
 
 Forgetting a file costs the work of scanning it again, so in doubt nothing is forgotten until a person
 says so.

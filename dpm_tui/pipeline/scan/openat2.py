@@ -14,12 +14,12 @@ _NUMBER = 437
 _NO_SYMLINKS = 0x04
 _BENEATH = 0x08
 _UNKNOWN = (errno.ENOSYS, errno.EPERM, errno.EINVAL, errno.E2BIG)
-"""What kernels before 5.6, and sandboxes that do not know the call, answer to one that is sound."""
+"""Errors of kernels before 5.6, and of sandboxes that do not know the call."""
 _TRIES = 64
 
 
 class Openat2Missing(Exception):
-    """The call is not there, or not allowed: the way has to be gone step by step."""
+    """The call is missing or not allowed: the path has to be opened part by part."""
 
 
 class _OpenHow(ctypes.Structure):
@@ -27,7 +27,7 @@ class _OpenHow(ctypes.Structure):
 
 
 def openat2(folder: int, path: bytes, flags: int) -> int:
-    """Open ``path`` below the open ``folder``: without any symbolic link, and never leaving it.
+    """Return a descriptor of ``path`` below the open ``folder``, without following links or leaving it.
 
     Mount points are crossed. Raises OSError, or Openat2Missing where the system has no such call.
     """
@@ -49,14 +49,14 @@ def _open(call: Callable[..., int], folder: int, path: bytes, flags: int) -> int
         error = ctypes.get_errno()
         if error not in (errno.EINTR, errno.EAGAIN):
             break
-    if error == errno.ENOSYS:  # forbidden since
+    if error == errno.ENOSYS:  # forbidden meanwhile
         raise Openat2Missing
     raise OSError(error, os.strerror(error), path)
 
 
 @cache
 def _is_there() -> bool:
-    """Return whether the call works, by opening what is always there."""
+    """Return whether the call works, by opening a path that always exists."""
     call = _system_call()
     if call is None:
         return False

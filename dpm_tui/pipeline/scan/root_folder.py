@@ -16,7 +16,7 @@ from dpm_tui.file_names import is_safe_relative
 from dpm_tui.pipeline.scan.openat2 import Openat2Missing, openat2
 
 READ_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-"""For a file that may turn out to be a pipe, which nobody waits for."""
+"""Flags for a file that may turn out to be a pipe, which must not block."""
 READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PASS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LINK = "a symbolic link is on the way"
@@ -25,8 +25,8 @@ _LINK = "a symbolic link is on the way"
 class RootFolder:
     """The folder that is scanned.
 
-    Links in its own path are the user's choice. While it is held, every ``open`` leads to the very folder
-    that it was then, whatever lies under its path meanwhile.
+    Links in its own path are the user's choice. While it is held, every ``open`` leads to that same folder,
+    even if its path leads elsewhere by now.
     """
 
     def __init__(self, path: bytes) -> None:
@@ -60,7 +60,7 @@ class RootFolder:
 
 
 def open_beneath(folder: int, path: bytes, flags: int) -> int:
-    """Open ``path``, relative to the open ``folder``, which may be the folder itself if it is empty.
+    """Return a descriptor of ``path`` below the open ``folder``; an empty path is the folder itself.
 
     Raises OSError, with ELOOP if any part of the path is a symbolic link.
     """
@@ -85,7 +85,7 @@ def stat_beneath(folder: int, path: bytes) -> os.stat_result:
 
 
 def _open_by_steps(folder: int, path: bytes, flags: int) -> int:
-    """Open part after part, none of which may be a link; the last one with ``flags``."""
+    """Return a descriptor of a path, opened part by part, none of them a link; the last with ``flags``."""
     *above, name = path.split(b"/")
     current = os.dup(folder)
     try:

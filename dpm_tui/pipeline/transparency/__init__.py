@@ -1,1 +1,1 @@
-"""Cut-outs, and what they become on a ground: their flattenings."""
+"""Cut-outs (pictures with transparency), and their flattenings on a background."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float32]
 _Line = tuple[float, float]
-"""Waves a pixel along one side, and the turn that they begin with."""
+"""Frequency along one side in waves a pixel, and the phase."""
 
 LARGEST = 20.0
 """Side of a square in pixels, at most."""
@@ -18,7 +18,7 @@ EXPLAINED = 0.4
 SAMPLED = 6000
 """Places that the wave is fitted on."""
 STEPS = np.linspace(-0.75, 0.75, 13)
-"""By how many waves across the picture a first guess may be off."""
+"""By how many waves across the picture a first estimate may be off."""
 
 
 def find_checkerboard(light: Numbers, shown: NDArray[np.bool_]) -> Numbers | None:

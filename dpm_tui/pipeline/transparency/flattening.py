@@ -44,10 +44,10 @@ _SHOWN = 128
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laid:
-    """Two pictures as they are to be compared, and what limits what may come of it.
+    """Two pictures as they are to be compared, and the limits on their verdict.
 
-    ``seen`` is the share of a cut-out that its ground lets see. ``doubt`` names the places that speak against
-    a copy, of a kind ``at_most``.
+    ``seen`` is the share of a cut-out that stands out from its ground. ``doubt`` marks the places that
+    speak against a copy; the kind may be no closer than ``at_most``.
     """
 
     first: Picture

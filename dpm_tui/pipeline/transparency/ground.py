@@ -14,7 +14,7 @@ from dpm_tui.pipeline.transparency.cutout import Cutout, Picture
 Numbers = NDArray[np.float32]
 
 CLEAR = 0.9
-"""Transparency from which a place shows the ground."""
+"""Transparency from which a place counts as ground."""
 HALF_CLEAR = 0.3
 """The same where nothing is as clear as that."""
 PLACES = 24
@@ -42,9 +42,9 @@ class Ground:
 
 
 def find_ground(picture: Picture, cutout: Cutout, flat: Picture) -> Ground | None:
-    """Return the ground on which ``flat`` shows a cut-out of the same size; None where it looks like none.
+    """Return the ground on which ``flat`` shows a cut-out of the same size; None where there is none.
 
-    All of the ground must be seen to be one: what lies on another picture was not flattened.
+    All of the ground must fit: a cut-out that lies on another picture was not flattened.
     """
     clear = clearness(cutout)
     shown = showing(clear)

@@ -47,7 +47,7 @@ class BinFolder:
 
     @property
     def bin(self) -> int:
-        """Descriptor of the recycle bin; only to be asked for where there is one."""
+        """Descriptor of the recycle bin; raises an error where there is none."""
         assert self.descriptor is not None
         return self.descriptor
 
@@ -105,8 +105,8 @@ class BinFolder:
     def tidy(self, batch: str, left: Collection[bytes]) -> None:
         """Remove what became empty when the files ``left``, relative to the root, went from ``batch``.
 
-        What remains is synced. A folder that could not be synced may show its files again after a
-        power cut; recovery knows them.
+        What remains is synced. A folder that could not be synced may show its files again after a power
+        cut; recovery handles that.
         """
         folders = {split(self.local(path))[0] for path in left}
         with contextlib.suppress(OSError), folder_below(self.bin, tree_of(batch)) as tree:
@@ -158,9 +158,9 @@ def tree_of(batch: str) -> bytes:
 
 
 def open_below(base: int, *, make: bool, shared: bool = False) -> int | None:
-    """Open the recycle bin below the open folder ``base``, None where there is none.
+    """Return the recycle bin below the open folder ``base``, None where there is none.
 
-    With ``make`` it comes to be, private to the user. Raises BinError if ``_image_temp`` or the bin
+    With ``make`` it is created, private to the user. Raises BinError if ``_image_temp`` or the bin
     is a link, not a folder, cannot be used, or is not the user's own (see ``bin_trust``).
     """
     current, done = os.dup(base), b""

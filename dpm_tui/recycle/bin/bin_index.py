@@ -1,7 +1,7 @@
-"""The index of one batch: what was to be moved and why, on the disk before the first move.
+"""The index of one batch: which files are to move and why, written before the first move.
 
-An index is written once and never changed. It is never followed: paths in it are only compared
-with what lies in the batch's tree, or looked at below the root.
+An index is written once and never changed. Paths in it are never trusted: they are only compared with the
+batch's tree, or looked up below the root.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class BinIndex:
     top: bytes = b""
 
     def seen_from(self, top: bytes) -> BinIndex:
-        """Return this index as it reads where its file system begins at ``top`` instead.
+        """Return this index with its paths as seen where its file system begins at ``top`` instead.
 
-        That is so where a folder that is part of one root is opened as a root of its own.
+        A folder inside of one root may be opened as a root of its own.
         """
         if top == self.top:
             return self

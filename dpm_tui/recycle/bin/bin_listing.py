@@ -34,14 +34,14 @@ class ListedFile:
 
     @property
     def witness(self) -> Witness | None:
-        """What the file was when it went, None where that is not known."""
+        """What the file was when it was moved, None where that is not known."""
         if self.companion is not None:
             return self.companion.file
         return None if self.move is None else self.move.victim
 
     @property
     def keeper(self) -> Witness | None:
-        """The file that stayed for it: a companion has its twin, or none."""
+        """The file that was kept instead: for a companion its twin, or None."""
         if self.companion is not None:
             return self.companion.twin
         return None if self.move is None else self.move.keeper
@@ -53,7 +53,7 @@ class ListedFile:
 
 
 def entry_id(batch: str, path: bytes) -> str:
-    """Return the id of an entry: it depends on nothing but its batch and original path."""
+    """Return the id of an entry, which depends on its batch and original path alone."""
     return f"{batch}/{hashlib.sha256(path).hexdigest()[:16]}"
 
 
@@ -138,7 +138,7 @@ def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Compani
 
 
 def _fits(entry: ListedFile) -> bool:
-    """Return whether a file in the bin is the one that the index names, at first by what a rename keeps."""
+    """Return whether a file in the bin is the one that the index names, first by what a rename keeps."""
     witness = entry.witness
     if witness is None:
         return True

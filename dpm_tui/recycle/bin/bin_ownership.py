@@ -1,4 +1,4 @@
-"""Whom a recycle bin belongs to: what others may write there could be theirs, and any line of it a lie."""
+"""Who owns a recycle bin: where others may write, neither files nor logs can be trusted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _GROUP_WRITES, _OTHERS_WRITE = 0o020, 0o002
 def check_trust(folder: int, base: int, path: bytes, *, shared: bool) -> None:
     """Raise BinError if another user owns the open ``folder`` of a bin, or may write in it.
 
-    The system's own user is no other one, nor is for that user whoever owns ``base``, the folder that the bin
-    lies below. A bin that is ``shared`` on purpose may belong to anybody and be written by its group, if that
-    is one of ours, but by nobody else.
+    Root does not count as another user. To root, nor does the owner of ``base``, the folder that holds the
+    bin. A bin that is ``shared`` on purpose may have any owner, and its group may write if the user is in
+    it.
     """
     found = os.fstat(folder)
     user = os.geteuid()
@@ -38,9 +38,9 @@ def check_trust(folder: int, base: int, path: bytes, *, shared: bool) -> None:
 
 
 def _is_as_all(folder: int, found: os.stat_result) -> bool:
-    """Return whether the file system shows owner and mode of a folder for whatever is made there.
+    """Return whether the file system shows the folder's owner and mode for every new file.
 
-    Those of memory cards and many network shares know neither, and who may write is decided elsewhere.
+    Memory cards and many network shares store neither; there, other settings decide who may write.
     """
     name = f".dpm-tui-{secrets.token_hex(8)}.owner".encode()
     try:
@@ -53,6 +53,6 @@ def _is_as_all(folder: int, found: os.stat_result) -> bool:
         os.close(descriptor)
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=folder)
-    keeps_modes = not made.st_mode & 0o077  # it was made for its owner alone
+    keeps_modes = not made.st_mode & 0o077  # it was created for its owner alone
     open_to = found.st_mode & (_GROUP_WRITES | _OTHERS_WRITE)
     return made.st_uid == found.st_uid and not (keeps_modes and open_to)

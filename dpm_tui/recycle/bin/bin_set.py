@@ -1,8 +1,7 @@
 """The bins of one root: its own, and one on each other file system that lies below it.
 
-A file can only be renamed on its own file system. Where another one begins below the root (a mount,
-a bind mount, a subvolume), what is removed there goes to a recycle bin over there, and the root's
-bin remembers that folder.
+A file can only be renamed on its own file system. Where another one begins below the root (a mount, a bind
+mount, a subvolume), removed files go to a recycle bin there, and the root's bin remembers that folder.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class BinSet:
     """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
 
     ``away`` are the folders of other file systems whose bins are known but not used now, each with the
-    reason, which is empty where nothing is there. ``log`` is that of the root's own.
+    reason, which is empty where the folder is missing. ``log`` is that of the root's own.
     """
 
     def __init__(
@@ -93,8 +92,8 @@ class BinSet:
     def home_of(self, folder: bytes) -> BinFolder:
         """Return the bin on the file system that ``folder``, relative to the root, lies on.
 
-        It is made where there is none. Raises OSError if ``folder`` cannot be reached, Refused if no
-        bin can be made over there.
+        It is made where there is none. Raises OSError if ``folder`` cannot be reached, Refused if no bin
+        can be made there.
         """
         top = self._identify(folder)[1]
         for known in self.folders:
@@ -118,7 +117,7 @@ class BinSet:
         return bool(self._identify(folder)[1])
 
     def _identify(self, folder: bytes) -> tuple[_Identity, bytes]:
-        """Return the file system of ``folder`` and where, going up, it begins."""
+        """Return the file system of ``folder`` and the topmost folder that lies on it."""
         if folder not in self._identities:
             with folder_below(self.root, folder) as descriptor:
                 mine = _identity(descriptor)
@@ -149,7 +148,7 @@ class BinSet:
     def _reopen(self, top: bytes) -> None:
         try:
             base = self._stack.enter_context(folder_below(self.root, top))
-            # What is remembered may be forged: a bin where no file system begins belongs to another root.
+            # The record may be forged: a bin in a folder where no file system begins belongs to another root.
             begins = self._identify(top)[1] == top
             descriptor = open_below(base, make=False, shared=self._shared) if begins else None
         except BinError as error:
@@ -166,7 +165,7 @@ class BinSet:
 
 @contextlib.contextmanager
 def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[BinSet]:
-    """Open the recycle bins of ``root``; with ``make`` the root's own comes to be if missing.
+    """Open the recycle bins of ``root``; with ``make`` the root's own is created if missing.
 
     ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group.
 
@@ -190,13 +189,13 @@ def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool 
 
 @dataclass(frozen=True)
 class BinsOfRoot:
-    """The recycle bins of a root, to be opened each time they are looked at."""
+    """The recycle bins of a root, opened anew for each use."""
 
     root: bytes
     shared: bool = False
 
     def open(self) -> AbstractContextManager[BinSet]:
-        """Open all bins, and the log in the root's own; raises as ``open_bins``."""
+        """Return the context of all open bins, with the log in the root's own; raises as ``open_bins``."""
         log = RemovalLog(os.path.join(self.root, BIN, LOG))
         return open_bins(self.root, log, shared=self.shared)
 

@@ -28,7 +28,7 @@ _UNREAD: _Version = (-1, -1, -1)
 
 
 class Action(StrEnum):
-    """What one line of the log tells; those about a whole batch have no path."""
+    """What one line of the log says; those about a whole batch have no path."""
 
     APPLIED = "applied"
     """A batch was applied; its files follow as ``recycled``."""
@@ -42,9 +42,9 @@ class Action(StrEnum):
     RESTORED = "restored"
     PURGED = "purged"
     KEPT = "kept"
-    """A file lies in the bin after all: an operation announced before was not carried out."""
+    """A file is still in the bin: an operation that was announced was not carried out."""
     MISSING = "missing"
-    """A file left the bin, and nothing tells where to: most likely by another hand."""
+    """A file left the bin by unknown means: most likely another program moved it."""
     UNDOING = "undoing"
     UNDONE = "undone"
 
@@ -119,7 +119,7 @@ def decode_entry(record: Any) -> LogEntry:
 
 @dataclass(slots=True)
 class _Memory:
-    """What was read last, so that a large log is not read for every question."""
+    """What was read last, so that a large log is not read for every request."""
 
     version: _Version
     entries: list[LogEntry]
@@ -166,7 +166,7 @@ class RemovalLog:
         return list(entries)
 
     def salvage(self) -> list[LogEntry]:
-        """Return what ``read`` does, nothing from a log that cannot be read: files come back without it."""
+        """Return what ``read`` returns, nothing if the log cannot be read: files can come back without it."""
         try:
             return self.read()
         except BinError:
@@ -175,9 +175,8 @@ class RemovalLog:
     def append(self, entries: Iterable[LogEntry], *, sync: bool = True) -> bool:
         """Add ``entries`` and, with ``sync``, wait until the disk has them; return whether it was possible.
 
-        On a full disk the bin's reserve makes room. A log that cannot be written all the same never
-        keeps a file from coming back: recovery derives later what is missing from what lies in the
-        bin.
+        On a full disk the bin's reserve makes room. If the log cannot be written even then, files still
+        come back: recovery later derives the missing lines from the files in the bin.
         """
         entries = list(entries)
         if not entries:

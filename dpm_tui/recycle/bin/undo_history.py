@@ -27,7 +27,7 @@ class History:
 
     @classmethod
     def of(cls, entries: Iterable[LogEntry], lying: Iterable[str] = ()) -> History:
-        """Return the history that the log tells, with batches that lie in the bin unknown to it."""
+        """Return the history from the log, with the batches in the bin that the log does not know."""
         history = cls()
         for entry in entries:
             history._follow(entry)

@@ -25,9 +25,9 @@ from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
 
 MAX_MOVIE_BYTES = 1 << 25
-"""A Live Photo lasts three seconds; a longer film of the same name is a film of its own."""
+"""A Live Photo lasts three seconds; a longer film of the same name is not part of it."""
 MAX_SOUND_BYTES = 1 << 23
-"""A spoken note to a picture is short; longer music of the same name has the picture for its cover."""
+"""A spoken note to a picture is short; of a longer sound file the picture may be the cover."""
 _LIMITS = dict.fromkeys(MOVIES, MAX_MOVIE_BYTES) | {b"wav": MAX_SOUND_BYTES}
 
 
@@ -49,25 +49,28 @@ class _Search:
     def move_with_companions(self, move: Move) -> Move:
         """Return ``move`` with the companions of its victim."""
         companions = []
-        going = self.victims.get(split(move.victim.path)[0], frozenset())
-        for witness in self._companions(move.victim.path, going):
+        removed = self.victims.get(split(move.victim.path)[0], frozenset())
+        for witness in self._companions(move.victim.path, removed):
             if witness.path not in self.busy:
                 companions.append(self._with_twin(witness, move))
                 self.busy.add(witness.path)
         return replace(move, companions=tuple(companions)) if companions or move.companions else move
 
-    def _companions(self, path: bytes, going: AbstractSet[bytes] | None = None) -> Iterator[Witness]:
-        """Yield the companions of a picture, also those it shares unless it is told which others go."""
+    def _companions(self, path: bytes, removed: AbstractSet[bytes] | None = None) -> Iterator[Witness]:
+        """Yield the companions of a picture; shared ones only if all their pictures are ``removed``.
+
+        Without ``removed`` shared ones count, too.
+        """
         name = split(path)[1]
         folder = self._listing(split(path)[0])
-        shared = folder.names if going is None else going
+        shared = folder.names if removed is None else removed
         for other in pair_companions(name, folder.names, self.pictures, shared):
             found = folder.found[other]
             if found.st_size <= _LIMITS.get(split_ending(other)[1], found.st_size):
                 yield Witness(join(split(path)[0], other), read_stamp(found), "")
 
     def _with_twin(self, companion: Witness, move: Move) -> Companion:
-        """Hold a companion against the one that has its name beside the keeper, in any case."""
+        """Return a companion, with its twin if the same file lies beside the keeper; case is ignored."""
         names = (split(path)[1] for path in (companion.path, move.victim.path, move.keeper.path))
         wanted = follow_picture(*names).lower()
         for candidate in self._companions(move.keeper.path):
@@ -103,18 +106,17 @@ class _Search:
 def find_companions(root: int, plan: Plan, extensions: Iterable[str]) -> Plan:
     """Return ``plan`` with the companions that lie beside its victims now, below the open ``root``.
 
-    ``extensions`` are those of scanned pictures, which are never companions. A companion whose
-    content the keeper's own companion has, too, names that one as its twin; both then carry their
-    SHA-256. What belongs to several pictures goes only with the last of them. Folders that cannot be
-    read have none.
+    ``extensions`` are those of scanned pictures, which are never companions. If the keeper has a companion
+    with the same content, that is the twin; both then carry their SHA-256. What belongs to several pictures
+    goes only with the last of them. Folders that cannot be read have none.
     """
     busy = {move.victim.path for move in plan.moves} | {move.keeper.path for move in plan.moves}
     pictures = frozenset(extension.lower().encode("utf-8") for extension in extensions)
     victims: dict[bytes, set[bytes]] = defaultdict(set)
     for folder, name in (split(move.victim.path) for move in plan.moves):
         victims[folder].add(name)
-    going = {folder: frozenset(names) for folder, names in victims.items()}
-    search = _Search(root, pictures, busy, going)
+    removed = {folder: frozenset(names) for folder, names in victims.items()}
+    search = _Search(root, pictures, busy, removed)
     moves = []
     for move in plan.moves:
         try:

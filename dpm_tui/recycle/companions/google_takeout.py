@@ -1,4 +1,4 @@
-"""Takeout: how Google's export names the text that it adds to a picture, and pictures edited there."""
+"""Takeout: how Google's export names its metadata files, and the pictures that were edited there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 _TEXT = b".supplemental-metadata"
 _MAX_LETTERS = 46
-"""Letters of a name before ``.json``: the export cuts off what is longer."""
+"""Longest name before ``.json``: the export cuts off longer ones."""
 _NUMBERED = re.compile(rb"(.+)(\(\d{1,4}\))", re.DOTALL)
 _EDITED = tuple(
     word.encode()
@@ -17,7 +17,7 @@ _EDITED = tuple(
         "-redigerad", "-redigeret", "-отредактировано", "-編集済み", "-已编辑", "-已修改",
     )
 )  # fmt: skip
-"""What is put behind the stem of a picture that was edited, which has no text of its own."""
+"""Suffixes of edited pictures, which have no metadata file of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,22 @@ class ExportName:
         return self.stem + self.number
 
     def text(self, middle: bytes) -> bytes:
-        """Return the name of its text where the number stands in the picture's own name."""
+        """Return the name of its metadata file if the number is part of the picture's own name."""
         return self.full_stem + self.ending + middle + b".json"
 
     def numbered_text(self, middle: bytes) -> bytes:
-        """Return the name of its text where the number stands at the end."""
+        """Return the name of its metadata file if the number stands at the end."""
         return self.title + middle + self.number + b".json"
 
     @property
     def readings(self) -> tuple[tuple[bytes, bytes], ...]:
-        """What ``read_text`` makes of the names that its text may have."""
+        """What ``read_text`` returns for the names that its metadata file may have."""
         whole = self.full_stem + self.ending, b""
         return (whole, (self.title, self.number)) if self.number else (whole,)
 
     @property
     def cut_text(self) -> bytes:
-        """The name of its text where its title is too long for the export, empty for a short one."""
+        """The name of its metadata file if its title is too long for the export, else empty."""
         letters = self.title.decode("utf-8", "surrogateescape")
         if len(letters) <= _MAX_LETTERS:
             return b""
@@ -76,7 +76,7 @@ class ExportName:
 
 
 def read_text(name: bytes) -> set[tuple[bytes, bytes]]:
-    """Return title and number of each picture whose text may have this name; none for another file."""
+    """Return title and number of each picture whose metadata file may have this name, if any."""
     if not name.endswith(b".json"):
         return set()
     whole = name[: -len(b".json")]
@@ -92,7 +92,7 @@ def read_text(name: bytes) -> set[tuple[bytes, bytes]]:
 
 
 def follow_text(text: bytes, picture: bytes, other: bytes) -> bytes:
-    """Return the name that the text of ``picture`` has beside ``other``, empty if it is no such text."""
+    """Return the name that the metadata file of ``picture`` would have beside ``other``, or empty."""
     mine, theirs = ExportName.of(picture), ExportName.of(other)
     names = [(mine, theirs)]
     if before := mine.original():

@@ -16,9 +16,9 @@ RAW = frozenset(
     b" sr2 srf srw x3f".split()
 )
 MOVIES = frozenset({b"mov", b"mp4", b"mp"})
-"""Of Live Photos and, without a name of their own, of Pixel phones: ``PXL_1.MP``."""
+"""Movies of Live Photos and of Pixel phones (``PXL_1.MP``)."""
 RECORDERS = frozenset({b"avi", b"mts", b"m2ts", b"mpg", b"3gp", *MOVIES})
-"""What else a camera puts a small picture of beside it."""
+"""Recordings beside which cameras put a small picture."""
 SIDECARS = frozenset(
     {b"xmp", b"aae", b"pp3", b"dop", b"acr", b"on1", b"cos", b"json", b"txt", b"wav", b"thm"}
 )
@@ -67,7 +67,7 @@ class FolderNames(AbstractSet[bytes]):
 
     @cached_property
     def texts(self) -> dict[tuple[bytes, bytes], list[bytes]]:
-        """Title and number of pictures -> the texts of an export that may be theirs."""
+        """Title and number of pictures -> the metadata files of an export that may be theirs."""
         texts: dict[tuple[bytes, bytes], list[bytes]] = defaultdict(list)
         for name in self._names:
             for reading in read_text(name):
@@ -85,7 +85,7 @@ class FolderNames(AbstractSet[bytes]):
 
     @cached_property
     def cut_texts(self) -> Counter[bytes]:
-        """How many pictures have the same text because an export cuts long names off."""
+        """How many pictures share a metadata file because an export cuts long names off."""
         names = (ExportName.of(name) for stem in self._by_stem for name in self.pictures(stem))
         return Counter(name.cut_text for name in names if name.cut_text)
 
@@ -94,27 +94,27 @@ def pair_companions(
     picture: bytes,
     names: Collection[bytes],
     pictures: Collection[bytes],
-    going: AbstractSet[bytes] = frozenset(),
+    removed: AbstractSet[bytes] = frozenset(),
 ) -> list[bytes]:
     """Return which of ``names``, all in one folder, are companions of ``picture``, sorted.
 
     ``pictures`` are the extensions of pictures, lower case. What shares the picture's stem is paired
     only if no other picture does, and of RAW twins and movies only if there is one of the kind. What
-    belongs to several pictures is paired only if all of them are ``going``.
+    belongs to several pictures is paired only if all of them are ``removed``.
     """
     folder = names if isinstance(names, FolderNames) else FolderNames(names, pictures)
     found = {name for ending in LABELS if (name := picture + b"." + ending) in folder}
-    found.update(_texts(picture, folder, going), _of_phones(picture, folder, going))
+    found.update(_texts(picture, folder, removed), _of_phones(picture, folder, removed))
     stem = split_ending(picture)[0]
     if folder.pictures(stem) <= {picture}:
         found.update(_of_stem(stem, folder))
     return sorted(found - {picture})
 
 
-def _texts(picture: bytes, folder: FolderNames, going: AbstractSet[bytes]) -> Iterator[bytes]:
-    """Yield what an export has told of a picture, or of what it was before it was edited."""
+def _texts(picture: bytes, folder: FolderNames, removed: AbstractSet[bytes]) -> Iterator[bytes]:
+    """Yield the metadata files that an export has for a picture, or for its version before it was edited."""
     name = ExportName.of(picture)
-    if folder.edited.get(name.full_stem, set()) <= going:
+    if folder.edited.get(name.full_stem, set()) <= removed:
         for reading in name.readings:
             yield from folder.texts.get(reading, ())
         if name.cut_text in folder and folder.cut_texts[name.cut_text] == 1:
@@ -122,13 +122,13 @@ def _texts(picture: bytes, folder: FolderNames, going: AbstractSet[bytes]) -> It
     before = name.original()
     if before is None or folder.pictures(before.full_stem):
         return
-    if folder.edited.get(before.full_stem, set()) - {picture} <= going:
+    if folder.edited.get(before.full_stem, set()) - {picture} <= removed:
         for ending in {before.ending, *_ORIGINAL_TYPES}:
             for reading in replace(before, ending=ending).readings:
                 yield from folder.texts.get(reading, ())
 
 
-def _of_phones(picture: bytes, folder: FolderNames, going: AbstractSet[bytes]) -> Iterator[bytes]:
+def _of_phones(picture: bytes, folder: FolderNames, removed: AbstractSet[bytes]) -> Iterator[bytes]:
     """Yield the edits of an iPhone, which belong to a picture with and without them."""
     parts = _PHONE.fullmatch(split_ending(picture)[0])
     if parts is None:
@@ -137,7 +137,7 @@ def _of_phones(picture: bytes, folder: FolderNames, going: AbstractSet[bytes]) -
     if letter.upper() == b"O":
         return
     others = folder.pictures(start + number, start + b"E" + number, start + b"e" + number) - {picture}
-    if others <= going:
+    if others <= removed:
         for own in (b"O", b"o"):
             yield from folder.of_stem(start + own + number, {b"aae"})
 
@@ -165,7 +165,7 @@ def _of_stem(stem: bytes, folder: FolderNames) -> Iterator[bytes]:
 def follow_picture(companion: bytes, picture: bytes, other: bytes) -> bytes:
     """Return the name that the companion of ``picture`` has beside a picture that is called ``other``.
 
-    That is its own name where no other belongs to such a picture.
+    It keeps its own name where that name does not depend on the picture.
     """
     if followed := follow_text(companion, picture, other):
         return followed

@@ -1,1 +1,1 @@
-"""System calls on files and folders, below any idea of a bin."""
+"""System calls on files and folders; nothing here knows of a bin."""

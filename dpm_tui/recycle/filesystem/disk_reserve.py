@@ -1,7 +1,7 @@
-"""The reserve: a little room that a bin keeps for the moment when the disk is full.
+"""The reserve: a little disk space that a bin keeps for the moment when the disk is full.
 
-On a full disk names can still be changed, but a log cannot grow and a folder cannot be made. Giving
-the reserve up lets files come back all the same.
+On a full disk names can still be changed, but a log cannot grow and a folder cannot be made. Freeing the
+reserve makes room for that, so that files can still come back.
 """
 
 from __future__ import annotations

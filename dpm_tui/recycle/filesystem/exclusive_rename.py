@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dpm_tui.recycle.filesystem.nofollow import create_file, status
 
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""Answers of a file system or kernel that cannot do it this way."""
+"""Errors of a file system or kernel that does not support the call."""
 _NO_LINKS = _UNSUPPORTED | {errno.EPERM, errno.EMLINK}
-"""Answers of a file system without hard links; FAT says EPERM."""
+"""Errors of a file system without hard links; FAT says EPERM."""
 
 _LIBRARY = ctypes.CDLL(None, use_errno=True)
 _NOREPLACE = 4 if sys.platform == "darwin" else 1
@@ -26,7 +26,7 @@ Announce = Callable[[], None]
 def move_in(source: int, name: bytes, target: int, new_name: bytes) -> None:
     """Rename ``name`` in the folder ``source`` to ``new_name`` in ``target``, which only we write to.
 
-    Where the kernel cannot refuse a taken name, looking first is enough in a folder of our own. It
+    Where the kernel cannot refuse an existing name, it is enough to look first: only we write there. It
     is a rename all the same, so that a file put at ``name`` meanwhile is moved, never deleted.
     Raises FileExistsError and other OSErrors (EXDEV: another file system); the file then has its
     old name.
@@ -99,7 +99,7 @@ def claim_and_rename(source: int, name: bytes, target: int, new_name: bytes) -> 
 
 
 def _renamed(source: int, name: bytes, target: int, new_name: bytes) -> bool:
-    """Rename in one step; return whether the system can. Raises OSError, the file then has its old name."""
+    """Rename in one step; return whether the system can. After an OSError the file has its old name."""
     try:
         rename_exclusive(source, name, target, new_name)
     except OSError as error:

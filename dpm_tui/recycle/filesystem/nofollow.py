@@ -13,7 +13,7 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def open_folder(name: bytes, base: int | None = None) -> int:
-    """Open the folder ``name`` in ``base``; without a base, links in ``name`` are the user's own choice.
+    """Return a descriptor of the folder ``name`` in ``base``; without a base, links in ``name`` are followed.
 
     Raises OSError (ELOOP or ENOTDIR for a symbolic link in ``base``).
     """
@@ -21,12 +21,12 @@ def open_folder(name: bytes, base: int | None = None) -> int:
 
 
 def open_file(name: bytes, folder: int) -> int:
-    """Open ``name`` in the open ``folder`` for reading without waiting for a pipe; raises OSError."""
+    """Return a descriptor to read ``name`` in the open ``folder``; never waits for a pipe. Raises OSError."""
     return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
 
 
 def create_file(name: bytes, folder: int | None = None, access: int = os.O_WRONLY) -> int:
-    """Create ``name``, private to the user, in the open ``folder``; raises OSError if anything is there."""
+    """Return a descriptor of the new private file ``name`` in ``folder``; raises OSError if it exists."""
     flags = access | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(name, flags, 0o600, dir_fd=folder)
 
@@ -38,7 +38,7 @@ def split(path: bytes) -> tuple[bytes, bytes]:
 
 
 def join(*parts: bytes) -> bytes:
-    """Join relative paths, passing over empty ones."""
+    """Return the relative paths joined; empty ones are left out."""
     return b"/".join(part for part in parts if part)
 
 

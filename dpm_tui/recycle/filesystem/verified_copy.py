@@ -14,9 +14,9 @@ _CHUNK = 1 << 20
 def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
     """Copy ``name`` in the folder ``source`` to the new file ``part`` in ``target`` and read it back.
 
-    Returns the SHA-256 of both. Content, permissions, times and, where the system lets us, extended
-    attributes are the source's. On return the content is on the disk. After an error there is no
-    ``part``. The check reads what the system gives back, which may come from its cache.
+    Returns the SHA-256 of both. The copy has the content, permissions, times and, where possible, extended
+    attributes of the source. On return the content is on the disk. After an error there is no ``part``. The
+    check may read from the system's cache.
 
     Raises OSError (EIO if the copy differs).
     """

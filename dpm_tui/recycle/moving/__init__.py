@@ -1,1 +1,1 @@
-"""Files on their way: to the bin, back, or away for good."""
+"""Moves files to the bin, back, or deletes them for good."""

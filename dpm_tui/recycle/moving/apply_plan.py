@@ -40,7 +40,7 @@ def apply_plan(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> BatchResult:
-    """Move every victim of ``plan`` whose proof holds into a new batch of the open bins.
+    """Move every victim of ``plan`` whose proof holds into a new batch of the open bins; return the result.
 
     With ``judged`` only what rests on one of these pairs moves.
     The index is on the disk before the first move. A file that fails is skipped with its reason and
@@ -61,7 +61,7 @@ def apply_plan(
             try:
                 folder = _begin(home, index, stack)
             except BinError as error:
-                if home is bins.own:  # the first of all
+                if home is bins.own:  # the first batch
                     raise
                 skipped.extend(_all_refused(own, home, error))
                 continue
@@ -142,7 +142,7 @@ def _sound_moves(
     judged: JudgedPairs | None,
     cancelled: Cancelled | None,
 ) -> tuple[list[Move], list[Skipped]]:
-    """Return the moves that agree with each other and rest on judged pairs, and why the rest is skipped."""
+    """Return the moves that agree with each other and rest on judged pairs, and why others are skipped."""
     moves, skipped = check_plan(plan, protected)
     if judged is None:
         return moves, skipped

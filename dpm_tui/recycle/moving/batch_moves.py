@@ -1,4 +1,4 @@
-"""Moves: the files of one batch on their way into one bin, each right after its own proof."""
+"""Moves: the files of one batch that go into one bin, each right after its own proof."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dpm_tui.review.marks.plan import Move
 
 @dataclass(slots=True)
 class Moves:
-    """One batch in one bin on its way: what has moved, and the folders to be synced at the end."""
+    """One batch that moves into one bin: what has moved, and the folders to be synced at the end."""
 
     root: int
     home: BinFolder
@@ -53,7 +53,7 @@ class Moves:
                 raise
 
     def _take(self, path: bytes, held: OpenFile, move: Move) -> None:
-        """Move one proven file; what turns out to be another file is moved back."""
+        """Move one proven file; if it turns out to be another file, move it back."""
         folder, name = split(path)
         place = join(TREE, split(self.home.local(path))[0])
         made = None if place in self.made else 0o700

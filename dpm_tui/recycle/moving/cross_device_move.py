@@ -48,10 +48,10 @@ def copy_in(held: OpenFile, batch: int, target: int, log: RemovalLog, entry: Log
 
 
 def copy_back(held: OpenFile, target: int, log: RemovalLog, entry: LogEntry) -> None:
-    """Copy a file that ``copy_in`` brought to the open folder ``target`` back to where it was held.
+    """Copy a file that ``copy_in`` brought to the open folder ``target`` back to its origin.
 
-    The log announces it first, so that a kill leaves what a killed restoring leaves. The file in the bin
-    goes last. Raises OSError.
+    The log announces it first, so recovery treats a kill like that of a restore. The file in the bin goes
+    last. Raises OSError.
     """
     announced = replace(entry, to=entry.path)
     part = passing_name(announced, PART)
@@ -83,5 +83,5 @@ def _remove_source(held: OpenFile, aside: bytes) -> None:
 
 
 def _content_of(found: os.stat_result) -> tuple[int, int]:
-    """Return what every change of content changes; a new name changes the time of change as well."""
+    """Return the fields of a status that change with the content; not ctime, which a rename changes."""
     return found.st_size, found.st_mtime_ns

@@ -1,4 +1,4 @@
-"""Judged pairs: what the moves of a plan have to rest on, whoever wrote the plan."""
+"""Judged pairs: the verdicts that every move of a plan must rest on, whoever wrote the plan."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
 
 
 class JudgedPairs:
-    """Every pair of ``files`` that was judged here and that nobody decided against.
+    """Every pair of ``files`` that was judged here and that no decision speaks against.
 
     A plan is a file that anybody may have written. What it says of a pair counts only if the same was found
-    here of the very contents, or if both hold the same bytes now.
+    here for these contents, or if both files have the same bytes now.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class JudgedPairs:
         Below the open ``root`` only files are read of which the state knows another content, or none.
         """
         skipped: list[Skipped] = []
-        sound = self._identified(root, moves, skipped, cancelled)
-        kinds = self._kinds(sound)
-        alone = Plan(tuple(sound)).alone()
+        valid = self._identified(root, moves, skipped, cancelled)
+        kinds = self._kinds(valid)
+        alone = Plan(tuple(valid)).alone()
         beside = {move.victim.path: move for move in find_companions(root, alone, self._extensions).moves}
         confirmed = []
-        for move in sound:
+        for move in valid:
             try:
                 judged = _with_judged_kind(move, kinds)
                 _check_companions(judged, beside[move.victim.path].companions)
@@ -64,7 +64,7 @@ class JudgedPairs:
     def _identified(
         self, root: int, moves: Iterable[Move], skipped: list[Skipped], cancelled: Cancelled | None
     ) -> list[Move]:
-        """Return the moves of pictures, with what these hold and are on the disk where the plan errs."""
+        """Return the moves of pictures, with content and stamp corrected where the plan is wrong."""
         moves = list(moves)
         ids = self._files.find(path for move in moves for path in (move.victim.path, move.keeper.path))
         known = {path: self._files[id_] for path, id_ in ids.items()}
@@ -84,7 +84,7 @@ class JudgedPairs:
         return identified
 
     def _identify(self, root: int, witness: Witness, known: Mapping[bytes, ImageFile]) -> Witness:
-        """Return a file with the content that it has: as the state knows it, or else read now."""
+        """Return a file with its content digest: from the state, or else read now."""
         if not witness.path.lower().endswith(self._endings):
             raise Refused("no_picture")
         file = known.get(witness.path)
@@ -115,7 +115,7 @@ class JudgedPairs:
 def _with_judged_kind(move: Move, kinds: Mapping[tuple[str, str], Kind]) -> Move:
     """Return a move of the kind that its two contents were judged to be, or are.
 
-    Raises Refused if nobody judged them, or otherwise than it says.
+    Raises Refused if they were not judged, or judged otherwise.
     """
     if move.victim.digest == move.keeper.digest:
         return replace(move, kind=Kind.IDENTICAL, similarity=1.0)
@@ -131,7 +131,7 @@ def _with_judged_kind(move: Move, kinds: Mapping[tuple[str, str], Kind]) -> Move
 def _check_companions(move: Move, beside: tuple[Companion, ...]) -> None:
     """Raise Refused unless all companions that a move names lie beside its picture and belong to it.
 
-    And unless the twins that it names have the same content: without a twin somebody has to be asked.
+    Their twins must have the same content: without a twin a person has to be asked.
     """
     own = {each.file.path: each.twin for each in beside}
     for planned in move.companions:

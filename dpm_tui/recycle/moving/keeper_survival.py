@@ -1,7 +1,7 @@
-"""Keeper survival: that a keeper is still there once the file moved that it was kept for.
+"""Keeper survival: checks that the keeper still exists after its copy has moved.
 
 Bind mounts, union mounts and clouds show one file under two paths, some with other device and inode
-numbers. What such a file system remembers for a while is no proof: the keeper is opened and read anew.
+numbers. Caches of such file systems prove nothing: the keeper is opened and read again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: Open
 
 
 def _is_deleted(held: OpenFile, moved: os.stat_result) -> bool:
-    """Return whether a keeper beside the file that went was deleted meanwhile, by somebody else."""
+    """Return whether another program has deleted the keeper in the same folder meanwhile."""
     with contextlib.suppress(OSError):
         return held.status.st_dev == moved.st_dev and os.fstat(held.descriptor).st_nlink == 0
     return False

@@ -1,7 +1,7 @@
 """Partial names: what a file is called while it is copied, bound to the line of the log that announces it.
 
-A log may have been forged. So a line of it proves nothing about a file: what lies there under such a name is
-ours only if the name was made for this very line, which nobody can arrange for a file that is there already.
+A log may have been forged. So a line of it proves nothing about a file: a file under such a name is ours
+only if the name was made for this very line, which nobody can forge for an existing file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dpm_tui.recycle.filesystem.nofollow import split
 PART = b".part"
 """A copy that is not whole yet."""
 LEAVING = b".leaving"
-"""A source that is set aside, about to go."""
+"""A source that is set aside, about to be deleted."""
 _NAME = re.compile(rb"\.dpm-tui-([0-9a-f]{16})[0-9a-f]{32}(\.part|\.leaving)")
 
 

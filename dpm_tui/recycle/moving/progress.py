@@ -1,4 +1,4 @@
-"""Progress: an operation goes through its files one by one, says how far it is and can be cancelled."""
+"""Progress: an operation works file by file, reports how far it is and can be cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proven move: every file that goes, and the one that stays, held open and as they were compared."""
+"""A proven move: all files that go, and the keeper, held open and proven to be unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ProvenMove:
 
 @contextlib.contextmanager
 def prove_move(root: int, move: Move, leaving: AbstractSet[Trace]) -> Iterator[ProvenMove]:
-    """Hold what ``move`` is about open, proven; ``leaving`` are the traces of all that goes in its batch.
+    """Return ``move`` with its files open and proven; ``leaving`` are the traces of all files in its batch.
 
     Raises Refused, OSError.
     """

@@ -24,7 +24,7 @@ def purge_files(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> PurgeResult:
-    """Delete ``files`` of the bin for good.
+    """Delete ``files`` of the bin for good; return the result.
 
     The log says so before the first one goes and is put right for those that stay. Each file is
     reached from the bin's own folder without following links and must be the one that was listed.

@@ -85,7 +85,7 @@ class _Run:
             pass
 
     def _wanted_name(self, entry: LogEntry, name: bytes) -> bytes:
-        """Return the name that a file should have: a companion follows its picture's new name."""
+        """Return the name for a restored file: a companion takes over its picture's new name."""
         picture = self.renamed.get((entry.batch, entry.of))
         if not entry.of or picture is None:
             return name
@@ -118,7 +118,7 @@ class _Run:
                     self._announce(now)
                 with contextlib.suppress(FileExistsError):
                     move_out(place, part, place, candidate)
-                    # From here on the announcement stands: recovery drops the bin's name if we cannot.
+                    # From here on the announcement holds: recovery drops the bin's name if we cannot.
                     self.announced = None
                     sync_names(place)
                     os.unlink(name, dir_fd=source)
@@ -131,7 +131,7 @@ class _Run:
         raise Refused("no_free_name")
 
     def _announce(self, entry: LogEntry) -> None:
-        # A second name in the original place is found again without the log.
+        # A second name in the original place can be found without the log.
         if entry.part or entry.below or entry.to != entry.path:
             self.announced = replace(entry, action=Action.RESTORING)
             self.log.append([self.announced])
@@ -162,7 +162,7 @@ def restore_files(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> RestoreResult:
-    """Bring ``files`` back below ``target`` under their original relative paths.
+    """Bring ``files`` back below ``target`` under their original relative paths; return the result.
 
     Nothing is ever replaced: a file whose name is taken comes back as ``name (restored 1).ext``.
     Missing folders are made. On another file system it is a verified copy. A file that fails stays
@@ -194,7 +194,7 @@ def takes_restored_files(folder: bytes) -> bool:
 
 
 def drop_second_name(folder: int, name: bytes, other: os.stat_result | None) -> bool:
-    """Remove ``name`` from a folder of the bin if ``other`` is a second name of the same file.
+    """Remove ``name`` from a folder of the bin if ``other`` is the same file; return whether it did.
 
     The link count must say so too: a bind mount shows one single name under two paths.
     """

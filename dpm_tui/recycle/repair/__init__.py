@@ -1,1 +1,1 @@
-"""What is found and mended after a crash or damage."""
+"""Checks and repairs after a crash or damage."""

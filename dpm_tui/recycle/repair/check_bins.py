@@ -1,7 +1,7 @@
 """Checks the recycle bins of a root and says what a repair would do; checking changes nothing.
 
-A repair never touches a picture: it rebuilds what tells about them, from the log and from the files
-that lie in the bin, and sets the damaged file aside.
+A repair never touches a picture: it rebuilds indexes and logs from the files in the bin, and sets the
+damaged file aside.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _set_aside_log(bin_: BinsOfRoot) -> list[Finding]:
 
 
 def _set_aside(root: bytes, home: BinFolder, *names: bytes) -> Finding:
-    """Move a file of a bin to the quarantine beside the bin; raises OSError."""
+    """Move a file of a bin to the quarantine beside the bin and return the finding; raises OSError."""
     with folder_below(home.base, STATE_FOLDER) as descriptor:
         state = HeldFolder.over(descriptor, os.path.join(root, home.top, STATE_FOLDER))
     folder = home.held(root)
@@ -86,7 +86,7 @@ def _rewrite_log(bin_: BinsOfRoot) -> list[Finding]:
 
 
 def _check_batches(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
-    """Find batches whose files no index speaks of, and say how much all of them hold."""
+    """Yield findings on batches whose files are in no index, and on how much all batches hold."""
     total = size = 0
     for batch in bins.batches():
         indexes = indexes_of(bins, batch)
@@ -102,7 +102,7 @@ def _check_batches(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
 
 
 def _rebuild_index(bin_: BinsOfRoot, batch: str, top: bytes) -> list[Finding]:
-    """Write the index anew from what the log tells of the files that lie in the batch."""
+    """Rebuild the index from what the log says of the files in the batch; return the findings."""
     with bin_.open() as bins:
         entries = bins.log.salvage()
         home = next(folder for folder in bins.folders if folder.top == top)
@@ -128,7 +128,7 @@ def _redo_of(entries: list[LogEntry], batch: str) -> str:
 
 
 def _check_others(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
-    """Find bins on other file systems that are away or forgotten, and what is not ours."""
+    """Yield findings on bins of other file systems that are away or forgotten, and on foreign files."""
     for top, why in bins.away.items():
         place = {"path": display_name(top)}
         if why:

@@ -1,4 +1,4 @@
-"""Recovery: brings what a kill or a power cut left half done into a state that undo and restore know."""
+"""Recovery: brings what a kill or a power cut left half done into a state that undo and restore can use."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LEFT = (Action.RESTORED, Action.PURGED, Action.MISSING, Action.STAYED)
 
 
 class _Run(Unfinished):
-    """Also tells the log what became of files without a line of their own."""
+    """Also logs what became of files that have no line yet."""
 
     def complete_log(self, batch: str, indexes: Iterable[BinIndex]) -> None:
-        """Add what the log does not know of the files that lie in ``batch``."""
+        """Log the files in ``batch`` that the log does not know."""
         known = self.history.files.get(batch, {})
         new = {path for path in self.lying[batch] if path not in known}
         applied = batch in self.history.done or batch in self.history.undone
@@ -44,7 +44,7 @@ class _Run(Unfinished):
                 self.add(LogEntry(Action.KEPT, batch, path=file.path, size=size))
 
     def note_gone(self) -> None:
-        """Add what became of files that the log still has in the bin."""
+        """Log what became of files that the log still has in the bin."""
         for batch, files in list(self.history.files.items()):
             lying = self.lying.get(batch, {})
             for path, last in list(files.items()):
@@ -56,7 +56,7 @@ class _Run(Unfinished):
                 self.add(LogEntry(Action.UNDONE, batch))
 
     def _whereabouts(self, batch: str, path: bytes, undo: bool) -> LogEntry:
-        """A rename keeps the inode, so the file at its old place tells that it was restored."""
+        """Return the line for a file that left the bin: restored if the same inode is at its old place."""
         if announced := self.arrived.get((batch, path)):
             return announced
         witness = self.history.witness_of(batch, path)
@@ -72,7 +72,7 @@ class _Run(Unfinished):
 
 
 def recover(bins: BinSet, log: RemovalLog, root: bytes) -> Recovery:
-    """Put right what was half done; no content ever goes but a verified second copy or a partial one.
+    """Repair what was half done; return what was done. Deletes only verified second or partial copies.
 
     Nothing outside of ``root``, the path of the open root, is opened: see ``finish_restores_to``.
 

@@ -51,7 +51,7 @@ class Unfinished:
     arrived: dict[tuple[str, bytes], LogEntry] = field(default_factory=dict)
 
     def _still_open(self, action: Action) -> dict[tuple[str, bytes], list[LogEntry]]:
-        """Return, by batch and path, what announces ``action`` with no word on how it ended."""
+        """Return, by batch and path, the lines that announce ``action`` and have no line on its end."""
         announced: dict[tuple[str, bytes], list[LogEntry]] = {}
         for entry in self.entries:
             if entry.action is action:
@@ -64,7 +64,7 @@ class Unfinished:
         """Bring the sources of unfinished copies back to their places, and drop the copies."""
         for announced in self._still_open(Action.COPYING).values():
             entry = announced[-1]
-            # A disk that is not there now is looked at the next time.
+            # A disk that is not mounted now is checked the next time.
             with contextlib.suppress(OSError, Refused):
                 check_path(entry.path)
                 self._finish_copy(entry)
@@ -120,17 +120,17 @@ class Unfinished:
             if announced[-1] in beyond and file is None:
                 # The bin's name goes last, when the copy is whole and on the disk.
                 self.arrived[batch, path] = _arrived(announced[-1])
-            # A disk that is not there now may hold a partial copy: it is looked at the next time.
+            # A disk that is not mounted now may hold a partial copy: it is checked the next time.
             with contextlib.suppress(OSError):
                 for entry in announced:
                     if entry not in beyond:
                         self._finish_restore(entry)
-                # What is on its way out of the root waits for the user to name that folder again.
+                # A restore to outside of the root waits for the user to name that folder again.
                 if not beyond and (file := self.lying.get(batch, {}).get(path)):
                     self.add(LogEntry(Action.KEPT, batch, path=path, size=file.status.st_size))
 
     def _is_beyond(self, entry: LogEntry) -> bool:
-        """Return whether a line leads to a folder that is not to be opened for it."""
+        """Return whether a line leads to a folder that must not be opened."""
         below = entry.below
         return bool(below) and below != self.named and self._inside(below) is None
 
@@ -185,7 +185,7 @@ class Unfinished:
         with folder_below(file.home.bin, folder) as source:
             if not drop_second_name(source, last, arrived):
                 if entry.below and arrived.st_uid not in (os.geteuid(), file.status.st_uid):
-                    return  # a copy of ours has our owner: what another user put there may go again
+                    return  # a copy of ours has our owner: a file of another user is not ours
                 if same_file(arrived, file.status) or not _same_content(place, name, source, last):
                     return
                 sync_names(place)
@@ -220,7 +220,7 @@ class Unfinished:
 
 
 def _arrived(entry: LogEntry) -> LogEntry:
-    """Return what the log says of what ``entry`` announced, once it has come to pass."""
+    """Return the line that follows ``entry`` once its announcement was carried out."""
     return replace(entry, action=Action.RESTORED, part=b"")
 
 

@@ -39,7 +39,7 @@ class Decision:
         return len(self.digests) * (len(self.digests) - 1) // 2
 
     def narrow(self, digests: Collection[str]) -> Decision:
-        """Return the same decision on those of ``digests`` that it is about."""
+        """Return the same decision, limited to those of ``digests`` that it is about."""
         wanted = set(digests)
         if wanted.issuperset(self.digests):
             return self
@@ -58,7 +58,7 @@ def decide(files: Iterable[ImageFile], verdict: str) -> list[Decision]:
 
 
 def set_apart(file: ImageFile, others: Iterable[ImageFile], verdict: str) -> list[Decision]:
-    """Return the decisions on each pair of ``file`` and one of ``others``, of which nothing else is said."""
+    """Return the decisions on each pair of ``file`` with one of ``others``, but on none among ``others``."""
     by_content = {other.facts.digest: other for other in others}
     return [decision for other in by_content.values() for decision in decide((file, other), verdict)]
 
@@ -71,13 +71,13 @@ def subtract(digests: Contents, taken: Iterable[Contents]) -> list[Contents]:
     for hole in holes:
         parts = [piece for part in parts for piece in _split(part, hole)]
         if sum(map(len, parts)) > len(digests) ** 2:
-            # So many sets overlap that the pairs one by one are less.
+            # So many sets overlap that single pairs are fewer.
             return _subtract_pairs(digests, holes)
     return [tuple(sorted(part)) for part in parts if len(part) > 1]
 
 
 def drop_contained(sets: Iterable[Contents]) -> list[Contents]:
-    """Return those of ``sets`` that are no part of another one, the largest first."""
+    """Return those of ``sets`` that are not contained in another one, the largest first."""
     kept: list[Contents] = []
     holding: dict[str, list[frozenset[str]]] = defaultdict(list)
     for digests in sorted(sets, key=len, reverse=True):

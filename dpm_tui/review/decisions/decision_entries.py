@@ -20,7 +20,7 @@ class DecisionEntry:
 
     @property
     def key(self) -> tuple[str, str, tuple[str, ...]]:
-        """What tells it from other entries."""
+        """The key that identifies the entry."""
         return self.time, self.verdict, self.parts[0].digests
 
     @cached_property
@@ -38,7 +38,7 @@ class DecisionEntry:
 
     @cached_property
     def pair_count(self) -> int:
-        """How many pairs of them were decided: fewer than there are where one was told from several."""
+        """How many pairs of them were decided: not all where one file was set apart from several."""
         if len(self.parts) == 1:
             return self.parts[0].pair_count
         return len({pair for part in self.parts for pair in part.pairs})
@@ -58,7 +58,7 @@ def list_decisions(decisions: Iterable[Decision]) -> list[DecisionEntry]:
     """Return the entries that ``decisions``, which stand in the order in which they were made, amount to."""
     parts: dict[tuple[str, str, int], list[Decision]] = {}
     for number, decision in enumerate(decisions):
-        # Those from before decisions had times stand alone.
+        # Decisions without a time stand alone.
         moment = (decision.time, decision.verdict, -1 if decision.time else number)
         parts.setdefault(moment, []).append(decision)
     entries = [DecisionEntry(verdict, time, tuple(own)) for (time, verdict, _), own in parts.items()]

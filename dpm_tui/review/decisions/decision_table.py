@@ -21,18 +21,18 @@ class DecisionTable:
         self._mentions = 0
 
     def add(self, decision: Decision) -> bool:
-        """Take over a decision or revocation; False if there are too many."""
+        """Add a decision or revocation; return whether there was room for it."""
         if not self.takes((decision,)):
             return False
         self._mentions += len(decision.digests)
-        # Whoever reads meanwhile, in another thread, finds what a number stands for.
+        # Other threads may read meanwhile: a number must never lack its decision.
         self._past.append(decision)
         for digest in decision.digests:
             self._numbers[digest].append(len(self._past) - 1)
         return True
 
     def takes(self, decisions: Collection[Decision]) -> bool:
-        """Return whether there is room for more decisions; to revoke those that are here there always is."""
+        """Return whether there is room for more decisions; there is always room to revoke existing ones."""
         needed = sum(len(decision.digests) for decision in decisions)
         revokes = not any(decision.verdict for decision in decisions)
         return self._mentions + needed <= MAX_MENTIONS * (2 if revokes else 1)
@@ -79,7 +79,7 @@ class DecisionTable:
             known = self._numbers[digest]
             later.update(known[bisect_left(known, number + 1) :])
         others = (self._past[other] for other, count in later.items() if count > 1)
-        # A set too large for one record lies in several that overlap: they take nothing from each other.
+        # A set too large for one record is stored as several that overlap: they do not replace each other.
         same = (decision.verdict, decision.time)
         taken = [other.digests for other in others if (other.verdict, other.time) != same]
         for part in subtract(digests, drop_contained(taken)):

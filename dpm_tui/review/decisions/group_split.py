@@ -1,4 +1,4 @@
-"""Group split: cuts a group in two where it holds least."""
+"""Group split: cuts a group in two at its weakest pairs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GroupSplit:
 
 
 def split_group(library: Library, group: Group) -> GroupSplit | None:
-    """Part a group where it holds least, or return None where only the same bytes hold it together.
+    """Return a group cut at its weakest pairs, None where only equal bytes hold it together.
 
     All pairs inside count, not only those with the keeper: two variants that are copies of each other
     stay together. No pair across the cut is stronger than any that keeps one part together.

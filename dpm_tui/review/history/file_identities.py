@@ -1,4 +1,4 @@
-"""File identities: what the files of a history are known by outside of it, path and content."""
+"""File identities: path and content, by which the files of a history are known outside of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FileIdentities:
-    """Files by id: a library tells of its own; ``elsewhere`` are those that are not in it now."""
+    """Files by id: those of a library, and ``elsewhere`` those that are not in it now."""
 
     def __init__(self, library: Library, elsewhere: Mapping[int, Identity] | None = None) -> None:
         self.library = library
@@ -50,7 +50,7 @@ def ids_in(history: History[int]) -> NDArray[np.int64]:
 
 
 def name_history(history: History[int], names: FileIdentities) -> History[Identity]:
-    """Return a history of ids as one of what files are known by; those without a name are left out."""
+    """Return a history of ids as one of identities; files without one are left out."""
     known = names.of(ids_in(history).tolist())
     return History(
         {known[id_]: marking for id_, marking in history.markings.items() if id_ in known},
@@ -60,7 +60,7 @@ def name_history(history: History[int], names: FileIdentities) -> History[Identi
 
 
 def name_news(news: HistoryEvent[int], names: FileIdentities) -> HistoryEvent[Identity]:
-    """Return an act on ids as one on what files are known by."""
+    """Return an event on ids as one on identities."""
     step = news.step
     return HistoryEvent(news.act, None if step is None else _name_step(step, names.of(step.changes.keys)))
 

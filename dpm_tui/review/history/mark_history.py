@@ -14,11 +14,11 @@ K = TypeVar("K")
 
 MAX_STEPS = 1_000
 MAX_CHANGES = 500_000
-"""What is older than that is not undone: a history is kept in memory and on the disk."""
+"""Older changes cannot be undone: a history is kept in memory and on the disk."""
 
 
 class StepKind(StrEnum):
-    """What a step did: it marked, or had the worker decide on files or move them to the bin."""
+    """What a step did: marks, decisions, or moves to the bin."""
 
     MARK = "mark"
     DECIDE = "decide"
@@ -51,7 +51,7 @@ class History(Generic[K]):
     done: list[Step[K]] = field(default_factory=list)
     undone: list[Step[K]] = field(default_factory=list)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
-    """Of the steps that are done: a full history is told and replayed a thousand steps at a time."""
+    """The weight of all steps that are done, kept as a sum: replaying adds thousands of steps."""
 
     def __post_init__(self) -> None:
         self._weight = sum(step.weight for step in self.done)
@@ -88,7 +88,7 @@ class History(Generic[K]):
             self._weight -= self.done.pop(0).weight
 
     def back(self) -> Step[K]:
-        """Take the last step back; raises IndexError where there is none."""
+        """Take the last step back and return it; raises IndexError where there is none."""
         step = self.done.pop()
         self._weight -= step.weight
         self.undone.append(step)
@@ -96,7 +96,7 @@ class History(Generic[K]):
         return step
 
     def forward(self) -> Step[K]:
-        """Do the step again that was taken back last; raises IndexError where there is none."""
+        """Do the step again that was taken back last and return it; raises IndexError where there is none."""
         step = self.undone.pop()
         self.done.append(step)
         self._weight += step.weight
@@ -115,11 +115,11 @@ class History(Generic[K]):
             else:
                 self.markings[key] = marking
         if not self.markings:
-            # A dictionary that was emptied key by key keeps its room.
+            # A dictionary that was emptied key by key keeps its memory.
             self.markings.clear()
 
     def rename(self, names: Mapping[K, K], lost: Iterable[K] = ()) -> None:
-        """Call files by other keys from now on; files that are ``lost`` leave every step."""
+        """Replace the keys of files; files that are ``lost`` leave every step."""
         gone = set(lost)
         if not names and not gone:
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Found:
     """Where files are now: their ids by identity, and those whose content is another one than it was.
 
-    ``moved`` tells that some of them are elsewhere than they were.
+    ``moved`` says whether some of them have other paths than before.
     """
 
     ids: dict[Identity, int] = field(default_factory=dict)
@@ -33,11 +33,11 @@ class Found:
 def find_files(
     wanted: Mapping[Identity, Marking | None], files: Iterable[tuple[int, bytes, str]], horizon: int
 ) -> Found:
-    """Look for files with their markings at their paths, or else by content and name, or by content alone.
+    """Return where files with markings are: at their paths, or by content and name, or by content alone.
 
     ``files`` are ids, paths and digests. Only files with ids above ``horizon`` can have come from
-    elsewhere. Where nobody can tell which of several is which, none is found unless all have one
-    marking. A file whose path holds other content now has changed.
+    elsewhere. Where several cannot be told apart, none is found unless all have the same marking. A file
+    whose path holds other content now has changed.
     """
     found = Found()
     digests = {path: digest for path, digest in wanted if (path, digest) != NOWHERE}
@@ -93,8 +93,8 @@ def _name(path: bytes) -> bytes:
 class Adopted:
     """The history of a record by ids, with the files that it names.
 
-    ``changed`` counts marks that were lost as their files have other content; ``altered`` tells that the
-    record says anything else than this does.
+    ``changed`` counts marks that were lost as their files have other content; ``altered`` says whether this
+    differs from the record.
     """
 
     history: History[int]
@@ -151,11 +151,11 @@ def carry(
     astray = {key: id_ for id_, key in names.of(ids[~here].tolist()).items()}
     if not astray:
         return {}, changed
-    # What was not there when the record was read may come with any id.
+    # A file that was missing when the record was read may come with any id.
     least = 0 if min(astray.values()) < 0 else horizon
     fresh = (files.rows["id"] > least) & ~np.isin(files.rows["id"], ids)
     if before.groups:
-        # What was there beside a file that is gone now is a copy of it, not that file elsewhere.
+        # A file that existed beside one that is gone now is a copy of it, not the same file moved.
         fresh &= before.columns.files.rows_of(files.rows["id"]) < 0
     come = files.identities(np.flatnonzero(fresh))
     markings = history.markings

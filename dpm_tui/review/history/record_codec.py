@@ -34,7 +34,7 @@ class _Decisions:
 
 
 class Writer:
-    """Turns news into values; ``take_files`` returns the files that those name and nobody was told of yet."""
+    """Turns events into values; ``take_files`` returns the files that they name for the first time."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -42,7 +42,7 @@ class Writer:
         self._fresh: list[Any] = []
 
     def news(self, news: HistoryEvent[Identity]) -> list[Any]:
-        """Return the value of an act: its name, changes, deed and decisions."""
+        """Return the value of an event: its kind, changes, step kind and decisions."""
         step = news.step
         if step is None:
             return [news.act.value]
@@ -57,7 +57,7 @@ class Writer:
         return [news.act.value, changes, step.deed.value, *decisions]
 
     def take_files(self) -> list[Any]:
-        """Return the files that have got their numbers since the last call, in order."""
+        """Return the files that got their numbers since the last call, in order."""
         fresh, self._fresh = self._fresh, []
         return fresh
 
@@ -83,11 +83,11 @@ class Reader:
         return len(self._files)
 
     def add_files(self, values: object) -> None:
-        """Take over files."""
+        """Add the files of a record."""
         self._files += map(read_identity, _list(values))
 
     def news(self, value: object) -> HistoryEvent[Identity]:
-        """Return the act that a value spells."""
+        """Return the event that a value spells."""
         match value:
             case [str(act)]:
                 return HistoryEvent(EventKind(act))

@@ -1,6 +1,6 @@
 """Review record: how far a review is, by path and content: it outlives the app, the worker and a scan.
 
-It is told as a sequence of news; whoever follows all of them has the same record.
+It travels as a sequence of events; applying all of them gives the same record.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def identity(file: ImageFile) -> Identity:
 
 
 class EventKind(StrEnum):
-    """What became of a history of marks.
+    """What happened to a history of marks.
 
     With ``PUT`` they changed without a step that could be undone. After ``RENAME`` files are called by other
     keys, so that only the whole history says where it is.
@@ -66,7 +66,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class ReviewDelta:
-    """What happened since a record was told last; ``view`` is None where that is as it was."""
+    """What happened since a record was sent last; ``view`` is None where it has not changed."""
 
     news: tuple[HistoryEvent[Identity], ...] = ()
     view: View | None = None
@@ -83,14 +83,14 @@ class ReviewRecord:
     passed: set[str] = field(default_factory=set)
 
     def follow(self, delta: ReviewDelta) -> None:
-        """Take over what happened."""
+        """Apply what happened."""
         for news in delta.news:
             self.hear(news)
         self.view = delta.view or self.view
         self.passed = (self.passed | delta.passed) - delta.not_passed
 
     def hear(self, news: HistoryEvent[Identity]) -> None:
-        """Follow the history; what goes back further than that does is passed over."""
+        """Apply an event to the history; undoing more than the history has is ignored."""
         history, step = self.history, news.step
         match news.act:
             case EventKind.ADD if step is not None:
@@ -108,7 +108,7 @@ class ReviewRecord:
 
 
 def tell(history: History[K]) -> Iterator[HistoryEvent[K]]:
-    """Yield the news that make an empty history equal to ``history``."""
+    """Yield the events that make an empty history equal to ``history``."""
     steps = [*history.done, *reversed(history.undone)]
     yield from (HistoryEvent(EventKind.ADD, step) for step in steps)
     yield from (HistoryEvent(EventKind.BACK) for _ in history.undone)

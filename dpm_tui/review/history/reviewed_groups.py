@@ -1,4 +1,4 @@
-"""Reviewed groups: groups left as they are on purpose, taken back and passed again in turn with the marks."""
+"""Reviewed groups: groups left as they are on purpose; undo and redo take them in turn with the marks."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class ReviewedStep:
 
 @dataclass(slots=True)
 class ReviewedGroups:
-    """The passes of this sitting; ``groups`` are the ids of those that are passed, of earlier ones too."""
+    """The passes since the app started; ``groups`` are the ids of all passed groups, also of earlier ones."""
 
     groups: set[str] = field(default_factory=set)
     _done: list[ReviewedStep] = field(default_factory=list)
     _undone: list[tuple[ReviewedStep, Step[int] | None]] = field(default_factory=list)
-    """With the step that would have been done again when each of them was taken back."""
+    """Each undone pass, with the step that redo would have done at that time."""
 
     def note(self, group: str, file: int, history: History[int], *, passed: bool = True) -> None:
         """Pass a group, or not any more; nothing happens where that is so already."""

@@ -1,1 +1,1 @@
-"""The groups under review, and how one looks into them."""
+"""The groups under review: filters, sorting and layout."""

@@ -18,7 +18,7 @@ _DATES_AT_ONCE = 8192
 
 
 def read_days(text: str) -> tuple[bytes, bytes]:
-    """Return the first date that is meant and the first one that is not any more, as dates sort.
+    """Return the range of dates that is meant: its first date, and the first date after it.
 
     ``text`` is ``2024``, ``2024-05`` or ``2024-05-17``, with ``<``, ``<=``, ``>``, ``>=`` or ``=`` in front
     of it, or two of them with ``..`` between. Raises ValueError for anything else.
@@ -63,7 +63,7 @@ def local_dates(mtime_ns: NDArray[np.int64]) -> NDArray[np.bytes_]:
     offsets = np.array([_offset(day) for day in days.tolist()], np.int64)
     local = (seconds + offsets[numbers]).astype("datetime64[s]")
     dates = np.zeros(len(local), "S19")
-    # Some at a time: until it is cut to size such a text takes six times the memory.
+    # In blocks: numpy's longer text takes six times the memory before it is cut.
     for first in range(0, len(local), _DATES_AT_ONCE):
         part = np.datetime_as_string(local[first : first + _DATES_AT_ONCE]).astype("S19")
         dates[first : first + len(part)] = np.char.replace(part, b"T", b" ")

@@ -1,7 +1,7 @@
 """Filter: which groups are shown, by words such as ``kind:copy size:>2M -dir:"old things" date:2024``.
 
 A word that asks for something of a file fits a group if any of its files has it. A sign ``-`` or ``!`` in
-front turns a word round; quotes hold spaces together and take the meaning of signs and colons away.
+front negates a word. In quotes, spaces, signs and colons have no special meaning.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Filter:
 
 
 def parse_filter(text: str) -> Filter:
-    """Return the filter that ``text`` spells; raises FilterError for a word that is none."""
+    """Return the filter that ``text`` describes; raises FilterError for a word that is none."""
     words = tuple(_parse_word(match) for match in _WORD.finditer(text))
     return Filter(" ".join(text.split()), words)
 
@@ -181,7 +181,7 @@ def _parse_files(value: str) -> Test:
 
 
 def _parse_number(value: str, read: Callable[[str], float]) -> Callable[[Any], Flags]:
-    """Read ``>2M`` and the like, or ``2M..5M``; without a sign it means at least."""
+    """Return the test that ``>2M``, ``2M..5M`` and the like describe; without a sign it means at least."""
     low, dots, high = value.partition("..")
     sign = _SIGN.match(value)
     assert sign is not None

@@ -12,7 +12,7 @@ _KINDS = tuple(Kind)
 
 
 def partners(library: Library, group: Group, file: int) -> list[int]:
-    """Return the other members in the order in which a file is held against them.
+    """Return the other members in the order in which a file is compared with them.
 
     Those that it was compared with come first, the keeper at their head.
     """
@@ -21,7 +21,7 @@ def partners(library: Library, group: Group, file: int) -> list[int]:
 
 
 def holding_pair(library: Library, group: Group, file: int) -> Pair | None:
-    """Return the pair that holds a member in its group: that with the keeper, or else its strongest one."""
+    """Return the pair that ties a member to its group: that with the keeper, or else its strongest one."""
     pair = library.pair(file, group.keeper)
     if pair is not None:
         return pair
@@ -29,22 +29,22 @@ def holding_pair(library: Library, group: Group, file: int) -> Pair | None:
     return max((pair for pair in links if pair is not None), key=strength, default=None)
 
 
-def counterpart(library: Library, group: Group, file: int, going: AbstractSet[int]) -> int:
-    """Return the member that a file is held against: one that stays and was compared with it, if any does."""
+def counterpart(library: Library, group: Group, file: int, removed: AbstractSet[int]) -> int:
+    """Return the member that a file is shown beside: one that stays and was compared with it, if any."""
     others = [id_ for id_ in group.members if id_ != file]
     if file == group.keeper:
         return others[0]
-    staying = [id_ for id_ in others if id_ not in going]
+    staying = [id_ for id_ in others if id_ not in removed]
     compared = (id_ for id_ in staying if library.pair(file, id_) is not None)
     return next(compared, (staying or others)[0])
 
 
 def weakest_link(library: Library, group: Group) -> Pair | None:
-    """Return the pair that holds a member least, or None where no pair is known."""
+    """Return the pair that ties a member most weakly, or None where no pair is known."""
     links = [holding_pair(library, group, id_) for id_ in group.members[1:]]
     return min((pair for pair in links if pair is not None), key=strength, default=None)
 
 
 def strength(pair: Pair) -> tuple[float, int, int, int]:
-    """Order pairs: by similarity, those of one similarity by kind, and then by file."""
+    """Return a sort key of a pair: its similarity, then its kind, then its files."""
     return pair.similarity, -_KINDS.index(pair.kind), -pair.b, -pair.a

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dpm_tui.review.library.library_columns import LibraryColumns
 
 _FEW = 100
-"""So many files are looked at one by one; more of them take all columns at once."""
+"""Up to so many files are handled one by one; more of them take all columns at once."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Library:
     @cached_property
     def columns(self) -> LibraryColumns:
         """The same in columns."""
-        # Until there is a library the app does without numpy, which takes a while to load.
+        # The app loads numpy, which takes a while, only once there is a library.
         from dpm_tui.review.library.library_columns import LibraryColumns
 
         return LibraryColumns.of(self.files, self.groups, self.pairs)

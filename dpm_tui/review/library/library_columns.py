@@ -47,7 +47,7 @@ class LibraryColumns:
     def part(self, numbers: Sequence[int] | NDArray[np.int64]) -> LibraryColumns:
         """Return the columns of some groups alone, in the order of the library.
 
-        Whatever is asked of a few groups of very many takes no longer than they are large.
+        So questions about a few groups of very many stay fast.
         """
         chosen = np.unique(np.asarray(numbers, np.int64))
         if len(chosen) == len(self.groups):
@@ -72,7 +72,7 @@ class LibraryColumns:
 
     @cached_property
     def standing(self) -> NDArray[np.int64]:
-        """By how many files of its group each file is better than, less those that are better than it."""
+        """For each file, how many files of its group it is better than, minus how many are better than it."""
         pairs = self.pairs.rows
         ahead = (pairs["better"] == Better.FIRST).astype(np.int64)
         ahead -= pairs["better"] == Better.SECOND
@@ -82,7 +82,7 @@ class LibraryColumns:
 
     @cached_property
     def kinds(self) -> NDArray[np.uint8]:
-        """The same, but a file that was not compared with its keeper is of the kind of its strongest pair."""
+        """The kind of each file beside its keeper; without such a pair the kind of its strongest pair."""
         kinds = self.beside_keeper.copy()
         lonely = (kinds == NO_KIND) & ~self.keepers
         if lonely.any():

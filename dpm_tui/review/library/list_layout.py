@@ -29,7 +29,7 @@ class ListRange:
         return self.rows.line(self.first) <= line <= self.rows.line(self.last)
 
     def __len__(self) -> int:
-        """The number of files."""
+        """Return the number of files."""
         headings = self.last.position - self.first.position
         return self.rows.line(self.last) - self.rows.line(self.first) + 1 - headings
 
@@ -59,7 +59,7 @@ class ListPosition:
 class ListLayout:
     """The lines of the groups shown: each group is a heading followed by its members.
 
-    Any line is found without looking at the others, so that a list of any length opens at once.
+    Any line is found without visiting the others, so that a list of any length opens at once.
     """
 
     def __init__(self, library: Library, numbers: Sequence[int]) -> None:
@@ -70,7 +70,7 @@ class ListLayout:
         self._positions = array("q")
 
     def __len__(self) -> int:
-        """The number of groups shown."""
+        """Return the number of groups shown."""
         return len(self.numbers)
 
     @property

@@ -1,6 +1,6 @@
 """The paths of very many files as one text: a word is found in all of them at once.
 
-Upper and lower case are one, and so are the two ways of writing an accented letter. Names are searched as
+Case is ignored, and so is the Unicode normal form of accented letters. Names are searched as
 they are shown, never as raw bytes.
 """
 
@@ -17,7 +17,7 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.file_names import display_name
 
 _END = b"\0"
-"""Stands behind every path; in none of them, and in no word that is looked for."""
+"""Stands behind every path; occurs in no path and in no search word."""
 _ROWS_AT_ONCE = 8192
 _BYTES_AT_ONCE = 1 << 20
 
@@ -39,7 +39,7 @@ class PathText:
         self.name_starts = np.zeros(len(files), np.int64)
         numbers, words = files.words("folder")
         folders = [_fold_bytes(folder) + b"/" if folder else b"" for folder in words]
-        # Many paths at a time: as objects of their own all of them would take much more than the text.
+        # In blocks of many paths: single objects for all of them would take much more memory than the text.
         for first in range(0, len(files), _ROWS_AT_ONCE):
             here = slice(first, first + _ROWS_AT_ONCE)
             self._add(files.names_in(here), [folders[number] for number in numbers[here].tolist()], first)
@@ -85,7 +85,7 @@ class PathText:
         return bytes(self.text[self.name_starts[row] : self.starts[row + 1] - 1])
 
     def _places(self, word: str, end: bytes = b"") -> NDArray[np.int64]:
-        """Return where a word begins, by looking at the places of its rarest byte."""
+        """Return where a word begins, by checking the places of its rarest byte."""
         wanted = _encode(fold(word))
         if _END in wanted:
             return np.zeros(0, np.int64)

@@ -26,13 +26,13 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """An order, and whether it is turned round."""
+    """An order, and whether it is reversed."""
 
     order: Order = Order.FOLDER
     reverse: bool = False
 
     def choose(self, order: Order) -> Sorting:
-        """Return the sorting after ``order`` was chosen: the same one again turns it round."""
+        """Return the sorting after ``order`` was chosen: choosing the same one again reverses it."""
         return Sorting(order, not self.reverse if order is self.order else False)
 
 

@@ -1,4 +1,4 @@
-"""Quality reasons: what looking at two copies at full size says of which one is better, as a reason."""
+"""Quality reasons: which of two copies is better at full size, and why."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def compare_files(
     criteria: Sequence[Word] = (),
     pair: Pair | None = None,
 ) -> list[Reason]:
-    """Say in which respects ``file`` is better or worse than ``other``, most important first.
+    """Return in which respects ``file`` is better or worse than ``other``, most important first.
 
     ``criteria`` are those of the rule that keepers follow: what they look at comes first, in their order,
     and what they prefer is better. ``kind`` is that of the pair; files of the same bytes have nothing but
@@ -138,7 +138,7 @@ def _by_depth(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
 
 
 def _by_nothing(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
-    """What a pair says of detail stands first in any case."""
+    """Yield nothing: the reason on detail stands first in any case."""
     yield from ()
 
 
@@ -176,7 +176,7 @@ def _by_exif(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
 
 
 def _by_bytes(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
-    """More bytes of a lossy picture hold more of it; those of a lossless one only take more room."""
+    """Yield a reason on bytes: more of them mean more quality in a lossy file, but not in a lossless one."""
     mine, theirs = file.stamp.size, other.stamp.size
     values: dict[str, object] = {"mine": long_size(mine), "other": long_size(theirs)}
     lossless = {is_lossless(file), is_lossless(other)}
@@ -191,7 +191,7 @@ def _by_bytes(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
 
 
 def _by_size(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
-    """More bytes are better, whatever the formats, for whoever asks for them."""
+    """Yield a reason on bytes for rules that prefer larger files, whatever the formats."""
     mine, theirs = file.stamp.size, other.stamp.size
     values: dict[str, object] = {"mine": long_size(mine), "other": long_size(theirs)}
     if values["mine"] == values["other"]:

@@ -104,7 +104,7 @@ def _holds(columns: LibraryColumns) -> Values:
 
 
 def _colours(columns: LibraryColumns) -> Values:
-    """More than can be counted are all the same."""
+    """Return the colours of each file; those with too many to count are equal."""
     counts = columns.files.field("colours").astype(np.float64)
     return np.where(counts > 0, counts, MAX_COLOURS + 1)
 
@@ -114,7 +114,7 @@ def _depth(columns: LibraryColumns) -> Values:
 
 
 def _detail(columns: LibraryColumns) -> Values:
-    """What looking at pairs at full size tells: nothing is better than the files that stay."""
+    """Return the result of the inspections: files that no other one is better than come first."""
     return columns.standing.astype(np.float64)
 
 
@@ -127,13 +127,13 @@ def _name(columns: LibraryColumns) -> Values:
 
 
 def _encoding(columns: LibraryColumns) -> list[Sieve]:
-    """Fewer bytes among the lossless files, more among the lossy ones; nothing between the two."""
+    """Return two sieves: fewer bytes among lossless files, more among lossy ones."""
     size, lossless = _log(_number("size"))(columns), _lossless(columns) > 0
     return [(np.where(lossless, -size, np.nan), BYTES_NEAR), (np.where(lossless, np.nan, size), BYTES_NEAR)]
 
 
 def _date(columns: LibraryColumns) -> Values:
-    """Larger for the older file: seconds by the EXIF date, else of the modification."""
+    """Return the age: larger for the older file, by the EXIF date, else by the time of modification."""
     taken, places = np.unique(columns.files.field("taken"), return_inverse=True)
     seconds = np.array([_seconds(text.decode("ascii", "replace")) for text in taken.tolist()], np.float64)
     known = seconds[places] if len(taken) else np.zeros(0)

@@ -21,15 +21,15 @@ def looks_like_a_copy(name: bytes) -> bool:
 
 
 def is_lossless(file: ImageFile) -> bool:
-    """Return whether a file has its samples as they were given to it, whatever they went through before.
+    """Return whether a file stores its samples without loss, whatever happened to them before.
 
-    Where the file was not looked into yet its format tells.
+    Where the file was not examined yet its format decides.
     """
     return not file.facts.lossy if file.facts.depth else file.facts.format in LOSSLESS
 
 
 def telling_fact(file: ImageFile, other: ImageFile) -> str:
-    """Return what says clearly which of two files is a copy: ``exif``, ``name``, or nothing."""
+    """Return the fact that shows which of two files is a copy: ``exif``, ``name``, or an empty text."""
     if not 1 / NEAR_TIE <= file.pixel_count / max(other.pixel_count, 1) <= NEAR_TIE:
         return ""
     if bool(file.facts.taken) != bool(other.facts.taken):

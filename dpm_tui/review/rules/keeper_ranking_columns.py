@@ -100,7 +100,7 @@ def _time(files: FileSelection) -> Numbers:
 
 
 def _encoded_bytes(files: FileSelection) -> Numbers:
-    """Fewer bytes of a lossless file are better, more of a lossy one."""
+    """Return the sort key of bytes: fewer are better in a lossless file, more in a lossy one."""
     size = _size(files)
     return np.where(lossless_rows(files), size, -size)
 

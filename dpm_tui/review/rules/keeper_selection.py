@@ -1,4 +1,4 @@
-"""Keeper selection: groups are built around the best file; an own rule chooses another keeper inside them."""
+"""Keeper selection: groups are built around the best file; a user's rule may choose another keeper."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ WORDS_OF: dict[str, tuple[str, ...]] = {
     "newest": ("-date",),
     "oldest": ("date",),
 }
-"""The criteria that a user arranges anew where one of the fixed rules was in force."""
+"""The criteria to start from when a user edits one of the fixed rules."""
 
 
 def check_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reclaimable space: the bytes that a rule would free, and those that lie beside the kept files."""
+"""Reclaimable space: the bytes that a rule would free, and the bytes of all files but the keepers."""
 
 from __future__ import annotations
 

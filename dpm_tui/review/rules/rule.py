@@ -21,7 +21,7 @@ HAND = "hand"
 
 
 class Spared(StrEnum):
-    """Why a rule leaves a file alone; the name of a sentence ``review.spared_<name>``."""
+    """Why a rule spares a file; the name of a sentence ``review.spared_<name>``."""
 
     DAMAGED = "damaged"
     HOLDINGS = "holdings"
@@ -43,8 +43,8 @@ class Spared(StrEnum):
 class Rule:
     """A named way to choose which file of a group to keep, and what may be marked beside it.
 
-    Groups are built around the best file. The keepers of a whole library follow the criteria by an
-    election (see ``keeper_selection``); without criteria it is the group's keeper that is kept.
+    Groups are built around the best file. Keepers of a whole library are chosen by ``keeper_selection``.
+    Without criteria the group's keeper is kept.
     """
 
     name: str
@@ -85,7 +85,7 @@ def read_rule(name: str, words: Iterable[str]) -> Rule:
     parsed = parse_words(words)
     limits = tuple(limit_of(word) for word in parsed if word.is_limit)
     criteria = tuple(word for word in parsed if not word.is_limit)
-    # Whoever says what to keep by other criteria has decided it, whatever the pictures look like.
+    # A user who names other criteria has decided, whatever the pictures look like.
     careful = not criteria or any(word.topic in (Word("best"), Word("detail")) for word in criteria)
     return Rule(name, () if criteria == (Word("best"),) else criteria, limits, careful)
 

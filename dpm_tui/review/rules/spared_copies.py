@@ -1,4 +1,4 @@
-"""Spared copies: those that a rule leaves alone, since what would go with them is not in the file kept."""
+"""Spared copies: files that a rule does not mark, since they hold something that the kept file lacks."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
 QUALITY_TIE = 2
-"""Points of JPEG quality that are as good as equal."""
+"""Difference in JPEG quality up to which two files count as equal."""
 GOES = 0
-"""The code of a file that is not spared."""
+"""The code of a file that may go."""
 SPARED = dict(enumerate(Spared, 1))
 """Why a rule leaves a file alone, by code."""
 _CODES = {why: code for code, why in SPARED.items()}
@@ -45,7 +45,7 @@ def find_spared(
     goes that is clearly better in any respect.
     """
     pairs = columns.pairs.rows[links]
-    # As if the file kept were the first of the two.
+    # From the view of the kept file as the first of the two.
     better = np.where(pairs["first"] == kept, pairs["better"], TURNED[pairs["better"]])
     copies = pairs["kind"] == KIND_CODES[Kind.COPY]
     found = [(Spared.DAMAGED, _lacks(columns.files.field("damaged"), rows, kept))]
@@ -77,9 +77,9 @@ def _lacks(flags: Flags, rows: Rows, others: Rows) -> Flags:
 
 
 def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
-    """Return whether something goes with each file that the one kept does not hold.
+    """Return for each file whether it holds something that the kept one lacks.
 
-    Of pages, frames and pictures a file that has fewer holds less. Nothing goes with the same bytes.
+    Fewer pages, frames or pictures count as less. Files of the same bytes lose nothing.
     """
     holds, frames, digests = (files.field(name) for name in ("holds", "frames", "digest"))
     fewer = (holds[rows] & _COUNTED_BITS != 0) & (frames[rows] > frames[kept])
@@ -91,9 +91,9 @@ def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
 def _find_outdone(
     files: FileSelection, rows: Rows, kept: Rows, better: Codes, kinds: Codes
 ) -> Iterator[tuple[Spared, Flags]]:
-    """Yield in what files are clearly better than the ones kept, and which are.
+    """Yield each respect in which files are clearly better than the kept ones, and which files those are.
 
-    What looking at both found of detail goes before what the files say of their quality.
+    The result of an inspection counts before the quality that the files state.
     """
     pixels, few, depth = files.pixel_counts(), files.field("colours") > 0, depths(files)
     lossless, quality = lossless_rows(files), files.field("quality")

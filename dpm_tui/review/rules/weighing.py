@@ -46,7 +46,7 @@ class Weighing:
 
     @property
     def spared(self) -> Iterator[tuple[int, int, Spared]]:
-        """Yield the files that the rule leaves alone, each with the file kept beside it and why."""
+        """Yield the files that the rule spares, each with its kept file and the reason."""
         stays = self.codes != GOES
         for id_, kept, code in zip(
             *(each[stays].tolist() for each in (self.files, self.kept, self.codes)), strict=True
@@ -107,7 +107,7 @@ def _rounds(columns: LibraryColumns, rule: Rule, kinds: Collection[Kind], safe: 
         alike[second[leads[first]]] = True
         alike[first[leads[second]]] = True
         rest &= ~alike
-        # Nothing is beside a head that is alone.
+        # A head without family has nothing to mark.
         alike &= np.repeat(columns.any_of(alike & ~leads), columns.groups.counts)
         yield _Round(alike, _choose_kept(columns, rule, alike, leads, safe), links, places)
         links = links[rest[first] & rest[second]]
@@ -119,7 +119,7 @@ def _rounds(columns: LibraryColumns, rule: Rule, kinds: Collection[Kind], safe: 
 
 
 def _first_of_each(homes: Rows, rows: Rows, places: Rows) -> Rows:
-    """Return of each group that some rows belong to the one that comes first."""
+    """Return the first of some rows in each group."""
     order = np.lexsort((places, homes))
     found: Rows = rows[order][np.unique(homes[order], return_index=True)[1]]
     return found
@@ -203,7 +203,7 @@ def _keep_one_each(
 
 
 def _allowed(columns: LibraryColumns, rule: Rule, kept: Rows, rows: Rows) -> Flags:
-    """Ask the limits once for each two folders, however many files lie in them."""
+    """Return which pairs of files the limits allow; each pair of folders is checked once."""
     numbers, folders = columns.files.words("folder")
     both, places = np.unique(numbers[kept] * len(folders) + numbers[rows], return_inverse=True)
     asked = (divmod(each, len(folders)) for each in both.tolist())

@@ -18,7 +18,7 @@ def write_atomic(path: Where, content: bytes, mode: int = 0o600) -> None:
 
 
 def write_parts_atomic(path: Where, parts: Iterable[bytes], mode: int = 0o600) -> None:
-    """Replace the file at ``path`` as ``write_atomic`` does, part by part; they may come of the old file."""
+    """Replace the file at ``path`` as ``write_atomic`` does; the parts may be read from the old file."""
     place = place_of(path)
     descriptor = create_partial(place.part, mode)
     try:

@@ -1,4 +1,4 @@
-"""Finding: one thing that a check of the state says, and what a repair would do about it."""
+"""Finding: one result of a check of the state, and what a repair would do about it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 class Finding:
     """One line of a check: the sentence ``doctor.<key>`` with its values.
 
-    One that is not good has a ``remedy``, the sentence ``doctor.<remedy>`` that says what a repair
-    would do, and ``repair``, which does it and returns what was done. Whoever calls that holds the
-    lock of the state folder.
+    One that is not good has a ``remedy``, the sentence ``doctor.<remedy>`` that says what a repair would
+    do, and ``repair``, which does it and returns what was done. Its caller holds the lock of the state
+    folder.
     """
 
     good: bool

@@ -1,4 +1,4 @@
-"""Folders that are held open, and files in them: what is done in one is done in that very folder.
+"""Folders that are held open, and files in them: every operation acts on the same folder.
 
 Whoever may write in the scanned folder can put a link, or another folder, in place of one of ours at any
 moment. So a path is followed once, when a folder is opened, and from then on only its descriptor counts.
@@ -25,9 +25,9 @@ _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 class HeldFolder:
     """The folder at ``path``, opened when it is first needed and then held for as long as this object lives.
 
-    ``path`` is for messages. With ``above`` it is the folder of that name in it. It is never reached through
-    a link, but where ``follow`` says that the path is a person's own choice. Whatever needs it open raises
-    DamagedError where a link or no folder lies there, OSError (FileNotFoundError among them).
+    ``path`` is for messages. With ``above`` it is the folder of that name in it. Links are never followed,
+    unless ``follow`` says that the path is the user's own choice. Methods that need it open raise
+    DamagedError for a link or anything but a folder, and OSError (FileNotFoundError among them).
     """
 
     def __init__(self, path: bytes, above: HeldFolder | None = None, *, follow: bool = False) -> None:
@@ -54,7 +54,7 @@ class HeldFolder:
 
     @property
     def descriptor(self) -> int:
-        """The descriptor, which stays open for as long as this object lives: keep that while it is used."""
+        """The descriptor. It is open as long as this object lives: keep the object while you use it."""
         if self._descriptor < 0:
             self._hold(self._open())
         return self._descriptor
@@ -68,7 +68,7 @@ class HeldFolder:
         return HeldFolder(os.path.join(self.path, name), self)
 
     def close(self) -> None:
-        """Close it now; whatever needs it open opens it again."""
+        """Close it now; the next use opens it again."""
         self._descriptor = -1
         if self._closing is not None:
             self._closing()
@@ -81,7 +81,7 @@ class HeldFolder:
             else:
                 os.mkdir(self.name, 0o700, dir_fd=self.above.descriptor)
         if self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink:
-            self._hold(self._open())  # somebody removed the one that was held
+            self._hold(self._open())  # the folder that was held has been removed
         return self
 
     def check(self) -> None:
@@ -161,14 +161,14 @@ class HeldFolder:
             raise DamagedError(self._oddity(), path=display_name(self.path)) from error
 
     def _oddity(self) -> str:
-        """Return what to say of what lies in place of the folder."""
+        """Return the error for what lies in place of the folder."""
         with contextlib.suppress(OSError):
             found = os.lstat(self.path) if self.above is None else self.above.status(self.name)
             return "state_is_link" if stat.S_ISLNK(found.st_mode) else "state_not_folder"
         return "state_not_folder"
 
     def _hold(self, descriptor: int) -> None:
-        # One that was held before may be in use by another thread: it is closed with this object.
+        # Another thread may still use the descriptor of before: it is closed with this object.
         self._descriptor = descriptor
         self._closing = weakref.finalize(self, os.close, descriptor)
         self._closing.atexit = False
@@ -221,7 +221,7 @@ def sync_names(descriptor: int) -> None:
 
 
 Where = bytes | HeldPath
-"""A place, or the path of a file that a person named, whose folder is opened for this one time."""
+"""A place, or the path of a file that the user named; its folder is opened for one operation."""
 
 
 def place_of(where: Where) -> HeldPath:

@@ -1,7 +1,7 @@
 """Append-only journals of JSON lines whose reader can tell a whole record from a torn one.
 
-A line is ``<crc32 as 8 hex digits> <json>\\n``. Reading skips what does not check and says how many
-lines that were; writing after a torn tail starts on a line of its own.
+A line is ``<crc32 as 8 hex digits> <json>\\n``. Reading skips lines with a wrong checksum and counts them.
+Writing after a torn tail starts on a new line.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from dpm_tui.state.disk.held_folder import Where, place_of
 from dpm_tui.state.disk.regular_file import open_regular
 
 MAX_LINE_BYTES = 1 << 20
-"""A longer line was not written by us; parsing it could cost any amount of memory."""
+"""A longer line was not written by us; parsing it could take any amount of memory."""
 
 _DECODER = json.JSONDecoder()
 
 
 @dataclass(slots=True)
 class JournalRecords:
-    """What a journal held: its records in order, and the number of lines that did not check."""
+    """The content of a journal: its records in order, and the number of lines with a wrong checksum."""
 
     records: list[Any] = field(default_factory=list)
     rejected: int = 0
@@ -40,7 +40,7 @@ def encode_frame(record: object) -> bytes:
 
 
 def decode_frame(line: bytes) -> Any:
-    """Return the record of one line without its newline; raises ValueError if it does not check."""
+    """Return the record of one line without its newline; raises ValueError for a wrong checksum."""
     if len(line) > MAX_LINE_BYTES or line[8:9] != b" ":
         raise ValueError("not a frame")
     if int(line[:8], 16) != zlib.crc32(line[9:]):

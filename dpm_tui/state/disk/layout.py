@@ -1,4 +1,4 @@
-"""Where everything under ``_image_temp`` lies; the only place that spells these names."""
+"""Where everything below ``_image_temp`` lies; the only file that contains these names."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Layout:
 
     @property
     def decisions_before(self) -> HeldPath:
-        """The decisions as they were at the last start, for the day on which the journal is damaged."""
+        """The decisions as they were at the last start, in case the journal is damaged."""
         return self.home.place(b"decisions.prev.jsonl")
 
     @property
@@ -91,7 +91,7 @@ class Layout:
 
     @property
     def log(self) -> HeldPath:
-        """What the worker printed and every error it met."""
+        """The worker's output, and every error it met."""
         return self.home.place(b"worker.log")
 
     @property
@@ -128,7 +128,7 @@ def check_root(root: bytes) -> None:
 
 
 def owner_beside_root(path: bytes) -> str:
-    """Return the name of the user whose folder the system's own user works in; empty for all others.
+    """Return the name of the folder's owner if root works in another user's folder, else an empty text.
 
     Raises OSError.
     """

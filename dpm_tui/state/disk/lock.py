@@ -17,7 +17,7 @@ from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.regular_file import open_regular
 
 STARTING, SERVING, ENDING = "starting", "serving", "ending"
-"""What a worker that holds the lock is at; whoever else holds it tells nothing."""
+"""The phase of a worker that holds the lock; other holders have none."""
 _BYTES = 512
 """The content has this length always: it is replaced by one write, so that no reader meets half of it."""
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
@@ -27,8 +27,8 @@ _UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 class Holder:
     """Who holds a lock.
 
-    ``machine`` tells hosts of one name apart, ``boot`` and ``started`` a process from a later one with
-    the same number; empty or 0 where the system does not tell. ``phase`` is what it is at, see SERVING.
+    ``machine`` distinguishes hosts of one name; ``boot`` and ``started`` distinguish a process from a later
+    one with the same number. They are empty or 0 if unknown. ``phase`` is, for example, SERVING.
     """
 
     host: str
@@ -60,7 +60,7 @@ class Holder:
 
 
 class Lock:
-    """Exclusive hold of a state folder for as long as the object lives and is not released.
+    """Exclusive lock of a state folder, until it is released or the object is gone.
 
     Raises HeldError naming the holder if another process has it, DamagedError if what lies at ``path``
     is no regular file. On a file system without locks the content of the file decides: a holder on this
@@ -73,21 +73,21 @@ class Lock:
         try:
             self._take(path)
             os.ftruncate(self._descriptor, 0)
-            self.tell(phase)
+            self.note_phase(phase)
         except BaseException:
             os.close(self._descriptor)
             raise
 
-    def tell(self, phase: str) -> None:
-        """Let others know what this process is at; raises OSError."""
+    def note_phase(self, phase: str) -> None:
+        """Write the phase of this process into the lock; raises OSError."""
         text = json.dumps(asdict(Holder.myself(phase))).encode("ascii")
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         write_all(self._descriptor, text.ljust(_BYTES - 1) + b"\n")
 
     def is_lost(self) -> bool:
-        """Return whether the file that is held has been removed or replaced: others can hold the folder then.
+        """Return whether the locked file was removed or replaced: then others can lock the folder.
 
-        Some network file systems number a file anew, so that another number alone proves nothing.
+        Some network file systems change inode numbers, so another number alone proves nothing.
         """
         try:
             here, held = os.lstat(self._path), os.fstat(self._descriptor)
@@ -174,13 +174,13 @@ def _differ(one: object, other: object) -> bool:
 
 
 def _machine() -> str:
-    """Return what tells this machine from others of its name; its true number is nobody's business."""
+    """Return a number that distinguishes this machine from others; hashed, as the true one is private."""
     number = _read("/etc/machine-id")
     return hashlib.sha256(b"dpm-tui " + number.encode()).hexdigest()[:16] if number else ""
 
 
 def _boot() -> str:
-    """Return what tells this run of the system from others, empty where it does not tell."""
+    """Return the id of this boot of the system, empty if unknown."""
     return _read("/proc/sys/kernel/random/boot_id")
 
 

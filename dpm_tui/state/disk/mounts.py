@@ -1,4 +1,4 @@
-"""What is mounted where, as the system tells it."""
+"""The mounted file systems, as the system lists them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dpm_tui.state.disk.layout import Layout
 
 
 def prepare_folder(layout: Layout) -> None:
-    """Make the state folder, private to its user; raises DpmError where it cannot be made or trusted."""
+    """Create the state folder, private to its user; raises DpmError where it cannot be created or trusted."""
     try:
         os.makedirs(layout.base, exist_ok=True)
         layout.home.make()

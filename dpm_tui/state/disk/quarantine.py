@@ -28,7 +28,7 @@ class Quarantine:
         return Finding(False, "unreadable", values, remedy, lambda: [self.take(what)])
 
     def take(self, what: HeldPath | HeldFolder) -> Finding:
-        """Move what lies at ``what``, a link itself and not what it leads to; raises OSError."""
+        """Move what lies at ``what``, a link itself, not its target; return the finding. Raises OSError."""
         place = what if isinstance(what, HeldPath) else _place_of_folder(what)
         relative = self._relative(what)
         self.renew()
@@ -42,7 +42,7 @@ class Quarantine:
         return Finding(True, "quarantined", {"name": display_name(relative), "path": shown})
 
     def renew(self) -> list[Finding]:
-        """Make the quarantine; what is no folder in its place is renamed and never written through."""
+        """Create the quarantine; rename what lies in its place if that is no folder. Return the findings."""
         aside = QUARANTINE + b"-" + self._now
         self._folder.below(QUARANTINE).make()
         if stat.S_ISDIR(self._folder.status(QUARANTINE).st_mode):

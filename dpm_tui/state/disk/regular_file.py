@@ -1,4 +1,4 @@
-"""Opens state files, which may lie on a shared folder: never through a link, never waiting for a pipe."""
+"""Opens state files, which may lie in a shared folder: follows no link, waits for no pipe."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.held_folder import Where, place_of
 
 MAX_FILE_BYTES = 1 << 32
-"""A larger file was not written by us (a million pictures need less); reading it could take for ever."""
+"""A larger file was not written by us (a million pictures need less); reading it could take forever."""
 
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
-"""What opening a link, a folder, a pipe without a reader or a dead device says."""
+"""Errors from opening a link, a folder, a pipe without a reader or a missing device."""
 
 
 def open_regular(

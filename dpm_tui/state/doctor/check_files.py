@@ -91,7 +91,7 @@ def _check_journals(table: FileTable) -> _Bad:
 
 
 def _check_names(places: FileLayout, table: FileTable, quarantine: Quarantine) -> list[Finding]:
-    """Name what folds that did not end left, and what is not ours."""
+    """Return findings on leftovers of interrupted compactions, and on files that are not ours."""
     known = {MANIFEST, COPY, *(table.manifest.names if table.manifest is not None else ())}
     parts = {MANIFEST + b".part", COPY + b".part"}
     names = [name for name in places.names() if name not in known]
@@ -113,7 +113,7 @@ def _check_names(places: FileLayout, table: FileTable, quarantine: Quarantine) -
 
 
 def _begin_anew(places: FileLayout, quarantine: Quarantine) -> list[Finding]:
-    """Put aside what lies in place of the folder; the journal keeps what it has besides."""
+    """Move aside what lies in place of the folder; return the findings. The journal stays."""
     moved = quarantine.take(places.folder)
     places.folder.make()
     refused: dict[HeldPath, DamagedError] = {}

@@ -1,4 +1,4 @@
-"""Checks what lies in the state folder beside the tables: lock, marker, log, leftovers and strangers."""
+"""Checks the rest of the state folder: lock, marker, log, leftovers and unknown files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PARTIAL = b".part"
 
 
 def check_lock(layout: Layout, quarantine: Quarantine) -> Finding:
-    """Say who holds the lock, or who left it behind; only what is no file needs a repair."""
+    """Return who holds the lock, or who left it behind; only something that is no file needs a repair."""
     try:
         held = is_held(layout.lock)
     except FileNotFoundError:
@@ -40,7 +40,7 @@ def check_lock(layout: Layout, quarantine: Quarantine) -> Finding:
 
 
 def check_marker(layout: Layout, quarantine: Quarantine) -> Finding:
-    """Say whether the root has its marker."""
+    """Return whether the root has its marker."""
     if read_marker(layout):
         return Finding(True, "marker")
     marker = layout.marker
@@ -52,7 +52,7 @@ def check_marker(layout: Layout, quarantine: Quarantine) -> Finding:
 
 
 def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
-    """Say if the worker's log is no file."""
+    """Return a finding if the worker's log is no file."""
     try:
         os.close(open_regular(layout.log))
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def check_log(layout: Layout, quarantine: Quarantine) -> list[Finding]:
 
 
 def check_names(layout: Layout) -> list[Finding]:
-    """Name what is not ours, which nobody touches, and what writes that did not end left behind."""
+    """Return findings on files that are not ours, which stay, and on leftovers of interrupted writes."""
     table = FileLayout.of(layout.files)
     ours = {
         each.name
@@ -99,7 +99,7 @@ def check_names(layout: Layout) -> list[Finding]:
 
 
 def check_quarantine(layout: Layout, quarantine: Quarantine) -> list[Finding]:
-    """Say how much lies in quarantine."""
+    """Return findings on how much lies in quarantine."""
     try:
         count, size = measure_quarantine(layout.home)
     except FileNotFoundError:
@@ -118,7 +118,7 @@ def _folders(layout: Layout, ours: set[bytes], beside: set[bytes]) -> list[tuple
     with contextlib.suppress(OSError, DpmError):
         other = HeldFolder(layout.root_side)
         other.check()
-        # State that was kept there before is ours as well, although nothing reads it now.
+        # State from before ``--state`` was given is ours as well, although nothing reads it now.
         folders.append((other, ours | beside | {QUARANTINE}))
     return folders
 

@@ -38,8 +38,8 @@ _Read = Callable[[], tuple[int, int, Iterable[bytes]]]
 def check_state(layout: Layout) -> list[Finding]:
     """Return what is found in the state folder; changes nothing.
 
-    Raises DamagedError for a folder that is a link or belongs to somebody else, and for state of a
-    newer version, which nobody should judge.
+    Raises DamagedError for a folder that is a link or belongs to somebody else, and for state of a newer
+    version, which cannot be judged.
     """
     check_folder(layout)
     quarantine = Quarantine(layout.home)
@@ -62,7 +62,7 @@ def check_state(layout: Layout) -> list[Finding]:
 
 
 def lock_for_repair(layout: Layout) -> Lock:
-    """Return the lock; what is no file in its place goes to quarantine first, as nobody can hold that.
+    """Return the lock; if something else than a file lies there it goes to quarantine first.
 
     Raises HeldError, DamagedError, OSError.
     """
@@ -75,7 +75,7 @@ def lock_for_repair(layout: Layout) -> Lock:
 
 
 def repair_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """Do what the findings that are not good say; return what was done.
+    """Carry out the repairs of the findings that are not good; return what was done.
 
     The caller holds the lock of the state folder. What fails is a finding that is not good.
     """
@@ -133,8 +133,8 @@ def _read_review(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
 
 def _read_inspections(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
     frames = read_frames(path)
-    sound = [record for record in frames.records if _is_inspection(record)]
-    return len(sound), frames.rejected + len(frames.records) - len(sound), map(encode_frame, sound)
+    valid = [record for record in frames.records if _is_inspection(record)]
+    return len(valid), frames.rejected + len(frames.records) - len(valid), map(encode_frame, valid)
 
 
 def _is_inspection(record: object) -> bool:
@@ -148,6 +148,6 @@ def _is_inspection(record: object) -> bool:
 def _read_verdicts(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:
     count = rejected = 0
     for lines in read_lines(path, ""):
-        count += int(lines.sound.sum())
+        count += int(lines.valid.sum())
         rejected += lines.rejected
-    return count, rejected, (lines.pick(lines.sound) for lines in read_lines(path, ""))
+    return count, rejected, (lines.pick(lines.valid) for lines in read_lines(path, ""))

@@ -1,7 +1,6 @@
 """Checks the thumbnails: beginning and end of every one, and a sample decoded as a whole.
 
-Reading all of them would take minutes for 100,000; what is torn, empty or something else shows at its
-ends.
+Reading all of them would take minutes for 100,000. A torn, empty or foreign file shows at its ends.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ _UNREAD = Stamp(0, 0, 0, 0, 0)
 
 
 @dataclass(slots=True)
-class _Shelf:
-    """What lies among the thumbnails: by digest, broken, and what is none of ours."""
+class _Thumbnails:
+    """The thumbnails: good ones by digest, broken ones, and files that are not ours."""
 
     good: set[str] = field(default_factory=set)
     bad: list[HeldPath] = field(default_factory=list)
@@ -54,58 +53,58 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
             return [quarantine.take(layout.thumbnails), *_read_again(layout, set())]
 
         return [replace(finding, repair=begin_anew)]
-    shelf = _look(layout.thumbnails)
-    decoded = _decode_some(layout.thumbnails, shelf)
+    found = _look(layout.thumbnails)
+    decoded = _decode_some(layout.thumbnails, found)
     wanted = _wanted(layout)
-    lacking = len(wanted - shelf.good)
-    values: dict[str, object] = {"name": name, "count": len(shelf.good), "decoded": decoded}
-    values |= {"bad": len(shelf.bad), "lacking": lacking}
+    lacking = len(wanted - found.good)
+    values: dict[str, object] = {"name": name, "count": len(found.good), "decoded": decoded}
+    values |= {"bad": len(found.bad), "lacking": lacking}
     findings = [Finding(True, "thumbnails", values)]
-    if shelf.bad or lacking:
+    if found.bad or lacking:
 
         def repair_all() -> list[Finding]:
-            return [*_take(quarantine, shelf.bad), *_read_again(layout, shelf.good)]
+            return [*_take(quarantine, found.bad), *_read_again(layout, found.good)]
 
         findings = [Finding(False, "thumbnails_damaged", values, "will_remake", repair_all)]
-    if shelf.leftovers:
-        values = {"name": name, "count": len(shelf.leftovers)}
+    if found.leftovers:
+        values = {"name": name, "count": len(found.leftovers)}
 
         def tidy() -> list[Finding]:
-            return _take(quarantine, shelf.leftovers)
+            return _take(quarantine, found.leftovers)
 
         findings.append(Finding(False, "leftovers", values, "will_quarantine", tidy))
-    if shelf.unknown:
-        findings.append(Finding(True, "unknown", {"name": name, "count": shelf.unknown}))
+    if found.unknown:
+        findings.append(Finding(True, "unknown", {"name": name, "count": found.unknown}))
     return findings
 
 
-def _look(folder: HeldFolder) -> _Shelf:
-    shelf = _Shelf()
+def _look(folder: HeldFolder) -> _Thumbnails:
+    found = _Thumbnails()
     for prefix in _names(folder):
         if len(prefix) != 2 or not is_digest(os.fsdecode(prefix) * 32):
-            shelf.unknown += 1
+            found.unknown += 1
         elif not stat.S_ISDIR(folder.status(prefix).st_mode):
-            shelf.bad.append(folder.place(prefix))
+            found.bad.append(folder.place(prefix))
         else:
             below = folder.below(prefix)
             for name in _names(below):
-                _sort_in(shelf, folder, below, name)
-    return shelf
+                _sort_in(found, folder, below, name)
+    return found
 
 
-def _sort_in(shelf: _Shelf, folder: HeldFolder, below: HeldFolder, name: bytes) -> None:
-    # What is noted has a folder of its own, not open yet: many are noted, and few may be open at once.
+def _sort_in(found: _Thumbnails, folder: HeldFolder, below: HeldFolder, name: bytes) -> None:
+    # Each noted place has its own folder, not open yet: there may be many, and few can be open at once.
     place = folder.below(below.name).place(name)
     digest, ending = os.fsdecode(name[:64]), name[64:]
     ours = is_digest(digest) and name.startswith(below.name)
     if ours and ending == b".jpg.part":
-        shelf.leftovers.append(place)
+        found.leftovers.append(place)
     elif not ours or ending != b".jpg":
-        shelf.unknown += 1
+        found.unknown += 1
     elif _has_both_ends(below.place(name)):
-        shelf.good.add(digest)
+        found.good.add(digest)
     else:
-        shelf.bad.append(place)
+        found.bad.append(place)
 
 
 def _take(quarantine: Quarantine, places: list[HeldPath]) -> list[Finding]:
@@ -132,17 +131,17 @@ def _has_both_ends(path: HeldPath) -> bool:
     return 4 < size <= MAX_BYTES and start == b"\xff\xd8\xff" and end == b"\xff\xd9"
 
 
-def _decode_some(folder: HeldFolder, shelf: _Shelf) -> int:
-    """Decode a sample, spread evenly; move those that cannot be decoded to the bad ones."""
+def _decode_some(folder: HeldFolder, found: _Thumbnails) -> int:
+    """Decode an evenly spread sample and move broken ones to the bad ones; return how many were decoded."""
     store = ThumbnailStore(folder)
-    digests = sorted(shelf.good)
+    digests = sorted(found.good)
     sample = digests[:: max(len(digests) // _SAMPLE, 1)][:_SAMPLE]
     for digest in sample:
         try:
             read_thumbnail(read_regular(store.place(digest), MAX_BYTES))
         except (ValueError, DpmError, OSError):
-            shelf.good.remove(digest)
-            shelf.bad.append(store.place(digest))
+            found.good.remove(digest)
+            found.bad.append(store.place(digest))
     return len(sample)
 
 
@@ -161,7 +160,7 @@ def _is_read(file: ImageFile) -> bool:
 
 
 def _read_again(layout: Layout, there: set[str]) -> list[Finding]:
-    """Let the next scan read the pictures again whose thumbnail is not ``there``."""
+    """Make the next scan read pictures again whose thumbnail is not ``there``; return the findings."""
     files = FileStore(layout.files)
     count = 0
     for file in list(files.files.values()):

@@ -15,7 +15,7 @@ from dpm_tui.state.disk.journal import read_frames
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.quarantine import Quarantine
 from dpm_tui.state.disk.regular_file import open_regular
-from dpm_tui.state.vectors.vector_store import HEAD_BYTES, MAX_BYTES, SEAL_BYTES, seal_of
+from dpm_tui.state.vectors.vector_store import CHECKSUM_BYTES, HEAD_BYTES, MAX_BYTES, checksum_of
 
 _MAX_DIMS = 1 << 14
 
@@ -85,7 +85,7 @@ def _check_candidates(place: HeldPath, name: str, quarantine: Quarantine) -> Fin
 def _read_table(place: HeldPath) -> _Table | None:
     """Return what a file of vectors holds, None if no row of any length checks at its start."""
     with open(open_regular(place, at_most=MAX_BYTES), "rb") as file:
-        row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _MAX_DIMS + SEAL_BYTES))
+        row_bytes = _measure_row(file.read(HEAD_BYTES + 2 * _MAX_DIMS + CHECKSUM_BYTES))
         size = os.fstat(file.fileno()).st_size
         if not size:
             return _Table(0, 0)
@@ -96,18 +96,18 @@ def _read_table(place: HeldPath) -> _Table | None:
         rows = size // row_bytes
         for row in range(rows):
             content = file.read(row_bytes)
-            if seal_of(content[:-SEAL_BYTES]) != content[-SEAL_BYTES:]:
+            if checksum_of(content[:-CHECKSUM_BYTES]) != content[-CHECKSUM_BYTES:]:
                 bad.append(row)
         return _Table(rows, row_bytes, tuple(bad), bool(size % row_bytes))
 
 
 def _measure_row(start: bytes) -> int:
     """Return the length of a first row whose checksum holds, 0 if there is none: the file does not say."""
-    seal = zlib.crc32(start[:HEAD_BYTES])
-    for end in range(HEAD_BYTES + 2, len(start) - SEAL_BYTES + 1, 2):
-        seal = zlib.crc32(start[end - 2 : end], seal)
-        if seal.to_bytes(SEAL_BYTES, "little") == start[end : end + SEAL_BYTES]:
-            return end + SEAL_BYTES
+    checksum = zlib.crc32(start[:HEAD_BYTES])
+    for end in range(HEAD_BYTES + 2, len(start) - CHECKSUM_BYTES + 1, 2):
+        checksum = zlib.crc32(start[end - 2 : end], checksum)
+        if checksum.to_bytes(CHECKSUM_BYTES, "little") == start[end : end + CHECKSUM_BYTES]:
+            return end + CHECKSUM_BYTES
     return 0
 
 
@@ -115,7 +115,7 @@ def _mended(place: HeldPath, table: _Table) -> bytes:
     """Return the whole rows of a table; in place of a bad one, whose number must not change, an empty one."""
     with open(open_regular(place, at_most=MAX_BYTES), "rb") as file:
         content = bytearray(file.read(table.rows * table.row_bytes))
-    empty = bytes(table.row_bytes - SEAL_BYTES)
+    empty = bytes(table.row_bytes - CHECKSUM_BYTES)
     for row in table.bad:
-        content[row * table.row_bytes : (row + 1) * table.row_bytes] = empty + seal_of(empty)
+        content[row * table.row_bytes : (row + 1) * table.row_bytes] = empty + checksum_of(empty)
     return bytes(content)

@@ -1,9 +1,9 @@
-"""Compaction: carries what a journal says into new shards, a few at a time, and then makes them count.
+"""Compaction: writes the changes of a journal into new shards, a few at a time, and then switches to them.
 
-Steps, each of which may be the last before a crash: the journal is set aside and a new one begun; every
-shard that changed is written under a new name; the manifest is replaced, from when on they count; its copy
-follows; the journal set aside and the shards of before go. A shard may hold newer records than the
-journal set aside: reading applies the newer journal over it, which changes nothing.
+The steps, each safe against a crash: set the journal aside and begin a new one; write every changed shard
+under a new name; replace the manifest, which switches to them; replace its copy; remove the old journal and
+the old shards. A shard may hold newer records than the journal set aside: reading applies the newer journal
+over it, which changes nothing.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def commit_manifest(places: FileLayout, manifest: Manifest) -> None:
 def write_table(places: FileLayout, columns: FileColumns, manifest: Manifest) -> Manifest:
     """Write every shard and an empty journal in place of whatever there is; return the new manifest.
 
-    ``manifest`` says all but the shards. What there is counts until the new manifest does.
+    ``manifest`` says all but the shards. The old table is valid until the new manifest is there.
     """
     plan = [number for number, _ in columns.chunks()]
     fold = Compaction(places, manifest.generation, manifest.folded, plan)
@@ -106,9 +106,8 @@ def prepare_journal(places: FileLayout, store: str, begins: int) -> Journal:
 def set_journal_aside(places: FileLayout) -> None:
     """Let the journal be the one that is folded and the prepared one the journal.
 
-    Whichever of both renames was the last before a crash: every frame is in one of both journals.
-    Raises OSError, in which case all is as it was, or where not even that can be had the journal stays
-    aside: the next try goes on from there.
+    A crash between the two renames is safe: every frame is in one of the two journals. Raises OSError, in
+    which case all is as it was, or the journal stays aside and the next try continues from there.
     """
     try:
         places.journal.rename(places.folding)
@@ -126,9 +125,9 @@ def set_journal_aside(places: FileLayout) -> None:
 def remove_superseded(places: FileLayout, keep: Iterable[bytes], at_most: int = 1 << 30) -> bool:
     """Remove the journal set aside and shards that are not to be kept; return whether there may be more.
 
-    What stays does no harm.
+    Leftovers do no harm.
     """
-    # A journal that could neither be replaced nor brought back is still the only one.
+    # The journal was neither replaced nor restored: it is still the only one.
     if places.journal.exists():
         with contextlib.suppress(OSError):
             places.folding.unlink()

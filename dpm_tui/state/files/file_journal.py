@@ -1,7 +1,7 @@
 """The journal of image files: what was put and removed since the shards were written.
 
 Its first frame says which table it belongs to and with which number it begins; every other one is
-``[table, number, record]``. A frame of another table, or one that comes out of its order, is not believed.
+``[table, number, record]``. A frame of another table, or one out of order, is rejected.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from dpm_tui.state.files.shard_manifest import SCHEMA, check_schema, is_store
 
 @dataclass(slots=True)
 class FileRecords:
-    """What one journal held: numbered records in order, and the number of lines that are not believed.
+    """The content of one journal: numbered records in order, and the number of rejected lines.
 
-    ``store`` is empty where nothing tells it. ``old`` are the records of a journal that was written before
+    ``store`` is empty if unknown. ``old`` are the records of a journal that was written before
     there were shards; they have no numbers.
     """
 
@@ -38,7 +38,7 @@ class FileRecords:
 
 
 def read_file_journal(path: Where, store: str) -> FileRecords:
-    """Return what the journal at ``path`` says of table ``store``, whose name it tells itself if empty.
+    """Return the records of table ``store`` in the journal at ``path``; an empty name means any table.
 
     A missing file is empty. Raises DamagedError if a newer version wrote it or it is no file, OSError.
     """

@@ -1,4 +1,4 @@
-"""What the journal of image files says of one file, as plain JSON values."""
+"""The record of one image file in its journal, as plain JSON values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dpm_tui.state.disk.layout import STATE_FOLDER
 FLAGS = {"lossy": "lossy", "clear": "alpha", "damaged": "damaged"}
 """Facts of a file that are yes or no, by their names in records; a record names those that are so."""
 FLAT = "alpha"
-"""What records of versions named transparent that did not keep where: of these less was looked for."""
+"""The key by which older versions marked transparent pictures; their facts are read again."""
 _MAX_REASON = 1000
 _MAX_WORD = 40
 _MAX_NAME = 1 << 16
@@ -88,7 +88,7 @@ def check_path(path: bytes) -> bytes:
 
 
 def read_id(value: Any) -> int:
-    """Return an id; raises ValueError for what no run can have reached."""
+    """Return an id; raises ValueError for a number that no run can have reached."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _MAX_ID:
         raise ValueError("no id of a file")
     return value
@@ -110,7 +110,7 @@ def check_word(value: Any) -> str:
 
 
 def read_word(value: Any) -> str:
-    """Return a short text that may be shown as it is, empty for any other: pictures say what they like."""
+    """Return a short text that may be shown as it is, empty for any other: pictures may contain anything."""
     text = str(value)
     return text if len(text) <= _MAX_WORD and text.isascii() and text.isprintable() else ""
 

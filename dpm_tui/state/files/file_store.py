@@ -34,7 +34,7 @@ from dpm_tui.state.files.shard_manifest import Manifest
 FOLD_BYTES = 1 << 24
 """A journal of this size, some 50,000 records, is folded; reading it takes about a second."""
 CLOSE_BYTES = 1 << 21
-"""On closing a smaller one is worth it: nobody waits."""
+"""On closing, a smaller one is worth it: the user does not wait."""
 _REMOVED_PER_SYNC = 16
 """Shards of before that go at one checkpoint: two hundred would take a tenth of a second."""
 FOLD_SECONDS = 0.01
@@ -44,9 +44,9 @@ FOLD_SECONDS = 0.01
 class FileStore:
     """The image files of one root. Ids grow and are never used twice.
 
-    Opening raises DamagedError, OSError. What does not check is counted in ``rejected``; its files are
-    found again by the next scan. A sync costs the records since the last one, and while a fold is under
-    way a shard or two, whatever the size of the library. What was synced survives a crash.
+    Opening raises DamagedError, OSError. Records with a wrong checksum are counted in ``rejected``; the
+    next scan finds their files again. A sync costs the records since the last one, and while a fold is
+    under way a shard or two, whatever the size of the library. What was synced survives a crash.
     """
 
     def __init__(self, path: Where, *, writable: bool = True) -> None:
@@ -116,7 +116,7 @@ class FileStore:
             self._begin_fold()
 
     def fold(self) -> None:
-        """Carry everything into the shards now; damaged lines and shards are dropped. Raises OSError."""
+        """Write everything into the shards now; damaged lines and shards are dropped. Raises OSError."""
         if self._journal is None:
             return
         self._journal.sync()
@@ -155,7 +155,7 @@ class FileStore:
             self._fold = Compaction(self._places, self._generation, table.folded_to, plan)
 
     def _drop_lost(self, table: FileTable) -> None:
-        """Put aside the shards that are lost, and let the next manifest do without them."""
+        """Move lost shards aside, so that the next manifest leaves them out."""
         quarantine = Quarantine(self._places.journal.folder)
         for name in table.lost:
             with contextlib.suppress(OSError):
@@ -165,7 +165,7 @@ class FileStore:
         self._manifest = replace(self._manifest, shards=shards)
 
     def _migrate(self) -> None:
-        """Write shards of all that an old journal holds; that stays what counts until they do."""
+        """Write shards of all that an old journal holds; the journal counts until they do."""
         self._generation += 1
         fresh = replace(self._manifest, generation=self._generation, folded=0, next_id=self._next_id)
         self._manifest = write_table(self._places, self._columns, fresh)

@@ -22,17 +22,17 @@ from dpm_tui.state.files.shard import MAX_SHARD_BYTES, decode_shard
 from dpm_tui.state.files.shard_manifest import Manifest, is_shard_name, load_manifest
 
 _ATTEMPTS = 5
-"""A reader holds no lock: where the writer folded meanwhile it reads again."""
+"""A reader holds no lock: it reads again if the writer compacted meanwhile."""
 
 
 @dataclass(slots=True)
 class FileTable:
-    """What the files on the disk say.
+    """The table as the files on the disk describe it.
 
     ``number`` is that of the last frame. ``folding`` and ``current`` are the chunks that the two journals
     changed. ``lost`` are the shards that the manifest names and that are missing or not as it says,
-    ``damaged`` the manifests that could not be read, and ``spoilt`` counts by journal the lines that are
-    not believed. ``old`` tells that there is only a journal from before there were shards.
+    ``damaged`` the manifests that could not be read, and ``spoilt`` counts the rejected lines of each
+    journal. ``old`` says that there is only a journal of a version without shards.
     """
 
     manifest: Manifest | None
@@ -53,7 +53,7 @@ class FileTable:
 
     @property
     def rejected(self) -> int:
-        """How much is not believed: shards, manifests and lines of journals."""
+        """How many shards, manifests and journal lines were rejected."""
         return len(self.lost) + len(self.damaged) + self.spoilt.total()
 
 
@@ -119,12 +119,12 @@ def _read_journal(path: HeldPath, store: str, refused: dict[HeldPath, DamagedErr
 
 
 def _replay_journal(table: FileTable, journal: FileRecords, touched: set[int]) -> int:
-    """Apply what a journal says; return how many of its lines are not believed."""
+    """Apply a journal; return how many of its lines were rejected."""
     if journal.old is not None:
         if table.manifest is None and not table.store:
             table.old = True
             return journal.rejected + sum(not _replay(table, record, touched) for record in journal.old)
-        # A journal that was carried into shards, and not yet replaced: all of it is in them.
+        # This journal is already in the shards and was not yet replaced.
         carried = table.manifest is not None and not table.manifest.folded
         return journal.rejected + (0 if carried else len(journal.old))
     table.store = table.store or journal.store
@@ -135,7 +135,7 @@ def _replay_journal(table: FileTable, journal: FileRecords, touched: set[int]) -
 
 
 def _replay(table: FileTable, record: Any, touched: set[int]) -> bool:
-    """Apply one record; return whether it makes sense."""
+    """Apply one record; return whether it is valid."""
     try:
         if "next_id" in record:
             table.next_id = max(table.next_id, read_id(record["next_id"]))
@@ -155,7 +155,7 @@ def _replay(table: FileTable, record: Any, touched: set[int]) -> bool:
 
 
 def _drop_predecessors(table: FileTable) -> None:
-    """Forget files whose path a newer one has: the record of their going was lost."""
+    """Forget files whose path a newer one has: the record of their removal was lost."""
     keys = table.columns.path_keys()
     order = np.argsort(keys, kind="stable")
     twice = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
@@ -184,7 +184,7 @@ def _highest_shard(places: FileLayout) -> int:
 
 
 def highest_generation(places: FileLayout, manifest: Manifest | None) -> int:
-    """Return the highest generation that a manifest or the name of a shard tells of."""
+    """Return the highest generation in a manifest or in the name of a shard."""
     names: Mapping[bytes, object] = dict.fromkeys(filter(is_shard_name, places.names()))
     told = [int(name.partition(b"-g")[2].partition(b".")[0]) for name in names]
     return max([*told, _generation(manifest)])

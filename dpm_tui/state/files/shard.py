@@ -1,7 +1,8 @@
 """Shards: the files of one range of ids as columns of JSON, one file on the disk each.
 
 A shard is written once and never changed; the manifest has its SHA-256. Names and folders are written as
-everywhere, digests as one run of hex digits, what does not fit into columns as records of the journal.
+everywhere, digests as one run of hex digits, and files that do not fit into columns as records of the
+journal.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _decode(table: dict[str, Any], number: int, folders: StringPool, formats: St
     rows["has_exif"] = _numbers(table["exif"], np.dtype(np.uint8), len(ids)) != 0
     nothing = [0] * len(ids)
     for name, field in _COLUMNS.items():
-        # Written by a version that did not know of them: not looked at yet.
+        # Written by an older version without these columns: not read yet.
         rows[field] = _numbers(table.get(name, nothing), np.dtype(np.uint16), len(ids))
     flat = _numbers(table.get(FLAT, nothing), np.dtype(np.uint16), len(ids)) != 0
     rows["alpha"] |= flat

@@ -1,7 +1,7 @@
-"""The manifest: which shards make up the table of image files, and what of the journals is in them.
+"""The manifest: which shards make up the table of image files, and which journal frames they contain.
 
-Replacing it is the moment at which a fold counts. A copy follows once that is done, so that the loss of
-one of both costs nothing.
+Replacing it completes a compaction. A copy is written afterwards, so that losing one of the two costs
+nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _STORE = re.compile(r"[0-9a-f]{12}")
 class Manifest:
     """``shards`` maps the number of a shard to its file name and the SHA-256 of that file.
 
-    ``store`` names the table: what carries another name belongs to another one. Journal frames up to
+    ``store`` names the table: frames with another name belong to another one. Journal frames up to
     ``folded`` are in the shards.
     """
 

@@ -1,1 +1,1 @@
-"""What a person said: it cannot be made again."""
+"""Decisions and marks of a person, which cannot be made again."""

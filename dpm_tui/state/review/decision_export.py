@@ -1,4 +1,4 @@
-"""Decisions on their way to another root: a JSON file, written by ``export`` and trusted by nobody."""
+"""Decisions for another root: a JSON file that ``export`` writes and that is not trusted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _check_schema(table: Any, shown: str) -> list[Any]:
 
 def _read(path: bytes) -> bytes:
     try:
-        # A pipe that nobody writes to would be waited for without an end.
+        # Opening a pipe without a writer would block forever.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             content = file.read(MAX_BYTES + 1) if regular else b""

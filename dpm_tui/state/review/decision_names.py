@@ -1,4 +1,4 @@
-"""The names under which people know the contents that were decided about."""
+"""The file names of contents in decisions."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ class DecisionStore:
                 self.rejected += 1
         self._journal = Journal(path) if writable else None
         if writable and (records != earlier.records or earlier.rejected):
-            # A full disk is no reason not to open: the journal is there, and the next start tries again.
+            # A full disk must not prevent opening: the journal is there, and the next start tries again.
             with contextlib.suppress(OSError):
                 write_atomic(previous, encode_frames(records))
 
     def decide(self, digests: Iterable[str], verdict: str, time: str = "") -> None:
-        """Remember ``verdict`` for every pair of ``digests``; an empty verdict revokes.
+        """Store ``verdict`` for every pair of ``digests``; an empty verdict revokes.
 
         ``time`` is when it was decided, now if empty. It survives a crash once this returns.
         """
@@ -66,9 +66,9 @@ class DecisionStore:
     def change(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         """Decide and revoke in this order; return the decisions that take all of it back.
 
-        Contents that are none are passed over. All of it survives a crash once this returns. What the
-        disk does not take raises OSError and is not decided: it is taken back here and in the journal. More
-        than can be remembered raises DpmError, with nothing decided.
+        Invalid digests are ignored. All of it survives a crash once this returns. A failed write raises
+        OSError; then nothing is decided, neither here nor in the journal. More than can be remembered
+        raises DpmError, with nothing decided.
         """
         known = (decision.narrow(set(filter(is_digest, decision.digests))) for decision in decisions)
         changes = [decision for decision in known if len(decision.digests) > 1]
@@ -147,7 +147,7 @@ def merge_generations(previous: list[Any], current: list[Any]) -> list[Any]:
 
 
 def read_decision(value: Any) -> Decision | None:
-    """Return the decision or revocation that a record holds, None if it makes no sense."""
+    """Return the decision or revocation of a record, None if it is invalid."""
     match value:
         case {"digests": [_, _, *_] as digests, "verdict": str(verdict)}:
             time = value.get("time", "")
@@ -160,7 +160,7 @@ def read_decision(value: Any) -> Decision | None:
 
 
 def is_sound(decision: Decision) -> bool:
-    """Return whether a decision that somebody else has made up is one that can be recorded."""
+    """Return whether a decision from outside is valid and can be recorded."""
     digests = decision.digests
     named = len(decision.names) in (0, len(digests))
     known = not decision.verdict or decision.verdict in VERDICTS
@@ -178,7 +178,7 @@ def is_time(value: object) -> bool:
 
 
 def read_generation(path: Where) -> JournalRecords:
-    """Return what one file holds; records that make no sense count as rejected lines.
+    """Return the content of one file; invalid records count as rejected lines.
 
     Raises DamagedError, OSError.
     """
@@ -202,7 +202,7 @@ def _encode(decision: Decision) -> dict[str, object]:
 
 
 def _read_names(value: Any, digests: list[str], different: Contents) -> tuple[bytes, ...]:
-    """Return the names in the order of the digests; names that make no sense cost only themselves."""
+    """Return the names in the order of the digests; invalid names are left out."""
     if not isinstance(value, list) or len(value) != len(digests):
         return ()
     try:

@@ -1,8 +1,8 @@
 """The review in a journal: every mark survives a kill at once, a power cut within seconds.
 
 A line is ``[number, act, ...]``, its number one more than that before. The acts are those of
-``history.record_codec``, and some of its own: ``files`` brings files, ``more`` changes that belong to the
-next act, ``view`` and ``passed`` what they say.
+``history.record_codec``, and some more: ``files`` brings files, ``more`` changes that belong to the next
+act, ``view`` and ``passed`` what they say.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _REWRITE_CHANGES = 100_000
 class ReviewStore:
     """The record of one root's review; only its one writer changes it.
 
-    ``damaged`` tells that lines could not be read: what they and all after them said is lost. A line
-    that was torn at the end by a power cut is none of those. Raises DamagedError, OSError.
+    ``damaged`` says that lines could not be read: they and all lines after them are lost. A last line that
+    a power cut tore does not count. Raises DamagedError, OSError.
     """
 
     def __init__(self, path: Where, *, writable: bool = True) -> None:
@@ -52,20 +52,20 @@ class ReviewStore:
         if self._journal is not None:
             self._small = self._journal.size
             if self._whole:
-                # A full disk is no reason not to open: what is there stays, and the next news try again.
+                # A full disk must not prevent opening: the file stays, and the next event tries again.
                 with contextlib.suppress(OSError):
                     self._rewrite()
             elif self._number:
                 self._append([["files", 0, []]])
 
     def replace(self, value: object) -> None:
-        """Take over a whole record, as ``write_record`` gives it; raises ValueError, OSError."""
+        """Store a whole record, as ``write_record`` returns it; raises ValueError, OSError."""
         self.record = read_record(value)
         self._whole = True
         self._rewrite()
 
     def hear(self, value: object) -> None:
-        """Take over what ``read_delta`` reads; raises ValueError, with nothing taken over, or OSError."""
+        """Store what ``read_delta`` reads; raises ValueError, with nothing stored, or OSError."""
         delta = read_delta(value)
         self.record.follow(delta)
         lines = [line for news in delta.news for line in _lines(self._writer, news)]
@@ -140,7 +140,7 @@ def _lines(writer: Writer, news: HistoryEvent[Identity]) -> Iterator[list[Any]]:
 
 
 class Replay:
-    """Follows the lines of a journal up to the first that is missing or makes no sense."""
+    """Applies the lines of a journal up to the first that is missing or invalid."""
 
     def __init__(self, lines: Iterable[Any]) -> None:
         self.record = ReviewRecord()
@@ -153,7 +153,7 @@ class Replay:
             match line:
                 case [int(number), *rest] if number <= self.last + 1:
                     if number <= self.last:
-                        continue  # written again after the disk had taken a part of it
+                        continue  # written again after a partial write
                     try:
                         self._follow(rest)
                     except ValueError:
@@ -166,7 +166,7 @@ class Replay:
 
     @property
     def superseded(self) -> int:
-        """How many changes the journal tells of that count no more."""
+        """How many superseded changes the journal holds."""
         history = self.record.history
         needed = sum(step.weight for step in (*history.done, *history.undone)) + len(history.markings)
         return self._changes - needed
@@ -195,7 +195,7 @@ class Replay:
 
 
 def read_review(path: Where) -> tuple[int, int, Iterable[object]]:
-    """Return how many lines of a journal count, how many do not, and lines that say what the former do.
+    """Return how many lines of a journal are valid, how many are not, and lines with the valid content.
 
     Raises DamagedError, OSError.
     """

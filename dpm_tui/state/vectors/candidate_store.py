@@ -69,8 +69,8 @@ class CandidateStore:
         self._mark(_runs(rows), matched=True)
 
     def forget(self, gone: NDArray[np.int64], again: NDArray[np.int64]) -> None:
-        """Record that rows are gone, with every candidate of theirs, and that others must be matched anew."""
-        # Should only a part of it reach the disk, nobody is left bereft: what is gone comes last.
+        """Record that rows are gone, with their candidates; those in ``again`` are matched again."""
+        # The removed rows come last: if only a part reaches the disk, no row misses its new match.
         for name, rows in (("open", again), ("gone", gone)):
             runs = _runs(rows)
             for at in range(0, len(runs), _RUNS_PER_RECORD):
@@ -91,7 +91,7 @@ class CandidateStore:
         self._journal.close()
 
     def _apply(self, record: dict[str, Any], fresh: set[tuple[int, int]]) -> None:
-        """Take over what a record says; ``fresh`` are the pairs of a block whose end is to come."""
+        """Apply a record; ``fresh`` are the pairs of a block that has not ended yet."""
         if "open" in record:
             self._mark(_check_runs(record["open"]), matched=False)
         elif "gone" in record:

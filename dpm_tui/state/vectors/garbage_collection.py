@@ -1,8 +1,8 @@
-"""Garbage collection: what is kept of contents that left the library goes, once it takes much room.
+"""Garbage collection: drops the data of contents that left the library, once they take much room.
 
 Candidates refer to vectors by the numbers of their rows, which change where others go. So the candidates
-are emptied before a table of vectors is replaced, and written anew afterwards: whatever a crash leaves, none
-ever refer to rows of another table, and what is missing is matched again.
+are emptied before a table of vectors is replaced, and written anew afterwards: after a crash no candidate
+refers to rows of another table, and missing ones are matched again.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def is_due(tables: Collection[VectorStore], known: Prefixes) -> bool:
 def clear_table(
     vectors: VectorStore, candidates: CandidateStore, known: Prefixes, cancelled: Callable[[], bool]
 ) -> bool:
-    """Write a table anew without the rows that are not known and of which no candidate speaks.
+    """Write a new table without the rows that are unknown and have no candidate.
 
-    Tells whether it did: there may be no need, or no room. Both are open at the same rows then. Raises
+    Returns whether it did: there may be no need, or no room. Both are open at the same rows then. Raises
     Cancelled with everything as it was; OSError, where at worst the candidates are lost, and the two stores
     must be opened anew.
     """

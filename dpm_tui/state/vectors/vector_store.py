@@ -1,10 +1,9 @@
 """Fingerprint vectors of one model: fixed-size rows, appended, each with its own checksum.
 
-A row is 32 bytes of content digest, a byte that tells whether this model is the one that fits the
-picture, a byte that tells whether the other models have a vector of it too, the vector as
-little-endian float16, and the crc32 of it all.
-Row numbers never change while a table is there, so that matching can say how far it came; where many rows
-are of no use any more, ``garbage_collection`` writes a new table.
+A row is 32 bytes of content digest, a byte that tells whether this model is the one that fits the picture,
+a byte that tells whether the other models have a vector of it too, the vector as little-endian float16, and
+the crc32 of it all. Row numbers never change while a table exists, so that matching can record its
+progress. Where many rows are unused, ``garbage_collection`` writes a new table.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from dpm_tui.state.disk.regular_file import open_regular
 from dpm_tui.state.vectors.digest_index import DigestIndex
 
 HEAD_BYTES = DIGEST_BYTES + 2
-SEAL_BYTES = 4
+CHECKSUM_BYTES = 4
 MAX_BYTES = 1 << 34
 """A larger table was not written by us: it has room for seven million pictures with their parts."""
 HELD_BYTES = 1 << 26
@@ -40,13 +39,13 @@ _FITS, _SHARED = 1, 2
 class VectorStore:
     """Digest -> row -> unit vector, for one model with one set of weights.
 
-    Opening raises DamagedError, OSError. A torn tail is cut off; a row that does not check keeps its
-    number but belongs to no digest, and its vector is zero, which is near to nothing.
+    Opening raises DamagedError, OSError. A torn tail is cut off; a row with a wrong checksum keeps its
+    number but has no digest, and its vector is zero, which is near no other.
     """
 
     def __init__(self, path: Where, dims: int, *, writable: bool = True) -> None:
         self.place = place_of(path)
-        self.row_bytes = HEAD_BYTES + 2 * dims + SEAL_BYTES
+        self.row_bytes = HEAD_BYTES + 2 * dims + CHECKSUM_BYTES
         self._dims = dims
         self._writable = writable
         if writable:
@@ -68,11 +67,11 @@ class VectorStore:
         return self._row(digest) >= 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the digest of each row in order, empty for a row that did not check."""
+        """Yield the digest of each row in order, empty for a row with a wrong checksum."""
         return (digest.hex() for digest in self._digests)
 
     def digest_at(self, row: int) -> str:
-        """Return the digest of a row, empty if it did not check."""
+        """Return the digest of a row, empty if its checksum was wrong."""
         return self._digests.at(row).hex()
 
     def read(self, start: int, end: int) -> NDArray[np.float16]:
@@ -105,7 +104,7 @@ class VectorStore:
             return
         raw = bytes.fromhex(digest)
         content = raw + bytes((fits, shared)) + vector.astype("<f2").tobytes()
-        self._buffer += content + seal_of(content)
+        self._buffer += content + checksum_of(content)
         self._digests.add(raw)
         self._flags.append(fits * _FITS | shared * _SHARED)
 
@@ -115,9 +114,9 @@ class VectorStore:
         if row < 0:
             return
         self.sync()
-        empty = bytes(self.row_bytes - SEAL_BYTES)
+        empty = bytes(self.row_bytes - CHECKSUM_BYTES)
         os.lseek(self._descriptor, row * self.row_bytes, os.SEEK_SET)
-        write_all(self._descriptor, empty + seal_of(empty))
+        write_all(self._descriptor, empty + checksum_of(empty))
         self._digests.discard(row)
         self._flags[row] = 0
         if row < len(self._held):
@@ -188,13 +187,13 @@ class VectorStore:
         self._held = np.concatenate([self._held, fresh])
 
     def _fetch(self, start: int, end: int) -> NDArray[np.float16]:
-        """Read rows from the file and from what is not written yet."""
+        """Return rows from the file and from the buffer."""
         written = self._written
         content = self._read_file(start, min(end, written))
         first, last = max(start - written, 0), max(end - written, 0)
         content += self._buffer[first * self.row_bytes : last * self.row_bytes]
         table = np.frombuffer(content, np.uint8).reshape(-1, self.row_bytes)
-        vectors = table[:, HEAD_BYTES:-SEAL_BYTES].copy().view("<f2").astype(np.float16, copy=False)
+        vectors = table[:, HEAD_BYTES:-CHECKSUM_BYTES].copy().view("<f2").astype(np.float16, copy=False)
         vectors[self._digests.lacking(start, end)] = 0
         return np.nan_to_num(vectors, copy=False)
 
@@ -237,8 +236,8 @@ class VectorStore:
             ends = range(self.row_bytes, len(content) + 1, self.row_bytes)
             checks = np.array(
                 [
-                    seal_of(content[end - self.row_bytes : end - SEAL_BYTES])
-                    == content[end - SEAL_BYTES : end]
+                    checksum_of(content[end - self.row_bytes : end - CHECKSUM_BYTES])
+                    == content[end - CHECKSUM_BYTES : end]
                     for end in ends
                 ]
             )
@@ -249,6 +248,6 @@ class VectorStore:
         self._digests.settle()
 
 
-def seal_of(row: bytes | memoryview) -> bytes:
+def checksum_of(row: bytes | memoryview) -> bytes:
     """Return the checksum that follows a row."""
-    return zlib.crc32(row).to_bytes(SEAL_BYTES, "little")
+    return zlib.crc32(row).to_bytes(CHECKSUM_BYTES, "little")

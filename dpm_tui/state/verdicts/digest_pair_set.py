@@ -12,20 +12,20 @@ from dpm_tui.catalog.content_digest import DigestPair, Prefixes, prefix_of
 
 _RECENT = 8192
 """Pairs that are found in a set; with more of them all are sorted anew."""
-_SHELF_BITS = 16
-"""Sorted pairs stand on shelves by their first bits: thirty on each where there are two million."""
+_BUCKET_BITS = 16
+"""Sorted pairs are found by buckets of their first bits: thirty pairs in each where there are two million."""
 
 
 class DigestPairSet:
-    """A set of pairs of digests, the smaller first, each known by the halves of both.
+    """A set of pairs of digests, the smaller first, each known by the prefixes of both.
 
-    They are sorted by the one and the other combined, as one picture may have many pairs.
+    They are sorted by the XOR of both: one picture may have many pairs, which spread over all buckets so.
     """
 
     def __init__(self) -> None:
         self._combined = array("Q")
         self._firsts = array("Q")
-        self._shelves = [0] * (2**_SHELF_BITS + 1)
+        self._buckets = [0] * (2**_BUCKET_BITS + 1)
         self._recent: set[tuple[int, int]] = set()
 
     def __len__(self) -> int:
@@ -36,9 +36,9 @@ class DigestPairSet:
         if (first, second) in self._recent:
             return True
         combined = first ^ second
-        shelf = combined >> (64 - _SHELF_BITS)
-        end = self._shelves[shelf + 1]
-        place = bisect_left(self._combined, combined, self._shelves[shelf], end)
+        bucket = combined >> (64 - _BUCKET_BITS)
+        end = self._buckets[bucket + 1]
+        place = bisect_left(self._combined, combined, self._buckets[bucket], end)
         while place < end and self._combined[place] == combined:
             if self._firsts[place] == first:
                 return True
@@ -53,7 +53,7 @@ class DigestPairSet:
                 self.extend(())
 
     def extend(self, parts: Sequence[tuple[Prefixes, Prefixes]]) -> None:
-        """Add many pairs, each part as the halves of first and of second digests."""
+        """Add many pairs, each part as the prefixes of first and of second digests."""
         recent = np.array(sorted(self._recent), np.uint64).reshape(-1, 2)
         parts = [(recent[:, 0], recent[:, 1]), *parts]
         firsts = np.concatenate([_numbers(self._firsts), *(first for first, _ in parts)])
@@ -79,8 +79,8 @@ class DigestPairSet:
         fresh[1:] = (combined[1:] != combined[:-1]) | (firsts[1:] != firsts[:-1])
         self._firsts = array("Q", firsts[fresh].tobytes())
         self._combined = array("Q", combined[fresh].tobytes())
-        shelves = (combined[fresh] >> np.uint64(64 - _SHELF_BITS)).astype(np.int64)
-        self._shelves[1:] = np.bincount(shelves, minlength=2**_SHELF_BITS).cumsum().tolist()
+        buckets = (combined[fresh] >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
+        self._buckets[1:] = np.bincount(buckets, minlength=2**_BUCKET_BITS).cumsum().tolist()
         self._recent.clear()
 
 

@@ -32,7 +32,7 @@ _VALUES[list(b"0123456789abcdef")] = range(16)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that is whole: a verdict and the version of the judge who gave it."""
+    """One whole line: a verdict and the version of the judge that gave it."""
 
     pair: DigestPair
     verdict: Verdict | None
@@ -43,8 +43,8 @@ class Line:
 class Lines:
     """Some lines of the journal. ``ends`` tells where in ``content`` each ends.
 
-    The ``plain`` ones are sound and say, in the version that was asked for, of two pictures that they are
-    not alike; ``firsts`` and ``seconds`` are theirs. ``others`` are the other sound ones by their number.
+    The ``plain`` ones are valid, have the version that was asked for and say that two pictures are not
+    alike; ``firsts`` and ``seconds`` are their digests. ``others`` are the other valid ones by number.
     """
 
     content: bytes
@@ -55,17 +55,17 @@ class Lines:
     others: dict[int, Line]
 
     @property
-    def sound(self) -> NDArray[np.bool_]:
+    def valid(self) -> NDArray[np.bool_]:
         """The mask of the lines that are verdicts."""
-        sound = self.plain.copy()
-        sound[list(self.others)] = True
-        return sound
+        valid = self.plain.copy()
+        valid[list(self.others)] = True
+        return valid
 
     @property
     def rejected(self) -> int:
         """The number of lines that are no verdict; empty ones do not count."""
         empty = np.diff(self.ends, prepend=0) == 1
-        return int((~self.sound & ~empty).sum())
+        return int((~self.valid & ~empty).sum())
 
     def pick(self, wanted: NDArray[np.bool_]) -> bytes:
         """Return the lines that are wanted."""
@@ -89,7 +89,7 @@ def read_lines(path: Where, version: str) -> Iterator[Lines]:
 
 
 class _Template:
-    """What every plain line has in the same places."""
+    """The bytes that all plain lines share."""
 
     def __init__(self, version: str) -> None:
         pair = ("a" * _DIGITS, "b" * _DIGITS)
@@ -103,7 +103,7 @@ class _Template:
             self._free[start : start + _DIGITS] = True
 
     def read(self, content: bytes) -> Lines:
-        """Return what some lines say."""
+        """Return the verdicts of some lines."""
         array = np.frombuffer(content, np.uint8)
         ends = np.flatnonzero(array == ord("\n")) + 1
         if content and not content.endswith(b"\n"):
@@ -111,12 +111,12 @@ class _Template:
         lengths = np.diff(ends, prepend=0)
         numbers = np.flatnonzero(lengths == len(self._pattern))
         table = _rows(array, ends[numbers] - len(self._pattern), len(self._pattern))
-        sound = (self._free | (table == self._pattern)).all(axis=1)
-        firsts, seconds = (self._halves(table, start, sound) for start in self._starts)
-        sound &= firsts < seconds
-        sound[sound] = _seals_hold(table[sound])
+        valid = (self._free | (table == self._pattern)).all(axis=1)
+        firsts, seconds = (self._halves(table, start, valid) for start in self._starts)
+        valid &= firsts < seconds
+        valid[valid] = _checksums_match(table[valid])
         plain = np.zeros(len(ends), np.bool_)
-        plain[numbers[sound]] = True
+        plain[numbers[valid]] = True
         others: dict[int, Line] = {}
         for number in np.flatnonzero(~plain).tolist():
             end = int(ends[number])
@@ -127,12 +127,12 @@ class _Template:
                 others[number] = Line(*decode_verdict(decode_frame(line[:-1])))
             except ValueError:
                 continue
-        return Lines(content, ends, plain, firsts[sound], seconds[sound], others)
+        return Lines(content, ends, plain, firsts[valid], seconds[valid], others)
 
-    def _halves(self, table: NDArray[np.uint8], start: int, sound: NDArray[np.bool_]) -> Prefixes:
-        """Return the halves of the digests that begin at ``start``; lines with none are not sound."""
+    def _halves(self, table: NDArray[np.uint8], start: int, valid: NDArray[np.bool_]) -> Prefixes:
+        """Return the halves of the digests that begin at ``start``; lines with none are not valid."""
         values = _VALUES[table[:, start : start + _DIGITS]]
-        sound &= (values != _NO_DIGIT).all(axis=1)
+        valid &= (values != _NO_DIGIT).all(axis=1)
         octets = np.ascontiguousarray(values[:, 0:16:2] << 4 | values[:, 1:16:2])
         return octets.view(">u8")[:, 0].astype(np.uint64)
 
@@ -145,7 +145,7 @@ def _rows(content: NDArray[np.uint8], starts: NDArray[np.int64], length: int) ->
     return rows
 
 
-def _seals_hold(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _checksums_match(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return for each line whether its checksum holds."""
     values = _VALUES[table[:, _SEAL]]
     whole = (values != _NO_DIGIT).all(axis=1)
@@ -157,7 +157,7 @@ def _seals_hold(table: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _first_version(file: BinaryIO) -> str:
-    """Return the version of the first line, empty if it is no verdict; the file is at its beginning then."""
+    """Return the version of the first line, empty if it is no verdict; rewind the file."""
     line = file.readline(MAX_LINE_BYTES)
     file.seek(0)
     try:

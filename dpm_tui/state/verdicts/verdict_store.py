@@ -22,8 +22,8 @@ from dpm_tui.state.verdicts.verdict_record import encode_verdict
 class VerdictStore:
     """Digest pair -> verdict, or None where the two are not alike. Verdicts of another version are dropped.
 
-    ``differs`` refers to the picture with the smaller digest. Of two verdicts on a pair the one that says
-    that they are alike counts. Opening raises DamagedError, OSError.
+    ``differs`` refers to the picture with the smaller digest. Of two verdicts on a pair the one that calls
+    them alike counts. Opening raises DamagedError, OSError.
     """
 
     def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
@@ -105,7 +105,7 @@ class VerdictStore:
 
     def _wanted(self, lines: Lines, known: Prefixes | None) -> NDArray[np.bool_]:
         """Return the mask of the lines to keep."""
-        wanted = lines.sound
+        wanted = lines.valid
         for number, line in lines.others.items():
             wanted[number] = self._is_current(line)
         if known is not None:

@@ -44,7 +44,7 @@ class DecoderPool:
         self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()
         self._count = count
-        self._hire(DecoderBudget.plan(count, memory))
+        self._use_budget(DecoderBudget.plan(count, memory))
         self._retrying = False
         self._inspectors: list[DecoderProcess] = []
 
@@ -65,7 +65,7 @@ class DecoderPool:
         if budget != self.budget:
             with self._spare_lock:
                 children = [*self._children, self._spare]
-                self._hire(budget)
+                self._use_budget(budget)
             for child in children:
                 child.kill()
 
@@ -163,8 +163,8 @@ class DecoderPool:
         with self._spare_lock:
             self._spare.kill()
 
-    def _hire(self, budget: DecoderBudget) -> None:
-        """Take so many children; each starts when it is asked first."""
+    def _use_budget(self, budget: DecoderBudget) -> None:
+        """Take as many children as the budget allows; each starts with its first order."""
         self.budget = budget
         self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
         self._spare = DecoderProcess(*self._folders, budget.spare)

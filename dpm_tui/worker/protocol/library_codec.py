@@ -83,15 +83,15 @@ def _unpack_files(data: LibraryData, table: memoryview, names: bytes) -> FileSel
     odd = {int(row): from_plain(ImageFile, file) for row, file in data.odd.items()}
     ends = rows["name_at"].astype(np.int64) + rows["name_bytes"]
     distinct = bool((np.diff(np.sort(rows["id"])) > 0).all())
-    sound = distinct and all(0 <= row < len(rows) for row in odd)
+    valid = distinct and all(0 <= row < len(rows) for row in odd)
     for column, limit in (
         (rows["folder"], len(data.folders)),
         (rows["format"], len(data.formats)),
         (rows["status"], len(STATUSES)),
         (ends, len(names) + 1),
     ):
-        sound = sound and (not len(column) or int(column.max()) < limit)
-    if not sound or not all(map(bytes.isascii, (*data.formats, rows["taken"].tobytes()))):
+        valid = valid and (not len(column) or int(column.max()) < limit)
+    if not valid or not all(map(bytes.isascii, (*data.formats, rows["taken"].tobytes()))):
         raise ValueError("no files")
     return FileSelection(rows, names, data.folders, data.formats, odd)
 

@@ -37,7 +37,7 @@ class ClientConnection:
         self.name, self.stays = hello.client, hello.stays
         self.lines.at_most = MAX_LINE_BYTES
 
-    def tell(self, event: Event) -> None:
+    def send_event(self, event: Event) -> None:
         """Send an event, unless the client does not read."""
         transport = self._writer.transport
         if not transport.is_closing() and transport.get_write_buffer_size() < _MAX_UNSENT_BYTES:

@@ -70,18 +70,18 @@ class ClientRegistry:
         if isinstance(request, _REVIEWING) and not peer.reviewer:
             raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
 
-    def part(self, peer: ClientConnection) -> bool:
+    def leave(self, peer: ClientConnection) -> bool:
         """Let a client go and another one move files in its place; return whether it was one of these."""
         if self._peers.pop(peer, peer) is peer:
             return False
         if (successor := self._choose_reviewer()) is not None:
-            successor.tell(ReviewerChanged(True))
+            successor.send_event(ReviewerChanged(True))
         return True
 
-    def tell(self, event: Event) -> None:
+    def broadcast(self, event: Event) -> None:
         """Send an event to all of them."""
         for peer in self._peers:
-            peer.tell(event)
+            peer.send_event(event)
 
     def _held(self, client: str) -> HeldError:
         shown = display_name(client)

@@ -57,7 +57,7 @@ class Server:
         self.listening = asyncio.Event()
         self._session = session
         self._ending = ending
-        self._circle = ClientRegistry(session.state.layout.root)
+        self._clients = ClientRegistry(session.state.layout.root)
         self._strangers = 0
         self._over = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,7 +90,7 @@ class Server:
         self._announce()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_FAREWELL_SECONDS)
-        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._circle))
+        await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._clients))
 
     def end(self) -> None:
         """Checkpoint and stop serving."""
@@ -98,17 +98,17 @@ class Server:
 
     def library_changed(self) -> None:
         """Tell every client that the groups are not what they were."""
-        self._circle.tell(LibraryChanged(len(self._session.results.groups)))
+        self._clients.broadcast(LibraryChanged(len(self._session.results.groups)))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._circle) + self._strangers >= _MAX_CONNECTIONS:
+        if len(self._clients) + self._strangers >= _MAX_CONNECTIONS:
             writer.close()
             return
         self._strangers += 1
         peer = ClientConnection(reader, writer)
         try:
             await self._greet(peer)
-            while peer in self._circle and (envelope := await peer.lines.read()):
+            while peer in self._clients and (envelope := await peer.lines.read()):
                 await peer.turn.acquire()
                 task = asyncio.create_task(self._respond(peer, envelope.message, envelope.id))  # type: ignore[arg-type]
                 self._tasks.add(task)
@@ -136,10 +136,10 @@ class Server:
             await peer.answer(answer, envelope.id)
         finally:
             self._strangers -= 1
-        if peer in self._circle:
-            peer.tell(self._session.runner.status)
+        if peer in self._clients:
+            peer.send_event(self._session.runner.status)
             for line in self._log:
-                peer.tell(line)
+                peer.send_event(line)
 
     async def _respond(self, peer: ClientConnection, request: Request, number: int) -> None:
         try:
@@ -170,14 +170,14 @@ class Server:
             case Stay():
                 peer.stays = request.stays
                 return Done()
-        self._circle.check(peer, request)
+        self._clients.check(peer, request)
         return await self._session.answer(request, lambda: peer.gone)
 
     def _welcome(self, peer: ClientConnection, hello: object) -> Answer:
         if not isinstance(hello, Hello):
             return Failed("protocol_order")
         # Who only observes is no reason to read what somebody may be writing into the file.
-        if self._circle.admit(peer, hello):
+        if self._clients.admit(peer, hello):
             self._session.settings.refresh()
         return Welcome(
             version=PROTOCOL_VERSION,
@@ -201,7 +201,7 @@ class Server:
 
     def _leave(self, peer: ClientConnection) -> None:
         peer.gone = True
-        if self._circle.part(peer) and not peer.stays and not self._circle:
+        if self._clients.leave(peer) and not peer.stays and not self._clients:
             self.end()
 
     async def _tick(self) -> None:
@@ -211,7 +211,7 @@ class Server:
             await asyncio.sleep(_TICK_SECONDS)
             self._ends_without_folder()
             self._announce()
-            if self._circle or self._session.busy:
+            if self._clients or self._session.busy:
                 self._idle_since = loop.time()
             elif loop.time() - self._idle_since > _LINGER_SECONDS:
                 self.end()
@@ -219,13 +219,13 @@ class Server:
     def _announce(self) -> None:
         for line in self._session.runner.take_lines():
             self._log.append(line)
-            self._circle.tell(line)
+            self._clients.broadcast(line)
         status = self._session.runner.status
         news = self._sent is None or (status.run, status.phase) != (self._sent.run, self._sent.phase)
         if news or self._session.runner.running:
             self._sent = status
-            self._circle.tell(status)
+            self._clients.broadcast(status)
         batch = self._session.batch
         if batch is not None and batch != self._batch:
-            self._circle.tell(batch)
+            self._clients.broadcast(batch)
         self._batch = batch

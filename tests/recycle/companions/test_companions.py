@@ -111,8 +111,8 @@ def test_names_that_exports_and_phones_give(
 )
 def test_what_belongs_to_two_pictures_goes_with_the_last(picture: bytes, other: bytes, shared: bytes) -> None:
     names = {picture, other, shared}
-    assert pair_companions(picture, names, PICTURES, going=frozenset({picture})) == []
-    assert pair_companions(picture, names, PICTURES, going=frozenset({picture, other})) == [shared]
+    assert pair_companions(picture, names, PICTURES, removed=frozenset({picture})) == []
+    assert pair_companions(picture, names, PICTURES, removed=frozenset({picture, other})) == [shared]
 
 
 @pytest.mark.parametrize(
