@@ -110,7 +110,8 @@ class RootState:
         """Drop the data of contents that left the library, once they take much room.
 
         That is vectors and candidates under one choice of models, verdicts and thumbnails. ``others`` returns
-        contents that may come back. Called after a run. Raises Cancelled, OSError; the next run makes lost data again.
+        contents that may come back. To be called after a run; the next one makes lost data again. Raises
+        Cancelled, OSError.
         """
         (digests,) = self.files.files.gather("digest")
         known = prefixes_in(digests.tobytes())

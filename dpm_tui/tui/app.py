@@ -62,7 +62,7 @@ class DpmApp(HostApp, inherit_bindings=False):
             self.ask_when_due()
 
     def _tell_owner(self, screen: DpmScreen) -> None:
-        """Say once whose folder it is that root works in, and keep it in the log."""
+        """Say once that root works in another user's folder, and log it."""
         session, prompt = self.session, screen.prompt
         if self._owner_told or not session.review.known or prompt.busy or prompt.text:
             return

@@ -1,4 +1,4 @@
-"""Finding a command by what it is called, in whichever language comes to mind, or by its key."""
+"""Finds a command by its name in any language, or by its key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dpm_tui.tui.command_table import COMMANDS, Command, Scope, commands_of
 
 _MISS = 9
 _HIDDEN = (Scope.PALETTE, Scope.LIST)
-"""Scopes whose commands mean nothing outside the screens that have them."""
+"""Scopes whose commands make no sense outside of their screens."""
 
 
 def search_commands(typed: str, scopes: tuple[Scope, ...], recent: Sequence[str]) -> list[Command]:
@@ -46,7 +46,7 @@ def _rank(command: Command, typed: str) -> int:
 
 
 def _words(command: Command) -> tuple[list[str], str]:
-    """Return the names of a command and everything else that is said of it, in every language."""
+    """Return the names of a command and its help, in every language."""
     labels, about = [], [command.id.replace("_", " ")]
     for language in LANGUAGES:
         sentences = load_catalogue(language)

@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 
 class Need(StrEnum):
-    """What must be there for a command to work; the value names the sentence said where it is not."""
+    """What a command needs to work; the value names the sentence for when it is missing."""
 
     WORKER = "worker"
     WRITE = "write"

@@ -35,7 +35,7 @@ def run_app(
 ) -> int:
     """Run the app until the user leaves it and return the exit code; the worker may go on.
 
-    ``colour`` and ``mouse`` override the settings; ``connect`` makes the client where it is not a worker's.
+    ``colour`` and ``mouse`` override the settings; ``connect`` makes another client than that of a worker.
     Raises UsageError for a terminal that cannot be used.
     """
     return_freed_memory()
@@ -85,7 +85,7 @@ async def _run(
     finally:
         await app.link.close()
     if signal.SIGHUP in hung_up or terminals_lost:
-        # The terminal is gone: whatever is still to be written to it would only fail.
+        # The terminal is gone: writing to it would only fail.
         with suppress(OSError):
             _silence_terminal()
         return ExitCode.DONE
@@ -97,7 +97,7 @@ async def _run(
 
 
 def _read_config(layout: Layout) -> Config:
-    """Return the settings; a file that cannot be read is the worker's to complain about."""
+    """Return the settings; the worker reports a file that cannot be read."""
     from dpm_tui.errors import DpmError
 
     try:

@@ -1,7 +1,7 @@
 """Themes: what every role of text looks like, in the terminal's own colours or in fixed ones.
 
-A fixed theme can be read with 256 colours as well as with 16 million. No role means anything by its
-colour alone: letters, signs and words say it too.
+A fixed theme can be read with 256 colours as well as with 16 million. No role relies on its colour alone:
+letters, signs and words say the same.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def textual_theme(theme: Theme, palette: Palette) -> TextualTheme:
 
 
 class Ground(LineFilter):
-    """Paints a theme's colours where a piece of a line has none: the terminal's own never show through."""
+    """Applies a theme's colours where a piece of a line has none, so that the terminal's own never show."""
 
     def __init__(self, ground: str, text: str) -> None:
         super().__init__()
@@ -191,7 +191,7 @@ class Look:
         self.use_theme(theme)
 
     def use_theme(self, theme: Theme) -> None:
-        """Have the styles of another theme."""
+        """Switch to the styles of another theme."""
         table = theme_styles(theme, self.palette)
         self._styles = {role: Style.parse(text) for role, text in table.items()}
 

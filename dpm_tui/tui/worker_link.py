@@ -84,7 +84,7 @@ class WorkerLink:
             await self._greet(self._client)
         except DpmError as error:
             session.trouble = str(error)
-            # As long as it is open no other connection may move files.
+            # While it is open no other connection may move files.
             await self.close()
         else:
             async with asyncio.TaskGroup() as tasks:
@@ -165,7 +165,7 @@ class WorkerLink:
         if session.running or not client.welcome.reviewer:
             self._stale.set()
             return
-        # The groups come first: a run takes its share of the machine.
+        # The groups come first: a run would slow them down.
         await self._fetch_library()
         await client.request(StartRun())
 
@@ -203,7 +203,7 @@ class WorkerLink:
             self._changed()
         else:
             if library.groups and not session.running:
-                # By the time that somebody types a filter the paths are fit to be searched.
+                # Prepare the paths for searching before the user types a filter.
                 await asyncio.to_thread(lambda: library.columns.text)
 
     def _take(self, event: Event) -> None:

@@ -33,11 +33,11 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 def main() -> int:
     """Serve the root until nobody needs it; return the exit code."""
     if os.fork():
-        # Whoever started this need not wait for a process that may outlive it.
+        # The starter must not wait for a process that may outlive it.
         os._exit(0)
     root, base = (os.fsencode(os.path.abspath(argument)) for argument in sys.argv[1:3])
     layout = Layout(root, base, "--shared-bin" in sys.argv[4:])
-    # Reasons are put into words here, for whoever started this.
+    # The reasons for a failed start are sentences for the starter, so the language is set here.
     set_language(sys.argv[3] if len(sys.argv) > 3 else "auto")
     try:
         check_root(layout.root)
@@ -70,7 +70,8 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
 
     lower_priority()
     return_freed_memory()
-    # A large state is millions of objects that stay: to look for garbage among them took a third of the time.
+    # A large state is millions of objects that stay: searching them for garbage would take a third of the
+    # time.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     loop = asyncio.get_running_loop()
     state = RootState(layout, AlignedJudge().version)
@@ -109,12 +110,12 @@ async def _serve(layout: Layout, address: bytes, lock: Lock) -> None:
         try:
             state.close()
         except OSError as error:
-            # What is not on the disk yet is found again by the next run.
+            # The next run finds again what is not on the disk yet.
             print(error, file=sys.stderr)
 
 
 def _name(error: OSError, layout: Layout) -> DpmError:
-    """Return what the user is told of an error of the system that kept the worker from starting."""
+    """Return the message for a system error that kept the worker from starting."""
     name = error.filename
     path = display_name(name if isinstance(name, bytes | str) and name else layout.folder)
     if is_full(error):
@@ -123,7 +124,7 @@ def _name(error: OSError, layout: Layout) -> DpmError:
 
 
 def _tell(lock: Lock, phase: str) -> None:
-    # On a full disk the phase stays what it was: others wait a little longer then.
+    # On a full disk the phase stays as it was: other processes only wait a little longer.
     with contextlib.suppress(OSError):
         lock.note_phase(phase)
 

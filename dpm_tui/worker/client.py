@@ -33,8 +33,7 @@ from dpm_tui.worker.protocol.messages import (
 from dpm_tui.worker.protocol.socket_address import socket_path
 
 _START_SECONDS = 120.0
-"""How long a worker may take until it listens: a million files on a slow NAS take long to be read. One that
-ends is not waited for."""
+"""How long a worker may take until it listens: reading a million files from a slow NAS takes long."""
 _HANDOVER_SECONDS = 10.0
 """How long to wait for a worker on this machine that holds the lock and is just beginning or ending."""
 _HANDOVER_STEP_SECONDS = 0.25
@@ -55,14 +54,14 @@ class WorkerFailed(DpmError):
 
 
 class WorkerLost(DpmError):
-    """The connection to the worker ended in the middle of something."""
+    """The connection to the worker ended during a request."""
 
     def __init__(self) -> None:
         super().__init__("worker_lost")
 
 
 class Client(Protocol):
-    """What the app needs of a worker; tests pass one that follows a script."""
+    """What the app needs of a worker; tests pass a scripted one."""
 
     welcome: Welcome
 
@@ -93,7 +92,7 @@ class WorkerClient:
     async def connect(
         cls, layout: Layout, name: str, *, stays: bool = True, start: bool = True
     ) -> WorkerClient:
-        """Connect to the worker of ``layout``, starting one if none listens and ``start`` is set.
+        """Return a connection to the worker of ``layout``; start one if none listens and ``start`` is set.
 
         Raises DpmError if none listens, it ended while starting or what listens is no worker,
         WorkerFailed if it refuses.
@@ -140,7 +139,7 @@ class WorkerClient:
             raise WorkerLost from error
         finally:
             self._waiting.pop(number, None)
-            # What nobody waits for any more would be told as an error when it is thrown away.
+            # asyncio would report an unread exception of an abandoned answer as an error.
             if not future.cancel() and not future.cancelled():
                 future.exception()
         if isinstance(answer, Failed):
@@ -196,7 +195,7 @@ async def _open(address: bytes) -> _Streams | None:
 
 
 async def _take_over(layout: Layout, address: bytes) -> _Streams:
-    """Start a worker; while one on this machine is just beginning or ending, wait for it."""
+    """Start a worker and return its streams; first wait for one that starts or ends on this machine."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _HANDOVER_SECONDS
     while True:
@@ -214,7 +213,7 @@ async def _take_over(layout: Layout, address: bytes) -> _Streams:
 
 
 async def _start_worker(layout: Layout, address: bytes) -> _Streams:
-    """Start a worker in a session of its own, so that a hang-up of the terminal does not reach it.
+    """Start a worker in its own session, so that a hang-up does not reach it; return its streams.
 
     The process started forks the worker and ends at once.
 
@@ -244,7 +243,7 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     finally:
         await process.wait()
     if isinstance(message, Failed):
-        # A pipe that is not read to its end complains when the loop is gone.
+        # A pipe that is not read to its end causes a warning once the loop is gone.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.stdout.read(), _START_SECONDS)
         raise WorkerFailed(message)

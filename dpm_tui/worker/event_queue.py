@@ -1,4 +1,4 @@
-"""A queue of events for somebody who may be slow to fetch them, or never does."""
+"""A queue of events for a consumer that may be slow, or never fetch them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EventQueue:
         self._news.set()
 
     async def get(self) -> Event | None:
-        """Wait for the next event; None when there are no more."""
+        """Return the next event, once there is one; None when there are no more."""
         while not self._events and not self._ended:
             self._news.clear()
             await self._news.wait()

@@ -28,7 +28,7 @@ class BinLines:
     def draw(self, line: int, width: int) -> list[Part]:
         """Return the pieces of one line of the list."""
         lines = self._session.bin.lines
-        if line >= len(lines):  # shorter than the list that is still on the screen
+        if line >= len(lines):  # the list on the screen may still be longer
             return []
         item = lines[line]
         return self._entry(item, width) if isinstance(item, BinEntry) else self._heading(item, width)
@@ -56,7 +56,7 @@ class BinLines:
         )
         there = translate("tui.keeper_there" if entry.keeper_present else "tui.keeper_gone")
         role = look["dim" if entry.keeper_present else "doubt"]
-        # Whether it is still there is what a decision to purge rests on: the path gives way.
+        # The path is shortened, not the word on the keeper: a decision to purge depends on that.
         room = width - cell_len(translate("tui.copy_of", name="")) - cell_len(there) - 4
         keeper = cut_start(display_name(entry.keeper), room) or "-"
         score = f" {similarity(entry.similarity)}" if entry.kind else ""

@@ -10,7 +10,7 @@ _WORD_CELLS = 10
 
 
 def words_on(error: FilterError) -> str:
-    """Return what is wrong; the word that was typed gives way to the words that there are."""
+    """Return what is wrong; the typed word is shortened before the list of valid words is."""
     values = dict(error.values)
     if "word" in values:
         values["word"] = display_name(str(values["word"]), _WORD_CELLS)

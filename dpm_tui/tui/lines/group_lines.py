@@ -31,7 +31,7 @@ class GroupLines:
 
     def draw(self, line: int, width: int) -> list[Part]:
         """Return the pieces of one line of the list."""
-        if line >= self._session.rows.height:  # shorter than the list that is still on the screen
+        if line >= self._session.rows.height:  # the list on the screen may still be longer
             return []
         place = self._session.rows.place(line)
         group = self._session.rows.group(place.position)
@@ -65,7 +65,7 @@ class GroupLines:
         return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
 
     def _may_go(self, group: Group) -> int:
-        """Return the bytes of those that may go: not the keeper, and nothing that is protected."""
+        """Return the bytes of the files that may go: not the keeper, and no protected file."""
         files, marks = self._session.library.files, self._session.marks
         others = (id_ for id_ in group.members if id_ != group.keeper and not marks.is_protected(id_))
         return sum(files[id_].stamp.size for id_ in others)
@@ -99,7 +99,7 @@ class GroupLines:
         return pad(translate(f"tui.kind_{kind.value}"), width), self._look.kind(kind)
 
     def _mark(self, file: int) -> tuple[str, str]:
-        """Return the letter of a mark and the role it wears; protected files show a lock's letter."""
+        """Return the letter of a mark and its style role; protected files have a letter of their own."""
         mark = self._session.marks.mark_of(file)
         if mark is Mark.REMOVE:
             return "-", "remove"
@@ -108,7 +108,7 @@ class GroupLines:
         return ("P", "doubt") if self._session.marks.is_protected(file) else (" ", "text")
 
     def _mark_words(self, file: int) -> str:
-        """Return a mark in words, else that the file is protected, with a space behind; or nothing."""
+        """Return a mark, or that the file is protected, in words and with a space behind; or nothing."""
         mark = self._session.marks.mark_of(file)
         if mark is not None:
             return f"{translate(f'tui.mark_{mark.value}')} "

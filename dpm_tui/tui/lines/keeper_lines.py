@@ -78,7 +78,7 @@ class KeeperLines:
         return word_help(line.word) if line is not None else ""
 
     def _here(self, width: int) -> str:
-        """Say what the rule keeps and would mark in the group under the cursor of the groups screen."""
+        """Return what the rule keeps and would mark in the group under the cursor of the groups screen."""
         session = self._session
         group = session.group
         if group is None:

@@ -41,5 +41,5 @@ class LogLines:
 
 
 def spell_out(line: LogLine) -> str:
-    """Return the sentence of a line; what this version has no words for appears by its key."""
+    """Return the sentence of a line; its key where this version does not know it."""
     return log_sentence(line.key, line.values)

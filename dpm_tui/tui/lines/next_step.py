@@ -1,4 +1,4 @@
-"""What to do next: one sentence for every way that the folder and its worker may stand."""
+"""What to do next: one sentence for every state of the folder and its worker."""
 
 from __future__ import annotations
 

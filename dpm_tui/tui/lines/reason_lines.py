@@ -1,4 +1,4 @@
-"""Reasons: why a file is better or worse than the one it is held against, in words with a sign."""
+"""Reasons: why a file is better or worse than the one that it is compared with, in words with a sign."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from dpm_tui.tui.theme import Look
 REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
 _MIN_NAME = 10
-"""Cells of a name below which the letter says more."""
+"""With fewer cells than this for a name, the letter of the file says more."""
 _ROOM_FOR_WORDS = 60
-"""From this width on there is room to call a pair a pair."""
+"""From this width on there is room for the word "pair"."""
 
 
 def pair_lines(
     library: Library, comparison: ShownPair, criteria: Sequence[Word], width: int, look: Look
 ) -> list[list[Part]]:
-    """Return lines that hold the file that is looked at against its counterpart.
+    """Return lines that compare the file under the cursor with its counterpart.
 
     First what kind of pair they are and which of how many, then where they differ, then the reasons, of
     which those of the rule's ``criteria`` come first.
@@ -60,7 +60,7 @@ def fit_lines(lines: list[list[Part]], count: int, width: int, look: Look) -> li
 def reason_lines(
     file: ImageFile, other: ImageFile, pair: Pair | None, criteria: Sequence[Word], width: int, look: Look
 ) -> list[list[Part]]:
-    """Return lines that hold ``file`` against ``other``: what kind of pair they are, then the reasons."""
+    """Return lines that compare ``file`` with ``other``: the kind of the pair, then the reasons."""
     start, text, style = _kind(pair, look)
     room = width - parts_width(start)
     first = [*start, _with_name(text, "", display_name(other.name), room, style)]
@@ -70,7 +70,7 @@ def reason_lines(
 def _pair_line(
     library: Library, comparison: ShownPair, files: tuple[int, int], width: int, look: Look
 ) -> list[Part]:
-    """Return the kind of the pair, its similarity, what it is held against, and the place of the pair."""
+    """Return the kind of the pair, its similarity, the other file, and the place of the pair."""
     group, pair = comparison.group, comparison.pair
     assert group is not None
     mine, theirs = (letter(group.members.index(id_)) for id_ in files)
@@ -112,7 +112,7 @@ def _reasons(
 def _where(pair: Pair, grid: bytes, look: Look) -> Iterator[Part]:
     if pair.kind in SAME_PIXELS or not grid:
         return
-    # Whether a copy goes was decided by the coarse grid: a finer one must not say otherwise.
+    # The coarse grid decided whether a copy goes: a finer one must not contradict it.
     grid = pair.differs if pair.kind is Kind.COPY else grid
     places = describe_places(grid)
     if places:
@@ -136,7 +136,7 @@ def _fitting(pieces: list[Part], width: int) -> Iterator[Part]:
 
 
 def _with_name(text: str, mark: str, name: str, width: int, style: Style) -> Part:
-    """Put a name and the letter before it into a sentence so that the whole fits; the name is shortened."""
+    """Return a sentence with a letter and a name in it; the name is shortened so that all fits."""
     room = width - cell_len(text) - cell_len(mark) + 2
     if mark and room < min(cell_len(name), _MIN_NAME):
         return text.replace("{}", mark.strip()), style

@@ -10,7 +10,7 @@ CROSSED = 112
 """Level from which a cell without colours is crossed out."""
 _RED = np.array([255, 32, 32], np.float32)
 _MOST = 0.75
-"""Share of red where pictures differ most: what is below can still be seen."""
+"""Share of red where pictures differ most: the picture below can still be seen."""
 _DIMMED = 0.7
 _NOISE = 32
 """Level up to which a difference may be the noise of coding."""

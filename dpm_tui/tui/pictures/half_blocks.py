@@ -31,7 +31,7 @@ _ANSI16 = (
 _LEVELS = (0, 95, 135, 175, 215, 255)
 _FIRST_CUBE = 16
 _NEAR_ENOUGH = 18
-"""How far a colour may be from its pixel to run on, as a distance in RGB; farther ones leave streaks."""
+"""How far a repeated colour may be from its pixel, as a distance in RGB; a larger one leaves streaks."""
 
 
 def draw(
@@ -48,10 +48,10 @@ def draw(
 ) -> list[Strip]:
     """Return ``height`` strips of ``width`` cells with the whole picture as large as fits.
 
-    It is centred, or else in the upper left corner. ``quick`` leaves out what only a resting picture
-    is worth: dithering and the finest shades. ``thrifty`` lets colours run on into cells that are nearly
-    the same, where a large picture of 256 colours takes fewer bytes. Without ``blocks`` a cell has one
-    colour: some terminals draw the half block two cells wide. Where ``differs``, an array over the same
+    It is centred, or else in the upper left corner. ``quick`` leaves out dithering and the finest shades,
+    which are worth their time only for a picture that stays. ``thrifty`` repeats a colour in cells that are
+    nearly the same, so that a large picture of 256 colours takes fewer bytes. Without ``blocks`` a cell has
+    one colour: some terminals draw the half block two cells wide. Where ``differs``, an array over the same
     picture, is high, it is red, or crossed out where there are no colours.
     """
     if width < 1 or height < 1:
@@ -113,7 +113,7 @@ def _cell_codes(
 
 
 def _run_on(codes: NDArray[np.int64], rgb: NDArray[np.uint8]) -> None:
-    """Give every pixel the colour to its left where that is near enough to its own."""
+    """Return the pixels, each with the colour to its left where that is near enough to its own."""
     colours = np.array(_colours_of(Palette.C256), np.int32)
     wanted = rgb.astype(np.int32)
     for column in range(1, codes.shape[1]):
@@ -220,7 +220,7 @@ def _draw_ramp(rgb: NDArray[np.uint8], changed: NDArray[np.uint8] | None) -> lis
 
 
 def _place(lines: list[list[Segment]], left: int, top: int, sizes: tuple[int, int, int]) -> list[Strip]:
-    """Put the lines of a picture into an empty area; ``sizes`` are its width and those of the area."""
+    """Return the lines of a picture in an empty area; ``sizes`` are its width and those of the area."""
     wide, width, height = sizes
     pads = [Segment(" " * count, Style.null()) for count in (left, width - wide - left)]
     blank = Strip.blank(width, Style.null())

@@ -53,7 +53,7 @@ class Part:
 
 
 class Originals:
-    """Fetches one part at a time; what was asked for meanwhile and is not wanted any more costs nothing.
+    """Fetches one part at a time; requests that were replaced meanwhile are dropped.
 
     ``content`` tells a file from what it was before it changed.
     """
@@ -77,7 +77,7 @@ class Originals:
             ready = self.known(file, box, width, content)
             if ready is not None:
                 return ready
-            # A picture that is asked for arrives even if nobody waits any longer: it is worth keeping.
+            # A requested picture arrives even if its request was dropped: it is worth keeping.
             return await asyncio.shield(self._ask(file, box, width, height, content))
 
     async def _ask(self, file: int, box: Box, width: int, height: int, content: str) -> Pixels:

@@ -25,7 +25,7 @@ _MAX_CELLS = 40_000
 class Scene:
     """What is painted: a part of a file with this content, in so many cells, with where it differs.
 
-    ``thrifty`` if it is to take few bytes.
+    ``thrifty`` if it should take few bytes.
     """
 
     file: int

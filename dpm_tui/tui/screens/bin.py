@@ -38,7 +38,7 @@ from dpm_tui.worker.protocol.messages import (
 
 
 class BinScreen(ListScreen):
-    """Nothing leaves the bin without being asked for."""
+    """The recycle bin; nothing leaves it without a command."""
 
     NAME: ClassVar = "bin"
     SCOPES: ClassVar = (Scope.BIN, Scope.UNDO, Scope.LIST)
@@ -217,7 +217,7 @@ class BinScreen(ListScreen):
         typed = await self._ask_purge(check)
         if typed is None or typed.strip() != str(check.count):
             if check.without_keeper:
-                # What was warned of may be news to the list as well.
+                # The list may not yet show what the warning is about.
                 await self.mover.read_bin()
             if typed is not None:
                 self.prompt.say(translate("tui.wrong_count", count=check.count), "error")
@@ -227,7 +227,7 @@ class BinScreen(ListScreen):
         await self.mover.report(words, result.skipped)
 
     async def _ask_purge(self, check: PurgeCheck) -> str | None:
-        """Ask for the number of files; a warning stands above where some are kept nowhere else."""
+        """Ask for the number of files and return it; warn where some have no other copy."""
         question = translate("tui.ask_purge", count=check.count, size=long_size(check.size))
         if check.without_keeper:
             look = self.app.look

@@ -155,7 +155,7 @@ class KeeperScreen(ListScreen):
             self._adopt(replace(config, presets=left))
 
     def _usual_rule(self) -> None:
-        """Back to the rule best."""
+        """Back to the rule ``best``."""
         self._use(Config().keeper)
 
     @property
@@ -197,7 +197,7 @@ class KeeperScreen(ListScreen):
             self.cursor = to
         super().show_session()
         self._show()
-        # The app's, not this screen's: it is saved although the screen is left meanwhile.
+        # A task of the app, not of this screen: it is saved even if the screen is left.
         self.app.run_worker(self._save(self.session.config), group="save")
 
     async def _save(self, config: Config) -> None:

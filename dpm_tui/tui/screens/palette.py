@@ -52,7 +52,7 @@ class PaletteScreen(CursorListScreen):
         yield self.rows
 
     def footer(self) -> list[Command]:
-        """Return the two keys that are no letters: all others are typed here."""
+        """Return the two keys that are no letters: all others are typed into the field."""
         return [BY_ID["choose"], BY_ID["back"]]
 
     def on_mount(self) -> None:
@@ -102,7 +102,7 @@ class PaletteScreen(CursorListScreen):
             self.opener.call_after_refresh(self.opener.action_command, chosen.id)
 
     def _go_there(self, command: Command) -> None:
-        """Open the screen of a command without carrying it out: nobody has seen what it would act on."""
+        """Open the screen of a command but do not run it: the user has not seen what it would act on."""
         home = home_of(command.scope)
         if home:
             self.app.note_navigation(f"show_{home}")
@@ -144,6 +144,6 @@ class PaletteScreen(CursorListScreen):
         elif why and cell_len(f"{words}{why}") + _KEY_WIDTH + 6 <= width:
             words = f"{words}  ({why.rstrip('.。')})"
         key_width = max(_KEY_WIDTH, cell_len(command.shown_keys) + 2)
-        # What cannot work is told apart by a sign too: a terminal may have no colours.
+        # Commands that cannot work have a sign, too: a terminal may have no colours.
         keys = f"{' ' if works else '-'}{pad(command.shown_keys, key_width)}"
         return [(keys, look["key" if works else "dim"]), (words, look["text" if works else "dim"])]

@@ -146,7 +146,7 @@ class PlanScreen(ListScreen):
             return
         path = os.fsencode(os.path.expanduser(text.strip()))
         await self.link.ask(SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done)
-        # What was settled here must be said again where nobody can be asked.
+        # The plan file must carry what was settled here: nobody can be asked then.
         also = " --companions together" if plan.orphans and self.session.config.companions == "ask" else ""
         keys = ("tui.plan_saved", "tui.plan_saved_short", "tui.plan_saved_shorter")
         saved = display_name(text.strip())
@@ -180,7 +180,7 @@ class PlanScreen(ListScreen):
         if step is None:
             self.prompt.say(translate(nothing))
             return
-        # Whoever gives the search up must not find a move here that is no longer marked.
+        # After a cancelled search no move may remain here that is no longer marked.
         self._follow_marks()
         plan = await self.plans.find()
         known = {(move.victim.path, move.keeper.path): move for move in self.plan_list.moves}

@@ -28,7 +28,7 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import ConfigData, Done, ResetState, SaveConfig
 
 _SAVE_SECONDS = 0.4
-"""A slider is saved when it rests: a new threshold makes the worker group anew."""
+"""A slider is saved once it rests: the worker regroups for every new threshold."""
 
 
 class SettingsScreen(CursorListScreen):
@@ -144,7 +144,7 @@ class SettingsScreen(CursorListScreen):
         at_next_start = any(getattr(config, name) != getattr(before, name) for name in AT_NEXT_START)
         self.session.adopt_config(config)
         if config.language != before.language:
-            # Whoever changes it here wants to see it, whatever was said at the start.
+            # A change made here counts, whatever the command line said.
             insist_on("")
         follow_settings(config.language)
         if config.theme != before.theme:

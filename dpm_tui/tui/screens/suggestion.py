@@ -140,7 +140,7 @@ class SuggestionScreen(CursorListScreen):
 
     @property
     def file_path(self) -> bytes:
-        """Where that is."""
+        """The absolute path of the file that would go."""
         return self.session.path_of(self.file_id)
 
     def _leave(self, words: str) -> None:

@@ -71,7 +71,7 @@ def spread(left: Sequence[Part], right: Sequence[Part], width: int, base: Style)
 
 
 def flow(pieces: Iterable[Part], width: int, gap: Part) -> list[list[Part]]:
-    """Lay pieces out in lines of at most ``width`` cells with ``gap`` between them."""
+    """Return pieces as lines of at most ``width`` cells with ``gap`` between them."""
     lines: list[list[Part]] = []
     for piece in pieces:
         if lines and parts_width([*lines[-1], gap, piece]) <= width:
@@ -82,7 +82,7 @@ def flow(pieces: Iterable[Part], width: int, gap: Part) -> list[list[Part]]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break ``text`` into lines of at most ``width`` cells, between words where there are any."""
+    """Return ``text`` as lines of at most ``width`` cells, broken between words where there are any."""
     lines = [""]
     for word in text.split():
         if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) <= width:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 BLOCK = "\u2580"
 ANSWER_SECONDS = 0.4
-"""What answers later than that over a slow line is taken for a usual terminal; its answer harms nothing."""
+"""A terminal that answers later, over a slow line, counts as a usual one; a late answer does no harm."""
 _ASK = f"\r{BLOCK}\x1b[6n\r\x1b[2K".encode()
 _PLACE = re.compile(rb"\x1b\[\d{1,5};(\d{1,5})R")
 
@@ -29,13 +29,13 @@ class Answer:
         """Whether pictures must do without half blocks.
 
         Terminals set to draw ambiguous characters wide, as is common beside Chinese, double them; those
-        that do not speak UTF-8 make three characters of one.
+        without UTF-8 draw three characters for one.
         """
         return self.width > 1
 
 
 def ask_terminal(source: int = 0, target: int = 2, seconds: float = ANSWER_SECONDS) -> Answer:
-    """Draw a half block on an empty line of the terminal, ask where the cursor is, and wipe it off again.
+    """Return how wide the terminal draws a half block: draw one, ask for the cursor position, erase it.
 
     ``source`` and ``target`` are the descriptors that are read and written.
     """

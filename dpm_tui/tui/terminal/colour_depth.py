@@ -40,11 +40,11 @@ class Colours:
 
 
 _TRUECOLOR_TERMS = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm", "contour", "rio")
-"""Terminals that have truecolor; ssh forwards TERM but not COLORTERM, and their terminfo is modest."""
+"""Terminals that have truecolor; ssh forwards TERM but not COLORTERM, and their terminfo does not say so."""
 
 
 def decide_colours(setting: str = "auto", environ: Mapping[str, str] = os.environ) -> Colours:
-    """Choose the palette: the setting, then NO_COLOR, COLORTERM, terminals known by TERM, TERM's name."""
+    """Return the palette by the setting, then NO_COLOR, COLORTERM, terminals known by TERM, TERM's name."""
     if setting != "auto":
         return Colours(Palette(setting), "setting")
     if environ.get("NO_COLOR"):

@@ -1,12 +1,11 @@
 """The driver of the terminal: one that goes away ends the app instead of blocking it for good.
 
-Textual writes in a thread behind a short queue. Once the terminal is gone that thread would die of
-its first error, the queue would fill, and the app would wait for room in it for ever, deaf to
-signals and still holding its place at the worker. The thread that reads would ask for ever for what
-never comes, with nothing in between.
+Textual writes in a thread behind a short queue. Once the terminal is gone that thread would die of its
+first error, the queue would fill, and the app would wait forever for room in it, ignore signals and stay
+connected to the worker. The thread that reads would poll forever without a pause.
 
-Textual reads the size of the terminal in a handler of signals, which another signal may interrupt: of a
-storm of sizes not the last one would win, but the one whose handler ended last.
+Textual reads the size of the terminal in a signal handler, which another signal may interrupt: of many
+quick changes the last one need not win.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class LastingOutput:
         self.is_gone = False
 
     def write(self, text: str) -> int:
-        """Write ``text`` while there is a terminal."""
+        """Write ``text`` while there is a terminal; return how much was written."""
         return self._attempt(lambda: self._file.write(text), 0)
 
     def flush(self) -> None:
@@ -89,7 +88,7 @@ class TerminalDriver(LinuxDriver):
         self._unread = self.typed
 
     def start_application_mode(self) -> None:
-        """Take the terminal over; its sizes are told in the order in which they come."""
+        """Take the terminal over; report its sizes in the order in which they come."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._loop_of_app.add_signal_handler(signal.SIGWINCH, self._tell_size)
 
@@ -112,10 +111,10 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Hand on what is typed until the app ends; raises OSError or EOFError if the terminal is gone."""
         decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
-        data, self._unread = self._unread, b""  # once: the thread starts anew after a viewer had the terminal
+        data, self._unread = self._unread, b""  # only once: the thread starts again after a viewer has ended
         while not self.exit_event.is_set():
             text = decoder.decode(data)
-            for event in parser.feed(text) if text else ():  # nothing would be the end to the parser
+            for event in parser.feed(text) if text else ():  # the parser takes empty text for the end
                 self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)

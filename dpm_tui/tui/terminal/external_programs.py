@@ -38,7 +38,7 @@ def find_file_manager(environ: Mapping[str, str] = os.environ) -> list[str] | No
 
 
 def run_viewer(command: list[str], path: bytes) -> bool:
-    """Show a picture in the foreground; return whether it was only printed, so that a key must be waited for.
+    """Show a picture in the foreground; return whether it was only printed: then wait for a key.
 
     Raises OSError if the viewer cannot start.
     """

@@ -1,7 +1,7 @@
-"""SGR reduction: what is sent to the terminal, without the colours that it has already.
+"""SGR reduction: removes colour codes that the terminal has in force already.
 
-Textual sends every piece of a line with all of its style and takes all of it back behind it. Over a
-slow line most of what pictures cost are such colours, of which the next cell needs half.
+Textual sends every piece of a line with its whole style and resets it afterwards. Over a slow line such
+codes are most of what a picture costs, and the next cell repeats half of them.
 """
 
 from __future__ import annotations

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 CAPTION_LINES = 2
 _CELLS_AT_ONCE = 4_000
-"""A picture of so many cells is painted finely at once after a single key: once costs less than twice."""
+"""Up to this size a picture is painted finely at once after a single key: cheaper than painting twice."""
 _LARGE_TERMINAL = 8_000
-"""From so many cells on pictures take so many bytes that a line of one megabit keeps people waiting."""
+"""From so many cells on a picture takes noticeable time over a line of one megabit."""
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
 
@@ -118,7 +118,7 @@ class Preview(Widget):
             self._load_soon()
 
     def blank(self, is_blank: bool) -> None:
-        """Paint nothing while another screen covers this one: hidden pictures cost bytes too."""
+        """Paint nothing while another screen covers this one: hidden pictures would be sent, too."""
         if is_blank != self._blank:
             self._blank = is_blank
             self.refresh()
@@ -167,7 +167,7 @@ class Preview(Widget):
             self._work(partial(self._fetch_and_paint, self._subject))
 
     def _work(self, task: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Have a task done, and the one before given up; one that never began leaves nothing behind."""
+        """Start a task and cancel the one before; a callable, as unused coroutines would cause warnings."""
         self.run_worker(task, group="preview", exclusive=True)  # type: ignore[arg-type]
 
     async def _fetch_and_paint(self, subject: Subject) -> None:

@@ -21,7 +21,7 @@ from dpm_tui.tui.theme import Look
 _CANCEL = ("escape", "ctrl+c")
 _MIN_FIELD = 24
 _FIELD_BESIDE_TROUBLE = 14
-"""What is wrong is to be read; what was typed last can still be seen."""
+"""Narrow, so that the error beside the field can be read; the end of the typed text stays visible."""
 
 
 class PromptText(Widget):
@@ -112,7 +112,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
     ) -> str | None:
         """Ask for a text; return it, or None where the user backs out.
 
-        ``on_change`` hears every change and returns what is wrong with it, or nothing. The field
+        ``on_change`` is called with every change and returns what is wrong with it, or nothing. The field
         is at least ``field`` cells wide.
         """
         self._on_change = on_change
@@ -133,7 +133,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
             self._waiting.discard(ended_or_asks)
 
     def take_late(self, event: events.Key) -> bool:
-        """Take a key that was pressed before the question had opened; return whether it was one for it."""
+        """Take a key that was pressed before the question opened; return whether the question accepts it."""
         if not self.busy:
             return False
         if self._input.display and event.key not in _CANCEL:

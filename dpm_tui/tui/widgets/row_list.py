@@ -101,7 +101,7 @@ class RowList(ScrollView, can_focus=False):
         return line_of(parts, width, Style.null())
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor visible."""
         self.virtual_size = Size(event.size.width, self._count)
         self._follow_cursor(0)
 

@@ -14,7 +14,7 @@ from dpm_tui.tui.terminal.cell_text import Part, line_of
 
 
 class TextLines(Widget):
-    """Shows lines that a screen hands it; without a ``height`` it is as high as they are many."""
+    """Shows lines that a screen hands it; without a ``height`` it is as high as its lines."""
 
     DEFAULT_CSS = "TextLines { height: 0; width: 1fr; }"
 

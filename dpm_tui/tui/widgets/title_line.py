@@ -1,4 +1,4 @@
-"""The title line: the screens with their keys, and how things stand."""
+"""The title line: the screens with their keys, and a state."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Decoder processes: they may die, and may touch nothing."""
+"""Decoder processes: they may die, and a sandbox limits them."""

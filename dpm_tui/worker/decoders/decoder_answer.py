@@ -1,4 +1,4 @@
-"""Answers of a decoder child, checked: a child that decoded a hostile picture may say anything."""
+"""Checked answers of a decoder child: one that decoded a hostile picture may send anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dpm_tui.worker.decoders.decoder_process import DecoderDied
 
 
 def read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
-    """Return what a child found, or why it could not look; raises DecoderDied for what is no answer."""
+    """Return what a child found, or why it could not inspect; raises DecoderDied for an invalid answer."""
     try:
         if answer["status"] != "ok":
             return Unreadable(Status(answer["status"]), str(answer["reason"]))
@@ -25,7 +25,7 @@ def read_inspection(answer: dict[str, Any]) -> Inspection | Unreadable:
 
 
 def read_answer(answer: dict[str, Any]) -> Decoded:
-    """Return the thumbnail that a child made, or why it made none; raises DecoderDied for nonsense."""
+    """Return the thumbnail of a child, or why it made none; raises DecoderDied for an invalid answer."""
     try:
         match answer["status"]:
             case "ok":

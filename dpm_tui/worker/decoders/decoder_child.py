@@ -2,9 +2,9 @@
 
 Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the
 descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
-(``decode`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers travel on a
-private descriptor, so that what a C library prints cannot corrupt them; what it prints on standard error
-tells the worker of what the child died.
+(``decode`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers travel on
+a private descriptor, so that what a C library prints cannot corrupt them; its standard error tells the
+worker why the child died.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def serve(
 
 
 def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
-    """Carry out one order with ``memory`` bytes; raises UndecodableError."""
+    """Carry out one order with ``memory`` bytes; return the answer. Raises UndecodableError."""
     path = from_json(order["path"])
     if order["do"] == "digest":
         return {"status": "ok", "digest": digest_file(root, path)}

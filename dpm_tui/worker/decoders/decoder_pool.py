@@ -24,7 +24,7 @@ from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
 _PIXEL_SECONDS = 120.0
 _INSPECT_SECONDS = 60.0
 _ALONE_SECONDS = 90.0
-"""For what was too much for one decoder: 200 megapixels take their time."""
+"""Time limit of the spare decoder: 200 megapixels take long."""
 _TRIES = 2
 _WAIT_SECONDS = 0.2
 
@@ -50,7 +50,7 @@ class DecoderPool:
 
     @property
     def reader(self) -> str:
-        """Name what reads the files; what one could not read is worth a try by another."""
+        """The name of the reader; a file that one reader failed on is tried again by another."""
         return f"{READER}/{self.budget.spare >> 20}"
 
     @property
@@ -80,7 +80,7 @@ class DecoderPool:
     ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
         """Yield each order with what was found, or why one of the two cannot be had; in any order.
 
-        The children are others than those that decode: they load what looks at pairs.
+        These children are not those that decode: they load the modules of the inspection.
         """
         children = [
             DecoderProcess(*self._folders, self.budget.child, "inspect") for _ in range(self.budget.count)
@@ -112,7 +112,7 @@ class DecoderPool:
                         break
                     put((order, carry_out(child, order, stop)))
             except BaseException as error:
-                # Whoever waits for the results must hear of it, or would wait for ever.
+                # The consumer of the results must get the error, or it would wait forever.
                 put(error)
             put(None)
 
@@ -136,7 +136,7 @@ class DecoderPool:
                 self._interrupt(children)
             for thread in threads:
                 thread.join()
-            # What they hold is worth more to the stages that follow than the moment it takes to start them.
+            # Their memory helps the later stages more than a saved start would.
             for child in children:
                 child.kill()
 
@@ -184,7 +184,7 @@ class DecoderPool:
             if not answer.get("starved"):
                 return result
             seconds = _ALONE_SECONDS
-            child.kill()  # gives back what the spare one may need
+            child.kill()  # frees the memory that the spare one may need
         except DecoderDied as error:
             result = Unreadable(Status.CRASHED, str(error))
             seconds = _ALONE_SECONDS if error.late else seconds
@@ -192,7 +192,7 @@ class DecoderPool:
             return result
         result = self._decode_alone(question, seconds)
         if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
-            # Whatever it shows: files of the same bytes are worth to be found.
+            # The digest counts even without a picture: files of the same bytes are found by it.
             answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
             return replace(result, digest=str(answer.get("digest", "")))
         return result

@@ -29,9 +29,9 @@ _END_SECONDS = 1.0
 
 
 class DecoderDied(Exception):
-    """The decoder ended or was killed while it worked on an order; the text says how, fit to be shown.
+    """The decoder ended or was killed while it worked on an order; the text says how and can be shown.
 
-    ``starved`` tells that it said so for lack of memory, ``late`` that it only had too little time.
+    ``starved`` says that it lacked memory, ``late`` that it exceeded its time.
     """
 
     def __init__(self, reason: str, *, starved: bool = False, late: bool = False) -> None:
@@ -99,7 +99,7 @@ class DecoderProcess:
         return answer
 
     def interrupt(self) -> None:
-        """End the child from another thread: whoever waits for its answer learns that it died."""
+        """End the child from another thread: the thread that waits for its answer gets DecoderDied."""
         process = self._process
         if process is not None:
             with contextlib.suppress(OSError):
@@ -118,7 +118,7 @@ class DecoderProcess:
         self._tail = b""
 
     def _running(self) -> subprocess.Popen[bytes]:
-        """Return the child, another one if the root is another folder by now; raises OSError."""
+        """Return the child, a new one if the root is another folder by now; raises OSError."""
         with self._root.opened() as root:
             status = os.fstat(root)
             folder = status.st_dev, status.st_ino
@@ -129,7 +129,7 @@ class DecoderProcess:
             return self._process
 
     def _start(self, root: int) -> subprocess.Popen[bytes]:
-        # The child must look where we do, whatever lies under the paths by then.
+        # The child must use the same folders as we do, whatever lies under their paths by then.
         above = self._thumbnails.above
         passed = () if above is None else (above.descriptor,)
         process = subprocess.Popen(
@@ -170,7 +170,7 @@ class DecoderProcess:
         return line
 
     def _listen(self, process: subprocess.Popen[bytes]) -> bool:
-        """Take what the child printed on its standard error; return whether there may be more."""
+        """Read the standard error of the child; return whether there may be more."""
         assert process.stderr is not None
         try:
             while chunk := os.read(process.stderr.fileno(), _READ_BYTES):
@@ -180,14 +180,14 @@ class DecoderProcess:
         return False
 
     def _tell(self, how: str) -> str:
-        """Say how the child ended, with its last words."""
+        """Return how the child ended, with the end of its standard error."""
         lines = [line.strip() for line in self._said.decode("utf-8", "replace").splitlines()]
         words = " / ".join(line for line in lines[-_LINES_SHOWN:] if line)
         return defer("decode.last_words", how=how, said=display_name(words, _SHOWN)) if words else how
 
 
 def _describe_end(process: subprocess.Popen[bytes]) -> str:
-    """Say how a child ended that closed its output, empty if it did not end."""
+    """Return how a child ended that closed its output, empty if it did not end."""
     try:
         code = process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:

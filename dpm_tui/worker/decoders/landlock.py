@@ -1,4 +1,4 @@
-"""Landlock, by which Linux lets a process give up all of the file system but what it names."""
+"""Landlock, with which a Linux process gives up access to all files but those that it names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ASK_VERSION = 1
 _RULE_PATH_BENEATH = 1
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""How many rights on files a version knows: those of 5 are all until today."""
+"""How many file rights each version knows; no version after 5 added any."""
 _NETWORK_SINCE, _SCOPES_SINCE = 4, 6
 _BIND_AND_CONNECT = 0b11
 _SOCKETS_AND_SIGNALS = 0b11
@@ -32,10 +32,10 @@ class _Beneath(ctypes.Structure):
 
 
 def restrict_reading(root: int, places: Iterable[bytes]) -> bool:
-    """Let this process and its threads to come read below the open ``root`` and at ``places``, and no more.
+    """Restrict this process to reading below the open ``root`` and at ``places``; return success.
 
-    They write, make, remove and run nothing any more. Tells whether that holds now: not on other systems,
-    and not on kernels before 5.13 or without Landlock. Privileges must have been given up before.
+    Threads started later are restricted, too. Nothing can be written, removed or run. It fails on other
+    systems, and on kernels before 5.13 or without Landlock. Privileges must have been given up before.
     """
     if sys.platform != "linux":
         return False
@@ -56,7 +56,7 @@ def restrict_reading(root: int, places: Iterable[bytes]) -> bool:
         if not _allow(call, ruleset, root):
             return False
         for place in places:
-            # What is not there needs no rule.
+            # A missing path needs no rule.
             with contextlib.suppress(OSError):
                 descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC)
                 try:

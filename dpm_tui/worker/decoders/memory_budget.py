@@ -19,8 +19,8 @@ _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.lim
 class DecoderBudget:
     """``count`` decoders of ``child`` bytes each, and a spare one of ``spare`` bytes for what needs more.
 
-    Together they stay within the memory that was planned with, unless that is too little for one
-    decoder and the spare.
+    Together they stay within the memory that was planned with, unless that is not enough for one decoder
+    and the spare.
     """
 
     count: int
@@ -32,7 +32,7 @@ class DecoderBudget:
         """Return the budget for at most ``workers`` decoders and ``memory`` bytes, 0 for half of the RAM."""
         at_most = memory or MAX_SPARE
         memory = memory or computer_memory() // 2
-        # The spare gets as much as two: it decides on what one decoder had too little memory for.
+        # The spare gets as much as two: it tries files for which one decoder had too little memory.
         count = max(min(workers, memory // MIN_CHILD - 2), 1)
         child = min(max(memory // (count + 2), MIN_CHILD), MAX_CHILD)
         spare = min(max(memory - count * child, child), at_most)

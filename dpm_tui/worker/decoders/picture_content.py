@@ -1,4 +1,4 @@
-"""The content of a picture file, read without following links or waiting for a FIFO."""
+"""The content of a picture file, read without following links or waiting for a pipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox that a decoder child locks itself into: what a picture can cost at most."""
+"""The sandbox of a decoder child: it limits the damage that a hostile picture can do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _READABLE = (
     b"/usr", b"/lib", b"/lib64", b"/proc/self", b"/proc/cpuinfo", b"/proc/meminfo",
     b"/sys/devices/system/cpu", b"/sys/fs/cgroup", b"/dev/null", b"/dev/zero", b"/dev/urandom",
 )  # fmt: skip
-"""What libraries read that are loaded late, or look at how many processors there are."""
+"""Files of libraries that are loaded late, or that count the processors."""
 
 
 def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
@@ -34,7 +34,7 @@ def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
     It may take ``memory`` bytes more than it has now, write no file, open few, leave no core, gain no
     privilege; when memory runs out the system ends it before others. Where Linux can do it, it starts no
     process, reaches no network, changes no file, and reads only below the open ``root``, at ``places`` and
-    where Python lies. What cannot be had stops nothing. Whatever it needs should be imported before.
+    where Python lies. A limit that the system lacks is skipped. Modules should be imported before.
     """
     sys.dont_write_bytecode = True
     limits = {
@@ -43,7 +43,7 @@ def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
-    if sys.platform != "linux":  # where threads do not count as processes
+    if sys.platform != "linux":  # only where threads do not count as processes
         limits[resource.RLIMIT_NPROC] = 0
     for limit, value in limits.items():
         with contextlib.suppress(ValueError, OSError):
@@ -62,7 +62,7 @@ def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
 
 
 def allow_seconds(seconds: float) -> None:
-    """Let the system end this process if the order at hand takes longer, whether or not anybody watches.
+    """Have the system end this process if the current order takes longer, with or without a worker.
 
     The worker ends it sooner. But a worker may be killed, and the death signal of its threads would
     come at the end of every scan.
@@ -91,7 +91,7 @@ def _python_places() -> Iterable[bytes]:
 
 
 def _refuse_privileges() -> None:
-    """Gain no privilege any more, and of those of root keep the one to read what others may not."""
+    """Give up all privileges, but as root keep the one to read files of other users."""
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     head = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)

@@ -1,4 +1,4 @@
-"""The sandbox trial: what a decoder child cannot do any more here, found out by trying."""
+"""The sandbox trial: tries in a decoder child what the sandbox forbids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ read outside the folder, to take more memory than it was given."""
 
 
 def try_out(root: int) -> list[str]:
-    """Return the protections that hold for this process; what does not hold does no harm."""
+    """Return the protections that hold for this process; the attempts do no harm if they succeed."""
     trials: dict[str, Callable[[int], None]] = {
         "processes": _start_process,
         "network": _open_socket,
@@ -31,7 +31,7 @@ def try_out(root: int) -> list[str]:
 def _is_refused(trial: Callable[[int], None], root: int) -> bool:
     try:
         trial(root)
-    except (PermissionError, BlockingIOError):  # the latter for a limit on processes
+    except (PermissionError, BlockingIOError):  # EAGAIN: for a limit on processes
         return True
     except OSError:
         return False

@@ -93,10 +93,10 @@ class _Program(ctypes.Structure):
 
 
 def filter_calls() -> bool:
-    """Refuse calls that start programs, open connections, change files or reach other processes, for good.
+    """Refuse calls that start programs, connect, change files or reach other processes; return success.
 
-    Threads may be started. Tells whether that holds now: on Linux on x86-64 and arm64 of 64 bits, where the
-    kernel has filters. Privileges must have been given up before.
+    Threads may be started. It works on Linux on x86-64 and arm64, where the kernel has filters. Privileges
+    must have been given up before.
     """
     architecture = _ARCHITECTURES.get(os.uname().machine)
     if sys.platform != "linux" or architecture is None or sys.maxsize < 1 << 32:

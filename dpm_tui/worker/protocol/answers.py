@@ -135,8 +135,7 @@ class RemovalData:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions that take back what was just decided; asked for, they answer with those that make it
-    again."""
+    """The decisions that undo those just made."""
 
     before: tuple[Decision, ...]
 

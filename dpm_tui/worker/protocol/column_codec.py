@@ -1,9 +1,9 @@
 """Turns messages into plain JSON values and back; many records of one type travel as columns.
 
-A tuple of dataclasses becomes an object with a list for each field, those of fields that are
-dataclasses themselves likewise; tuples inside of records become their lengths and one such object
-for all of them. At a hundred thousand records that takes a quarter of the time of one object each.
-Content is told by its size (see ``Content``). Nothing here trusts its input.
+A tuple of dataclasses becomes an object with a list for each field; a field that is a dataclass becomes
+such an object, too. Tuples inside of records become their lengths and one such object for all of them. At a
+hundred thousand records that takes a quarter of the time of one object each. Of content there is only the
+size (see ``Content``). Nothing here trusts its input.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Content(bytearray):
 
     @classmethod
     def room(cls, size: object) -> Content:
-        """Return zeros to be filled with what follows a line; raises ValueError for a size that is none."""
+        """Return zeros to be filled with the bytes behind a line; raises ValueError for an invalid size."""
         if type(size) is not int or not 0 <= size <= MAX_CONTENT_BYTES:
             raise ValueError("no size of a content")
         return cls(size)

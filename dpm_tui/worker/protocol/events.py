@@ -1,4 +1,4 @@
-"""Events: what a worker tells its clients unasked."""
+"""Events: what a worker sends its clients without a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FoundPair:
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """Where the run is; a newer one replaces an older one. An answer, too.
+    """Where the run is; a newer one replaces an older one. Also the answer to ``GetStatus``.
 
     ``phase`` is ``idle``, ``running``, ``paused``, ``finished``, ``stopped`` or ``failed``;
     ``stage`` one of ``pipeline.reporter.Stage``; ``done`` and ``total`` count that stage's work.

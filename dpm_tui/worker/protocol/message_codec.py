@@ -15,7 +15,7 @@ from dpm_tui.worker.protocol.column_codec import pack, unpack
 from dpm_tui.worker.protocol.messages import TYPES, Message
 
 _SLICE = 512
-"""So many items of a list are encoded at a time: between two slices other threads get their turn."""
+"""Items of a list that are encoded at a time: between two slices other threads can run."""
 
 
 class ProtocolError(Exception):
@@ -53,7 +53,7 @@ def decode(line: bytes) -> Envelope:
 
 
 def _pieces(value: Any) -> Iterator[str]:
-    """Yield JSON text; the standard encoder would hold up every thread until the whole of it is done."""
+    """Yield JSON text in pieces; the standard encoder would block all threads until it is done."""
     if isinstance(value, dict):
         for number, (key, item) in enumerate(value.items()):
             yield ("," if number else "{") + json.dumps(key) + ":"

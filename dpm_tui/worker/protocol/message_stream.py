@@ -1,6 +1,6 @@
 """Lines on a socket: read with a limit, and turned into messages without holding up the event loop.
 
-Behind the line of a message with content that content follows.
+The content of a message follows behind its line.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from dpm_tui.worker.protocol.messages import MAX_LINE_BYTES, LibraryData, Messag
 
 _CHUNK_BYTES = 1 << 18
 _SMALL_BYTES = 1 << 16
-"""A line of this size takes less time to decode than a thread takes to begin."""
+"""A line up to this size takes less time to decode than a thread takes to start."""
 _NO_CONTENT = Content()
 
 
 class LineReader:
     """Reads messages from a stream, one a line of at most ``at_most`` bytes.
 
-    Those that come with content are taken only where ``contents`` says so.
-    At no time does it hold more than one message and what has arrived behind it.
+    Messages with content are accepted only where ``contents`` says so.
+    It never holds more than one message and the bytes that arrived behind it.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class LineReader:
         self._rest = b""
 
     async def read(self) -> Envelope | None:
-        """Return the next message, None at the end; a torn last line is the end, too.
+        """Return the next message, None at the end or for a torn last line.
 
         Raises ProtocolError for a line that is too long or no message, OSError.
         """
@@ -63,7 +63,7 @@ class LineReader:
         return b"".join((*parts, end))
 
     async def _fill(self, content: Content) -> bool:
-        """Read a content into the room for it; False where the stream ends before."""
+        """Read a content into its buffer; return whether all of it arrived."""
         begin, self._rest = self._rest[: len(content)], self._rest[len(content) :]
         content[: len(begin)] = begin
         place = len(begin)
@@ -90,7 +90,7 @@ async def send_message(
     large = is_table(message)
     line = await asyncio.to_thread(encode, message, id=id, re=re) if large else encode(message, id=id, re=re)
     writer.write(line)
-    # Nobody else gets a turn to write between the two.
+    # No await in between: nobody else can write between the two.
     if content := _content_of(message):
         writer.write(memoryview(content))
     await writer.drain()

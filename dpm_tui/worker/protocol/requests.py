@@ -21,7 +21,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Say anew whether a run goes on when this client vanishes -> Done."""
+    """Change whether a run goes on when this client vanishes -> Done."""
 
     stays: bool = True
 
@@ -114,7 +114,7 @@ class ApplyPlan:
 
 @dataclass(frozen=True, slots=True)
 class StopBatch:
-    """End what moves files after the one at hand; whoever asked for it hears how far it came -> Done."""
+    """Stop the batch after the current file; the request that began it gets its result -> Done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class GetReview:
 
 @dataclass(frozen=True, slots=True)
 class SaveReview:
-    """Remember what the reviewer did, or with ``whole`` how far the whole review is -> Done.
+    """Save what the reviewer did, or with ``whole`` the state of the whole review -> Done.
 
     ``record`` is as in ``state.review.review_journal``.
     """

@@ -1,4 +1,4 @@
-"""Where the worker of a root listens: a socket in a private folder of the machine, never on the share."""
+"""Where the worker of a root listens: a socket in a private folder of this machine, never on a share."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ class EmbedderCache:
             return self._embedder
 
     def load_ahead(self, config: Config) -> None:
-        """Begin to load it: torch takes seconds, in which the decoders are at work."""
+        """Start to load it: torch takes seconds, in which the decoders already work."""
         threading.Thread(target=self._try, args=(config,), daemon=True).start()
 
     def _try(self, config: Config) -> None:
-        # Whoever needs the embedder will meet the same error and report it.
+        # The run will get the same error and report it.
         with contextlib.suppress(Exception):
             self.load(config)

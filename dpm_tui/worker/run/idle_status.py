@@ -1,4 +1,4 @@
-"""What the status of a root is while no run is under way: what the checkpoint says of the last one."""
+"""The status of a root while no run is under way: that of the last run, from the checkpoint."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dpm_tui.state.checkpoint import Checkpoint
 from dpm_tui.worker.protocol.events import RunStatus
 
 GUARD = "mount_guard"
-"""The key of the attention that missing files want."""
+"""The key of the warning about missing files."""
 _OVER = ("finished", "stopped", "failed")
 
 
 def idle_status(checkpoint: Checkpoint) -> RunStatus:
-    """Return the status that a checkpoint tells of; a run that was under way then was stopped."""
+    """Return the status from a checkpoint; a run that was under way counts as stopped."""
     phase = "stopped" if checkpoint.phase in ("running", "paused") else checkpoint.phase
     return RunStatus(
         phase=phase or "idle",

@@ -13,17 +13,19 @@ from dpm_tui.state.disk.mounts import Mount, read_mounts
 
 _NICE = 5
 AUTOGROUP = "/proc/self/autogroup"
-"""Where Linux gives each session a share of the processor, nice values only count within one: beside a busy
-process of another session a worker that is nice gets one half, and one whose session is nice a quarter."""
+"""Linux gives each session a share of the processor, and nice values only count within a session.
+
+Beside a busy process of another session a nice worker gets one half, one whose session is nice a quarter.
+"""
 _READERS_ON_SLOW_DISKS = 2
-"""More readers make a rotating disk seek and a network wait, and nothing faster."""
+"""More readers only make a rotating disk seek and a network wait."""
 _NETWORK_TYPES = ("nfs", "cifs", "smb", "fuse.", "9p", "afs", "ceph", "glusterfs", "davfs")
 
 
 def lower_priority() -> None:
     """Let other processes go first, at the processor and at the disk; children inherit it.
 
-    For a process whose session holds nobody else's: the session as a whole steps back.
+    Only for a process that is alone in its session: the whole session gets the lower priority.
     Best effort with the lowest priority rather than idle: on a busy disk an idle process never ends.
     """
     with contextlib.suppress(OSError):

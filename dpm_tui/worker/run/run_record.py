@@ -1,4 +1,4 @@
-"""The record of a run: what the checkpoint says of it besides its status."""
+"""The record of a run: what the checkpoint holds besides the status."""
 
 from __future__ import annotations
 

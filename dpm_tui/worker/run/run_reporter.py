@@ -30,7 +30,7 @@ class RunReporter(Reporter):
     def __init__(self, status: RunStatus, before: RunReporter | None = None) -> None:
         self.on_stage: Callable[[], None] = lambda: None
         self._status = status
-        # Lines of the run before may not have been taken yet.
+        # Lines of the previous run may not have been fetched yet.
         self._lines: deque[LogLine] = before._lines if before is not None else deque(maxlen=_LOG_LINES)
         self._stop = threading.Event()
         self._go = threading.Event()
@@ -75,7 +75,7 @@ class RunReporter(Reporter):
         self._lines.append(LogLine(level, key, values, time.time()))
 
     def surveyed(self, survey: Survey) -> None:
-        """Take over what the inventory said."""
+        """Note the numbers of the inventory."""
         inventory, changes = survey.inventory, survey.changes
         self._status = replace(
             self._status,
@@ -139,6 +139,6 @@ class RunReporter(Reporter):
         self.log("error", "unreadable", path=display_name(path), reason=display_name(reason))
 
     def cancelled(self) -> bool:
-        """Wait while paused; return whether to stop."""
+        """Wait while paused; then return whether to stop."""
         self._go.wait()
         return self._stop.is_set()

@@ -37,9 +37,9 @@ class Results:
 
 
 def compute_results(state: RootState, threshold: float, *, inspect: bool = True) -> Results:
-    """Pair and group what the state holds; cheap enough to be done at every change of the threshold.
+    """Return pairs and groups of what the state holds; fast enough for every change of the threshold.
 
-    Without ``inspect`` copies count as they were verified, whether or not they were looked at at full size.
+    Without ``inspect`` copies count as they were verified, whether or not they were inspected.
     """
     files, pairs = pair_state(state, inspect=inspect)
     pairs = pairs.at_least(threshold)

@@ -34,7 +34,7 @@ from dpm_tui.worker.run.run_reporter import RunReporter
 from dpm_tui.worker.run.run_results import Results, compute_results
 
 _WORTH_LOADING = 50
-"""So many new files hardly are all copies of known ones: the models will be needed."""
+"""From so many new files on, some are surely new pictures: the models will be needed."""
 
 
 class Runner:
@@ -116,11 +116,11 @@ class Runner:
             self._thread.join()
 
     def show_from(self, threshold: float) -> None:
-        """Let the run under way end with the pairs from another threshold on."""
+        """Have the run under way use another threshold for its results."""
         self._threshold = threshold
 
     def rest(self, results: Results) -> None:
-        """Take over the numbers of results that changed without a run."""
+        """Update the status for results that changed without a run."""
         self._resting = self._record.count(replace(self._resting, threshold=results.threshold), results)
         self._record.save(self._resting)
 
@@ -132,7 +132,7 @@ class Runner:
             phase = self._run_to_end(config, reporter, accept_missing)
             results = compute_results(self._state, self._threshold, inspect=config.inspect)
         except DpmError as error:
-            # The words are those of whoever reads them.
+            # Deferred: the reader of the log chooses the language.
             reporter.log("error", error.key, **error.values)
         except OSError as error:
             self._log_failure(reporter, error)
@@ -155,7 +155,7 @@ class Runner:
             if phase != "failed":
                 reporter.log("error", "failed", reason=str(error))
         except OSError as error:
-            # A run that failed has said so: the same disk is as full as it was.
+            # A failed run has reported that already: the disk is still full.
             if phase != "failed":
                 self._log_failure(reporter, error)
         if phase == "finished":
@@ -163,7 +163,7 @@ class Runner:
         self._finished(results)
 
     def _log_damage(self, reporter: RunReporter) -> None:
-        """Say once what a run makes again, and at each run that decisions are damaged: those it cannot."""
+        """Log damage: once for tables that a run makes again, at each run for decisions, which it cannot."""
         lasting = display_name(os.path.basename(self._state.layout.decisions))
         for name in self._state.damaged:
             reporter.log("error", "decisions_damaged" if name == lasting else "state_damaged", name=name)
@@ -171,7 +171,7 @@ class Runner:
 
     def _log_failure(self, reporter: RunReporter, error: OSError) -> None:
         if self._state.is_lost():
-            return  # that is the reason, which is told when the run ends
+            return  # that is the reason, and is logged when the run ends
         if is_full(error):
             reporter.log("error", "disk_full", path=display_name(self._state.layout.folder))
             return
@@ -228,11 +228,11 @@ class Runner:
         self._clear_gone(config.model, reporter)
 
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
-        """Clear up behind a run, which has ended well whatever comes of it: the next one tries again."""
+        """Drop data that the run left unused; a failure does not matter: the next run tries again."""
         try:
             self._state.clear_gone(choice, self._recycled, reporter.cancelled)
         except (Cancelled, BinError):
-            return  # what lies in a bin that is refused may come back as well
+            return  # files in a bin that is refused may come back as well
         except OSError as error:
             self._log_failure(reporter, error)
 

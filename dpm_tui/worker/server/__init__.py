@@ -1,1 +1,1 @@
-"""Who is served by the worker, and with what."""
+"""The server of the worker: clients, requests and answers."""

@@ -1,4 +1,4 @@
-"""Client connection: one client as the server sees it, and how much may be on the way to it and from it."""
+"""Client connection: one client on the server's side, with limits on what is in transit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dpm_tui.worker.protocol.message_stream import LineReader, send_message
 from dpm_tui.worker.protocol.messages import MAX_LINE_BYTES, MAX_STRANGER_BYTES, Answer, Event, Hello
 
 _REQUESTS_AT_ONCE = 16
-"""A client that asks for more at once is read no further until it has its answers."""
+"""With more open requests than this, a client is not read until it has its answers."""
 _MAX_UNSENT_BYTES = 1 << 22
-"""A client that does not read gets no more events; it asks again when it wakes up."""
+"""A client that does not read gets no more events; it asks again later."""
 
 
 class ClientConnection:
-    """One connection. ``gone`` is True once the client has left, whatever it still waits for.
+    """One connection. ``gone`` is True once the client has left, even with open requests.
 
     ``turn`` is held by a request from its arrival until its answer is on the way, ``table`` by one
     with a large answer: what a client that never reads can make the worker hold is limited.
@@ -33,7 +33,7 @@ class ClientConnection:
         self._writer = writer
 
     def greet(self, hello: Hello) -> None:
-        """Take over what the client says of itself; from now on it may send large requests."""
+        """Store what the client says of itself; from now on it may send large requests."""
         self.name, self.stays = hello.client, hello.stays
         self.lines.at_most = MAX_LINE_BYTES
 

@@ -26,7 +26,7 @@ from dpm_tui.worker.protocol.messages import (
 from dpm_tui.worker.server.client_connection import ClientConnection
 
 _OBSERVERS = frozenset({"app", "status", "stop"})
-"""Clients that may join others; the rest change things and want the worker for themselves."""
+"""Clients that may join others; the rest change data and need the worker for themselves."""
 _NEVER_REVIEW = frozenset({"scan", "status", "stop"})
 _REVIEWING = (
     ApplyPlan, StopBatch, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState,
@@ -35,7 +35,7 @@ _REVIEWING = (
 
 
 class ClientRegistry:
-    """The clients that were welcome, in the order in which they came."""
+    """The clients that were admitted, in the order in which they came."""
 
     def __init__(self, root: bytes) -> None:
         self._root = root
@@ -51,7 +51,7 @@ class ClientRegistry:
         return peer in self._peers
 
     def admit(self, peer: ClientConnection, hello: Hello) -> bool:
-        """Let a client join; return whether it is one that changes things.
+        """Let a client join; return whether it may change data.
 
         Raises DpmError if it speaks another version or may not join those who are there.
         """
@@ -71,7 +71,7 @@ class ClientRegistry:
             raise self._held(next((other.name for other in self._peers if other.reviewer), peer.name))
 
     def leave(self, peer: ClientConnection) -> bool:
-        """Let a client go and another one move files in its place; return whether it was one of these."""
+        """Remove a client and choose another reviewer if needed; return whether it was a member."""
         if self._peers.pop(peer, peer) is peer:
             return False
         if (successor := self._choose_reviewer()) is not None:
@@ -79,7 +79,7 @@ class ClientRegistry:
         return True
 
     def broadcast(self, event: Event) -> None:
-        """Send an event to all of them."""
+        """Send an event to all clients."""
         for peer in self._peers:
             peer.send_event(event)
 
@@ -88,7 +88,7 @@ class ClientRegistry:
         return HeldError("held_by_client", path=display_name(self._root), client=shown, pid=os.getpid())
 
     def _choose_reviewer(self) -> ClientConnection | None:
-        """Let the first of those who wait move files, if nobody does; return whoever was chosen."""
+        """Make the first waiting client the reviewer if there is none; return the chosen one."""
         waiting = [peer for peer in self._peers if peer.name not in _NEVER_REVIEW]
         if not waiting or any(peer.reviewer for peer in waiting):
             return None

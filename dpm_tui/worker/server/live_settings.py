@@ -1,4 +1,4 @@
-"""The settings of a root while a worker runs: a person may edit their file at the same time."""
+"""The settings of a root while a worker runs: the user may edit their file at the same time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from dpm_tui.state.disk.held_folder import Where
 
 
 class LiveSettings:
-    """The settings as they were read last.
-
-    Raises UsageError where the file holds what cannot be.
-    """
+    """The settings as they were read last. Raises UsageError for a value that is not allowed."""
 
     def __init__(self, path: Where) -> None:
         self._path = path
@@ -28,22 +25,22 @@ class LiveSettings:
         return self._settings.config
 
     def refresh(self) -> None:
-        """Read the file again; what cannot be used changes nothing."""
+        """Read the file again; an unusable file changes nothing."""
         with contextlib.suppress(DpmError, OSError):
             self._settings = load_settings(self._path)
 
     def protected(self) -> tuple[str, ...]:
-        """Return the folders that are protected, or are in the file by now."""
+        """Return the folders that are protected by the settings in force or by the file as it is now."""
         folders = self.config.protected
         with contextlib.suppress(DpmError, OSError):
             folders += load_settings(self._path).config.protected
         return folders
 
     def save(self, config: Config) -> None:
-        """Save what ``config`` changes; whatever else was written into the file meanwhile stays.
+        """Save what ``config`` changes; other changes to the file meanwhile stay.
 
-        Raises UsageError where the file holds what cannot be: it is for a person to correct, and is not
-        replaced. Raises DpmError if it cannot be written.
+        Raises UsageError for a file with a value that is not allowed: it is not replaced, the user must
+        correct it. Raises DpmError if it cannot be written.
         """
         wanted, before = check_config(config), self.config
         changes = {

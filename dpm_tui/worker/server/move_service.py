@@ -1,4 +1,4 @@
-"""Move service: carries out what moves files, one batch at a time, while the client that asked is there."""
+"""Move service: carries out requests that move files, one batch at a time, while the client is there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _Moved = BatchDone | RestoreDone | PurgeDone
 
 
 class MoveHost(Protocol):
-    """What moving files needs of whoever answers for the root."""
+    """What moving files needs of the request handler."""
 
     state: RootState
     runner: Runner
@@ -55,10 +55,10 @@ class MoveHost(Protocol):
 
 
 class MoveService:
-    """Applies, undoes, restores and purges; the library of the session follows each batch.
+    """Applies, undoes, restores and purges; the library follows each batch.
 
-    A batch ends after the file at hand when the client that asked for it has left, or the worker ends:
-    what has moved is logged as ever, the rest stays where it is.
+    A batch stops after the current file when its client has left or the worker ends. Moved files are logged
+    as always, the rest stays.
     """
 
     def __init__(self, session: MoveHost, bin_: RecycleBin) -> None:
@@ -87,7 +87,10 @@ class MoveService:
         return type(request) in self._works
 
     async def carry_out(self, request: messages.Request, gone: Cancelled) -> _Moved:
-        """Move files as ``request`` says, until ``gone``; raises DpmError before the first one."""
+        """Move files as ``request`` says, until ``gone``; return the result.
+
+        Raises DpmError before the first file moves.
+        """
         async with self.at_rest:
             if self._ending or gone():
                 raise Stopped("worker_ending")
@@ -107,17 +110,17 @@ class MoveService:
         return done
 
     def stop(self) -> None:
-        """End the batch under way after the file at hand."""
+        """Stop the batch under way after the current file."""
         self._stopping = True
 
     async def close(self) -> None:
-        """End the batch under way after the file at hand, and let none begin."""
+        """Stop the batch under way after the current file, and let none begin."""
         self._ending = True
         async with self.at_rest:
             pass
 
     async def _hold_run(self, work: Awaitable[_Moved]) -> _Moved:
-        """Hold a run while files move: it checkpoints, and continues where it was afterwards."""
+        """Move files while the run is stopped at a checkpoint, then continue it; return the result."""
         runner = self._session.runner
         running = runner.running
         if running:
@@ -129,7 +132,7 @@ class MoveService:
                 self._session.begin_run()
 
     def _log_rest(self, done: _Moved) -> None:
-        """Say how far a batch came that was stopped: whoever asked for it may not be there to hear it."""
+        """Log how far a stopped batch came: its client may be gone."""
         left = sum(skipped.is_rest for skipped in done.result.skipped)
         if not left:
             return
@@ -166,7 +169,7 @@ class MoveService:
         return PurgeDone(await asyncio.to_thread(self._bin.purge, request.ids, self._note, cancelled))
 
     async def _judge(self) -> JudgedPairs:
-        """Return what moves may rest on, anew: a person may have decided since the groups were made."""
+        """Return the judged pairs again: decisions may have changed since the groups were made."""
         return await asyncio.to_thread(judge_plans, self._session.state, self._session.config)
 
     async def _move(self, work: Callable[[], BatchResult]) -> _Moved:
@@ -192,9 +195,9 @@ class MoveService:
 
     @property
     def _protected(self) -> Callable[[bytes], bool]:
-        """Whether a file is protected now: a plan may be older than the settings."""
+        """Return whether a file is protected now: a plan may be older than the settings."""
         return protect_folders(self._session.settings.protected()).covers
 
     def _is_picture(self, path: bytes) -> bool:
-        """Tell a picture from a companion, which is in no library."""
+        """Return whether a file is a picture and not a companion, which is in no library."""
         return path.lower().endswith(endings_of(self._session.config.extensions))

@@ -1,4 +1,4 @@
-"""The files that moves took out of the library, as they were known: what comes back needs no scan."""
+"""The records of files that moves took out of the library: files that come back need no scan."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dpm_tui.state.files.file_store import FileStore
 
 
 class MovedFiles:
-    """Keeps the library of a root in step with what moves; one thread at a time may use it."""
+    """Keeps the library of a root up to date with moves; one thread at a time may use it."""
 
     def __init__(self, files: FileStore, root: bytes) -> None:
         self._files = files
@@ -23,16 +23,16 @@ class MovedFiles:
         self._left = FileColumns()
 
     def forget(self, paths: Iterable[bytes]) -> None:
-        """Take moved files out of the library at once; the next scan would find them gone."""
+        """Remove moved files from the library at once; otherwise only the next scan would."""
         known = self._files.files
         for id_ in known.find(paths).values():
             self._left.put(known[id_])
             self._files.remove(id_)
 
     def recall(self, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
-        """Put files that came back into the library again; return whether it takes a scan to know some.
+        """Put files that came back into the library; return whether some need a scan.
 
-        A file is known again by its size and the time of its last change, which moving leaves as they are.
+        A file is recognised by its size and mtime, which moving does not change.
         """
         with contextlib.suppress(OSError), self._root.opened() as root:
             return self._recall(root, restored, is_picture)

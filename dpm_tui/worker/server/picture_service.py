@@ -1,4 +1,4 @@
-"""Picture service: hands out what a file looks like, and where two of them differ."""
+"""Picture service: answers with pictures, and with where two of them differ."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dpm_tui.worker.server.result_service import ResultService
 _EMPTY = PictureData(0, 0, 0, b"")
 _MAX_SIDE = 4096
 _POINTS = 64
-"""Places along each side at which pictures are compared for the eye: four pixels of a thumbnail."""
+"""Places along each side of the fine difference map: four pixels of a thumbnail each."""
 
 
 class PictureService:
@@ -47,7 +47,7 @@ class PictureService:
         first, second = self._read_stored(request.first), self._read_stored(request.second)
         if first is None or second is None:
             return DifferenceData(b"", b"")
-        # A judge remembers what it saw, for a run; this pair is not worth that much memory.
+        # A judge caches what it saw, for the sake of a run; one pair is not worth that memory.
         compare = AlignedJudge().map_differences
         laid = await asyncio.to_thread(lay_alike, first, second)
         return DifferenceData(*await asyncio.to_thread(compare, laid.first, laid.second, _POINTS))

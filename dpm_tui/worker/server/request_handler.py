@@ -35,7 +35,7 @@ _WITHOUT_STATE = (messages.GetStatus, messages.PauseRun, messages.StopRun, messa
 
 
 class RequestHandler:
-    """The state of one root with everything that may be asked of it.
+    """The state of one root, and the answers to all requests about it.
 
     ``changed`` is called when the groups are not what they were.
     """
@@ -86,7 +86,7 @@ class RequestHandler:
 
     @property
     def writable(self) -> bool:
-        """Whether the root can be written now: a disk may come back as another one than it went."""
+        """Whether the root can be written now: a disk may be mounted again in another mode."""
         return os.access(self.state.layout.root, os.W_OK | os.X_OK)
 
     async def recover(self) -> None:
@@ -101,7 +101,7 @@ class RequestHandler:
         return self._result_service.results
 
     def take_over(self, results: Results) -> None:
-        """Take over the results of a run."""
+        """Use the results of a run."""
         self._result_service.take(results)
 
     @property
@@ -116,13 +116,13 @@ class RequestHandler:
 
     @property
     def batch(self) -> messages.BatchProgress | None:
-        """How far a batch is that is under way."""
+        """The progress of the batch that is under way."""
         return self._mover.progress
 
     async def answer(self, request: messages.Request, gone: Callable[[], bool] = lambda: False) -> Answer:
-        """Carry out a request; raises DpmError if it cannot be done.
+        """Carry out a request and return the answer; raises DpmError if it cannot be done.
 
-        ``gone`` tells whether the client that asks has left: then files stop moving.
+        ``gone`` says whether the client has left: then files stop moving.
         """
         if not isinstance(request, _WITHOUT_STATE):
             self.state.check_in_place()
@@ -135,7 +135,7 @@ class RequestHandler:
         return await self._answers[type(request)](request)
 
     async def close(self) -> None:
-        """Checkpoint and stop the run and, after the file at hand, a batch; nothing begins any more."""
+        """Checkpoint and stop the run and, after the current file, a batch; nothing begins any more."""
         self._ending = True
         await self._result_service.settle()
         await asyncio.to_thread(self.runner.stop)

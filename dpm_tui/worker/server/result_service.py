@@ -1,4 +1,4 @@
-"""Result service: works out the groups that hold now, and hands them out."""
+"""Result service: computes the current groups and answers with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dpm_tui.worker.run.run_results import Results, compute_results
 
 
 class PackedLibrary:
-    """Packs results once; those that others have followed are forgotten."""
+    """Packs results once, and keeps the newest ones only."""
 
     def __init__(self) -> None:
         self._packed: tuple[Results, LibraryData] | None = None
@@ -33,7 +33,7 @@ class PackedLibrary:
 
 
 class ResultService:
-    """Has the newest results; where they cannot be worked out, whoever asks for them hears why.
+    """Holds the newest results; if they cannot be computed, requests for them get the error.
 
     The next one to ask makes it try again, and a run that ends brings its own.
     """
@@ -51,23 +51,23 @@ class ResultService:
         self._packed_library = PackedLibrary()
 
     def begin(self, threshold: float) -> asyncio.Task[None]:
-        """Begin to work the results out; the task never raises."""
+        """Start to compute the results and return the task, which never raises."""
         self._threshold = threshold
         self._work = asyncio.create_task(self._compute())
         return self._work
 
     def take(self, results: Results) -> None:
-        """Take over the results of a run: what is being worked out is older."""
+        """Use the results of a run: those being computed are older."""
         self._taken += 1
         self._adopt(results)
 
     async def settle(self) -> None:
-        """Wait until there are results or none can be had; old ones do while newer ones are worked out."""
+        """Wait until there are results or an error; old ones count while newer ones are computed."""
         if not self._there and self._work is not None:
             await asyncio.wait((self._work,))
 
     async def ready(self) -> None:
-        """Wait for results; raises DpmError where they cannot be worked out."""
+        """Wait for results; raises DpmError if they cannot be computed."""
         if self._work is not None and self._work.done() and not self._there:
             self.begin(self._threshold)
         await self.settle()
@@ -76,7 +76,7 @@ class ResultService:
             raise DpmError("results_failed", reason=reason) from self._error
 
     async def renew(self, threshold: float) -> bool:
-        """Work the results out anew; return whether that was possible."""
+        """Compute the results again; return whether that was possible."""
         await asyncio.wait((self.begin(threshold),))
         return self._there
 

@@ -1,4 +1,4 @@
-"""Review service: hands the record of the review out and writes down what the reviewer does."""
+"""Review service: answers with the record of the review and saves what the reviewer does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ReviewService:
         return data
 
     async def save(self, request: messages.SaveReview) -> messages.Done:
-        """Write news or a whole record down; raises DpmError if that fails."""
+        """Save events or a whole record and return the answer; raises DpmError if that fails."""
 
         def write(store: ReviewStore) -> None:
             (store.replace if request.whole else store.hear)(request.record)
@@ -52,7 +52,7 @@ class ReviewService:
             if self._store is not None:
                 with contextlib.suppress(OSError):
                     await asyncio.to_thread(self._store.close)
-        # Not before: a thread that syncs goes on, and must not have the journal closed under it.
+        # Only now: a thread that is syncing still needs the journal open.
         if self._syncing is not None:
             self._syncing.cancel()
 

@@ -1,4 +1,4 @@
-"""The worker's server: accepts clients on a socket, answers them and tells them what happens."""
+"""The worker's server: accepts clients on a socket, answers them and sends them events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanio
 
 
 class Server:
-    """Serves one root until nobody needs it any more; ``ending`` is called before it listens no more."""
+    """Serves one root until it is not needed any more; ``ending`` is called before it stops listening."""
 
     def __init__(self, session: RequestHandler, ending: Callable[[], None] = lambda: None) -> None:
         self.listening = asyncio.Event()
@@ -97,7 +97,7 @@ class Server:
         self._over.set()
 
     def library_changed(self) -> None:
-        """Tell every client that the groups are not what they were."""
+        """Tell every client that the groups have changed."""
         self._clients.broadcast(LibraryChanged(len(self._session.results.groups)))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -114,13 +114,13 @@ class Server:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         except (OSError, ProtocolError):
-            pass  # whoever speaks another language, or not in time, is not listened to
+            pass  # a client with another protocol, or one that is too slow, is dropped
         finally:
             self._leave(peer)
             await peer.close(_FAREWELL_SECONDS)
 
     async def _greet(self, peer: ClientConnection) -> None:
-        """Read the first message and answer it; a client that is welcome is a peer then.
+        """Read the first message and answer it; an admitted client becomes a peer.
 
         A worker that has lost its folder ends without an answer: the client starts another one.
         """
@@ -176,7 +176,7 @@ class Server:
     def _welcome(self, peer: ClientConnection, hello: object) -> Answer:
         if not isinstance(hello, Hello):
             return Failed("protocol_order")
-        # Who only observes is no reason to read what somebody may be writing into the file.
+        # For a mere observer the settings are not read again: the user may be writing them.
         if self._clients.admit(peer, hello):
             self._session.settings.refresh()
         return Welcome(
@@ -190,7 +190,7 @@ class Server:
         )
 
     def _ends_without_folder(self) -> bool:
-        """End if the state folder was removed or replaced; return whether it was."""
+        """End if the state folder was removed or replaced; return whether that happened."""
         state, runner = self._session.state, self._session.runner
         if self._over.is_set() or not state.is_lost():
             return self._over.is_set()

@@ -67,7 +67,7 @@ def test_whoever_comes_later_learns_what_the_holder_is_at(path: bytes) -> None:
     os.makedirs(os.path.dirname(path))
     lock = Lock(path, STARTING)
     for phase in (STARTING, SERVING, ENDING):
-        lock.tell(phase)
+        lock.note_phase(phase)
         holder = read_holder(path)
         assert holder is not None
         assert (holder.pid, holder.phase) == (os.getpid(), phase)

@@ -1,4 +1,4 @@
-"""What groups of commands are built on: the table of handlers, the screen as they see it, and long work."""
+"""What groups of commands are built on: the table of handlers, the interface of the screen, and long work."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Handlers = Mapping[str, Callable[[], Awaitable[None] | None]]
 """The ids of commands, each with what carries the command out."""
 
 AT_ONCE = 3000
-"""So many groups or files are worked through before anybody notices."""
+"""So many groups or files are processed without a noticeable delay."""
 
 
 class CommandHost(Protocol):
-    """What every group of commands asks of its screen; the protocols of those that need more build on it."""
+    """What every group of commands needs of its screen; other protocols add to it."""
 
     @property
     def session(self) -> Session:
@@ -31,7 +31,7 @@ class CommandHost(Protocol):
 
     @property
     def prompt(self) -> PromptLine:
-        """Where things are said and asked."""
+        """The line for messages and questions."""
 
 
 class AppHost(CommandHost, Protocol):
@@ -82,9 +82,9 @@ class TimerHost(Protocol):
     """The screen of commands that do something later."""
 
     def set_timer(self, delay: float, callback: Callable[[], None], /) -> Timer:
-        """Call something after so many seconds."""
+        """Call something after so many seconds; return the timer."""
 
 
 async def work(amount: int, task: Callable[[], T]) -> T:
-    """Return what ``task`` returns; much of it is done beside the app, which stays usable."""
+    """Return what ``task`` returns; large work runs in a thread, so that the app stays usable."""
     return await asyncio.to_thread(task) if amount > AT_ONCE else task()

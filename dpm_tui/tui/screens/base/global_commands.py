@@ -46,7 +46,7 @@ class GlobalCommands:
         self._host.app.refresh(layout=True)
 
     async def _quit(self) -> None:
-        """Leave; ask first where a run is going or marks would be lost."""
+        """Leave; ask first if a run is under way or marks would be lost."""
         host, app = self._host, self._host.app
         if host.session.running and app.reachable:
             key = await host.prompt.choose(translate("tui.ask_quit_running"), "ls")
@@ -63,7 +63,7 @@ class GlobalCommands:
         app.exit()
 
     async def _remember(self) -> None:
-        """Have what is marked written down for the next start, if that can be."""
+        """Save the marks for the next start, if that is possible."""
         with contextlib.suppress(DpmError):
             await self._host.link.memory.flush()
 
@@ -82,7 +82,7 @@ class GlobalCommands:
             prompt.say(translate("tui.missing_kept"))
 
     async def _scan_again(self, *, accept_missing: bool) -> None:
-        """Start a run; one that is going stops first, for it has looked at the files already."""
+        """Start a run; stop one that is under way, for it has listed the files already."""
         if self._host.session.running:
             await self._host.link.ask(StopRun(), Done)
         await self._host.link.ask(StartRun(accept_missing=accept_missing), Done)

@@ -16,7 +16,7 @@ class ListHost(Protocol):
 
     @property
     def rows(self) -> RowList:
-        """The list."""
+        """The list of lines."""
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor, or the list where it has none, by so many lines."""

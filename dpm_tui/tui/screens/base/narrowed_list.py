@@ -1,4 +1,4 @@
-"""A list that the worker is asked for and that words narrow down, with the details of a line below it."""
+"""A list from the worker that can be filtered by words, with the details of a line below it."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
             self._narrow(before)
 
     def widen(self) -> bool:
-        """Take the words away; return whether there were any."""
+        """Clear the words; return whether there were any."""
         had_words = bool(self.words)
         if had_words:
             self._narrow("")

@@ -48,7 +48,7 @@ class PicturesHost(PairHost, AppHost, Protocol):
         """Show the pictures and reasons for the cursor."""
 
     def run_worker(self, work: Callable[[], Awaitable[None]], *, group: str, exclusive: bool) -> object:
-        """Do something beside the keys."""
+        """Run a task in the background and return its worker."""
 
 
 class PairPictures:
@@ -80,7 +80,7 @@ class PairPictures:
             host.run_worker(partial(self._map_difference, unmapped), group="difference", exclusive=True)
 
     async def _map_difference(self, pair: Pair) -> None:
-        """Have the pair on the screen compared for the eye, once keys have come to rest."""
+        """Fetch a fine difference map of the pair on the screen, once no key is pressed any more."""
         app = self._host.app
         await asyncio.sleep(app.delays.rest)
         self._host.comparison.learn(pair, *await app.link.difference(pair.a, pair.b))

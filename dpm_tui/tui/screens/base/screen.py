@@ -40,7 +40,7 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
 
 
 _SECONDS_TO_A_QUESTION = 0.05
-"""Most commands that ask have their question open by then; those that take longer must not hold up keys."""
+"""Most commands that ask have opened their question by then; slower ones must not hold up keys."""
 
 
 class DpmScreen(Screen[None], inherit_bindings=False):
@@ -68,11 +68,11 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         return self.app.link
 
     def handlers(self) -> Handlers:
-        """Return what carries out each command of this screen; here only those of everywhere."""
+        """Return the handler of each command; here only of those that work everywhere."""
         return self.global_commands.handlers()
 
     def stay(self) -> None:
-        """Nothing is open here that could be closed."""
+        """Do nothing: the screen cannot be closed."""
 
     def go_back(self) -> None:
         """Back to the screen below."""
@@ -151,7 +151,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
             ended.set()
 
     def start(self, task: Awaitable[None], group: str, *, exclusive: bool = False) -> None:
-        """Carry something out beside the keys."""
+        """Carry something out in the background."""
         self.run_worker(self.carry_out(task), group=group, exclusive=exclusive)
 
     def push_named(self, name: str, /, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""A list to be read: no cursor, but a word on how much more there is below."""
+"""A list to be read: no cursor, but the number of lines below the screen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ScrolledListScreen(ListScreen):
         self.lines: list[list[Part]] = []
 
     def handlers(self) -> Handlers:
-        """Return the commands that read on, and the way back."""
+        """Return the commands that scroll, and the one that leads back."""
         return {**super().handlers(), **self.list_commands.handlers(), "back": self.go_back}
 
     def lay_out(self, width: int) -> list[list[Part]]:
