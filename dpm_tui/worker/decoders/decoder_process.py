@@ -86,12 +86,12 @@ class DecoderProcess:
         except TimeoutError as error:
             self.kill()
             raise DecoderDied(
-                self._tell(defer("decode.no_answer", number=round(seconds))), late=True
+                self._describe_failure(defer("decode.no_answer", number=round(seconds))), late=True
             ) from error
         except (OSError, ValueError) as error:
-            self._listen(process)
+            self._read_stderr(process)
             ended = "" if isinstance(error, ValueError) else _describe_end(process)
-            reason = self._tell(
+            reason = self._describe_failure(
                 ended or defer("decode.last_words", how=defer("decode.no_whole_answer"), said=str(error))
             )
             self.kill()
@@ -157,7 +157,7 @@ class DecoderProcess:
                 ready = selector.select(max(deadline - time.monotonic(), 0))
                 if not ready:
                     raise TimeoutError
-                if any(key.fileobj is process.stderr for key, _ in ready) and not self._listen(process):
+                if any(key.fileobj is process.stderr for key, _ in ready) and not self._read_stderr(process):
                     selector.unregister(process.stderr)
                 if not any(key.fileobj is process.stdout for key, _ in ready):
                     continue
@@ -169,7 +169,7 @@ class DecoderProcess:
         line, _, self._tail = b"".join(parts).partition(b"\n")
         return line
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> bool:
+    def _read_stderr(self, process: subprocess.Popen[bytes]) -> bool:
         """Read the standard error of the child; return whether there may be more."""
         assert process.stderr is not None
         try:
@@ -179,7 +179,7 @@ class DecoderProcess:
             return True
         return False
 
-    def _tell(self, how: str) -> str:
+    def _describe_failure(self, how: str) -> str:
         """Return how the child ended, with the end of its standard error."""
         lines = [line.strip() for line in self._said.decode("utf-8", "replace").splitlines()]
         words = " / ".join(line for line in lines[-_LINES_SHOWN:] if line)
