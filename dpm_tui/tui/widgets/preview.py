@@ -204,7 +204,7 @@ class Preview(Widget):
             self._use(fine or self._paint(scene, quick=False, keep=False))
 
     def _paint(self, scene: Scene, *, quick: bool, keep: bool = True) -> list[Strip]:
-        """Paint from what is there: a part of the original that was fetched, or the thumbnail."""
+        """Return the picture painted from a fetched part of the original, or else from the thumbnail."""
         known = self._originals.known if self._originals else None
         ready = known(scene.file, scene.box, scene.width, scene.content) if known else None
         if ready is not None:
