@@ -86,7 +86,7 @@ def test_anything_else_is_refused(tmp_path_factory: pytest.TempPathFactory, cont
         (b"{", "不是 JSON"),
         (b"[" * 100_000, "不是 JSON"),
         (b"{}", "其格式不是 dpm-tui/plan/1"),
-        (b'{"schema": "dpm-tui/plan/1", "moves": 3}', "其中的移动没有意义"),
+        (b'{"schema": "dpm-tui/plan/1", "moves": 3}', "其中的移动无效"),
     ],
 )
 def test_reasons_speak_the_language_of_the_other_messages(
