@@ -179,9 +179,7 @@ async def test_companions_are_no_pictures() -> None:
     plan, _ = review.plan()
     found = await worker.ask(messages.FindCompanions(plan), messages.PlanData)
     await BatchMover(review, worker, worker).apply(Plan(found.plan.moves))
-    worker.client.entries = tuple(
-        each for each in worker.client.entries if each.path != b"phone/wa_8812.jpg"
-    )
+    worker.client.entries = tuple(each for each in worker.client.entries if each.path != b"phone/wa_8812.jpg")
     outcome = await undo_of(review, worker).undo()
     assert isinstance(outcome, BatchUndone)
     assert (outcome.pictures, outcome.elsewhere) == (1, 1)
