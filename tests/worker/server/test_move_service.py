@@ -43,10 +43,10 @@ def root(library: Library) -> Path:
     return Path(os.fsdecode(library.root))
 
 
-def make_plan(library: Library, kept: bytes | None = None) -> Plan:
+def make_plan(library: Library) -> Plan:
     return Plan(
         tuple(
-            library.move(b"f/%d.jpg" % number, b"keep/%d.jpg" % number, b"picture %d" % number, kept)
+            library.move(b"f/%d.jpg" % number, b"keep/%d.jpg" % number, b"picture %d" % number)
             for number in range(FILES)
         )
     )
@@ -102,7 +102,7 @@ async def test_the_way_back_ends_as_well_when_nobody_waits_for_it(
     root: Path, library: Library, kind: str
 ) -> None:
     """Restoring, undoing and purging stop in the same way."""
-    RecycleBin(os.fsencode(root)).apply(make_plan(library, b"kept"))
+    RecycleBin(os.fsencode(root)).apply(make_plan(library))
     ids = tuple(entry.id for entry in RecycleBin(os.fsencode(root)).entries())
     (root / "f").mkdir(exist_ok=True)
     requests = {"restore": RestoreEntries(ids), "undo": UndoBatch(), "purge": PurgeEntries(ids)}
@@ -112,6 +112,8 @@ async def test_the_way_back_ends_as_well_when_nobody_waits_for_it(
         return len(os.listdir(tree)) < FILES
 
     pid = await ask_and_vanish(root, requests[kind], begun)
+    await until(lambda: " left" in worker_log(root))
+    os.kill(pid, signal.SIGTERM)  # it has begun to look at the files that are back
     await until(lambda: has_ended(pid))
     left = len(binned(root))
     assert 0 < left < FILES
