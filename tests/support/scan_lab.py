@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,12 @@ class Costs:
     survey: Survey | None = None
 
 
+@lru_cache(maxsize=200)
+def _inspect(*contents: bytes) -> Inspection:
+    """Return what two contents show at full size: nearly all the time of a scan, and always the same."""
+    return inspect_copies(*(CopyAtFullSize.of(*decode_full_size(content)) for content in contents))
+
+
 class InProcessDecoder:
     """A decoder as ``pipeline.decoder`` wants it, in this very process."""
 
@@ -73,10 +80,7 @@ class InProcessDecoder:
     ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
         for order in orders:
             self._costs.inspected += 1
-            copies = [
-                CopyAtFullSize.of(*decode_full_size(self._read(path))) for path in (order.first, order.second)
-            ]
-            yield order, inspect_copies(*copies)
+            yield order, _inspect(self._read(order.first), self._read(order.second))
 
     def _one(self, order: DecodeOrder) -> Decoded:
         content = self._read(order.path)
