@@ -9,8 +9,10 @@ import pytest
 from dpm_tui.locale import set_language
 from dpm_tui.tui.screens import settings as settings_module
 from dpm_tui.tui.screens.base import host_app
+from tests.tui.parsed_styles import parse_styles_once
 
 pytest.register_assert_rewrite("tests.tui.flows")
+parse_styles_once()
 
 
 @pytest.fixture(autouse=True)
