@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,6 +18,46 @@ from dpm_tui.locale import insist_on, set_language
 
 settings.register_profile("dpm-tui", deadline=None, database=None, derandomize=True, max_examples=60)
 settings.load_profile("dpm-tui")
+
+# The tests start thousands of processes: each would compile every module anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+_started: list[str] = []
+"""The Python processes that the test at hand has started."""
+
+
+def _note_start(event: str, values: tuple[Any, ...]) -> None:
+    if event == "os.forkpty" or (event == "subprocess.Popen" and values[0] == sys.executable):
+        _started.append(event)
+
+
+sys.addaudithook(_note_start)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not among all modules and tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    _started.clear()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    yield
+    if _started and not item.get_closest_marker("slow"):
+        pytest.fail("this test starts a process: mark it as slow")
 
 
 @pytest.fixture(autouse=True)

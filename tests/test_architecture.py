@@ -155,11 +155,13 @@ def test_outside_libraries_stay_in_their_package() -> None:
     assert strays == []
 
 
+@pytest.mark.slow
 def test_the_review_and_the_reports_need_nothing_of_the_pipeline() -> None:
     forbidden = named("pipeline")
     assert loaded_by(modules_in("review", "report"), forbidden) == {}
 
 
+@pytest.mark.slow
 def test_names_and_errors_know_nothing_of_ours_but_the_sentences() -> None:
     others = {package_of(module) for module in module_trees()} - {"", "locale", "file_names", "errors"}
     assert loaded_by(named("file_names", "errors"), named(*others)) == {}
@@ -172,36 +174,43 @@ def test_the_package_itself_imports_nothing() -> None:
     assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in statements)
 
 
+@pytest.mark.slow
 def test_the_pipeline_is_pure() -> None:
     above = named("state", "worker", "recycle", "review", "neural", "tui", "cli", "report")
     assert loaded_by(modules_in("pipeline"), [*above, "torch", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 def test_the_review_is_pure() -> None:
     others = named("state", "worker", "recycle", "tui", "cli", "neural")
     assert loaded_by(modules_in("review"), [*others, "torch", "cv2", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 def test_the_review_with_its_worker_knows_nobody_who_shows_it() -> None:
     others = named("tui", "cli", "recycle.recycle_bin")
     assert loaded_by(modules_in("review_session"), [*others, "torch", "cv2", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 def test_nothing_below_the_app_loads_torch_or_a_screen_when_imported() -> None:
     below = [module for module in module_trees() if package_of(module) not in ("tui", "neural", "__main__")]
     children = {"dpm_tui.worker.__main__"}
     assert loaded_by([*sorted(set(below) - children), *children], ["torch", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 def test_the_list_of_models_is_read_without_torch() -> None:
     assert loaded_by(["dpm_tui.neural", "dpm_tui.neural.model_manifest"], ["torch", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["dpm_tui.cli", "dpm_tui.worker.client"])
 def test_what_starts_the_app_is_light(module: str) -> None:
     assert loaded_by([module], ["torch", "cv2", "dpm_tui.pipeline.decoding.thumbnail", *SCREEN]) == {}
 
 
+@pytest.mark.slow
 def test_the_app_loads_neither_models_nor_decoders_nor_the_bin() -> None:
     forbidden = ["torch", "cv2", "dpm_tui.pipeline.decoding.thumbnail", "dpm_tui.recycle.recycle_bin"]
     assert loaded_by(["dpm_tui.tui.app", "dpm_tui.tui.launch"], forbidden) == {}

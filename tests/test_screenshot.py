@@ -14,6 +14,7 @@ from tests import screenshot
 from tests.support.pages import ROOT
 from tests.tui.fake_client import FakeClient
 
+pytestmark = pytest.mark.slow
 needs_font = pytest.mark.skipif(not Path(screenshot.FONT).exists(), reason="has no such font")
 
 

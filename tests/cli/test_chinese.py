@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.support.album import dpm, make_album
 
+pytestmark = pytest.mark.slow
 _QUOTED = re.compile(r"“[^”]*”")
 _COMMAND = re.compile(r"dpm-tui [ -~]+")
 _PATH = re.compile(r"\S*[/.][\w-]+\S*")

@@ -11,6 +11,7 @@ from dpm_tui.state.review.decision_store import DecisionStore
 from tests.support.album import dpm, report_of
 from tests.support.workers import layout_of
 
+pytestmark = pytest.mark.slow
 A, B = "a" * 64, "b" * 64
 
 

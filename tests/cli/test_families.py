@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageOps
 
 from tests.support.album import dpm, report_of
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
 SEEDS = (3,)
 
 

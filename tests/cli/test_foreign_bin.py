@@ -15,7 +15,7 @@ from tests.support.album import dpm, make_album
 from tests.support.canary import NOBODY, as_root, public_folder, seal
 
 OTHER = 54321
-pytestmark = as_root
+pytestmark = [as_root, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from dpm_tui.worker.protocol.messages import BatchDone, RedoBatch, RestoreDone, 
 from tests.support.album import dpm, files_below
 from tests.support.workers import worker_of
 
+pytestmark = pytest.mark.slow
 TIME = "2025-01-01T00:00:00Z"
 VICTIMS = {"backup/sea (1).jpg", "small/hill.jpg", "town.bmp"}
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.album import dpm, files_below
 
+pytestmark = pytest.mark.slow
 Move = dict[str, Any]
 
 

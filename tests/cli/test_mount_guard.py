@@ -6,9 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from dpm_tui.locale import LANGUAGES, load_catalogue
 from dpm_tui.pipeline.scan.mount_guard import Cause
 from tests.support.album import dpm, make_album, report_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_disk_that_is_away_costs_nothing_and_is_named(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.album import dpm, files_below
 
+pytestmark = pytest.mark.slow
 VICTIMS = {"backup/sea (1).jpg", "small/hill.jpg", "town.bmp"}
 
 

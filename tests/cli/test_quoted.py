@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.album import dpm
 from tests.support.pictures import encode, scene
+
+pytestmark = pytest.mark.slow
 
 
 def paste(text: str, folder: Path) -> subprocess.CompletedProcess[str]:

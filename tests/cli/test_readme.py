@@ -75,6 +75,7 @@ class Walk:
         return told.out
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_command_of_the_list_runs(
     album: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -142,6 +143,7 @@ def test_every_command_of_the_list_runs(
     assert {*synopses()} == {"", *VERBS}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_command_in_the_text_runs(
     album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -169,6 +171,7 @@ def test_every_command_in_the_text_runs(
                 assert (code, told.splitlines()[0]) == (2, _APP), f"{line}: {told}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", blocks("sh"))
 def test_every_script_runs(block: str, album: Path, tmp_path: Path) -> None:
     """With this program in the place of the installed one; what others made is only pretended."""
@@ -207,6 +210,7 @@ def test_every_script_runs(block: str, album: Path, tmp_path: Path) -> None:
         assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_every_exit_code_occurs(album: Path, tmp_path: Path) -> None:
     """Each code of the table, by what the table says of it."""
     told = {int(row[0]) for row in table_rows(section("## Exit codes"))}
@@ -243,6 +247,7 @@ def test_every_exit_code_occurs(album: Path, tmp_path: Path) -> None:
         assert way() == code
 
 
+@pytest.mark.slow
 def test_a_library_moves_with_its_state(album: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Renamed, nothing is read again, and the recycle bin is still that of this library."""
     assert main(["clean", str(album), "--rule", "best", "--yes"]) == 0

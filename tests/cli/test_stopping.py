@@ -13,6 +13,8 @@ from tests.support.album import COPIES, dpm, files_below, kinds_by_path, make_al
 from tests.support.paused_scan import paused_scan
 from tests.support.workers import has_ended, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
 def test_a_scan_that_is_stopped_from_elsewhere_exits_with_3(tmp_path: Path, options: tuple[str, ...]) -> None:

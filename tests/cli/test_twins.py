@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.album import dpm, files_below, kinds_by_path, report_of
 from tests.support.bombs import png
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
 UNSEEN = {
     "cut.jpg": encode(scene(1, 640, 480))[:900],
     "page.jpg": b"<html>not found</html>" * 40,

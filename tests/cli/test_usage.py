@@ -37,6 +37,7 @@ def test_every_verb_is_asked_with_an_empty_folder() -> None:
     assert set(VERBS) == {words.split()[0] for words in EMPTY} & set(VERBS)
 
 
+@pytest.mark.slow
 def test_an_unset_variable_touches_nothing(tmp_path: Path) -> None:
     """``dpm-tui scan "$UNSET"`` in a folder of pictures leaves it as it was, and says what is wrong."""
     (tmp_path / "a.jpg").write_bytes(encode(scene(1)))
@@ -48,6 +49,7 @@ def test_an_unset_variable_touches_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.jpg"]
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_is_told_of_the_plain_lines(tmp_path: Path) -> None:
     pid, master = pty.fork()
     if pid == 0:
@@ -69,6 +71,7 @@ def test_a_dumb_terminal_is_told_of_the_plain_lines(tmp_path: Path) -> None:
     assert b"\x1b" not in said
 
 
+@pytest.mark.slow
 def test_a_scan_says_what_it_passed_over_but_not_its_own_state(tmp_path: Path) -> None:
     for name in ("a.MP4", "b.mp4", "c.mp4", "d.pdf", "e.pdf", "README", "._a.jpg", "f.not a type"):
         (tmp_path / name).write_bytes(b"x")

@@ -15,6 +15,8 @@ from dpm_tui.demo.sample_library import DAMAGED, MARKER, DemoLibrary, make_libra
 from dpm_tui.errors import UsageError
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, digest_pixels
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoLibrary]:

@@ -15,6 +15,8 @@ from models.training.data.training_pictures import SIDE, Pictures, load
 from models.training.trainer import Recipe, Trainer
 from tests.neural.synthetic import drawing, photo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:

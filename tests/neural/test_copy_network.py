@@ -6,6 +6,8 @@ import torch
 from dpm_tui.neural.copy_network import CopyNet, Shape, normalise
 from dpm_tui.neural.symmetric_layers import ORDER, SymmetricConv
 
+pytestmark = pytest.mark.slow
+
 
 def test_folding_the_normalisations_changes_nothing() -> None:
     torch.manual_seed(0)

@@ -11,6 +11,8 @@ from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def embedders() -> dict[str, NeuralEmbedder]:

@@ -14,6 +14,8 @@ from tests.support.churn import Churn, PairFacts, unexplained
 from tests.support.pictures import encode, scene, with_segment
 from tests.support.scan_lab import ScanLab
 
+pytestmark = pytest.mark.slow
+
 
 def found(lab: ScanLab) -> set[PairFacts]:
     return {(os.fsdecode(one), os.fsdecode(other), *rest) for one, other, *rest in lab.pairs()}  # type: ignore[misc]

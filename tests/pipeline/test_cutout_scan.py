@@ -19,6 +19,7 @@ from tests.support.cutouts import cutout, flatten
 from tests.support.pictures import encode, scene
 from tests.support.scan_lab import MODELS, CountingJudge, ScanLab
 
+pytestmark = pytest.mark.slow
 GROUNDS = ("white", "black", "board 8")
 
 

@@ -15,6 +15,7 @@ from tests.pipeline.test_run import fill
 from tests.support.disk import full_disk
 from tests.support.scan_lab import PairFacts, ScanLab
 
+pytestmark = pytest.mark.slow
 Outcome = tuple[set[PairFacts], set[tuple[bytes, ...]]]
 
 

@@ -12,6 +12,8 @@ from tests.support.holding_files import album, motion_photo
 from tests.support.pictures import decoded, encode, scene, with_segment
 from tests.support.scan_lab import Costs, ScanLab
 
+pytestmark = pytest.mark.slow
+
 
 def fill(lab: ScanLab) -> None:
     """Write a library with one of each relation that a scan must find without doubt."""

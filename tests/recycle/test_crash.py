@@ -22,7 +22,10 @@ def driver() -> Iterator[Driver]:
     driver.close()
 
 
-pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace")
+pytestmark = [
+    pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace"),
+    pytest.mark.slow,
+]
 
 
 def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "", names: str = CHANGING) -> int:

@@ -16,6 +16,8 @@ from tests.support.descriptors import closed_afterwards
 from tests.support.power import Disk
 from tests.support.state_story import Story, read_state
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _folds_soon(monkeypatch: pytest.MonkeyPatch) -> None:

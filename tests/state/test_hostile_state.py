@@ -36,7 +36,7 @@ JPEG = encode(scene(1, 64, 48))
 PRECIOUS = b"precious"
 FILE = {"id": 9, "path": "a.jpg", "stamp": [1, 1, 1, 1, 1], "digest": A, "format": "JPEG", "size": [4, 3]}
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.slow]
 
 
 @dataclass

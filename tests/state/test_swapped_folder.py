@@ -28,6 +28,7 @@ from tests.support.canary import seal, swapped_at
 from tests.support.descriptors import closed_afterwards
 from tests.support.image_files import image_file
 
+pytestmark = pytest.mark.slow
 MODEL = ("auto", "photo", "photo" * 9)
 _MOMENTS = 60
 

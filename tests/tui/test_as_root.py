@@ -12,6 +12,8 @@ from tests.support.canary import NOBODY, as_root
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 
+pytestmark = pytest.mark.slow
+
 
 @as_root
 @pytest.mark.parametrize(("language", "words"), [("en", "Running as root"), ("zh_CN", "root 身份")])

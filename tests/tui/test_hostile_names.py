@@ -95,6 +95,7 @@ def assert_clean(text: str, width: int) -> None:
         assert cell_len(line) <= width, line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (170, 40), (50, 12)])
 async def test_no_screen_shows_a_control_character(size: tuple[int, int]) -> None:
     client = hostile_client()

@@ -19,6 +19,7 @@ import psutil
 import pyte
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
 BLOCK = "\u2580"

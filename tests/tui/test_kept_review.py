@@ -18,6 +18,8 @@ from tests.support.workers import has_ended, layout_of
 from tests.tui.test_in_a_terminal import Terminal
 from tests.tui.test_lost_terminals import status_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,7 @@ from tests.support.pictures import encode, scene
 from tests.support.workers import has_ended
 from tests.tui.test_in_a_terminal import Terminal
 
+pytestmark = pytest.mark.slow
 WAYS = {
     "signal": {"controls": True, "nohup": False},
     "ignored signal": {"controls": True, "nohup": True},

@@ -60,6 +60,7 @@ def test_numbers_follow_what_is_taken_out(plan_list: PlanList) -> None:
     assert plan_list.weakest == 1.0
 
 
+@pytest.mark.slow
 async def test_very_many_moves() -> None:
     client = FakeClient(large_library(50_000))
     async with running_app(client, screen="groups") as (app, pilot):

@@ -49,6 +49,7 @@ def test_every_place_is_tried() -> None:
     assert rows().keys() == {scope.value for scopes in PLACES.values() for scope in scopes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 async def test_each_key_is_the_command_of_its_line(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pressed where it works, it carries out that command and no other."""

@@ -15,6 +15,7 @@ from tests.tui.samples.library import large_library
 from tests.tui.samples.recycle_bin import bin_entries
 
 
+@pytest.mark.slow
 async def test_only_lines_on_the_screen_are_drawn() -> None:
     client = FakeClient(large_library(100_000))
     async with running_app(client, screen="groups") as (app, pilot):
@@ -58,6 +59,7 @@ def test_large_library_keeps_its_cursor_over_a_change() -> None:
     assert session.file.id == 30_001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("palette", [Palette.MONO, Palette.ASCII, Palette.C16])
 async def test_without_colour_every_screen_works(monkeypatch: pytest.MonkeyPatch, palette: Palette) -> None:
     if palette is Palette.MONO:

@@ -46,6 +46,7 @@ async def test_the_cursor_stays_on_its_file() -> None:
                 assert "wallpaper.bmp" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_the_help_keeps_what_was_at_the_top() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "?", "pagedown", "pagedown", "j")

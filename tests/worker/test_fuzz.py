@@ -31,6 +31,7 @@ from dpm_tui.worker.protocol.messages import (
 from dpm_tui.worker.protocol.socket_address import socket_path
 from tests.support.workers import layout_of, worker_of
 
+pytestmark = pytest.mark.slow
 HELLO = encode(Hello(PROTOCOL_VERSION, "app"), id=1)
 TYPES = (
     "Hello", "StartRun", "PauseRun", "StopRun", "GetStatus", "GetLibrary", "GetThumbnail", "GetPicture",

@@ -9,6 +9,8 @@ import pytest
 from tests.support.churn_lab import ChurnLab
 from tests.support.kill_lab import KillLab, make_tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.timeout(240)
 def test_killed_scans_end_with_the_report_of_an_undisturbed_one(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.recycle.mount_scene import can_mount
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
 SHOW = """
 import json, os, sys
 from dpm_tui.pipeline.decoding.decoder import DecodeOrder

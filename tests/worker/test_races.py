@@ -14,6 +14,8 @@ from dpm_tui.worker.protocol.socket_address import socket_path
 from tests.support.race_lab import race_apps, race_scans, race_with_an_end
 from tests.support.workers import layout_of, worker_of
 
+pytestmark = pytest.mark.slow
+
 
 async def test_of_two_scans_at_least_one_does_the_work(tmp_path: Path) -> None:
     """The other is told who holds the folder, or comes after it; nobody sees a failure."""

@@ -11,6 +11,8 @@ from dpm_tui.worker.client import WorkerClient, WorkerFailed
 from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, ReviewerChanged
 from tests.support.workers import layout_of, worker_of
 
+pytestmark = pytest.mark.slow
+
 
 async def test_the_next_app_reviews_when_the_first_has_left(tmp_path: Path) -> None:
     """The second app is told, and may then do what was refused before."""

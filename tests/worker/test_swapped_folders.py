@@ -20,6 +20,7 @@ from tests.support.pictures import encode, scene
 from tests.support.swapper import give_away, swapping
 from tests.support.workers import layout_of
 
+pytestmark = pytest.mark.slow
 PICTURES = 12
 
 

@@ -18,6 +18,8 @@ from tests.support.canary import NOBODY, as_root, public_folder, seal, swapping
 from tests.support.workers import worker_of
 from tests.worker.test_worker import run_to_end
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

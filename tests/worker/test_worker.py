@@ -37,6 +37,8 @@ from tests.support.album import COPIES, dpm, files_below, kinds_by_path, make_al
 from tests.support.pictures import encode, scene
 from tests.support.workers import layout_of, worker_of
 
+pytestmark = pytest.mark.slow
+
 
 async def run_to_end(client: WorkerClient) -> RunStatus:
     """Start a run and wait until it has ended."""

@@ -6,7 +6,11 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.support.album import dpm, files_below, report_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_dry_run_prints_the_plan_and_moves_nothing(album: Path) -> None:

@@ -12,11 +12,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.support.album import dpm, files_below
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.pictures import encode, scene
+
+pytestmark = pytest.mark.slow
 
 
 def review(folder: Path, *lines: str, language: str = "en", options: tuple[str, ...] = ()) -> tuple[int, str]:

@@ -10,10 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from dpm_tui.units import long_size
 from tests.support.album import COPIES, LONELY, dpm, files_below, kinds_by_path, make_album, report_of
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.pictures import encode, scene
+
+pytestmark = pytest.mark.slow
 
 
 def test_finds_the_copies_and_nothing_else(album: Path) -> None:

@@ -19,6 +19,7 @@ from tests.pipeline.drawings import scene
 from tests.support.cutouts import GROUNDS, cutout, face, flatten, tinted
 from tests.support.pictures import encode
 
+pytestmark = pytest.mark.slow
 JUDGE = AlignedJudge()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from dpm_tui.catalog.verdict import Kind
@@ -35,6 +36,7 @@ def told(weighed: Weighing) -> list[tuple[int, int, object]]:
     return [(id_, other, spared.get(id_)) for id_, other in kept]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(libraries(), RULE, KINDS, st.booleans(), st.booleans())
 def test_groups_are_weighed_as_by_hand(

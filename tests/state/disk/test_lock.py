@@ -48,6 +48,7 @@ def other(path: bytes) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_a_second_process_is_told_who_holds_it(path: bytes, other: subprocess.Popen[str]) -> None:
     with pytest.raises(HeldError, match=rf"process {other.pid} on ") as failure:
         Lock(path)
@@ -55,6 +56,7 @@ def test_a_second_process_is_told_who_holds_it(path: bytes, other: subprocess.Po
     assert read_holder(path) == Holder(os.uname().nodename, other.pid)
 
 
+@pytest.mark.slow
 def test_a_holder_that_was_killed_holds_nothing(path: bytes, other: subprocess.Popen[str]) -> None:
     other.send_signal(signal.SIGKILL)
     other.wait()
@@ -77,6 +79,7 @@ def test_whoever_comes_later_learns_what_the_holder_is_at(path: bytes) -> None:
     lock.release()
 
 
+@pytest.mark.slow
 def test_a_lock_that_was_given_back_is_free(path: bytes, other: subprocess.Popen[str]) -> None:
     other.communicate("")
     lock = Lock(path)
@@ -134,6 +137,7 @@ def test_without_locks_a_living_holder_counts(path: bytes) -> None:
         assert "\x1b" not in str(failure.value)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_locks")
 def test_without_locks_a_dead_holder_does_not_count(path: bytes) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
@@ -143,6 +147,7 @@ def test_without_locks_a_dead_holder_does_not_count(path: bytes) -> None:
     Lock(path).release()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_locks")
 @pytest.mark.parametrize(
     ("later", "counts"),

@@ -23,7 +23,7 @@ from dpm_tui.state.files.shard_manifest import load_manifest
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.slow]
 SPREAD = FILES_PER_CHUNK // 3
 """Ids so far apart that a few files lie in several shards."""
 Model = dict[int, ImageFile]

@@ -56,6 +56,7 @@ def test_a_file_is_replaced_and_forgotten(path: bytes) -> None:
     assert {id_: file.path for id_, file in files_at(path).items()} == {1: b"c.jpg"}
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["put", "remove", "reopen", "clear", "sync"]), max_size=25))
 def test_an_id_is_never_used_again(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     path = os.fsencode(tmp_path_factory.mktemp("ids") / "files.jsonl")

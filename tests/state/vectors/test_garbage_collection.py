@@ -27,6 +27,7 @@ from dpm_tui.state.vectors.vector_store import VectorStore
 from tests.support.descriptors import closed_afterwards
 from tests.support.power import Disk
 
+pytestmark = pytest.mark.slow
 DIMS = 4
 ROWS = 24
 MODELS = ("photo", "parts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from dpm_tui.tui.pictures.original_parts import Originals, cut
@@ -30,6 +31,7 @@ class Source:
         return part[::step, ::step]
 
 
+@pytest.mark.slow
 async def test_a_pan_within_the_margin_fetches_nothing() -> None:
     source = Source(4000, 3000)
     originals = Originals(source.fetch)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.decisions import decided
@@ -41,6 +43,7 @@ async def test_what_a_decision_replaced_comes_back_with_undo() -> None:
         assert decided(client) == {}
 
 
+@pytest.mark.slow
 async def test_files_of_the_same_bytes_cannot_be_told_apart() -> None:
     sample = sample_library()
     digest = sample.files[1].facts.digest

@@ -34,6 +34,7 @@ def test_desktop_programs_need_a_desktop(installed: set[str]) -> None:
     assert external_programs.find_file_manager({"WAYLAND_DISPLAY": "w"}) == ["xdg-open"]
 
 
+@pytest.mark.slow
 def test_a_viewer_gets_the_name_as_one_argument(tmp_path: Path) -> None:
     seen = str(tmp_path / "seen")
     script = f"import os, sys; open({seen!r}, 'wb').write(os.fsencode(sys.argv[1]))"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from dpm_tui.pipeline.decoding.decoder import DecodeOrder
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.pictures import encode, scene
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_is_broken_of_a_file_comes_with_its_thumbnail(tmp_path: Path) -> None:

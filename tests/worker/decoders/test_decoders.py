@@ -22,6 +22,8 @@ from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.large_pictures import png
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pool(tmp_path: Path) -> Iterator[DecoderPool]:

@@ -19,6 +19,7 @@ from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.decoders.memory_budget import MIN_CHILD
 from tests.support.large_pictures import heic, png, webp
 
+pytestmark = pytest.mark.slow
 LARGE = (12000, 9000)
 LARGEST = (16320, 12240)
 """What the largest sensors of telephones give."""

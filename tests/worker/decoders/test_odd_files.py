@@ -30,6 +30,7 @@ from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.image_files import image_file
 from tests.support.odd_files import damaged, odd_files, whole_pictures, write_special_files
 
+pytestmark = pytest.mark.slow
 FILES = 300
 CEILING = 1536 << 20
 WHOLES = whole_pictures()

@@ -15,6 +15,8 @@ from dpm_tui.pipeline.decoding.decoder import InspectionOrder, Unreadable
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pool(tmp_path: Path) -> Iterator[DecoderPool]:

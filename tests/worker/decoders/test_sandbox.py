@@ -25,6 +25,8 @@ from dpm_tui.worker.decoders.decoder_process import DecoderProcess
 from dpm_tui.worker.decoders.sandbox_trial import PROTECTIONS
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
+
 pillow_heif.register_heif_opener()
 LINUX = sys.platform == "linux" and os.uname().machine in ("x86_64", "aarch64")
 FORMATS: dict[str, tuple[str, dict[str, object]]] = {

@@ -68,6 +68,7 @@ def test_few_read_a_slow_disk_unless_the_settings_say_so(monkeypatch: pytest.Mon
     assert reader_count(Config(), b"/") == 16
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(psutil, "IOPRIO_CLASS_BE"), reason="no priorities at the disk here")
 async def test_a_worker_lets_others_go_first(tmp_path: Path) -> None:
     async with worker_of(tmp_path) as client:
@@ -76,6 +77,7 @@ async def test_a_worker_lets_others_go_first(tmp_path: Path) -> None:
         assert process.ionice().value == 7
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not os.path.exists(resource_policy.AUTOGROUP), reason="sessions are not groups of their own here"
 )

@@ -25,6 +25,8 @@ from tests.support.album import make_album
 from tests.support.pictures import encode, scene
 from tests.support.power import Disk
 
+pytestmark = pytest.mark.slow
+
 
 class Bench:
     """A runner with everything it needs, and the results of its runs."""

@@ -30,6 +30,7 @@ from dpm_tui.worker.protocol.messages import (
 from tests.recycle.library import Library
 from tests.support.workers import has_ended, layout_of, until
 
+pytestmark = pytest.mark.slow
 FILES = 3000
 
 
