@@ -47,7 +47,7 @@ class BinFolder:
 
     @property
     def bin(self) -> int:
-        """Descriptor of the recycle bin; raises an error where there is none."""
+        """Descriptor of the recycle bin; callers make sure that there is one."""
         assert self.descriptor is not None
         return self.descriptor
 
