@@ -187,6 +187,26 @@ def test_an_interrupt_at_a_question_moves_nothing(album: Path) -> None:
     assert set(files_below(album)) == before
 
 
+def test_whoever_came_second_takes_over_with_the_marks_of_the_first(album: Path) -> None:
+    first, second = Talk(album), Talk(album)
+    first.type("a")
+    first.until("(? for help)")
+    second.type("n")
+    second.until("View only")
+    first.end()
+    said = ""
+    while "The other app has left" not in said:
+        second.type("?")
+        said = second.until("(? for help)")
+    assert "marked from last time" in said
+    before = set(files_below(album))
+    second.type("d")
+    second.until("Move 1 file")
+    second.type("y", "q")
+    assert second.end() == 0
+    assert before - set(files_below(album)) == {"small/hill.jpg"}
+
+
 def test_a_dumb_terminal_gets_plain_lines_unasked(album: Path) -> None:
     pid, master = pty.fork()
     if pid == 0:
