@@ -11,7 +11,6 @@ import numpy as np
 from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.image_file import ImageFile, Status
-from dpm_tui.catalog.verdict import PairJudge
 from dpm_tui.pipeline.candidates.candidate_search import match_all, open_crop_search, open_whole_search
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
@@ -39,10 +38,10 @@ _FAMILY_ROUNDS = 4
 class RunSettings:
     """What a run depends on besides the files.
 
-    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` verify pairs at
-    the same time. ``accept_missing`` forgets files even if so many are gone that a mount may be
-    missing. ``root_moved`` says that the root is not the folder that was scanned last time,
-    ``root_devices`` which device numbers its own file system has or had.
+    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` pairs are judged at the
+    same time; of those below ``threshold`` no groups are made. ``accept_missing`` forgets files even if so
+    many are gone that a mount may be missing. ``root_moved`` says that the root is not the folder that was
+    scanned last time, ``root_devices`` which device numbers its own file system has or had.
     Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
     those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
     looked at once more at full size.
@@ -53,6 +52,7 @@ class RunSettings:
     choice: str
     models: Mapping[str, ModelCard]
     threads: int = 1
+    threshold: float = 0.0
     stop_at_first_error: bool = False
     accept_missing: bool = False
     root_moved: bool = False
@@ -68,7 +68,6 @@ class Tools:
 
     decoder: Decoder
     load_embedder: Callable[[], Embedder]
-    make_judge: Callable[[], PairJudge]
     rank: Ranking
     """The order of keepers, the best first."""
 
@@ -118,7 +117,13 @@ def run_stages(
         near = chain.from_iterable(matching.near() for matching in matchings)
         candidates = pick_open(near, by_digest, store.verdicts)
         verification = CandidateVerifier(
-            store.thumbnails, store.verdicts, tools.make_judge, proof, settings.threads
+            store.thumbnails,
+            store.verdicts,
+            tools.decoder,
+            proof,
+            tools.rank,
+            settings.threads,
+            settings.threshold,
         )
         lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)
@@ -176,11 +181,11 @@ def _complete_families(
         inspections = store.inspections if settings.inspect else None
         alike = inspect_verdicts(store.verdicts.alike(), inspections)
         wanted = find_family_pairs(alike, by_digest, tools.rank)
-        open_ = {pair: 1.0 for pair in wanted if pair not in store.verdicts}
+        open_ = [pair for pair in wanted if pair not in store.verdicts]
         if number and not open_:
             break
         if open_:
-            lost = verification.verify(open_, by_digest, pace, reporter)
+            lost = verification.verify_all(open_, by_digest, pace, reporter)
             _forget_lost(store, by_digest, lost)
         if settings.inspect:
             verdicts, by_digest = store.verdicts.alike(), index_contents(store.files.files)

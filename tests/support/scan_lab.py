@@ -14,11 +14,19 @@ from PIL import Image
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import Inspection
-from dpm_tui.catalog.verdict import PairJudge
 from dpm_tui.pipeline.candidates.crop_search import cut_parts
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, Fingerprint, ModelCard
 from dpm_tui.pipeline.clustering import group_pairs
-from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, InspectionOrder, Known, Unreadable
+from dpm_tui.pipeline.decoding.decoder import (
+    Decoded,
+    DecodeOrder,
+    InspectionOrder,
+    Judgement,
+    Known,
+    Unjudged,
+    Unreadable,
+    VerificationOrder,
+)
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, digest_pixels
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
@@ -27,6 +35,7 @@ from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
+from dpm_tui.pipeline.verification.thumbnail_judge import ThumbnailJudge
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import prepare_folder
@@ -81,6 +90,15 @@ class InProcessDecoder:
         for order in orders:
             self._costs.inspected += 1
             yield order, _inspect(self._read(order.first), self._read(order.second))
+
+    def verify(
+        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
+        judge = ThumbnailJudge(self._state.thumbnails, CountingJudge(self._costs))  # type: ignore[arg-type]
+        for order in orders:
+            if cancelled():
+                return
+            yield order, judge.answer(order)
 
     def _one(self, order: DecodeOrder) -> Decoded:
         content = self._read(order.path)
@@ -189,10 +207,7 @@ class ScanLab:
             costs.embedders += 1
             return TinyEmbedder(costs)
 
-        def make_judge() -> PairJudge:
-            return CountingJudge(costs)  # type: ignore[return-value]
-
-        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, make_judge, rank_best_rows)
+        tools = Tools(InProcessDecoder(self.root, state, costs), load_embedder, rank_best_rows)
 
         def surveyed(survey: Survey) -> None:
             costs.survey = survey

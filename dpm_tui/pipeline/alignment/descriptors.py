@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.lru_cache import LruCache
-from dpm_tui.pipeline.alignment.local_features import Features, find_features
+from dpm_tui.pipeline.alignment.local_features import COARSE_SIDE, Features, find_features
 
 Picture = NDArray[np.uint8]
 Slopes = NDArray[np.float32]
@@ -34,6 +34,7 @@ class _Memory:
 
     orientations: LruCache[bytes, Orientations] = field(default_factory=lambda: LruCache(KEPT))
     slopes: LruCache[bytes, Slopes] = field(default_factory=lambda: LruCache(KEPT))
+    coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
 
 
@@ -54,6 +55,11 @@ class DescribedPicture:
     def slopes(self) -> Slopes:
         """The slopes across and along the picture, made small."""
         return self.memory.slopes.get(self.digest, lambda: _slopes(self.small))
+
+    @property
+    def coarse_features(self) -> Features:
+        """The features of the picture made small."""
+        return self.memory.coarse.get(self.digest, lambda: find_features(self._grey, COARSE_SIDE))
 
     @property
     def features(self) -> Features:

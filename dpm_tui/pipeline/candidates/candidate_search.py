@@ -9,13 +9,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 from dpm_tui.pipeline.candidates import crop_search, nearest_neighbours
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.ports import CandidateTable, Store, VectorTable
 from dpm_tui.pipeline.reporter import Stage
+
+CLOSEST = 4
+"""Nearest candidates of a picture that are judged whatever else is known of it: its true copies are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,17 @@ class CandidateSearch:
             self.candidates.add_block(block.rows, block.near)
             pace.step(len(block.rows))
 
-    def near(self) -> Iterator[tuple[str, str, float]]:
-        """Yield the digests of each candidate with their cosine."""
+    def near(self) -> Iterator[tuple[str, str, float, bool]]:
+        """Yield the digests of each candidate, its cosine, and whether it is among the closest of one of them."""
         near = self.candidates.near
+        closest = np.zeros(len(near), np.bool_)
+        for side in (near, near.swapped()):
+            order, places = rank(side)
+            closest[order] |= places < CLOSEST
         digest_at = cache(self.vectors.digest_at)  # one text for all pairs of a picture
-        for first, second, cosine in zip(
-            near.firsts.tolist(), near.seconds.tolist(), near.cosines.tolist(), strict=True
-        ):
-            yield digest_at(first), digest_at(second), cosine
+        columns = (near.firsts, near.seconds, near.cosines, closest)
+        for first, second, cosine, close in zip(*(column.tolist() for column in columns), strict=True):
+            yield digest_at(first), digest_at(second), cosine, close
 
 
 def open_whole_search(store: Store, choice: str, card: ModelCard) -> CandidateSearch:

@@ -1,13 +1,16 @@
-"""What a run needs of a decoder: files in, thumbnails out, in processes that may die."""
+"""What a run needs of a decoder: files in, thumbnails and verdicts out, in processes that may die."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 
 
@@ -47,6 +50,32 @@ class InspectionOrder:
     digests: tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationOrder:
+    """Candidates to judge by their thumbnails in one go: each a pair of contents with its cosine."""
+
+    pairs: tuple[tuple[DigestPair, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What two thumbnails say of a pair: its verdict, or None where they are not alike.
+
+    ``apart`` is the mean difference of the thumbnails of a copy in levels, infinite where nobody measured it.
+    """
+
+    verdict: Verdict | None
+    apart: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Why a pair was not judged: thumbnails that cannot be read, by their digests, or what went wrong."""
+
+    lost: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class Decoder(Protocol):
     """Decodes files below the root. One broken file costs only itself."""
 
@@ -62,3 +91,8 @@ class Decoder(Protocol):
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
         """Yield each order with what was found, or why one of the two cannot be decoded; in any order."""
+
+    def verify(
+        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
+        """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dpm_tui.catalog.image_file import ImageFile
 
 _SAME_DECODER = 0.5
@@ -35,22 +32,21 @@ class PixelProof:
         self._keep = keep
         self._frames: dict[str, str] = {}
 
-    def holds(self, first: str, second: str, thumbnail: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-        """Return whether two contents have the same oriented pixels; thumbnails spare most decoding.
+    def holds(self, first: str, second: str, apart: float) -> bool:
+        """Return whether two contents have the same oriented pixels.
 
-        Contents of which one holds more than its picture never count as the same.
+        How far their thumbnails are ``apart``, in levels, spares most decoding. Contents of which one holds
+        more than its picture never count as the same.
         """
         a, b = self._by_digest[first][0], self._by_digest[second][0]
         if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
             return False
-        if a.facts.frames != b.facts.frames or thumbnail.shape != other.shape:
-            return False
-        if a.facts.holds != b.facts.holds:
+        if a.facts.frames != b.facts.frames or a.facts.holds != b.facts.holds:
             return False
         if a.facts.frames == 1 and a.facts.pixels and b.facts.pixels:
             return a.facts.pixels == b.facts.pixels
         limit = _SAME_DECODER if a.facts.format == b.facts.format else _OTHER_DECODER
-        if float(np.abs(thumbnail.astype(np.int16) - other).mean()) > limit:
+        if apart > limit:
             return False
         mine = self._pixels(first)
         return bool(mine) and mine == self._pixels(second)

@@ -2,9 +2,9 @@
 
 Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the
 descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
-(``decode`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers travel on
-a private descriptor, so that what a C library prints cannot corrupt them; its standard error tells the
-worker why the child died.
+(``decode``, ``verify`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers
+travel on a private descriptor, so that what a C library prints cannot corrupt them; what it prints on
+standard error tells the worker of what the child died.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from PIL import AvifImagePlugin
 
@@ -34,9 +34,6 @@ from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.decoders.picture_content import digest_file, read_file
 from dpm_tui.worker.decoders.sandbox import allow_seconds, enter_sandbox, rest
 from dpm_tui.worker.decoders.sandbox_trial import try_out
-
-if TYPE_CHECKING:
-    from dpm_tui.worker.decoders.pair_inspector import PairInspector
 
 __all__ = ("carry_out", "main", "read_file", "serve")
 
@@ -61,14 +58,26 @@ def main() -> None:
     for library in _LIBRARIES:
         import_module(f"PIL.{library}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
-    inspector = None
+    store = ThumbnailStore(HeldFolder(thumbnails, above))
+    specialist: Specialist | None = None
+    # Only these children need what they load, and they need it before the sandbox is closed.
     if work == "inspect":
-        # Only these children need what it loads, and they need it before the sandbox is closed.
         from dpm_tui.worker.decoders.pair_inspector import PairInspector
 
-        inspector = PairInspector(root)
+        specialist = PairInspector(root)
+    elif work == "verify":
+        from dpm_tui.worker.decoders.pair_verifier import PairVerifier
+
+        specialist = PairVerifier(store)
     enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
-    serve(root, ThumbnailStore(HeldFolder(thumbnails, above)), sys.stdin.buffer, answers, memory, inspector)
+    serve(root, store, sys.stdin.buffer, answers, memory, specialist)
+
+
+class Specialist(Protocol):
+    """Answers the orders of a child that does other work than decoding."""
+
+    def answer(self, order: dict[str, Any], memory: int) -> dict[str, Any]:
+        """Return the answer to an order with ``memory`` bytes; raises UndecodableError, OSError."""
 
 
 def serve(
@@ -77,7 +86,7 @@ def serve(
     orders: BinaryIO,
     answers: BinaryIO,
     memory: int,
-    inspector: PairInspector | None = None,
+    specialist: Specialist | None = None,
 ) -> None:
     """Answer each order line with one line."""
     for line in orders:
@@ -87,8 +96,8 @@ def serve(
             answer: dict[str, Any]
             if order["do"] == "try":
                 answer = {"status": "ok", "held": try_out(root)}
-            elif inspector is not None:
-                answer = inspector.answer(order, memory)
+            elif specialist is not None:
+                answer = specialist.answer(order, memory)
             else:
                 answer = carry_out(root, thumbnails, order, memory)
         except UndecodableError as error:

@@ -7,22 +7,32 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, TypeVar
 
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import to_json
-from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, InspectionOrder, Unreadable
+from dpm_tui.pipeline.decoding.decoder import (
+    Decoded,
+    DecodeOrder,
+    InspectionOrder,
+    Judgement,
+    Unjudged,
+    Unreadable,
+    VerificationOrder,
+)
 from dpm_tui.pipeline.decoding.thumbnail import READER
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
-from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection
+from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection, read_judgements
 from dpm_tui.worker.decoders.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
 
 _PIXEL_SECONDS = 120.0
 _INSPECT_SECONDS = 60.0
+_VERIFY_SECONDS = 60.0
 _ALONE_SECONDS = 90.0
 """Time limit of the spare decoder: 200 megapixels take long."""
 _TRIES = 2
@@ -46,7 +56,7 @@ class DecoderPool:
         self._count = count
         self._use_budget(DecoderBudget.plan(count, memory))
         self._retrying = False
-        self._inspectors: list[DecoderProcess] = []
+        self._others: list[DecoderProcess] = []
 
     @property
     def reader(self) -> str:
@@ -56,7 +66,7 @@ class DecoderPool:
     @property
     def pids(self) -> list[int]:
         """The process ids of the children that run."""
-        return [child.pid for child in (*self._children, *self._inspectors, self._spare) if child.pid]
+        return [child.pid for child in (*self._children, *self._others, self._spare) if child.pid]
 
     def resize(self, count: int, memory: int) -> None:
         """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
@@ -82,14 +92,37 @@ class DecoderPool:
 
         These children are not those that decode: they load the modules of the inspection.
         """
-        children = [
-            DecoderProcess(*self._folders, self.budget.child, "inspect") for _ in range(self.budget.count)
-        ]
-        self._inspectors = children
+        yield from self._share_among_others(
+            "inspect", self.budget.count, orders, self._inspect_one, cancelled
+        )
+
+    def verify(
+        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
+        """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order.
+
+        The work is too fine-grained for threads of one process: they would wait for each other.
+        """
+        yield from self._share_among_others("verify", count, orders, self._verify_one, cancelled)
+
+    def _share_among_others(
+        self,
+        work: str,
+        count: int,
+        orders: Iterable[Order],
+        carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
+        cancelled: Callable[[], bool],
+    ) -> Iterator[tuple[Order, Result]]:
+        """Share orders out among children that do other work than decoding, which load more for it."""
+        orders = iter(orders)
+        first = next(orders, None)
+        if first is None:
+            return
+        self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
         try:
-            yield from self._share_out(orders, children, self._inspect_one, cancelled)
+            yield from self._share_out(chain([first], orders), self._others, carry_out, cancelled)
         finally:
-            self._inspectors = []
+            self._others = []
 
     def _share_out(
         self,
@@ -158,7 +191,7 @@ class DecoderPool:
 
     def close(self) -> None:
         """End every child."""
-        for child in (*self._children, *self._inspectors):
+        for child in (*self._children, *self._others):
             child.kill()
         with self._spare_lock:
             self._spare.kill()
@@ -214,6 +247,24 @@ class DecoderPool:
                 if stop.is_set():
                     break
         return result
+
+    def _verify_one(
+        self, child: DecoderProcess, order: VerificationOrder, stop: threading.Event
+    ) -> list[Judgement | Unjudged]:
+        question = {"do": "verify", "pairs": [[*pair, cosine] for pair, cosine in order.pairs]}
+        reason = ""
+        for _ in range(_TRIES if len(order.pairs) == 1 else 1):
+            try:
+                return read_judgements(child.ask(question, _VERIFY_SECONDS), len(order.pairs))
+            except DecoderDied as error:
+                reason = str(error)
+                if stop.is_set():
+                    return [Unjudged(reason=reason)] * len(order.pairs)
+        if len(order.pairs) == 1:
+            return [Unjudged(reason=reason)]
+        # One of them is too much for it.
+        alone = (self._verify_one(child, VerificationOrder((each,)), stop) for each in order.pairs)
+        return [answer for answers in alone for answer in answers]
 
     def _decode_alone(self, question: dict[str, Any], seconds: float) -> Decoded:
         with self._spare_lock:

@@ -43,8 +43,8 @@ class DecoderDied(Exception):
 class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
-    ``work`` is ``decode``, or ``inspect`` for a child that looks at pairs at full size. It inherits the open
-    root folder.
+    ``work`` is ``decode``, ``verify`` for a child that judges pairs by their thumbnails, or ``inspect`` for
+    one that looks at pairs at full size. It inherits the open root folder.
     """
 
     def __init__(

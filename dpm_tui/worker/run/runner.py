@@ -17,7 +17,6 @@ from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
 from dpm_tui.pipeline.scan.ingest import StoppedAtError
-from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
@@ -203,6 +202,7 @@ class Runner:
             choice=config.model,
             models=used,
             threads=worker_count(config),
+            threshold=config.threshold,
             stop_at_first_error=config.stop_at_first_error,
             accept_missing=accept_missing,
             root_moved=self._record.identity.is_other(identity),
@@ -211,7 +211,7 @@ class Runner:
             complete=other_reader,
             inspect=config.inspect,
         )
-        tools = Tools(self._pool, lambda: self._embedders.load(config), AlignedJudge, rank_best_rows)
+        tools = Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows)
 
         def surveyed(survey: Survey) -> None:
             self._record.note_folders(survey.inventory.unreadable)

@@ -1,0 +1,127 @@
+"""Pair schedule: the order in which candidates are judged, and which need not be judged at all.
+
+A group needs a pair of each member with its keeper, and no more. So the best picture of a family is held
+against the others first, as in leader clustering (Hartigan 1975, chapter 3); pictures that turn out to be
+copies, crops or edits of one better picture need no pair with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dpm_tui.catalog.content_digest import DigestPair
+from dpm_tui.catalog.group import TIER_OF
+from dpm_tui.catalog.verdict import Verdict
+
+SMALL = 3
+"""Relatives of a picture up to which all pairs of a family are judged: another keeper costs nothing then."""
+BLOCK = 384
+"""Pictures whose pairs are judged together, so that what is worked out of one serves all of its pairs."""
+_VARIANT_TIER = 2
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of contents with their cosines, and which of them are among the closest of one of the two.
+
+    The closest are judged although both are variants of one better picture: copies of a variant are there.
+    """
+
+    cosines: dict[DigestPair, float] = field(default_factory=dict)
+    closest: set[DigestPair] = field(default_factory=set)
+
+
+class PairSchedule:
+    """Yields candidates, the pairs of the best pictures first, and leaves out what no group needs.
+
+    ``places`` is the order of keepers, the best first. ``alike`` are the pairs that have a verdict already.
+    Only similarities from ``threshold`` on count: from a higher one more pairs are needed.
+    """
+
+    def __init__(
+        self,
+        candidates: Candidates,
+        places: Mapping[str, int],
+        alike: Iterable[tuple[DigestPair, Verdict]] = (),
+        threshold: float = 0.0,
+    ) -> None:
+        self._candidates = candidates
+        self._places = places
+        self._threshold = threshold
+        self._relatives: dict[str, set[str]] = {}
+        self._variants: dict[str, set[str]] = {}
+        for pair, verdict in alike:
+            self.settle(pair, verdict)
+
+    def __iter__(self) -> Iterator[DigestPair]:
+        """Yield what is to be judged; whoever judges tells what was found by ``settle`` meanwhile."""
+        pairs = self._candidates.cosines
+        ranks = _ranks(pairs, self._places)
+        levels = _levels(pairs, self._places)
+
+        def order(pair: DigestPair) -> tuple[int, int, int, DigestPair]:
+            one, other = (ranks[digest] for digest in pair)
+            return max(one, other) // BLOCK, levels[self._better(pair)], one + other, pair
+
+        for pair in sorted(pairs, key=order):
+            if not self._spared(pair):
+                yield pair
+
+    def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:
+        """Take note of what was found of a pair."""
+        if verdict is None or verdict.similarity < self._threshold:
+            return
+        table = self._variants if TIER_OF[verdict.kind] == _VARIANT_TIER else self._relatives
+        one, other = pair
+        table.setdefault(one, set()).add(other)
+        table.setdefault(other, set()).add(one)
+
+    def _better(self, pair: DigestPair) -> str:
+        return min(pair, key=self._places.__getitem__)
+
+    def _spared(self, pair: DigestPair) -> bool:
+        """Return whether a better picture stands for both."""
+        best = self._places[self._better(pair)]
+        mine, theirs = (self._relatives.get(digest, set()) for digest in pair)
+        if any(self._stands_for(leader, best) for leader in mine & theirs):
+            return True
+        if pair in self._candidates.closest:
+            return False
+        mine, theirs = (self._relatives.get(d, set()) | self._variants.get(d, set()) for d in pair)
+        return any(self._places.get(leader, best) < best for leader in mine & theirs)
+
+    def _stands_for(self, leader: str, best: int) -> bool:
+        return self._places.get(leader, best) < best and len(self._relatives[leader]) > SMALL
+
+
+def _ranks(candidates: Collection[DigestPair], places: Mapping[str, int]) -> dict[str, int]:
+    """Return an order of pictures in which each comes after the better ones that it is paired with, or near.
+
+    The best picture that is left takes all that are paired with it.
+    """
+    near: dict[str, list[str]] = {}
+    for one, other in candidates:
+        near.setdefault(one, []).append(other)
+        near.setdefault(other, []).append(one)
+    ranks: dict[str, int] = {}
+    for start in sorted(near, key=places.__getitem__):
+        for digest in (start, *sorted(near[start], key=places.__getitem__)):
+            ranks.setdefault(digest, len(ranks))
+    return ranks
+
+
+def _levels(candidates: Iterable[DigestPair], places: Mapping[str, int]) -> dict[str, int]:
+    """Return for each picture the length of the longest way to it, each step to a poorer neighbour.
+
+    The pairs of a picture come after those of every better one that may stand for it.
+    """
+    better: dict[str, list[str]] = {}
+    for pair in candidates:
+        one, other = sorted(pair, key=places.__getitem__)
+        better.setdefault(one, [])
+        better.setdefault(other, []).append(one)
+    levels: dict[str, int] = {}
+    for digest in sorted(better, key=places.__getitem__):
+        levels[digest] = max((levels[other] + 1 for other in better[digest]), default=0)
+    return levels
