@@ -63,7 +63,7 @@ class CandidateSearch:
             pace.step(len(block.rows))
 
     def near(self) -> Iterator[tuple[str, str, float, bool]]:
-        """Yield the digests of each candidate, its cosine, and whether it is among the closest of one of them."""
+        """Yield the digests of each candidate, its cosine, and whether it is among the closest of either."""
         near = self.candidates.near
         closest = np.zeros(len(near), np.bool_)
         for side in (near, near.swapped()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -22,6 +22,20 @@ _BATCH = 12
 _MAX_ANIMATED = 0.85
 """Pictures with several frames are judged by their first alone: unless the pixels of all frames proved
 equal, never more than a variant."""
+
+
+@dataclass
+class _Everything:
+    """A schedule that leaves nothing out."""
+
+    pairs: list[DigestPair]
+    spared: int = 0
+
+    def __iter__(self) -> Iterator[DigestPair]:
+        return iter(self.pairs)
+
+    def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:
+        """Take no note."""
 
 
 @dataclass
@@ -57,7 +71,7 @@ class CandidateVerifier:
         digests.update(digest for pair, _ in alike for digest in pair)
         places = order_contents(digests, by_digest, self.rank)
         schedule = PairSchedule(candidates, places, alike, self.threshold)
-        return self._verify(candidates.cosines, schedule, schedule.settle, by_digest, pace, reporter)
+        return self._verify(candidates.cosines, schedule, by_digest, pace, reporter)
 
     def verify_all(
         self,
@@ -68,13 +82,12 @@ class CandidateVerifier:
     ) -> list[str]:
         """Judge every one of some pairs, as ``verify`` does."""
         cosines = dict.fromkeys(pairs, 1.0)
-        return self._verify(cosines, sorted(cosines), lambda pair, verdict: None, by_digest, pace, reporter)
+        return self._verify(cosines, _Everything(sorted(cosines)), by_digest, pace, reporter)
 
     def _verify(
         self,
         cosines: Mapping[DigestPair, float],
-        order: Iterable[DigestPair],
-        settle: Callable[[DigestPair, Verdict | None], None],
+        schedule: PairSchedule | _Everything,
         by_digest: Mapping[str, list[ImageFile]],
         pace: Checkpointer,
         reporter: Reporter,
@@ -82,7 +95,7 @@ class CandidateVerifier:
         alike = sum(1 for _ in self.verdicts.alike())
         done = 0
         pace.start(Stage.VERIFY, len(cosines))
-        for pair, answer in self._answers(order, cosines, reporter):
+        for judged, (pair, answer) in enumerate(self._answers(schedule, cosines, reporter), 1):
             if isinstance(answer, Unjudged):
                 # One odd pair must not keep all others from being found; the next run tries it again.
                 self._lost.update(answer.lost)
@@ -92,18 +105,19 @@ class CandidateVerifier:
                     reporter.failed(by_digest[pair[0]][0].path, answer.reason)
             else:
                 verdict = self._settle(pair, answer, by_digest)
-                settle(pair, verdict)
+                schedule.settle(pair, verdict)
                 self.verdicts.put(pair, verdict)
                 if verdict is not None:
                     alike += 1
                     reporter.found(alike)
                     one, other = (by_digest[digest][0].path for digest in pair)
                     reporter.paired(one, other, verdict.kind.value, verdict.similarity)
-            done += 1
-            pace.step()
+            steps = judged + schedule.spared - done
+            done += steps
+            pace.step(steps)
         if reporter.cancelled():
             raise Cancelled
-        pace.step(len(cosines) - done)  # what need not be judged
+        pace.step(len(cosines) - done)
         pace.finish()
         return sorted(self._lost)
 

@@ -36,7 +36,8 @@ class PairSchedule:
     """Yields candidates, the pairs of the best pictures first, and leaves out what no group needs.
 
     ``places`` is the order of keepers, the best first. ``alike`` are the pairs that have a verdict already.
-    Only similarities from ``threshold`` on count: from a higher one more pairs are needed.
+    Only similarities from ``threshold`` on count: from a higher one more pairs are needed. ``spared`` counts
+    the pairs that were left out so far.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class PairSchedule:
         self._candidates = candidates
         self._places = places
         self._threshold = threshold
+        self.spared = 0
         self._relatives: dict[str, set[str]] = {}
         self._variants: dict[str, set[str]] = {}
         for pair, verdict in alike:
@@ -65,7 +67,9 @@ class PairSchedule:
             return max(one, other) // BLOCK, levels[self._better(pair)], one + other, pair
 
         for pair in sorted(pairs, key=order):
-            if not self._spared(pair):
+            if self._is_spared(pair):
+                self.spared += 1
+            else:
                 yield pair
 
     def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:
@@ -80,7 +84,7 @@ class PairSchedule:
     def _better(self, pair: DigestPair) -> str:
         return min(pair, key=self._places.__getitem__)
 
-    def _spared(self, pair: DigestPair) -> bool:
+    def _is_spared(self, pair: DigestPair) -> bool:
         """Return whether a better picture stands for both."""
         best = self._places[self._better(pair)]
         mine, theirs = (self._relatives.get(digest, set()) for digest in pair)
@@ -88,8 +92,11 @@ class PairSchedule:
             return True
         if pair in self._candidates.closest:
             return False
-        mine, theirs = (self._relatives.get(d, set()) | self._variants.get(d, set()) for d in pair)
-        return any(self._places.get(leader, best) < best for leader in mine & theirs)
+        near = [
+            side | self._variants.get(digest, set())
+            for side, digest in zip((mine, theirs), pair, strict=True)
+        ]
+        return any(self._places.get(leader, best) < best for leader in (near[0] & near[1]) - (mine & theirs))
 
     def _stands_for(self, leader: str, best: int) -> bool:
         return self._places.get(leader, best) < best and len(self._relatives[leader]) > SMALL

@@ -1,0 +1,120 @@
+"""The schedule judges few pairs, and groups come out as if all had been judged."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given, strategies as st
+
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.verification.pair_schedule import SMALL, Candidates, PairSchedule
+
+COPY, EDITED, VARIANT = (
+    Verdict(kind, similarity)
+    for kind, similarity in ((Kind.COPY, 0.98), (Kind.EDITED, 0.9), (Kind.VARIANT, 0.7))
+)
+
+
+def names(count: int) -> list[str]:
+    return [f"{number:04}" for number in range(count)]
+
+
+def all_pairs(pictures: list[str], closest: int = 0) -> Candidates:
+    """Return every pair; of neighbours in the list the ``closest`` ones are among the closest."""
+    pairs = {digest_pair(*pair): 0.9 for pair in combinations(pictures, 2)}
+    close = {pair for pair in pairs if abs(int(pair[0]) - int(pair[1])) <= closest}
+    return Candidates(pairs, close)
+
+
+def judge(
+    candidates: Candidates,
+    truth: dict[DigestPair, Verdict],
+    alike: dict[DigestPair, Verdict] | None = None,
+    threshold: float = 0.0,
+) -> list[DigestPair]:
+    """Return the pairs that are judged, one at a time, the picture of the lowest name being the best."""
+    pictures = {digest for pair in candidates.cosines for digest in pair}
+    places = {digest: int(digest) for digest in pictures}
+    schedule = PairSchedule(candidates, places, (alike or {}).items(), threshold)
+    judged = []
+    for pair in schedule:
+        schedule.settle(pair, truth.get(pair))
+        judged.append(pair)
+    assert schedule.spared == len(candidates.cosines) - len(judged)
+    return judged
+
+
+def test_copies_of_one_picture_are_held_against_the_best_alone() -> None:
+    candidates = all_pairs(names(50))
+    judged = judge(candidates, dict.fromkeys(candidates.cosines, COPY))
+    assert judged[:49] == [("0000", other) for other in names(50)[1:]]
+    assert len(judged) <= 49 + SMALL
+
+
+def test_of_a_small_family_every_pair_is_judged() -> None:
+    candidates = all_pairs(names(SMALL + 1))
+    assert set(judge(candidates, dict.fromkeys(candidates.cosines, COPY))) == set(candidates.cosines)
+
+
+def test_copies_of_a_variant_are_found() -> None:
+    """Frames of a burst are variants of the best; two of them that are copies lie closest to each other."""
+    candidates = all_pairs(names(60), closest=1)
+    copies = {(one, other): COPY for one, other in zip(names(60)[1::2], names(60)[2::2], strict=False)}
+    judged = judge(candidates, dict.fromkeys(candidates.cosines, VARIANT) | copies)
+    assert set(copies) <= set(judged)
+    assert len(judged) < 4 * 60
+
+
+def test_what_is_unrelated_to_the_best_is_judged_among_itself() -> None:
+    candidates = all_pairs(names(20))
+    others = names(20)[1:]
+    truth = {pair: COPY for pair in all_pairs(others).cosines}
+    judged = judge(candidates, truth)
+    assert {("0001", other) for other in others[1:]} <= set(judged)
+
+
+def test_pairs_below_the_threshold_stand_for_nothing() -> None:
+    candidates = all_pairs(names(20))
+    truth = dict.fromkeys(candidates.cosines, COPY) | {("0000", other): EDITED for other in names(20)[1:]}
+    judged = judge(candidates, truth, threshold=0.95)
+    assert {("0001", other) for other in names(20)[2:]} <= set(judged)
+
+
+def test_a_new_copy_is_held_against_the_best_of_the_known_family_alone() -> None:
+    known = dict.fromkeys(all_pairs(names(30)).cosines, COPY)
+    new = Candidates({(other, "0030"): 0.95 for other in names(30)})
+    judged = judge(
+        new, dict.fromkeys(new.cosines, COPY), alike={("0000", other): COPY for other in names(30)[1:]}
+    )
+    assert judged[0] == ("0000", "0030")
+    assert len(judged) == 1
+    assert known
+
+
+@given(
+    st.integers(2, 24).flatmap(
+        lambda count: st.tuples(
+            st.lists(st.integers(0, 4), min_size=count, max_size=count), st.sets(st.integers(0, 300))
+        )
+    )
+)
+def test_groups_of_copies_are_those_of_all_pairs(drawn: tuple[list[int], set[int]]) -> None:
+    """Whatever families there are, each picture has its pair with the best of them that it is near."""
+    families, missing = drawn
+    pictures = names(len(families))
+    pairs = [pair for number, pair in enumerate(combinations(pictures, 2)) if number not in missing]
+    candidates = Candidates({pair: 0.9 for pair in pairs})
+    truth = {pair: COPY for pair in pairs if families[int(pair[0])] == families[int(pair[1])]}
+    judged = judge(candidates, truth)
+    assert len(set(judged)) == len(judged)
+    assert _groups(truth) == _groups({pair: COPY for pair in judged if pair in truth})
+
+
+def _groups(alike: dict[DigestPair, Verdict]) -> dict[str, str]:
+    """Return the keeper of each picture: the best takes those that it has a pair with, then the next."""
+    keepers: dict[str, str] = {}
+    for one, other in sorted(alike):
+        if keepers.get(one, one) == one and other not in keepers:
+            keepers[one], keepers[other] = one, one
+    return keepers
