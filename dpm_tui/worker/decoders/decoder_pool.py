@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
 from dpm_tui.catalog.inspection import Inspection
@@ -29,6 +28,7 @@ from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection, read_judgements
 from dpm_tui.worker.decoders.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
 from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
+from dpm_tui.worker.decoders.order_sharing import Order, Result, share_out
 
 _PIXEL_SECONDS = 120.0
 _INSPECT_SECONDS = 60.0
@@ -36,10 +36,6 @@ _VERIFY_SECONDS = 60.0
 _ALONE_SECONDS = 90.0
 """Time limit of the spare decoder: 200 megapixels take long."""
 _TRIES = 2
-_WAIT_SECONDS = 0.2
-
-Order = TypeVar("Order")
-Result = TypeVar("Result")
 
 
 class DecoderPool:
@@ -131,44 +127,9 @@ class DecoderPool:
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
-        source = iter(orders)
-        taking = threading.Lock()
-        results: queue.Queue[tuple[Order, Result] | BaseException | None] = queue.Queue(8 * len(children))
-        stop = threading.Event()
-
-        def work(child: DecoderProcess) -> None:
-            try:
-                while not stop.is_set():
-                    with taking:
-                        order = next(source, None)
-                    if order is None:
-                        break
-                    put((order, carry_out(child, order, stop)))
-            except BaseException as error:
-                # The consumer of the results must get the error, or it would wait forever.
-                put(error)
-            put(None)
-
-        def put(item: tuple[Order, Result] | BaseException | None) -> None:
-            while not stop.is_set():
-                try:
-                    return results.put(item, timeout=_WAIT_SECONDS)
-                except queue.Full:
-                    continue
-
-        threads = [
-            threading.Thread(target=work, args=(child,), name="decode", daemon=True) for child in children
-        ]
-        for thread in threads:
-            thread.start()
         try:
-            yield from self._drain(results, len(threads), cancelled)
+            yield from share_out(orders, children, carry_out, cancelled, lambda: self._interrupt(children))
         finally:
-            stop.set()
-            if cancelled():
-                self._interrupt(children)
-            for thread in threads:
-                thread.join()
             # Their memory helps the later stages more than a saved start would.
             for child in children:
                 child.kill()
@@ -298,22 +259,3 @@ class DecoderPool:
                 return self._spare.ask(order, seconds)
             except DecoderDied:
                 return None
-
-    @staticmethod
-    def _drain(
-        results: queue.Queue[tuple[Order, Result] | BaseException | None],
-        workers: int,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[tuple[Order, Result]]:
-        ended = 0
-        while ended < workers and not cancelled():
-            try:
-                item = results.get(timeout=_WAIT_SECONDS)
-            except queue.Empty:
-                continue
-            if item is None:
-                ended += 1
-            elif isinstance(item, BaseException):
-                raise item
-            else:
-                yield item
