@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from dpm_tui.catalog.content_digest import DigestPair
@@ -17,6 +18,11 @@ from dpm_tui.pipeline.transparency.flattening import judge_stored
 
 KEPT = 192
 """Decoded thumbnails kept for the next pair: at most 192 KiB each, 38 MB, and a third more of cut-outs."""
+
+
+def use_one_thread() -> None:
+    """Let OpenCV work in the thread that calls it alone: a pair has little to share out."""
+    cv2.setNumThreads(1)
 
 
 class StoredThumbnails(Protocol):

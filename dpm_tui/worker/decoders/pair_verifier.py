@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
-
 from dpm_tui.pipeline.decoding.decoder import VerificationOrder
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
-from dpm_tui.pipeline.verification.thumbnail_judge import ThumbnailJudge
+from dpm_tui.pipeline.verification.thumbnail_judge import ThumbnailJudge, use_one_thread
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.decoders.decoder_answer import encode_judgement
 
@@ -17,7 +15,7 @@ class PairVerifier:
     """Answers orders to verify."""
 
     def __init__(self, thumbnails: ThumbnailStore) -> None:
-        cv2.setNumThreads(1)  # there are as many of these children as cores
+        use_one_thread()  # there are as many of these children as cores
         self._judge = ThumbnailJudge(thumbnails, AlignedJudge())
 
     def answer(self, order: dict[str, Any], memory: int) -> dict[str, Any]:

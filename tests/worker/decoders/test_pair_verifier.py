@@ -20,6 +20,8 @@ from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def thumbnails(tmp_path: Path) -> ThumbnailStore:
