@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cache
 
 from dpm_tui.locale import load_catalogue, translate
 
@@ -19,6 +20,7 @@ def _say(text: str) -> str:
     return translate(key) if key else text
 
 
+@cache
 def _keys() -> dict[str, str]:
     """Return the key of each sentence of argparse."""
     sentences = load_catalogue("en").items()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.recycle.library import Library
+from tests.support.memory import folder_in_memory
 
 INJECTED: Counter[str] = Counter()
 """How many faults were injected, by what they were, each of them followed by a check of every picture."""
@@ -22,13 +21,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: the disk's speed is not what is tested."""
-    if not os.access("/dev/shm", os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        yield Path(folder)
+def base() -> Iterator[Path]:
+    with folder_in_memory() as folder:
+        yield folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
