@@ -16,6 +16,13 @@ from hypothesis import settings
 
 from dpm_tui.locale import insist_on, set_language
 
+_XDG = ("CONFIG", "CACHE", "DATA", "STATE")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+for _name in _THREADS:
+    # Read when numpy and torch are loaded: two test processes whose threads wait for each other's cores
+    # take twice as long.
+    os.environ[_name] = "1"
+
 settings.register_profile("dpm-tui", deadline=None, database=None, derandomize=True, max_examples=60)
 settings.load_profile("dpm-tui")
 
@@ -35,6 +42,7 @@ def _note_start(event: str, values: tuple[Any, ...]) -> None:
 sys.addaudithook(_note_start)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("soak"):
@@ -67,7 +75,7 @@ def _own_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for variable, name in (("HOME", "home"), ("DPM_TUI_RUNTIME_DIR", "run")):
         (base / name).mkdir(mode=0o700)
         monkeypatch.setenv(variable, str(base / name))
-    for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LC_MESSAGES"):
+    for variable in (*_THREADS, *(f"XDG_{kind}_HOME" for kind in _XDG), "LC_MESSAGES"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -24,7 +24,7 @@ def driver() -> Iterator[Driver]:
 
 pytestmark = [
     pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace"),
-    pytest.mark.slow,
+    pytest.mark.soak,
 ]
 
 

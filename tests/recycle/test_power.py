@@ -12,7 +12,7 @@ from tests.recycle.conftest import INJECTED
 from tests.recycle.crash_scene import can_trace
 from tests.recycle.mount_scene import can_mount
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 CUT = ["apply-companions", "apply-copy", "undo-companions", "redo", "restore-copy", "purge-companions"]
 
 

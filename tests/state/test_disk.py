@@ -16,7 +16,7 @@ from tests.support.descriptors import closed_afterwards
 from tests.support.power import Disk
 from tests.support.state_story import Story, read_state
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 
 @pytest.fixture(autouse=True)

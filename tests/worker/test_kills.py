@@ -9,7 +9,7 @@ import pytest
 from tests.support.churn_lab import ChurnLab
 from tests.support.kill_lab import KillLab, make_tree
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 
 @pytest.mark.timeout(240)

@@ -100,6 +100,7 @@ def test_the_second_look_never_leaves_the_root(canary: Canary) -> None:
     pool.close()
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(240)
 def test_a_scan_beside_a_second_user_knows_nothing_of_the_outside(canary: Canary) -> None:
     """A whole scan leaves no file record, no digest and no thumbnail of what lies outside."""

@@ -36,6 +36,7 @@ def shared_album(tmp_path: Path) -> tuple[Path, Path]:
     return album, other / "_image_temp"
 
 
+@pytest.mark.soak
 @as_root
 @pytest.mark.timeout(300)
 async def test_scans_and_resets_while_somebody_swaps_the_state_folder(folder: Path) -> None:

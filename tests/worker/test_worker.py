@@ -84,6 +84,7 @@ async def test_second_instance_is_told_who_holds_the_folder(tmp_path: Path) -> N
         await second.close()
 
 
+@pytest.mark.soak
 async def test_killed_at_any_time_it_continues_where_it_was(tmp_path: Path) -> None:
     """After kill -9 at several moments the result is that of an undisturbed run."""
     album = make_album(tmp_path / "album")

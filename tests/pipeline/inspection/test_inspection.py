@@ -26,6 +26,7 @@ from dpm_tui.pipeline.quality.sample_region import lightness
 from dpm_tui.pipeline.quality.tone_votes import better_by
 from dpm_tui.review.reasons.difference_places import describe_places
 
+pytestmark = pytest.mark.slow
 A, B, C = (letter * 64 for letter in "abc")
 Edit = Callable[[Image.Image], Image.Image]
 

@@ -16,6 +16,7 @@ from dpm_tui.pipeline.inspection.palette_proof import PROVED_OFF, PaletteTraits,
 from dpm_tui.review.reasons.difference_places import describe_places
 from tests.pipeline.inspection.test_inspection import Edit, look, scene as gaudy_scene, stored, with_eye
 
+pytestmark = pytest.mark.slow
 PLAIN, SPREAD = Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG
 
 

@@ -55,7 +55,7 @@ async def palette(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("scan")
 async def choose(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, ":", *"not called that")
-    assert prompt_text(app) == "No command is called that."
+    assert prompt_text(app) == "No command has that name."
     await press(pilot, "enter", "escape", ":", *"not dup", "enter")
     await until(lambda: "different pictures" in prompt_text(app))
     assert "wa_8812.jpg" in screen_text(app)

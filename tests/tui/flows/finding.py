@@ -66,7 +66,7 @@ async def go_to(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("groups")
 async def next_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, ">")
-    assert "Nothing is looked for" in prompt_text(app)
+    assert "No search yet" in prompt_text(app)
     await press(pilot, "#", *"kind:copy", "enter")
     assert app.session.cursor.position == 0
     await press(pilot, ">")

@@ -71,6 +71,7 @@ def root(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.soak
 def test_every_odd_file_has_one_status_and_costs_only_itself(root: Path, tmp_path: Path) -> None:
     """No decoder dies or hangs on them, and their memory stays under the ceiling."""
     names = [os.fsencode(name) for name in write_special_files(root)]
