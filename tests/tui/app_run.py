@@ -47,7 +47,7 @@ async def calm(pilot: Pilot[Any]) -> None:
     quiet = 0
     end = time.monotonic() + 5
     while quiet < _QUIET_ROUNDS and time.monotonic() < end:
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0.001)
         quiet = 0 if pilot.app.is_running and _busy(pilot.app) else quiet + 1
 
 

@@ -21,8 +21,8 @@ def _quick_and_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr(host_app, "_REFRESH_SECONDS", 0.005)
-    monkeypatch.setattr(settings_module, "_SAVE_SECONDS", 0.005)
+    monkeypatch.setattr(host_app, "_REFRESH_SECONDS", 0.002)
+    monkeypatch.setattr(settings_module, "_SAVE_SECONDS", 0.002)
     set_language("en")
     yield
     set_language("auto")

@@ -28,7 +28,7 @@ async def test_a_copy_that_is_shown_to_differ_is_not_suggested() -> None:
         await press(pilot, "A")
         assert "finds nothing to mark" in prompt_text(app)
         await press(pilot, "a")
-        assert prompt_text(app) == "Left to you: sheet.jpg: it is seen to differ from the file kept."
+        assert prompt_text(app) == "Left to you: sheet.jpg: it visibly differs from the file kept."
         assert not app.session.marks.removed
 
 
