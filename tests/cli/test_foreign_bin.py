@@ -52,7 +52,7 @@ VERBS = (
 
 @pytest.mark.parametrize(
     ("owner", "mode", "told"),
-    [(OTHER, 0o700, "belongs to another user"), (0, 0o770, "may be written")],
+    [(OTHER, 0o700, "belongs to another user"), (0, 0o770, "Other users may write")],
 )
 def test_every_verb_refuses_a_bin_that_could_be_of_others(
     folder: Path, owner: int, mode: int, told: str

@@ -92,7 +92,7 @@ def test_what_was_never_judged_stays_and_the_rest_goes_on(album: Path, tmp_path:
         ("alone.jpg", "never judged"),
         ("turned.jpg", "the plan calls it copy of hill.jpg, here it was judged to be turned"),
         ("alone2.png", "changed"),
-        ("letter.txt", "no picture"),
+        ("letter.txt", "not that of a picture"),
         ("lonely.jpg", "contents differ"),
     ):
         assert any(name in line and words in line for line in said.splitlines()), (name, said)
@@ -120,7 +120,7 @@ def test_only_its_own_companions_go_with_a_picture(album: Path, tmp_path: Path) 
     plan.write_text(json.dumps(moves))
     gone, said = check_and_apply(album, plan)
     assert gone == VICTIMS - {"town.bmp"}
-    assert "letter.txt is no companion of it" in said
+    assert "letter.txt is not a companion of it" in said
     assert "its companion town.bmp.xmp" in said
 
 

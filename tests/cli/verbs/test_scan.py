@@ -216,7 +216,7 @@ def test_a_worker_of_another_version_can_be_stopped(tmp_path: Path) -> None:
         "from dpm_tui.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     for verb, code, words in (
-        ("status", 1, "another version"),
+        ("status", 1, "another protocol version"),
         ("stop", 0, "stopped"),
         ("stop", 0, "No worker"),
     ):
