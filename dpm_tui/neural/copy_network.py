@@ -147,7 +147,7 @@ class CopyNet(nn.Module):
 
 def pool(features: Tensor) -> Tensor:
     """Return the generalised mean (p = 3) over all places and orientations, (B, F) of (B, 8 F, H, W)."""
-    cubes = features.clamp(min=1e-4).pow(3).mean(dim=(2, 3))
+    cubes = features.float().clamp(min=1e-4).pow(3).mean(dim=(2, 3))
     pooled: Tensor = cubes.view(len(cubes), -1, ORDER).mean(2).pow(1 / 3)
     return pooled
 
@@ -155,7 +155,7 @@ def pool(features: Tensor) -> Tensor:
 def mean_and_spread(features: Tensor) -> Tensor:
     """Return means and standard deviations over places and orientations, (B, 2 F) of (B, 8 F, H, W)."""
     # Laid out as the memory is, which is many times faster than Tensor.std over two dimensions.
-    places = features.permute(0, 2, 3, 1).flatten(1, 2)
+    places = features.float().permute(0, 2, 3, 1).flatten(1, 2)
     mean = places.mean(dim=1).view(len(places), -1, ORDER).mean(2)
     square = places.square().mean(dim=1).view(len(places), -1, ORDER).mean(2)
     return torch.cat([mean, (square - mean.square()).clamp(min=0).add(1e-8).sqrt()], dim=1)

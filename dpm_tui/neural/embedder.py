@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from dpm_tui.errors import DpmError
 from dpm_tui.neural.copy_network import CopyNet, squash
@@ -36,15 +37,17 @@ DOUBTFUL = 2.5
 class NeuralEmbedder:
     """Runs one model, or in automatic choice both, over batches of thumbnails.
 
-    Implements ``candidates.fingerprint.Embedder``; used by one thread at a time. Raises DpmError for
-    weights that cannot be used or a device that is not there.
+    Implements ``pipeline.fingerprint.Embedder``. On a processor each thread that asks works alone: networks
+    this small have too little to share out. Raises DpmError for weights that cannot be used or a device that
+    is not there.
     """
 
-    def __init__(self, choice: str = "auto", *, device: str = "auto", threads: int = 0) -> None:
+    def __init__(self, choice: str = "auto", *, device: str = "auto") -> None:
         self._choice = choice
         self._device = pick_device(device)
-        if threads:
-            torch.set_num_threads(threads)
+        self._short = self._device.type == "cpu" and has_bfloat16()
+        if self._device.type == "cpu":
+            torch.set_num_threads(1)
         names = ("photo", "illustration") if choice == "auto" else (choice,)
         manifest = read_manifest()
         self._nets = {name: self._place(load_network(manifest[name])) for name in names}
@@ -64,14 +67,15 @@ class NeuralEmbedder:
         if not thumbnails:
             return []
         cut = parts or [cut_parts(thumbnail) for thumbnail in thumbnails]
-        with torch.inference_mode():
+        short = torch.autocast("cpu", torch.bfloat16, enabled=self._short)
+        with torch.inference_mode(), short:
             return (self._embed_auto if self._choice == "auto" else self._embed_one)(thumbnails, cut)
 
     def _embed_one(
         self, thumbnails: Sequence[Picture], cut: Sequence[Sequence[Picture]]
     ) -> list[Fingerprint]:
         net = self._nets[self._choice]
-        vectors = net(self._pixels(thumbnails, net)).cpu().numpy()
+        vectors = _numbers(net(self._pixels(thumbnails, net)))
         parts = self._embed_parts(cut, vectors)
         rows = zip(vectors, parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
@@ -83,11 +87,13 @@ class NeuralEmbedder:
         pixels = self._pixels(thumbnails, photo)
         described, style = photo.describe_and_style(pixels)
         logits = photo.illustration_logit(style).cpu()
-        of_photo = described.cpu().numpy()
+        of_photo = _numbers(described)
         parts = self._embed_parts(cut, of_photo)
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
-        of_illustration = illustration(pixels[wanted.to(self._device)]).cpu().numpy() if len(wanted) else []
-        drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
+        drawn: dict[int, NDArray[np.float32]] = {}
+        if len(wanted):
+            of_illustration = _numbers(illustration(pixels[wanted.to(self._device)]))
+            drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
         prints: list[Fingerprint] = []
         for number, logit in enumerate(logits.tolist()):
             vectors = {}
@@ -105,7 +111,7 @@ class NeuralEmbedder:
         net = self._nets[part_model(self._nets)]
         cut = [part for parts in pictures for part in parts]
         steps = range(0, len(cut), len(pictures))
-        parts = [net(self._pixels(cut[at : at + len(pictures)], net)).cpu().numpy() for at in steps]
+        parts = [_numbers(net(self._pixels(cut[at : at + len(pictures)], net))) for at in steps]
         return np.concatenate([whole, np.concatenate(parts).reshape(len(whole), -1)], axis=1)
 
     def _pixels(self, thumbnails: Sequence[Picture], net: CopyNet) -> Tensor:
@@ -116,6 +122,24 @@ class NeuralEmbedder:
 
     def _place(self, net: CopyNet) -> CopyNet:
         return net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _numbers(vectors: Tensor) -> NDArray[np.float32]:
+    """Return unit vectors (B, dims) as an array; those of a short number format are not quite of length 1."""
+    return F.normalize(vectors.float(), dim=1).cpu().numpy()
+
+
+def has_bfloat16(cpu_info: str = "/proc/cpuinfo") -> bool:
+    """Return whether the processor multiplies numbers of 16 bits: twice as fast, and hardly less exact.
+
+    Cosines change by 0.002 on average. Elsewhere torch would imitate it, which takes longer.
+    """
+    try:
+        with open(cpu_info, encoding="ascii", errors="replace") as file:
+            flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        return False
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(flags.split())
 
 
 def pick_device(wanted: str) -> torch.device:

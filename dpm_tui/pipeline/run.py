@@ -38,10 +38,10 @@ _FAMILY_ROUNDS = 4
 class RunSettings:
     """What a run depends on besides the files.
 
-    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` pairs are judged at the
-    same time; of those below ``threshold`` no groups are made. ``accept_missing`` forgets files even if so
-    many are gone that a mount may be missing. ``root_moved`` says that the root is not the folder that was
-    scanned last time, ``root_devices`` which device numbers its own file system has or had.
+    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` batches are embedded or
+    judged at the same time; of pairs below ``threshold`` no groups are made. ``accept_missing`` forgets files
+    even if so many are gone that a mount may be missing. ``root_moved`` says that the root is not the folder
+    that was scanned last time, ``root_devices`` which device numbers its own file system has or had.
     Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
     those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
     looked at once more at full size.
@@ -107,7 +107,14 @@ def run_stages(
         contents = index_contents(store.files.files)
         tables = {name: matching.vectors for name, matching in whole.items()}
         lost = fingerprint_contents(
-            contents, store.thumbnails, tables, parts.vectors, tools.load_embedder, pace, _cutouts(store)
+            contents,
+            store.thumbnails,
+            tables,
+            parts.vectors,
+            tools.load_embedder,
+            pace,
+            _cutouts(store),
+            settings.threads,
         )
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.embedder import NeuralEmbedder
+from dpm_tui.neural.embedder import NeuralEmbedder, has_bfloat16
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
@@ -104,3 +107,39 @@ def test_blank_and_tiny_thumbnails_get_finite_vectors(embedders: dict[str, Neura
 def test_a_device_that_is_not_there_is_an_error() -> None:
     with pytest.raises(DpmError, match="nonsense"):
         NeuralEmbedder("photo", device="nonsense")
+
+
+def test_several_threads_get_what_one_gets(embedders: dict[str, NeuralEmbedder]) -> None:
+    batches = [[photo(seed), drawing(seed)] for seed in range(8)]
+    alone = [embedders["auto"].embed(batch) for batch in batches]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(embedders["auto"].embed, batches))
+    for one, other in zip(alone, together, strict=True):
+        for mine, theirs in zip(one, other, strict=True):
+            assert mine.model == theirs.model
+            assert np.allclose(mine.parts, theirs.parts, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("flags", "there"),
+    [
+        ("flags : fpu avx512_bf16 amx_tile", True),
+        ("Features : fp asimd bf16", True),
+        ("flags : fpu avx2", False),
+    ],
+)
+def test_short_numbers_are_used_where_the_processor_has_them(tmp_path: Path, flags: str, there: bool) -> None:
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"processor : 0\n{flags}\n")
+    assert has_bfloat16(str(info)) is there
+    assert not has_bfloat16(str(tmp_path / "none"))
+
+
+def test_short_numbers_change_a_fingerprint_by_little(embedders: dict[str, NeuralEmbedder]) -> None:
+    exact = NeuralEmbedder("auto", device="cpu")
+    exact._short = False
+    pictures = [photo(1), photo(2), drawing(1), drawing(2)]
+    for one, other in zip(embedders["auto"].embed(pictures), exact.embed(pictures), strict=True):
+        assert one.model == other.model
+        for model, vector in one.vectors.items():
+            assert float(vector @ other.vectors[model]) > 0.999

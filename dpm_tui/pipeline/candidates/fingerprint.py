@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,7 +57,7 @@ def part_model(models: Iterable[str]) -> str:
 
 
 class Embedder(Protocol):
-    """Turns thumbnails into fingerprints."""
+    """Turns thumbnails into fingerprints; several threads may ask at once."""
 
     def embed(
         self,
@@ -76,12 +78,14 @@ def fingerprint_contents(
     load_embedder: Callable[[], Embedder],
     pace: Checkpointer,
     cutouts: Container[str] = (),
+    threads: int = 1,
 ) -> list[str]:
     """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
 
     ``tables`` holds the vectors of each model in use, ``parts`` those of the parts. The embedder is
-    loaded only if there is work. ``cutouts`` are the contents that are transparent in places: the parts of
-    those are flattenings, which their row says by its first flag. Raises Cancelled.
+    loaded only if there is work; ``threads`` batches are read and embedded at the same time. ``cutouts`` are
+    the contents that are transparent in places: the parts of those are flattenings, which their row says by
+    its first flag. Raises Cancelled.
     """
     missing: list[str] = []
     for digest in digests:
@@ -91,28 +95,55 @@ def fingerprint_contents(
             missing.append(digest)
     pace.start(Stage.FINGERPRINT, len(missing))
     lost: list[str] = []
-    embedder = load_embedder() if missing else None
-    for batch in _batches(missing):
-        pictures: dict[str, StoredPicture] = {}
-        for digest in batch:
-            try:
-                pictures[digest] = read_stored(thumbnails.get(digest) or b"")
-            except ValueError:
+    for batch in _embed(missing, thumbnails, load_embedder, threads) if missing else ():
+        for digest, print_ in batch.items():
+            if print_ is None:
                 thumbnails.discard(digest)
                 lost.append(digest)
-        if pictures and embedder is not None:
-            stored = list(pictures.values())
-            prints = embedder.embed(
-                [picture.pixels for picture in stored], [describe_parts(picture) for picture in stored]
-            )
-            for digest, print_ in zip(pictures, prints, strict=True):
-                shared = len(print_.vectors) > 1
-                for model, vector in print_.vectors.items():
-                    tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
-                parts.add(digest, print_.parts, fits=digest in cutouts)
+                continue
+            shared = len(print_.vectors) > 1
+            for model, vector in print_.vectors.items():
+                tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
+            parts.add(digest, print_.parts, fits=digest in cutouts)
         pace.step(len(batch))
     pace.finish()
     return lost
+
+
+def _embed(
+    digests: Sequence[str], thumbnails: ThumbnailTable, load_embedder: Callable[[], Embedder], threads: int
+) -> Iterator[dict[str, Fingerprint | None]]:
+    """Yield batch by batch the fingerprint of each content, None where its thumbnail cannot be read."""
+    embedder = load_embedder()
+
+    def embed(batch: Sequence[str]) -> dict[str, Fingerprint | None]:
+        stored = {digest: _read(thumbnails, digest) for digest in batch}
+        pictures = [picture for picture in stored.values() if picture is not None]
+        prints = iter(
+            embedder.embed(
+                [picture.pixels for picture in pictures], [describe_parts(picture) for picture in pictures]
+            )
+        )
+        return {digest: next(prints) if picture else None for digest, picture in stored.items()}
+
+    with ThreadPoolExecutor(threads, "embed") as pool:
+        under_way: deque[Future[dict[str, Fingerprint | None]]] = deque()
+        try:
+            for batch in _batches(digests):
+                under_way.append(pool.submit(embed, batch))
+                if len(under_way) > threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read(thumbnails: ThumbnailTable, digest: str) -> StoredPicture | None:
+    try:
+        return read_stored(thumbnails.get(digest) or b"")
+    except ValueError:
+        return None
 
 
 def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:

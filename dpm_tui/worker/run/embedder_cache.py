@@ -7,7 +7,6 @@ import threading
 
 from dpm_tui.pipeline.candidates.fingerprint import Embedder
 from dpm_tui.state.config import Config
-from dpm_tui.worker.run.resource_policy import worker_count
 
 
 class EmbedderCache:
@@ -15,18 +14,18 @@ class EmbedderCache:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        self._made_for: tuple[str, str, int] | None = None
+        self._made_for: tuple[str, str] | None = None
         self._embedder: Embedder | None = None
 
     def load(self, config: Config) -> Embedder:
         """Return the embedder for these settings."""
-        wanted = (config.model, config.device, worker_count(config))
+        wanted = (config.model, config.device)
         with self._loading:
             if self._embedder is None or self._made_for != wanted:
                 from dpm_tui.neural.embedder import NeuralEmbedder
 
-                model, device, threads = wanted
-                self._embedder = NeuralEmbedder(model, device=device, threads=threads)
+                model, device = wanted
+                self._embedder = NeuralEmbedder(model, device=device)
                 self._made_for = wanted
             return self._embedder
 
