@@ -19,7 +19,7 @@ from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
-from dpm_tui.pipeline.keeper_order import Ranking
+from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
@@ -118,8 +118,15 @@ def run_stages(
         )
         _forget_lost(store, contents, lost)
         matchings = [*whole.values(), parts]
-        match_all(matchings, ContentIndex(store.files.files, readable=False), pace)
         by_digest = index_contents(store.files.files)
+
+        def order(digests: list[str]) -> list[int]:
+            places = order_contents(
+                (digest for digest in digests if digest in by_digest), by_digest, tools.rank
+            )
+            return [places.get(digest, len(places)) for digest in digests]
+
+        match_all(matchings, ContentIndex(store.files.files, readable=False), order, pace)
         proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
         near = chain.from_iterable(matching.near() for matching in matchings)
         candidates = pick_open(near, by_digest, store.verdicts)

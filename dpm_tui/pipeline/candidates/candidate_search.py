@@ -17,6 +17,8 @@ from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.ports import CandidateTable, Store, VectorTable
 from dpm_tui.pipeline.reporter import Stage
 
+Order = Callable[[list[str]], list[int]]
+"""Returns the place of each of some contents, the best first."""
 CLOSEST = 4
 """Nearest candidates of a picture that are judged whatever else is known of it: its true copies are there."""
 
@@ -42,10 +44,10 @@ class CandidateSearch:
     threshold: float
     rule: Rule
 
-    def survey(self, known: Container[str]) -> SearchSpace:
+    def survey(self, known: Container[str], order: Order) -> SearchSpace:
         """Return what there is to compare, once what left the library is forgotten.
 
-        ``known`` are the contents of the library, ``missing`` files included.
+        ``known`` are the contents of the library, ``missing`` files included, ``order`` returns their places.
         """
         live = np.fromiter((digest in known for digest in self.vectors), np.bool_, len(self.vectors))
         matched = self.candidates.matched(len(live))
@@ -54,7 +56,11 @@ class CandidateSearch:
             again = self.rule.find_bereft(self.candidates.near, gone, self.threshold)
             self.candidates.forget(np.flatnonzero(gone), again)
             matched = self.candidates.matched(len(live))
-        return SearchSpace(self.vectors, live, live & ~matched, self.candidates.near)
+        open_ = live & ~matched
+        places = np.zeros(len(live), np.int64)
+        numbers = np.flatnonzero(open_)
+        places[numbers] = order([self.vectors.digest_at(number) for number in numbers.tolist()])
+        return SearchSpace(self.vectors, live, open_, self.candidates.near, places)
 
     def match(self, field: SearchSpace, pace: Checkpointer) -> None:
         """Match the open rows; raises Cancelled."""
@@ -91,9 +97,14 @@ def open_crop_search(store: Store, choice: str, card: ModelCard) -> CandidateSea
     return CandidateSearch(vectors, candidates, crop_search.SURE, PARTS)
 
 
-def match_all(matchings: list[CandidateSearch], known: Container[str], pace: Checkpointer) -> None:
-    """Match what is open in every table, for the contents that are ``known``; raises Cancelled."""
-    fields = [matching.survey(known) for matching in matchings]
+def match_all(
+    matchings: list[CandidateSearch], known: Container[str], order: Order, pace: Checkpointer
+) -> None:
+    """Match what is open in every table, for the contents that are ``known``; raises Cancelled.
+
+    Contents come in their ``order``, so that the best of a crowd has a pair with all of it.
+    """
+    fields = [matching.survey(known, order) for matching in matchings]
     pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))
     for matching, field in zip(matchings, fields, strict=True):
         matching.match(field, pace)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
-from dpm_tui.pipeline.candidates.neighbour_quota import KIN, Families, keep_families
+from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, HUBS, KIN, Families, keep_families, thin_crowds
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace, blocks_of
 
 ROWS_PER_BLOCK = 2048
@@ -34,24 +34,28 @@ NEIGHBOURS_LOOKED_AT = 24
 FLOOR = 0.5
 """Cosine below which not even a nearest neighbour is worth a look."""
 _RUN = 64
+_FOUND_AT_ONCE = 1 << 22
+_ROWS_AT_ONCE = 256
+"""Rows of a block whose pairs are taken in one go: in a burst all columns of all rows are near."""
 _ROUNDED = 1e-4
 """By how much a stored cosine may be off."""
-RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}"
+RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}-{CROWD}-{HUBS}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
 
 def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
     """Compare the open rows, of unit length, with all live ones; yield block by block.
 
-    No product is left out or approximated. Each open row brings every settled row, and every open one
-    before it, with a cosine of at least SURE, and of those from ``threshold`` on its NEAREST. Every live row
-    brings its NEIGHBOURS below the threshold among all of them, whatever the blocks. A pair can come from
-    both of its rows.
+    No product is left out or approximated. Each open row brings the settled rows, and the open ones before
+    it, with a cosine of at least SURE, of a crowd only some of them. Of those from ``threshold`` on it brings
+    its NEAREST. Every live row brings its NEIGHBOURS below the threshold among all of them, whatever the
+    blocks. A pair can come from both of its rows.
     """
     settled = field.settled
     families = Families.of(len(field.rows), field.near)
     among = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
     nearest = _nearest(among, threshold, families)
+    turns = field.turns()
     for numbers in field.open_blocks(ROWS_PER_BLOCK):
         rows = field.rows.take(numbers).astype(np.float32)
         found: list[NeighbourPairs] = []
@@ -64,20 +68,16 @@ def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]
             own = np.flatnonzero((numbers >= left) & (numbers < right))
             cosines[own, numbers[own] - left] = -1
             here = settled[left:right]
-            seconds, firsts = np.nonzero(cosines >= threshold)
-            above = cosines[seconds, firsts]
-            cosines[seconds, firsts] = -1  # what is left lies below the threshold
-            before = here[firsts] | (left + firsts < numbers[seconds])
-            found.append(NeighbourPairs(left + firsts, seconds, above).only(before))
-            if sum(map(len, found)) > ROWS_PER_BLOCK * COLUMNS_PER_BLOCK:
-                found = [keep_nearest(found, LOOKED_AT * NEAREST, SURE)]
+            found.append(_take_near(cosines, threshold, turns[left:right], turns[numbers], left))
+            if sum(map(len, found)) > _FOUND_AT_ONCE:
+                found = [_thin(found, turns)]
             seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
             closer = NeighbourPairs(left + firsts, seconds, cosines[seconds, firsts])
             neighbours = keep_nearest([neighbours, closer], NEIGHBOURS_LOOKED_AT)
             bars = _last_cosines(neighbours, len(rows))
             if here.any():
                 approached.append(_approach(cosines, here, nearest.bars[left:right], left))
-        crowd = keep_nearest(found, LOOKED_AT * NEAREST, SURE)
+        crowd = _thin(found, turns)
         sure = crowd.cosines >= SURE
         weak = keep_families(field.rows, crowd.only(~sure), NEAREST)
         neighbours = keep_families(field.rows, neighbours, NEIGHBOURS)
@@ -91,6 +91,35 @@ def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]
         yield MatchedRows(numbers, NeighbourPairs.joined([near, others]).unique())
 
 
+def _take_near(
+    cosines: NDArray[np.float32],
+    threshold: float,
+    firsts: NDArray[np.int64],
+    seconds: NDArray[np.int64],
+    left: int,
+) -> NeighbourPairs:
+    """Return the pairs of a block from ``threshold`` on whose first row had its turn before the second.
+
+    Takes what reaches the threshold out of ``cosines``. ``firsts`` and ``seconds`` are the turns of columns
+    and rows; ``left`` is the number of the first column.
+    """
+    parts = []
+    for at in range(0, len(cosines), _ROWS_AT_ONCE):
+        part = cosines[at : at + _ROWS_AT_ONCE]
+        rows, columns = np.nonzero(part >= threshold)
+        near = NeighbourPairs(left + columns, at + rows, part[rows, columns])
+        part[rows, columns] = -1
+        parts.append(near.only(firsts[columns] < seconds[at + rows]))
+    return NeighbourPairs.joined(parts)
+
+
+def _thin(found: list[NeighbourPairs], turns: NDArray[np.int64]) -> NeighbourPairs:
+    """Return what a crowd leaves of the pairs that rows bring, those that are sure and the nearest others."""
+    near = keep_nearest(found, LOOKED_AT * NEAREST, SURE)
+    sure = near.cosines >= SURE
+    return NeighbourPairs.joined([thin_crowds(near.only(sure), turns), near.only(~sure)])
+
+
 def rows_to_search_again(
     near: NeighbourPairs, gone: NDArray[np.bool_], threshold: float
 ) -> NDArray[np.int64]:
@@ -99,8 +128,11 @@ def rows_to_search_again(
     both = NeighbourPairs.joined([near, near.swapped()])
     lost = both.only(gone[both.firsts] & ~gone[both.seconds])
     neighbour = (lost.cosines < threshold) & (lost.cosines >= nearest.bars[lost.seconds] - _ROUNDED)
-    weak = np.bincount(both.seconds[both.cosines < SURE], minlength=len(gone))
-    crowded = (lost.cosines < SURE) & (weak[lost.seconds] >= NEAREST)
+    weak, sure = (
+        np.bincount(both.seconds[(both.cosines >= SURE) == strong], minlength=len(gone))
+        for strong in (False, True)
+    )
+    crowded = np.where(lost.cosines < SURE, weak[lost.seconds] >= NEAREST, sure[lost.seconds] >= CROWD)
     return np.unique(lost.seconds[neighbour | crowded])
 
 

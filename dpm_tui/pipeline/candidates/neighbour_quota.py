@@ -12,6 +12,8 @@ from dpm_tui.pipeline.candidates.search_space import Rows
 
 KIN = 0.95
 """Cosine from which two pictures count as copies of one: of 900 pairs of copies one in 200 lies below."""
+CROWD, HUBS = 24, 3
+"""Pairs that a picture brings at most, of those that are nearest and of those that were there first."""
 _ROWS_PER_TIME = 128
 
 
@@ -39,6 +41,23 @@ class Families:
     def leading(self, near: NeighbourPairs) -> NeighbourPairs:
         """Return pairs with the family of each first row in its stead."""
         return NeighbourPairs(self.leaders[near.firsts], near.seconds, near.cosines)
+
+
+def thin_crowds(near: NeighbourPairs, turns: NDArray[np.int64]) -> NeighbourPairs:
+    """Keep of each second row its CROWD nearest and its HUBS whose turn was first, copies before others.
+
+    A burst of thousands of frames, each near to all others, brings few pairs a frame that way. Its hubs have
+    a pair with all of it. First rows are numbers of ``turns``.
+    """
+    if len(near) <= CROWD:
+        return near
+    order, places = rank(near)
+    kept = np.zeros(len(near), np.bool_)
+    kept[order[places < CROWD]] = True
+    order = np.lexsort((turns[near.firsts], near.cosines < KIN, near.seconds))
+    seconds = near.seconds[order]
+    kept[order[np.arange(len(order)) - np.searchsorted(seconds, seconds) < HUBS]] = True
+    return near.only(kept)
 
 
 def keep_families(rows: Rows, near: NeighbourPairs, most: int) -> NeighbourPairs:

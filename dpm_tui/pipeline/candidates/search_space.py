@@ -29,13 +29,16 @@ class SearchSpace:
     """Rows of which the ``live`` ones count: their pictures are in the library.
 
     ``open`` ones among them have not been compared yet; the settled ones have, with each other, and
-    ``near`` is what came of it, each pair once. Two masks of one item a row.
+    ``near`` is what came of it, each pair once. Two masks of one item a row. ``places`` is the order in which
+    open rows are compared, one number a row: each brings its pairs with the settled ones and with those
+    before it. Without it they come by row.
     """
 
     rows: Rows
     live: NDArray[np.bool_]
     open: NDArray[np.bool_]
     near: NeighbourPairs
+    places: NDArray[np.int64] | None = None
 
     @property
     def settled(self) -> NDArray[np.bool_]:
@@ -43,9 +46,18 @@ class SearchSpace:
         settled: NDArray[np.bool_] = self.live & ~self.open
         return settled
 
+    def turns(self) -> NDArray[np.int64]:
+        """Return for each row when its turn comes: settled ones were first, by row, then the open ones."""
+        turns = np.arange(len(self.live)) - len(self.live)
+        numbers = np.concatenate([*self.open_blocks(len(self.live) or 1), np.zeros(0, np.int64)])
+        turns[numbers] = np.arange(len(numbers))
+        return turns
+
     def open_blocks(self, size: int) -> Iterator[NDArray[np.int64]]:
         """Yield the numbers of the open rows in order, so many at a time."""
         numbers = np.flatnonzero(self.open)
+        if self.places is not None:
+            numbers = numbers[np.argsort(self.places[numbers], kind="stable")]
         for at in range(0, len(numbers), size):
             yield numbers[at : at + size]
 

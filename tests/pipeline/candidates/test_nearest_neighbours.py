@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -150,6 +152,7 @@ def test_nothing_is_compared_where_nothing_is() -> None:
 def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sure pairs are all kept; of weaker ones each row brings its nearest, the same from any start."""
     monkeypatch.setattr(nearest_neighbours, "NEAREST", 3)
+    monkeypatch.setattr(neighbour_quota, "CROWD", 1000)
     rng = np.random.default_rng(1)
     crowd = np.array([1.0, 0, 0, 0]) + 0.25 * rng.normal(size=(30, 4))
     rows = np.repeat(crowd, [1] * 25 + [6] * 5, axis=0)
@@ -162,6 +165,38 @@ def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.
     assert np.bincount(weak.seconds).max() <= 3
     first = found(vectors[:20])
     assert sorted(pairs_of(first) + pairs_of(found(vectors, 20, first.unique()))) == sorted(pairs_of(near))
+
+
+def burst(frames: int) -> NDArray[np.float16]:
+    """Return frames that are all near to each other, neighbours the nearest."""
+    turn = np.linspace(0, 0.4, frames)
+    return np.stack([np.cos(turn), np.sin(turn), 0 * turn, 0 * turn], axis=1).astype(np.float16)
+
+
+def hubs(near: NeighbourPairs, live: NDArray[np.bool_]) -> set[int]:
+    """Return the rows that have a pair with all other live ones."""
+    degrees = np.bincount(np.concatenate([near.firsts, near.seconds]), minlength=len(live))
+    return set(np.flatnonzero(degrees == live.sum() - 1).tolist())
+
+
+def test_a_burst_brings_few_pairs_a_frame_and_the_best_frame_has_one_with_all() -> None:
+    frames = 300
+    field = field_of(burst(frames))
+    places = np.arange(frames)
+    places[[0, 123]] = places[[123, 0]]  # the best frame is none of the first
+    near = NeighbourPairs.joined([block.near for block in match_vectors(replace(field, places=places), 0.75)])
+    assert len(near) < frames * (neighbour_quota.CROWD + neighbour_quota.HUBS)
+    assert 123 in hubs(near, field.live)
+    assert {(k, k + 1) for k in range(frames - 1)} <= set(pairs_of(near.unique()))
+
+
+def test_a_burst_hangs_together_whoever_leaves_it() -> None:
+    for near, live in come_and_go(burst(120), WHOLE, 0.75, np.random.default_rng(8)):
+        reached = {int(np.flatnonzero(live)[0])}
+        pairs = pairs_of(near)
+        for _ in range(3):
+            reached |= {end for pair in pairs if not reached.isdisjoint(pair) for end in pair}
+        assert reached == set(np.flatnonzero(live).tolist())
 
 
 def families(dice: np.random.Generator, *cosines: float, copies: int) -> NDArray[np.float16]:
