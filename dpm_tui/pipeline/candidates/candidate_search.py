@@ -19,8 +19,8 @@ from dpm_tui.pipeline.reporter import Stage
 
 Order = Callable[[list[str]], list[int]]
 """Returns the place of each of some contents, the best first."""
-CLOSEST = 4
-"""Nearest candidates of a picture that are judged whatever else is known of it: its true copies are there."""
+CLOSEST = 1
+"""Nearest candidates of a picture that are judged whatever else is known of it: true copies are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class CandidateSearch:
         """Yield the digests of each candidate, its cosine, and whether it is among the closest of either."""
         near = self.candidates.near
         closest = np.zeros(len(near), np.bool_)
-        for side in (near, near.swapped()):
+        for side in (near, near.swapped()) if self.rule is WHOLE else ():
             order, places = rank(side)
             closest[order] |= places < CLOSEST
         digest_at = cache(self.vectors.digest_at)  # one text for all pairs of a picture

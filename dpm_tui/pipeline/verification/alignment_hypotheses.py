@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,8 @@ PLENTY_COARSE = 80
 """As many of them stand for as many features."""
 TURN_LEAD = 0.04
 """Correlation by which another orientation must beat the plain one."""
+UNMOVED = 0.5
+"""Pixels of the first picture by which an alignment may move corners and still be none."""
 COVERED = 0.97
 """Share of both pictures that an overlap covers when nothing was cropped."""
 TILT = 0.6
@@ -139,9 +141,12 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
     like = orientation_correlations(first, second)
     framed = _same_frame(one, other)
     tried = False
+    plain: AlignmentHypothesis | None = None
     if like[0] >= (HOPEFUL if framed else STRETCHED) and gradient_correlation(first, second) >= SLOPING:
         tried = framed
-        yield _look(whole(one, other), stretched=not framed)
+        view = _look(whole(one, other), stretched=not framed)
+        plain = view if framed else None
+        yield view
     best = int(np.argmax(like))
     leads = best > 0 and like[best] > max(like[0] + TURN_LEAD, HOPEFUL)
     if (
@@ -154,13 +159,13 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
     moved = None
     few = min(len(first.coarse_features), len(second.coarse_features)) < PLENTY_COARSE
     if _may_align(first, second):
-        moved = _moved(one, other, align(first.features, second.features))
+        moved = _moved(one, other, align(first.features, second.features), plain)
         few = min(len(first.features), len(second.features)) < PLENTY
     if moved is not None:
         yield moved
     if tried or moved is not None or few:
-        inside = _moved(one, other, search(one, other))
-        if inside is not None:
+        inside = _moved(one, other, search(one, other), plain)
+        if inside is not None and inside is not plain:
             yield inside
 
 
@@ -178,6 +183,17 @@ def _same_frame(one: Picture, other: Picture, upended: bool = False) -> bool:
     aspects[1] = 1 / aspects[1] if upended else aspects[1]
     slack = SAME_ASPECT + 0.6 / min(*one.shape[:2], *other.shape[:2])
     return bool(abs(math.log(aspects[0] / aspects[1])) < slack)
+
+
+def _stays(one: Picture, other: Picture, alignment: Alignment) -> bool:
+    """Return whether an alignment lays the second picture over all of the first, hardly moved."""
+    if alignment.mirrored:
+        return False
+    (height, width), (high, wide) = one.shape[:2], other.shape[:2]
+    corners = np.array([[0, 0, 1], [wide, 0, 1], [wide, high, 1], [0, high, 1]], np.float64).T
+    x, y, z = alignment.matrix @ (corners - np.array([[0.5], [0.5], [0.0]]))
+    goal = corners[:2] * np.array([[width / wide], [height / high]]) - 0.5
+    return bool(np.abs(np.stack([x / z, y / z]) - goal).max() < UNMOVED)
 
 
 def _look(
@@ -205,7 +221,12 @@ def _look(
     )
 
 
-def _moved(one: Picture, other: Picture, alignment: Alignment | None) -> AlignmentHypothesis | None:
+def _moved(
+    one: Picture, other: Picture, alignment: Alignment | None, plain: AlignmentHypothesis | None
+) -> AlignmentHypothesis | None:
+    """Return what an alignment shows; that is known where it leaves the pictures as ``plain`` lays them."""
+    if alignment is not None and plain is not None and _stays(one, other, alignment):
+        return replace(plain, inliers=alignment.inliers) if alignment.inliers else plain
     overlap = None if alignment is None else lay_over(one, other, alignment)
     if alignment is None or overlap is None:
         return None
