@@ -62,7 +62,7 @@ STRETCHED = 0.95
 """The same where the aspects differ: a picture pressed into another aspect is an edited one."""
 PLENTY = 150
 """Features of both pictures from which these alone say whether one is part of the other."""
-TELLING = 40
+TELLING = 20
 """Features of both pictures made small from which it tells something that these do not align."""
 PLENTY_COARSE = 80
 """As many of them stand for as many features."""
