@@ -148,7 +148,8 @@ def test_animations_are_the_same_pixels_only_if_all_their_frames_are(lab: ScanLa
     }
     same = {pair: kind for pair, kind in found.items() if kind != "variant"}
     assert same == {"ab": "pixels", "ac": "pixels", "bc": "pixels"}
-    assert set(found) >= {"ad", "ae", "as", "cd", "ce", "cs"}
+    # The others are of the same pixels as the best, so that they need no pair with its variants.
+    assert set(found) >= {"ad", "ae", "as"}
     assert work(lab.run()) == (0, 0, 0, 0)
 
 

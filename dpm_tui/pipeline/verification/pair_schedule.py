@@ -92,14 +92,18 @@ class PairSchedule:
             return True
         if pair in self._candidates.closest:
             return False
-        near = [
-            side | self._variants.get(digest, set())
-            for side, digest in zip((mine, theirs), pair, strict=True)
-        ]
-        return any(self._places.get(leader, best) < best for leader in (near[0] & near[1]) - (mine & theirs))
+        near = [self._related(digest) for digest in pair]
+        leaders = (near[0] & near[1]) - (mine & theirs)
+        return any(
+            self._places.get(leader, best) < best and len(self._related(leader)) > SMALL for leader in leaders
+        )
 
     def _stands_for(self, leader: str, best: int) -> bool:
         return self._places.get(leader, best) < best and len(self._relatives[leader]) > SMALL
+
+    def _related(self, digest: str) -> set[str]:
+        """Return the relatives and the variants of a picture."""
+        return self._relatives.get(digest, set()) | self._variants.get(digest, set())
 
 
 def _ranks(candidates: Collection[DigestPair], places: Mapping[str, int]) -> dict[str, int]:
