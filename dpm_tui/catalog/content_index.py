@@ -98,6 +98,12 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
             alike[doubtful] = places[doubtful] >= 0
         return np.where(alike, places, -1)
 
+    def product_sizes(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many pairs ``product`` makes of each two places."""
+        counts = np.append(np.diff(self._starts), 0)
+        sizes: NDArray[np.int64] = counts[ones] * counts[others]
+        return sizes
+
     def product(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Return every pair of a file that holds one content with a file that holds the other.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -12,12 +12,17 @@ import numpy as np
 from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.catalog.group import Pair
+from dpm_tui.catalog.file_selection import FileSelection
+from dpm_tui.catalog.group import Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
+from dpm_tui.pipeline.keeper_order import Ranking
+
+MANY = 48
+"""Files of one content up to which each has a pair with each."""
 
 
 def index_contents(files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> ContentIndex:
@@ -30,6 +35,7 @@ def pair_files(
     verdicts: Iterable[tuple[DigestPair, Verdict]],
     decided: Callable[[str, str], str] = lambda first, second: "",
     inspections: Mapping[DigestPair, Inspection | None] | None = None,
+    rank: Ranking | None = None,
 ) -> PairColumns:
     """Return every verified pair of files, sorted by ids.
 
@@ -38,17 +44,23 @@ def pair_files(
     besides, one is a ``copy``.
     ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
     what looking at copies at full size found, None where nobody wants them to be looked at.
+
+    Of more than MANY files of one content only the best by ``rank``, and the first one, have pairs with the
+    others: what the others have follows from these, and there would be the square of them.
     """
     columns = FileColumns.of(files)
     contents = ContentIndex(columns)
+    crowds = _Crowds(columns, rank)
     same = [
         Pair(one, other, Kind.IDENTICAL, 1.0)
         for ids in ContentIndex(columns, unseen=True).repeated()
-        for one, other in combinations(ids, 2)
+        for one, other in crowds.pairs(ids)
     ]
     unlike: list[Pair] = []
     for alike in _of_equal_pixels(columns, contents):
-        for mine, theirs in combinations(sorted(alike, key=lambda file: file.id), 2):
+        by_id = {file.id: file for file in alike}
+        for one, other in crowds.pairs(sorted(by_id)):
+            mine, theirs = by_id[one], by_id[other]
             if decided(mine.facts.digest, theirs.facts.digest):
                 continue
             if mine.facts.holds == theirs.facts.holds:
@@ -57,8 +69,41 @@ def pair_files(
                 unlike.append(Pair(mine.id, theirs.id, Kind.COPY, MAX_HOLDS_MORE))
     judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
     inspected = inspect_verdicts(judged, inspections)
-    of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected))
+    of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
+
+
+class _Crowds:
+    """Which files of many of one content have pairs."""
+
+    def __init__(self, columns: FileColumns, rank: Ranking | None) -> None:
+        self._columns = columns
+        self._rank = rank
+
+    def pairs(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the pairs, the lower id first, of files that are all the same, given in order."""
+        if len(ids) <= MANY:
+            yield from combinations(ids, 2)
+            return
+        leads = self._leads(ids)
+        for lead in leads:
+            yield from (pair_key(lead, id_) for id_ in ids if id_ not in leads)
+        yield from combinations(sorted(leads), 2)
+
+    def across(self, ones: Sequence[int], others: Sequence[int]) -> set[tuple[int, int]]:
+        """Return the pairs of files of one content with files of another one."""
+        pairs = {(lead, other) for lead in self._leads(ones) for other in others}
+        return pairs | {(one, lead) for one in ones for lead in self._leads(others)}
+
+    def _leads(self, ids: Sequence[int]) -> set[int]:
+        """Return the best of some files and the first one."""
+        if self._rank is None:
+            return {ids[0]}
+        files = FileSelection.of(self._columns, list(ids))
+        paths = files.paths()
+        by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
+        best = np.lexsort((by_path.argsort(), *reversed(self._rank(files))))[0]
+        return {ids[0], ids[int(best)]}
 
 
 def _of_equal_pixels(columns: FileColumns, contents: ContentIndex) -> Iterator[list[ImageFile]]:
@@ -75,10 +120,18 @@ def _of_equal_pixels(columns: FileColumns, contents: ContentIndex) -> Iterator[l
     yield from alike.values()
 
 
-def _of_verdicts(contents: ContentIndex, inspected: list[InspectedVerdict]) -> PairColumns:
+def _of_verdicts(contents: ContentIndex, inspected: list[InspectedVerdict], crowds: _Crowds) -> PairColumns:
     """Return the pairs of files that verdicts on their contents make."""
     firsts, seconds = (contents.places([each.pair[end] for each in inspected]) for end in (0, 1))
-    numbers, ones, others = contents.product(firsts, seconds)
+    many = np.flatnonzero(contents.product_sizes(firsts, seconds) > MANY**2)
+    crowded = [
+        (number, one, other)
+        for number in many.tolist()
+        for one, other in crowds.across(*(contents.ids(digest) for digest in inspected[number].pair))
+    ]
+    firsts[many] = -1
+    few = contents.product(firsts, seconds)
+    numbers, ones, others = np.concatenate((few, np.array(crowded, np.int64).reshape(-1, 3).T), axis=1)
     kinds = np.array([KIND_CODES[each.verdict.kind] for each in inspected], np.uint8)
     similarities = np.array([each.verdict.similarity for each in inspected], np.float64)
     better = np.array([each.better for each in inspected], np.uint8)[numbers]

@@ -6,7 +6,10 @@ from hypothesis import given, strategies as st
 from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline import file_pairs
+from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.pipeline.file_pairs import index_contents, pair_files
+from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from tests.support.image_files import image_file
 from tests.support.simple_groups import pair_simply
 
@@ -143,3 +146,28 @@ def test_contents_list_their_files_in_order_of_id() -> None:
     files = [image_file(5, digest=ONE), image_file(2, digest=ONE), image_file(3, digest=OTHER)]
     listed = {digest: [file.id for file in same] for digest, same in index_contents(files).items()}
     assert listed == {ONE: [2, 5], OTHER: [3]}
+
+
+@pytest.mark.parametrize("sizes", [(100, 1, 0), (60, 90, 0), (3, 200, 2)])
+def test_of_many_files_of_one_content_the_best_has_the_pairs(
+    sizes: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three contents, the second and the third copies of the first: the group is that of all pairs."""
+    digests = [
+        digest for digest, count in zip((ONE, OTHER, PIXELS), sizes, strict=True) for _ in range(count)
+    ]
+    numbers = [(number * 37) % len(digests) + 1 for number in range(len(digests))]
+    sides = {ONE: 300, OTHER: 200, PIXELS: 100}
+    files = {
+        id_: image_file(id_, b"%04d.jpg" % (7 * id_ % 1000), digest=digest, width=sides[digest])
+        for id_, digest in zip(numbers, digests, strict=True)
+    }
+    verdicts = [((ONE, other), COPY) for other in (OTHER, PIXELS)]
+    few = pair_files(files, verdicts, rank=rank_best_rows)
+    assert len(few) < 8 * len(files)
+    monkeypatch.setattr(file_pairs, "MANY", 1000)
+    every = pair_files(files, verdicts, rank=rank_best_rows)
+    assert set(few) <= set(every)
+    groups = [group_pairs(files, pairs, 0.6, rank_best_rows) for pairs in (few, every)]
+    assert list(groups[0]) == list(groups[1])
+    assert len(groups[0][0].members) == len(files)

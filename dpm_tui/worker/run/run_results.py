@@ -50,7 +50,9 @@ def pair_state(state: RootState, *, inspect: bool = True) -> tuple[FileColumns, 
     """Return the files that the state knows as they are now, and every pair that was judged of them."""
     files = state.files.files.snapshot()
     inspections = state.inspections.snapshot() if inspect else None
-    return files, pair_files(files, state.verdicts.alike(), state.decisions.verdict, inspections)
+    return files, pair_files(
+        files, state.verdicts.alike(), state.decisions.verdict, inspections, rank_best_rows
+    )
 
 
 def judge_plans(state: RootState, config: Config) -> JudgedPairs:
