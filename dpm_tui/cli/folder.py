@@ -69,8 +69,11 @@ def _note_unknown(settings: Settings, layout: Layout) -> None:
         print(text, file=sys.stderr)
 
 
-def read_results(layout: Layout) -> Scanned:
-    """Return what the last scan found; raises DpmError if there was none."""
+def read_results(layout: Layout, *, again: bool = False) -> Scanned:
+    """Return what the last scan found; raises DpmError if there was none.
+
+    Says where that is not complete, unless it is read ``again``.
+    """
     # Imports numpy, which the app's first paint should not wait for.
     from dpm_tui.state.root_identity import check_same_root
     from dpm_tui.state.root_state import RootState
@@ -84,6 +87,6 @@ def read_results(layout: Layout) -> Scanned:
     check_same_root(layout, state.checkpoint)
     if not state.checkpoint.phase:
         raise DpmError("not_scanned", path=display_name(layout.root))
-    if state.checkpoint.phase != "finished":
+    if state.checkpoint.phase != "finished" and not again:
         print(with_place(translate("cli.partial_results")), file=sys.stderr)
     return Scanned(state, config, compute_results(state, state.checkpoint.threshold, inspect=config.inspect))

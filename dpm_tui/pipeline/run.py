@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
-from dpm_tui.catalog.content_digest import hex_digest
+from dpm_tui.catalog.content_digest import DigestPair, hex_digest
 from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.pipeline.candidates.candidate_search import match_all, open_crop_search, open_whole_search
@@ -18,7 +18,7 @@ from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
-from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
+from dpm_tui.pipeline.inspection.inspection_stage import find_unseen, inspect_copies, inspect_pairs
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
@@ -127,23 +127,54 @@ def run_stages(
             return [places.get(digest, len(places)) for digest in digests]
 
         match_all(matchings, ContentIndex(store.files.files, readable=False), order, pace)
-        proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
         near = chain.from_iterable(matching.near() for matching in matchings)
         candidates = pick_open(near, by_digest, store.verdicts)
-        verification = CandidateVerifier(
-            store.thumbnails,
-            store.verdicts,
-            tools.decoder,
-            proof,
-            tools.rank,
-            settings.threads,
-            settings.threshold,
-        )
+        verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)
         lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)
         _complete_families(settings, store, tools, verification, pace, reporter)
     finally:
         pace.checkpoint()
+
+
+def compare_pairs(
+    pairs: Iterable[DigestPair],
+    store: Store,
+    tools: Tools,
+    reporter: Reporter,
+    *,
+    threads: int,
+    inspect: bool,
+) -> bool:
+    """Judge pairs of contents that nobody has judged, and with ``inspect`` look at copies at full size.
+
+    Return whether there was anything to do. Raises Cancelled when the reporter asks to stop; what was found
+    until then is in the store.
+    """
+    pace = Checkpointer(store.sync, reporter)
+    by_digest = index_contents(store.files.files)
+    wanted = {pair for pair in pairs if pair[0] in by_digest and pair[1] in by_digest}
+    unjudged = [pair for pair in wanted if pair not in store.verdicts]
+    try:
+        if unjudged:
+            verification = _open_verification(store, tools, by_digest, threads)
+            _forget_lost(store, by_digest, verification.verify_all(unjudged, by_digest, pace, reporter))
+        unseen = find_unseen(wanted, store.verdicts.alike(), store.inspections) if inspect else []
+        if unseen:
+            contents = index_contents(store.files.files)
+            inspect_pairs(unseen, contents, store.inspections, tools.decoder, tools.rank, pace, reporter)
+    finally:
+        pace.checkpoint()
+    return bool(unjudged or unseen)
+
+
+def _open_verification(
+    store: Store, tools: Tools, by_digest: ContentIndex, threads: int, threshold: float = 0.0
+) -> CandidateVerifier:
+    proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
+    return CandidateVerifier(
+        store.thumbnails, store.verdicts, tools.decoder, proof, tools.rank, threads, threshold
+    )
 
 
 def _renew_cutouts(store: Store, changes: Changes) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+from dpm_tui.catalog.group import pair_key
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.history.rebase import Adopted
 from dpm_tui.review.history.review_record import Listener
 from dpm_tui.review.history.reviewed_groups import ReviewedGroups
@@ -12,7 +16,7 @@ from dpm_tui.review.library.sort import Sorting, sort_groups
 from dpm_tui.review.marks.marks import Marks
 from dpm_tui.review.marks.plan import Plan, Unjustified, plan_marks
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.review.rules.keeper_selection import select_keepers
+from dpm_tui.review.rules.keeper_selection import find_lacking, select_keepers
 from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.rule import OWN, Rule, find_rule, protect_folders
 from dpm_tui.state.config import Config
@@ -79,6 +83,24 @@ class Review:
     def choose(self, wanted: Filter, sorting: Sorting) -> list[int]:
         """Return the numbers of the groups that a filter leaves, in order."""
         return sort_groups(self.library, wanted.choose(self.library, self.progress), sorting)
+
+    def lacking(
+        self, numbers: Sequence[int], kinds: Collection[Kind], asked: Collection[tuple[int, int]] = ()
+    ) -> list[tuple[int, ...]]:
+        """Return what must be compared before the rule in force can mark in groups, by their numbers.
+
+        See ``keeper_selection.find_lacking``.
+        """
+        return find_lacking(self._found, numbers, self._rule, kinds, self.protected, asked)
+
+    def lacking_beside(self, file: int, asked: Collection[tuple[int, int]] = ()) -> list[tuple[int, ...]]:
+        """Return what must be compared before all others of its group could go for a file."""
+        library, marks = self.library, self.marks
+        members = library.group_of(file).members if library.has(file) else ()
+        others = (id_ for id_ in members if id_ != file and not marks.is_protected(id_))
+        open_ = (id_ for id_ in others if library.pair(file, id_) is None)
+        lacking = [id_ for id_ in open_ if pair_key(file, id_) not in asked]
+        return [(file, *lacking)] if lacking else []
 
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""

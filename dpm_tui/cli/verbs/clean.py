@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout, read_results
 from dpm_tui.cli.output import print_skipped
-from dpm_tui.errors import DamagedError, ExitCode, UsageError
+from dpm_tui.errors import DamagedError, DpmError, ExitCode, UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.moving.plan_file import load_plan, save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks, Skipped
+from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.plan import Plan, build_plan
 from dpm_tui.review.reasons.quality_reasons import poorer_reason
@@ -23,6 +27,7 @@ from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.rule import (
     DEFAULT_KINDS,
     RULES,
+    Rule,
     find_rule,
     parse_kinds,
     protect_folders,
@@ -32,7 +37,10 @@ from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import check_folder
 from dpm_tui.units import long_size
-from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone
+from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, CompareWith, Done
+
+if TYPE_CHECKING:
+    from dpm_tui.worker.run.run_results import Results
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,9 +110,10 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     if scanned.state.damaged:
         # Decisions, or which files exist, may be lost.
         raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
-    results, config = scanned.results, scanned.config
+    config = scanned.config
     rule = find_rule(options.rule, config.presets, config.keeper)
     protected = protect_folders(config.protected)
+    results = _compare_for(layout, scanned.results, rule, kinds, protected)
     library = Library(results.files, results.groups, results.index)
     if rule.name not in RULES:
         library, rule = select_keepers(library, rule, protected), rule.settled
@@ -115,6 +124,28 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     if companions != "never":
         plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
     return plan, companions, list_doubts(library, weighed)
+
+
+def _compare_for(
+    layout: Layout, results: Results, rule: Rule, kinds: Collection[Kind], protected: FolderSet
+) -> Results:
+    """Have compared what the rule lacks and return the results then; as they are where that cannot be."""
+    from dpm_tui.review.rules import keeper_selection, weighing
+
+    library = Library(results.files, results.groups, results.index)
+    find = (weighing if rule.name in RULES else keeper_selection).find_lacking
+    wanted = find(library, range(len(library.groups)), rule, kinds, protected)
+    if not wanted:
+        return results
+    print(translate("cli.comparing", count=sum(len(ids) - 1 for ids in wanted)), file=sys.stderr)
+    try:
+        ask_worker(layout, "clean", CompareWith(tuple(wanted)), Done, stays=False)
+    except DpmError as error:
+        if error.exit_code is ExitCode.STOPPED:
+            raise
+        print(translate("cli.not_compared", reason=error.message), file=sys.stderr)
+        return results
+    return read_results(layout, again=True).results
 
 
 def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:

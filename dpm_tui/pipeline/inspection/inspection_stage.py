@@ -7,7 +7,7 @@ in few colours are held against those that they may be made of too, copies or no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
@@ -74,6 +74,31 @@ def inspect_copies(
         stage.look_at_families(copies_of(left))
         if stage.done == looked_at:
             break
+    pace.finish()
+
+
+def find_unseen(
+    wanted: Collection[DigestPair],
+    verdicts: Iterable[tuple[DigestPair, Verdict]],
+    table: InspectionTable,
+) -> list[DigestPair]:
+    """Return those of the wanted pairs that are copies and were not looked at at full size."""
+    open_ = ((pair, verdict) for pair, verdict in verdicts if pair in wanted and pair not in table)
+    return sorted(pair for pair, verdict in open_ if verdict.kind is Kind.COPY)
+
+
+def inspect_pairs(
+    pairs: Sequence[DigestPair],
+    by_digest: Mapping[str, Sequence[ImageFile]],
+    table: InspectionTable,
+    decoder: Decoder,
+    rank: Ranking,
+    pace: Checkpointer,
+    reporter: Reporter,
+) -> None:
+    """Look at some pairs whose contents are all in the library; raises Cancelled."""
+    stage = _Stage(by_digest, table, decoder, rank, pace, reporter)
+    stage.look_at([pair for pair in pairs if pair[0] in by_digest and pair[1] in by_digest])
     pace.finish()
 
 

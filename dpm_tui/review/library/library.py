@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.catalog.group import Group, Pair, PairIndex, pair_key
 from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.verdict import Kind
 
 if TYPE_CHECKING:
     from dpm_tui.review.library.library_columns import LibraryColumns
@@ -38,8 +39,17 @@ class Library:
         return LibraryColumns.of(self.files, self.groups, self.pairs)
 
     def pair(self, a: int, b: int) -> Pair | None:
-        """Return the verified pair of two files, or None if they have none."""
-        return self.pairs.get(pair_key(a, b))
+        """Return the verified pair of two files, or None if they have none.
+
+        Files of the same bytes are a pair, whether or not anybody made it.
+        """
+        key = pair_key(a, b)
+        found = self.pairs.get(key)
+        if found is None and a in self.files and b in self.files:
+            mine, theirs = (self.files[id_].facts.digest for id_ in key)
+            if mine and mine == theirs:
+                return Pair(*key, Kind.IDENTICAL, 1.0)
+        return found
 
     def has(self, file: int) -> bool:
         """Return whether a file is in a group."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,6 +116,13 @@ class LibraryColumns:
     def having(self, files: Collection[int]) -> NDArray[np.bool_]:
         """Return for each group whether any of its files is one of those."""
         return self.any_of(self.flags(self.files.rows_among(files)))
+
+    def lists(self, firsts: NDArray[np.int64], others: NDArray[np.int64]) -> list[tuple[int, ...]]:
+        """Return the ids of files by their rows: each of ``firsts`` once, with all that stand beside it."""
+        ids, found = self.files.rows["id"], defaultdict(list)
+        for one, other in zip(ids[firsts].tolist(), ids[others].tolist(), strict=True):
+            found[one].append(other)
+        return [(one, *beside) for one, beside in found.items()]
 
     def within(self, folders: FolderSet) -> NDArray[np.bool_]:
         """Return for each file whether it lies in one of some folders or below."""

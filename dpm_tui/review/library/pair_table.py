@@ -13,8 +13,8 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.group_columns import spans
 from dpm_tui.catalog.inspection import REASONS
-from dpm_tui.catalog.pair_columns import KINDS, TURNED, PairColumns
-from dpm_tui.catalog.verdict import GRID, NOTICED
+from dpm_tui.catalog.pair_columns import KIND_CODES, KINDS, TURNED, PairColumns
+from dpm_tui.catalog.verdict import GRID, NOTICED, Kind
 
 NO_KIND = 255
 PAIR = np.dtype(
@@ -84,14 +84,27 @@ class PairTable(Mapping[tuple[int, int], Pair]):
 
     def similarities(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the similarity of each two rows of files, 0 where they have no pair."""
-        if not len(self.rows):
-            return np.zeros(len(ones))
-        keys = np.frombuffer(self._keys, np.uint64)
-        wanted = np.minimum(ones, others).astype(np.uint64) << np.uint64(32)
-        wanted |= np.maximum(ones, others).astype(np.uint64)
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        found: NDArray[np.float64] = np.where(keys[places] == wanted, self.rows["similarity"][places], 0.0)
+        places = self._places(ones, others)
+        found = np.zeros(len(places))
+        found[places >= 0] = self.rows["similarity"][places[places >= 0]]
         return found
+
+    def lacking(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each two rows of files have yet to be compared, as thumbnails or at full size.
+
+        Files of the same bytes need not be.
+        """
+        places = self._places(ones, others)
+        lacking = places < 0
+        known = self.rows[places[~lacking]]
+        lacking[~lacking] = (known["kind"] == KIND_CODES[Kind.COPY]) & (known["better"] == Better.UNSEEN)
+        digests = self._files.field("digest")
+        lacking &= (digests[ones] != digests[others]) | (digests[ones] == b"")
+        return lacking
+
+    def has(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each two rows of files have a pair."""
+        return self._places(ones, others) >= 0
 
     def take(self, files: FileSelection, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> PairTable:
         """Return the pairs inside some groups, given by the row of the first file of each and their counts.
@@ -116,6 +129,16 @@ class PairTable(Mapping[tuple[int, int], Pair]):
             some = known[first : first + _GRIDS_AT_ONCE]
             found[some] = grids[numbers[some]].max(axis=1) >= NOTICED
         return found
+
+    def _places(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of the pair of each two rows of files, -1 where they have none."""
+        if not len(self.rows):
+            return np.full(len(ones), -1, np.int64)
+        keys = np.frombuffer(self._keys, np.uint64)
+        wanted = np.minimum(ones, others).astype(np.uint64) << np.uint64(32)
+        wanted |= np.maximum(ones, others).astype(np.uint64)
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[places] == wanted, places, -1)
 
     def _grid(self, number: int) -> bytes:
         if number < 0:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from dpm_tui.catalog.group import TIER_OF
+from dpm_tui.catalog.group import TIER_OF, pair_key
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.rule import DEFAULT_KINDS, Rule
@@ -28,10 +30,44 @@ def select_keepers(library: Library, rule: Rule, protected: FolderSet, *, whole:
     if not library.groups or not (rule.criteria or protected):
         return library
     columns = library.columns
-    leaders = _choose(columns, rule, protected, whole)
+    leaders = _choose(columns, rule, protected, _may_lead(columns, whole))
     if not (leaders == columns.groups.starts[:-1]).all():
         library = _lead(columns, leaders)
     return _spare(library, protected) if protected else library
+
+
+def find_lacking(
+    library: Library,
+    numbers: Sequence[int],
+    rule: Rule,
+    kinds: Collection[Kind],
+    protected: FolderSet,
+    asked: Collection[tuple[int, int]] = (),
+) -> list[tuple[int, ...]]:
+    """Return which files must be compared with which others before ``rule`` can choose keepers in groups.
+
+    Each file that would lead a group comes before the members, of ``kinds`` or copies, that it lacks a pair
+    with. Pairs that were ``asked`` for are not asked for again: whoever still lacks one leads no group.
+    """
+    if not library.groups or not (rule.criteria or protected):
+        return []
+    import numpy as np
+
+    columns = library.columns.part(numbers)
+    beside = columns.alike({*DEFAULT_KINDS, *kinds}) | columns.keepers
+    able = _no_closer(columns)
+    ids = columns.files.rows["id"]
+    while True:
+        leaders = np.repeat(_choose(columns, rule, protected, able), columns.groups.counts)
+        members = np.flatnonzero(beside & (leaders != np.arange(len(leaders))))
+        members = members[columns.pairs.lacking(leaders[members], members)]
+        firsts = leaders[members]
+        ends = zip(ids[firsts].tolist(), ids[members].tolist(), strict=True)
+        fresh = np.array([pair_key(*pair) not in asked for pair in ends], np.bool_)
+        hopeless = firsts[~fresh & ~columns.pairs.has(firsts, members)]
+        if not able[hopeless].any():
+            return columns.lists(firsts[fresh], members[fresh])
+        able[hopeless] = False
 
 
 def _spare(library: Library, protected: FolderSet) -> Library:
@@ -52,14 +88,16 @@ def _spare(library: Library, protected: FolderSet) -> Library:
     return Library(library.files, rows, library.pairs)
 
 
-def _choose(columns: LibraryColumns, rule: Rule, protected: FolderSet, whole: bool) -> NDArray[np.int64]:
-    """Return the row of each group's keeper."""
+def _choose(
+    columns: LibraryColumns, rule: Rule, protected: FolderSet, able: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the row of each group's keeper; ``able`` tells which files may take the place of the best."""
     import numpy as np
 
     from dpm_tui.review.rules.criterion_scores import narrow, sieves_of
 
     starts = columns.groups.starts
-    alive = columns.alike(DEFAULT_KINDS) & _may_lead(columns, whole) | columns.keepers
+    alive = columns.alike(DEFAULT_KINDS) & able | columns.keepers
     if protected:
         safe = alive & columns.within(protected)
         alive &= safe | ~np.repeat(columns.any_of(safe), columns.groups.counts)
@@ -76,24 +114,41 @@ def _may_lead(columns: LibraryColumns, whole: bool) -> NDArray[np.bool_]:
     """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
     import numpy as np
 
-    from dpm_tui.catalog.pair_columns import KIND_CODES
-    from dpm_tui.review.library.pair_table import NO_KIND
-
-    tiers = np.zeros(NO_KIND + 1, np.int64)
-    for kind, tier_of_kind in TIER_OF.items():
-        tiers[KIND_CODES[kind]] = tier_of_kind
     pairs, starts = columns.pairs.rows, columns.groups.starts
     first, second = pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
-    # The best file has no kind of its own, whose tier is 0: none is closer.
-    tier, home = tiers[pairs["kind"]], tiers[columns.beside_keeper]
+    home = _tiers()[columns.beside_keeper]
     needed = np.ones(len(home), np.bool_) if whole else home == 0
     met = np.bincount(first[needed[second]], minlength=len(home))
     met += np.bincount(second[needed[first]], minlength=len(home))
     others = np.repeat(np.add.reduceat(needed.astype(np.int64), starts[:-1]), columns.groups.counts) - needed
-    leads: NDArray[np.bool_] = met == others
-    leads[first[tier < home[second]]] = False
-    leads[second[tier < home[first]]] = False
+    leads: NDArray[np.bool_] = (met == others) & _no_closer(columns)
     return leads
+
+
+def _no_closer(columns: LibraryColumns) -> NDArray[np.bool_]:
+    """Return for each file whether it is closer to no other file of its group than the best file is."""
+    import numpy as np
+
+    pairs, tiers = columns.pairs.rows, _tiers()
+    # The best file has no kind of its own, whose tier is 0: none is closer.
+    tier, home = tiers[pairs["kind"]], tiers[columns.beside_keeper]
+    leads = np.ones(len(home), np.bool_)
+    for one, other in (("first", "second"), ("second", "first")):
+        leads[pairs[one][tier < home[pairs[other]]]] = False
+    return leads
+
+
+def _tiers() -> NDArray[np.int64]:
+    """Return the tier of each code of a kind."""
+    import numpy as np
+
+    from dpm_tui.catalog.pair_columns import KIND_CODES
+    from dpm_tui.review.library.pair_table import NO_KIND
+
+    tiers = np.zeros(NO_KIND + 1, np.int64)
+    for kind, tier in TIER_OF.items():
+        tiers[KIND_CODES[kind]] = tier
+    return tiers
 
 
 def _lead(columns: LibraryColumns, leaders: NDArray[np.int64]) -> Library:

@@ -78,6 +78,29 @@ def weigh(
     return Weighing(ids[files[order]], ids[kept[order]], codes[order].astype(np.uint8))
 
 
+def find_lacking(
+    library: Library, numbers: Sequence[int], rule: Rule, kinds: Collection[Kind], protected: FolderSet
+) -> list[tuple[int, ...]]:
+    """Return which files must be compared with which others before ``weigh`` can tell what may go.
+
+    Each file that would be kept comes before those that it lacks a pair with. The best ones lack none.
+    """
+    if not library.groups or (rule.order in ("", "best") and not protected):
+        return []
+    columns = library.columns.part(numbers)
+    safe = columns.within(protected)
+    kept, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for each in _rounds(columns, rule, kinds, safe):
+        going = np.flatnonzero(each.alike & ~safe)
+        keeps = each.kept[columns.groups.numbers_at(going)]
+        wanted = (keeps != _NOBODY) & (keeps != going)
+        kept.append(keeps[wanted])
+        rows.append(going[wanted])
+    firsts, others = np.concatenate(kept), np.concatenate(rows)
+    lacking = columns.pairs.lacking(firsts, others)
+    return columns.lists(firsts[lacking], others[lacking])
+
+
 @dataclass(frozen=True, eq=False)
 class _Round:
     """One family of each group: a head and what is like it.

@@ -12,7 +12,7 @@ from dpm_tui.worker.protocol.answers import *
 from dpm_tui.worker.protocol.events import *
 from dpm_tui.worker.protocol.requests import *
 
-PROTOCOL_VERSION = 7
+PROTOCOL_VERSION = 8
 MAX_LINE_BYTES = 1 << 28
 MAX_STRANGER_BYTES = 1 << 16
 """How long a line may be before the greeting."""
@@ -34,7 +34,7 @@ _ANSWERS: dict[type[Any], type[Any]] = {
 }  # fmt: skip
 _TABLES = (
     LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
-    ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide,
+    ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide, CompareWith,
     Decided, DecisionData, ReviewData, SaveReview,
 )  # fmt: skip
 

@@ -63,6 +63,16 @@ class GetLibrary:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareWith:
+    """Judge pairs that no run judged, and look at copies at full size -> Done once they are in the groups.
+
+    Each of ``wanted`` is a file followed by those that it is held against. ``StopRun`` stops it.
+    """
+
+    wanted: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GetThumbnail:
     """The stored thumbnail of a file -> PictureData."""
 
@@ -202,8 +212,8 @@ class ResetState:
 
 
 Request = (
-    Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | GetThumbnail
-    | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | StopBatch | UndoBatch
-    | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide
+    Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | CompareWith
+    | GetThumbnail | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | StopBatch
+    | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide
     | GetDecisions | GetReview | SaveReview | SaveConfig | ResetState
 )  # fmt: skip

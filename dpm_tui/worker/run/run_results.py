@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile, Status
@@ -53,6 +54,15 @@ def pair_state(state: RootState, *, inspect: bool = True) -> tuple[FileColumns, 
     return files, pair_files(
         files, state.verdicts.alike(), state.decisions.verdict, inspections, rank_best_rows
     )
+
+
+def pair_contents(files: Mapping[int, ImageFile], wanted: Iterable[Sequence[int]]) -> Iterator[DigestPair]:
+    """Yield the pairs of contents of files by their ids: the first of each sequence with all others of it."""
+    for ids in wanted:
+        digests = [files[id_].facts.digest for id_ in ids if id_ in files]
+        for digest in digests[1:]:
+            if digest and digests[0] not in ("", digest):
+                yield digest_pair(digests[0], digest)
 
 
 def judge_plans(state: RootState, config: Config) -> JudgedPairs:

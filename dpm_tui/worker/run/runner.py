@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
 from dataclasses import replace
 
 import psutil
 
+from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.image_file import FAILED, Status
-from dpm_tui.errors import DpmError, is_full, reason_of
+from dpm_tui.errors import DpmError, Stopped, is_full, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.checkpointing import Cancelled
-from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.pipeline.run import RunSettings, Survey, Tools, compare_pairs, run_stages
 from dpm_tui.pipeline.scan.ingest import StoppedAtError
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
@@ -49,6 +52,7 @@ class Runner:
         self._pool = pool
         self._finished = finished
         self._thread: threading.Thread | None = None
+        self._comparing: Future[bool] | None = None
         self._runs = 0
         self._process = psutil.Process()
         self._reporter = RunReporter(idle_status(state.checkpoint))
@@ -60,7 +64,9 @@ class Runner:
 
     @property
     def running(self) -> bool:
-        """Return whether a run is under way or paused."""
+        """Return whether a run is under way or paused, or pairs are compared."""
+        if self._comparing is not None:
+            return not self._comparing.done()
         return self._thread is not None and self._thread.is_alive()
 
     @property
@@ -79,8 +85,11 @@ class Runner:
         self._reporter.log(level, key, **values)
 
     def start(self, config: Config, *, accept_missing: bool = False) -> None:
-        """Start a run with these settings unless one is under way."""
-        if self.running:
+        """Start a run with these settings unless one is under way; it takes the place of a comparison."""
+        comparing, self._comparing = self._comparing, None
+        if comparing is not None:
+            self._reporter.stop()
+        elif self.running:
             return
         self._runs += 1
         # Until the run knows better, the numbers are those of the last one.
@@ -99,13 +108,32 @@ class Runner:
         self._reporter = RunReporter(first, self._reporter)
         self._threshold = config.threshold
         self._thread = threading.Thread(
-            target=self._run, args=(config, self._reporter, accept_missing), name="run", daemon=True
-        )
+            target=self._run, args=(config, self._reporter, accept_missing, comparing), name="run",
+            daemon=True,
+        )  # fmt: skip
         self._thread.start()
+
+    def compare(self, config: Config, pairs: Iterable[DigestPair]) -> Future[bool]:
+        """Start to compare pairs of contents and return the future that tells whether any was new.
+
+        The status counts them under the phase of the last run. Raises DpmError while a run is under way;
+        so does the future if it is stopped.
+        """
+        if self.running:
+            raise DpmError("compare_during_run")
+        resting = replace(self._resting, stage=Stage.VERIFY.value, done=0, total=0)
+        self._reporter = RunReporter(resting, self._reporter)
+        self._comparing = Future()
+        self._thread = threading.Thread(
+            target=self._compare, args=(config, pairs, self._reporter, self._comparing), name="compare",
+            daemon=True,
+        )  # fmt: skip
+        self._thread.start()
+        return self._comparing
 
     def pause(self, paused: bool) -> None:
         """Hold the run or let it go on."""
-        if self.running:
+        if self.running and self._comparing is None:
             self._reporter.pause(paused)
 
     def stop(self) -> None:
@@ -123,7 +151,27 @@ class Runner:
         self._resting = self._record.count(replace(self._resting, threshold=results.threshold), results)
         self._record.save(self._resting)
 
-    def _run(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
+    def _compare(
+        self, config: Config, pairs: Iterable[DigestPair], reporter: RunReporter, done: Future[bool]
+    ) -> None:
+        threads = worker_count(config)
+        try:
+            with self._pool.root.held():
+                new = compare_pairs(
+                    pairs, self._state, self._tools(config), reporter, threads=threads, inspect=config.inspect
+                )
+        except Cancelled:
+            done.set_exception(Stopped("compare_stopped"))
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(new)
+
+    def _run(
+        self, config: Config, reporter: RunReporter, accept_missing: bool, before: Future[bool] | None
+    ) -> None:
+        if before is not None:
+            wait([before])
         phase, results = "failed", None
         try:
             self._record.save(reporter.status)
@@ -211,7 +259,6 @@ class Runner:
             complete=other_reader,
             inspect=config.inspect,
         )
-        tools = Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows)
 
         def surveyed(survey: Survey) -> None:
             self._record.note_folders(survey.inventory.unreadable)
@@ -223,9 +270,12 @@ class Runner:
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
         with self._pool.root.held():
-            run_stages(settings, self._state, tools, reporter, surveyed)
+            run_stages(settings, self._state, self._tools(config), reporter, surveyed)
         self._state.remove_outdated()
         self._clear_gone(config.model, reporter)
+
+    def _tools(self, config: Config) -> Tools:
+        return Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows)
 
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
         """Drop data that the run left unused; a failure does not matter: the next run tries again."""

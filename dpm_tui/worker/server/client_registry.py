@@ -10,6 +10,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.worker.protocol.messages import (
     PROTOCOL_VERSION,
     ApplyPlan,
+    CompareWith,
     Decide,
     Event,
     Hello,
@@ -30,6 +31,7 @@ _OBSERVERS = frozenset({"app", "status", "stop"})
 _NEVER_REVIEW = frozenset({"scan", "status", "stop"})
 _REVIEWING = (
     ApplyPlan, StopBatch, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState,
+    CompareWith,
 )  # fmt: skip
 """What only one client at a time may ask for: two people moving the same files would surprise each other."""
 

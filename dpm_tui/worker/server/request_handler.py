@@ -18,7 +18,7 @@ from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Answer, ConfigData, Done
-from dpm_tui.worker.run.run_results import Results
+from dpm_tui.worker.run.run_results import Results, pair_contents
 from dpm_tui.worker.run.runner import Runner
 from dpm_tui.worker.server.live_settings import LiveSettings
 from dpm_tui.worker.server.move_service import MoveService
@@ -28,7 +28,10 @@ from dpm_tui.worker.server.review_service import ReviewService
 
 _AT_ONCE = (messages.GetStatus, messages.GetBin, messages.GetRemovals)
 """What is answered while groups are still being worked out: a large library takes long."""
-_OF_RESULTS = (messages.GetLibrary, messages.GetThumbnail, messages.GetPicture, messages.GetDifference)
+_OF_RESULTS = (
+    messages.GetLibrary, messages.GetThumbnail, messages.GetPicture, messages.GetDifference,
+    messages.CompareWith,
+)  # fmt: skip
 """What cannot be answered without groups."""
 _WITHOUT_STATE = (messages.GetStatus, messages.PauseRun, messages.StopRun, messages.StopBatch)
 """What is answered even where the state folder is not the one that was opened any more."""
@@ -61,6 +64,7 @@ class RequestHandler:
             messages.StopRun: self._stop,
             messages.GetStatus: self._status,
             messages.GetLibrary: self._result_service.library,
+            messages.CompareWith: self._compare,
             messages.GetThumbnail: self._pictures.thumbnail,
             messages.GetPicture: self._pictures.picture,
             messages.GetDifference: self._pictures.difference,
@@ -171,6 +175,16 @@ class RequestHandler:
         self._mover.stop()
         return Done()
 
+    async def _compare(self, request: messages.CompareWith) -> Answer:
+        comparing = self.runner.compare(self.config, pair_contents(self.results.files, request.wanted))
+        changed = True
+        try:
+            changed = await asyncio.to_thread(comparing.result)
+        finally:
+            if changed and not self._ending:
+                await self.regroup(self.results.threshold)
+        return Done()
+
     async def _status(self, request: messages.GetStatus) -> Answer:
         return self.runner.status
 
@@ -225,11 +239,12 @@ class RequestHandler:
             await self.regroup()
         return Done()
 
-    async def regroup(self) -> None:
+    async def regroup(self, threshold: float | None = None) -> None:
         """Compute the results again; a run that is under way saves its own progress."""
+        threshold = self._run_config.threshold if threshold is None else threshold
         running = self.runner.running
         if not running:
             await asyncio.to_thread(self.state.sync)
-        if await self._result_service.renew(self._run_config.threshold) and not running:
+        if await self._result_service.renew(threshold) and not running:
             self.runner.rest(self.results)
         self._changed()
