@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
 from dpm_tui.review_session.decision_maker import DecisionMaker
+from dpm_tui.review_session.pair_completion import PairCompletion
 from dpm_tui.review_session.review_worker import fetch_library
 from dpm_tui.review_session.saved_review import SavedReview
 from dpm_tui.tui.command_table import TO_MOVE, TO_WRITE
@@ -71,6 +72,9 @@ class WorkerLink:
         self._client: Client | None = None
         self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
+        self._fresh = asyncio.Event()
+        self._fresh.set()
+        self.completion = PairCompletion(self, self._catch_up, self._tell_comparing)
         self.memory = SavedReview(session.review, self, session.look)
         self.decisions = DecisionMaker(session.review, self)
 
@@ -95,6 +99,7 @@ class WorkerLink:
                 for task in started:
                     task.cancel()
         session.link = Link.LOST
+        self._fresh.set()
         self._changed()
 
     @property
@@ -175,7 +180,18 @@ class WorkerLink:
             await self._stale.wait()
             self._stale.clear()
             await self._fetch_library()
+            if not self._stale.is_set():
+                self._fresh.set()
             await asyncio.sleep(_LIBRARY_SECONDS if self._session.running else 0)
+
+    async def _catch_up(self) -> None:
+        """Wait for the groups that the last request has changed."""
+        await asyncio.sleep(0)  # What this connection has changed itself is heard of first.
+        await self._fresh.wait()
+
+    def _tell_comparing(self, pairs: int) -> None:
+        self._session.comparing = pairs
+        self._changed()
 
     async def _keep_memory(self) -> None:
         """Send what is marked whenever something is; what fails is sent again as a whole."""
@@ -220,6 +236,7 @@ class WorkerLink:
                 self._session.batch = event if self._session.batch else None
             case LibraryChanged():
                 self._stale.set()
+                self._fresh.clear()
             case ReviewerChanged():
                 self._session.appoint_reviewer(event.reviewer)
                 self.memory.forget()

@@ -105,7 +105,7 @@ class FakeClient:
     def _done(self, message: Request) -> Answer:
         return Done()
 
-    _StopBatch = _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
+    _CompareWith = _StopBatch = _StartRun = _PauseRun = _StopRun = _Shutdown = _ResetState = _SavePlan = _done
 
     def _Decide(self, message: messages.Decide) -> Answer:
         before = self.decisions.before(message.decisions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.cli.plain_review.answer_parser import (
@@ -171,6 +172,7 @@ class Dialogue:
         self._step(1)
 
     async def _accept(self, group: Group, answer: Answer) -> None:
+        await self._actions.compare(self._walk.lacking)
         suggestion = self._walk.suggestion
         if not suggestion.files:
             raise AnswerError("nothing_to_accept")
@@ -179,6 +181,7 @@ class Dialogue:
 
     async def _keep(self, group: Group, answer: Answer) -> None:
         (file,) = self._chosen(group, answer, 1, 1)
+        await self._actions.compare(partial(self._walk.review.lacking_beside, file))
         marks = self._walk.marks
         beside = marks.beside(file)
         going = [id_ for id_, kind in beside.items() if kind in self._walk.kinds]

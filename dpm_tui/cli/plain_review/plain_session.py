@@ -61,6 +61,10 @@ class PlainSession:
         """What the rule suggests for the group at hand."""
         return self.marks.suggest(self.numbers[self.place : self.place + 1], self.review.rule, self.kinds)
 
+    def lacking(self, asked: Collection[tuple[int, int]]) -> list[tuple[int, ...]]:
+        """Return what must be compared before the rule can suggest for the group at hand."""
+        return self.review.lacking(self.numbers[self.place : self.place + 1], self.kinds, asked)
+
     def adopt(self, library: Library) -> None:
         """Go on in a newer library, at the group at hand or the next one that is still there."""
         before, ahead, began = self.library, self.numbers[self.place :], self.review.known

@@ -26,9 +26,10 @@ from dpm_tui.review.marks.shown_moves import choose_shown
 from dpm_tui.review_session.batch_mover import BatchMover
 from dpm_tui.review_session.decision_maker import DecisionMaker
 from dpm_tui.review_session.outcomes import BatchRedone, BatchUndone, Decided, Hindered, Marked, Outcome
+from dpm_tui.review_session.pair_completion import Lacking, PairCompletion
 from dpm_tui.review_session.plan_finder import PlanFinder
 from dpm_tui.review_session.review_undo import ReviewUndo
-from dpm_tui.worker.protocol.messages import Done, StopBatch
+from dpm_tui.worker.protocol.messages import Done, StopBatch, StopRun
 
 T = TypeVar("T")
 
@@ -46,12 +47,22 @@ class ReviewActions:
         self._batches = BatchMover(walk.review, backend, backend)
         self._plans = PlanFinder(walk.review, backend)
         self._steps = ReviewUndo(walk.review, backend, backend)
+        self._completion = PairCompletion(backend, self.renew, self._tell_comparing)
 
     async def renew(self) -> None:
         """Go on with the groups as they are now, and say how many marks were lost by it."""
         self._walk.adopt(await self._console.unless_stopped(self._backend.library()))
         if changed := self._walk.marks.changed:
             self._console.say(translate("tui.marks_changed", count=changed))
+
+    async def compare(self, lacking: Lacking) -> None:
+        """Have compared what a keeper lacks; whoever leaves meanwhile stops it."""
+        try:
+            await self._console.unless_stopped(self._completion.complete(lacking))
+        except Interrupted:
+            with suppress(DpmError):
+                await self._backend.ask(StopRun(), Done)
+            raise
 
     async def decide(self, group: Group, chosen: Sequence[int], verdict: str) -> bool:
         """Remember a verdict: on the group, on one file and all others, or on the files chosen."""
@@ -94,6 +105,10 @@ class ReviewActions:
         result = await self._carry_out(self._batches.apply(settled), self._report)
         await self.renew()
         return bool(result.moved)
+
+    def _tell_comparing(self, pairs: int) -> None:
+        if pairs:
+            self._console.say(translate("plain.comparing", count=pairs))
 
     def _tell(self, outcome: Outcome) -> None:
         """Say what was taken back or done again."""

@@ -16,6 +16,7 @@ from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import REASON_LINES
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
@@ -51,9 +52,10 @@ class GroupsScreen(ListScreen):
         self.plans = PlanMaker(self)
         self.ranges = RangeCommands(self)
         self.find_commands = FindCommands(self)
-        self.mark_commands = MarkCommands(self, self.ranges)
-        self.accept_commands = AcceptCommands(self)
-        self.suggest_commands = SuggestCommands(self)
+        self.comparer = PairComparer(self)
+        self.mark_commands = MarkCommands(self, self.ranges, self.comparer)
+        self.accept_commands = AcceptCommands(self, self.comparer)
+        self.suggest_commands = SuggestCommands(self, self.comparer)
         self.decide_commands = DecideCommands(self)
         self.split_commands = SplitCommands(self)
         self.apply_commands = ApplyCommands(self, self.plans, self.mover)
@@ -101,6 +103,7 @@ class GroupsScreen(ListScreen):
         """Show the groups, or say why there are none."""
         super().show_session()
         say_progress(self)
+        self.comparer.say_progress()
         session = self.session
         self.set_class(not len(session.rows), "-empty")
         self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
@@ -198,8 +201,10 @@ class GroupsScreen(ListScreen):
         self.show_pictures()
 
     def _back(self) -> None:
-        """Stop the search for a plan, or the files that move; or end the range, or take the filter away."""
-        if not (self.plans.stop() or self.mover.stop() or self.ranges.end()):
+        """Stop what is under way: the search for a plan, files that move, pairs that are compared; or end the
+        range, or take the filter away."""
+        stops = (self.plans.stop, self.mover.stop, self.comparer.stop, self.ranges.end)
+        if not any(stop() for stop in stops):
             self.find_commands.drop_filter()
 
     def _cursor_line(self) -> int:

@@ -13,7 +13,6 @@ from dpm_tui.catalog.formats import NAMES_BY_WORD
 from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.review.library.filter import not_passed
 from dpm_tui.review.rules.criteria import Word, parse_word
 from dpm_tui.review.rules.rule_editor import RuleLine, WordLine, Words, add, line_of, shift, switch, turn
 from dpm_tui.state.config import Config, check_config
@@ -237,7 +236,7 @@ class KeeperScreen(ListScreen):
     async def _count_once(self) -> None:
         session = self.session
         marks, rule = session.marks, session.rule
-        numbers = not_passed(session.library, session.rows.numbers, session.review.passed)
+        numbers = session.open_groups
 
         def count() -> tuple[int, int]:
             suggestion = marks.suggest(numbers, rule)

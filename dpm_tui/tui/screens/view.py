@@ -14,6 +14,7 @@ from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.pictures.original_parts import Originals
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
@@ -48,8 +49,9 @@ class ViewScreen(DpmScreen):
         self.comparison = comparison
         self.pictures = PairPictures(self, _REASON_LINES, spells_marks=True)
         self.mover = FileMover(self)
-        self.mark_commands = MarkCommands(self, RangeCommands(self))
-        self.accept_commands = AcceptCommands(self)
+        self.comparer = PairComparer(self)
+        self.mark_commands = MarkCommands(self, RangeCommands(self), self.comparer)
+        self.accept_commands = AcceptCommands(self, self.comparer)
         self.decide_commands = DecideCommands(self, self._expect_decided)
         self.undo_commands = UndoCommands(self, self.mover)
         self.picture_commands = PictureCommands(self)
@@ -98,6 +100,7 @@ class ViewScreen(DpmScreen):
             self._decided = False
         super().show_session()
         say_progress(self)
+        self.comparer.say_progress()
         self.show_pictures()
 
     def show_pictures(self) -> None:
@@ -149,8 +152,8 @@ class ViewScreen(DpmScreen):
         self._use(Zoom())
 
     def _back(self) -> None:
-        """Stop the files that move, or go back to the groups."""
-        if not self.mover.stop():
+        """Stop the files that move, or the pairs that are compared, or go back to the groups."""
+        if not (self.mover.stop() or self.comparer.stop()):
             self.dismiss()
 
     def next_group(self) -> None:

@@ -12,7 +12,7 @@ from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.locale import translate
 from dpm_tui.review.history.review_record import NOWHERE, View, identity
-from dpm_tui.review.library.filter import Filter, FilterError, parse_filter, reviewed
+from dpm_tui.review.library.filter import Filter, FilterError, not_passed, parse_filter, reviewed
 from dpm_tui.review.library.group_links import counterpart
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
@@ -52,6 +52,7 @@ class Session:
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
     ``outcomes`` what became of those that did, ``tally`` what of it lies in the bin.
+    ``comparing`` is how many pairs are being compared for a keeper.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
 
@@ -76,6 +77,7 @@ class Session:
     asked_run: int = 0
     batch: BatchProgress | None = None
     stopping: bool = False
+    comparing: int = 0
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
     tally: Tally = field(default_factory=Tally)
     recent_commands: list[str] = field(default_factory=list)
@@ -122,6 +124,11 @@ class Session:
     def group(self) -> Group | None:
         """The group under the cursor."""
         return self.rows.group(self.cursor.position) if len(self.rows) else None
+
+    @property
+    def open_groups(self) -> list[int]:
+        """The numbers of the groups shown that were not passed."""
+        return not_passed(self.library, self.rows.numbers, self.review.passed)
 
     @property
     def file(self) -> ImageFile | None:

@@ -12,6 +12,7 @@ from dpm_tui.review.marks.mark_refusal import Refusal
 from dpm_tui.review.rules.rule import DEFAULT_KINDS
 from dpm_tui.text_format import count_kinds
 from dpm_tui.tui.screens.base.command_host import GroupHost, Handlers
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.commands.range_commands import RangeCommands
 from dpm_tui.units import long_size
 
@@ -26,9 +27,10 @@ class MarkHost(GroupHost, Protocol):
 class MarkCommands:
     """Commands about the file under the cursor; while a range is open they are about all of it."""
 
-    def __init__(self, host: MarkHost, ranges: RangeCommands) -> None:
+    def __init__(self, host: MarkHost, ranges: RangeCommands, comparer: PairComparer) -> None:
         self._host = host
         self._ranges = ranges
+        self._comparer = comparer
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
@@ -52,7 +54,11 @@ class MarkCommands:
     async def _keep_only(self) -> None:
         """Keep the file, mark the others of its group, and go on; ask where one of them is no plain copy."""
         session, prompt = self._host.session, self._host.prompt
-        marks, file = session.marks, session.file_id
+        file = session.file_id
+        await self._comparer.compare_beside(file)
+        marks = session.marks
+        if not session.library.has(file):
+            return
         beside = marks.beside(file)
         copies = [id_ for id_, kind in beside.items() if kind in DEFAULT_KINDS]
         going = list(beside)
@@ -66,7 +72,8 @@ class MarkCommands:
         if stay:
             prompt.say(translate("tui.some_stay", count=stay))
         self._host.show_marks()
-        self._host.next_group()
+        if session.group is not None and file in session.group.members:
+            self._host.next_group()
 
     def _ask_kinds(self, kinds: Sequence[Kind], copies: int) -> str:
         """Return the question before files are marked that are no plain copies."""

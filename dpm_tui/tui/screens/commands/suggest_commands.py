@@ -6,10 +6,10 @@ from functools import partial
 from typing import Protocol
 
 from dpm_tui.locale import translate
-from dpm_tui.review.library.filter import not_passed
 from dpm_tui.review.marks.suggestion import Suggestion
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.screens.base.command_host import Handlers, MarksHost, OpenerHost, work
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.session.setting_words import rule_name
 from dpm_tui.units import long_size
 
@@ -21,8 +21,9 @@ class SuggestHost(MarksHost, OpenerHost, Protocol):
 class SuggestCommands:
     """Commands for all groups shown."""
 
-    def __init__(self, host: SuggestHost) -> None:
+    def __init__(self, host: SuggestHost, comparer: PairComparer) -> None:
         self._host = host
+        self._comparer = comparer
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
@@ -31,8 +32,9 @@ class SuggestCommands:
     async def _accept_all(self) -> None:
         """Mark what the rule suggests for every group shown and not passed, after a question with numbers."""
         session, prompt = self._host.session, self._host.prompt
+        await self._comparer.compare_shown()
         marks, rule = session.marks, session.rule
-        numbers = not_passed(session.library, session.rows.numbers, session.review.passed)
+        numbers = session.open_groups
 
         def weigh() -> Suggestion:
             whole = marks.suggest(numbers, rule)
