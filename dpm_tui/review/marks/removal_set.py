@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dpm_tui.review.library.library_columns import LibraryColumns
+
 
 class RemovalSet(AbstractSet[int]):
     """The ids of the files that go, as the marks of a library's files say; ``size`` is their bytes."""
@@ -61,7 +63,7 @@ class RemovalSet(AbstractSet[int]):
         """Return the files that may not go, among all that go from the groups of the files ``near``.
 
         These are the protected ones and those without a verified pair with a file of their group that
-        stays.
+        stays, nor the bytes of one.
         """
         if not self._library.groups:
             return []
@@ -73,6 +75,8 @@ class RemovalSet(AbstractSet[int]):
         pairs = part.pairs.rows
         ends = ((pairs[one], pairs[other]) for one, other in (("first", "second"), ("second", "first")))
         justified = part.flags(np.concatenate([one[~going[other]] for one, other in ends]))
+        if (doubtful := np.flatnonzero(going & ~justified)).size:
+            justified[doubtful[_has_twin(part, doubtful, ~going)]] = True
         wrong = going & (~justified | part.within(self._protected))
         ids: list[int] = part.files.rows["id"][wrong].tolist()
         return ids
@@ -83,3 +87,16 @@ class RemovalSet(AbstractSet[int]):
         import numpy as np
 
         return np.zeros(len(self._library.columns.files), np.bool_)
+
+
+def _has_twin(
+    columns: LibraryColumns, rows: NDArray[np.int64], stays: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return whether each of some rows has the bytes of a file of its group that stays."""
+    import numpy as np
+
+    digests, homes = columns.files.field("digest"), columns.groups.numbers_at(np.arange(len(stays)))
+    near = np.flatnonzero(stays & np.isin(homes, homes[rows]))
+    staying = set(zip(homes[near].tolist(), digests[near].tolist(), strict=True))
+    asked = zip(homes[rows].tolist(), digests[rows].tolist(), strict=True)
+    return np.array([bool(each[1]) and each in staying for each in asked], np.bool_)
