@@ -8,16 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dpm_tui.catalog.image_file import read_stamp
-from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
-from dpm_tui.state.root_state import RootState
 from tests.support.album import make_album
-from tests.support.workers import layout_of
+from tests.support.family import copy_scanned
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +32,4 @@ def scanned_once() -> Iterator[Path]:
 @pytest.fixture
 def album(tmp_path: Path, scanned_once: Path) -> Path:
     """Return a copy of the scanned album that a scan would find nothing new in."""
-    target = tmp_path / "album"
-    shutil.copytree(scanned_once, target)
-    layout = layout_of(target)
-    state = RootState(layout, AlignedJudge.version)
-    for file in list(state.files.files.values()):
-        found = os.lstat(os.path.join(layout.root, file.path))
-        state.files.put(replace(file, stamp=read_stamp(found)))
-    state.save_checkpoint(replace(state.checkpoint, inode=os.stat(layout.root).st_ino))
-    state.close()
-    return target
+    return copy_scanned(scanned_once, tmp_path / "album")

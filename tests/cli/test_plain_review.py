@@ -17,7 +17,8 @@ from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.recycle.results import BatchResult, Skipped
 from dpm_tui.state.config import Config
 from dpm_tui.worker.protocol.library_codec import unpack_library
-from dpm_tui.worker.protocol.messages import Answer, ApplyPlan, BatchDone, Request, StopBatch
+from dpm_tui.worker.protocol.messages import Answer, ApplyPlan, BatchDone, CompareWith, Request, StopBatch
+from tests.review_session.comparing_client import Comparer
 from tests.support.image_files import image_file
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import Sample
@@ -33,6 +34,7 @@ class Script:
         self._answers = list(answers)
         self._in_move = in_move
         self.moving = False
+        self.leave = asyncio.Event()
 
     def say(self, *lines: str) -> None:
         self.said += lines
@@ -56,6 +58,12 @@ class Script:
         if self.moving and self._in_move:
             self.moving = False
             await asyncio.sleep(0)
+            raise Interrupted
+        leaving = asyncio.ensure_future(self.leave.wait())
+        await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if not task.done():
+            task.cancel()
             raise Interrupted
         return await task
 
@@ -86,7 +94,7 @@ class StoppedClient(FakeClient):
 
 async def walk(client: FakeClient | None, console: Script) -> int:
     """Walk through the groups of a client, or of a state that is only read."""
-    config = Config() if client is not None else Config(companions="never")
+    config = client.config if client is not None else Config(companions="never")
     backend = ReviewBackend(client, config, unpack_library(sample().pack()))
     return await Dialogue(console, backend, PlainSession(config)).run()  # type: ignore[arg-type]
 
@@ -122,3 +130,24 @@ async def test_an_interrupt_at_a_question_keeps_what_is_marked() -> None:
         "Interrupted.",
         "1 mark is kept for the next review, here or in the app. Nothing was moved.",
     ]
+
+
+@pytest.mark.parametrize(("answer", "wanted"), [("a", (5, 2, 3, 4)), ("k3", (3, 2, 4, 5))])
+async def test_what_a_keeper_lacks_is_compared_first(answer: str, wanted: tuple[int, ...]) -> None:
+    client = Comparer(Config(keeper=("newest",)) if answer == "a" else None)
+    console = Script(answer, "q")
+    await walk(client, console)
+    assert client.sent(CompareWith) == [CompareWith((wanted,))]
+    assert "Comparing 3 more pairs for this..." in console.said
+    assert any(line.startswith("4 marks are kept") for line in console.said), console.said
+
+
+async def test_whoever_leaves_stops_comparing() -> None:
+    client = Comparer(Config(keeper=("newest",)), held=True)
+    console = Script("a")
+    walking = asyncio.ensure_future(walk(client, console))
+    while not client.sent(CompareWith):
+        await asyncio.sleep(0)
+    console.leave.set()
+    assert await walking == 3
+    assert client.stopped
