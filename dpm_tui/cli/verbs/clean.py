@@ -117,9 +117,8 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     library = Library(results.files, results.groups, results.index)
     if rule.name not in RULES:
         library, rule = select_keepers(library, rule, protected), rule.settled
-    files, pairs, groups = library.files, library.pairs, library.groups
-    weighed = weigh(library, range(len(groups)), rule, kinds, protected)
-    plan, _ = build_plan(files, pairs, groups, weighed.marked, lambda file: rule.name)
+    weighed = weigh(library, range(len(library.groups)), rule, kinds, protected)
+    plan, _ = build_plan(library, library.groups, weighed.marked, lambda file: rule.name)
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)

@@ -21,6 +21,9 @@ from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.pair_table import NO_KIND, PairTable
 from dpm_tui.review.library.path_index import PathText
 
+CROWD = 48
+"""Files of a group up to which all that have the same bytes have pairs with each other."""
+
 
 @dataclass(frozen=True)
 class LibraryColumns:
@@ -93,6 +96,28 @@ class LibraryColumns:
                 own = pairs[lonely[pairs[end]]]
                 kinds[own[end]] = own["kind"]
         return kinds
+
+    @cached_property
+    def crowded(self) -> NDArray[np.bool_]:
+        """Whether each file is in a group so large that files of the same bytes may lack pairs in it."""
+        counts = self.groups.counts
+        return np.repeat(counts > CROWD, counts)
+
+    def twins(self, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return for each file in a crowd how many others of its group, of those wanted, have its bytes."""
+        rows = np.flatnonzero(self.crowded & wanted)
+        counted = np.zeros(len(self.files), np.int64)
+        if len(rows):
+            homes = self.groups.numbers_at(rows)
+            keys = np.rec.fromarrays([homes, self.files.field("digest")[rows]])
+            _, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
+            counted[rows] = counts[places] - 1
+        return counted
+
+    def with_twins(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> LibraryColumns:
+        """Return the same with the pairs that files have as they are of the same bytes."""
+        pairs = self.pairs.with_twins(ones, others)
+        return self if pairs is self.pairs else LibraryColumns(self.files, self.groups, pairs)
 
     @cached_property
     def dates(self) -> NDArray[np.bytes_]:

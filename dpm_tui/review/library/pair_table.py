@@ -85,7 +85,7 @@ class PairTable(Mapping[tuple[int, int], Pair]):
     def similarities(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the similarity of each two rows of files, 0 where they have no pair."""
         places = self._places(ones, others)
-        found = np.zeros(len(places))
+        found = self._same_bytes(ones, others).astype(np.float64)
         found[places >= 0] = self.rows["similarity"][places[places >= 0]]
         return found
 
@@ -98,8 +98,7 @@ class PairTable(Mapping[tuple[int, int], Pair]):
         lacking = places < 0
         known = self.rows[places[~lacking]]
         lacking[~lacking] = (known["kind"] == KIND_CODES[Kind.COPY]) & (known["better"] == Better.UNSEEN)
-        digests = self._files.field("digest")
-        lacking &= (digests[ones] != digests[others]) | (digests[ones] == b"")
+        lacking &= ~self._same_bytes(ones, others)
         return lacking
 
     def has(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -129,6 +128,23 @@ class PairTable(Mapping[tuple[int, int], Pair]):
             some = known[first : first + _GRIDS_AT_ONCE]
             found[some] = grids[numbers[some]].max(axis=1) >= NOTICED
         return found
+
+    def with_twins(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> PairTable:
+        """Return the table with a pair for each two rows of files that have the same bytes and none yet."""
+        new = np.flatnonzero(self._same_bytes(ones, others) & (ones != others) & ~self.has(ones, others))
+        if not len(new):
+            return self
+        rows = np.zeros(len(new), PAIR)
+        rows["first"], rows["second"] = (end(ones[new], others[new]) for end in (np.minimum, np.maximum))
+        rows["kind"], rows["similarity"] = KIND_CODES[Kind.IDENTICAL], 1.0
+        rows["grid"], rows["better"] = _NO_GRID, Better.EITHER
+        rows = np.concatenate([self.rows, np.unique(rows)])
+        return PairTable(self._files, rows[np.lexsort((rows["second"], rows["first"]))], self.grids)
+
+    def _same_bytes(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        digests = self._files.field("digest")
+        same: NDArray[np.bool_] = (digests[ones] == digests[others]) & (digests[ones] != b"")
+        return same
 
     def _places(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of the pair of each two rows of files, -1 where they have none."""

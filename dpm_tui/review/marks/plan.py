@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dpm_tui.catalog.group import TIER_OF, Better, Group, PairIndex, pair_key
+from dpm_tui.catalog.group import TIER_OF, Better, Group
 from dpm_tui.catalog.image_file import ImageFile, Stamp
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.library import Library
@@ -137,8 +137,7 @@ class Unjustified:
 
 
 def build_plan(
-    files: Mapping[int, ImageFile],
-    pairs: PairIndex,
+    library: Library,
     groups: Iterable[Group],
     removed: Collection[int],
     rule_of: Callable[[int], str],
@@ -150,6 +149,7 @@ def build_plan(
     without one stays where it is and is returned among the unjustified. ``rule_of`` tells by which rule
     a file was marked.
     """
+    files = library.files
     moves: list[Move] = []
     unjustified: list[Unjustified] = []
     for group in groups:
@@ -158,7 +158,7 @@ def build_plan(
             links = [
                 (-TIER_OF[pair.kind], pair.similarity, keeper == group.keeper, keeper, pair)
                 for keeper in staying
-                if (pair := pairs.get(pair_key(victim, keeper))) is not None
+                if (pair := library.pair(victim, keeper)) is not None
             ]
             if not links:
                 unjustified.append(Unjustified(victim, group.id))
@@ -189,7 +189,7 @@ def plan_marks(library: Library, marks: Marks) -> tuple[Plan, list[Unjustified]]
     # A person may go on marking while a thread plans.
     removed = frozenset(marks.removed)
     groups = (library.groups[number] for number in library.numbers_of(removed))
-    return build_plan(library.files, library.pairs, groups, removed, marks.rule_of)
+    return build_plan(library, groups, removed, marks.rule_of)
 
 
 def join_plans(parts: Iterable[Plan]) -> Plan:

@@ -32,6 +32,8 @@ def select_keepers(library: Library, rule: Rule, protected: FolderSet, *, whole:
     columns = library.columns
     leaders = _choose(columns, rule, protected, _may_lead(columns, whole))
     if not (leaders == columns.groups.starts[:-1]).all():
+        crowd = columns.crowded.nonzero()[0]
+        columns = columns.with_twins(leaders[columns.groups.numbers_at(crowd)], crowd)
         library = _lead(columns, leaders)
     return _spare(library, protected) if protected else library
 
@@ -114,12 +116,16 @@ def _may_lead(columns: LibraryColumns, whole: bool) -> NDArray[np.bool_]:
     """Return for each file whether it has a pair with all others, or all copies, of no closer kind."""
     import numpy as np
 
+    from dpm_tui.catalog.pair_columns import KIND_CODES
+
     pairs, starts = columns.pairs.rows, columns.groups.starts
     first, second = pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
     home = _tiers()[columns.beside_keeper]
     needed = np.ones(len(home), np.bool_) if whole else home == 0
-    met = np.bincount(first[needed[second]], minlength=len(home))
-    met += np.bincount(second[needed[first]], minlength=len(home))
+    twins = columns.crowded[first] & (pairs["kind"] == KIND_CODES[Kind.IDENTICAL])
+    met = np.bincount(first[needed[second] & ~twins], minlength=len(home))
+    met += np.bincount(second[needed[first] & ~twins], minlength=len(home))
+    met += columns.twins(needed)
     others = np.repeat(np.add.reduceat(needed.astype(np.int64), starts[:-1]), columns.groups.counts) - needed
     leads: NDArray[np.bool_] = (met == others) & _no_closer(columns)
     return leads

@@ -71,6 +71,8 @@ def weigh(
         return Weighing(none, none, none.astype(np.uint8))
     columns = library.columns.part(numbers)
     safe = columns.within(protected)
+    if columns.crowded.any():
+        columns = columns.with_twins(*_kept_beside(columns, rule, kinds, safe))
     weighed = [_weigh_round(columns, each, rule, safe) for each in _rounds(columns, rule, kinds, safe)]
     files, kept, codes = (np.concatenate(parts) for parts in zip((none, none, none), *weighed, strict=True))
     order = np.argsort(columns.groups.numbers_at(files), kind="stable")
@@ -88,7 +90,15 @@ def find_lacking(
     if not library.groups or (rule.order in ("", "best") and not protected):
         return []
     columns = library.columns.part(numbers)
-    safe = columns.within(protected)
+    firsts, others = _kept_beside(columns, rule, kinds, columns.within(protected))
+    lacking = columns.pairs.lacking(firsts, others)
+    return columns.lists(firsts[lacking], others[lacking])
+
+
+def _kept_beside(
+    columns: LibraryColumns, rule: Rule, kinds: Collection[Kind], safe: Flags
+) -> tuple[Rows, Rows]:
+    """Return the rows that would be kept and those that could go for them, whether or not compared."""
     kept, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for each in _rounds(columns, rule, kinds, safe):
         going = np.flatnonzero(each.alike & ~safe)
@@ -96,9 +106,7 @@ def find_lacking(
         wanted = (keeps != _NOBODY) & (keeps != going)
         kept.append(keeps[wanted])
         rows.append(going[wanted])
-    firsts, others = np.concatenate(kept), np.concatenate(rows)
-    lacking = columns.pairs.lacking(firsts, others)
-    return columns.lists(firsts[lacking], others[lacking])
+    return np.concatenate(kept), np.concatenate(rows)
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ def assert_sound(marks: Marks, library: Library, protected: FolderSet = NOBODY) 
     for group in library.groups:
         assert set(group.members) - removed
     assert not any(protected(library.files[id_]) for id_ in removed)
-    plan, unjustified = build_plan(library.files, library.pairs, library.groups, removed, marks.rule_of)
+    plan, unjustified = build_plan(library, library.groups, removed, marks.rule_of)
     assert len(plan.moves) == len(removed)
     assert not unjustified
 
@@ -385,5 +385,7 @@ def test_marks_stay_sound_on_another_library(
 def test_a_move_rests_on_a_true_copy_rather_than_on_a_more_similar_variant() -> None:
     library = make_library(3, pairs={(2, 3): Kind.VARIANT})
     pairs = {**library.pairs, (2, 3): Pair(2, 3, Kind.VARIANT, 0.99)}
-    plan, _ = build_plan(library.files, pairs, library.groups, {2}, lambda file: "best")
+    plan, _ = build_plan(
+        Library(library.files, library.groups, pairs), library.groups, {2}, lambda file: "best"
+    )
     assert [(move.keeper.path, move.kind) for move in plan.moves] == [(b"1.jpg", Kind.COPY)]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.group import Better, Group, Pair, pair_key
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.marks import Marks
+from dpm_tui.review.marks.plan import plan_marks
 from dpm_tui.review.rules import keeper_selection, weighing
-from dpm_tui.review.rules.rule import DEFAULT_KINDS, RULES, read_rule
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, RULES, Rule, read_rule
 from tests.review.libraries import FOLDERS, WORDS, libraries
 from tests.support.image_files import image_file
 
@@ -84,3 +88,30 @@ def test_nothing_lacks_once_it_was_compared(
                 assert pair is not None
                 assert pair.kind in DEFAULT_KINDS
         asked |= new
+
+
+@pytest.mark.parametrize("rule", [NEWEST, RULES["newest"], read_rule("own", ["-date"])])
+def test_many_files_of_one_content_need_no_pair_with_each_other(rule: Rule) -> None:
+    """Where only the best of them has a pair with each, any of them is kept as if all had one."""
+    many, last = range(1, 61), 61
+    files = {id_: image_file(id_, mtime_ns=id_ * 10**12, digest="ab" * 32) for id_ in many}
+    files[last] = image_file(last)
+    across = {(id_, last): Pair(id_, last, Kind.COPY, 0.99) for id_ in many}
+    few = {(1, id_): Pair(1, id_, Kind.IDENTICAL, 1.0) for id_ in many[1:]}
+    whole = {key: Pair(*key, Kind.IDENTICAL, 1.0) for key in combinations(many, 2)}
+    groups = [Group("g", 1, (*many, last), 0.99, 60_000)]
+    found = []
+    for pairs in (few, whole):
+        library = Library(files, groups, {**across, **pairs})
+        own = rule
+        if rule is not RULES["newest"]:
+            library, own = keeper_selection.select_keepers(library, rule, NOWHERE), rule.settled
+            assert library.groups[0].keeper == 60
+        marks = Marks(library)
+        marks.accept(marks.suggest([0], own))
+        plan, unjustified = plan_marks(library, marks)
+        assert not unjustified
+        found.append(([(move.victim.path, move.keeper.path, move.kind) for move in plan.moves], marks.size))
+        assert set(marks.removed) == {*many, last} - {60}
+        assert marks.suggest([0], own).weakest == 0.99
+    assert found[0] == found[1]
