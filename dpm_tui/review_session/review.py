@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dpm_tui.catalog.group import pair_key
+from dpm_tui.catalog.group import Group, pair_key
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.history.rebase import Adopted
 from dpm_tui.review.history.review_record import Listener
@@ -101,6 +101,25 @@ class Review:
         open_ = (id_ for id_ in others if library.pair(file, id_) is None)
         lacking = [id_ for id_ in open_ if pair_key(file, id_) not in asked]
         return [(file, *lacking)] if lacking else []
+
+    def lacking_apart(
+        self, group: Group, leaving: Collection[int], asked: Collection[tuple[int, int]] = ()
+    ) -> list[tuple[int, ...]]:
+        """Return what must be compared before the two parts of a group can be groups of their own.
+
+        The part with the keeper has what it needs: of the other one the best file needs a pair with each.
+        """
+        rest = [id_ for id_ in group.members if (id_ in leaving) is (group.keeper not in leaving)]
+        if len(rest) < 2:
+            return []
+        from dpm_tui.review.rules.keeper_ranking_columns import rank_places
+
+        files = self.library.columns.files
+        rows = files.rows_among(rest)
+        leader = int(files.rows["id"][rows[rank_places(files.take(rows), "best").argmin()]])
+        open_ = [id_ for id_ in rest if id_ != leader and self.library.pair(leader, id_) is None]
+        lacking = [id_ for id_ in open_ if pair_key(leader, id_) not in asked]
+        return [(leader, *lacking)] if lacking else []
 
     def plan(self) -> tuple[Plan, list[Unjustified]]:
         """Return the moves that the marks amount to."""

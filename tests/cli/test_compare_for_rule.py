@@ -84,3 +84,13 @@ def test_without_a_worker_what_is_known_counts(scanned: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert [line.split("\t")[0] for line in done.stdout.splitlines() if "\t" in line] == [BEST]
     assert "could not be compared" in done.stderr
+
+
+def test_what_a_decision_leaves_of_a_group_stays_one(scanned: Path, tmp_path: Path) -> None:
+    """The best file is said to be no duplicate: the others were never compared with each other."""
+    folder = leave_out(copy_scanned(scanned, tmp_path / "pictures"))
+    (group,) = report_of(folder)["groups"]
+    done = dpm("review", folder, "--plain", input_="n1\nq\n")
+    assert done.returncode == 0, done.stderr
+    (left,) = report_of(folder)["groups"]
+    assert set(left["members"]) == set(group["members"]) - {group["keeper"]}

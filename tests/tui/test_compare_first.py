@@ -15,6 +15,7 @@ from dpm_tui.worker.client import WorkerClient
 from dpm_tui.worker.protocol.messages import (
     Answer,
     CompareWith,
+    Decide,
     Failed,
     Request,
     SaveConfig,
@@ -113,3 +114,13 @@ async def test_a_real_worker_compares_what_the_newest_lacks(tmp_path: Path) -> N
         assert group.keeper == newest
         assert set(app.session.marks.removed) == {*group.members} - {newest}
         await app.link.close()
+
+
+async def test_what_a_decision_leaves_is_compared_so_that_it_stays_a_group() -> None:
+    client = Comparer()
+    async with running_app(client, screen="groups") as (_, pilot):
+        await press(pilot, "i", "f")
+        assert client.sent(CompareWith) == [CompareWith(((2, 3, 4, 5),))]
+        assert len(client.sent(Decide)) == 1
+        kinds = [type(request) for request in client.requests]
+        assert kinds.index(CompareWith) < kinds.index(Decide)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from dpm_tui.catalog.group import Group
@@ -68,6 +69,8 @@ class ReviewActions:
         """Remember a verdict: on the group, on one file and all others, or on the files chosen."""
         if not self._may_change():
             return False
+        if len(chosen) == 1:
+            await self.compare(partial(self._walk.review.lacking_apart, group, chosen))
         files = self._walk.library.files
         deciding = self._decisions.decide_group(files, group, chosen, verdict)
         same = translate("plain.same_content")

@@ -52,7 +52,7 @@ class ViewScreen(DpmScreen):
         self.comparer = PairComparer(self)
         self.mark_commands = MarkCommands(self, RangeCommands(self), self.comparer)
         self.accept_commands = AcceptCommands(self, self.comparer)
-        self.decide_commands = DecideCommands(self, self._expect_decided)
+        self.decide_commands = DecideCommands(self, self.comparer, self._expect_decided)
         self.undo_commands = UndoCommands(self, self.mover)
         self.picture_commands = PictureCommands(self)
         self.file_commands = FileCommands(self)

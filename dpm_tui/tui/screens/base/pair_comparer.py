@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from functools import partial
 from typing import Protocol
 
+from dpm_tui.catalog.group import Group
 from dpm_tui.locale import translate
 from dpm_tui.review.rules.rule import DEFAULT_KINDS
 from dpm_tui.review_session.pair_completion import Lacking
@@ -29,6 +30,10 @@ class PairComparer:
     async def compare_beside(self, file: int) -> None:
         """Have the others of its group compared with a file; raises DpmError, as the others do."""
         await self._complete(partial(self._host.session.review.lacking_beside, file))
+
+    async def compare_apart(self, group: Group, leaving: Collection[int]) -> None:
+        """Have compared what the files that leave a group with its keeper, or without it, lack to be one."""
+        await self._complete(partial(self._host.session.review.lacking_apart, group, leaving))
 
     async def compare_group(self, file: int) -> None:
         """Have compared what the rule lacks in the group of a file."""

@@ -11,6 +11,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.tui.lines.group_lines import letter
 from dpm_tui.tui.screens.base.command_host import Handlers, WorkerHost
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairHost
 
 _NAME_WIDTH = 16
@@ -26,8 +27,14 @@ class DecideCommands:
     ``expect`` hears that its group will change by a decision, and that it does not after all.
     """
 
-    def __init__(self, host: DecideHost, expect: Callable[[bool], None] = lambda expected: None) -> None:
+    def __init__(
+        self,
+        host: DecideHost,
+        comparer: PairComparer,
+        expect: Callable[[bool], None] = lambda expected: None,
+    ) -> None:
         self._host = host
+        self._comparer = comparer
         self._expect = expect
 
     def handlers(self) -> Handlers:
@@ -49,6 +56,8 @@ class DecideCommands:
         if not scope:
             return
         chosen = {"p": (file.id, other), "f": (file.id,)}.get(scope, ())
+        if scope == "f":
+            await self._comparer.compare_apart(group, chosen)
         words = ""
         self._expect(True)
         try:

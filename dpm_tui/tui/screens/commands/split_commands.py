@@ -9,6 +9,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.decisions.group_split import decide_cut, split_group
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.screens.base.command_host import Handlers, OpenerHost, WorkerHost
+from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 
 
 class SplitHost(OpenerHost, WorkerHost, Protocol):
@@ -18,8 +19,9 @@ class SplitHost(OpenerHost, WorkerHost, Protocol):
 class SplitCommands:
     """Commands for a screen with a group under the cursor."""
 
-    def __init__(self, host: SplitHost) -> None:
+    def __init__(self, host: SplitHost, comparer: PairComparer) -> None:
         self._host = host
+        self._comparer = comparer
 
     def handlers(self) -> Handlers:
         """Return the commands with what carries them out."""
@@ -44,6 +46,7 @@ class SplitCommands:
         words = (translate(key, **values) for key in ("tui.ask_split", "tui.ask_split_short"))
         if await prompt.choose(prompt.fitting(*words), "y") != "y":
             return
+        await self._comparer.compare_apart(group, cut.goes)
         decisions = decide_cut(library, cut, "not_duplicates")
         decided = await self._host.link.decisions.decide(group.members, decisions)
         prompt.say(translate("tui.split", **values) if decided else translate("tui.same_content"))
