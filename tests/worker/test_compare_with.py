@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from dpm_tui.worker.protocol.messages import (
     LibraryChanged,
     LibraryData,
     RunStatus,
+    SaveConfig,
     StartRun,
     StopRun,
 )
@@ -139,6 +141,19 @@ async def test_it_can_be_stopped_and_goes_on_where_it_was(folder: Path) -> None:
         assert status.phase == "finished"
         await client.request(CompareWith(many_pairs(before)))
         assert is_complete(await library_of(client), many_pairs(before))
+
+
+async def test_settings_that_are_saved_meanwhile_are_in_force_afterwards(folder: Path) -> None:
+    async with worker_of(folder) as client:
+        before = await library_of(client)
+        asking = asyncio.ensure_future(client.request(CompareWith(many_pairs(before))))
+        await begun(client)
+        await client.request(SaveConfig(replace(client.welcome.config, threshold=0.99999)))
+        assert await asking == Done()
+        status = await client.request(GetStatus())
+        assert isinstance(status, RunStatus)
+        assert (status.threshold, status.groups) == (0.99999, 0)
+        assert not len((await library_of(client)).groups)
 
 
 async def test_a_run_takes_its_place(folder: Path) -> None:

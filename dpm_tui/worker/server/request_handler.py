@@ -176,13 +176,20 @@ class RequestHandler:
         return Done()
 
     async def _compare(self, request: messages.CompareWith) -> Answer:
-        comparing = self.runner.compare(self.config, pair_contents(self.results.files, request.wanted))
+        if self._ending:
+            raise Stopped("worker_ending")
+        before = self.config
+        comparing = self.runner.compare(before, pair_contents(self.results.files, request.wanted))
         changed = True
         try:
             changed = await asyncio.to_thread(comparing.result)
         finally:
+            # Settings that were saved meanwhile have waited as they do for the end of a run.
+            now = self.config
+            threshold = self.results.threshold if now.threshold == before.threshold else now.threshold
+            changed = changed or (now.threshold, now.inspect) != (before.threshold, before.inspect)
             if changed and not self._ending:
-                await self.regroup(self.results.threshold)
+                await self.regroup(threshold)
         return Done()
 
     async def _status(self, request: messages.GetStatus) -> Answer:
