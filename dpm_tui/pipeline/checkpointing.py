@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from dpm_tui.pipeline.reporter import Reporter, Stage
 
-CHECKPOINT_SECONDS = 5.0
+MIN_SECONDS, MAX_SECONDS = 0.5, 5.0
+"""Bounds of the time between two checkpoints: a sitting of a few seconds should get on, too."""
+SHARE = 20
+"""Times as long as the last checkpoint took is the time to the next: a slow disk costs a twentieth."""
 CHECKPOINT_STEPS = 1000
 
 
@@ -16,12 +19,13 @@ class Cancelled(Exception):
 
 
 class Checkpointer:
-    """Counts the steps of one stage; every 1,000 steps or 5 seconds it calls ``checkpoint``."""
+    """Counts the steps of one stage; every 1,000 steps or few seconds it calls ``checkpoint``."""
 
     def __init__(self, checkpoint: Callable[[], None], reporter: Reporter) -> None:
         self._checkpoint = checkpoint
         self._reporter = reporter
         self._since = time.monotonic()
+        self._seconds = MIN_SECONDS
         self._steps = 0
         self._stage = Stage.INVENTORY
         self._done = 0
@@ -37,7 +41,7 @@ class Checkpointer:
         self._done += count
         self._steps += count
         self._reporter.progressed(self._stage, self._done, self._total)
-        if self._steps >= CHECKPOINT_STEPS or time.monotonic() - self._since >= CHECKPOINT_SECONDS:
+        if self._steps >= CHECKPOINT_STEPS or time.monotonic() - self._since >= self._seconds:
             self.checkpoint()
         if self._reporter.cancelled():
             raise Cancelled
@@ -49,6 +53,8 @@ class Checkpointer:
 
     def checkpoint(self) -> None:
         """Make everything survive a crash now."""
+        began = time.monotonic()
         self._checkpoint()
         self._since = time.monotonic()
+        self._seconds = min(max(SHARE * (self._since - began), MIN_SECONDS), MAX_SECONDS)
         self._steps = 0
