@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.lru_cache import LruCache
-from dpm_tui.pipeline.alignment.local_features import COARSE_SIDE, Features, find_features
+from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
 
 Picture = NDArray[np.uint8]
 Slopes = NDArray[np.float32]
 """The slopes at 48 x 48 places across, then along; of length 1."""
-Orientations = NDArray[np.float32]
-"""A row for each of the eight orientations: lightness of 32 x 32 places, of mean 0 and length 1."""
+Tiny = NDArray[np.float32]
+"""Lightness of 32 x 32 places, of mean 0 and length 1."""
 
-KEPT = 600
-"""Pictures remembered: at most 58 KB of features and 50 KB of the rest each, 65 MB."""
+KEPT = 500
+"""Pictures remembered: at most 58 KB of features and 18 KB of slopes each, 38 MB."""
+KEPT_COARSE = 3000
+"""Pictures of which a first look is remembered: 14 KB each, 26 at most."""
 SMALL = 48
 """Side of the squares that slopes are compared on."""
 TINY = 32
@@ -32,9 +34,9 @@ TINY = 32
 class _Memory:
     """Holds no pixels."""
 
-    orientations: LruCache[bytes, Orientations] = field(default_factory=lambda: LruCache(KEPT))
+    tiny: LruCache[bytes, Tiny] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     slopes: LruCache[bytes, Slopes] = field(default_factory=lambda: LruCache(KEPT))
-    coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
+    coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
 
 
@@ -47,9 +49,9 @@ class DescribedPicture:
     memory: _Memory
 
     @property
-    def orientations(self) -> Orientations:
-        """The eight orientations, made tiny."""
-        return self.memory.orientations.get(self.digest, lambda: _orientations(self._grey))
+    def tiny(self) -> Tiny:
+        """The lightness of the picture, made tiny."""
+        return self.memory.tiny.get(self.digest, lambda: _tiny(self._grey))
 
     @property
     def slopes(self) -> Slopes:
@@ -59,7 +61,9 @@ class DescribedPicture:
     @property
     def coarse_features(self) -> Features:
         """The features of the picture made small."""
-        return self.memory.coarse.get(self.digest, lambda: find_features(self._grey, COARSE_SIDE))
+        return self.memory.coarse.get(
+            self.digest, lambda: find_features(self._grey, COARSE_SIDE, COARSE_COUNT)
+        )
 
     @property
     def features(self) -> Features:
@@ -89,12 +93,11 @@ class DescriptorCache:
         return DescribedPicture(picture, digest.digest(), self._memory)
 
 
-def _orientations(grey: NDArray[Any]) -> Orientations:
-    tiny = cv2.resize(grey, (TINY, TINY), interpolation=cv2.INTER_AREA).astype(np.float32)
+def _tiny(grey: NDArray[Any]) -> Tiny:
+    tiny: Tiny = cv2.resize(grey, (TINY, TINY), interpolation=cv2.INTER_AREA).astype(np.float32)
     tiny -= tiny.mean()
     tiny /= np.float32(max(math.sqrt(float((tiny**2).sum())), 1e-3))
-    turned: NDArray[Any] = np.stack([orient(tiny, k).ravel() for k in range(8)])
-    return turned
+    return tiny
 
 
 def _slopes(small: NDArray[Any]) -> Slopes:
@@ -123,5 +126,4 @@ def orientation_correlations(one: DescribedPicture, other: DescribedPicture) -> 
 
     The sign is dropped, so that a negative is alike too.
     """
-    found: list[float] = np.abs(other.orientations @ one.orientations[0]).tolist()
-    return found
+    return [abs(float(np.vdot(orient(other.tiny, k), one.tiny))) for k in range(8)]

@@ -74,6 +74,13 @@ def align(one: Features, other: Features) -> Alignment | None:
     return best
 
 
+def count_matches(one: Features, other: Features) -> tuple[int, int]:
+    """Return how many features of two pictures match, as they are and with the second one mirrored."""
+    if min(len(one), len(other)) < INLIERS:
+        return 0, 0
+    return len(_matches(one, other)[0]), len(_matches(one, other.mirrored)[0])
+
+
 def _fit(one: Features, other: Features, mirrored: bool) -> Alignment | None:
     mine, theirs = _matches(one, other)
     if len(mine) < INLIERS:

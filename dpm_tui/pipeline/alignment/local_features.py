@@ -16,8 +16,8 @@ COUNT = 400
 """Features a picture: enough for a crop to a quarter of the area; more would cost more to match."""
 SIDE = 176
 """Long side in pixels that features are found at; SIFT looks at twice that first."""
-COARSE_SIDE = 88
-"""The same for a first look, at a fifth of the cost."""
+COARSE_SIDE, COARSE_COUNT = 88, 150
+"""Side and features for a first look, at a fifth of the cost."""
 FAINTEST = 0.005
 """Contrast from which a point counts; an eighth of what Lowe (2004) proposes, for skies and drawings."""
 SHORTEST = 16
@@ -60,10 +60,10 @@ _CELLS = np.arange(128).reshape(4, 4, 8)
 _FLIP = _CELLS[::-1, :, (-np.arange(8)) % 8].ravel()
 
 
-def find_features(grey: Picture, side: int = SIDE) -> Features:
+def find_features(grey: Picture, side: int = SIDE, count: int = COUNT) -> Features:
     """Return the features of a grey picture (height, width), found with its long side at ``side`` pixels.
 
-    SIFT (Lowe 2004), the strongest ``COUNT``.
+    SIFT (Lowe 2004), the strongest ``count``.
     """
     height, width = grey.shape
     if min(height, width) < SHORTEST:
@@ -74,10 +74,10 @@ def find_features(grey: Picture, side: int = SIDE) -> Features:
         size = (max(round(width * factor), 1), max(round(height * factor), 1))
         small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     # An own finder each time: it takes no time to make, and one shared by threads is not promised to work.
-    keypoints, descriptors = cv2.SIFT.create(COUNT, contrastThreshold=FAINTEST).detectAndCompute(small, None)
+    keypoints, descriptors = cv2.SIFT.create(count, contrastThreshold=FAINTEST).detectAndCompute(small, None)
     if len(keypoints) == 0:
         return _nothing(width)
-    keypoints, descriptors = keypoints[:COUNT], descriptors[:COUNT]
+    keypoints, descriptors = keypoints[:count], descriptors[:count]
     grow = width / small.shape[1], height / small.shape[0]
     found = np.array([(*k.pt, k.size, k.angle) for k in keypoints], np.float32)
     points = (found[:, 0] + 0.5) * grow[0] - 0.5 + 1j * ((found[:, 1] + 0.5) * grow[1] - 0.5)

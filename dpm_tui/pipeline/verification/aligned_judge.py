@@ -20,6 +20,7 @@ from dpm_tui.pipeline.verification.alignment_hypotheses import (
     AlignmentHypothesis,
     hypotheses,
 )
+from dpm_tui.pipeline.verification.candidate_gate import ASKED_FOR, describe, is_hopeless
 
 Picture = NDArray[np.uint8]
 
@@ -76,10 +77,10 @@ class AlignedJudge:
     def judge(self, first: NDArray[np.uint8], second: NDArray[np.uint8], cosine: float) -> Verdict | None:
         """Return the verdict on two RGB thumbnails (height, width, 3), or None if they are not alike.
 
-        ``differs`` of the verdict is 0 where the second picture does not reach. The cosine is not needed:
-        what the pictures show decides.
+        ``differs`` of the verdict is 0 where the second picture does not reach. The cosine only helps to tell
+        whether a first look is enough; what the pictures show decides.
         """
-        view, swapped = self._see(first, second)
+        view, swapped = self._see(first, second, cosine)
         if view is None:
             return None
         kind, differs = _kind(view), _differs(view, int(swapped))
@@ -99,14 +100,18 @@ class AlignedJudge:
             return b"", b""
         return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
 
-    def _see(self, first: Picture, second: Picture) -> tuple[AlignmentHypothesis | None, bool]:
+    def _see(
+        self, first: Picture, second: Picture, cosine: float = ASKED_FOR
+    ) -> tuple[AlignmentHypothesis | None, bool]:
         """Return the view that shows best that two pictures are one, None where they are not alike, and
         whether the second picture comes first in it."""
         if min(*first.shape[:2], *second.shape[:2]) < SMALLEST:
             return None, False
         one, other = (self._sights.of(np.ascontiguousarray(picture)) for picture in (first, second))
         swapped = _order(other) < _order(one)
-        return self._best_view(*((other, one) if swapped else (one, other))), swapped
+        if swapped:
+            one, other = other, one
+        return None if is_hopeless(one, other, cosine) else self._best_view(one, other), swapped
 
     def _best_view(self, one: DescribedPicture, other: DescribedPicture) -> AlignmentHypothesis | None:
         best: AlignmentHypothesis | None = None
@@ -119,6 +124,11 @@ class AlignedJudge:
             if best is None or view.rank > best.rank:
                 best = view
         return best
+
+    def describe(self, first: Picture, second: Picture, cosine: float) -> NDArray[np.float64]:
+        """Return what a first look says of two RGB pictures."""
+        one, other = sorted((self._sights.of(np.ascontiguousarray(p)) for p in (first, second)), key=_order)
+        return describe(one, other, cosine)
 
     def views(self, first: Picture, second: Picture) -> Iterator[AlignmentHypothesis]:
         """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""

@@ -16,8 +16,8 @@ from dpm_tui.pipeline.decoding.thumbnail import read_stored
 from dpm_tui.pipeline.transparency.cutout import Picture, StoredPicture
 from dpm_tui.pipeline.transparency.flattening import judge_stored
 
-KEPT = 192
-"""Decoded thumbnails kept for the next pair: at most 192 KiB each, 38 MB, and a third more of cut-outs."""
+KEPT = 320
+"""Decoded thumbnails kept for the next pair: at most 192 KiB each, 62 MB, and a third more of cut-outs."""
 
 
 def use_one_thread() -> None:

@@ -1,0 +1,76 @@
+"""Candidate gate: tells from a first look whether two pictures are worth to be laid over each other.
+
+Most candidates are near only by their fingerprints. A coarse look costs a tenth of comparing them.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib.resources import files
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.alignment.descriptors import (
+    DescribedPicture,
+    gradient_correlation,
+    orientation_correlations,
+)
+from dpm_tui.pipeline.alignment.feature_alignment import align, count_matches
+from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
+
+WEIGHTS = "candidate_gate.npz"
+"""Beside this file; written by ``models/training/verifier/fit_candidate_gate.py``."""
+HOPELESS = -6.0
+"""Odds, as a logarithm, below which a candidate is not compared: one true pair in 1,000 has less, weak
+variants apart, and two in three of unrelated pictures."""
+ASKED_FOR = 1.0
+"""Cosine of pairs that somebody asked for: those are always compared."""
+_COLOURS = 8
+
+
+def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -> bool:
+    """Return whether a candidate need not be compared."""
+    return cosine < ASKED_FOR and _network().score(describe(one, other, cosine)) < HOPELESS
+
+
+def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> NDArray[np.float64]:
+    """Return what a first look says of two pictures, whatever their order."""
+    upright, *turned = orientation_correlations(one, other)
+    best = int(np.argmax(turned)) + 1
+    turned_best = max(upright, turned[best - 1])
+    slopes = gradient_correlation(one, other)
+    slopes_best = max(slopes, gradient_correlation(one, other, best) if turned_best > upright else 0.0)
+    aspects = [math.log(p.picture.shape[1] / p.picture.shape[0]) for p in (one, other)]
+    colours = [
+        cv2.resize(p.picture, (_COLOURS, _COLOURS), interpolation=cv2.INTER_AREA) for p in (one, other)
+    ]
+    means, spreads = ([getattr(c.reshape(-1, 3), name)(axis=0) for c in colours] for name in ("mean", "std"))
+    few, many = sorted(map(len, (one.coarse_features, other.coarse_features)))
+    matches = sorted(count_matches(one.coarse_features, other.coarse_features))
+    found = align(one.coarse_features, other.coarse_features)
+    inliers = found.inliers if found else 0
+    return np.array(
+        [
+            cosine,
+            upright,
+            turned_best - upright,
+            slopes,
+            slopes_best,
+            abs(aspects[0] - aspects[1]),
+            float(np.abs(means[0] - means[1]).mean()),
+            float(np.abs(spreads[0] - spreads[1]).mean()),
+            *np.log1p([few, many, *matches]).tolist(),
+            matches[1] / max(few, 4),
+            math.log1p(inliers),
+            float(inliers > 0),
+        ]
+    )
+
+
+@cache
+def _network() -> ScoreNetwork:
+    with (files("dpm_tui.pipeline.verification") / WEIGHTS).open("rb") as stream, np.load(stream) as table:
+        return ScoreNetwork(*(table[part] for part in ("middle", "spread", "inner", "outer")))
