@@ -24,8 +24,8 @@ from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 WEIGHTS = "candidate_gate.npz"
 """Beside this file; written by ``models/training/verifier/fit_candidate_gate.py``."""
 HOPELESS = -6.0
-"""Odds, as a logarithm, below which a candidate is not compared: one true pair in 1,000 has less, weak
-variants apart, and two in three of unrelated pictures."""
+"""Odds, as a logarithm, below which a candidate is not compared: of pairs not learned from one in 1,000 has
+less, weak variants apart, and of pictures that are no pair four in five."""
 ASKED_FOR = 1.0
 """Cosine of pairs that somebody asked for: those are always compared."""
 _COLOURS = 8

@@ -7,6 +7,7 @@ copies, crops or edits of one better picture need no pair with each other.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,8 @@ class PairSchedule:
         self._places = places
         self._threshold = threshold
         self.spared = 0
+        # Pairs are taken by the threads that hand them to judges, and settled by another one.
+        self._lock = threading.Lock()
         self._relatives: dict[str, set[str]] = {}
         self._variants: dict[str, set[str]] = {}
         for pair, verdict in alike:
@@ -67,7 +70,9 @@ class PairSchedule:
             return max(one, other) // BLOCK, levels[self._better(pair)], one + other, pair
 
         for pair in sorted(pairs, key=order):
-            if self._is_spared(pair):
+            with self._lock:
+                spared = self._is_spared(pair)
+            if spared:
                 self.spared += 1
             else:
                 yield pair
@@ -78,8 +83,9 @@ class PairSchedule:
             return
         table = self._variants if TIER_OF[verdict.kind] == _VARIANT_TIER else self._relatives
         one, other = pair
-        table.setdefault(one, set()).add(other)
-        table.setdefault(other, set()).add(one)
+        with self._lock:
+            table.setdefault(one, set()).add(other)
+            table.setdefault(other, set()).add(one)
 
     def _better(self, pair: DigestPair) -> str:
         return min(pair, key=self._places.__getitem__)
