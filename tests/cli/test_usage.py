@@ -17,6 +17,8 @@ from tests.recycle.mount_scene import can_mount
 from tests.support.album import dpm
 from tests.support.pictures import encode, scene
 
+pytestmark = pytest.mark.slow
+
 EMPTY = [
     '""', '--state "" lib', 'scan ""', 'scan "" --json', 'scan lib --state ""', "scan lib --state=",
     'review ""', 'report "" --format json', 'report lib --format json -o ""', 'clean "" --rule best',

@@ -10,6 +10,8 @@ import pytest
 
 from tests.recycle.mount_scene import can_mount, can_mount_fuse
 
+pytestmark = pytest.mark.slow
+
 SCENES = [
     "one_file_under_two_paths",
     "keeper_that_leaves_under_another_path",

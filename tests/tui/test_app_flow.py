@@ -25,6 +25,8 @@ from tests.tui.samples.library import Sample
 from tests.tui.samples.recycle_bin import bin_entries
 from tests.tui.samples.runs import FINISHED, RUNNING
 
+pytestmark = pytest.mark.slow
+
 
 def open_screen(app: DpmApp) -> str:
     assert isinstance(app.screen, DpmScreen)

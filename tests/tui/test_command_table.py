@@ -29,6 +29,8 @@ from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_entries
 from tests.tui.test_goldens import BASES, OPENED_BY
 
+pytestmark = pytest.mark.slow
+
 SCREENS = {
     "scan": "ScanScreen",
     "compare": "CompareScreen",

@@ -14,6 +14,8 @@ from tests.tui.app_run import press, prompt_text, running_app, screen_text, unti
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_with_companions, companion, sample_companions
 
+pytestmark = pytest.mark.slow
+
 
 def client_with_companions(**config: object) -> FakeClient:
     client = FakeClient(config=replace(Config(), **config))  # type: ignore[arg-type]

@@ -17,6 +17,8 @@ from tests.tui.app_run import press, prompt_text, running_app, screen_text, unti
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import picture_of
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Delays(fetch=0.0, rest=3600.0)
 """Nothing but what a key does at once."""
 

@@ -19,6 +19,8 @@ from tests.tui.samples.library import Sample
 from tests.tui.samples.recycle_bin import bin_with_companions, sample_companions, sample_removals
 from tests.tui.samples.runs import FINISHED, RUNNING, run_steps
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "goldens"
 SCREENS = {
     "groups": "j space",

@@ -19,6 +19,8 @@ from tests.tui.app_run import calm, press, prompt_text, running_app, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.decisions import decided
 
+pytestmark = pytest.mark.slow
+
 
 class SlowClient(FakeClient):
     """Answers requests of the types in ``gates`` once their gate is open."""

@@ -13,6 +13,8 @@ from tests.tui.app_run import press, prompt_text, running_app, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_entries
 
+pytestmark = pytest.mark.slow
+
 _LEFT = (Skipped(b"old/picture 4.jpg", "cancelled"),)
 
 

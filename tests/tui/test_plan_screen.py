@@ -23,6 +23,8 @@ from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import large_library, sample_library
 from tests.tui.samples.recycle_bin import bin_entries
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def plan_list() -> PlanList:

@@ -12,6 +12,8 @@ from tests.tui.app_run import press, prompt_text, running_app, screen_text, unti
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import Sample
 
+pytestmark = pytest.mark.slow
+
 
 def _sample() -> Sample:
     sample = Sample()

@@ -14,6 +14,8 @@ from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import large_library
 from tests.tui.samples.recycle_bin import bin_entries
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.slow
 async def test_only_lines_on_the_screen_are_drawn() -> None:

@@ -12,6 +12,8 @@ from tests.tui.app_run import calm, press, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_entries
 
+pytestmark = pytest.mark.slow
+
 STORM = ((40, 10), (200, 60), (20, 5), (80, 24), (10, 3), (120, 40), (60, 16), (80, 24))
 
 

@@ -19,6 +19,8 @@ from dpm_tui.tui.theme import GROUNDS, Look, Theme, theme_styles
 from tests.tui.app_run import NO_DELAYS, press
 from tests.tui.fake_client import FakeClient
 
+pytestmark = pytest.mark.slow
+
 FIXED = tuple(GROUNDS)
 LEAST = {Theme.DARK: 4.5, Theme.LIGHT: 4.5, Theme.CONTRAST: 7.0}
 """Contrast as WCAG asks for it: AA for text, AAA for high contrast."""

@@ -7,6 +7,8 @@ import pytest
 from tests.tui.app_run import press, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 
+pytestmark = pytest.mark.slow
+
 
 def _spoken_of(text: str) -> str:
     """Return the letter of the file that the reasons below the pictures are about."""

@@ -16,6 +16,8 @@ from dpm_tui.pipeline.decoding.thumbnail import shrink
 from dpm_tui.pipeline.loading import bands
 from tests.support.pictures import scene
 
+pytestmark = pytest.mark.slow
+
 SCENE = scene(4, 1811, 1333)
 
 

@@ -24,6 +24,8 @@ from tests.support.damage import CHECKED, Passed, damages, judge
 from tests.support.picture_ways import WAYS
 from tests.support.pictures import encode, exif, scene, with_segment
 
+pytestmark = pytest.mark.slow
+
 PLACES = 60
 CHECKSUMMED = ("plain.png", "palette.png", "tiff_deflate.tif")
 FLIPS_UNSEEN = {"plain.jpg": 8, "progressive.jpg": 6, "restarts.jpg": 6}

@@ -16,6 +16,8 @@ from tests.tui.flows.flow import FLOWS
 from tests.tui.samples.recycle_bin import bin_entries
 from tests.tui.samples.runs import FINISHED, RUNNING
 
+pytestmark = pytest.mark.slow
+
 for module in iter_modules(flows.__path__, f"{flows.__name__}."):
     import_module(module.name)
 

@@ -11,6 +11,8 @@ from tests.tui.fake_client import FakeClient
 from tests.tui.samples.decisions import decided
 from tests.tui.samples.library import sample_library
 
+pytestmark = pytest.mark.slow
+
 
 def verdict(client: FakeClient, one: int, other: int) -> str:
     return client.decisions.verdict(f"{one:064x}", f"{other:064x}")

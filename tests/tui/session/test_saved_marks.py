@@ -16,6 +16,8 @@ from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.library import Sample, sample_library
 
+pytestmark = pytest.mark.slow
+
 REMOVE = Marking(Mark.REMOVE)
 
 
