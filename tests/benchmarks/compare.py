@@ -25,6 +25,7 @@ from statistics import median
 
 import psutil
 
+STATE = "_image_temp"
 OUTPUT = Path(__file__).with_name("RESULTS.md")
 _POLL_SECONDS = 0.05
 _CZKAWKA = """
@@ -138,7 +139,7 @@ def programs(folder: Path, python: str) -> dict[str, Callable[[], Measure]]:
 
 def table(folder: Path, measures: dict[str, list[Measure]], truth: Pairs | None) -> str:
     """Return the results as a table in Markdown."""
-    count = sum(len(files) for _, _, files in os.walk(folder))
+    count = sum(len(files) for path, _, files in os.walk(folder) if STATE not in path)
     lines = [
         f"`{folder.name}`: {count} files, {platform.machine()}, {os.cpu_count()} cores,"
         f" medians of {len(next(iter(measures.values())))} runs by turns",
