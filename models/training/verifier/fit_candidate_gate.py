@@ -17,15 +17,17 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
+from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 from dpm_tui.pipeline.decoding.thumbnail import read_stored
 from dpm_tui.pipeline.ports import VectorTable
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.root_state import RootState
-from models.training.verifier.fit_copy_classifier import joined
+from models.training.verifier.network_fit import NetworkFit, joined
 
 HIDDEN, NETS, ROUNDS, BATCH = 32, 3, 60, 256
 RATE, DECAY, JITTER = 5e-3, 1e-2, 0.05
@@ -81,28 +83,15 @@ def examples(root: Path) -> Iterator[tuple[NDArray[np.float64], float, float]]:
 
 
 def fit(seen: Numbers, pairs: Numbers, weights: Numbers, seed: int) -> dict[str, Numbers]:
-    """Return the arrays of a ``ScoreNetwork``: binary cross entropy, AdamW, cosine schedule."""
-    torch.manual_seed(seed)
-    middle, spread = seen.mean(axis=0), seen.std(axis=0) + np.float32(0.02)
-    standard = torch.tensor((seen - middle) / spread).clamp(-5, 5)
+    """Return the arrays of a ``ScoreNetwork``, by binary cross entropy."""
     target, weight = torch.tensor(pairs), torch.tensor(weights)
-    inner, outer = torch.nn.Linear(seen.shape[1], HIDDEN), torch.nn.Linear(HIDDEN, 1)
-    net = torch.nn.Sequential(inner, torch.nn.Tanh(), outer)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-    batches = max(1, len(standard) // BATCH)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, ROUNDS * batches)
-    for _ in range(ROUNDS):
-        for batch in torch.split(torch.randperm(len(standard)), BATCH)[:batches]:
-            noisy = standard[batch] + JITTER * torch.randn_like(standard[batch])
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                net(noisy).squeeze(1), target[batch], weight[batch]
-            )
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-    parts = [torch.cat([layer.weight.T, layer.bias[None]]).detach().numpy() for layer in (inner, outer)]
-    return {"middle": middle, "spread": spread, "inner": parts[0], "outer": parts[1]}
+
+    def loss(answers: Tensor, rows: Tensor) -> Tensor:
+        return torch.nn.functional.binary_cross_entropy_with_logits(
+            answers.squeeze(1), target[rows], weight[rows]
+        )
+
+    return NetworkFit(HIDDEN, ROUNDS, BATCH, RATE, DECAY, JITTER).fit(seen, 1, loss, seed)
 
 
 def main() -> None:
@@ -116,7 +105,7 @@ def main() -> None:
     seen, pairs, weights = (np.array(column, np.float32) for column in zip(*rows, strict=True))
     held = np.random.default_rng(1).random(len(seen)) < 0.2
     net = joined([fit(seen[~held], pairs[~held], weights[~held], seed) for seed in range(NETS)])
-    scores = _score(net, seen[held])
+    scores = ScoreNetwork(**net).scores(seen[held].astype(np.float64)).ravel()
     true, false = scores[weights[held] == TRUE], scores[weights[held] == FALSE]
     for share in (0.0005, 0.001, 0.002, 0.005):
         bar = float(np.quantile(true, share))
@@ -125,14 +114,6 @@ def main() -> None:
     whole["outer"] = whole["outer"].ravel()
     np.savez(options.out, **whole)  # type: ignore[arg-type]
     print(options.out, options.out.stat().st_size, "bytes", len(seen), "candidates")
-
-
-def _score(net: dict[str, Numbers], seen: Numbers) -> Numbers:
-    hidden = np.tanh(
-        np.clip((seen - net["middle"]) / net["spread"], -5, 5) @ net["inner"][:-1] + net["inner"][-1]
-    )
-    scores: Numbers = (hidden @ net["outer"][:-1] + net["outer"][-1]).ravel()
-    return scores
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
+from torch import Tensor
 
 from dpm_tui.pipeline.alignment.overlap import whole
 from dpm_tui.pipeline.comparison.copy_classifier import Cause, inputs
@@ -26,6 +27,7 @@ from dpm_tui.pipeline.comparison.recolouring import compare_tints
 from models.training.verifier.colour_pairs import Pair, colour_pairs, drawn_colour_pairs
 from models.training.verifier.flat_drawings import flat_drawings
 from models.training.verifier.measure_kinds import pictures
+from models.training.verifier.network_fit import NetworkFit, joined
 
 HIDDEN = 128
 NETS = 3
@@ -64,34 +66,13 @@ def _colour(picture: NDArray[np.uint8]) -> float:
 
 
 def fit(seen: Numbers, causes: NDArray[np.int64], seed: int = 0) -> dict[str, Numbers]:
-    """Return the arrays of a ``ScoreNetwork``: cross entropy, AdamW, cosine schedule."""
-    torch.manual_seed(seed)
-    middle, spread = seen.mean(axis=0), seen.std(axis=0) + np.float32(0.02)
-    standard = torch.tensor((seen - middle) / spread).clamp(-5, 5)
+    """Return the arrays of a ``ScoreNetwork``, by cross entropy."""
     target = torch.tensor(causes)
-    inner, outer = torch.nn.Linear(seen.shape[1], HIDDEN), torch.nn.Linear(HIDDEN, len(Cause))
-    net = torch.nn.Sequential(inner, torch.nn.Tanh(), outer)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-    batches = max(1, len(standard) // BATCH)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, ROUNDS * batches)
-    for _ in range(ROUNDS):
-        for batch in torch.split(torch.randperm(len(standard)), BATCH)[:batches]:
-            noisy = standard[batch] + JITTER * torch.randn_like(standard[batch])
-            loss = torch.nn.functional.cross_entropy(net(noisy), target[batch], label_smoothing=0.002)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-    parts = [torch.cat([layer.weight.T, layer.bias[None]]).detach().numpy() for layer in (inner, outer)]
-    return {"middle": middle, "spread": spread, "inner": parts[0], "outer": parts[1]}
 
+    def loss(answers: Tensor, rows: Tensor) -> Tensor:
+        return torch.nn.functional.cross_entropy(answers, target[rows], label_smoothing=0.002)
 
-def joined(nets: list[dict[str, Numbers]]) -> dict[str, Numbers]:
-    """Return the network whose answers are the means of several that see the same inputs."""
-    inner = np.concatenate([net["inner"] for net in nets], axis=1)
-    weights = np.concatenate([net["outer"][:-1] / len(nets) for net in nets])
-    bias = np.mean([net["outer"][-1:] for net in nets], axis=0)
-    return {**nets[0], "inner": inner, "outer": np.concatenate([weights, bias])}
+    return NetworkFit(HIDDEN, ROUNDS, BATCH, RATE, DECAY, JITTER).fit(seen, len(Cause), loss, seed)
 
 
 def main() -> None:
