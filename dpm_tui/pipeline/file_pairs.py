@@ -19,7 +19,7 @@ from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
-from dpm_tui.pipeline.keeper_order import Ranking
+from dpm_tui.pipeline.keeper_order import Ranking, order_files
 
 MANY = 48
 """Files of one content up to which each has a pair with each."""
@@ -99,10 +99,7 @@ class _Crowds:
         """Return the best of some files and the first one."""
         if self._rank is None:
             return {ids[0]}
-        files = FileSelection.of(self._columns, list(ids))
-        paths = files.paths()
-        by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
-        best = np.lexsort((by_path.argsort(), *reversed(self._rank(files))))[0]
+        best = order_files(FileSelection.of(self._columns, list(ids)), self._rank)[0]
         return {ids[0], ids[int(best)]}
 
 

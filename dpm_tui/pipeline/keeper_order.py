@@ -21,8 +21,12 @@ def order_contents(
     """Return the place of each of some contents, by the first file that holds it; ties go by path."""
     firsts = {digest: by_digest[digest][0] for digest in digests}
     files = FileSelection.of(FileColumns.of(firsts.values()), [file.id for file in firsts.values()])
+    names = list(firsts)
+    return {names[row]: place for place, row in enumerate(order_files(files, rank).tolist())}
+
+
+def order_files(files: FileSelection, rank: Ranking) -> NDArray[np.int64]:
+    """Return the rows of files in order, the best first; ties go by path."""
     paths = files.paths()
     by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
-    keys = [by_path.argsort(), *reversed(rank(files))]
-    names = list(firsts)
-    return {names[row]: place for place, row in enumerate(np.lexsort(keys).tolist())}
+    return np.lexsort([by_path.argsort(), *reversed(rank(files))])
