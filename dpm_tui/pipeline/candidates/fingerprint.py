@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.candidates.crop_search import describe_parts
 from dpm_tui.pipeline.checkpointing import Checkpointer
-from dpm_tui.pipeline.decoding.thumbnail import read_stored
+from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.pipeline.transparency.cutout import StoredPicture
 
 MODELS = ("photo", "illustration")
 _BATCH = 32
@@ -117,7 +116,7 @@ def _embed(
     embedder = load_embedder()
 
     def embed(batch: Sequence[str]) -> dict[str, Fingerprint | None]:
-        stored = {digest: _read(thumbnails, digest) for digest in batch}
+        stored = {digest: read_if_stored(thumbnails.get(digest)) for digest in batch}
         pictures = [picture for picture in stored.values() if picture is not None]
         prints = iter(
             embedder.embed(
@@ -137,13 +136,6 @@ def _embed(
                 yield under_way.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _read(thumbnails: ThumbnailTable, digest: str) -> StoredPicture | None:
-    try:
-        return read_stored(thumbnails.get(digest) or b"")
-    except ValueError:
-        return None
 
 
 def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:

@@ -178,6 +178,14 @@ def read_stored(jpeg: bytes) -> StoredPicture:
         raise ValueError("unreadable thumbnail") from error
 
 
+def read_if_stored(jpeg: bytes | None) -> StoredPicture | None:
+    """Return a stored thumbnail, None where there is none that can be read."""
+    try:
+        return read_stored(jpeg or b"")
+    except ValueError:
+        return None
+
+
 @contextmanager
 def _failures_named(content: bytes, digest: str = "") -> Iterator[None]:
     """Turn whatever a decoder raises into an UndecodableError.

@@ -12,7 +12,7 @@ from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.verdict import Kind, PairJudge
 from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.decoding.decoder import Judgement, Unjudged, VerificationOrder
-from dpm_tui.pipeline.decoding.thumbnail import read_stored
+from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.transparency.cutout import Picture, StoredPicture
 from dpm_tui.pipeline.transparency.flattening import judge_stored
 
@@ -58,13 +58,7 @@ class ThumbnailJudge:
         return Judgement(verdict, _apart(first.pixels, second.pixels))
 
     def _picture(self, digest: str) -> StoredPicture | None:
-        return self._pictures.get(digest, lambda: self._read(digest))
-
-    def _read(self, digest: str) -> StoredPicture | None:
-        try:
-            return read_stored(self._thumbnails.get(digest) or b"")
-        except ValueError:
-            return None
+        return self._pictures.get(digest, lambda: read_if_stored(self._thumbnails.get(digest)))
 
 
 def _apart(first: Picture, second: Picture) -> float:

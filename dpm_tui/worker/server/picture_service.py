@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from dpm_tui.pipeline.decoding.thumbnail import read_stored
+from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.ports import ThumbnailTable
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.flattening import lay_alike
@@ -65,7 +65,4 @@ class PictureService:
         file = self._results.results.files.get(id_)
         if file is None or not file.facts.digest:
             return None
-        try:
-            return read_stored(self._thumbnails.get(file.facts.digest) or b"")
-        except ValueError:
-            return None
+        return read_if_stored(self._thumbnails.get(file.facts.digest))
