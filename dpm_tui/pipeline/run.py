@@ -13,6 +13,7 @@ from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.pipeline.candidates.candidate_search import match_all, open_crop_search, open_whole_search
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
+from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
@@ -38,10 +39,11 @@ _FAMILY_ROUNDS = 4
 class RunSettings:
     """What a run depends on besides the files.
 
-    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` batches are embedded or
-    judged at the same time; of pairs below ``threshold`` no groups are made. ``accept_missing`` forgets files
-    even if so many are gone that a mount may be missing. ``root_moved`` says that the root is not the folder
-    that was scanned last time, ``root_devices`` which device numbers its own file system has or had.
+    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` batches are embedded,
+    matched or judged at the same time; of pairs below ``threshold`` no groups are made. ``accept_missing``
+    forgets files even if so many are gone that a mount may be missing. ``root_moved`` says that the root is
+    not the folder that was scanned last time, ``root_devices`` which device numbers its own file system has
+    or had.
     Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
     those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
     looked at once more at full size.
@@ -64,12 +66,16 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Who does the work of a run. The embedder is loaded only if a picture lacks a fingerprint."""
+    """Who does the work of a run.
+
+    The embedder is loaded only if a picture lacks a fingerprint, the screen if many are to be compared.
+    """
 
     decoder: Decoder
     load_embedder: Callable[[], Embedder]
     rank: Ranking
     """The order of keepers, the best first."""
+    load_screen: Callable[[], Screen] = NumpyScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,8 @@ def run_stages(
             )
             return [places.get(digest, len(places)) for digest in digests]
 
-        match_all(matchings, ContentIndex(store.files.files, readable=False), order, pace)
+        known = ContentIndex(store.files.files, readable=False)
+        match_all(matchings, known, order, pace, tools.load_screen, settings.threads)
         near = chain.from_iterable(matching.near() for matching in matchings)
         candidates = pick_open(near, by_digest, store.verdicts)
         verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)

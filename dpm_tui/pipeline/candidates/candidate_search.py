@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 from dpm_tui.pipeline.candidates import crop_search, nearest_neighbours
+from dpm_tui.pipeline.candidates.block_search import Means
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
+from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.ports import CandidateTable, Store, VectorTable
@@ -19,6 +21,8 @@ from dpm_tui.pipeline.reporter import Stage
 
 Order = Callable[[list[str]], list[int]]
 """Returns the place of each of some contents, the best first."""
+_WORTH_LOADING = 1 << 30
+"""Pairs of pictures to compare that are worth the seconds that a quick screen takes to load."""
 CLOSEST = 1
 """Nearest candidates of a picture that are judged whatever else is known of it: true copies are there."""
 
@@ -27,7 +31,7 @@ CLOSEST = 1
 class Rule:
     """How candidates are found, and which rows must be compared anew when others are gone."""
 
-    find: Callable[[SearchSpace, float], Iterator[MatchedRows]]
+    find: Callable[[SearchSpace, float, Means], Iterator[MatchedRows]]
     find_bereft: Callable[[NeighbourPairs, NDArray[np.bool_], float], NDArray[np.int64]]
 
 
@@ -62,9 +66,9 @@ class CandidateSearch:
         places[numbers] = order([self.vectors.digest_at(number) for number in numbers.tolist()])
         return SearchSpace(self.vectors, live, open_, self.candidates.near, places)
 
-    def match(self, field: SearchSpace, pace: Checkpointer) -> None:
+    def match(self, field: SearchSpace, pace: Checkpointer, means: Means) -> None:
         """Match the open rows; raises Cancelled."""
-        for block in self.rule.find(field, self.threshold):
+        for block in self.rule.find(field, self.threshold, means):
             self.candidates.add_block(block.rows, block.near)
             pace.step(len(block.rows))
 
@@ -98,16 +102,24 @@ def open_crop_search(store: Store, choice: str, card: ModelCard) -> CandidateSea
 
 
 def match_all(
-    matchings: list[CandidateSearch], known: Container[str], order: Order, pace: Checkpointer
+    matchings: list[CandidateSearch],
+    known: Container[str],
+    order: Order,
+    pace: Checkpointer,
+    load_screen: Callable[[], Screen] = NumpyScreen,
+    threads: int = 1,
 ) -> None:
     """Match what is open in every table, for the contents that are ``known``; raises Cancelled.
 
-    Contents come in their ``order``, so that the best of a crowd has a pair with all of it.
+    Contents come in their ``order``, so that the best of a crowd has a pair with all of it. A quick screen is
+    loaded only if there is much to compare, for which ``threads`` blocks are worked at the same time.
     """
     fields = [matching.survey(known, order) for matching in matchings]
     pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))
+    products = sum(int(field.open.sum()) * int(field.live.sum()) for field in fields)
+    means = Means(load_screen() if products >= _WORTH_LOADING else NumpyScreen(), threads)
     for matching, field in zip(matchings, fields, strict=True):
-        matching.match(field, pace)
+        matching.match(field, pace, means)
     pace.finish()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
-from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace, blocks_of
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
+from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above, search_block
+from dpm_tui.pipeline.candidates.column_index import ColumnIndex
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.ground import lay_on
 
@@ -16,8 +19,9 @@ PARTS = "parts"
 """Name of the table whose rows hold a picture's own vector and then those of its parts."""
 COUNT = 5
 """Parts of a picture: its four quarters and the quarter in the middle."""
-ROWS_PER_BLOCK, COLUMNS_PER_BLOCK = 512, 4096
-"""A block of cosines takes 40 MiB."""
+ROWS_PER_BLOCK = 1024
+_FOLDED = 32
+"""Near pictures a picture that are gathered before those are dropped that others surpass."""
 MOST = 12
 """Pictures near to one of its parts that a picture brings at most."""
 FLOOR = 0.66
@@ -60,22 +64,25 @@ def describe_parts(picture: StoredPicture) -> list[NDArray[np.uint8]]:
     return [lay_on(picture.pixels, picture.cutout, ground) for ground in grounds]
 
 
-def match_parts(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
+def match_parts(field: SearchSpace, threshold: float, means: Means | None = None) -> Iterator[MatchedRows]:
     """Compare the parts of every open picture with every live whole one, and the other way round.
 
     Rows hold (1 + COUNT) * dims numbers: a picture's own unit vector, then its parts'. Each part of a
     picture brings the picture nearest to it, as a collage holds several, and of those from a cosine of
     ``threshold`` on a picture brings MOST. Parts of settled rows bring open ones alone.
     """
-    known: list[NeighbourPairs] = []
-    settled = np.flatnonzero(field.settled) if field.open.any() else np.zeros(0, np.int64)
-    for at in range(0, len(settled), ROWS_PER_BLOCK):
-        numbers = settled[at : at + ROWS_PER_BLOCK]
-        known.append(_match_rows(field, numbers, field.open, threshold))
-    if known:
+    if not field.open.any():
+        return
+    means = means or Means()
+    settled = np.flatnonzero(field.settled)
+    if len(settled):
+        steps = range(0, len(settled), ROWS_PER_BLOCK)
+        blocks = (settled[at : at + ROWS_PER_BLOCK] for at in steps)
+        known = [near for _, near in _match_blocks(field, blocks, field.open, threshold, means)]
         yield MatchedRows(np.zeros(0, np.int64), NeighbourPairs.joined(known).unique())
-    for numbers in field.open_blocks(ROWS_PER_BLOCK):
-        yield MatchedRows(numbers, _match_rows(field, numbers, field.live, threshold).unique())
+    fresh = field.open_blocks(ROWS_PER_BLOCK)
+    for numbers, near in _match_blocks(field, fresh, field.live, threshold, means):
+        yield MatchedRows(numbers, near.unique())
 
 
 def rows_to_search_again(
@@ -86,38 +93,96 @@ def rows_to_search_again(
     return np.unique(lost[~gone[lost]])
 
 
-def _match_rows(
-    field: SearchSpace, numbers: NDArray[np.int64], wanted: NDArray[np.bool_], threshold: float
-) -> NeighbourPairs:
-    """Return what the parts of some rows come near to among the whole pictures that are wanted."""
-    sure = NeighbourPairs.none()
-    best = np.full((len(numbers), COUNT), -1, np.float32)
-    nearest = np.zeros((len(numbers), COUNT), np.int64)
-    for left, cosines in _cosines(field, numbers, wanted):
-        found = cosines.argmax(axis=2)
-        value = np.take_along_axis(cosines, found[..., None], 2)[..., 0]
-        nearest = np.where(value > best, found + left, nearest)
-        best = np.maximum(best, value)
-        any_part = cosines.max(axis=1)
-        seconds, firsts = np.nonzero(any_part >= threshold)
-        near = NeighbourPairs(firsts + left, numbers[seconds], any_part[seconds, firsts])
-        sure = keep_nearest([sure, near], MOST)
-    seconds, parts = np.nonzero(best >= FLOOR)
-    own = NeighbourPairs(nearest[seconds, parts], numbers[seconds], best[seconds, parts])
-    return NeighbourPairs.joined([own, sure])
+def _match_blocks(
+    field: SearchSpace,
+    blocks: Iterator[NDArray[np.int64]],
+    wanted: NDArray[np.bool_],
+    threshold: float,
+    means: Means,
+) -> Iterator[tuple[NDArray[np.int64], NeighbourPairs]]:
+    """Yield each block of rows with what its parts come near to among the whole pictures that are wanted."""
+    dims = field.width // (1 + COUNT)
+    index = ColumnIndex.of(field.rows, wanted, dims, means.screen)
+
+    def tasks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        for numbers in blocks:
+            yield numbers, field.rows.take(numbers)[:, dims:]
+
+    def work(
+        task: tuple[NDArray[np.int64], NDArray[np.float16]], stopped: Event
+    ) -> tuple[NDArray[np.int64], NeighbourPairs]:
+        numbers, vectors = task
+        gathering = _Gathering(index, numbers, threshold)
+        parts = vectors.astype(np.float32).reshape(len(numbers) * COUNT, dims)
+        search_block(index, parts, gathering, stopped)
+        return numbers, gathering.result()
+
+    yield from in_order(tasks(), work, means.threads)
 
 
-def _cosines(
-    field: SearchSpace, numbers: NDArray[np.int64], wanted: NDArray[np.bool_]
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield block by block of columns the first of them and (rows, COUNT, columns): parts with whole ones."""
-    rows = field.rows.take(numbers).astype(np.float32)
-    dims = rows.shape[1] // (1 + COUNT)
-    parts = rows[:, dims:].reshape(len(rows) * COUNT, dims)
-    for left, right in blocks_of(wanted, COLUMNS_PER_BLOCK):
-        whole = field.rows.read(left, right)[:, :dims].astype(np.float32)
-        cosines = (parts @ whole.T).reshape(len(rows), COUNT, right - left)
-        cosines[:, :, ~wanted[left:right]] = -1
-        own = np.flatnonzero((numbers >= left) & (numbers < right))
-        cosines[own, :, numbers[own] - left] = -1
-        yield left, cosines
+class _Gathering:
+    """What the parts of some pictures come near to, as it is found.
+
+    Pairs that it takes are places of the index with parts, COUNT of them to a picture.
+    """
+
+    def __init__(self, index: ColumnIndex, numbers: NDArray[np.int64], threshold: float) -> None:
+        self._index, self._numbers, self._threshold = index, numbers, threshold
+        self._places = np.searchsorted(index.numbers, numbers)
+        self._places[~np.isin(numbers, index.numbers)] = -1
+        self._nearest = np.full(len(numbers) * COUNT, -1, np.int64)
+        self._best = np.full(len(numbers) * COUNT, FLOOR - 1, np.float32)
+        self._sure_bars = np.full(len(numbers), threshold, np.float32)
+        self.bars = np.full(len(numbers) * COUNT, FLOOR, np.float32)
+        self.column_bars: NDArray[np.float32] | None = None
+        self._sure = NeighbourPairs.none()
+        self._fresh: list[NeighbourPairs] = []
+        self._pending = 0
+
+    def admits(
+        self, rows: NDArray[np.int64], columns: NDArray[np.int64], cosines: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Return which cosines matter, of parts with places of the index; shapes are broadcast."""
+        wanted: NDArray[np.bool_] = cosines >= self.bars[rows]
+        wanted &= columns != self._places[rows // COUNT]
+        return wanted
+
+    def take(self, near: NeighbourPairs) -> None:
+        """Take pairs that matter."""
+        order, places = rank(near)
+        first = order[places == 0]
+        parts = near.seconds[first]
+        closer = near.cosines[first] > self._best[parts]
+        self._best[parts[closer]] = near.cosines[first[closer]]
+        self._nearest[parts[closer]] = near.firsts[first[closer]]
+        near = NeighbourPairs(near.firsts, near.seconds // COUNT, near.cosines)
+        near = near.only(near.cosines >= self._sure_bars[near.seconds])
+        self._fresh.append(near)
+        self._pending += len(near)
+        if self._pending > _FOLDED * len(self._numbers):
+            self._fold()
+        self._raise_bars(parts)
+
+    def result(self) -> NeighbourPairs:
+        """Return what remains, as rows of the table."""
+        self._fold()
+        found = np.flatnonzero(self._nearest >= 0)
+        own = NeighbourPairs(self._nearest[found], found // COUNT, self._best[found])
+        near = NeighbourPairs.joined([own, self._sure])
+        return NeighbourPairs(self._index.numbers[near.firsts], self._numbers[near.seconds], near.cosines)
+
+    def _fold(self) -> None:
+        """Drop what others surpass, and raise the bars of pictures that have MOST near for sure."""
+        near = NeighbourPairs.joined([self._sure, *self._fresh]).highest()
+        self._fresh.clear()
+        self._pending = 0
+        order, places = rank(near)
+        last = order[places == MOST - 1]
+        self._sure_bars[near.seconds[last]] = just_above(near.cosines[last])
+        self._sure = near.only(np.sort(order[places < MOST]))
+        self._raise_bars(np.arange(len(self.bars)))
+
+    def _raise_bars(self, parts: NDArray[np.int64]) -> None:
+        """Let a part want what is nearer than its nearest, or near to the picture for sure."""
+        best = np.maximum(just_above(self._best[parts]), np.float32(FLOOR))
+        self.bars[parts] = np.minimum(best, self._sure_bars[parts // COUNT])

@@ -1,4 +1,4 @@
-"""Nearest neighbours: compares every pair of vectors, exactly, with memory bounded by block.
+"""Nearest neighbours: finds the pairs of vectors that are near, exactly, with memory bounded by block.
 
 Pairs from a threshold on are candidates, and below it the few nearest neighbours of each picture: a strong
 crop may lie there and still be nearest to its original. Places count families rather than files: copies of
@@ -10,17 +10,19 @@ that came.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest, rank
+from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above, search_block
+from dpm_tui.pipeline.candidates.column_index import ColumnIndex
 from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, HUBS, KIN, Families, keep_families, thin_crowds
-from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace, blocks_of
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace
 
-ROWS_PER_BLOCK = 2048
-COLUMNS_PER_BLOCK = 8192
-"""A block of cosines takes 64 MiB; larger ones are no faster."""
+ROWS_PER_BLOCK = 1024
 SURE = 0.9
 NEAREST = 24
 """Pairs from a cosine of SURE on are all candidates. Of weaker ones a picture brings its NEAREST at most:
@@ -33,91 +35,173 @@ LOOKED_AT = 4
 NEIGHBOURS_LOOKED_AT = 24
 FLOOR = 0.5
 """Cosine below which not even a nearest neighbour is worth a look."""
-_RUN = 64
-_FOUND_AT_ONCE = 1 << 22
-_ROWS_AT_ONCE = 256
-"""Rows of a block whose pairs are taken in one go: in a burst all columns of all rows are near."""
+_FOLDED = 32
+"""Pairs a row that are gathered before those are dropped that others surpass."""
 _ROUNDED = 1e-4
 """By how much a stored cosine may be off."""
 RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}-{CROWD}-{HUBS}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
 
-def match_vectors(field: SearchSpace, threshold: float) -> Iterator[MatchedRows]:
+def match_vectors(field: SearchSpace, threshold: float, means: Means | None = None) -> Iterator[MatchedRows]:
     """Compare the open rows, of unit length, with all live ones; yield block by block.
 
-    No product is left out or approximated. Each open row brings the settled rows, and the open ones before
-    it, with a cosine of at least SURE, of a crowd only some of them. Of those from ``threshold`` on it brings
-    its NEAREST. Every live row brings its NEIGHBOURS below the threshold among all of them, whatever the
-    blocks. A pair can come from both of its rows.
+    No pair is missed. Each open row brings the settled rows, and the open ones before it, with a cosine of at
+    least SURE, of a crowd only some of them. Of those from ``threshold`` on it brings its NEAREST. Every live
+    row brings its NEIGHBOURS below the threshold among all of them, whatever the blocks. A pair can come from
+    both of its rows.
     """
+    if not field.open.any():
+        return
+    means = means or Means()
     settled = field.settled
     families = Families.of(len(field.rows), field.near)
     among = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
     nearest = _nearest(among, threshold, families)
     turns = field.turns()
-    for numbers in field.open_blocks(ROWS_PER_BLOCK):
-        rows = field.rows.take(numbers).astype(np.float32)
-        found: list[NeighbourPairs] = []
-        approached: list[NeighbourPairs] = []
-        neighbours = NeighbourPairs.none()
-        bars = np.full(len(rows), FLOOR, np.float32)
-        for left, right in blocks_of(field.live, COLUMNS_PER_BLOCK):
-            cosines = rows @ field.rows.read(left, right).astype(np.float32).T
-            cosines[:, ~field.live[left:right]] = -1
-            own = np.flatnonzero((numbers >= left) & (numbers < right))
-            cosines[own, numbers[own] - left] = -1
-            here = settled[left:right]
-            found.append(_take_near(cosines, threshold, turns[left:right], turns[numbers], left))
-            if sum(map(len, found)) > _FOUND_AT_ONCE:
-                found = [_thin(found, turns)]
-            seconds, firsts = np.nonzero(cosines >= np.maximum(bars, _bars(cosines))[:, None])
-            closer = NeighbourPairs(left + firsts, seconds, cosines[seconds, firsts])
-            neighbours = keep_nearest([neighbours, closer], NEIGHBOURS_LOOKED_AT)
-            bars = _last_cosines(neighbours, len(rows))
-            if here.any():
-                approached.append(_approach(cosines, here, nearest.bars[left:right], left))
-        crowd = _thin(found, turns)
-        sure = crowd.cosines >= SURE
-        weak = keep_families(field.rows, crowd.only(~sure), NEAREST)
-        neighbours = keep_families(field.rows, neighbours, NEIGHBOURS)
-        own_near = NeighbourPairs.joined([crowd.only(sure), weak, neighbours])
-        near = NeighbourPairs(own_near.firsts, numbers[own_near.seconds], own_near.cosines)
-        others = NeighbourPairs.joined(approached)
-        others = NeighbourPairs(numbers[others.firsts], others.seconds, others.cosines)
-        others = keep_families(field.rows, others, NEIGHBOURS)
-        families.add(near)
+    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen)
+
+    def tasks() -> Iterator[_Gathering]:
+        for numbers in field.open_blocks(ROWS_PER_BLOCK):
+            approach = np.where(settled, nearest.bars - np.float32(_ROUNDED), 2) if settled.any() else None
+            yield _Gathering(index, numbers, turns, threshold, approach)
+
+    def work(gathering: _Gathering, stopped: Event) -> _Found:
+        search_block(index, index.take(gathering.numbers).astype(np.float32), gathering, stopped)
+        return gathering.result()
+
+    for found in in_order(tasks(), work, means.threads):
+        # Blocks that were searched meanwhile may have brought nearer ones.
+        bars = nearest.bars[found.others.seconds] - np.float32(_ROUNDED)
+        others = keep_families(index, found.others.only(found.others.cosines >= bars), NEIGHBOURS)
+        families.add(found.near)
         nearest.add(families.leading(others))
-        yield MatchedRows(numbers, NeighbourPairs.joined([near, others]).unique())
+        yield MatchedRows(found.numbers, NeighbourPairs.joined([found.near, others]).unique())
 
 
-def _take_near(
-    cosines: NDArray[np.float32],
-    threshold: float,
-    firsts: NDArray[np.int64],
-    seconds: NDArray[np.int64],
-    left: int,
-) -> NeighbourPairs:
-    """Return the pairs of a block from ``threshold`` on whose first row had its turn before the second.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What some open rows bring, and open rows with settled ones that may have them as neighbours."""
 
-    Takes what reaches the threshold out of ``cosines``. ``firsts`` and ``seconds`` are the turns of columns
-    and rows; ``left`` is the number of the first column.
-    """
-    parts = []
-    for at in range(0, len(cosines), _ROWS_AT_ONCE):
-        part = cosines[at : at + _ROWS_AT_ONCE]
-        rows, columns = np.nonzero(part >= threshold)
-        near = NeighbourPairs(left + columns, at + rows, part[rows, columns])
-        part[rows, columns] = -1
-        parts.append(near.only(firsts[columns] < seconds[at + rows]))
-    return NeighbourPairs.joined(parts)
+    numbers: NDArray[np.int64]
+    near: NeighbourPairs
+    others: NeighbourPairs
 
 
-def _thin(found: list[NeighbourPairs], turns: NDArray[np.int64]) -> NeighbourPairs:
-    """Return what a crowd leaves of the pairs that rows bring, those that are sure and the nearest others."""
-    near = keep_nearest(found, LOOKED_AT * NEAREST, SURE)
-    sure = near.cosines >= SURE
-    return NeighbourPairs.joined([thin_crowds(near.only(sure), turns), near.only(~sure)])
+class _Gathering:
+    """What a block of open rows comes near to, as it is found; pairs are places of the index with rows."""
+
+    def __init__(
+        self,
+        index: ColumnIndex,
+        numbers: NDArray[np.int64],
+        turns: NDArray[np.int64],
+        threshold: float,
+        approach: NDArray[np.float32] | None,
+    ) -> None:
+        self.numbers = numbers
+        self._index = index
+        self._all_turns = turns
+        self._turns, self._own_turns = turns[index.numbers], turns[numbers]
+        self._places = np.searchsorted(index.numbers, numbers)
+        self._threshold = np.float32(threshold)
+        self._near_bars = np.full(len(numbers), FLOOR, np.float32)
+        self.bars = np.minimum(self._near_bars, self._threshold)
+        self.column_bars = None if approach is None else approach[index.numbers].astype(np.float32)
+        self._found_bars = np.full(len(numbers), threshold, np.float32)
+        self._hub_keys = np.full(len(numbers), np.iinfo(np.int64).max)
+        self._below = self._found = NeighbourPairs.none()
+        self._fresh: list[NeighbourPairs] = []
+        self._approached: list[NeighbourPairs] = []
+        self._pending = 0
+
+    def admits(
+        self, rows: NDArray[np.int64], columns: NDArray[np.int64], cosines: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Return which cosines matter, of rows with places of the index; shapes are broadcast."""
+        turns = self._turns[columns]
+        earlier = turns < self._own_turns[rows]
+        below = cosines < self._threshold
+        wanted: NDArray[np.bool_] = below & (cosines >= self._near_bars[rows])
+        if self.column_bars is not None:
+            wanted |= below & (cosines >= self.column_bars[columns])
+        wanted |= earlier & (cosines >= self._found_bars[rows])
+        sure = earlier & (cosines >= np.float32(SURE))
+        if sure.any():
+            wanted |= sure & (turns + (cosines < np.float32(KIN)) * _LATER < self._hub_keys[rows])
+        wanted &= columns != self._places[rows]
+        return wanted
+
+    def take(self, near: NeighbourPairs) -> None:
+        """Take pairs that matter."""
+        if self.column_bars is not None:
+            wanted = near.cosines >= self.column_bars[near.firsts]
+            self._approached.append(near.only(wanted & (near.cosines < self._threshold)))
+            own = near.cosines >= self._near_bars[near.seconds]
+            near = near.only(own | (near.cosines >= self._threshold))
+        self._fresh.append(near)
+        self._pending += len(near)
+        if self._pending > _FOLDED * len(self.numbers):
+            self._fold()
+
+    def result(self) -> _Found:
+        """Return what remains."""
+        self._fold()
+        below = keep_families(self._index, self._named(self._below), NEIGHBOURS)
+        found = keep_nearest([self._found], LOOKED_AT * NEAREST, SURE)
+        sure = found.cosines >= np.float32(SURE)
+        weak = keep_families(self._index, self._named(found.only(~sure)), NEAREST)
+        crowd = self._named(thin_crowds(found.only(sure), self._turns))
+        near = NeighbourPairs.joined([crowd, weak, below])
+        near = NeighbourPairs(near.firsts, self.numbers[near.seconds], near.cosines)
+        others = self._named(NeighbourPairs.joined(self._approached))
+        others = NeighbourPairs(self.numbers[others.seconds], others.firsts, others.cosines)
+        return _Found(self.numbers, near, keep_nearest([others], NEIGHBOURS_LOOKED_AT))
+
+    def _named(self, near: NeighbourPairs) -> NeighbourPairs:
+        """Return pairs with rows of the table instead of places of the index."""
+        return NeighbourPairs(self._index.numbers[near.firsts], near.seconds, near.cosines)
+
+    def _fold(self) -> None:
+        """Drop what others surpass, and raise the bars."""
+        fresh = NeighbourPairs.joined(self._fresh)
+        self._fresh.clear()
+        self._pending = 0
+        below = fresh.cosines < self._threshold
+        near = NeighbourPairs.joined([self._below, fresh.only(below)])
+        nearest, self._near_bars = _nearest_places(near, NEIGHBOURS_LOOKED_AT, self._near_bars)
+        self._below = near.only(nearest)
+        self.bars = np.minimum(self._near_bars, self._threshold)
+        near = NeighbourPairs.joined([self._found, fresh.only(~below)])
+        most = max(LOOKED_AT * NEAREST, CROWD)
+        nearest, self._found_bars = _nearest_places(near, most, self._found_bars)
+        self._found = near.only(np.union1d(nearest, self._hubs(near)))
+
+    def _hubs(self, near: NeighbourPairs) -> NDArray[np.int64]:
+        """Return the places of the HUBS of each row: copies come before others, then turns count."""
+        sure = np.flatnonzero(near.cosines >= np.float32(SURE))
+        firsts, seconds = near.firsts[sure], near.seconds[sure]
+        keys = self._turns[firsts] + (near.cosines[sure] < np.float32(KIN)) * _LATER
+        order = np.lexsort((keys, seconds))
+        places = np.arange(len(order)) - np.searchsorted(seconds[order], seconds[order])
+        last = order[places == HUBS - 1]
+        self._hub_keys[seconds[last]] = keys[last]
+        return sure[order[places < HUBS]]
+
+
+_LATER = 1 << 40
+"""More than any turn."""
+
+
+def _nearest_places(
+    near: NeighbourPairs, most: int, bars: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return where the ``most`` nearest of each row are, and the bars, raised where a row has so many."""
+    order, places = rank(near)
+    last = order[places == most - 1]
+    raised = bars.copy()
+    raised[near.seconds[last]] = just_above(near.cosines[last])
+    return order[places < most], raised
 
 
 def rows_to_search_again(
@@ -142,35 +226,3 @@ def _nearest(near: NeighbourPairs, threshold: float, families: Families) -> Neig
     both = NeighbourPairs.joined([near, near.swapped()])
     nearest.add(families.leading(both.only(both.cosines < threshold)))
     return nearest
-
-
-def _approach(
-    cosines: NDArray[np.float32], settled: NDArray[np.bool_], bars: NDArray[np.float32], left: int
-) -> NeighbourPairs:
-    """Return the rows of a block that are nearer to settled columns than the neighbours these have."""
-    columns = np.flatnonzero(settled & (cosines.max(axis=0) >= bars - _ROUNDED))
-    part = cosines[:, columns]
-    rows, places = np.nonzero(part >= (bars[columns] - _ROUNDED)[None, :])
-    return keep_nearest(
-        [NeighbourPairs(rows, left + columns[places], part[rows, places])], NEIGHBOURS_LOOKED_AT
-    )
-
-
-def _last_cosines(neighbours: NeighbourPairs, rows: int) -> NDArray[np.float32]:
-    """Return the cosine below which nothing joins the neighbours of each row."""
-    full = np.bincount(neighbours.seconds, minlength=rows) >= NEIGHBOURS_LOOKED_AT
-    lowest = np.full(rows, 2, np.float32)
-    np.minimum.at(lowest, neighbours.seconds, neighbours.cosines)
-    return np.where(full, lowest, np.float32(FLOOR))
-
-
-def _bars(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return for each row a cosine that at least so many of its columns reach as are looked at."""
-    rows, columns = cosines.shape
-    runs = columns // _RUN
-    if runs < NEIGHBOURS_LOOKED_AT:
-        return np.full(rows, FLOOR, np.float32)
-    highest = cosines[:, : runs * _RUN].reshape(rows, runs, _RUN).max(axis=2)
-    place = runs - NEIGHBOURS_LOOKED_AT
-    reached: NDArray[np.float32] = np.partition(highest, place, axis=1)[:, place]
-    return reached

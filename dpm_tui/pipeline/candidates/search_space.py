@@ -41,6 +41,11 @@ class SearchSpace:
     places: NDArray[np.int64] | None = None
 
     @property
+    def width(self) -> int:
+        """The numbers of a row."""
+        return int(self.rows.read(0, 1).shape[1])
+
+    @property
     def settled(self) -> NDArray[np.bool_]:
         """Mask of the live rows that are not open."""
         settled: NDArray[np.bool_] = self.live & ~self.open

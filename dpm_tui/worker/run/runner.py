@@ -34,6 +34,7 @@ from dpm_tui.worker.run.resource_policy import reader_count, worker_count
 from dpm_tui.worker.run.run_record import RunRecord, now
 from dpm_tui.worker.run.run_reporter import RunReporter
 from dpm_tui.worker.run.run_results import Results, compute_results
+from dpm_tui.worker.run.screen_choice import load_screen
 
 _WORTH_LOADING = 50
 """From so many new files on, some are surely new pictures: the models will be needed."""
@@ -275,7 +276,7 @@ class Runner:
         self._clear_gone(config.model, reporter)
 
     def _tools(self, config: Config) -> Tools:
-        return Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows)
+        return Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows, load_screen)
 
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
         """Drop data that the run left unused; a failure does not matter: the next run tries again."""

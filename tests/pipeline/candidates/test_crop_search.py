@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.candidates import crop_search
+from dpm_tui.pipeline.candidates import block_search, crop_search
 from dpm_tui.pipeline.candidates.candidate_search import PARTS
 from dpm_tui.pipeline.candidates.crop_search import COUNT, cut_parts, match_parts
 from tests.support.rows import come_and_go, field_of, pairs_of
@@ -15,7 +15,7 @@ DIMS = 6
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crop_search, "ROWS_PER_BLOCK", 3)
-    monkeypatch.setattr(crop_search, "COLUMNS_PER_BLOCK", 5)
+    monkeypatch.setattr(block_search, "TILE", 5)
 
 
 def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:

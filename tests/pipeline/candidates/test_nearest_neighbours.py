@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
-from dpm_tui.pipeline.candidates import nearest_neighbours, neighbour_quota
+from dpm_tui.pipeline.candidates import block_search, nearest_neighbours, neighbour_quota
 from dpm_tui.pipeline.candidates.candidate_search import WHOLE
 from dpm_tui.pipeline.candidates.nearest_neighbours import match_vectors
 from tests.support.rows import come_and_go, field_of, pairs_of
@@ -25,7 +25,7 @@ TABLES = st.integers(0, 23).flatmap(
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearest_neighbours, "ROWS_PER_BLOCK", 3)
-    monkeypatch.setattr(nearest_neighbours, "COLUMNS_PER_BLOCK", 5)
+    monkeypatch.setattr(block_search, "TILE", 5)
     monkeypatch.setattr(nearest_neighbours, "FLOOR", 3.0)  # no neighbours
 
 
@@ -33,9 +33,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def neighbours(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(nearest_neighbours, "FLOOR", 0.4)
     monkeypatch.setattr(nearest_neighbours, "NEIGHBOURS", 2)
-    monkeypatch.setattr(nearest_neighbours, "COLUMNS_PER_BLOCK", 9)
     monkeypatch.setattr(nearest_neighbours, "NEIGHBOURS_LOOKED_AT", 2)
-    monkeypatch.setattr(nearest_neighbours, "_RUN", 2)
     monkeypatch.setattr(neighbour_quota, "KIN", 3.0)  # no copies
     return 2
 
@@ -152,7 +150,8 @@ def test_nothing_is_compared_where_nothing_is() -> None:
 def test_a_crowd_of_weak_likenesses_brings_only_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sure pairs are all kept; of weaker ones each row brings its nearest, the same from any start."""
     monkeypatch.setattr(nearest_neighbours, "NEAREST", 3)
-    monkeypatch.setattr(neighbour_quota, "CROWD", 1000)
+    for module in (neighbour_quota, nearest_neighbours):
+        monkeypatch.setattr(module, "CROWD", 1000)
     rng = np.random.default_rng(1)
     crowd = np.array([1.0, 0, 0, 0]) + 0.25 * rng.normal(size=(30, 4))
     rows = np.repeat(crowd, [1] * 25 + [6] * 5, axis=0)
