@@ -80,14 +80,13 @@ def _hand_over(index: ColumnIndex, rows: NDArray[np.float32], found: Places, gat
         own = rows[seconds[:, 0]]
         for at in range(0, firsts.shape[1], _SLICE):
             some = firsts[:, at : at + _SLICE]
-            cosines = _rounded(own @ index.vectors[some[0]].astype(np.float32).T)
+            cosines = _rounded(own @ index.vectors[some[0]].T)
             chosen, columns = np.nonzero(gatherer.admits(seconds, some, cosines))
             gatherer.take(NeighbourPairs(some[0, columns], seconds[chosen, 0], cosines[chosen, columns]))
         return
     for at in range(0, len(firsts), _GATHERED):
         ones, others = firsts[at : at + _GATHERED], seconds[at : at + _GATHERED]
-        vectors = index.vectors[ones].astype(np.float32)
-        cosines = _rounded(np.einsum("ij,ij->i", rows[others], vectors))
+        cosines = _rounded(np.einsum("ij,ij->i", rows[others], index.vectors[ones]))
         kept = gatherer.admits(others, ones, cosines)
         gatherer.take(NeighbourPairs(ones[kept], others[kept], cosines[kept]))
 

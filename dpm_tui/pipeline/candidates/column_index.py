@@ -19,30 +19,35 @@ _SAMPLE = 8192
 
 @dataclass(frozen=True, slots=True)
 class ColumnIndex:
-    """Whole vectors by place, float16 of shape (n, dims), in the order of ``numbers``; ``packed`` are short.
+    """Whole vectors by place, shape (n, dims), in the order of ``numbers``; ``packed`` are short ones.
 
-    Takes about 600 bytes a row.
+    Takes about a kilobyte a row: turning single ones of half precision would take longer than multiplying.
     """
 
     numbers: NDArray[np.int64]
-    vectors: NDArray[np.float16]
+    vectors: NDArray[np.float32]
     packed: Packed
     shortening: Shortening
     screen: Screen
 
     @classmethod
-    def of(cls, rows: Rows, wanted: NDArray[np.bool_], dims: int, screen: Screen) -> ColumnIndex:
-        """Return the index of the rows that are wanted, by the first ``dims`` numbers of each."""
+    def of(
+        cls, rows: Rows, wanted: NDArray[np.bool_], dims: int, screen: Screen, max_rest: float
+    ) -> ColumnIndex:
+        """Return the index of the rows that are wanted, by the first ``dims`` numbers of each.
+
+        ``max_rest`` says how short the short ones may be, see ``Shortening``.
+        """
         numbers = np.flatnonzero(wanted)
-        vectors = np.zeros((len(numbers), dims), np.float16)
+        vectors = np.zeros((len(numbers), dims), np.float32)
         at = 0
         for start, end in blocks_of(wanted, _READ_ROWS):
             block = rows.read(start, end)[wanted[start:end], :dims]
             vectors[at : at + len(block)] = block
             at += len(block)
-        shortening = Shortening.of(vectors[:: max(len(vectors) // _SAMPLE, 1)].astype(np.float32))
+        shortening = Shortening.of(vectors[:: max(len(vectors) // _SAMPLE, 1)], max_rest)
         parts = [
-            screen.pack(shortening.apply(vectors[at : at + _READ_ROWS].astype(np.float32)))
+            screen.pack(shortening.apply(vectors[at : at + _READ_ROWS]))
             for at in range(0, max(len(vectors), 1), _READ_ROWS)
         ]
         return cls(numbers, vectors, np.concatenate(parts), shortening, screen)
@@ -58,11 +63,7 @@ class ColumnIndex:
         """Yield the places of the index, so many at a time."""
         return (slice(at, min(at + size, len(self))) for at in range(0, len(self), size))
 
-    def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
+    def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of rows of the table, all of which are in the index."""
-        taken: NDArray[np.float16] = self.vectors[np.searchsorted(self.numbers, numbers)]
+        taken: NDArray[np.float32] = self.vectors[np.searchsorted(self.numbers, numbers)]
         return taken
-
-    def read(self, start: int, end: int) -> NDArray[np.float16]:
-        """Return the vectors of the rows from ``start`` to ``end`` of the table."""
-        return self.take(np.arange(start, end))

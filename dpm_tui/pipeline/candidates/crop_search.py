@@ -20,6 +20,8 @@ PARTS = "parts"
 COUNT = 5
 """Parts of a picture: its four quarters and the quarter in the middle."""
 ROWS_PER_BLOCK = 1024
+_MAX_REST = 0.05
+"""What short vectors may leave out: hardly a part is near to any picture."""
 _FOLDED = 32
 """Near pictures a picture that are gathered before those are dropped that others surpass."""
 MOST = 12
@@ -102,7 +104,7 @@ def _match_blocks(
 ) -> Iterator[tuple[NDArray[np.int64], NeighbourPairs]]:
     """Yield each block of rows with what its parts come near to among the whole pictures that are wanted."""
     dims = field.width // (1 + COUNT)
-    index = ColumnIndex.of(field.rows, wanted, dims, means.screen)
+    index = ColumnIndex.of(field.rows, wanted, dims, means.screen, _MAX_REST)
 
     def tasks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
         for numbers in blocks:

@@ -37,6 +37,8 @@ FLOOR = 0.5
 """Cosine below which not even a nearest neighbour is worth a look."""
 _FOLDED = 32
 """Pairs a row that are gathered before those are dropped that others surpass."""
+_MAX_REST = 0.02
+"""What short vectors may leave out: many neighbours of a picture lie just below its nearest ones."""
 _ROUNDED = 1e-4
 """By how much a stored cosine may be off."""
 RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}-{CROWD}-{HUBS}"
@@ -59,7 +61,7 @@ def match_vectors(field: SearchSpace, threshold: float, means: Means | None = No
     among = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
     nearest = _nearest(among, threshold, families)
     turns = field.turns()
-    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen)
+    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen, _MAX_REST)
 
     def tasks() -> Iterator[_Gathering]:
         for numbers in field.open_blocks(ROWS_PER_BLOCK):
@@ -67,7 +69,7 @@ def match_vectors(field: SearchSpace, threshold: float, means: Means | None = No
             yield _Gathering(index, numbers, turns, threshold, approach)
 
     def work(gathering: _Gathering, stopped: Event) -> _Found:
-        search_block(index, index.take(gathering.numbers).astype(np.float32), gathering, stopped)
+        search_block(index, index.take(gathering.numbers), gathering, stopped)
         return gathering.result()
 
     for found in in_order(tasks(), work, means.threads):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
-from dpm_tui.pipeline.candidates.search_space import Rows
 
 KIN = 0.95
 """Cosine from which two pictures count as copies of one: of 900 pairs of copies one in 200 lies below."""
 CROWD, HUBS = 24, 3
 """Pairs that a picture brings at most, of those that are nearest and of those that were there first."""
 _ROWS_PER_TIME = 128
+
+
+class RowVectors(Protocol):
+    """Vectors by row number."""
+
+    def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the rows with these numbers."""
 
 
 class Families:
@@ -60,7 +67,7 @@ def thin_crowds(near: NeighbourPairs, turns: NDArray[np.int64]) -> NeighbourPair
     return near.only(kept)
 
 
-def keep_families(rows: Rows, near: NeighbourPairs, most: int) -> NeighbourPairs:
+def keep_families(rows: RowVectors, near: NeighbourPairs, most: int) -> NeighbourPairs:
     """Keep ``most`` pairs of each second row: the nearest of each family, then the nearest of the others.
 
     First rows are numbers of ``rows``.
@@ -88,10 +95,10 @@ def _crowded(seconds: NDArray[np.int64], most: int) -> Iterator[tuple[NDArray[np
         yield starts[some], counts[some]
 
 
-def _lead(rows: Rows, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _lead(rows: RowVectors, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which of the pictures in each line are no copies of one that comes before them in it."""
     used, places = np.unique(numbers, return_inverse=True)
-    vectors = rows.take(used).astype(np.float32)[places.reshape(numbers.shape)]
+    vectors = rows.take(used)[places.reshape(numbers.shape)]
     kin = vectors @ vectors.transpose(0, 2, 1) >= KIN
     leads = np.ones(numbers.shape, np.bool_)
     for column in range(1, numbers.shape[1]):

@@ -14,9 +14,6 @@ from numpy.typing import NDArray
 
 STEP = 32
 """Numbers of a short vector come in multiples of it, as processors multiply so many at a time."""
-MAX_REST = 0.05
-"""Share of the squared length that the axes left out may hold, on average: the less, the fewer products of
-whole vectors, the more, the shorter the short ones."""
 _ROUNDED = 2e-7
 """How far off a squared length may be."""
 
@@ -28,8 +25,12 @@ class Shortening:
     axes: NDArray[np.float32] | None
 
     @classmethod
-    def of(cls, sample: NDArray[np.float32]) -> Shortening:
-        """Return the shortening that suits vectors like those of a sample, shape (rows, dims)."""
+    def of(cls, sample: NDArray[np.float32], max_rest: float) -> Shortening:
+        """Return the shortening that suits vectors like those of a sample, shape (rows, dims).
+
+        ``max_rest`` is the share of the squared length that the axes left out may hold, on average: the less,
+        the fewer products of whole vectors, the more, the shorter the short ones.
+        """
         dims = sample.shape[1]
         if dims <= STEP or not len(sample):
             return cls(None)
@@ -37,7 +38,7 @@ class Shortening:
         shares, axes = np.maximum(shares[::-1], 0), axes[:, ::-1]
         rests = 1 - np.cumsum(shares) / max(float(shares.sum()), 1e-9)
         for short in range(STEP, dims, STEP):
-            if rests[short - 2] <= MAX_REST:
+            if rests[short - 2] <= max_rest:
                 return cls(np.ascontiguousarray(axes[:, : short - 1], dtype=np.float32))
         return cls(None)
 

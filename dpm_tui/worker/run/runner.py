@@ -28,13 +28,12 @@ from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
-from dpm_tui.worker.run.embedder_cache import EmbedderCache
+from dpm_tui.worker.run.embedder_cache import EmbedderCache, load_screen
 from dpm_tui.worker.run.idle_status import idle_status
 from dpm_tui.worker.run.resource_policy import reader_count, worker_count
 from dpm_tui.worker.run.run_record import RunRecord, now
 from dpm_tui.worker.run.run_reporter import RunReporter
 from dpm_tui.worker.run.run_results import Results, compute_results
-from dpm_tui.worker.run.screen_choice import load_screen
 
 _WORTH_LOADING = 50
 """From so many new files on, some are surely new pictures: the models will be needed."""
