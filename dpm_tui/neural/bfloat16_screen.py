@@ -12,6 +12,9 @@ _ROUNDED = 0.0079
 """By how much a product of two unit vectors may be too low: each number of either is off by 2**-8 of it at
 most. Rounding the product itself takes none below a bar that the format can hold."""
 
+_MULTIPLE = 128
+"""Rows and columns are multiplied by so many."""
+
 
 class Bfloat16Screen:
     """Multiplies with bfloat16 and compares as whole numbers of 16 bits, which have the same order.
@@ -37,11 +40,19 @@ class Bfloat16Screen:
         column_bars: NDArray[np.float32] | None = None,
     ) -> Places:
         """Return where the products of rows and columns may reach the bar of their row or column."""
+        rows, columns, height, width = _padded(rows), _padded(columns), len(rows), len(columns)
         products = self._room.take(len(rows), len(columns))
         one, other, out = (torch.from_numpy(each).view(torch.bfloat16) for each in (rows, columns, products))
         torch.mm(one, other.T, out=out)
         lower = None if column_bars is None else _lower(column_bars)
-        return places_reaching(products, _lower(row_bars), lower)
+        return places_reaching(products[:height, :width], _lower(row_bars), lower)
+
+
+def _padded(vectors: Packed) -> Packed:
+    """Return vectors with empty ones after them, so that there are few shapes: torch compiles and keeps code
+    for each."""
+    lacking = -len(vectors) % _MULTIPLE
+    return np.pad(vectors, ((0, lacking), (0, 0))) if lacking else vectors
 
 
 def _lower(bars: NDArray[np.float32]) -> NDArray[np.int16]:

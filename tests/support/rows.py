@@ -12,6 +12,7 @@ from dpm_tui.pipeline.candidates.candidate_search import Rule
 from dpm_tui.pipeline.candidates.search_space import SearchSpace
 
 Pairs = set[tuple[int, int]]
+DIMS = 96
 
 
 class ArrayRows:
@@ -59,3 +60,12 @@ def come_and_go(
         near = NeighbourPairs.joined([near, *(block.near for block in rule.find(field, threshold))]).unique()
         matched = live
         yield near, live
+
+
+def described(dice: np.random.Generator, rows: int, families: int = 12) -> NDArray[np.float32]:
+    """Return unit vectors as networks make them: in families, along some axes more than along others."""
+    scales = np.exp(-np.arange(DIMS) / 12)
+    centres = dice.normal(size=(families, DIMS))[dice.integers(0, families, rows)]
+    vectors = (centres + dice.exponential(0.4, (rows, 1)) * dice.normal(size=(rows, DIMS))) * scales
+    unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit

@@ -40,6 +40,12 @@ class Means:
 
     screen: Screen = field(default_factory=NumpyScreen)
     threads: int = 1
+    most_products: int = 200_000**2
+    """Pairs of pictures up to which all are compared with all."""
+
+    def listed(self, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
+        """Return whether the rows of two masks are so many that each is compared with likely ones only."""
+        return int(np.count_nonzero(one)) * int(np.count_nonzero(other)) > self.most_products
 
 
 class Gatherer(Protocol):
@@ -61,16 +67,16 @@ class Gatherer(Protocol):
 
 def search_block(index: ColumnIndex, rows: NDArray[np.float32], gatherer: Gatherer, stopped: Event) -> None:
     """Hand the pairs of some rows, shape (n, dims), with all of the index that matter to a gatherer."""
-    packed = index.pack(rows)
-    for columns in index.blocks(TILE):
+    packed = index.screen.pack(index.shortening.apply(rows))
+    for columns, asking in index.meetings(rows, TILE):
         if stopped.is_set():
             return
         wanted = None if gatherer.column_bars is None else gatherer.column_bars[columns]
-        for at in range(0, len(rows), TILE):
-            tile = slice(at, at + TILE)
+        for at in range(0, len(asking), TILE):
+            tile = asking[at : at + TILE]
             found = index.screen.reaching(packed[tile], index.packed[columns], gatherer.bars[tile], wanted)
             if len(found[0]):
-                _hand_over(index, rows, (found[0] + at, found[1] + columns.start), gatherer)
+                _hand_over(index, rows, (tile[found[0]], found[1] + columns.start), gatherer)
 
 
 def _hand_over(index: ColumnIndex, rows: NDArray[np.float32], found: Places, gatherer: Gatherer) -> None:

@@ -19,7 +19,7 @@ PARTS = "parts"
 """Name of the table whose rows hold a picture's own vector and then those of its parts."""
 COUNT = 5
 """Parts of a picture: its four quarters and the quarter in the middle."""
-ROWS_PER_BLOCK = 1024
+ROWS_PER_BLOCK = 2048
 _MAX_REST = 0.05
 """What short vectors may leave out: hardly a part is near to any picture."""
 _FOLDED = 32
@@ -104,7 +104,8 @@ def _match_blocks(
 ) -> Iterator[tuple[NDArray[np.int64], NeighbourPairs]]:
     """Yield each block of rows with what its parts come near to among the whole pictures that are wanted."""
     dims = field.width // (1 + COUNT)
-    index = ColumnIndex.of(field.rows, wanted, dims, means.screen, _MAX_REST)
+    listed = means.listed(field.open, field.live)
+    index = ColumnIndex.of(field.rows, wanted, dims, means.screen, _MAX_REST, listed=listed)
 
     def tasks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
         for numbers in blocks:
@@ -130,8 +131,7 @@ class _Gathering:
 
     def __init__(self, index: ColumnIndex, numbers: NDArray[np.int64], threshold: float) -> None:
         self._index, self._numbers, self._threshold = index, numbers, threshold
-        self._places = np.searchsorted(index.numbers, numbers)
-        self._places[~np.isin(numbers, index.numbers)] = -1
+        self._places = index.places(numbers)
         self._nearest = np.full(len(numbers) * COUNT, -1, np.int64)
         self._best = np.full(len(numbers) * COUNT, FLOOR - 1, np.float32)
         self._sure_bars = np.full(len(numbers), threshold, np.float32)

@@ -22,7 +22,8 @@ from dpm_tui.pipeline.candidates.column_index import ColumnIndex
 from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, HUBS, KIN, Families, keep_families, thin_crowds
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace
 
-ROWS_PER_BLOCK = 1024
+ROWS_PER_BLOCK, ROWS_PER_LISTED_BLOCK = 1024, 8192
+"""Only some rows of a block ask for a list, which should be many."""
 SURE = 0.9
 NEAREST = 24
 """Pairs from a cosine of SURE on are all candidates. Of weaker ones a picture brings its NEAREST at most:
@@ -61,10 +62,11 @@ def match_vectors(field: SearchSpace, threshold: float, means: Means | None = No
     among = field.near.only(settled[field.near.firsts] & settled[field.near.seconds])
     nearest = _nearest(among, threshold, families)
     turns = field.turns()
-    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen, _MAX_REST)
+    listed = means.listed(field.open, field.live)
+    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen, _MAX_REST, listed=listed)
 
     def tasks() -> Iterator[_Gathering]:
-        for numbers in field.open_blocks(ROWS_PER_BLOCK):
+        for numbers in field.open_blocks(ROWS_PER_LISTED_BLOCK if listed else ROWS_PER_BLOCK):
             approach = np.where(settled, nearest.bars - np.float32(_ROUNDED), 2) if settled.any() else None
             yield _Gathering(index, numbers, turns, threshold, approach)
 
@@ -105,7 +107,7 @@ class _Gathering:
         self._index = index
         self._all_turns = turns
         self._turns, self._own_turns = turns[index.numbers], turns[numbers]
-        self._places = np.searchsorted(index.numbers, numbers)
+        self._places = index.places(numbers)
         self._threshold = np.float32(threshold)
         self._near_bars = np.full(len(numbers), FLOOR, np.float32)
         self.bars = np.minimum(self._near_bars, self._threshold)

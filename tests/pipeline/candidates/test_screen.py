@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from dpm_tui.neural.bfloat16_screen import Bfloat16Screen
 from dpm_tui.pipeline.candidates import block_search
@@ -13,19 +12,9 @@ from dpm_tui.pipeline.candidates.crop_search import COUNT, match_parts
 from dpm_tui.pipeline.candidates.nearest_neighbours import match_vectors
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.candidates.short_vectors import STEP, Shortening
-from tests.support.rows import field_of, pairs_of
+from tests.support.rows import DIMS, described, field_of, pairs_of
 
 SCREENS = pytest.mark.parametrize("make_screen", [NumpyScreen, Bfloat16Screen])
-DIMS = 96
-
-
-def described(dice: np.random.Generator, rows: int, families: int = 12) -> NDArray[np.float32]:
-    """Return unit vectors as networks make them: in families, along some axes more than along others."""
-    scales = np.exp(-np.arange(DIMS) / 12)
-    centres = dice.normal(size=(families, DIMS))[dice.integers(0, families, rows)]
-    vectors = (centres + dice.exponential(0.4, (rows, 1)) * dice.normal(size=(rows, DIMS))) * scales
-    unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    return unit
 
 
 @pytest.mark.parametrize("seed", range(4))
