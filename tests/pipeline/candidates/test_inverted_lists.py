@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates import inverted_lists
@@ -21,7 +22,7 @@ def _short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def matched(
-    rule: Rule, vectors: np.ndarray, start: int, near: NeighbourPairs, means: Means
+    rule: Rule, vectors: NDArray[np.float16], start: int, near: NeighbourPairs, means: Means
 ) -> NeighbourPairs:
     blocks = rule.find(field_of(vectors, start, near), 0.8, means)
     return NeighbourPairs.joined([near, *(block.near for block in blocks)]).unique()
