@@ -15,15 +15,17 @@ from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
 
 Picture = NDArray[np.uint8]
-Slopes = NDArray[np.float32]
-"""The slopes at 48 x 48 places across, then along; of length 1."""
 Tiny = NDArray[np.float32]
 """Lightness of 32 x 32 places, of mean 0 and length 1."""
+Colours = NDArray[np.float64]
+"""The means of red, green and blue, and how far each spreads."""
 
 KEPT = 500
-"""Pictures remembered: at most 58 KB of features and 18 KB of slopes each, 38 MB."""
+"""Pictures whose features are remembered: at most 58 KB each, 29 MB."""
 KEPT_COARSE = 3000
-"""Pictures of which a first look is remembered: 14 KB each, 26 at most."""
+"""Pictures of which a first look is remembered: 28 KB each, 47 at most."""
+COLOURS = 8
+"""Side of the squares that colours are compared on."""
 SMALL = 48
 """Side of the squares that slopes are compared on."""
 TINY = 32
@@ -35,7 +37,8 @@ class _Memory:
     """Holds no pixels."""
 
     tiny: LruCache[bytes, Tiny] = field(default_factory=lambda: LruCache(KEPT_COARSE))
-    slopes: LruCache[bytes, Slopes] = field(default_factory=lambda: LruCache(KEPT))
+    small: LruCache[bytes, Picture] = field(default_factory=lambda: LruCache(KEPT_COARSE))
+    colours: LruCache[bytes, Colours] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
 
@@ -54,9 +57,14 @@ class DescribedPicture:
         return self.memory.tiny.get(self.digest, lambda: _tiny(self._grey))
 
     @property
-    def slopes(self) -> Slopes:
-        """The slopes across and along the picture, made small."""
-        return self.memory.slopes.get(self.digest, lambda: _slopes(self.small))
+    def small(self) -> Picture:
+        """The grey picture squashed to the square that slopes are compared on."""
+        return self.memory.small.get(self.digest, lambda: _small(self._grey))
+
+    @property
+    def colours(self) -> Colours:
+        """Mean and spread of each colour."""
+        return self.memory.colours.get(self.digest, lambda: _colours(self.picture))
 
     @property
     def coarse_features(self) -> Features:
@@ -69,11 +77,6 @@ class DescribedPicture:
     def features(self) -> Features:
         """The features of the picture."""
         return self.memory.features.get(self.digest, lambda: find_features(self._grey))
-
-    @property
-    def small(self) -> NDArray[Any]:
-        """The grey picture squashed to the square that slopes are compared on."""
-        return cv2.resize(self._grey, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
 
     @property
     def _grey(self) -> NDArray[Any]:
@@ -93,6 +96,11 @@ class DescriptorCache:
         return DescribedPicture(picture, digest.digest(), self._memory)
 
 
+def _small(grey: NDArray[Any]) -> Picture:
+    small: NDArray[Any] = cv2.resize(grey, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
+    return small
+
+
 def _tiny(grey: NDArray[Any]) -> Tiny:
     tiny: Tiny = cv2.resize(grey, (TINY, TINY), interpolation=cv2.INTER_AREA).astype(np.float32)
     tiny -= tiny.mean()
@@ -100,18 +108,23 @@ def _tiny(grey: NDArray[Any]) -> Tiny:
     return tiny
 
 
-def _slopes(small: NDArray[Any]) -> Slopes:
-    values = small.astype(np.float32)
-    both = [cv2.Sobel(values, cv2.CV_32F, 1 - along, along).ravel() for along in (0, 1)]
-    slopes = np.concatenate(both).astype(np.float32)
-    unit: Slopes = slopes / np.float32(max(float(np.linalg.norm(slopes)), 1e-3))
-    return unit
+def _colours(picture: Picture) -> Colours:
+    few = cv2.resize(picture, (COLOURS, COLOURS), interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    return np.concatenate([few.mean(axis=0), few.std(axis=0)])
 
 
 def gradient_correlation(one: DescribedPicture, other: DescribedPicture, orientation: int = 0) -> float:
     """Return how alike the slopes of a picture and of a turned other one are; a negative is alike too."""
-    slopes = other.slopes if orientation == 0 else _slopes(orient(other.small, orientation))
-    return abs(float(one.slopes @ slopes))
+    slopes = _slopes(one.small), _slopes(orient(other.small, orientation) if orientation else other.small)
+    return abs(float(slopes[0] @ slopes[1]))
+
+
+def _slopes(small: Picture) -> NDArray[np.float32]:
+    """Return the slopes across and along, of length 1."""
+    values = small.astype(np.float32)
+    slopes = np.concatenate([cv2.Sobel(values, cv2.CV_32F, 1 - along, along) for along in (0, 1)]).ravel()
+    unit: NDArray[np.float32] = slopes * np.float32(1 / max(math.sqrt(float(slopes @ slopes)), 1e-3))
+    return unit
 
 
 def orient(picture: NDArray[Any], orientation: int) -> NDArray[Any]:
@@ -126,4 +139,9 @@ def orientation_correlations(one: DescribedPicture, other: DescribedPicture) -> 
 
     The sign is dropped, so that a negative is alike too.
     """
-    return [abs(float(np.vdot(orient(other.tiny, k), one.tiny))) for k in range(8)]
+    correlations: list[float] = np.abs(other.tiny.ravel()[_TURNS] @ one.tiny.ravel()).tolist()
+    return correlations
+
+
+_TURNS = np.stack([orient(np.arange(TINY * TINY).reshape(TINY, TINY), k).ravel() for k in range(8)])
+"""Where each place of each orientation comes from."""

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.alignment.local_features import Features
+from dpm_tui.pipeline.alignment.local_features import Features, mirror_descriptors
 
 Matrix = NDArray[np.float64]
+Pairing = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Numbers of features of the first picture and, row by row, of the second one."""
 
 RATIO = 0.9
 """A match counts when its nearest neighbour is this much nearer than the second (Lowe 2004)."""
@@ -56,33 +58,51 @@ class Alignment:
         return math.degrees(math.atan2(self.matrix[1, 0], self.matrix[0, 0]))
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Which features of two pictures match, as they are and with the second one mirrored."""
+
+    one: Features
+    other: Features
+    upright: Pairing
+    mirrored: Pairing
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many match in each way."""
+        return len(self.upright[0]), len(self.mirrored[0])
+
+
+def match_features(one: Features, other: Features) -> Matches | None:
+    """Return which features match, None where a picture has too few to align it."""
+    if min(len(one), len(other)) < INLIERS:
+        return None
+    mine, theirs = one.descriptors, other.descriptors
+    upright = _match(mine, theirs)
+    return Matches(one, other, upright, _match(mine, mirror_descriptors(theirs)))
+
+
 def align(one: Features, other: Features) -> Alignment | None:
-    """Return how two pictures lie over each other by their features, or None if nothing fits.
+    """Return how two pictures lie over each other by their features, or None if nothing fits."""
+    matches = match_features(one, other)
+    return None if matches is None else align_matches(matches)
+
+
+def align_matches(matches: Matches) -> Alignment | None:
+    """Return how two pictures lie over each other by their matching features, or None if nothing fits.
 
     Each match proposes the similarity transform that its places, sizes and directions give (Lowe 2004);
     the proposal that most matches agree with is fitted to these. No chance is involved.
     """
-    if min(len(one), len(other)) < INLIERS:
-        return None
-    best: Alignment | None = None
-    for mirrored in (False, True):
-        found = _fit(one, other.mirrored if mirrored else other, mirrored)
-        if found is not None and (best is None or found.inliers > best.inliers):
-            best = found
-        if best is not None and best.inliers >= 3 * INLIERS:
-            break
-    return best
+    best = _fit(matches.one, matches.other, matches.upright, mirrored=False)
+    if best is not None and best.inliers >= 3 * INLIERS:
+        return best
+    turned = _fit(matches.one, matches.other.mirrored, matches.mirrored, mirrored=True)
+    return turned if turned is not None and (best is None or turned.inliers > best.inliers) else best
 
 
-def count_matches(one: Features, other: Features) -> tuple[int, int]:
-    """Return how many features of two pictures match, as they are and with the second one mirrored."""
-    if min(len(one), len(other)) < INLIERS:
-        return 0, 0
-    return len(_matches(one, other)[0]), len(_matches(one, other.mirrored)[0])
-
-
-def _fit(one: Features, other: Features, mirrored: bool) -> Alignment | None:
-    mine, theirs = _matches(one, other)
+def _fit(one: Features, other: Features, pairing: Pairing, mirrored: bool) -> Alignment | None:
+    mine, theirs = pairing
     if len(mine) < INLIERS:
         return None
     goal, source = one.points[mine], other.points[theirs]
@@ -132,8 +152,8 @@ def _perspective(source: NDArray[Any], goal: NDArray[Any], matrix: Matrix) -> Ma
     return np.asarray(found, np.float64)
 
 
-def _matches(one: Features, other: Features) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    likeness = other.descriptors @ one.descriptors.T
+def _match(mine: NDArray[np.float32], others: NDArray[np.float32]) -> Pairing:
+    likeness = others @ mine.T
     nearest = np.argmax(likeness, axis=1)
     rows = np.arange(len(likeness))
     top = likeness[rows, nearest]

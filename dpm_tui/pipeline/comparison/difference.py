@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -35,27 +36,56 @@ _NEAR = np.ones((3, 3), np.uint8)
 _FLOOR = 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """What comparing two pictures of one frame found; levels are of 255."""
 
+    pictures: tuple[Picture, Picture]
+    """Both RGB pictures as they were."""
+    mask: Picture | None
+    """Where they are compared: where it is 255."""
+    rich: bool
+    """Whether a rich tone was fitted."""
+    toned: tuple[Picture, Picture]
+    """Both RGB pictures with one of them toned like the other."""
+    lightness: tuple[Channels, Channels]
+    """Of both, equally sharp and softened."""
     light: Map
     """Difference of lightness a pixel, in levels."""
     colour: Map
     """Difference of the stronger of the two colour axes a pixel, in levels."""
-    toned: tuple[Picture, Picture]
-    """Both RGB pictures with one of them toned like the other."""
-    features: NDArray[np.float64]
-    """Logarithms and shares from which ``judge`` scores the pair."""
+    inside: NDArray[np.bool_]
+    """Where both pictures are."""
     agreement: float
     """Share of the live tiles, weighted by contrast, that agree."""
     live: int
     """Number of live tiles."""
     structure: Structure
-    tones_apart: float
-    """Levels that all but a twentieth of the places stay below, before tones are made alike."""
-    inside: NDArray[np.bool_]
-    """Where both pictures are."""
+
+    @cached_property
+    def tones(self) -> NDArray[np.float64]:
+        """Logarithms of how far tones lie apart before they are made alike."""
+        return tone_features(*self.pictures, self.mask)
+
+    @property
+    def tones_apart(self) -> float:
+        """Levels that all but a twentieth of the places stay below, before tones are made alike."""
+        return float(np.exp(self.tones.max())) - 1
+
+    @cached_property
+    def features(self) -> NDArray[np.float64]:
+        """Logarithms and shares from which networks score the pair: as much work as all the rest."""
+        same = _same_blocks(*self.pictures) if self.mask is None else 0.0
+        structure = self.structure
+        return np.concatenate(
+            [
+                _features(self.light, self.colour, self.mask, _tile(self.light), same),
+                above_noise_floor(*self.lightness, None if self.mask is None else self.inside),
+                self.tones,
+                [self.agreement, structure.share, np.log1p(structure.same), structure.spread],
+                [self.mask is not None, self.rich, np.log(max(self.light.shape))],
+            ]
+        )
 
 
 def compare_aligned(
@@ -68,9 +98,7 @@ def compare_aligned(
     picture has costs its full contrast. The sharper picture is blurred to the sharpness of the other first.
     """
     a, b = _tone_alike(first, second, mask, rich)
-    same = _same_blocks(first, second) if mask is None else 0.0
-    lab_a, lab_b = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b))
-    lab_a, lab_b = blur_alike(lab_a, lab_b)
+    lab_a, lab_b = blur_alike(*(cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (a, b)))
     lab_a, lab_b = (cv2.GaussianBlur(p, (0, 0), SOFTEN) for p in (lab_a, lab_b))
     apart = range_distance(lab_a, lab_b)
     inside = np.ones(apart.shape[:2], np.bool_)
@@ -79,21 +107,18 @@ def compare_aligned(
         apart[~inside] = 0
     light = apart[..., 0].astype(np.float32)
     colour = cv2.max(apart[..., 1], apart[..., 2]).astype(np.float32)
-    tile = max(4, round(max(light.shape) / TILES))
-    agreement, live = _agreement(light, lab_a[..., 0], lab_b[..., 0], mask, tile)
-    structure = match_structure(lab_a[..., 0], lab_b[..., 0], inside, tile)
-    tones = tone_features(first, second, mask)
-    tones_apart = float(np.exp(tones.max())) - 1
-    features = np.concatenate(
-        [
-            _features(light, colour, mask, tile, same),
-            above_noise_floor(lab_a[..., 0], lab_b[..., 0], inside),
-            tones,
-            [agreement, structure.share, np.log1p(structure.same), structure.spread],
-            [mask is not None, rich, np.log(max(light.shape))],
-        ]
+    lightness = lab_a[..., 0], lab_b[..., 0]
+    tile = _tile(light)
+    agreement, live = _agreement(light, *lightness, mask, tile)
+    structure = match_structure(*lightness, inside, tile)
+    return Difference(
+        (first, second), mask, rich, (a, b), lightness, light, colour, inside, agreement, live, structure
     )
-    return Difference(light, colour, (a, b), features, agreement, live, structure, tones_apart, inside)
+
+
+def _tile(light: Map) -> int:
+    longest: int = max(light.shape)
+    return max(4, round(longest / TILES))
 
 
 def slopes_follow(difference: Difference) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import cv2
@@ -71,27 +72,38 @@ def fit_tone(
     """
     x, y = _sample(source), _sample(target)
     valid = np.ones(len(x), np.float32) if mask is None else _sample_mask(mask)
-    terms = _terms(x)
+    terms = _terms(x) if rich else _terms(x)[:, :7]
     plain = np.eye(terms.shape[1], 3, dtype=np.float32)
-    pull = np.full(terms.shape[1], CURVE_PULL / (5 if rich else 1))
-    open_ended = np.where((y > CLIPPED) & (y < 1 - CLIPPED), np.float32(1), np.float32(0.05))
-    missing = y - terms @ plain
+    used, pull = _shape(rich)
+    inputs = np.stack([terms[:, columns] for columns in used])
+    open_ended = np.where((y > CLIPPED) & (y < 1 - CLIPPED), np.float32(1), np.float32(0.05)).T
+    missing = (y - x).T[:, :, None]
     weights = plain.copy()
     trust: NDArray[Any] = valid
     middle = 0.0
     for _ in range(ROUNDS):
-        for c in range(3):
-            used = np.arange(terms.shape[1]) if rich else np.array([0, 1, 2, 3, 4 + c])
-            held = pull[used]
-            held[(used == c) | (used == 3)] = PULL / (3 if rich else 1)
-            inputs = terms[:, used]
-            weighted = inputs * (trust * open_ended[:, c])[:, None]
-            bend = np.linalg.solve(weighted.T @ inputs + np.diag(held), weighted.T @ missing[:, c])
-            weights[used, c] = plain[used, c] + bend
+        weighted = (inputs * (trust * open_ended)[:, :, None]).transpose(0, 2, 1)
+        bend = np.linalg.solve(weighted @ inputs + pull, weighted @ missing)[:, :, 0]
+        for channel, columns in enumerate(used):
+            weights[columns, channel] = plain[columns, channel] + bend[channel]
         left = np.abs(np.clip(terms @ weights, 0, 1) - y).sum(axis=1)
-        middle = float(np.median(left[valid > 0])) if valid.any() else 0.0
-        trust = valid / (1 + (left / max(2 * middle, LOOSE if rich else CLIPPED)) ** 2) ** 2
-    return Tone(weights if rich else weights[:7], middle * 255 / 3)
+        middle = float(np.median(left[valid > 0] if mask is not None else left)) if valid.any() else 0.0
+        trust = valid / (1 + (left / np.float32(max(2 * middle, LOOSE if rich else CLIPPED))) ** 2) ** 2
+    return Tone(weights, middle * 255 / 3)
+
+
+@cache
+def _shape(rich: bool) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the terms that each output channel is made of, and the pull on them as diagonal matrices."""
+    used = [list(range(13)) if rich else [0, 1, 2, 3, 4 + channel] for channel in range(3)]
+    pull = []
+    for channel, columns in enumerate(used):
+        held = [
+            PULL / (3 if rich else 1) if c in (channel, 3) else CURVE_PULL / (5 if rich else 1)
+            for c in columns
+        ]
+        pull.append(np.diag(held))
+    return np.array(used, np.intp), np.array(pull)
 
 
 def is_negative(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:

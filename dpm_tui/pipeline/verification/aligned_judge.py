@@ -11,44 +11,20 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
-from dpm_tui.pipeline.comparison.difference import slopes_follow
 from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
-from dpm_tui.pipeline.verification.alignment_hypotheses import (
+from dpm_tui.pipeline.verification.alignment_hypothesis import (
     CHANGED,
     COPIED_BOTH,
-    SETTLED,
     AlignmentHypothesis,
-    hypotheses,
 )
+from dpm_tui.pipeline.verification.alignment_proof import proves
 from dpm_tui.pipeline.verification.candidate_gate import ASKED_FOR, describe, is_hopeless
+from dpm_tui.pipeline.verification.hypothesis_generator import hypotheses
 
 Picture = NDArray[np.uint8]
 
 SMALLEST = 12
 """Shortest side in pixels that can be judged."""
-SHARED = 0.55
-"""Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
-SHARED_CLEAN = 0.6
-"""The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
-SHARED_STRONG = 0.8
-"""Either under a strong tone: flat drawings of one outline in other colours reach 0.75."""
-SHARED_SURE = 0.22
-"""The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
-sticker leaves so much."""
-MANY = 10
-"""Features that agree on an alignment of unrelated pictures: never seen but between flat drawings."""
-TILES_SURE = 8.0
-"""Tiles that must be the same then."""
-TILES = 3.0
-"""Tiles that must be the same at least; fewer say nothing, then only equal colours do."""
-PLAIN = 5.0
-"""Levels by which colours may be off then, in nine tenths of the picture: a sky is no other sky's copy."""
-FOLLOWS_PLAIN = 0.7
-"""Correlation of slopes that pictures need that have no corners and other colours: noise follows nothing."""
-FOLLOWS = 0.24
-"""Correlation of slopes that a pair with differences needs: variants reach 0.25, pages of other text 0.21."""
-FEW = 3
-"""Fewest live tiles that can show two pictures to be one."""
 SHOWN = 3.0
 """Brightness of the difference map for one level: coding noise stays below 30, an edit saturates."""
 SHOWN_COLOUR = 12.0
@@ -117,7 +93,7 @@ class AlignedJudge:
         best: AlignmentHypothesis | None = None
         for view in hypotheses(one, other):
             # What was seen to differ in one view is not undone by another that is only nearly clean.
-            if not _proven(view) or (best is not None and view.clean and not _undoes(view, best)):
+            if not proves(view) or (best is not None and view.clean and not _undoes(view, best)):
                 continue
             if view.clean or view.sure:
                 return view
@@ -138,22 +114,6 @@ class AlignedJudge:
 
 def _order(sight: DescribedPicture) -> tuple[int, bytes]:
     return sight.picture.shape[0] * sight.picture.shape[1], sight.digest
-
-
-def _proven(view: AlignmentHypothesis) -> bool:
-    difference, structure = view.difference, view.difference.structure
-    if difference.live < FEW:
-        return False
-    if structure.same < TILES:
-        told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
-        return told and (view.clean or difference.agreement >= SETTLED)
-    if view.clean:
-        return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
-    sure = SHARED_SURE if view.inliers < 2 * MANY else SHARED_SURE / 2
-    if view.inliers >= MANY and structure.same >= TILES_SURE and structure.share >= sure:
-        return True
-    needed = SHARED_STRONG if view.strong else SHARED
-    return structure.share >= needed and slopes_follow(difference) >= FOLLOWS
 
 
 def _undoes(view: AlignmentHypothesis, best: AlignmentHypothesis) -> bool:

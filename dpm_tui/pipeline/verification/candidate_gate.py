@@ -9,7 +9,6 @@ import math
 from functools import cache
 from importlib.resources import files
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +17,7 @@ from dpm_tui.pipeline.alignment.descriptors import (
     gradient_correlation,
     orientation_correlations,
 )
-from dpm_tui.pipeline.alignment.feature_alignment import align, count_matches
+from dpm_tui.pipeline.alignment.feature_alignment import align_matches, match_features
 from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 
 WEIGHTS = "candidate_gate.npz"
@@ -28,7 +27,6 @@ HOPELESS = -6.0
 less, weak variants apart, and of pictures that are no pair four in five."""
 ASKED_FOR = 1.0
 """Cosine of pairs that somebody asked for: those are always compared."""
-_COLOURS = 8
 
 
 def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -> bool:
@@ -44,14 +42,12 @@ def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> N
     slopes = gradient_correlation(one, other)
     slopes_best = max(slopes, gradient_correlation(one, other, best) if turned_best > upright else 0.0)
     aspects = [math.log(p.picture.shape[1] / p.picture.shape[0]) for p in (one, other)]
-    colours = [
-        cv2.resize(p.picture, (_COLOURS, _COLOURS), interpolation=cv2.INTER_AREA) for p in (one, other)
-    ]
-    means, spreads = ([getattr(c.reshape(-1, 3), name)(axis=0) for c in colours] for name in ("mean", "std"))
+    colours = np.abs(one.colours - other.colours)
     few, many = sorted(map(len, (one.coarse_features, other.coarse_features)))
-    matches = sorted(count_matches(one.coarse_features, other.coarse_features))
-    found = align(one.coarse_features, other.coarse_features)
-    inliers = found.inliers if found else 0
+    found = match_features(one.coarse_features, other.coarse_features)
+    matches = sorted(found.counts) if found else [0, 0]
+    alignment = align_matches(found) if found else None
+    inliers = alignment.inliers if alignment else 0
     return np.array(
         [
             cosine,
@@ -60,8 +56,8 @@ def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> N
             slopes,
             slopes_best,
             abs(aspects[0] - aspects[1]),
-            float(np.abs(means[0] - means[1]).mean()),
-            float(np.abs(spreads[0] - spreads[1]).mean()),
+            float(colours[:3].mean()),
+            float(colours[3:].mean()),
             *np.log1p([few, many, *matches]).tolist(),
             matches[1] / max(few, 4),
             math.log1p(inliers),

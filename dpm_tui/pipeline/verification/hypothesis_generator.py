@@ -1,10 +1,10 @@
-"""Alignment hypotheses: the ways to lay two pictures over each other, and what comparing them showed."""
+"""Hypothesis generator: tries the ways to lay two pictures over each other, cheapest first."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,37 +17,25 @@ from dpm_tui.pipeline.alignment.descriptors import (
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
 from dpm_tui.pipeline.alignment.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.alignment.template_alignment import search
-from dpm_tui.pipeline.comparison.copy_classifier import SAME, Sameness, weigh
-from dpm_tui.pipeline.comparison.difference import Difference, compare_aligned
-from dpm_tui.pipeline.comparison.recolouring import Tint, compare_tints
+from dpm_tui.pipeline.comparison.copy_classifier import SAME, weigh
+from dpm_tui.pipeline.comparison.difference import compare_aligned
+from dpm_tui.pipeline.comparison.recolouring import compare_tints
 from dpm_tui.pipeline.comparison.score_network import score_network_named
+from dpm_tui.pipeline.comparison.structure import estimate_share
 from dpm_tui.pipeline.comparison.tone import is_strong
+from dpm_tui.pipeline.verification.alignment_hypothesis import (
+    CHANGED,
+    FAITHFUL_STRONG,
+    AlignmentHypothesis,
+)
+from dpm_tui.pipeline.verification.alignment_proof import MANY, may_prove
 
 Picture = NDArray[np.uint8]
 
 SAME_ASPECT = 0.03
 """Aspects this close may be one frame: resizing to 100 px rounds a side by up to 1 %."""
-CHANGED = -2.0
-"""Score from which something in the picture differs: of drawn variants not learned from, saved again at 70 %
-and JPEG 75, 0.7 % stay below; 2 % of re-encodes and half of the pictures cut to 64 colours rise above."""
-CHANGED_APART = 0.0
-"""The same where the pair is no copy in any case: a wrong crop costs little, as nobody removes it unseen."""
-COPIED = 2.0
-"""Odds, as a logarithm, from which a pair of one frame is a copy, colours included: of drawn variants not
-learned from and saved again one in 300 comes so far, of recolours one in 1,000, of copies one in 30 stays
-below, of pictures cut to 32 colours one in five."""
-COPIED_BOTH, UNCHANGED = 1.5, -3.5
-"""The same where the score of the other network, which looks at content alone, is below ``UNCHANGED``."""
-OTHER_COLOURS = -1.0
-"""Odds against a copy up to which other colours of parts make a variant of what is turned."""
 EQUAL = -20.0
 """Score of two pictures of equal pixels, which need no network."""
-FAITHFUL = 0.75
-"""Agreement that a picture with nothing changed has: re-encodes reach 0.98, clipped tones 0.79."""
-FAITHFUL_STRONG = 0.6
-"""The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
-SETTLED = 0.90
-"""Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
 OUTLINED = 0.6
 """Share of the structure that is the same from which colours are compared where lightness does not agree."""
 HOPELESS = 0.15
@@ -74,65 +62,9 @@ COVERED = 0.97
 """Share of both pictures that an overlap covers when nothing was cropped."""
 TILT = 0.6
 """Degrees from which a picture was rotated rather than measured badly."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlignmentHypothesis:
-    """One way to lay the pictures over each other, and what comparing them showed."""
-
-    overlap: Overlap
-    difference: Difference
-    score: float
-    strong: bool
-    tint: Tint | None = None
-    """How the colours differ; None where that was not asked: of crops, and where nothing agrees."""
-    sameness: Sameness | None = None
-    inliers: int = 0
-    cropped: bool = False
-    turned: bool = False
-    stretched: bool = False
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing in what the pictures share differs but the tone of the whole and sharpness."""
-        if self.copied:
-            return True
-        faithful = FAITHFUL_STRONG if self.strong else FAITHFUL
-        apart = self.cropped or self.turned or self.strong or self.stretched
-        changed = CHANGED_APART if apart else CHANGED
-        unchanged = self.score < changed and self.difference.agreement >= faithful
-        return unchanged and not self.recoloured
-
-    @property
-    def copied(self) -> bool:
-        """Whether nothing differs but what saving again and a light tone do, colours of parts included."""
-        if self.sameness is None or self.stretched or self.difference.agreement < FAITHFUL_STRONG:
-            return False
-        return self.sameness.copy >= (COPIED_BOTH if self.score < UNCHANGED else COPIED)
-
-    @property
-    def recoloured(self) -> bool:
-        """Whether parts may differ in colour, rather than the whole in its tone."""
-        if self.sameness is None or self.sameness.tone >= 0:
-            return False
-        return not self.copied and (not self.turned or self.sameness.copy < OTHER_COLOURS)
-
-    @property
-    def coloured(self) -> bool:
-        """Whether other colours of parts are what differs, and no content."""
-        return self.sameness is not None and not self.clean and self.sameness.colours >= 0
-
-    @property
-    def sure(self) -> bool:
-        """Whether no other way to lay them needs to be tried, though something differs."""
-        whole = self.overlap.mask is None and not self.turned and not self.stretched
-        found = self.difference
-        return whole and min(found.agreement, found.structure.share) >= SETTLED
-
-    @property
-    def rank(self) -> float:
-        """How much of the pictures it shows to be the same."""
-        return self.difference.structure.share * min(1.0, max(self.overlap.covered) + 0.1)
+PROMISING, PROMISING_MOVED = 0.35, 0.35
+"""Estimated share of the structure that is the same below which pictures are not compared, in one frame and
+moved: of pairs that are alike a few weak variants have less, of others two in three."""
 
 
 def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[AlignmentHypothesis]:
@@ -140,13 +72,16 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
     one, other = first.picture, second.picture
     like = orientation_correlations(first, second)
     framed = _same_frame(one, other)
-    tried = False
+    frame: Overlap | None = None
     plain: AlignmentHypothesis | None = None
     if like[0] >= (HOPEFUL if framed else STRETCHED) and gradient_correlation(first, second) >= SLOPING:
-        tried = framed
-        view = _look(whole(one, other), stretched=not framed)
-        plain = view if framed else None
-        yield view
+        laid = whole(one, other)
+        view = _look(laid, stretched=not framed) if _promises(laid) else None
+        if framed:
+            frame, plain = laid, view
+        if view is not None:
+            yield view
+    tried = frame is not None
     best = int(np.argmax(like))
     leads = best > 0 and like[best] > max(like[0] + TURN_LEAD, HOPEFUL)
     if (
@@ -155,16 +90,19 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
         and gradient_correlation(first, second, best) >= SLOPING
     ):
         tried = True
-        yield _look(whole(one, other, best), turned=True)
+        turned = whole(one, other, best)
+        view = _look(turned, turned=True) if _promises(turned) else None
+        if view is not None:
+            yield view
     moved = None
     few = min(len(first.coarse_features), len(second.coarse_features)) < PLENTY_COARSE
     if _may_align(first, second):
-        moved = _moved(one, other, align(first.features, second.features), plain)
+        moved = _moved(one, other, align(first.features, second.features), frame, plain)
         few = min(len(first.features), len(second.features)) < PLENTY
     if moved is not None:
         yield moved
     if tried or moved is not None or few:
-        inside = _moved(one, other, search(one, other), plain)
+        inside = _moved(one, other, search(one, other), frame, plain)
         if inside is not None and inside is not plain:
             yield inside
 
@@ -196,23 +134,37 @@ def _stays(one: Picture, other: Picture, alignment: Alignment) -> bool:
     return bool(np.abs(np.stack([x / z, y / z]) - goal).max() < UNMOVED)
 
 
+def _promises(overlap: Overlap, inliers: int = 0) -> bool:
+    """Return whether it may pay to compare what two pictures share."""
+    least = PROMISING if overlap.mask is None else PROMISING_MOVED
+    return inliers >= MANY or estimate_share(overlap.first, overlap.second, overlap.mask) >= least
+
+
 def _look(
     overlap: Overlap, inliers: int = 0, cropped: bool = False, turned: bool = False, stretched: bool = False
-) -> AlignmentHypothesis:
+) -> AlignmentHypothesis | None:
+    """Return what comparing two pictures shows, None where it can prove nothing."""
     pictures = (overlap.first, overlap.second)
     # One frame that was found by its features is as whole as one taken for granted.
     mask = overlap.mask if cropped else None
     difference = compare_aligned(*pictures, mask)
+    hopeful = may_prove(difference, inliers)
+    strong = is_strong(*pictures, mask)
+    rich = None
+    if not hopeful:
+        if strong and difference.agreement >= HOPELESS:
+            rich = compare_aligned(*pictures, mask, rich=True)
+        if rich is None or not may_prove(rich, inliers):
+            return None
     equal = mask is None and np.array_equal(*pictures)
     score = EQUAL if equal else score_network_named("changed").score(difference.features)
-    strong = is_strong(*pictures, mask)
     tint, sameness = None, SAME if equal else None
     alike = difference.agreement >= FAITHFUL_STRONG or difference.structure.share >= OUTLINED
     if alike and not (equal or cropped or stretched):
         tint = compare_tints(*pictures)
         sameness = weigh(difference, tint)
     if strong and score >= CHANGED and difference.agreement >= HOPELESS:
-        rich = compare_aligned(*pictures, mask, rich=True)
+        rich = rich or compare_aligned(*pictures, mask, rich=True)
         score_rich = score_network_named("changed").score(rich.features)
         if score_rich < score:
             difference, score = rich, score_rich
@@ -222,13 +174,24 @@ def _look(
 
 
 def _moved(
-    one: Picture, other: Picture, alignment: Alignment | None, plain: AlignmentHypothesis | None
+    one: Picture,
+    other: Picture,
+    alignment: Alignment | None,
+    frame: Overlap | None,
+    plain: AlignmentHypothesis | None,
 ) -> AlignmentHypothesis | None:
-    """Return what an alignment shows; that is known where it leaves the pictures as ``plain`` lays them."""
-    if alignment is not None and plain is not None and _stays(one, other, alignment):
+    """Return what an alignment shows, None for nothing.
+
+    Where it leaves the pictures in one ``frame``, that is what ``plain`` has shown of it.
+    """
+    if alignment is None:
+        return None
+    if frame is not None and _stays(one, other, alignment):
+        if plain is None:
+            return _look(frame, alignment.inliers) if alignment.inliers >= MANY else None
         return replace(plain, inliers=alignment.inliers) if alignment.inliers else plain
-    overlap = None if alignment is None else lay_over(one, other, alignment)
-    if alignment is None or overlap is None:
+    overlap = lay_over(one, other, alignment)
+    if overlap is None or not _promises(overlap, alignment.inliers):
         return None
     quarter = round(alignment.angle / 90)
     tilt = abs(alignment.angle - 90 * quarter)
