@@ -132,18 +132,31 @@ def _layer(averages: list[Map], contrast: Map) -> Layer:
     near, colour, light, red, blue, square = averages
     maps = [near, colour, np.abs(light), cv2.magnitude(red, blue), cv2.sqrt(square)]
     level = cv2.LUT(contrast, _CONTRAST_LEVELS)
-    above = [_above_usual(each, level, kind.floor) for each, kind in zip(maps, LEVELS, strict=True)]
-    step = max(round((above[0].size / SAMPLED) ** 0.5), 1)
+    step = max(round((level.size / SAMPLED) ** 0.5), 1)
+    some = level[::step, ::step].ravel()
+    order = np.argsort(some, kind="stable")
+    ends = np.searchsorted(some[order], np.arange(len(CONTRASTS)))
+    above = [
+        _above_usual(each, level, kind.floor, order, ends, step)
+        for each, kind in zip(maps, LEVELS, strict=True)
+    ]
     return Layer(maps, above, [_quantile(each[::step, ::step].ravel(), 0.995) for each in above])
 
 
-def _above_usual(values: Map, level: NDArray[Any], floor: float) -> Map:
-    """Return how many times each value exceeds what is usual at places of its contrast."""
+def _above_usual(
+    values: Map,
+    level: NDArray[Any],
+    floor: float,
+    order: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    step: int,
+) -> Map:
+    """Return how many times each value exceeds what is usual at places of its contrast.
+
+    ``order`` sorts every ``step``th place each way by contrast; ``ends`` are where each level of it begins.
+    """
     usual = np.full(len(CONTRASTS) - 1, floor, np.float32)
-    step = max(round((values.size / SAMPLED) ** 0.5), 1)
-    some_values, some_levels = values[::step, ::step].ravel(), level[::step, ::step].ravel()
-    order = np.argsort(some_levels, kind="stable")
-    ends = np.searchsorted(some_levels[order], np.arange(len(usual) + 1))
+    some_values = values[::step, ::step].ravel()
     before = 0.0
     for number in range(len(usual)):
         own = some_values[order[ends[number] : ends[number + 1]]]

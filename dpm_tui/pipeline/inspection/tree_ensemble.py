@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,30 @@ class TreeEnsemble:
 
     def score(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the logarithm of the odds of a yes for each row of inputs (Friedman 2001)."""
-        trees = np.arange(len(self.features))[None]
-        rows = np.arange(len(inputs))[:, None]
-        nodes = np.zeros((len(inputs), len(self.features)), np.int64)
+        features, thresholds, lefts, rights, values = self._nodes
+        many, wide = inputs.shape
+        flat = np.ascontiguousarray(inputs).ravel()
+        rows = (np.arange(many) * wide)[:, None]
+        nodes = np.broadcast_to(
+            np.arange(len(self.features)) * self.features.shape[1], (many, len(self.features))
+        )
         for _ in range(self.depth):
-            goes_left = inputs[rows, self.features[trees, nodes]] <= self.thresholds[trees, nodes]
-            nodes = np.where(goes_left, self.lefts[trees, nodes], self.rights[trees, nodes])
-        total: NDArray[np.float64] = self.base + self.values[trees, nodes].astype(np.float64).sum(axis=1)
+            goes_left = flat.take(rows + features.take(nodes)) <= thresholds.take(nodes)
+            nodes = np.where(goes_left, lefts.take(nodes), rights.take(nodes))
+        total: NDArray[np.float64] = self.base + values.take(nodes).sum(axis=1)
         return total
+
+    @cached_property
+    def _nodes(self) -> tuple[NDArray[Any], ...]:
+        """The nodes of all trees in one row, and children by their place in it: quicker to look up."""
+        first = (np.arange(len(self.features)) * self.features.shape[1])[:, None]
+        return (
+            self.features.ravel().astype(np.int64),
+            self.thresholds.ravel(),
+            (self.lefts + first).ravel(),
+            (self.rights + first).ravel(),
+            self.values.ravel().astype(np.float64),
+        )
 
 
 @cache

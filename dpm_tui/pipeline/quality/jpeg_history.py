@@ -66,7 +66,8 @@ def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
     away = away[away > 1.5]
     if len(away) < FEWEST:
         return 1.0, 0.0
-    fits: NDArray[Any] = (_counted(away) @ _waves()) / np.float32(len(away))
+    counted = _counted(away)
+    fits: NDArray[Any] = (counted @ _waves()[: len(counted)]) / np.float32(len(away))
     # A step of which most values are smaller than half would fit them all as zeros.
     used = 1 - np.searchsorted(np.sort(away), 0.6 * STEPS, side="right") / len(away)
     fits = np.where(used > 0.25, fits, 0).astype(np.float64)
@@ -78,9 +79,9 @@ def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def _counted(away: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how many strengths fall into each bin of ``_waves``."""
+    """Return how many strengths fall into each bin of ``_waves``, up to the last that has some."""
     places = np.minimum((away * FINE + 0.5).astype(np.int64), STRONGEST * FINE - 1)
-    return np.bincount(places, minlength=STRONGEST * FINE).astype(np.float32)
+    return np.bincount(places).astype(np.float32)
 
 
 @cache

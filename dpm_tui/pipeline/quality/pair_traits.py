@@ -100,7 +100,7 @@ def _unexplained(target: Sequence[NDArray[Any]], source: Sequence[NDArray[Any]])
 
 def _gather(plane: NDArray[Any], places: NDArray[Any], steps: list[int]) -> Planes:
     """Return the values at some steps from each place, a row a place."""
-    found: Planes = plane[places[:, None] + np.array(steps)].astype(np.float32)
+    found: Planes = plane.take(places[:, None] + np.array(steps)).astype(np.float32)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -17,6 +18,7 @@ ROUNDS = 2
 """The second round leaves out what differs by more than coding."""
 
 
+@lru_cache(maxsize=8)
 def sample_places(height: int, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return rows and columns of places all over a picture, each with its surroundings inside it."""
     high, wide = height - 2 * REACH, width - 2 * REACH
@@ -38,7 +40,10 @@ def surroundings(
 ) -> NDArray[np.float32]:
     """Return the 25 values around each place, one place a row."""
     reach = range(-REACH, REACH + 1)
-    return np.stack([plane[rows + y, columns + x] for y in reach for x in reach], axis=1).astype(np.float32)
+    width = plane.shape[1]
+    steps = np.array([y * width + x for y in reach for x in reach])
+    values: NDArray[np.float32] = plane.take((rows * width + columns)[:, None] + steps).astype(np.float32)
+    return values
 
 
 def make_alike(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
