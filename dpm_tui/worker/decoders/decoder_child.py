@@ -23,6 +23,7 @@ from dpm_tui.catalog.image_file import Status
 from dpm_tui.dataclass_json import to_plain
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import from_json
+from dpm_tui.memory import keep_freed_memory
 from dpm_tui.pipeline.decoding.thumbnail import (
     decode_thumbnail,
     decode_view,
@@ -60,6 +61,8 @@ def main() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
     store = ThumbnailStore(HeldFolder(thumbnails, above))
     specialist: Specialist | None = None
+    if work in ("inspect", "verify"):
+        keep_freed_memory()
     # Only these children need what they load, and they need it before the sandbox is closed.
     if work == "inspect":
         from dpm_tui.worker.decoders.pair_inspector import PairInspector

@@ -15,6 +15,7 @@ from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.image_file import FAILED, Status
 from dpm_tui.errors import DpmError, Stopped, is_full, reason_of
 from dpm_tui.file_names import display_name
+from dpm_tui.memory import freed_memory_kept
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.reporter import Stage
@@ -170,8 +171,7 @@ class Runner:
     def _run(
         self, config: Config, reporter: RunReporter, accept_missing: bool, before: Future[bool] | None
     ) -> None:
-        if before is not None:
-            wait([before])
+        wait([before] if before else [])
         phase, results = "failed", None
         try:
             self._record.save(reporter.status)
@@ -269,7 +269,7 @@ class Runner:
                 self._embedders.load_ahead(config)
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
-        with self._pool.root.held():
+        with self._pool.root.held(), freed_memory_kept():
             run_stages(settings, self._state, self._tools(config), reporter, surveyed)
         self._state.remove_outdated()
         self._clear_gone(config.model, reporter)
