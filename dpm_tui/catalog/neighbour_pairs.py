@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_ROW_BITS = 32
+"""Bits for the number of a row, or for a cosine: two of them make one key."""
+
 
 @dataclass(frozen=True, slots=True)
 class NeighbourPairs:
@@ -46,20 +49,13 @@ class NeighbourPairs:
 
     def highest(self) -> NeighbourPairs:
         """Return of several pairs of the same first and second row the one with the highest cosine."""
-        order = np.lexsort((-self.cosines, self.firsts, self.seconds))
-        firsts, seconds = self.firsts[order], self.seconds[order]
-        fresh = np.ones(len(order), np.bool_)
-        fresh[1:] = (firsts[1:] != firsts[:-1]) | (seconds[1:] != seconds[:-1])
-        return self.only(order[fresh])
+        return NeighbourPairs(*_highest(self.firsts, self.seconds, self.cosines))
 
     def unique(self) -> NeighbourPairs:
         """Return every pair once, the lower row first, with its highest cosine, which is 1 at most."""
         low, high = np.minimum(self.firsts, self.seconds), np.maximum(self.firsts, self.seconds)
-        order = np.lexsort((-self.cosines, high, low))
-        low, high = low[order], high[order]
-        fresh = np.ones(len(order), np.bool_)
-        fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        return NeighbourPairs(low[fresh], high[fresh], np.minimum(self.cosines[order][fresh], np.float32(1)))
+        high, low, cosines = _highest(high, low, self.cosines)
+        return NeighbourPairs(low, high, np.minimum(cosines, np.float32(1)))
 
 
 def keep_nearest(parts: Sequence[NeighbourPairs], nearest: int, sure: float = 2.0) -> NeighbourPairs:
@@ -71,6 +67,36 @@ def keep_nearest(parts: Sequence[NeighbourPairs], nearest: int, sure: float = 2.
 
 def rank(near: NeighbourPairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the order of the pairs by second row, the nearest first, and the place of each in its row."""
-    order = np.lexsort((near.firsts, -near.cosines, near.seconds))
-    seconds = near.seconds[order]
-    return order, np.arange(len(order)) - np.searchsorted(seconds, seconds)
+    # One number says it all but for ties: sorting by it is many times as fast as by three.
+    bits = near.cosines.view(np.int32).astype(np.int64)
+    keys = (near.seconds << _ROW_BITS) - np.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
+    order = np.argsort(keys)
+    keys = keys[order]
+    tied = np.zeros(len(keys), np.bool_)
+    tied[1:] = keys[1:] == keys[:-1]
+    tied[:-1] |= tied[1:]
+    among = order[tied]
+    order[tied] = among[np.lexsort((near.firsts[among], keys[tied]))]
+    return order, count_within(near.seconds[order])
+
+
+def count_within(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each of some rows, the same ones together, how many of the same come before it."""
+    numbers = np.arange(len(rows))
+    starts = np.zeros(len(rows), np.int64)
+    starts[1:] = np.where(rows[1:] != rows[:-1], numbers[1:], 0)
+    return numbers - np.maximum.accumulate(starts)
+
+
+def _highest(
+    firsts: NDArray[np.int64], seconds: NDArray[np.int64], cosines: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return pairs once, by second row and then by first, with their highest cosine."""
+    if not len(cosines):
+        return firsts, seconds, cosines
+    keys = (seconds << _ROW_BITS) | firsts
+    order = np.argsort(keys)
+    keys = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    chosen = order[starts]
+    return firsts[chosen], seconds[chosen], np.maximum.reduceat(cosines[order], starts)

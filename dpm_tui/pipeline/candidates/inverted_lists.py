@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 MEMBERS = 256
 """Vectors of a list on average. Shorter lists are met more exactly, but take longer to go through."""
-MAX_LISTS = 8192
+MIN_MEMBERS, MIN_LISTS, MAX_LISTS = 16, 800, 8192
+"""Few vectors are in shorter lists, as a share of few lists is not met exactly either."""
 ASKED = 0.2
 """Share of the lists that a vector is compared with: of the pairs that comparing all would bring, one in a
 thousand is missed at most."""
@@ -36,7 +37,8 @@ class InvertedLists:
     @classmethod
     def of(cls, vectors: NDArray[np.float32]) -> tuple[InvertedLists, NDArray[np.int64]]:
         """Return lists of vectors, shape (n, dims), and the order in which the lists hold them."""
-        count = int(np.clip(len(vectors) // MEMBERS, 1, MAX_LISTS))
+        count = max(len(vectors) // MEMBERS, min(len(vectors) // MIN_MEMBERS, MIN_LISTS))
+        count = min(max(count, 1), MAX_LISTS)
         centres = _find_centres(vectors, count)
         homes = _find_homes(vectors, centres)
         order = np.argsort(homes, kind="stable")

@@ -16,7 +16,7 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest, rank
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, count_within, keep_nearest, rank
 from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above, search_block
 from dpm_tui.pipeline.candidates.column_index import ColumnIndex
 from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, HUBS, KIN, Families, keep_families, thin_crowds
@@ -179,21 +179,24 @@ class _Gathering:
         near = NeighbourPairs.joined([self._found, fresh.only(~below)])
         most = max(LOOKED_AT * NEAREST, CROWD)
         nearest, self._found_bars = _nearest_places(near, most, self._found_bars)
-        self._found = near.only(np.union1d(nearest, self._hubs(near)))
+        kept = np.zeros(len(near), np.bool_)
+        kept[nearest] = True
+        kept[self._hubs(near)] = True
+        self._found = near.only(kept)
 
     def _hubs(self, near: NeighbourPairs) -> NDArray[np.int64]:
         """Return the places of the HUBS of each row: copies come before others, then turns count."""
         sure = np.flatnonzero(near.cosines >= np.float32(SURE))
         firsts, seconds = near.firsts[sure], near.seconds[sure]
         keys = self._turns[firsts] + (near.cosines[sure] < np.float32(KIN)) * _LATER
-        order = np.lexsort((keys, seconds))
-        places = np.arange(len(order)) - np.searchsorted(seconds[order], seconds[order])
+        order = np.argsort(seconds * (4 * _LATER) + keys)
+        places = count_within(seconds[order])
         last = order[places == HUBS - 1]
         self._hub_keys[seconds[last]] = keys[last]
         return sure[order[places < HUBS]]
 
 
-_LATER = 1 << 40
+_LATER = 1 << 32
 """More than any turn."""
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, count_within, rank
 
 KIN = 0.95
 """Cosine from which two pictures count as copies of one: of 900 pairs of copies one in 200 lies below."""
@@ -63,7 +63,7 @@ def thin_crowds(near: NeighbourPairs, turns: NDArray[np.int64]) -> NeighbourPair
     kept[order[places < CROWD]] = True
     order = np.lexsort((turns[near.firsts], near.cosines < KIN, near.seconds))
     seconds = near.seconds[order]
-    kept[order[np.arange(len(order)) - np.searchsorted(seconds, seconds) < HUBS]] = True
+    kept[order[count_within(seconds) < HUBS]] = True
     return near.only(kept)
 
 

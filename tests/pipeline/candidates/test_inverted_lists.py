@@ -18,7 +18,7 @@ RULES = pytest.mark.parametrize(("rule", "width"), [(WHOLE, 1), (PARTS, 1 + COUN
 
 @pytest.fixture(autouse=True)
 def _short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inverted_lists, "MEMBERS", 10)
+    monkeypatch.setattr(inverted_lists, "MIN_MEMBERS", 10)
 
 
 def matched(

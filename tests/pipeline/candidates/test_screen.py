@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.neural.bfloat16_screen import Bfloat16Screen
-from dpm_tui.pipeline.candidates import block_search
-from dpm_tui.pipeline.candidates.block_search import Means
+from dpm_tui.pipeline.candidates import block_search, crop_search, nearest_neighbours
+from dpm_tui.pipeline.candidates.block_search import Gatherer, Means
 from dpm_tui.pipeline.candidates.crop_search import COUNT, match_parts
 from dpm_tui.pipeline.candidates.nearest_neighbours import match_vectors
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
@@ -71,3 +73,30 @@ def test_any_screen_finds_the_parts_that_comparing_all_in_full_finds(
     monkeypatch.setattr(Shortening, "apply", lambda self, vectors: np.ones((len(vectors), STEP), np.float32))
     in_full = [block.near for block in match_parts(field_of(vectors), 0.8)]
     assert [pairs_of(block) for block in near] == [pairs_of(block) for block in in_full]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.01, 0.2])
+@pytest.mark.parametrize("module", [nearest_neighbours, crop_search])
+def test_a_burst_of_thousands_brings_a_few_pairs_a_picture_to_sort(
+    module: ModuleType, spread: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of scans or sprites that are all near to each other ever fewer are gathered, the more there are."""
+    taken: list[int] = []
+    take = module._Gathering.take
+
+    def counted(self: Gatherer, near: NeighbourPairs) -> None:
+        taken.append(len(near))
+        take(self, near)
+
+    monkeypatch.setattr(module._Gathering, "take", counted)
+    monkeypatch.setattr(block_search, "TILE", 128)
+    monkeypatch.setattr(block_search, "_SLICE", 16)
+    parts = module is crop_search
+    dice, each = np.random.default_rng(4), []
+    for rows in (500, 2000):
+        vectors = np.ones(8) + spread * dice.normal(size=(rows, 1 + parts * COUNT, 8))
+        vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+        taken.clear()
+        list((match_parts if parts else match_vectors)(field_of(vectors.reshape(rows, -1).astype("f2")), 0.8))
+        each.append(sum(taken) / rows)
+    assert each[1] < 2 * each[0]
