@@ -92,14 +92,16 @@ def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -
     near = copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY)
     settled: list[InspectedVerdict] = []
     for each in found:
-        if each.verdict.kind is Kind.COPY:
+        if each.verdict.kind is Kind.COPY and inspections.get(each.pair) is not None:
             for copy, original in (each.pair, each.pair[::-1]):
+                if not _is_poorer(copy, original, inspections):
+                    continue  # before rivals are looked for: the best of a burst has thousands
                 rivals = {
                     rival
                     for rival in near[copy] - near[original] - {original}
                     if not _shows_the_same(rival, original, inspections)
                 }
-                if rivals and _is_poorer(copy, original, inspections):
+                if rivals:
                     each = _contest(each, copy, rivals, inspections)
         settled.append(each)
     return settled
