@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from dpm_tui.neural.region_pooling import Box, pool, pool_regions
 from dpm_tui.neural.symmetric_layers import ORDER, SymmetricConv, SymmetricNorm
 
 
@@ -25,20 +27,26 @@ def squash(thumbnail: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
+def halved(pixels: Tensor) -> Tensor:
+    """Return pictures (B, 3, H, W) at half their sides: parts of others are compared with those."""
+    return F.avg_pool2d(pixels, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The sizes that make up a network; a weight file only fits the shape it was trained with.
 
     A field is eight channels. ``stem`` is the number of fields after the first convolution, ``stages``
     gives (fields, residual blocks) for each resolution, ``head`` the fields that are pooled, ``dims`` the
-    length of a fingerprint and ``input_px`` the side of the square input, divisible by 16.
+    length of a fingerprint and ``input_px`` the side of the square that pictures are squashed to, divisible
+    by 32: the network sees them at that side, and at half of it.
     """
 
     stem: int = 4
     stages: tuple[tuple[int, int], ...] = ((4, 1), (10, 1), (20, 2))
     head: int = 128
     dims: int = 192
-    input_px: int = 96
+    input_px: int = 192
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values, for a checkpoint."""
@@ -113,8 +121,20 @@ class CopyNet(nn.Module):
         )
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Return unit vectors (B, dims) of RGB pictures (B, 3, input_px, input_px) in 0..1."""
-        return self.describe(pool(self.head(self.blocks(self.stem(normalise(pixels))))))
+        """Return unit vectors (B, dims) of RGB pictures (B, 3, H, W) in 0..1, sides divisible by 16."""
+        return self.describe(pool(self.map(pixels)))
+
+    def map(self, pixels: Tensor) -> Tensor:
+        """Return the features (B, 8 head, H / 16, W / 16) of RGB pictures (B, 3, H, W) in 0..1."""
+        features: Tensor = self.head(self.blocks(self.stem(normalise(pixels))))
+        return features
+
+    def describe_regions(self, pixels: Tensor, boxes: Sequence[Box]) -> Tensor:
+        """Return unit vectors (B, boxes, dims) of regions of pictures (B, 3, H, W), all from one pass.
+
+        The vector of a region is near to the one of that region cut out and seen alone at the same scale.
+        """
+        return self.describe(pool_regions(self.map(pixels), boxes))
 
     def describe_and_style(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Return unit vectors (B, dims) and the style (B, styles): mean and spread after each stage.
@@ -129,8 +149,10 @@ class CopyNet(nn.Module):
         return self.describe(pool(self.head(features))), torch.cat(style, dim=1)
 
     def describe(self, pooled: Tensor) -> Tensor:
-        """Return unit vectors (B, dims) of pooled features (B, head)."""
-        return F.normalize(self.project(pooled), dim=1)
+        """Return unit vectors (..., dims) of pooled features (..., head)."""
+        # Exact even where the convolutions are not: every bit of a cosine counts.
+        with torch.autocast(pooled.device.type, enabled=False):
+            return F.normalize(self.project(pooled.float()), dim=-1)
 
     def illustration_logit(self, style: Tensor) -> Tensor:
         """Return logits (B,) of styles (B, styles): above 0 an illustration, below a photograph."""
@@ -143,13 +165,6 @@ class CopyNet(nn.Module):
             if isinstance(module, Unit):
                 module.fold()
         return self.eval()
-
-
-def pool(features: Tensor) -> Tensor:
-    """Return the generalised mean (p = 3) over all places and orientations, (B, F) of (B, 8 F, H, W)."""
-    cubes = features.float().clamp(min=1e-4).pow(3).mean(dim=(2, 3))
-    pooled: Tensor = cubes.view(len(cubes), -1, ORDER).mean(2).pow(1 / 3)
-    return pooled
 
 
 def mean_and_spread(features: Tensor) -> Tensor:

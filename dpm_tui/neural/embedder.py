@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.copy_network import CopyNet, squash
+from dpm_tui.neural.copy_network import CopyNet, halved, squash
 from dpm_tui.neural.model_manifest import read_manifest
+from dpm_tui.neural.region_pooling import WHOLE
+from dpm_tui.neural.short_numbers import has_bfloat16, short_numbers
 from dpm_tui.neural.weights import load_network
-from dpm_tui.pipeline.candidates.crop_search import cut_parts
+from dpm_tui.pipeline.candidates.crop_search import BOXES
 from dpm_tui.pipeline.candidates.fingerprint import Fingerprint, part_model
 
 
@@ -30,6 +31,10 @@ def describe_devices() -> tuple[str, list[str]]:
 
 Picture = NDArray[np.uint8]
 
+REGIONS = (WHOLE, *BOXES)
+"""What is described of a large view: the picture itself, and its parts."""
+AT_ONCE = 8
+"""Pictures that the network sees at once: with more, a layer's output no longer fits the cache of a core."""
 DOUBTFUL = 2.5
 """Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
 
@@ -58,41 +63,45 @@ class NeuralEmbedder:
         return self._device.type
 
     def embed(
-        self, thumbnails: Sequence[Picture], parts: Sequence[Sequence[Picture]] | None = None
+        self, thumbnails: Sequence[Picture], parts: Sequence[Sequence[Picture] | None] | None = None
     ) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
 
-        ``parts`` are ``crop_search.COUNT`` pictures for each, cut out of it where they are not given.
+        ``parts`` are for some of them ``crop_search.COUNT`` pictures that stand for its parts; those of the
+        others are regions of the pass that describes the whole.
         """
-        if not thumbnails:
-            return []
-        cut = parts or [cut_parts(thumbnail) for thumbnail in thumbnails]
-        short = torch.autocast("cpu", torch.bfloat16, enabled=self._short)
-        with torch.inference_mode(), short:
-            return (self._embed_auto if self._choice == "auto" else self._embed_one)(thumbnails, cut)
+        given = parts or [None] * len(thumbnails)
+        describe = self._embed_auto if self._choice == "auto" else self._embed_one
+        prints: list[Fingerprint] = []
+        with torch.inference_mode(), short_numbers(self._device, self._short):
+            for at in range(0, len(thumbnails), AT_ONCE):
+                prints.extend(describe(thumbnails[at : at + AT_ONCE], given[at : at + AT_ONCE]))
+        return prints
 
     def _embed_one(
-        self, thumbnails: Sequence[Picture], cut: Sequence[Sequence[Picture]]
+        self, thumbnails: Sequence[Picture], given: Sequence[Sequence[Picture] | None]
     ) -> list[Fingerprint]:
         net = self._nets[self._choice]
-        vectors = _numbers(net(self._pixels(thumbnails, net)))
-        parts = self._embed_parts(cut, vectors)
-        rows = zip(vectors, parts, strict=True)
+        large = self._pixels(thumbnails, net.shape.input_px)
+        views = net.describe_regions(large, REGIONS)
+        parts = self._join_parts(net(halved(large)), views, given)
+        rows = zip(views[:, 0].cpu().numpy(), parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
     def _embed_auto(
-        self, thumbnails: Sequence[Picture], cut: Sequence[Sequence[Picture]]
+        self, thumbnails: Sequence[Picture], given: Sequence[Sequence[Picture] | None]
     ) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
-        pixels = self._pixels(thumbnails, photo)
-        described, style = photo.describe_and_style(pixels)
-        logits = photo.illustration_logit(style).cpu()
-        of_photo = _numbers(described)
-        parts = self._embed_parts(cut, of_photo)
+        large = self._pixels(thumbnails, photo.shape.input_px)
+        views = photo.describe_regions(large, REGIONS)
+        small, style = photo.describe_and_style(halved(large))
+        logits = photo.illustration_logit(style.float()).cpu()
+        of_photo = views[:, 0].cpu().numpy()
+        parts = self._join_parts(small, views, given)
         wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
         drawn: dict[int, NDArray[np.float32]] = {}
         if len(wanted):
-            of_illustration = _numbers(illustration(pixels[wanted.to(self._device)]))
+            of_illustration = illustration(large[wanted.to(self._device)]).cpu().numpy()
             drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
         prints: list[Fingerprint] = []
         for number, logit in enumerate(logits.tolist()):
@@ -104,42 +113,28 @@ class NeuralEmbedder:
             prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors, parts[number]))
         return prints
 
-    def _embed_parts(
-        self, pictures: Sequence[Sequence[Picture]], whole: NDArray[np.float32]
+    def _join_parts(
+        self, small: Tensor, views: Tensor, given: Sequence[Sequence[Picture] | None]
     ) -> NDArray[np.float32]:
-        """Return (B, (1 + COUNT) * dims): the vectors of the whole pictures and then those of their parts."""
-        net = self._nets[part_model(self._nets)]
-        cut = [part for parts in pictures for part in parts]
-        steps = range(0, len(cut), len(pictures))
-        parts = [_numbers(net(self._pixels(cut[at : at + len(pictures)], net))) for at in steps]
-        return np.concatenate([whole, np.concatenate(parts).reshape(len(whole), -1)], axis=1)
+        """Return (B, (1 + COUNT) * dims): the vectors of small wholes (B, dims) and those of their parts.
 
-    def _pixels(self, thumbnails: Sequence[Picture], net: CopyNet) -> Tensor:
-        side = net.shape.input_px
+        A part is compared with wholes of its own size: a picture cut to a quarter is as large as the whole
+        of half the side. ``views`` (B, 1 + COUNT, dims) hold the regions after the whole.
+        """
+        net = self._nets[part_model(self._nets)]
+        joined = torch.cat([small[:, None], views[:, 1:]], dim=1)
+        for row, pictures in enumerate(given):
+            if pictures is not None:
+                joined[row, 1:] = net(self._pixels(pictures, net.shape.input_px // 2))
+        return joined.flatten(1).cpu().numpy()
+
+    def _pixels(self, thumbnails: Sequence[Picture], side: int) -> Tensor:
         squares = np.stack([squash(thumbnail, side) for thumbnail in thumbnails])
         pixels = torch.from_numpy(squares).to(self._device).permute(0, 3, 1, 2).float() / 255
         return pixels.contiguous(memory_format=torch.channels_last)
 
     def _place(self, net: CopyNet) -> CopyNet:
         return net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-
-def _numbers(vectors: Tensor) -> NDArray[np.float32]:
-    """Return unit vectors (B, dims) as an array; those of a short number format are not quite of length 1."""
-    return F.normalize(vectors.float(), dim=1).cpu().numpy()
-
-
-def has_bfloat16(cpu_info: str = "/proc/cpuinfo") -> bool:
-    """Return whether the processor multiplies numbers of 16 bits: twice as fast, and hardly less exact.
-
-    Cosines change by 0.002 on average. Elsewhere torch would imitate it, which takes longer.
-    """
-    try:
-        with open(cpu_info, encoding="ascii", errors="replace") as file:
-            flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
-    except OSError:
-        return False
-    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(flags.split())
 
 
 def pick_device(wanted: str) -> torch.device:

@@ -5,6 +5,7 @@ Imported by whatever needs to know of the models before, or without, running the
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -15,16 +16,24 @@ from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.candidates.fingerprint import MODELS, ModelCard
 
+PASSES = "regions-1"
+"""Names what a vector is made of besides weights and side; another name has all vectors made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """One entry of ``manifest.toml``; ``input_px`` is the side of the square the network sees."""
+    """One entry of ``manifest.toml``; ``input_px`` is the side of the square a picture is squashed to."""
 
     path: Path
     sha256: str
     input_px: int
     dims: int
     threshold: float
+
+    @property
+    def identity(self) -> str:
+        """The hex digest of the weights and of how they are used: others give vectors of another kind."""
+        return hashlib.sha256(f"{PASSES} {self.input_px} {self.sha256}".encode()).hexdigest()
 
 
 def find_weights() -> Path:
@@ -57,6 +66,6 @@ def read_manifest(folder: Path | None = None) -> dict[str, WeightFile]:
 def load_cards() -> dict[str, ModelCard]:
     """Return what a run needs to know of each model; raises DpmError."""
     return {
-        name: ModelCard(name, file.sha256, file.dims, file.threshold)
+        name: ModelCard(name, file.identity, file.dims, file.threshold)
         for name, file in read_manifest().items()
     }

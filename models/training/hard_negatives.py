@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from dpm_tui.neural.copy_network import CopyNet
+from dpm_tui.neural.short_numbers import short_numbers
 from models.training.augmentation.augmenter import Augmenter
 from models.training.data.training_pictures import Pictures
 
@@ -21,10 +22,11 @@ def nearest_unlike(net: CopyNet, pictures: Pictures, augmenter: Augmenter, alike
     ``alike`` is the product of tiny vectors from which two pictures are such.
     """
     net.eval()
-    parts = [
-        net(augmenter.plain(torch.from_numpy(pictures.pixels(rows)))).cpu()
-        for rows in np.array_split(np.arange(len(pictures)), -(-len(pictures) // CHUNK))
-    ]
+    with short_numbers(augmenter.device):
+        parts = [
+            net(augmenter.plain(torch.from_numpy(pictures.pixels(rows)))).cpu()
+            for rows in np.array_split(np.arange(len(pictures)), -(-len(pictures) // CHUNK))
+        ]
     vectors, tiny = torch.cat(parts), torch.from_numpy(pictures.tiny)
     few = min(NEIGHBOURS, len(vectors) - 1)
     found: list[NDArray[np.int64]] = []

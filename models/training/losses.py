@@ -25,6 +25,25 @@ def info_nce(originals: Tensor, copies: Tensor, alike: Tensor, temperature: floa
     return F.cross_entropy(logits.masked_fill(mask, float("-inf")), partner)
 
 
+def meeting(
+    regions: Tensor, cuts: Tensor, others: Tensor, alike: Tensor, alike_others: Tensor, temperature: float
+) -> Tensor:
+    """Return the mean loss of M regions (M, D) that must each find its own cut among cuts and others (Q, D).
+
+    InfoNCE from regions to cuts and back, and the mean distance of the two: a region must not just be
+    nearest, but as near as a copy is. ``alike`` (M, M) and ``alike_others`` (M, Q) mark what is no negative.
+    """
+    numbers = torch.arange(len(regions), device=regions.device)
+    mask = alike.clone()
+    mask[numbers, numbers] = False
+    mask = torch.cat([mask, alike_others], dim=1)
+    loss = torch.zeros((), device=regions.device)
+    for queries, partners in ((regions, cuts), (cuts, regions)):
+        logits = queries @ torch.cat([partners, others]).T / temperature
+        loss = loss + F.cross_entropy(logits.masked_fill(mask, float("-inf")), numbers)
+    return loss / 2 + (1 - (regions * cuts).sum(dim=1)).mean()
+
+
 def koleo(vectors: Tensor, alike: Tensor) -> Tensor:
     """Return the entropy regulariser: minus the mean log distance to the nearest unlike vector.
 

@@ -38,18 +38,18 @@ def pictures(tmp_path: Path) -> Pictures:
 
 
 def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Pictures, tmp_path: Path) -> None:
-    recipe = Recipe(steps=3, batch=8, warm_up=1, mine_from=2, mine_every=1)
+    recipe = Recipe(steps=3, batch=8, warm_up=1, mine_from=2, mine_every=1, sides=(64, 96), large=4)
     cpu = torch.device("cpu")
 
     def trainer(name: str) -> Trainer:
         return Trainer(pictures, recipe, tmp_path, name, cpu)
 
-    unbroken = [loss for _, loss in trainer("unbroken").train(60)]
+    unbroken = [loss for _, loss in trainer("unbroken").train(600)]
     first = trainer("broken")
-    steps = first.train(60)
+    steps = first.train(600)
     broken = [next(steps)[1]]
     first.save()
-    broken.extend(loss for _, loss in trainer("broken").train(60))
+    broken.extend(loss for _, loss in trainer("broken").train(600))
     assert broken == unbroken
     assert len(unbroken) == 3
 

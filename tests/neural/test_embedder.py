@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dpm_tui.errors import DpmError
-from dpm_tui.neural.embedder import NeuralEmbedder, has_bfloat16
+from dpm_tui.neural.embedder import NeuralEmbedder
 from dpm_tui.neural.model_manifest import load_cards
+from dpm_tui.neural.short_numbers import has_bfloat16
 from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
 

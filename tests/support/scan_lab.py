@@ -129,11 +129,12 @@ class TinyEmbedder:
     def embed(
         self,
         thumbnails: Sequence[NDArray[np.uint8]],
-        parts: Sequence[Sequence[NDArray[np.uint8]]] | None = None,
+        parts: Sequence[Sequence[NDArray[np.uint8]] | None] | None = None,
     ) -> list[Fingerprint]:
         self._costs.embedded += len(thumbnails)
-        cut = parts or [cut_parts(thumbnail) for thumbnail in thumbnails]
-        return [self._one(*both) for both in zip(thumbnails, cut, strict=True)]
+        given = parts or [None] * len(thumbnails)
+        pairs = zip(thumbnails, given, strict=True)
+        return [self._one(thumbnail, cut or cut_parts(thumbnail)) for thumbnail, cut in pairs]
 
     def _one(self, thumbnail: NDArray[np.uint8], cut: Sequence[NDArray[np.uint8]]) -> Fingerprint:
         vector = self._vector(thumbnail)

@@ -17,8 +17,15 @@ from dpm_tui.pipeline.transparency.ground import lay_on
 
 PARTS = "parts"
 """Name of the table whose rows hold a picture's own vector and then those of its parts."""
-COUNT = 5
-"""Parts of a picture: its four quarters and the quarter in the middle."""
+BOXES = (
+    (0.0, 0.0, 0.5, 0.5),
+    (0.0, 0.5, 0.5, 1.0),
+    (0.5, 0.0, 1.0, 0.5),
+    (0.5, 0.5, 1.0, 1.0),
+    (0.25, 0.25, 0.75, 0.75),
+)
+"""Parts of a picture, (top, left, bottom, right) in shares of its sides: its quarters, and the middle."""
+COUNT = len(BOXES)
 ROWS_PER_BLOCK = 2048
 _MAX_REST = 0.05
 """What short vectors may leave out: hardly a part is near to any picture."""
@@ -40,25 +47,24 @@ RULE = f"live-{COUNT}-{MOST}-{FLOOR}-{SURE}"
 
 
 def cut_parts(picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Return the COUNT parts of an RGB picture (height, width, 3), each of half its sides.
+    """Return the COUNT parts of an RGB picture (height, width, 3), each of half its sides, as BOXES has them.
 
     A copy cropped to a quarter of the area is near to one of them, and a picture that fills a quarter of
     a collage or a screenshot is one of them, or nearly.
     """
     height, width = picture.shape[:2]
     high, wide = max(height // 2, 1), max(width // 2, 1)
-    corners = [(0, 0), (0, width - wide), (height - high, 0), (height - high, width - wide)]
-    corners.append(((height - high) // 2, (width - wide) // 2))
+    corners = [(int(2 * box[0] * (height - high)), int(2 * box[1] * (width - wide))) for box in BOXES]
     return [picture[top : top + high, left : left + wide] for top, left in corners]
 
 
-def describe_parts(picture: StoredPicture) -> list[NDArray[np.uint8]]:
-    """Return the COUNT pictures that stand beside a thumbnail in the search: its parts.
+def flattenings(picture: StoredPicture) -> list[NDArray[np.uint8]] | None:
+    """Return the COUNT pictures that stand for the parts of a cut-out, None where its parts are its own.
 
-    Those of a cut-out are its flattenings on other grounds than white.
+    They are the cut-out on other grounds than white.
     """
     if picture.cutout is None or picture.cutout.clearness < CLEAR:
-        return cut_parts(picture.pixels)
+        return None
     height, width = picture.pixels.shape[:2]
     rows, columns = np.mgrid[:height, :width] // SQUARE
     board = np.where((rows + columns) % 2, CHECKERS[1], CHECKERS[0]).astype(np.float32)

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.candidates.crop_search import describe_parts
+from dpm_tui.pipeline.candidates.crop_search import flattenings
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
@@ -25,7 +25,8 @@ _BATCH = 32
 class ModelCard:
     """What a run needs to know of a model without loading it.
 
-    ``identity`` is the hex digest of its weights: vectors of another one are not comparable.
+    ``identity`` is a hex digest that names its weights and how they are used: vectors of another one are not
+    comparable.
     ``threshold`` is the cosine from which two vectors are a candidate.
     """
 
@@ -42,7 +43,8 @@ class Fingerprint:
     ``model`` is the model that fits it (the one asked for, or the automatic choice).
     ``vectors`` maps a model's name to a unit vector of shape (dims,), float32; in automatic
     choice a doubtful picture carries one of each model, so that its copies are met in either.
-    ``parts`` are its own vector and those of its parts in a row, all by one model.
+    ``parts`` are, in a row and all by one model, its vector as parts of others are compared with it, at half
+    the side, and those of its own parts.
     """
 
     model: str
@@ -61,11 +63,12 @@ class Embedder(Protocol):
     def embed(
         self,
         thumbnails: Sequence[NDArray[np.uint8]],
-        parts: Sequence[Sequence[NDArray[np.uint8]]] | None = None,
+        parts: Sequence[Sequence[NDArray[np.uint8]] | None] | None = None,
     ) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
 
-        ``parts`` are ``parts.COUNT`` pictures for each, cut out of it where they are not given.
+        ``parts`` are for some of them ``crop_search.COUNT`` pictures that stand for its parts, which are
+        regions of it where they are not given.
         """
 
 
@@ -120,7 +123,7 @@ def _embed(
         pictures = [picture for picture in stored.values() if picture is not None]
         prints = iter(
             embedder.embed(
-                [picture.pixels for picture in pictures], [describe_parts(picture) for picture in pictures]
+                [picture.pixels for picture in pictures], [flattenings(picture) for picture in pictures]
             )
         )
         return {digest: next(prints) if picture else None for digest, picture in stored.items()}

@@ -69,8 +69,8 @@ def blur(pictures: Tensor, dice: RandomDraws) -> Tensor:
 
 
 def rescale(pictures: Tensor, dice: RandomDraws) -> Tensor:
-    """Return pictures that went down to 24..80 pixels and back up; one size for all."""
-    side = int(dice.whole(1, 57)) + 24
+    """Return pictures that went down to 25..83 % of their side and back up; one size for all."""
+    side = round((int(dice.whole(1, 57)) + 24) * pictures.shape[2] / 96)
     small = F.interpolate(pictures, size=(side, side), mode="area")
     mode = "nearest" if int(dice.whole(1, 5)) == 0 else "bilinear"
     return F.interpolate(small, size=pictures.shape[2:], mode=mode)

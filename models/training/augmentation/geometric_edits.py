@@ -27,7 +27,7 @@ def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: RandomDraws
     angle = dice.uniform(count, -1, 1) * math.radians(15) * dice.chance(count, 0.25)
     cos, sin = angle.cos(), angle.sin()
     rotation = torch.stack([torch.stack([cos, -sin], 1), torch.stack([sin, cos], 1)], 1)
-    frame_centre, frame_half, paged, among = frames(count, dice)
+    frame_centre, frame_half, paged, among, bars = frames(count, dice)
     # output -> frame -> rotation -> crop: source = C + H.R.((out - c) / h)
     linear = half[:, :, None] * rotation / frame_half[:, None, :]
     shift = centre - (linear @ frame_centre[:, :, None]).squeeze(2)
@@ -45,7 +45,18 @@ def reshape_copies(pictures: Tensor, side: int, pages: Tensor, dice: RandomDraws
     if len(rows):
         others = F.interpolate(pictures.roll(7, 0)[rows], size=(side, side), mode="area")
         around[rows] = others
+    rows = (bars & dice.chance(count, 0.5)).nonzero().squeeze(1)
+    if len(rows):
+        around[rows] = blurred_fill(pictures[rows], side)
     return torch.where(inside, copies, around)
+
+
+def blurred_fill(pictures: Tensor, side: int) -> Tensor:
+    """Return pictures (B, 3, S, S) enlarged and heavily blurred, as players fill bars, (B, 3, side, side)."""
+    start, size = pictures.shape[2] // 6, 2 * pictures.shape[2] // 3
+    middle = pictures[:, :, start : start + size, start : start + size]
+    small = F.interpolate(middle, size=(10, 10), mode="area")
+    return F.interpolate(small, size=(side, side), mode="bicubic").clamp(0, 1)
 
 
 def tilt(grid: Tensor, centre: Tensor, tilted: Tensor, dice: RandomDraws) -> Tensor:
@@ -71,21 +82,26 @@ def sample(pictures: Tensor, grid: Tensor, linear: Tensor, side: int) -> Tensor:
 
 
 def crop_windows(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor]:
-    """Return centres and half sizes (B, 2) of crops in -1..1; about half keep everything.
+    """Return centres and half sizes (B, 2) of crops in -1..1; four in ten keep everything.
 
-    Areas run from 20 % to 100 %, evenly on a logarithmic scale.
+    Areas run from 20 % to 100 %, evenly on a logarithmic scale; one in ten is cut along one side alone, to
+    the shape of a screen or a square.
     """
     area = torch.exp(dice.uniform(count, math.log(0.2), 0.0))
     shape = torch.exp(dice.uniform(count, -0.3, 0.3))
     half = torch.stack([(area * shape).sqrt(), (area / shape).sqrt()], 1).clamp(max=1)
     half = torch.where(dice.chance(count, 0.5)[:, None], half, torch.ones_like(half))
-    room = 1 - half
-    centre = dice.columns(count, 2, -1, 1) * room
+    cut, axis = dice.chance(count, 0.1), dice.whole(count, 2)
+    half[cut] = 1.0
+    half[cut, axis[cut]] = dice.uniform(count, 0.5, 0.95)[cut]
+    # Most cuts to a shape keep the middle.
+    loose = (~cut | dice.chance(count, 0.4))[:, None]
+    centre = dice.columns(count, 2, -1, 1) * (1 - half) * loose
     return centre, half
 
 
-def frames(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return centres and half sizes (B, 2) of pictures in frames; (B,) who has a page, who a picture around.
+def frames(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return centres and half sizes (B, 2) of pictures in frames; (B,) who has a page, a picture or bars.
 
     Half have no frame; the rest are padded, letterboxed, captioned, in a screenshot or in a collage.
     """
@@ -103,10 +119,10 @@ def frames(count: int, dice: RandomDraws) -> tuple[Tensor, Tensor, Tensor, Tenso
     sign = dice.whole(count, 2) * 2.0 - 1
     half[caption, 1] = strip[caption]
     centre[caption, 1] = (sign * (1 - strip))[caption]
-    size = torch.stack([dice.uniform(count, 0.45, 1.0), dice.uniform(count, 0.45, 0.95)], 1)
+    size = torch.stack([dice.uniform(count, 0.38, 1.0), dice.uniform(count, 0.38, 0.95)], 1)
     place = dice.columns(count, 2, -1, 1) * (1 - size)
     half[screen], centre[screen] = size[screen], place[screen]
-    return centre, half, caption | screen, collage
+    return centre, half, caption | screen, collage, bars
 
 
 def grounds(count: int, pages: Tensor, paged: Tensor, dice: RandomDraws) -> Tensor:

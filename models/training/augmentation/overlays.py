@@ -102,3 +102,16 @@ def overlay_sticker(pictures: Tensor, others: Tensor, dice: RandomDraws) -> Tens
     square, disc = grid.abs().amax(dim=3) <= 1, grid.square().sum(dim=3) <= 1
     covered = torch.where(dice.chance(count, 0.5)[:, None, None], square, disc)
     return torch.where(covered[:, None], pasted, pictures)
+
+
+def overlay_box(pictures: Tensor, dice: RandomDraws) -> Tensor:
+    """Return pictures (B, 3, S, S) with a box of one colour over 15 to 42 % of the area."""
+    count, side = len(pictures), pictures.shape[2]
+    area, shape = dice.uniform(count, 0.15, 0.42), torch.exp(dice.uniform(count, -0.7, 0.7))
+    half = torch.stack([(area * shape).sqrt(), (area / shape).sqrt()], 1).clamp(max=0.95)
+    centre = dice.columns(count, 2, -1, 1) * (1 - half)
+    places = (2 * torch.arange(side, device=pictures.device) + 1) / side - 1
+    x = (places[None] - centre[:, :1]).abs() <= half[:, :1]
+    y = (places[None] - centre[:, 1:]).abs() <= half[:, 1:]
+    colour = dice.columns(count, 3)[:, :, None, None]
+    return torch.where((y[:, :, None] & x[:, None, :])[:, None], colour, pictures)

@@ -25,6 +25,10 @@ class RandomDraws:
         """Return (count,) integers in [0, limit)."""
         return torch.randint(limit, (count,), generator=self.generator).to(self.device)
 
+    def order(self, count: int) -> Tensor:
+        """Return the numbers of ``range(count)`` in random order."""
+        return torch.randperm(count, generator=self.generator)
+
     def chance(self, count: int, probability: float) -> Tensor:
         """Return (count,) booleans, true with the given probability."""
         return self.uniform(count) < probability

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageFilter, ImageOps
 
 from dpm_tui.catalog.verdict import Kind
+from models.training.data.look_edits import bestickered, cut_to, faded, filled_bars, sepia
 from models.training.data.picture_edits import (
     Edit,
     captioned,
@@ -82,5 +83,12 @@ TRANSFORMS: dict[str, Transform] = {
     "perspective": _of(lambda p, r, o: photographed(p, r), Kind.CROP, Kind.EDITED, hard=True),
     "covered 30 %": _of(lambda p, r, o: covered(p, r), Kind.EDITED, Kind.VARIANT, hard=True),
     "chain of four": _of(chained_four, Kind.COPY, Kind.CROP, Kind.EDITED, Kind.TURNED, hard=True),
+    "cut to 16:9": _of(lambda p, r, o: cut_to(p, r, 16 / 9), Kind.CROP, Kind.COPY),
+    "cut square": _of(lambda p, r, o: cut_to(p, r, 1.0), Kind.CROP, Kind.COPY),
+    "sepia": _of(lambda p, r, o: sepia(p), Kind.EDITED, Kind.COPY),
+    "auto levels": _of(lambda p, r, o: ImageOps.autocontrast(p, 1), Kind.COPY, Kind.EDITED),
+    "faded": _of(lambda p, r, o: faded(p, r), Kind.EDITED, Kind.COPY, hard=True),
+    "blurred bars": _of(lambda p, r, o: filled_bars(p), Kind.CROP, hard=True),
+    "stickers": _of(bestickered, Kind.EDITED, Kind.VARIANT, hard=True),
 }
 """Name -> transform. ``crop N %`` keeps N % of the area; ``chain`` is crop, tone, text, scale and JPEG."""

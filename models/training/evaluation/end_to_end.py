@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import Kind, Verdict
-from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.pipeline.candidates import crop_search
 from dpm_tui.pipeline.candidates.nearest_neighbours import FLOOR, NEIGHBOURS
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
-from models.training.evaluation.inference import describe
+from models.training.evaluation.inference import Described
 
 Picture = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
@@ -42,29 +40,6 @@ class Judged:
         return 1e3 * self.seconds / max(self.pairs, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """Unit vectors (N, dims) of pictures and (N, COUNT, dims) of their parts."""
-
-    whole: Vectors
-    parts: Vectors
-
-    @classmethod
-    def of(cls, net: CopyNet, pictures: list[Picture]) -> Described:
-        """Return the vectors of thumbnails (height, width, 3)."""
-        side, device = net.shape.input_px, torch.device("cpu")
-        whole = describe(net, np.stack([squash(p, side) for p in pictures]), device, 32)
-        cut = [
-            squash(np.ascontiguousarray(part), side) for p in pictures for part in crop_search.cut_parts(p)
-        ]
-        return cls(whole, describe(net, np.stack(cut), device, 32).reshape(len(whole), crop_search.COUNT, -1))
-
-    def parts_to(self, whole: Vectors) -> Vectors:
-        """Return (N, COUNT, M): the cosines of each part with whole pictures (M, dims)."""
-        cosines: Vectors = np.stack([self.parts[:, k] @ whole.T for k in range(crop_search.COUNT)], axis=1)
-        return cosines
-
-
 def candidates(queries: Described, references: Described, threshold: float) -> NDArray[np.bool_]:
     """Return which pairs (Q, R) the app would look at if each query alone joined the references."""
     cosines = queries.whole @ references.whole.T
@@ -74,11 +49,11 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
     chosen &= cosines >= FLOOR
     # Each part brings the picture nearest to it: those of a query among the references, those of a reference
     # among the other references and that query.
-    among = references.parts_to(references.whole)
+    among = references.parts_to(references.small)
     among[np.arange(len(among)), :, np.arange(len(among))] = -1
-    holding = queries.parts_to(references.whole)
+    holding = queries.parts_to(references.small)
     chosen |= _near_enough(holding, holding)
-    chosen |= _near_enough(references.parts_to(queries.whole), among).T
+    chosen |= _near_enough(references.parts_to(queries.small), among).T
     return chosen
 
 

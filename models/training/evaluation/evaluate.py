@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import Kind
+from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.neural.model_manifest import WeightFile, read_manifest
 from dpm_tui.neural.weights import load_network
 from models.training.data.copy_transforms import TRANSFORMS
 from models.training.data.held_out_copies import Copy, HeldOutCopies, thumbnail
 from models.training.data.negative_pairs import drawn_variants, local_edits, lookalikes
 from models.training.data.perceptual_hashes import HASHES
-from models.training.evaluation.end_to_end import SAFE, Described, Judged, candidates, judge_all, judge_pairs
+from models.training.evaluation.end_to_end import SAFE, Judged, candidates, judge_all, judge_pairs
+from models.training.evaluation.inference import Described
 from models.training.evaluation.metrics import Ranking, rank
 from models.training.evaluation.natural_relatives import Relatives
 
@@ -68,7 +71,7 @@ def run(
     )
     originals, small = [thumbnail(p) for p in trial.originals], [thumbnail(copy.picture) for copy in copies]
     began = time.process_time()
-    references, queries = Described.of(net, originals), Described.of(net, small)
+    references, queries = (_describe(net, pictures) for pictures in (originals, small))
     spent = 1e3 * (time.process_time() - began) / (len(originals) + len(small))
     cosines = queries.whole @ references.whole.T
     chosen = candidates(queries, references, entry.threshold)
@@ -88,6 +91,11 @@ def run(
     _write_kinds(judged, edits, write)
     _write_unlike(trial, references.whole @ references.whole.T, variants, write)
     write(f"\none core: {spent:.2f} ms a picture with its parts, {judged.milliseconds:.2f} ms a pair")
+
+
+def _describe(net: CopyNet, thumbnails: list[NDArray[np.uint8]]) -> Described:
+    squares = np.stack([squash(thumbnail, net.shape.input_px) for thumbnail in thumbnails])
+    return Described.of(net, squares, torch.device("cpu"))
 
 
 def _hashed(name: str, trial: HeldOutCopies, copies: list[Copy]) -> Scores:

@@ -3,28 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dpm_tui.neural.copy_network import CopyNet
+from dpm_tui.neural.copy_network import CopyNet, halved
+from dpm_tui.neural.region_pooling import WHOLE
+from dpm_tui.neural.short_numbers import short_numbers
+from dpm_tui.pipeline.candidates.crop_search import BOXES, COUNT
+
+Vectors = NDArray[np.float32]
+BATCH = 8
+"""Pictures at once, as in the app."""
 
 
-def describe(
-    net: CopyNet, squares: NDArray[np.uint8], device: torch.device, batch: int = 64
-) -> NDArray[np.float32]:
-    """Return unit vectors (N, dims) of squares (N, side, side, 3)."""
-    return _run(net, net, squares, device, batch)
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Unit vectors of pictures as the app has them.
+
+    ``whole`` (N, dims) are compared with each other, ``parts`` (N, COUNT, dims) with ``small`` (N, dims):
+    whole pictures as they look at half the side.
+    """
+
+    whole: Vectors
+    small: Vectors
+    parts: Vectors
+
+    @classmethod
+    def of(cls, net: CopyNet, squares: NDArray[np.uint8], device: torch.device) -> Described:
+        """Return the vectors of squares (N, side, side, 3)."""
+
+        def describe(pixels: Tensor) -> Tensor:
+            small = net(halved(pixels))
+            return torch.cat([small[:, None], net.describe_regions(pixels, (WHOLE, *BOXES))], dim=1)
+
+        found = _run(net, describe, squares, device, BATCH)
+        return cls(found[:, 1].copy(), found[:, 0].copy(), found[:, 2:].copy())
+
+    def parts_to(self, small: Vectors) -> Vectors:
+        """Return (N, COUNT, M): the cosines of each part with small whole pictures (M, dims)."""
+        cosines: Vectors = np.stack([self.parts[:, k] @ small.T for k in range(COUNT)], axis=1)
+        return cosines
 
 
 def illustration_logits(
-    net: CopyNet, squares: NDArray[np.uint8], device: torch.device, batch: int = 64
+    net: CopyNet, squares: NDArray[np.uint8], device: torch.device, batch: int = BATCH
 ) -> NDArray[np.float32]:
     """Return the logits (N,) that squares (N, side, side, 3) are illustrations."""
     return _run(
-        net, lambda pixels: net.illustration_logit(net.describe_and_style(pixels)[1]), squares, device, batch
+        net,
+        lambda pixels: net.illustration_logit(net.describe_and_style(halved(pixels))[1].float()),
+        squares,
+        device,
+        batch,
     )
 
 
@@ -37,8 +71,8 @@ def _run(
 ) -> NDArray[np.float32]:
     net.eval()
     found: list[NDArray[np.float32]] = []
-    with torch.inference_mode():
+    with torch.inference_mode(), short_numbers(device):
         for start in range(0, len(squares), batch):
             part = torch.from_numpy(np.array(squares[start : start + batch])).to(device)
-            found.append(call(part.permute(0, 3, 1, 2).float() / 255).cpu().numpy())
+            found.append(call(part.permute(0, 3, 1, 2).float() / 255).float().cpu().numpy())
     return np.concatenate(found)
