@@ -13,15 +13,14 @@ from dpm_tui.neural.symmetric_layers import ORDER
 Box = tuple[float, float, float, float]
 """A region as (top, left, bottom, right), in shares of the sides of its picture."""
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-LEAST = 1e-4
-"""Below this no feature counts: the derivative of a root has no bound at zero."""
+LEAST = 1e-12
+"""Below this no mean of cubes goes: the derivative of a root has no bound at zero."""
 
 
 def pool(features: Tensor) -> Tensor:
     """Return the generalised mean (p = 3) over all places and orientations, (B, F) of (B, 8 F, H, W)."""
-    cubes = features.float().clamp(min=LEAST).pow(3).mean(dim=(2, 3))
-    pooled: Tensor = cubes.view(len(cubes), -1, ORDER).mean(2).pow(1 / 3)
-    return pooled
+    means = features.float().pow(3).mean(dim=(2, 3))
+    return _root(means.view(len(means), -1, ORDER).mean(2))
 
 
 def pool_regions(features: Tensor, boxes: Sequence[Box]) -> Tensor:
@@ -32,11 +31,10 @@ def pool_regions(features: Tensor, boxes: Sequence[Box]) -> Tensor:
     count, _, height, width = features.shape
     weights = region_weights(height, width, tuple(boxes)).to(features.device)
     # Laid out as the memory is: (B, H W, 8 F).
-    cubes = features.float().clamp(min=LEAST).pow(3).permute(0, 2, 3, 1)
+    cubes = features.float().pow(3).permute(0, 2, 3, 1)
     with torch.autocast(features.device.type, enabled=False):
         means = weights @ cubes.reshape(count, height * width, -1)
-    pooled: Tensor = means.view(count, len(boxes), -1, ORDER).mean(3).pow(1 / 3)
-    return pooled
+    return _root(means.view(count, len(boxes), -1, ORDER).mean(3))
 
 
 @cache
@@ -48,6 +46,10 @@ def region_weights(height: int, width: int, boxes: tuple[Box, ...]) -> Tensor:
     ]
     weights = torch.stack(rows)
     return weights / weights.sum(dim=1, keepdim=True)
+
+
+def _root(means: Tensor) -> Tensor:
+    return means.clamp(min=LEAST).pow(1 / 3)
 
 
 def _covered(places: int, start: float, end: float) -> Tensor:

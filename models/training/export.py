@@ -1,7 +1,7 @@
 """Writes a checkpoint as a weight file and enters it in the manifest.
 
 ``python -m models.training.export --out DIR --model photo --threshold 0.6`` writes the best weights of
-a training to ``models/``.
+a training to ``models/``, the latest if none were scored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def export(checkpoint: Path, name: str, folder: Path, threshold: float | None) -
     shape = json.loads(state["shape"])
     tensors = {
         key: value.half().contiguous() if value.is_floating_point() else value.contiguous()
-        for key, value in state["net"].items()
+        for key, value in state["averaged"].items()
     }
     content = save_tensors(tensors)
     if len(content) > LARGEST_BYTES:
@@ -59,7 +59,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--threshold", type=float, help="cosine from which a pair is a candidate")
     options = parser.parse_args()
-    path = export(options.out / f"{options.model}-best.pt", options.model, FOLDER, options.threshold)
+    best, latest = (options.out / f"{options.model}{end}.pt" for end in ("-best", ""))
+    path = export(best if best.exists() else latest, options.model, FOLDER, options.threshold)
     print(path)
 
 

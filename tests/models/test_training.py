@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
+from dpm_tui.neural.copy_network import CopyNet
 from models.training.augmentation.augmenter import Augmenter
 from models.training.augmentation.random_draws import RandomDraws
 from models.training.batches import Batches
@@ -52,6 +54,26 @@ def test_a_resumed_training_takes_the_steps_of_an_unbroken_one(pictures: Picture
     broken.extend(loss for _, loss in trainer("broken").train(600))
     assert broken == unbroken
     assert len(unbroken) == 3
+
+
+def test_a_training_begins_with_the_weights_of_a_file_and_keeps_their_average(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    recipe = Recipe(steps=2, batch=8, warm_up=1, mine_from=9, sides=(64,), large=4)
+    before = CopyNet().state_dict()
+    save_file({name: tensor.contiguous() for name, tensor in before.items()}, tmp_path / "w.safetensors")
+    trainer = Trainer(pictures, recipe, tmp_path, "photo", torch.device("cpu"))
+    trainer.start_from(tmp_path / "w.safetensors")
+    began, key = trainer.net.project.weight.detach().clone(), "project.weight"
+    assert torch.equal(began, before[key])
+    losses = [loss for _, loss in trainer.train(600)]
+    assert np.isfinite(losses).all()
+    trainer.keep_if_best(0.5)
+    trainer.keep_if_best(0.4)
+    kept = torch.load(tmp_path / "photo-best.pt", weights_only=True)["net"][key]
+    now = trainer.net.project.weight.detach()
+    # Between where it began and where it is, nearer to the latter.
+    assert 0 < float((kept - now).norm()) < float((began - now).norm())
 
 
 def test_pictures_are_read_once_and_know_their_kind(pictures: Pictures, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dpm_tui.neural.copy_network import CopyNet, Shape, normalise
+from dpm_tui.neural.copy_network import CopyNet, Shape, halved, normalise
 from dpm_tui.neural.symmetric_layers import ORDER, SymmetricConv
+from dpm_tui.pipeline.candidates.crop_search import BOXES
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +47,29 @@ def test_a_picture_and_its_eight_orientations_have_one_fingerprint(folded: bool)
             assert torch.allclose(network(turned), vector, atol=1e-5)
             assert torch.allclose(network(turned.flip(3)), vector, atol=1e-5)
         assert not torch.allclose(network(torch.rand(1, 3, 96, 96)), vector, atol=1e-3)
+
+
+@pytest.mark.parametrize("side", [64, 96])
+def test_the_parts_of_a_turned_picture_are_the_same_parts_in_other_places(side: int) -> None:
+    torch.manual_seed(0)
+    network = CopyNet()
+    network.train()(torch.rand(4, 3, side, side))
+    network.fold()
+    picture = torch.rand(1, 3, side, side)
+    # Top left, top right, bottom left, bottom right, middle: as rot90 and a flip move them.
+    turn, mirror = [1, 3, 0, 2, 4], [1, 0, 3, 2, 4]
+    with torch.no_grad():
+        plain = network.describe_regions(picture, BOXES)[0]
+        turned = network.describe_regions(torch.rot90(picture, 1, (2, 3)), BOXES)[0]
+        mirrored = network.describe_regions(picture.flip(3), BOXES)[0]
+    assert torch.allclose(turned, plain[turn], atol=1e-5)
+    assert torch.allclose(mirrored, plain[mirror], atol=1e-5)
+    assert not torch.allclose(plain[0], plain[1], atol=1e-3)
+
+
+def test_half_a_picture_is_the_mean_of_two_by_two() -> None:
+    picture = torch.rand(2, 3, 32, 64)
+    assert torch.allclose(halved(picture), torch.nn.functional.avg_pool2d(picture, 2), atol=1e-6)
 
 
 def test_a_symmetric_convolution_turns_with_its_input() -> None:

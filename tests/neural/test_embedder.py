@@ -12,6 +12,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.neural.embedder import NeuralEmbedder
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.neural.short_numbers import has_bfloat16
+from dpm_tui.pipeline.candidates.crop_search import COUNT, FLOOR, cut_parts
 from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
 
@@ -77,6 +78,37 @@ def test_nearly_empty_pictures_do_not_collapse(embedders: dict[str, NeuralEmbedd
     copies = vectors(embedders[model], model, [reencoded(picture) for picture in sketches])
     others = (copies @ found.T)[~np.eye(12, dtype=bool)]
     assert (copies * found).sum(axis=1).min() > others.max()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_part_is_near_to_the_picture_that_was_cut_to_it(
+    embedders: dict[str, NeuralEmbedder], model: str
+) -> None:
+    """One pass describes the parts; cut out and saved, each must be met by its own part and no other."""
+    pictures = [photo(seed, 256, 256) for seed in range(6)]
+    rows = np.stack([print_.parts for print_ in embedders[model].embed(pictures)])
+    parts = rows.reshape(len(pictures), 1 + COUNT, -1)[:, 1:]
+    for number in range(COUNT):
+        crops = [reencoded(cut_parts(picture)[number]) for picture in pictures]
+        small = np.stack([print_.parts for print_ in embedders[model].embed(crops)])[:, : parts.shape[2]]
+        cosines = np.einsum("bd,pd->bp", small, parts[:, number])
+        assert (cosines.argmax(axis=1) == np.arange(len(pictures))).all()
+        assert np.diag(cosines).min() > FLOOR
+
+
+def test_pictures_that_stand_for_the_parts_are_described_in_their_place(
+    embedders: dict[str, NeuralEmbedder],
+) -> None:
+    pictures, others = [photo(1), photo(2)], [photo(seed) for seed in range(3, 3 + COUNT)]
+    plain = embedders["photo"].embed(pictures)
+    given = embedders["photo"].embed(pictures, [None, others])
+    alone = embedders["photo"].embed(others)
+    dims = len(plain[0].parts) // (1 + COUNT)
+    assert np.allclose(given[0].parts, plain[0].parts, atol=1e-4)
+    assert np.allclose(given[1].parts[:dims], plain[1].parts[:dims], atol=1e-4)
+    stood = given[1].parts[dims:].reshape(COUNT, dims)
+    for row, other in zip(stood, alone, strict=True):
+        assert float(row @ other.parts[:dims]) > 0.99
 
 
 def test_automatic_choice_gives_each_picture_the_vectors_of_its_model(
