@@ -12,9 +12,10 @@ from dpm_tui.errors import DpmError
 from dpm_tui.neural.embedder import NeuralEmbedder
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.neural.short_numbers import has_bfloat16
-from dpm_tui.pipeline.candidates.crop_search import COUNT, FLOOR, cut_parts
+from dpm_tui.pipeline.candidates.crop_search import COUNT, FLOOR
 from dpm_tui.pipeline.candidates.fingerprint import MODELS
 from tests.neural.synthetic import drawing, photo, reencoded, sketch
+from tests.support.part_pictures import cut_parts
 
 pytestmark = pytest.mark.slow
 

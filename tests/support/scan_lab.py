@@ -14,7 +14,6 @@ from PIL import Image
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import Inspection
-from dpm_tui.pipeline.candidates.crop_search import cut_parts
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, Fingerprint, ModelCard
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.pipeline.decoding.decoder import (
@@ -40,6 +39,7 @@ from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
+from tests.support.part_pictures import cut_parts
 
 WIDE = 150
 PairFacts = tuple[bytes, bytes, str, float]

@@ -46,18 +46,6 @@ CHECKERS, SQUARE = (255, 204), 12
 RULE = f"live-{COUNT}-{MOST}-{FLOOR}-{SURE}"
 
 
-def cut_parts(picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Return the COUNT parts of an RGB picture (height, width, 3), each of half its sides, as BOXES has them.
-
-    A copy cropped to a quarter of the area is near to one of them, and a picture that fills a quarter of
-    a collage or a screenshot is one of them, or nearly.
-    """
-    height, width = picture.shape[:2]
-    high, wide = max(height // 2, 1), max(width // 2, 1)
-    corners = [(int(2 * box[0] * (height - high)), int(2 * box[1] * (width - wide))) for box in BOXES]
-    return [picture[top : top + high, left : left + wide] for top, left in corners]
-
-
 def flattenings(picture: StoredPicture) -> list[NDArray[np.uint8]] | None:
     """Return the COUNT pictures that stand for the parts of a cut-out, None where its parts are its own.
 

@@ -34,7 +34,7 @@ NEIGHBOURS = 2
 LOOKED_AT = 4
 """Times as many are looked at, in case that some are copies of others."""
 NEIGHBOURS_LOOKED_AT = 24
-FLOOR = 0.55
+FLOOR = 0.53
 """Cosine below which not even a nearest neighbour is worth a look."""
 _FOLDED = 32
 """Pairs a row that are gathered before those are dropped that others surpass."""

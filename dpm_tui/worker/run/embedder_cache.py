@@ -43,6 +43,6 @@ class EmbedderCache:
 def load_screen() -> Screen:
     """Return the quickest screen that the processor allows."""
     from dpm_tui.neural.bfloat16_screen import Bfloat16Screen
-    from dpm_tui.neural.embedder import has_bfloat16
+    from dpm_tui.neural.short_numbers import has_bfloat16
 
     return Bfloat16Screen() if has_bfloat16() else NumpyScreen()

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.candidates import block_search, crop_search
 from dpm_tui.pipeline.candidates.candidate_search import PARTS
-from dpm_tui.pipeline.candidates.crop_search import COUNT, cut_parts, match_parts
+from dpm_tui.pipeline.candidates.crop_search import COUNT, match_parts
+from tests.support.part_pictures import cut_parts
 from tests.support.rows import come_and_go, field_of, pairs_of
 
 DIMS = 6
