@@ -62,9 +62,9 @@ COVERED = 0.97
 """Share of both pictures that an overlap covers when nothing was cropped."""
 TILT = 0.6
 """Degrees from which a picture was rotated rather than measured badly."""
-PROMISING, PROMISING_MOVED = 0.35, 0.35
-"""Estimated share of the structure that is the same below which pictures are not compared, in one frame and
-moved: of pairs that are alike a few weak variants have less, of others two in three."""
+PROMISING = 0.35
+"""Estimated share of the structure that is the same below which pictures are not compared: of pairs that are
+alike a few weak variants have less, of others two in three."""
 
 
 def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[AlignmentHypothesis]:
@@ -136,8 +136,7 @@ def _stays(one: Picture, other: Picture, alignment: Alignment) -> bool:
 
 def _promises(overlap: Overlap, inliers: int = 0) -> bool:
     """Return whether it may pay to compare what two pictures share."""
-    least = PROMISING if overlap.mask is None else PROMISING_MOVED
-    return inliers >= MANY or estimate_share(overlap.first, overlap.second, overlap.mask) >= least
+    return inliers >= MANY or estimate_share(overlap.first, overlap.second, overlap.mask) >= PROMISING
 
 
 def _look(
