@@ -28,13 +28,11 @@ class TreeEnsemble:
 
     def score(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the logarithm of the odds of a yes for each row of inputs (Friedman 2001)."""
-        features, thresholds, lefts, rights, values = self._nodes
+        roots, features, thresholds, lefts, rights, values = self._nodes
         many, wide = inputs.shape
         flat = np.ascontiguousarray(inputs).ravel()
         rows = (np.arange(many) * wide)[:, None]
-        nodes = np.broadcast_to(
-            np.arange(len(self.features)) * self.features.shape[1], (many, len(self.features))
-        )
+        nodes = np.broadcast_to(roots, (many, len(roots)))
         for _ in range(self.depth):
             goes_left = flat.take(rows + features.take(nodes)) <= thresholds.take(nodes)
             nodes = np.where(goes_left, lefts.take(nodes), rights.take(nodes))
@@ -43,13 +41,15 @@ class TreeEnsemble:
 
     @cached_property
     def _nodes(self) -> tuple[NDArray[Any], ...]:
-        """The nodes of all trees in one row, and children by their place in it: quicker to look up."""
-        first = (np.arange(len(self.features)) * self.features.shape[1])[:, None]
+        """Where each tree begins, then the nodes of all trees in one row, which is quicker to look up."""
+        trees, length = self.features.shape
+        roots = np.arange(trees) * length
         return (
+            roots,
             self.features.ravel().astype(np.int64),
             self.thresholds.ravel(),
-            (self.lefts + first).ravel(),
-            (self.rights + first).ravel(),
+            (self.lefts + roots[:, None]).ravel(),
+            (self.rights + roots[:, None]).ravel(),
             self.values.ravel().astype(np.float64),
         )
 
