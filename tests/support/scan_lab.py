@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,10 +93,10 @@ class InProcessDecoder:
             yield order, _inspect(self._read(order.first), self._read(order.second))
 
     def verify(
-        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         judge = ThumbnailJudge(self._state.thumbnails, CountingJudge(self._costs))  # type: ignore[arg-type]
-        for order in orders:
+        for order in chain.from_iterable(lanes):
             if cancelled():
                 return
             yield order, judge.answer(order)

@@ -93,6 +93,9 @@ class Decoder(Protocol):
         """Yield each order with what was found, or why one of the two cannot be decoded; in any order."""
 
     def verify(
-        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
-        """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order."""
+        """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order.
+
+        Orders of one lane are about the same pictures.
+        """

@@ -31,8 +31,9 @@ class _Everything:
     pairs: list[DigestPair]
     spared: int = 0
 
-    def __iter__(self) -> Iterator[DigestPair]:
-        return iter(self.pairs)
+    def blocks(self) -> Iterator[Iterator[DigestPair]]:
+        """Yield all pairs as one block."""
+        yield iter(self.pairs)
 
     def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:
         """Take no note."""
@@ -122,12 +123,13 @@ class CandidateVerifier:
         return sorted(self._lost)
 
     def _answers(
-        self, order: Iterable[DigestPair], cosines: Mapping[DigestPair, float], reporter: Reporter
+        self,
+        schedule: PairSchedule | _Everything,
+        cosines: Mapping[DigestPair, float],
+        reporter: Reporter,
     ) -> Iterator[tuple[DigestPair, Judgement | Unjudged]]:
-        orders = (
-            VerificationOrder(tuple((pair, cosines[pair]) for pair in batch)) for batch in _batches(order)
-        )
-        for asked, answers in self.decoder.verify(orders, self.count, reporter.cancelled):
+        lanes = (_orders(block, cosines) for block in schedule.blocks())
+        for asked, answers in self.decoder.verify(lanes, self.count, reporter.cancelled):
             for (pair, _), answer in zip(asked.pairs, answers, strict=True):
                 yield pair, answer
 
@@ -151,10 +153,9 @@ def _known(pair: DigestPair, by_digest: Container[str]) -> bool:
     return pair[0] in by_digest and pair[1] in by_digest
 
 
-def _batches(pairs: Iterable[DigestPair]) -> Iterator[tuple[DigestPair, ...]]:
-    source = iter(pairs)
-    while batch := tuple(islice(source, _BATCH)):
-        yield batch
+def _orders(pairs: Iterator[DigestPair], cosines: Mapping[DigestPair, float]) -> Iterator[VerificationOrder]:
+    while batch := tuple((pair, cosines[pair]) for pair in islice(pairs, _BATCH)):
+        yield VerificationOrder(batch)
 
 
 def _moves(facts: Facts, other: Facts) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.group import TIER_OF
@@ -59,22 +60,31 @@ class PairSchedule:
         for pair, verdict in alike:
             self.settle(pair, verdict)
 
-    def __iter__(self) -> Iterator[DigestPair]:
-        """Yield what is to be judged; whoever judges tells what was found by ``settle`` meanwhile."""
+    def blocks(self) -> Iterator[Iterator[DigestPair]]:
+        """Yield blocks of pairs to judge, each about the same pictures.
+
+        Whoever judges tells what was found by ``settle`` meanwhile. Several blocks may be judged at once.
+        """
         pairs = self._candidates.cosines
         ranks = _ranks(pairs, self._places)
         levels = _levels(pairs, self._places)
 
-        def order(pair: DigestPair) -> tuple[int, int, int, DigestPair]:
-            one, other = (ranks[digest] for digest in pair)
-            return max(one, other) // BLOCK, levels[self._better(pair)], one + other, pair
+        def block(pair: DigestPair) -> int:
+            return max(ranks[digest] for digest in pair) // BLOCK
 
-        for pair in sorted(pairs, key=order):
+        def order(pair: DigestPair) -> tuple[int, int, int, DigestPair]:
+            return block(pair), levels[self._better(pair)], sum(ranks[digest] for digest in pair), pair
+
+        for _, together in groupby(sorted(pairs, key=order), block):
+            yield self._open(list(together))
+
+    def _open(self, pairs: Iterable[DigestPair]) -> Iterator[DigestPair]:
+        """Yield the pairs that are not spared when their turn comes."""
+        for pair in pairs:
             with self._lock:
                 spared = self._is_spared(pair)
-            if spared:
-                self.spared += 1
-            else:
+                self.spared += spared
+            if not spared:
                 yield pair
 
     def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:

@@ -79,7 +79,7 @@ class DecoderPool:
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[DecodeOrder, Decoded]]:
         """Yield each order with its result, in any order; stops early when cancelled."""
-        return self._share_out(orders, self._children, self._decode_one, cancelled)
+        return self._share_out([orders], self._children, self._decode_one, cancelled)
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
@@ -89,46 +89,49 @@ class DecoderPool:
         These children are not those that decode: they load the modules of the inspection.
         """
         yield from self._share_among_others(
-            "inspect", self.budget.count, orders, self._inspect_one, cancelled
+            "inspect", self.budget.count, [orders], self._inspect_one, cancelled
         )
 
     def verify(
-        self, orders: Iterable[VerificationOrder], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order.
 
-        The work is too fine-grained for threads of one process: they would wait for each other.
+        The work is too fine-grained for threads of one process: they would wait for each other. The orders
+        of a lane go to one child as long as there are others for the rest.
         """
-        yield from self._share_among_others("verify", count, orders, self._verify_one, cancelled)
+        yield from self._share_among_others("verify", count, lanes, self._verify_one, cancelled)
 
     def _share_among_others(
         self,
         work: str,
         count: int,
-        orders: Iterable[Order],
+        lanes: Iterable[Iterable[Order]],
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
         """Share orders out among children that do other work than decoding, which load more for it."""
-        orders = iter(orders)
-        first = next(orders, None)
-        if first is None:
+        opened = map(iter, lanes)
+        begun = next(((first, orders) for orders in opened for first in orders), None)
+        if begun is None:
             return
+        first, rest = begun
+        waiting = chain([chain([first], rest)], opened)
         self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
         try:
-            yield from self._share_out(chain([first], orders), self._others, carry_out, cancelled)
+            yield from self._share_out(waiting, self._others, carry_out, cancelled)
         finally:
             self._others = []
 
     def _share_out(
         self,
-        orders: Iterable[Order],
+        lanes: Iterable[Iterable[Order]],
         children: Sequence[DecoderProcess],
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
         try:
-            yield from share_out(orders, children, carry_out, cancelled, lambda: self._interrupt(children))
+            yield from share_out(lanes, children, carry_out, cancelled, lambda: self._interrupt(children))
         finally:
             # Their memory helps the later stages more than a saved start would.
             for child in children:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import chain, combinations
 
 from hypothesis import given, strategies as st
 
@@ -38,7 +38,7 @@ def judge(
     places = {digest: int(digest) for digest in pictures}
     schedule = PairSchedule(candidates, places, (alike or {}).items(), threshold)
     judged = []
-    for pair in schedule:
+    for pair in chain.from_iterable(schedule.blocks()):
         schedule.settle(pair, truth.get(pair))
         judged.append(pair)
     assert schedule.spared == len(candidates.cosines) - len(judged)

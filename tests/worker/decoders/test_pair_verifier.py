@@ -53,7 +53,7 @@ def test_children_say_what_the_judge_says(pool: DecoderPool, thumbnails: Thumbna
     other = put(thumbnails, encode(scene(2), quality=95))
     gone = hashlib.sha256(b"gone").hexdigest()
     orders = [order((one, again), (one, other), (one, gone)), order((again, other))]
-    found = dict(pool.verify(orders, 2, lambda: False))
+    found = dict(pool.verify([orders], 2, lambda: False))
     assert set(found) == set(orders)
     judge = ThumbnailJudge(thumbnails, AlignedJudge())
     here = judge.answer(orders[0])[0]
@@ -76,7 +76,7 @@ def test_a_child_that_is_killed_costs_no_pair(pool: DecoderPool, thumbnails: Thu
     again = put(thumbnails, encode(scene(1), quality=50))
     orders = [order(*[(one, again)] * (number + 1)) for number in range(40)]
     found = {}
-    for each, answers in pool.verify(orders, 2, lambda: False):
+    for each, answers in pool.verify([orders], 2, lambda: False):
         found[each] = answers
         if len(found) in (2, 9):
             os.kill(pool.pids[0], signal.SIGKILL)
@@ -88,7 +88,7 @@ def test_a_stop_ends_the_children_at_once(pool: DecoderPool, thumbnails: Thumbna
     one = put(thumbnails, encode(scene(1), quality=95))
     again = put(thumbnails, encode(scene(1), quality=50))
     done: list[VerificationOrder] = []
-    for each, _ in pool.verify([order((one, again))] * 400, 2, lambda: len(done) >= 2):
+    for each, _ in pool.verify([[order((one, again))] * 400], 2, lambda: len(done) >= 2):
         done.append(each)
     assert 2 <= len(done) < 60
     assert pool.pids == []
