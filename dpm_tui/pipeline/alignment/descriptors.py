@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.lru_cache import LruCache
+from dpm_tui.pipeline.alignment.feature_alignment import Matches, match_features
 from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
 
 Picture = NDArray[np.uint8]
@@ -44,6 +45,7 @@ class _Memory:
     colours: LruCache[bytes, Colours] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
+    matches: LruCache[tuple[bytes, bytes], Matches | None] = field(default_factory=lambda: LruCache(1))
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,16 @@ class DescriptorCache:
         digest = hashlib.sha256(picture.data)
         digest.update(str(picture.shape).encode())
         return DescribedPicture(picture, digest.digest(), self._memory)
+
+
+def match_coarse_features(one: DescribedPicture, other: DescribedPicture) -> Matches | None:
+    """Return which features of two pictures made small match, None where there are too few to align them.
+
+    That of the last pair is remembered.
+    """
+    return one.memory.matches.get(
+        (one.digest, other.digest), lambda: match_features(one.coarse_features, other.coarse_features)
+    )
 
 
 def _small(grey: NDArray[Any]) -> Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -58,7 +59,7 @@ class Alignment:
         return math.degrees(math.atan2(self.matrix[1, 0], self.matrix[0, 0]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matches:
     """Which features of two pictures match, as they are and with the second one mirrored."""
 
@@ -71,6 +72,19 @@ class Matches:
     def counts(self) -> tuple[int, int]:
         """How many match in each way."""
         return len(self.upright[0]), len(self.mirrored[0])
+
+    @cached_property
+    def alignment(self) -> Alignment | None:
+        """How the pictures lie over each other by these, or None if nothing fits.
+
+        Each match proposes the similarity transform that its places, sizes and directions give (Lowe 2004);
+        the proposal that most matches agree with is fitted to these. No chance is involved.
+        """
+        best = _fit(self.one, self.other, self.upright, mirrored=False)
+        if best is not None and best.inliers >= 3 * INLIERS:
+            return best
+        turned = _fit(self.one, self.other.mirrored, self.mirrored, mirrored=True)
+        return turned if turned is not None and (best is None or turned.inliers > best.inliers) else best
 
 
 def match_features(one: Features, other: Features) -> Matches | None:
@@ -85,20 +99,7 @@ def match_features(one: Features, other: Features) -> Matches | None:
 def align(one: Features, other: Features) -> Alignment | None:
     """Return how two pictures lie over each other by their features, or None if nothing fits."""
     matches = match_features(one, other)
-    return None if matches is None else align_matches(matches)
-
-
-def align_matches(matches: Matches) -> Alignment | None:
-    """Return how two pictures lie over each other by their matching features, or None if nothing fits.
-
-    Each match proposes the similarity transform that its places, sizes and directions give (Lowe 2004);
-    the proposal that most matches agree with is fitted to these. No chance is involved.
-    """
-    best = _fit(matches.one, matches.other, matches.upright, mirrored=False)
-    if best is not None and best.inliers >= 3 * INLIERS:
-        return best
-    turned = _fit(matches.one, matches.other.mirrored, matches.mirrored, mirrored=True)
-    return turned if turned is not None and (best is None or turned.inliers > best.inliers) else best
+    return None if matches is None else matches.alignment
 
 
 def _fit(one: Features, other: Features, pairing: Pairing, mirrored: bool) -> Alignment | None:

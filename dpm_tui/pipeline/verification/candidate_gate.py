@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
+    match_coarse_features,
     orientation_correlations,
 )
-from dpm_tui.pipeline.alignment.feature_alignment import align_matches, match_features
 from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 
 WEIGHTS = "candidate_gate.npz"
@@ -44,9 +44,9 @@ def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> N
     aspects = [math.log(p.picture.shape[1] / p.picture.shape[0]) for p in (one, other)]
     colours = np.abs(one.colours - other.colours)
     few, many = sorted(map(len, (one.coarse_features, other.coarse_features)))
-    found = match_features(one.coarse_features, other.coarse_features)
+    found = match_coarse_features(one, other)
     matches = sorted(found.counts) if found else [0, 0]
-    alignment = align_matches(found) if found else None
+    alignment = found.alignment if found else None
     inliers = alignment.inliers if alignment else 0
     return np.array(
         [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
+    match_coarse_features,
     orientation_correlations,
 )
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
@@ -112,8 +113,10 @@ def _may_align(first: DescribedPicture, second: DescribedPicture) -> bool:
 
     They are a fifth of the work, and hardly any unrelated pictures align by them.
     """
-    coarse = first.coarse_features, second.coarse_features
-    return min(map(len, coarse)) < TELLING or align(*coarse) is not None
+    if min(len(first.coarse_features), len(second.coarse_features)) < TELLING:
+        return True
+    found = match_coarse_features(first, second)
+    return found is not None and found.alignment is not None
 
 
 def _same_frame(one: Picture, other: Picture, upended: bool = False) -> bool:
