@@ -20,6 +20,9 @@ SMALL = 3
 """Relatives of a picture up to which all pairs of a family are judged: another keeper costs nothing then."""
 BLOCK = 384
 """Pictures whose pairs are judged together, so that what is worked out of one serves all of its pairs."""
+BURST = 0.5
+"""Share of the pairs of a block that reach into the one before, from which both are judged as one: the best
+pictures of a burst spare most of its pairs if theirs come first."""
 _VARIANT_TIER = 2
 
 
@@ -69,14 +72,22 @@ class PairSchedule:
         ranks = _ranks(pairs, self._places)
         levels = _levels(pairs, self._places)
 
-        def block(pair: DigestPair) -> int:
-            return max(ranks[digest] for digest in pair) // BLOCK
+        def place(pair: DigestPair) -> tuple[int, int]:
+            one, other = sorted(ranks[digest] // BLOCK for digest in pair)
+            return other, one
 
         def order(pair: DigestPair) -> tuple[int, int, int, DigestPair]:
-            return block(pair), levels[self._better(pair)], sum(ranks[digest] for digest in pair), pair
+            return place(pair)[0], levels[self._better(pair)], sum(ranks[digest] for digest in pair), pair
 
-        for _, together in groupby(sorted(pairs, key=order), block):
-            yield self._open(list(together))
+        together: list[DigestPair] = []
+        for block, found in groupby(sorted(pairs, key=order), lambda pair: place(pair)[0]):
+            fresh = list(found)
+            reaching = sum(place(pair)[1] == block - 1 for pair in fresh)
+            if together and reaching < BURST * len(fresh):
+                yield self._open(together)
+                together = []
+            together += fresh
+        yield self._open(together)
 
     def _open(self, pairs: Iterable[DigestPair]) -> Iterator[DigestPair]:
         """Yield the pairs that are not spared when their turn comes."""

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.verdict import Kind, Verdict
-from dpm_tui.pipeline.verification.pair_schedule import SMALL, Candidates, PairSchedule
+from dpm_tui.pipeline.verification.pair_schedule import BLOCK, SMALL, Candidates, PairSchedule
 
 COPY, EDITED, VARIANT = (
     Verdict(kind, similarity)
@@ -27,16 +27,23 @@ def all_pairs(pictures: list[str], closest: int = 0) -> Candidates:
     return Candidates(pairs, close)
 
 
+def schedule_of(
+    candidates: Candidates, alike: dict[DigestPair, Verdict] | None = None, threshold: float = 0.0
+) -> PairSchedule:
+    """Return a schedule in which the picture of the lowest name is the best."""
+    pictures = {digest for pair in candidates.cosines for digest in pair}
+    places = {digest: int(digest) for digest in pictures}
+    return PairSchedule(candidates, places, (alike or {}).items(), threshold)
+
+
 def judge(
     candidates: Candidates,
     truth: dict[DigestPair, Verdict],
     alike: dict[DigestPair, Verdict] | None = None,
     threshold: float = 0.0,
 ) -> list[DigestPair]:
-    """Return the pairs that are judged, one at a time, the picture of the lowest name being the best."""
-    pictures = {digest for pair in candidates.cosines for digest in pair}
-    places = {digest: int(digest) for digest in pictures}
-    schedule = PairSchedule(candidates, places, (alike or {}).items(), threshold)
+    """Return the pairs that are judged, one at a time."""
+    schedule = schedule_of(candidates, alike, threshold)
     judged = []
     for pair in chain.from_iterable(schedule.blocks()):
         schedule.settle(pair, truth.get(pair))
@@ -90,6 +97,22 @@ def test_a_new_copy_is_held_against_the_best_of_the_known_family_alone() -> None
     assert judged[0] == ("0000", "0030")
     assert len(judged) == 1
     assert known
+
+
+def test_pictures_that_have_little_to_do_with_each_other_are_apart() -> None:
+    pictures = names(6 * BLOCK)
+    pairs = {(one, other): 0.9 for one, other in zip(pictures[::3], pictures[1::3], strict=True)}
+    lanes = [list(lane) for lane in schedule_of(Candidates(pairs)).blocks()]
+    assert len(lanes) > 2
+    assert sorted(chain.from_iterable(lanes)) == sorted(pairs)
+
+
+def test_what_mostly_reaches_into_the_block_before_is_judged_with_it() -> None:
+    pictures = names(BLOCK + 40)
+    pairs = {(pictures[0], other): 0.9 for other in pictures[1:]}
+    pairs |= {(one, other): 0.9 for other in pictures[BLOCK:] for one in pictures[40:60]}
+    (lane,) = schedule_of(Candidates(pairs)).blocks()
+    assert len(list(lane)) == len(pairs)
 
 
 @given(
