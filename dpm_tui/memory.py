@@ -25,14 +25,15 @@ def return_freed_memory() -> None:
     _set(_MAX_ARENAS, 2)
 
 
-def keep_freed_memory() -> None:
-    """Have the C library keep what is freed for the next block of its size.
+def keep_freed_memory(most: int = _KEPT) -> None:
+    """Have the C library keep what is freed, up to ``most`` bytes, for the next block of its size.
 
-    Arrays of some hundred kilobytes come and go thousands of times a second where pictures are compared: to
-    get each anew, page by page, takes longer than to fill it.
+    Arrays of some hundred kilobytes come and go thousands of times a second where pictures are compared, and
+    of some megabytes with each picture that is decoded: to get each anew, page by page, takes longer than to
+    fill it.
     """
     _set(_MMAP_THRESHOLD, _KEPT_BLOCK)
-    _set(_TRIM_THRESHOLD, _KEPT)
+    _set(_TRIM_THRESHOLD, most)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from dpm_tui.pipeline.decoding.icc_profile import lab_to_rgb
-from dpm_tui.pipeline.loading.bands import cut_bands, is_opaque
+from dpm_tui.pipeline.decoding.sample_facts import has_alpha
+from dpm_tui.pipeline.loading.bands import cut_bands
 
 _DEEP_MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _DEEP_SCALES = (255, 4095, 65535)
@@ -32,11 +33,14 @@ def normalise(image: Image.Image) -> Image.Image:
     16-bit and float samples are scaled by their range instead of being clipped. Transparency is
     laid on white, or on the first of grey and black on which the drawing can be seen.
     """
-    return normaliser(image)(image)
+    return normaliser(image, find_level(image))(image)
 
 
-def normaliser(image: Image.Image) -> Normaliser:
-    """Return the function that normalises any part of a loaded ``image`` as it would the whole."""
+def normaliser(image: Image.Image, level: int | None) -> Normaliser:
+    """Return the function that normalises any part of a loaded ``image`` as it would the whole.
+
+    ``level`` is what ``find_level`` says of it.
+    """
     if image.mode in _DEEP_MODES:
         return partial(_scale_samples, *_find_range(image))
     if image.mode == "CMYK":
@@ -46,20 +50,20 @@ def normaliser(image: Image.Image) -> Normaliser:
     if image.mode == "LAB":
         return lab_to_rgb
     if image.mode == "La" or image.has_transparency_data:
-        return _flatten if is_opaque(image) else partial(_lay_on, _choose_background(image))
+        return _flatten if level is None else partial(_lay_on, level)
     return _leave if image.mode in ("RGB", "L") else _to_rgb
 
 
-def find_level(image: Image.Image) -> int | None:
-    """Return the grey that a loaded picture with some transparency is laid on, None for an opaque one."""
-    if image.mode in (*_DEEP_MODES, "CMYK", "LAB") or is_opaque_mode(image) or is_opaque(image):
+def find_level(image: Image.Image, clear: bool | None = None) -> int | None:
+    """Return the grey that a loaded picture with some transparency is laid on, None for an opaque one.
+
+    ``clear`` is whether some sample is transparent, None where nobody has looked.
+    """
+    if image.mode in (*_DEEP_MODES, "CMYK", "LAB"):
         return None
-    return _choose_background(image)
-
-
-def is_opaque_mode(image: Image.Image) -> bool:
-    """Return whether a picture is of a kind that has no transparency."""
-    return image.mode != "La" and not image.has_transparency_data
+    if clear is None:
+        clear = has_alpha(image)
+    return _choose_background(image) if clear else None
 
 
 def take_alpha(part: Image.Image) -> Image.Image:

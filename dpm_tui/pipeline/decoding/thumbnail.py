@@ -80,12 +80,12 @@ class Thumbnail:
     reason: str = ""
 
 
-def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES) -> Thumbnail:
-    """Return thumbnail and facts of the picture in ``content``.
+def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES, digest: str = "") -> Thumbnail:
+    """Return thumbnail and facts of the picture in ``content``, whose ``digest`` may be known already.
 
     Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
     """
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest or hashlib.sha256(content).hexdigest()
     with _failures_named(content, digest), _opened(content, memory) as image:
         return _make_thumbnail(content, image, digest, memory, find_holdings(content, image))
 
@@ -95,7 +95,7 @@ def shrink(picture: Image.Image, make: Normaliser | None = None) -> Image.Image:
 
     The result equals Pillow's with this reducing gap, but needs no normalised picture at full size.
     """
-    make = make or normaliser(picture)
+    make = make or normaliser(picture, find_level(picture))
     factor = THUMBNAIL_PX / max(picture.size)
     if factor >= 1:
         return make(picture)
@@ -135,7 +135,8 @@ def decode_view(
             max(int(right * across), int(left * across) + 1),
             max(int(bottom * down), int(top * down) + 1),
         )
-        part = normaliser(picture)(picture.crop(stored_box(shown, size, orientation)))
+        make = normaliser(picture, find_level(picture))
+        part = make(picture.crop(stored_box(shown, size, orientation)))
         crop = turn_upright(part, orientation)
         crop.thumbnail((max(width, 1), max(height, 1)), Image.Resampling.LANCZOS)
         return np.asarray(to_srgb(crop, profile), dtype=np.uint8)
@@ -240,8 +241,9 @@ def _make_thumbnail(
     exif = read_exif(loaded.picture) if early is None else early
     comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""
-    small = to_srgb(shrink(loaded.picture), profile)
-    level = find_level(loaded.picture)
+    clear = has_alpha(loaded.picture)
+    level = find_level(loaded.picture, clear)
+    small = to_srgb(shrink(loaded.picture, normaliser(loaded.picture, level)), profile)
     orientation = check_orientation(exif.get(ExifTags.Base.Orientation, 1))
     if name == "TIFF":  # turned while it is loaded as far as its end
         orientation = read_orientation(loaded.picture)
@@ -261,11 +263,11 @@ def _make_thumbnail(
         quality=quality,
         taken=read_date(exif),
         has_exif=ExifTags.IFD.Exif in exif or (len(exif) > 0 and name != "TIFF"),
-        pixels=digest_loaded(loaded.picture) if comparable and frames == 1 else "",
+        pixels=digest_loaded(loaded.picture, clear=clear) if comparable and frames == 1 else "",
         depth=depth,
         colours=count_colours(loaded.picture) if comparable and not lossy else 0,
         lossy=lossy,
-        alpha=has_alpha(loaded.picture),
+        alpha=clear,
         damaged=bool(loaded.damage),
         holds=holds,
     )

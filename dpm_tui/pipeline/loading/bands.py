@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
-_PIXELS = 1 << 21
+_PIXELS = 1 << 17
+"""Pixels of a band: what is made of it on the way stays in the cache of a core."""
 _OPAQUE = 255
 
 

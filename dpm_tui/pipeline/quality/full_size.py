@@ -42,9 +42,9 @@ def decode_full_size(content: bytes, memory: int = MEMORY_BYTES) -> tuple[Stored
             if samples is not None:
                 return StoredPicture(turn_samples(samples, orientation)), file
             picture = load_as_far(content, image, memory)
-            make = normaliser(picture)
-            samples = np.empty((picture.height, picture.width, 3), np.uint8)
             level = find_level(picture)
+            make = normaliser(picture, level)
+            samples = np.empty((picture.height, picture.width, 3), np.uint8)
             alpha = None if level is None else np.empty((picture.height, picture.width), np.uint8)
             for top, band in cut_bands(picture):
                 samples[top : top + band.height] = np.asarray(to_srgb(make(band), profile))

@@ -61,7 +61,9 @@ def main() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
     store = ThumbnailStore(HeldFolder(thumbnails, above))
     specialist: Specialist | None = None
-    if work in ("inspect", "verify"):
+    if work == "decode":
+        keep_freed_memory(_OWN_BYTES)
+    else:
         keep_freed_memory()
     # Only these children need what they load, and they need it before the sandbox is closed.
     if work == "inspect":
@@ -131,11 +133,10 @@ def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memo
 def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], room: int) -> dict[str, Any]:
     match order["do"]:
         case "thumbnail":
-            if not order.get("anew"):
-                digest = hashlib.sha256(content).hexdigest()
-                if thumbnails.has(digest):
-                    return {"status": "known", "digest": digest}
-            thumbnail = decode_thumbnail(content, room)
+            digest = hashlib.sha256(content).hexdigest()
+            if not order.get("anew") and thumbnails.has(digest):
+                return {"status": "known", "digest": digest}
+            thumbnail = decode_thumbnail(content, room, digest)
             return {
                 "status": "ok",
                 "facts": to_plain(thumbnail.facts),
