@@ -45,7 +45,13 @@ class Bfloat16Screen:
         one, other, out = (torch.from_numpy(each).view(torch.bfloat16) for each in (rows, columns, products))
         torch.mm(one, other.T, out=out)
         lower = None if column_bars is None else _lower(column_bars)
-        return places_reaching(products[:height, :width], _lower(row_bars), lower)
+        return places_reaching(products[:height, :width], _lower(row_bars), lower, _highest_along)
+
+
+def _highest_along(products: Packed, axis: int) -> Packed:
+    """Return the highest products along an axis: torch is several times as fast at it as numpy."""
+    highest: Packed = torch.from_numpy(products).amax(axis).numpy()
+    return highest
 
 
 def _padded(vectors: Packed) -> Packed:

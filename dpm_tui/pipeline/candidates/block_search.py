@@ -68,6 +68,8 @@ class Gatherer(Protocol):
 def search_block(index: ColumnIndex, rows: NDArray[np.float32], gatherer: Gatherer, stopped: Event) -> None:
     """Hand the pairs of some rows, shape (n, dims), with all of the index that matter to a gatherer."""
     packed = index.screen.pack(index.shortening.apply(rows))
+    few: list[Places] = []
+    waiting = 0
     for columns, asking in index.meetings(rows, TILE):
         if stopped.is_set():
             return
@@ -75,21 +77,41 @@ def search_block(index: ColumnIndex, rows: NDArray[np.float32], gatherer: Gather
         for at in range(0, len(asking), TILE):
             tile = asking[at : at + TILE]
             found = index.screen.reaching(packed[tile], index.packed[columns], gatherer.bars[tile], wanted)
-            if len(found[0]):
-                _hand_over(index, rows, (tile[found[0]], found[1] + columns.start), gatherer)
+            if not len(found[0]):
+                continue
+            seconds, firsts = tile[found[0]], found[1] + columns.start
+            if firsts.ndim > 1:
+                _hand_over_crowd(index, rows, (seconds, firsts), gatherer)
+                continue
+            few.append((seconds, firsts))
+            waiting += len(firsts)
+            if waiting >= _GATHERED:
+                _hand_over(index, rows, few, gatherer)
+                few.clear()
+                waiting = 0
+    _hand_over(index, rows, few, gatherer)
 
 
-def _hand_over(index: ColumnIndex, rows: NDArray[np.float32], found: Places, gatherer: Gatherer) -> None:
-    """Multiply what a screen found in full, and hand over what matters; bars may rise in between."""
+def _hand_over_crowd(
+    index: ColumnIndex, rows: NDArray[np.float32], found: Places, gatherer: Gatherer
+) -> None:
+    """Multiply a crowd in full, and hand over what matters; bars may rise in between."""
     seconds, firsts = found
-    if firsts.ndim > 1:
-        own = rows[seconds[:, 0]]
-        for at in range(0, firsts.shape[1], _SLICE):
-            some = firsts[:, at : at + _SLICE]
-            cosines = _rounded(own @ index.vectors[some[0]].T)
-            chosen, columns = np.nonzero(gatherer.admits(seconds, some, cosines))
-            gatherer.take(NeighbourPairs(some[0, columns], seconds[chosen, 0], cosines[chosen, columns]))
+    own = rows[seconds[:, 0]]
+    for at in range(0, firsts.shape[1], _SLICE):
+        some = firsts[:, at : at + _SLICE]
+        cosines = _rounded(own @ index.vectors[some[0]].T)
+        chosen, columns = np.nonzero(gatherer.admits(seconds, some, cosines))
+        gatherer.take(NeighbourPairs(some[0, columns], seconds[chosen, 0], cosines[chosen, columns]))
+
+
+def _hand_over(
+    index: ColumnIndex, rows: NDArray[np.float32], found: list[Places], gatherer: Gatherer
+) -> None:
+    """Multiply single products that a screen found in full, and hand over what matters."""
+    if not found:
         return
+    seconds, firsts = (np.concatenate(side) for side in zip(*found, strict=True))
     for at in range(0, len(firsts), _GATHERED):
         ones, others = firsts[at : at + _GATHERED], seconds[at : at + _GATHERED]
         cosines = _rounded(np.einsum("ij,ij->i", rows[others], index.vectors[ones]))

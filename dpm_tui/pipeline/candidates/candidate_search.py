@@ -33,10 +33,12 @@ class Rule:
 
     find: Callable[[SearchSpace, float, Means], Iterator[MatchedRows]]
     find_bereft: Callable[[NeighbourPairs, NDArray[np.bool_], float], NDArray[np.int64]]
+    in_turn: bool
+    """Whether it matters to the rule which rows come first."""
 
 
-WHOLE = Rule(nearest_neighbours.match_vectors, nearest_neighbours.rows_to_search_again)
-PARTS = Rule(crop_search.match_parts, crop_search.rows_to_search_again)
+WHOLE = Rule(nearest_neighbours.match_vectors, nearest_neighbours.rows_to_search_again, in_turn=True)
+PARTS = Rule(crop_search.match_parts, crop_search.rows_to_search_again, in_turn=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class CandidateSearch:
             matched = self.candidates.matched(len(live))
         open_ = live & ~matched
         places = np.zeros(len(live), np.int64)
-        numbers = np.flatnonzero(open_)
+        numbers = np.flatnonzero(open_) if self.rule.in_turn else np.zeros(0, np.int64)
         places[numbers] = order([self.vectors.digest_at(number) for number in numbers.tolist()])
         return SearchSpace(self.vectors, live, open_, self.candidates.near, places)
 

@@ -70,14 +70,10 @@ def match_parts(field: SearchSpace, threshold: float, means: Means | None = None
     if not field.open.any():
         return
     means = means or Means()
-    settled = np.flatnonzero(field.settled)
-    if len(settled):
-        steps = range(0, len(settled), ROWS_PER_BLOCK)
-        blocks = (settled[at : at + ROWS_PER_BLOCK] for at in steps)
-        known = [near for _, near in _match_blocks(field, blocks, field.open, threshold, means)]
+    if field.settled.any():
+        known = [near for _, near in _match_rows(field, field.settled, field.open, threshold, means)]
         yield MatchedRows(np.zeros(0, np.int64), NeighbourPairs.joined(known).unique())
-    fresh = field.open_blocks(ROWS_PER_BLOCK)
-    for numbers, near in _match_blocks(field, fresh, field.live, threshold, means):
+    for numbers, near in _match_rows(field, field.open, field.live, threshold, means):
         yield MatchedRows(numbers, near.unique())
 
 
@@ -89,20 +85,25 @@ def rows_to_search_again(
     return np.unique(lost[~gone[lost]])
 
 
-def _match_blocks(
+def _match_rows(
     field: SearchSpace,
-    blocks: Iterator[NDArray[np.int64]],
+    asking: NDArray[np.bool_],
     wanted: NDArray[np.bool_],
     threshold: float,
     means: Means,
 ) -> Iterator[tuple[NDArray[np.int64], NeighbourPairs]]:
-    """Yield each block of rows with what its parts come near to among the whole pictures that are wanted."""
+    """Yield blocks of rows with what their parts come near to among the whole pictures that are wanted.
+
+    Rows are taken as they lie in the table, as one that follows another is read many times as fast.
+    """
     dims = field.width // (1 + COUNT)
     listed = means.listed(field.open, field.live)
     index = ColumnIndex.of(field.rows, wanted, dims, means.screen, _MAX_REST, listed=listed)
 
     def tasks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
-        for numbers in blocks:
+        rows = np.flatnonzero(asking)
+        for at in range(0, len(rows), ROWS_PER_BLOCK):
+            numbers = rows[at : at + ROWS_PER_BLOCK]
             yield numbers, field.rows.take(numbers)[:, dims:]
 
     def work(

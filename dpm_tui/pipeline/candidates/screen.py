@@ -6,6 +6,7 @@ A screen may name a product that does not reach it, but never miss one that does
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -79,17 +80,28 @@ class ProductRoom:
         return room[: rows * columns].reshape(rows, columns)
 
 
+def highest_along(products: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return the highest products along an axis, -1 at least."""
+    highest: NDArray[Any] = products.max(axis=axis, initial=products.dtype.type(-1))
+    return highest
+
+
 def places_reaching(
-    products: NDArray[Any], row_bars: NDArray[Any], column_bars: NDArray[Any] | None = None
+    products: NDArray[Any],
+    row_bars: NDArray[Any],
+    column_bars: NDArray[Any] | None = None,
+    highest: Callable[[NDArray[Any], int], NDArray[Any]] = highest_along,
 ) -> Places:
-    """Return the places of products, shape (rows, columns), that reach the bar of their row or column."""
-    least = row_bars.dtype.type(-1)
-    hot = np.flatnonzero(products.max(axis=1, initial=least) >= row_bars)
+    """Return the places of products, shape (rows, columns), that reach the bar of their row or column.
+
+    ``highest`` returns the highest products along an axis.
+    """
+    hot = np.flatnonzero(highest(products, 1) >= row_bars)
     near = products[hot] >= row_bars[hot, None]
     width = products.shape[1]
     wanting, wanted = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if column_bars is not None:
-        wanting = np.flatnonzero(products.max(axis=0, initial=least) >= column_bars)
+        wanting = np.flatnonzero(highest(products, 0) >= column_bars)
         found = np.flatnonzero(products[:, wanting] >= column_bars[wanting])
         wanted = found // max(len(wanting), 1) * width + wanting[found % max(len(wanting), 1)]
     if near.size > _CROWD and np.count_nonzero(near) * _CROWDED > near.size:
