@@ -58,7 +58,7 @@ async def _run(
     from dpm_tui.worker.client import WorkerClient
 
     def connect_worker() -> Awaitable[Client]:
-        return WorkerClient.connect(layout, "app", stays=True)
+        return WorkerClient.connect(layout, "app", stays=True, decodes=True)
 
     app = DpmApp(
         connect or connect_worker,

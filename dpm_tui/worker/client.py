@@ -90,9 +90,11 @@ class WorkerClient:
 
     @classmethod
     async def connect(
-        cls, layout: Layout, name: str, *, stays: bool = True, start: bool = True
+        cls, layout: Layout, name: str, *, stays: bool = True, start: bool = True, decodes: bool = False
     ) -> WorkerClient:
         """Return a connection to the worker of ``layout``; start one if none listens and ``start`` is set.
+
+        A worker that is started is told by ``decodes`` that a run will follow.
 
         Raises DpmError if none listens, it ended while starting or what listens is no worker,
         WorkerFailed if it refuses.
@@ -102,7 +104,7 @@ class WorkerClient:
             streams = await _open(address)
             if streams is None and not start:
                 raise DpmError("no_worker")
-            client = cls(*(streams or await _take_over(layout, address)))
+            client = cls(*(streams or await _take_over(layout, address, decodes)))
             try:
                 async with asyncio.timeout(_GREETING_SECONDS):
                     answer = await client.request(Hello(PROTOCOL_VERSION, name, stays))
@@ -194,13 +196,13 @@ async def _open(address: bytes) -> _Streams | None:
         raise DpmError("worker_unreachable", reason=reason_of(error)) from error
 
 
-async def _take_over(layout: Layout, address: bytes) -> _Streams:
+async def _take_over(layout: Layout, address: bytes, decodes: bool) -> _Streams:
     """Start a worker and return its streams; first wait for one that starts or ends on this machine."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _HANDOVER_SECONDS
     while True:
         try:
-            return await _start_worker(layout, address)
+            return await _start_worker(layout, address, decodes)
         except WorkerFailed as error:
             if error.key != "held":
                 raise
@@ -212,7 +214,7 @@ async def _take_over(layout: Layout, address: bytes) -> _Streams:
         await asyncio.sleep(_HANDOVER_STEP_SECONDS)
 
 
-async def _start_worker(layout: Layout, address: bytes) -> _Streams:
+async def _start_worker(layout: Layout, address: bytes, decodes: bool) -> _Streams:
     """Start a worker in its own session, so that a hang-up does not reach it; return its streams.
 
     The process started forks the worker and ends at once.
@@ -222,7 +224,7 @@ async def _start_worker(layout: Layout, address: bytes) -> _Streams:
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
-            current_language(), *(["--shared-bin"] if layout.shared_bin else []),
+            current_language(), *(["--shared-bin"] if layout.shared_bin else []), *(["--decodes"] if decodes else []),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dpm_tui.review.decisions.decision import decide
@@ -35,7 +37,7 @@ from dpm_tui.worker.protocol.messages import (
 )
 from tests.support.album import COPIES, dpm, files_below, kinds_by_path, make_album, report_of
 from tests.support.pictures import encode, scene
-from tests.support.workers import layout_of, worker_of
+from tests.support.workers import has_ended, layout_of, until, worker_of
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +71,19 @@ async def test_scan_review_and_thumbnails(tmp_path: Path) -> None:
         assert isinstance(difference, DifferenceData)
         assert len(difference.first) == len(difference.second) == 64 * 64
         assert await client.request(GetDifference(1, 999_999)) == DifferenceData(b"", b"")
+
+
+async def test_decoders_wait_for_a_run_that_is_sure_to_need_them(tmp_path: Path) -> None:
+    """They start with the worker before the first run, and not with one that may find nothing new."""
+    layout = layout_of(make_album(tmp_path / "album"))
+    for waiting in (True, False):
+        client = await WorkerClient.connect(layout, "app", decodes=True)
+        assert bool(psutil.Process(client.welcome.pid).children()) is waiting
+        assert (await run_to_end(client)).phase == "finished"
+        with suppress(WorkerLost):
+            await client.request(Shutdown())
+        await until(lambda: has_ended(client.welcome.pid))  # noqa: B023
+        await client.close()
 
 
 async def test_second_instance_is_told_who_holds_the_folder(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def _scan_to_end(layout: Layout, start: StartRun, progress: _Progress) -> int:
 
 
 async def _detach(layout: Layout, start: StartRun) -> int:
-    client = await WorkerClient.connect(layout, "scan", stays=True)
+    client = await WorkerClient.connect(layout, "scan", stays=True, decodes=True)
     await client.request(start)
     print(with_place(translate("cli.detached", pid=client.welcome.pid)))
     await client.close()
@@ -104,7 +104,7 @@ async def _detach(layout: Layout, start: StartRun) -> int:
 
 
 async def _scan(layout: Layout, start: StartRun, progress: _Progress) -> int:
-    client = await WorkerClient.connect(layout, "scan", stays=False)
+    client = await WorkerClient.connect(layout, "scan", stays=False, decodes=True)
     loop = asyncio.get_running_loop()
     asked: list[asyncio.Task[Any]] = []
     watching = loop.create_task(_watch(client, start, progress))

@@ -75,6 +75,11 @@ class DecoderPool:
             for child in children:
                 child.kill()
 
+    def start_ahead(self) -> None:
+        """Start the decoders before there is an order for them; they end after the next ``decode``."""
+        for child in self._children:
+            child.start_ahead()
+
     def decode(
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[DecodeOrder, Decoded]]:
@@ -161,7 +166,7 @@ class DecoderPool:
             self._spare.kill()
 
     def _use_budget(self, budget: DecoderBudget) -> None:
-        """Take as many children as the budget allows; each starts with its first order."""
+        """Take as many children as the budget allows; each starts with its first order at the latest."""
         self.budget = budget
         self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
         self._spare = DecoderProcess(*self._folders, budget.spare)

@@ -98,6 +98,11 @@ class DecoderProcess:
             raise DecoderDied(reason, starved=b"MemoryError" in self._said) from error
         return answer
 
+    def start_ahead(self) -> None:
+        """Start the child now; where that fails, its first order says why."""
+        with contextlib.suppress(OSError):
+            self._running()
+
     def interrupt(self) -> None:
         """End the child from another thread: the thread that waits for its answer gets DecoderDied."""
         process = self._process

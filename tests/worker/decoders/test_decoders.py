@@ -52,6 +52,22 @@ def decode(pool: DecoderPool, *names: bytes) -> dict[bytes, Decoded]:
     return {order.path: result for order, result in pool.decode(orders, lambda: False)}
 
 
+def test_decoders_started_ahead_take_the_orders(pool: DecoderPool, tmp_path: Path) -> None:
+    (tmp_path / "root/good.jpg").write_bytes(encode(scene(1)))
+    pool.start_ahead()
+    ahead, at_work = pool.pids, []
+
+    def orders() -> Iterator[DecodeOrder]:
+        for _ in range(4):
+            yield DecodeOrder(b"good.jpg")
+            at_work.append(pool.pids)
+
+    assert all(isinstance(result, Thumbnail) for _, result in pool.decode(orders(), lambda: False))
+    assert len(ahead) == 2
+    assert at_work == [ahead] * 4
+    assert pool.pids == []
+
+
 def test_every_file_has_exactly_one_result(pool: DecoderPool, tmp_path: Path) -> None:
     """Good, damaged, vanished, linked and special files are told apart; none stops the others."""
     root = tmp_path / "root"
