@@ -17,7 +17,7 @@ MEMBERS = 256
 """Vectors of a list on average. Shorter lists are met more exactly, but take longer to go through."""
 MIN_MEMBERS, MIN_LISTS, MAX_LISTS = 16, 800, 8192
 """Few vectors are in shorter lists, as a share of few lists is not met exactly either."""
-ASKED = 0.2
+ASKED = 0.25
 """Share of the lists that a vector is compared with: of the pairs that comparing all would bring, one in a
 thousand is missed at most."""
 _SAMPLES, _ROUNDS = 16, 6
