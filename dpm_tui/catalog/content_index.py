@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.image_file import DIGEST_BYTES, SAME_BYTES, ImageFile, Status
 
 
@@ -66,6 +67,13 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
         """Return the ids of the files that hold a content, none if there is none."""
         place = self._place(digest)
         return self._run(place) if place >= 0 else []
+
+    def first_files(self, digests: Sequence[str]) -> FileSelection:
+        """Return the first file of each of several contents, in their order; raises KeyError without one."""
+        places = self.places(digests)
+        if (places < 0).any():
+            raise KeyError(digests[int(np.argmin(places))])
+        return FileSelection.of(self._files, self.firsts()[places])
 
     def repeated(self) -> Iterator[list[int]]:
         """Yield the ids of each content that several files hold."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.image_file import ImageFile
@@ -19,9 +21,8 @@ def order_contents(
     digests: Iterable[str], by_digest: Mapping[str, Sequence[ImageFile]], rank: Ranking
 ) -> dict[str, int]:
     """Return the place of each of some contents, by the first file that holds it; ties go by path."""
-    firsts = {digest: by_digest[digest][0] for digest in digests}
-    files = FileSelection.of(FileColumns.of(firsts.values()), [file.id for file in firsts.values()])
-    names = list(firsts)
+    names = list(dict.fromkeys(digests))
+    files = _first_files(names, by_digest)
     return {names[row]: place for place, row in enumerate(order_files(files, rank).tolist())}
 
 
@@ -30,3 +31,13 @@ def order_files(files: FileSelection, rank: Ranking) -> NDArray[np.int64]:
     paths = files.paths()
     by_path = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
     return np.lexsort([by_path.argsort(), *reversed(rank(files))])
+
+
+def _first_files(digests: list[str], by_digest: Mapping[str, Sequence[ImageFile]]) -> FileSelection:
+    """Return the first file of each content; raises KeyError."""
+    if isinstance(by_digest, ContentIndex):
+        # Objects of all files would take several times as long; they tell if a first file left meanwhile.
+        with suppress(KeyError):
+            return by_digest.first_files(digests)
+    firsts = [by_digest[digest][0] for digest in digests]
+    return FileSelection.of(FileColumns.of(firsts), [file.id for file in firsts])
