@@ -224,7 +224,8 @@ async def _start_worker(layout: Layout, address: bytes, decodes: bool) -> _Strea
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "dpm_tui.worker", os.fsdecode(layout.root), os.fsdecode(layout.base),
-            current_language(), *(["--shared-bin"] if layout.shared_bin else []), *(["--decodes"] if decodes else []),
+            current_language(), *(["--shared-bin"] if layout.shared_bin else []),
+            *(["--decodes"] if decodes else []),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

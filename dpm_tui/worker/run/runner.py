@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import traceback
@@ -54,7 +55,7 @@ class Runner:
         self._finished = finished
         self._thread: threading.Thread | None = None
         self._comparing: Future[bool] | None = None
-        self._runs = 0
+        self._runs, self._concluded = 0, False
         self._process = psutil.Process()
         self._reporter = RunReporter(idle_status(state.checkpoint))
         self._resting = self._reporter.status
@@ -68,7 +69,7 @@ class Runner:
         """Return whether a run is under way or paused, or pairs are compared."""
         if self._comparing is not None:
             return not self._comparing.done()
-        return self._thread is not None and self._thread.is_alive()
+        return self._thread is not None and not self._concluded and self._thread.is_alive()
 
     @property
     def status(self) -> RunStatus:
@@ -107,7 +108,7 @@ class Runner:
             damaged=self._state.damaged,
         )
         self._reporter = RunReporter(first, self._reporter)
-        self._threshold = config.threshold
+        self._threshold, self._concluded = config.threshold, False
         self._thread = threading.Thread(
             target=self._run, args=(config, self._reporter, accept_missing, comparing), name="run",
             daemon=True,
@@ -207,6 +208,7 @@ class Runner:
                 self._log_failure(reporter, error)
         if phase == "finished":
             reporter.log("info", "finished", groups=status.groups, pairs=status.pairs)
+        self._concluded = True
         self._finished(results)
 
     def _log_damage(self, reporter: RunReporter) -> None:
@@ -293,8 +295,6 @@ class Runner:
     def _usage(self) -> tuple[int, float]:
         memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()
         for pid in self._pool.pids:
-            try:
+            with contextlib.suppress(psutil.Error):
                 memory += psutil.Process(pid).memory_info().rss
-            except psutil.Error:
-                continue
         return memory, cpu

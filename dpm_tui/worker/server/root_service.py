@@ -35,6 +35,7 @@ async def serve_root(layout: Layout, address: bytes, lock: Lock, pool: DecoderPo
         if results is not None:
             session.take_over(results)
             server.library_changed()
+        server.announce()
 
     def finished(results: Results | None) -> None:
         with contextlib.suppress(RuntimeError):

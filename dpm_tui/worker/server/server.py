@@ -87,7 +87,7 @@ class Server:
                 os.unlink(address)
         ticker.cancel()
         await self._session.close()
-        self._announce()
+        self.announce()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_FAREWELL_SECONDS)
         await asyncio.gather(*(peer.close(_FAREWELL_SECONDS) for peer in self._clients))
@@ -210,13 +210,14 @@ class Server:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             self._ends_without_folder()
-            self._announce()
+            self.announce()
             if self._clients or self._session.busy:
                 self._idle_since = loop.time()
             elif loop.time() - self._idle_since > _LINGER_SECONDS:
                 self.end()
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
+        """Send what is new of the run, the log and the batch; a clock does so as well."""
         for line in self._session.runner.take_lines():
             self._log.append(line)
             self._clients.broadcast(line)

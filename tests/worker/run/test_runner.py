@@ -38,6 +38,7 @@ class Bench:
         self.pool = DecoderPool(self.layout.root, self.layout.thumbnails, config.workers)
         self.results: list[Results | None] = []
         self.ended = threading.Event()
+        self.phases: list[tuple[str, bool]] = []
         self.runner = Runner(self.state, self.pool, self._take)
 
     def run(self, config: Config) -> list[LogLine]:
@@ -54,6 +55,7 @@ class Bench:
 
     def _take(self, results: Results | None) -> None:
         self.results.append(results)
+        self.phases.append((self.runner.status.phase, self.runner.running))
         self.ended.set()
 
 
@@ -68,6 +70,12 @@ def bench(tmp_path: Path, config: Config) -> Iterator[Bench]:
     yield bench
     bench.pool.close()
     bench.state.close()
+
+
+def test_who_is_told_of_the_end_finds_that_the_run_is_over(bench: Bench, config: Config) -> None:
+    bench.run(config)
+    bench.run(config)
+    assert bench.phases == [("finished", False)] * 2
 
 
 def test_a_full_disk_is_said_once_with_what_to_do_and_the_next_run_goes_on(
