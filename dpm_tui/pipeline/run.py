@@ -134,8 +134,8 @@ def run_stages(
 
         known = ContentIndex(store.files.files, readable=False)
         match_all(matchings, known, order, pace, tools.load_screen, settings.threads)
-        near = chain.from_iterable(matching.near() for matching in matchings)
-        candidates = pick_open(near, by_digest, store.verdicts)
+        near = chain.from_iterable(matching.near(by_digest) for matching in matchings)
+        candidates = pick_open(near, store.verdicts)
         verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)
         lost = verification.verify(candidates, by_digest, pace, reporter)
         _forget_lost(store, by_digest, lost)

@@ -98,7 +98,7 @@ def _judge(layout: Layout, state: RootState, shape: str, files: int) -> int:
     by_digest = index_contents(state.files.files)
     judged = 0
     for search in open_searches(state):
-        for pair in pick_open(search.near(), by_digest, state.verdicts).cosines:
+        for pair in pick_open(search.near(by_digest), state.verdicts).cosines:
             alike = families[pair[0]] == families[pair[1]]
             state.verdicts.put(pair, Verdict(Kind.COPY, 0.97) if alike else None)
             judged += 1

@@ -74,13 +74,20 @@ class CandidateSearch:
             self.candidates.add_block(block.rows, block.near)
             pace.step(len(block.rows))
 
-    def near(self) -> Iterator[tuple[str, str, float, bool]]:
-        """Yield the digests of each candidate, its cosine, and whether it is among the closest of either."""
+    def near(self, known: Container[str]) -> Iterator[tuple[str, str, float, bool]]:
+        """Yield each candidate of two contents that are ``known``.
+
+        That is their digests, its cosine, and whether it is among the closest of either.
+        """
         near = self.candidates.near
         closest = np.zeros(len(near), np.bool_)
         for side in (near, near.swapped()) if self.rule is WHOLE else ():
             order, places = rank(side)
             closest[order] |= places < CLOSEST
+        # A picture has many candidates: it is looked up once.
+        live = np.fromiter((digest in known for digest in self.vectors), np.bool_, len(self.vectors))
+        wanted = live[near.firsts] & live[near.seconds]
+        near, closest = near.only(wanted), closest[wanted]
         digest_at = cache(self.vectors.digest_at)  # one text for all pairs of a picture
         columns = (near.firsts, near.seconds, near.cosines, closest)
         for first, second, cosine, close in zip(*(column.tolist() for column in columns), strict=True):

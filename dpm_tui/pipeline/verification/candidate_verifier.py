@@ -166,18 +166,14 @@ def _moves(facts: Facts, other: Facts) -> bool:
     return facts.frames > 1 and (facts.format != "HEIF" or other.frames > 1)
 
 
-def pick_open(
-    candidates: Iterable[tuple[str, str, float, bool]],
-    by_digest: Container[str],
-    verdicts: VerdictTable,
-) -> Candidates:
-    """Return the candidates without a verdict whose two contents lie in the library, with the higher cosine.
+def pick_open(candidates: Iterable[tuple[str, str, float, bool]], verdicts: VerdictTable) -> Candidates:
+    """Return the candidates without a verdict, each with the higher cosine of those that it comes with.
 
     They are looked at one by one: a million pictures have some millions, of which most are old.
     """
     picked = Candidates()
     for first, second, cosine, close in candidates:
-        if first in by_digest and second in by_digest and first != second:
+        if first != second:
             pair = digest_pair(first, second)
             if pair not in verdicts:
                 picked.cosines[pair] = max(cosine, picked.cosines.get(pair, -1.0))
