@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from PIL import Image, ImageFilter, ImageOps
 
 from dpm_tui.catalog.verdict import Kind
-from models.training.data.look_edits import bestickered, cut_to, faded, filled_bars, sepia
+from models.training.data.look_edits import (
+    bestickered,
+    cleaned,
+    cut_to,
+    dithered,
+    faded,
+    filled_bars,
+    passed_on,
+    rounded,
+    sepia,
+    shaved,
+)
 from models.training.data.picture_edits import (
     Edit,
     captioned,
@@ -90,5 +101,13 @@ TRANSFORMS: dict[str, Transform] = {
     "faded": _of(lambda p, r, o: faded(p, r), Kind.EDITED, Kind.COPY, hard=True),
     "blurred bars": _of(lambda p, r, o: filled_bars(p), Kind.CROP, hard=True),
     "stickers": _of(bestickered, Kind.EDITED, Kind.VARIANT, hard=True),
+    "gif 64": _of(lambda p, r, o: dithered(p, 64), Kind.COPY),
+    "gif 32": _of(lambda p, r, o: dithered(p, 32), Kind.COPY, Kind.EDITED),
+    "rounded corners": _of(lambda p, r, o: rounded(p, r), Kind.EDITED, Kind.CROP),
+    "shaved": _of(lambda p, r, o: shaved(p, r), Kind.CROP, Kind.COPY),
+    "cleaned, enlarged": _of(lambda p, r, o: cleaned(p, r), Kind.COPY, Kind.EDITED),
+    "saved 20 times": _of(lambda p, r, o: passed_on(p, r, 20), Kind.COPY),
+    "jpeg 10": _of(lambda p, r, o: stored(p, 10), Kind.COPY, Kind.EDITED),
+    "mirrored crop": _of(lambda p, r, o: ImageOps.mirror(cropped(p, r, 0.7)), Kind.TURNED, Kind.CROP),
 }
 """Name -> transform. ``crop N %`` keeps N % of the area; ``chain`` is crop, tone, text, scale and JPEG."""

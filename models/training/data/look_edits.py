@@ -1,12 +1,13 @@
-"""Edits that apps make of a picture at a touch: cut to a shape, bars filled with blur, filters, stickers."""
+"""Edits that apps make of a picture at a touch: cut to a shape, bars filled with blur, filters, stickers,
+rounded corners, few colours, cleaning, and saving again and again."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.random import Generator
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from models.training.data.picture_edits import stickered
+from models.training.data.picture_edits import scaled, stickered, stored
 
 SEPIA = ((0.393, 0.769, 0.189, 0), (0.349, 0.686, 0.168, 0), (0.272, 0.534, 0.131, 0))
 
@@ -51,4 +52,41 @@ def bestickered(picture: Image.Image, rng: Generator, others: list[Image.Image])
     """Return the picture with four stickers on it."""
     for _ in range(4):
         picture = stickered(picture, rng, others)
+    return picture
+
+
+def rounded(picture: Image.Image, rng: Generator) -> Image.Image:
+    """Return the picture with rounded corners on black or white."""
+    mask = Image.new("L", picture.size)
+    radius = min(picture.size) * rng.uniform(0.06, 0.16)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, picture.width - 1, picture.height - 1), radius, 255)
+    page = Image.new("RGB", picture.size, "white" if rng.random() < 0.6 else "black")
+    page.paste(picture, mask=mask)
+    return page
+
+
+def shaved(picture: Image.Image, rng: Generator) -> Image.Image:
+    """Return the picture without 1 to 4 pixels of its 256 at each side, saved again."""
+    unit = max(picture.size) / 256
+    left, top, right, bottom = (round(unit * rng.uniform(0.6, 4)) for _ in range(4))
+    return stored(picture.crop((left, top, picture.width - right, picture.height - bottom)), 88)
+
+
+def dithered(picture: Image.Image, colours: int) -> Image.Image:
+    """Return the picture as a GIF with its own palette, dithered."""
+    palette = picture.quantize(colours)
+    return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB")
+
+
+def cleaned(picture: Image.Image, rng: Generator) -> Image.Image:
+    """Return the picture as programs that clean and enlarge leave it."""
+    larger = scaled(picture.filter(ImageFilter.MedianFilter(3)), rng.uniform(1.3, 2))
+    return larger.filter(ImageFilter.UnsharpMask(2, int(rng.integers(60, 140)), 2))
+
+
+def passed_on(picture: Image.Image, rng: Generator, times: int) -> Image.Image:
+    """Return the picture saved again and again, now and then a little smaller or larger."""
+    for _ in range(times):
+        again = scaled(picture, rng.uniform(0.94, 1.06)) if rng.random() < 0.3 else picture
+        picture = stored(again, int(rng.integers(70, 93)))
     return picture

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.verdict import Kind
 from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.neural.model_manifest import WeightFile, read_manifest
 from dpm_tui.neural.weights import load_network
@@ -29,13 +27,13 @@ from models.training.data.negative_pairs import drawn_variants, local_edits, loo
 from models.training.data.perceptual_hashes import HASHES
 from models.training.evaluation.end_to_end import SAFE, Judged, candidates, judge_all, judge_pairs
 from models.training.evaluation.inference import Described
+from models.training.evaluation.kind_table import KINDS, write_counts, write_kinds
 from models.training.evaluation.metrics import Ranking, rank
 from models.training.evaluation.natural_relatives import Relatives
 
 PRECISION = 0.999
 LEVELS = (0.60, 0.86, 0.95)
 """Thresholds that the settings call balanced, strict and very strict."""
-KINDS = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)
 DOUBTFUL = 3000
 """Highest wrong pairs of each method that are looked at for natural relatives."""
 Scores = NDArray[np.float32]
@@ -88,7 +86,7 @@ def run(
     write(f"unlike pairs above the threshold: {near:.0f} in a million")
     write(f"natural relatives, not counted: {hidden.sum() / len(copies):.2f} a copy")
     _write_levels(judged, truth, write)
-    _write_kinds(judged, edits, write)
+    write_kinds(judged.kinds, edits.tolist(), write)
     _write_unlike(trial, references.whole @ references.whole.T, variants, write)
     write(f"\none core: {spent:.2f} ms a picture with its parts, {judged.milliseconds:.2f} ms a pair")
 
@@ -147,31 +145,6 @@ def _write_levels(judged: Judged, truth: NDArray[np.int64], write: Write) -> Non
         write(f"{level:<16.2f}{(right >= level).mean():9.4f}{wrong:7} of {found:6}")
 
 
-def _write_kinds(judged: Judged, edits: NDArray[np.str_], write: Write) -> None:
-    write(f"\n{'kinds':16}" + "".join(f"{kind or 'none':>9}" for kind in KINDS) + f"{'right':>9}")
-    table: dict[str, Counter[Kind | None]] = {}
-    for edit, kind in zip(edits.tolist(), judged.kinds, strict=True):
-        table.setdefault(edit, Counter())[kind] += 1
-    hits = total = variants = plain = 0
-    for edit in TRANSFORMS:
-        if edit in table:
-            right = sum(table[edit][kind] for kind in TRANSFORMS[edit].kinds)
-            _write_counts(edit, table[edit], write, right)
-            hits, total = hits + right, total + table[edit].total() - table[edit][None]
-            if TRANSFORMS[edit].kinds == {Kind.COPY}:
-                variants, plain = variants + table[edit][Kind.VARIANT], plain + table[edit].total()
-    write(f"kind right over all pairs found {hits / max(total, 1):.4f}")
-    write(f"plain copies called variant {variants / max(plain, 1):.4f}")
-
-
-def _write_counts(
-    name: str, counts: Mapping[Kind | None, int], write: Write, right: int | None = None
-) -> None:
-    total = max(sum(counts.values()), 1)
-    shares = "".join(f"{counts.get(kind, 0) / total:9.3f}" for kind in KINDS)
-    write(f"{name:16}{shares}" + ("" if right is None else f"{right / total:9.3f}"))
-
-
 def _write_unlike(
     trial: HeldOutCopies, cosines: NDArray[np.float32], variants: Path | None, write: Write
 ) -> None:
@@ -186,7 +159,7 @@ def _write_unlike(
     write(f"\n{'no copies':16}" + "".join(f"{kind or 'none':>9}" for kind in KINDS))
     for name, pairs in sets.items():
         counts = judge_pairs(pairs)
-        _write_counts(name, counts, write)
+        write_counts(name, counts, write)
         safe = sum(counts[kind] for kind in SAFE)
         write(f"{'':16}called a copy: {safe} of {counts.total()} ({safe / max(counts.total(), 1):.4f})")
 
