@@ -25,6 +25,8 @@ HARDEST = ("gif", "palette 64", "palette 64 dithered", "few colours", "sharpened
 ENLARGED = ("cleaned and enlarged", "enlarged and sharpened", "shrunk and back", "few colours")
 LIGHT = ("brightness", "contrast", "saturation", "channel gain", "gamma", "light tone")
 OVERLAYS = ("text", "watermark", "sticker")
+TOLD = 8.0
+"""Mean difference in levels from which a tone is no light one for certain."""
 
 
 def colour_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterator[Pair]:
@@ -46,9 +48,11 @@ def colour_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterat
         patches = flat_patches(image, rng)
         if patches is not None:
             yield Cause.COLOURS, "flat patch", thumbnail(patches[0]), thumbnail(_copied(patches[1], rng))
-        for k in rng.choice(len(STRONG), 2, replace=False):
+        for k in rng.choice(len(STRONG), 5, replace=False):
             name, strong = list(STRONG.items())[k]
-            yield Cause.TONE, name, first, thumbnail(resaved(strong(image, rng), rng))
+            toned = thumbnail(strong(image, rng))
+            if toned.shape == first.shape and np.abs(toned.astype(np.int16) - first).mean() >= TOLD:
+                yield Cause.TONE, name, first, thumbnail(resaved(Image.fromarray(toned), rng))
         name = _one_of(OVERLAYS, rng)
         yield Cause.CONTENT, name, first, thumbnail(resaved(transforms[name].make(image, rng), rng))
         for k in rng.choice(len(VARIANTS), 2, replace=False):

@@ -204,11 +204,43 @@ def _hues_turned(image: Image.Image, rng: Generator) -> Image.Image:
     return Image.fromarray(hsv, "HSV").convert("RGB")
 
 
+def _toned(image: Image.Image, rng: Generator) -> Image.Image:
+    for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+        image = enhanced(enhancer, 0.35)(image, rng)
+    power = rng.uniform(0.7, 1.4) if rng.random() < 0.3 else 1.0
+    return image.point([round(255 * (i / 255) ** power) for i in range(256)] * 3)
+
+
+def _levelled(image: Image.Image, rng: Generator) -> Image.Image:
+    """The darkest and the lightest spread to black and white, each channel by itself or all alike."""
+    return ImageOps.autocontrast(image, rng.uniform(0.2, 3), preserve_tone=bool(rng.random() < 0.4))
+
+
+def _sepia(image: Image.Image, rng: Generator) -> Image.Image:
+    """A brown print, or as much of it as a filter leaves."""
+    brown = ImageOps.colorize(image.convert("L"), (30, 15, 0), (255, 240, int(rng.integers(170, 225))))
+    return Image.blend(image, brown, rng.uniform(0.6, 1))
+
+
+def _faded(image: Image.Image, rng: Generator) -> Image.Image:
+    """Lifted darks, a tint, and often dark corners."""
+    share, values = rng.uniform(0.12, 0.3), np.asarray(image, np.float32)
+    values = values * (1 - share) + rng.uniform(120, 245, 3).astype(np.float32) * np.float32(share)
+    if rng.random() < 0.7:
+        y, x = np.mgrid[-1 : 1 : image.height * 1j, -1 : 1 : image.width * 1j]
+        values *= (1 - rng.uniform(0.2, 0.65) * (x**2 + y**2) / 2)[..., None]
+    return Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
+
+
 STRONG: dict[str, Copy] = {
     "grey": lambda i, r: ImageOps.grayscale(i).convert("RGB"),
     "tinted": _tinted,
     "filtered": _filtered,
     "negative": lambda i, r: ImageOps.invert(i),
     "hues turned": _hues_turned,
+    "toned": _toned,
+    "levelled": _levelled,
+    "sepia": _sepia,
+    "faded": _faded,
 }
 """Tones of the whole picture that are no light ones."""
