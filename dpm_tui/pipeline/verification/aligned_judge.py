@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
 from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
+from dpm_tui.pipeline.comparison.rounded_corners import are_corners_rounded
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
     CHANGED,
     COPIED_BOTH,
@@ -134,7 +135,9 @@ def _kind(view: AlignmentHypothesis) -> Kind:
 
 
 def _changed(view: AlignmentHypothesis) -> Kind:
-    return Kind.EDITED if not view.coloured and is_overlay(view.difference) else Kind.VARIANT
+    if are_corners_rounded(view.difference) or (not view.coloured and is_overlay(view.difference)):
+        return Kind.EDITED
+    return Kind.VARIANT
 
 
 def _similarity(kind: Kind, view: AlignmentHypothesis) -> float:
