@@ -46,7 +46,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-4"
+    version = "aligned-5"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()

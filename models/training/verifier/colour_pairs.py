@@ -25,7 +25,7 @@ HARDEST = ("gif", "palette 64", "palette 64 dithered", "few colours", "sharpened
 ENLARGED = ("cleaned and enlarged", "enlarged and sharpened", "shrunk and back", "few colours")
 LIGHT = ("brightness", "contrast", "saturation", "channel gain", "gamma", "light tone")
 OVERLAYS = ("text", "watermark", "sticker")
-TOLD = 8.0
+TOLD = 18.0
 """Mean difference in levels from which a tone is no light one for certain."""
 
 

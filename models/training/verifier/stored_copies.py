@@ -58,8 +58,9 @@ def _gamma(image: Image.Image, rng: Generator) -> Image.Image:
 
 def _lightly(image: Image.Image, rng: Generator) -> Image.Image:
     """All of a light tone at once, each a little."""
+    most = rng.uniform(0.06, 0.12)
     for enhancer in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-        image = enhanced(enhancer, 0.08)(image, rng)
+        image = enhanced(enhancer, most)(image, rng)
     return balanced(0.04)(image, rng)
 
 
@@ -128,9 +129,9 @@ def _shrunk_and_back(image: Image.Image, rng: Generator) -> Image.Image:
 
 
 def _few_colours(image: Image.Image, rng: Generator) -> Image.Image:
-    """Cut to 24 to 128 colours by one of the two methods that programs use."""
+    """Cut to 24 to 160 colours by one of the two methods that programs use."""
     method = Image.Quantize.MEDIANCUT if rng.random() < 0.6 else Image.Quantize.FASTOCTREE
-    table = image.quantize(int(rng.integers(24, 129)), method)
+    table = image.quantize(int(rng.integers(24, 161)), method)
     way = Image.Dither.FLOYDSTEINBERG if rng.random() < 0.5 else Image.Dither.NONE
     return image.quantize(palette=table, dither=way).convert("RGB")
 
