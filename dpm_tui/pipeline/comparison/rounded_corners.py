@@ -49,7 +49,7 @@ def _share_of_one_colour(pixels: NDArray[np.uint8]) -> float:
 @lru_cache(8)
 def _corners(height: int, width: int) -> NDArray[np.uint8]:
     """Return a picture with the numbers 1 to 4 where the largest round corners are missing, 0 elsewhere."""
-    radius = round(min(height, width) * LARGEST)
+    radius = max(1, round(min(height, width) * LARGEST))
     down, across = np.mgrid[0:radius, 0:radius]
     missing = np.hypot(radius - down, radius - across) > radius - SLACK
     corners = np.zeros((height, width), np.uint8)
