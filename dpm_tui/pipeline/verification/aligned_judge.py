@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
+from dpm_tui.pipeline.alignment.frame_shift import has_shifted
 from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
 from dpm_tui.pipeline.comparison.rounded_corners import are_corners_rounded
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
@@ -96,9 +97,9 @@ class AlignedJudge:
             # What was seen to differ in one view is not undone by another that is only nearly clean.
             if not proves(view) or (best is not None and view.clean and not _undoes(view, best)):
                 continue
-            if view.clean or view.sure:
+            if view.clean or (view.sure and not has_shifted(view.overlap.first, view.overlap.second)):
                 return view
-            if best is None or view.rank > best.rank:
+            if best is None or (view.rank > best.rank and not best.sure):
                 best = view
         return best
 
