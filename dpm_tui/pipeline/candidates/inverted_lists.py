@@ -18,8 +18,8 @@ MEMBERS = 256
 MIN_MEMBERS, MIN_LISTS, MAX_LISTS = 16, 800, 8192
 """Few vectors are in shorter lists, as a share of few lists is not met exactly either."""
 ASKED = 0.25
-"""Share of the lists that a vector is compared with: of the pairs that comparing all would bring, one in a
-thousand is missed at most."""
+"""Share of the lists that a vector is compared with: of the pairs that comparing all would bring, some one
+in a thousand is missed."""
 _SAMPLES, _ROUNDS = 16, 6
 """Vectors of a list that centres are found by, and how often they are moved."""
 _ROWS_AT_ONCE = 2048
