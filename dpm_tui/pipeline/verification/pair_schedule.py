@@ -72,17 +72,18 @@ class PairSchedule:
         ranks = _ranks(pairs, self._places)
         levels = _levels(pairs, self._places)
 
-        def place(pair: DigestPair) -> tuple[int, int]:
-            one, other = sorted(ranks[digest] // BLOCK for digest in pair)
-            return other, one
+        def block(pair: DigestPair) -> int:
+            one, other = pair
+            return max(ranks[one], ranks[other]) // BLOCK
 
         def order(pair: DigestPair) -> tuple[int, int, int, DigestPair]:
-            return place(pair)[0], levels[self._better(pair)], sum(ranks[digest] for digest in pair), pair
+            one, other = pair
+            return block(pair), levels[self._better(pair)], ranks[one] + ranks[other], pair
 
         together: list[DigestPair] = []
-        for block, found in groupby(sorted(pairs, key=order), lambda pair: place(pair)[0]):
+        for number, found in groupby(sorted(pairs, key=order), block):
             fresh = list(found)
-            reaching = sum(place(pair)[1] == block - 1 for pair in fresh)
+            reaching = sum(min(ranks[one], ranks[other]) // BLOCK == number - 1 for one, other in fresh)
             if together and reaching < BURST * len(fresh):
                 yield self._open(together)
                 together = []

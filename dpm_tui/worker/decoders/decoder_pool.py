@@ -6,7 +6,6 @@ import base64
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
@@ -115,16 +114,13 @@ class DecoderPool:
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
-        """Share orders out among children that do other work than decoding, which load more for it."""
-        opened = map(iter, lanes)
-        begun = next(((first, orders) for orders in opened for first in orders), None)
-        if begun is None:
-            return
-        first, rest = begun
-        waiting = chain([chain([first], rest)], opened)
+        """Share orders out among children that do other work than decoding, which load more for it.
+
+        Each starts with its first order.
+        """
         self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
         try:
-            yield from self._share_out(waiting, self._others, carry_out, cancelled)
+            yield from self._share_out(lanes, self._others, carry_out, cancelled)
         finally:
             self._others = []
 
