@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +50,19 @@ class HeldOutCopies:
         pictures = [picture for _, _, picture in read(folder)]
         return cls(pictures[:: max(1, -(-len(pictures) // most))], seed)
 
-    def copies(self, sample: int, edits: int | None = None) -> Iterator[Copy]:
-        """Yield the copies of ``sample`` originals: by every transform, or by ``edits`` of them."""
+    def copies(
+        self, sample: int, edits: int | None = None, named: Collection[str] = TRANSFORMS
+    ) -> Iterator[Copy]:
+        """Yield the copies of ``sample`` originals: by every transform, or by ``edits`` of them.
+
+        Only those ``named`` are made, each as it would be among all.
+        """
         rng = np.random.default_rng(self.seed)
         chosen = rng.permutation(len(self.originals))[:sample]
         names = list(TRANSFORMS)
         for original in chosen.tolist():
             own = names if edits is None else [names[i] for i in rng.permutation(len(names))[:edits]]
-            for name in own:
+            for name in (name for name in own if name in named):
                 # Seeded by picture and transform: another sample leaves each copy as it was.
                 dice = np.random.default_rng((self.seed, original, names.index(name)))
                 picture = TRANSFORMS[name].edit(self.originals[original], dice, self.props)

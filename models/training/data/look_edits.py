@@ -72,10 +72,10 @@ def shaved(picture: Image.Image, rng: Generator) -> Image.Image:
     return stored(picture.crop((left, top, picture.width - right, picture.height - bottom)), 88)
 
 
-def dithered(picture: Image.Image, colours: int) -> Image.Image:
-    """Return the picture as a GIF with its own palette, dithered."""
-    palette = picture.quantize(colours)
-    return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB")
+def cut_to_palette(picture: Image.Image, colours: int, *, dithered: bool) -> Image.Image:
+    """Return the picture in the colours of its own palette, as a GIF has them."""
+    way = Image.Dither.FLOYDSTEINBERG if dithered else Image.Dither.NONE
+    return picture.quantize(palette=picture.quantize(colours), dither=way).convert("RGB")
 
 
 def cleaned(picture: Image.Image, rng: Generator) -> Image.Image:

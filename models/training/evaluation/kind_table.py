@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -49,17 +50,17 @@ def write_counts(
 
 
 def judge_copies(
-    trial: HeldOutCopies, sample: int, edits: Sequence[str]
+    trial: HeldOutCopies, sample: int, edits: Collection[str] = TRANSFORMS
 ) -> tuple[list[Kind | None], list[str]]:
     """Return the kind of each copy beside its original, and the transform that made it."""
     judge = AlignedJudge()
     kinds: list[Kind | None] = []
     made: list[str] = []
-    for copy in trial.copies(sample):
-        if not edits or copy.edit in edits:
-            verdict = judge.judge(thumbnail(trial.originals[copy.original]), thumbnail(copy.picture), 1.0)
-            kinds.append(verdict.kind if verdict else None)
-            made.append(copy.edit)
+    original = cache(lambda number: thumbnail(trial.originals[number]))
+    for copy in trial.copies(sample, named=edits):
+        verdict = judge.judge(original(copy.original), thumbnail(copy.picture), 1.0)
+        kinds.append(verdict.kind if verdict else None)
+        made.append(copy.edit)
     return kinds, made
 
 
@@ -78,7 +79,7 @@ def main() -> None:
         trial = HeldOutCopies.of_folder(options.pictures)
     else:
         trial = HeldOutCopies.of_archives(options.data, f"dev-{options.model}")
-    write_kinds(*judge_copies(trial, options.sample, options.edit), print)
+    write_kinds(*judge_copies(trial, options.sample, options.edit or TRANSFORMS), print)
 
 
 if __name__ == "__main__":

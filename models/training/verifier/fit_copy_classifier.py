@@ -1,10 +1,10 @@
 """Fits the copy classifier: ``python -m models.training.verifier.fit_copy_classifier --data DIR ...``.
 
-The weights in use saw 77,000 different pairs, 114,000 with those learned from more than once: flower_photos,
+The weights in use saw 73,000 different pairs, 114,000 with those learned from more than once: flower_photos,
 GroceryStoreDataset, clothing-dataset-small, landscapes of Endless Sky, Stellarium's nebulae, Palapeli, Open
 Clip Art, Wesnoth, SuperTux, Naev, FreeOrion, Endless Sky, Pepper&Carrot, Noto, Fluent, Streamline, OpenMoji,
-up to 110 pictures of each and 80 more for light tones, palettes, grey and recolours, and half of the figures
-of the drawn variants. The command repeats the method, not the very numbers.
+up to 110 pictures of each and 80 more for light tones, palettes, strong tones and recolours, 200 flat
+drawings, and half of the figures of the drawn variants. The command repeats the method, not the very numbers.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from models.training.data.held_out_copies import thumbnail
 from models.training.data.training_pictures import on_white
+from models.training.evaluation.kind_table import KINDS
 from models.training.verifier.labelled_pairs import resaved
 from models.training.verifier.measure_kinds import pictures
 from models.training.verifier.recolours import RECOLOURS, TRIES, recolour
 from models.training.verifier.stored_copies import COARSE, COPIES
 
-SHOWN = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)
 Pair = tuple[str, NDArray[np.uint8], NDArray[np.uint8]]
 
 
@@ -122,9 +122,9 @@ class _Table:
         return sum(c[Kind.COPY] for c in own), sum(c.total() for c in own)
 
     def show(self) -> None:
-        print(f"\n{'':32}{'pairs':>6} " + "".join(f"{k or 'none':>9}" for k in SHOWN))
+        print(f"\n{'':32}{'pairs':>6} " + "".join(f"{k or 'none':>9}" for k in KINDS))
         for name, counts in self.counts.items():
-            shares = "".join(f"{counts[k] / counts.total():9.3f}" for k in SHOWN)
+            shares = "".join(f"{counts[k] / counts.total():9.3f}" for k in KINDS)
             print(f"{name:32}{counts.total():6} {shares}")
         print(f"\n{'all':32}{self.summary()}")
 

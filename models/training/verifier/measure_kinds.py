@@ -26,13 +26,13 @@ from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from models.training.data.held_out_copies import thumbnail
 from models.training.data.picture_edits import scaled, stored
 from models.training.data.training_pictures import on_white
+from models.training.evaluation.kind_table import KINDS
 from models.training.verifier.hard_pair_transforms import HARD, collage
 from models.training.verifier.look_alike_pairs import DRAWN, drawn, neighbours
 from models.training.verifier.pair_transforms import TRUE_PAIRS
 from models.training.verifier.variant_edits import VARIANTS, visible
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
-KINDS = (Kind.COPY, Kind.CROP, Kind.TURNED, Kind.EDITED, Kind.VARIANT, None)
 Pair = tuple[str, tuple[Kind | None, ...], NDArray[np.uint8], NDArray[np.uint8]]
 
 

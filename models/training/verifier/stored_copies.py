@@ -10,20 +10,14 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from models.training.data.look_edits import cut_to_palette
 from models.training.data.picture_edits import scaled, stored
 
 Copy = Callable[[Image.Image, Generator], Image.Image]
 
 
-def cut_to_palette(colours: int, dithered: bool) -> Copy:
-    """Return the copy that has so few colours."""
-
-    def make(image: Image.Image, rng: Generator) -> Image.Image:
-        colour_table = image.quantize(colours)
-        way = Image.Dither.FLOYDSTEINBERG if dithered else Image.Dither.NONE
-        return image.quantize(palette=colour_table, dither=way).convert("RGB")
-
-    return make
+def _palette(colours: int, dithered: bool) -> Copy:
+    return lambda image, rng: cut_to_palette(image, colours, dithered=dithered)
 
 
 def _gif(image: Image.Image, rng: Generator) -> Image.Image:
@@ -156,8 +150,8 @@ COPIES: dict[str, Copy] = {
     "three quarters": lambda i, r: scaled(i, 0.75),
     "messenger": _messenger,
     "gif": _gif,
-    "palette 64": cut_to_palette(64, dithered=False),
-    "palette 64 dithered": cut_to_palette(64, dithered=True),
+    "palette 64": _palette(64, dithered=False),
+    "palette 64 dithered": _palette(64, dithered=True),
     "brightness": enhanced(ImageEnhance.Brightness, 0.12),
     "contrast": enhanced(ImageEnhance.Contrast, 0.12),
     "saturation": enhanced(ImageEnhance.Color, 0.1),
@@ -179,8 +173,8 @@ COPIES: dict[str, Copy] = {
 COARSE: dict[str, Copy] = {
     "jpeg 15": lambda i, r: stored(i, 15),
     "quarter": lambda i, r: scaled(i, 0.25),
-    "palette 32": cut_to_palette(32, dithered=False),
-    "palette 32 dithered": cut_to_palette(32, dithered=True),
+    "palette 32": _palette(32, dithered=False),
+    "palette 32 dithered": _palette(32, dithered=True),
     "noise": _noisy,
 }
 """What hides so much that a copy may come back as a variant."""
