@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-_SOI, _EOI, _SOS = b"\xff\xd8\xff", b"\xff\xd9", 0xDA
+import numpy as np
+from numpy.typing import NDArray
+
+_SOI, _EOI, _SOS = b"\xff\xd8\xff", 0xD9, 0xDA
 _MAX_SEGMENTS = 4096
 _MAX_PICTURES = 16
+_BLOCK_BYTES = 1 << 17
+"""Bytes looked at in one go: they stay in the cache of a core."""
 _PADDING = re.compile(rb"\0{0,65536}")
 
 
@@ -61,6 +67,20 @@ def _picture_at(content: bytes, start: int) -> JpegPicture | None:
         else:
             at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
             if marker == _SOS:
-                end = content.find(_EOI, at)
+                end = find_marker(content, at, lambda marker: marker == _EOI)
                 return JpegPicture(start, min(at, len(content)), end + 2) if end > 0 else None
     return None
+
+
+def find_marker(content: bytes, start: int, wanted: Callable[[NDArray[np.uint8]], NDArray[np.bool_]]) -> int:
+    """Return where in coded samples the first marker begins whose second byte is ``wanted``, -1 if nowhere.
+
+    Several times as fast as searching for the bytes: samples are full of the first one.
+    """
+    samples = np.frombuffer(content, np.uint8)
+    for at in range(start, len(content) - 1, _BLOCK_BYTES):
+        block = samples[at : at + _BLOCK_BYTES + 1]
+        found = np.flatnonzero((block[:-1] == 0xFF) & wanted(block[1:]))
+        if len(found):
+            return at + int(found[0])
+    return -1
