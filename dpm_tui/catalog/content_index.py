@@ -13,7 +13,7 @@ from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
-from dpm_tui.catalog.image_file import DIGEST_BYTES, SAME_BYTES, ImageFile, Status
+from dpm_tui.catalog.image_file import DIGEST_BYTES, PREVIEWS, SAME_BYTES, ImageFile, Status
 
 
 class ContentIndex(Mapping[str, list[ImageFile]]):
@@ -143,6 +143,14 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
                 return place
             place += 1
         return -1
+
+
+def unread_contents(files: FileColumns) -> frozenset[str]:
+    """Return the contents of which only a preview was read."""
+    if not files.count_preview("read"):
+        return frozenset()
+    digests, previews = files.gather("digest", "preview")
+    return frozenset(hex_digest(bytes(digest)) for digest in digests[previews == PREVIEWS.index("read")])
 
 
 def _words(digests: NDArray[np.generic]) -> NDArray[np.uint64]:

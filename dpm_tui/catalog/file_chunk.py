@@ -16,6 +16,7 @@ from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.image_file import (
     DIGEST_BYTES,
     HOLDINGS,
+    PREVIEWS,
     STAMP_FIELDS,
     Facts,
     ImageFile,
@@ -34,6 +35,7 @@ ROW = np.dtype(
         ("height", "<u4"), ("frames", "<u4"), ("quality", "u1"), ("has_exif", "?"), ("format", "u1"),
         ("status", "u1"), ("digest", "S32"), ("pixels", "S32"), ("taken", "S19"),
         ("depth", "u1"), ("colours", "u2"), ("lossy", "?"), ("alpha", "?"), ("damaged", "?"), ("holds", "u1"),
+        ("preview", "u1"), ("camera", "<u4"),
     ]
 )  # fmt: skip
 """One file. Digests are raw, all zero where there is none; ``folder`` and ``format`` number words that
@@ -192,6 +194,8 @@ def build_file(
             alpha=row[22],
             damaged=row[23],
             holds=name_holdings(row[24]),
+            preview=PREVIEWS[row[25]],
+            camera=row[26],
         ),
     )
 
@@ -213,6 +217,7 @@ def _facts(file: ImageFile, formats: StringPool) -> tuple[object, ...]:
         formats.number(facts.format.encode("ascii")), _STATUS_CODES[file.status],
         _raw(facts.digest), _raw(facts.pixels), facts.taken.encode("ascii"),
         facts.depth, facts.colours, facts.lossy, facts.alpha, facts.damaged, number_holdings(facts.holds),
+        PREVIEWS.index(facts.preview), facts.camera,
     )  # fmt: skip
 
 
@@ -242,5 +247,10 @@ def _what_fits(file: ImageFile, folder: int, name: tuple[int, int]) -> tuple[obj
     holds = number_holdings([word for word in HOLDINGS if word in file.facts.holds])
     return (
         file.id, *stamp, folder, *name, 0, 0, still, 0, False, 0, code, *digests, b"",
-        0, 0, False, False, damaged, holds,
+        0, 0, False, False, damaged, holds, *_preview_of(file),
     )  # fmt: skip
+
+
+def _preview_of(file: ImageFile) -> tuple[int, int]:
+    known = file.facts.preview in PREVIEWS and 0 <= file.facts.camera < 1 << 32
+    return (PREVIEWS.index(file.facts.preview), file.facts.camera) if known else (0, 0)

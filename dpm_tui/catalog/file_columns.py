@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, FileChunk, StringPool, build_file
-from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
+from dpm_tui.catalog.image_file import PREVIEWS, ImageFile, Stamp, Status
 
 
 class FileColumns(Mapping[int, ImageFile]):
@@ -120,6 +120,11 @@ class FileColumns(Mapping[int, ImageFile]):
         """Return how many files have a status."""
         code = list(Status).index(status)
         return sum(int(np.count_nonzero(chunk.live()["status"] == code)) for _, chunk in self.chunks())
+
+    def count_preview(self, preview: str) -> int:
+        """Return how many files have such a preview, one of PREVIEWS."""
+        code = PREVIEWS.index(preview)
+        return sum(int(np.count_nonzero(chunk.live()["preview"] == code)) for _, chunk in self.chunks())
 
     def path_keys(self) -> NDArray[np.int64]:
         """Return ``hash(path)`` of every file, in order of id: 64 bits that an attacker cannot predict."""

@@ -34,6 +34,9 @@ DIGEST_BYTES = 32
 HOLDINGS = ("movie", "gain_map", "depth_map", "pages", "frames", "pictures", "edits")
 """What a file may hold besides its picture: the movie of a Motion Photo, the gain map of an HDR picture, a
 depth map, further pages, frames of an animation, further or auxiliary pictures, edits that can be undone."""
+PREVIEWS = ("", "read", "fits", "differs")
+"""What became of the preview that is embedded in a picture: nothing; the thumbnail was made of it; both were
+decoded and show the same, or not."""
 MAX_COLOURS = 256
 """Colours that are counted: what a palette can hold."""
 
@@ -90,6 +93,9 @@ class Facts:
     the samples went through a lossy codec, whatever the container. ``alpha`` says that some of the picture
     is transparent. ``damaged`` says that most of the picture can be seen, but not all of it. ``holds``
     names what the file holds besides the picture, in the order of HOLDINGS.
+
+    ``preview`` is one of PREVIEWS: of a picture that was ``read`` by its preview the samples were not
+    decoded, and nothing proves that they are whole. ``camera`` is the number of what wrote the file then.
     """
 
     digest: str
@@ -107,6 +113,13 @@ class Facts:
     alpha: bool = False
     damaged: bool = False
     holds: tuple[str, ...] = ()
+    preview: str = ""
+    camera: int = 0
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the picture was read by its preview."""
+        return self.preview == "read"
 
 
 NO_FACTS = Facts(digest="", format="", width=0, height=0)

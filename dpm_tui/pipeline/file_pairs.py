@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from dpm_tui.catalog.content_digest import DigestPair
-from dpm_tui.catalog.content_index import ContentIndex
+from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Pair, pair_key
@@ -43,7 +43,8 @@ def pair_files(
     same pixels are ``pixels``, both with similarity 1. Of files of the same pixels that do not hold the same
     besides, one is a ``copy``.
     ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
-    what looking at copies at full size found, None where nobody wants them to be looked at.
+    what looking at copies at full size found, None where nobody wants them to be looked at. Of contents of
+    which only a preview was read no verdict counts.
 
     Of more than MANY files of one content only the best by ``rank``, and the first one, have pairs with the
     others: what the others have follows from these, and there would be the square of them.
@@ -67,7 +68,9 @@ def pair_files(
                 same.append(Pair(mine.id, theirs.id, Kind.PIXELS, 1.0))
             else:
                 unlike.append(Pair(mine.id, theirs.id, Kind.COPY, MAX_HOLDS_MORE))
-    judged = [(pair, verdict) for pair, verdict in verdicts if not decided(*pair)]
+    unread = unread_contents(columns)
+    seen = (each for each in verdicts if unread.isdisjoint(each[0])) if unread else verdicts
+    judged = [(pair, verdict) for pair, verdict in seen if not decided(*pair)]
     inspected = inspect_verdicts(judged, inspections)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))

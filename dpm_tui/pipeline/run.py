@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
 from dpm_tui.catalog.content_digest import DigestPair, hex_digest
-from dpm_tui.catalog.content_index import ContentIndex
+from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.image_file import ImageFile, Status
-from dpm_tui.pipeline.candidates.candidate_search import match_all, open_crop_search, open_whole_search
+from dpm_tui.pipeline.candidates.candidate_search import (
+    CandidateSearch,
+    match_all,
+    open_crop_search,
+    open_whole_search,
+)
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
@@ -46,7 +51,8 @@ class RunSettings:
     or had.
     Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
     those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
-    looked at once more at full size.
+    looked at once more at full size. With ``quick`` the preview in a file may stand for its picture as long
+    as that is like no other; without it pictures that were read so are read in full.
     """
 
     root: RootFolder
@@ -62,6 +68,7 @@ class RunSettings:
     retry: frozenset[Status] = frozenset({Status.UNREADABLE})
     complete: bool = False
     inspect: bool = True
+    quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,44 +111,64 @@ def run_stages(
         survey = _survey(settings, store, reporter)
         surveyed(survey)
         _renew_cutouts(store, survey.changes)
-        intake = Ingest(store, tools.decoder, reporter, pace, settings.stop_at_first_error)
-        intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
         whole = {
             name: open_whole_search(store, settings.choice, card) for name, card in settings.models.items()
         }
         parts = open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
-        contents = index_contents(store.files.files)
-        tables = {name: matching.vectors for name, matching in whole.items()}
-        lost = fingerprint_contents(
-            contents,
-            store.thumbnails,
-            tables,
-            parts.vectors,
-            tools.load_embedder,
-            pace,
-            _cutouts(store),
-            settings.threads,
-        )
-        _forget_lost(store, contents, lost)
-        matchings = [*whole.values(), parts]
-        by_digest = index_contents(store.files.files)
 
-        def order(digests: list[str]) -> list[int]:
-            places = order_contents(
-                (digest for digest in digests if digest in by_digest), by_digest, tools.rank
-            )
-            return [places.get(digest, len(places)) for digest in digests]
+        def forget(digests: Collection[str]) -> None:
+            _forget_found(store, [parts, *whole.values()], digests)
 
-        known = ContentIndex(store.files.files, readable=False)
-        match_all(matchings, known, order, pace, tools.load_screen, settings.threads)
-        near = chain.from_iterable(matching.near(by_digest) for matching in matchings)
-        candidates = pick_open(near, store.verdicts)
-        verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)
-        lost = verification.verify(candidates, by_digest, pace, reporter)
-        _forget_lost(store, by_digest, lost)
+        stop = settings.stop_at_first_error
+        intake = Ingest(store, tools.decoder, reporter, pace, stop, settings.quick, forget)
+        intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
+        verification = _find_pairs(settings, store, tools, whole, parts, pace, reporter)
+        while verification.awaited:
+            intake.read_in_full(verification.awaited)
+            verification = _find_pairs(settings, store, tools, whole, parts, pace, reporter)
         _complete_families(settings, store, tools, verification, pace, reporter)
     finally:
         pace.checkpoint()
+
+
+def _find_pairs(
+    settings: RunSettings,
+    store: Store,
+    tools: Tools,
+    whole: Mapping[str, CandidateSearch],
+    parts: CandidateSearch,
+    pace: Checkpointer,
+    reporter: Reporter,
+) -> CandidateVerifier:
+    """Embed, match and judge what is new; return who judged. Raises Cancelled."""
+    contents = index_contents(store.files.files)
+    tables = {name: matching.vectors for name, matching in whole.items()}
+    lost = fingerprint_contents(
+        contents,
+        store.thumbnails,
+        tables,
+        parts.vectors,
+        tools.load_embedder,
+        pace,
+        _cutouts(store),
+        settings.threads,
+    )
+    _forget_lost(store, contents, lost)
+    matchings = [*whole.values(), parts]
+    by_digest = index_contents(store.files.files)
+
+    def order(digests: list[str]) -> list[int]:
+        places = order_contents((digest for digest in digests if digest in by_digest), by_digest, tools.rank)
+        return [places.get(digest, len(places)) for digest in digests]
+
+    known = ContentIndex(store.files.files, readable=False)
+    match_all(matchings, known, order, pace, tools.load_screen, settings.threads)
+    near = chain.from_iterable(matching.near(by_digest) for matching in matchings)
+    candidates = pick_open(near, store.verdicts)
+    verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)
+    lost = verification.verify(candidates, by_digest, pace, reporter)
+    _forget_lost(store, by_digest, lost)
+    return verification
 
 
 def compare_pairs(
@@ -161,6 +188,10 @@ def compare_pairs(
     pace = Checkpointer(store.sync, reporter)
     by_digest = index_contents(store.files.files)
     wanted = {pair for pair in pairs if pair[0] in by_digest and pair[1] in by_digest}
+    if unread := unread_contents(store.files.files).intersection(chain.from_iterable(wanted)):
+        Ingest(store, tools.decoder, reporter, pace, forget=store.judge_anew).read_in_full(unread)
+        by_digest = index_contents(store.files.files)
+        wanted = {pair for pair in wanted if pair[0] in by_digest and pair[1] in by_digest}
     unjudged = [pair for pair in wanted if pair not in store.verdicts]
     try:
         if unjudged:
@@ -178,9 +209,15 @@ def compare_pairs(
 def _open_verification(
     store: Store, tools: Tools, by_digest: ContentIndex, threads: int, threshold: float = 0.0
 ) -> CandidateVerifier:
-    proof = PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put)
     return CandidateVerifier(
-        store.thumbnails, store.verdicts, tools.decoder, proof, tools.rank, threads, threshold
+        store.thumbnails,
+        store.verdicts,
+        tools.decoder,
+        PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put),
+        tools.rank,
+        threads,
+        threshold,
+        unread_contents(store.files.files),
     )
 
 
@@ -196,6 +233,14 @@ def _renew_cutouts(store: Store, changes: Changes) -> None:
         store.judge_anew(flat)
 
 
+def _forget_found(store: Store, searches: Sequence[CandidateSearch], digests: Collection[str]) -> None:
+    """Forget what was made of the thumbnails of some contents and found of their pairs, for good."""
+    store.judge_anew(digests)
+    for search in searches:
+        for digest in digests:
+            search.vectors.discard(digest)
+
+
 def _cutouts(store: Store) -> frozenset[str]:
     """Return the contents that are transparent in places."""
     digests, alpha = store.files.files.gather("digest", "alpha")
@@ -207,7 +252,9 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     if reporter.cancelled():
         raise Cancelled
     known = store.files.files
-    changes = compare_inventory(inventory, known, settings.retry, complete=settings.complete)
+    changes = compare_inventory(
+        inventory, known, settings.retry, complete=settings.complete, whole=not settings.quick
+    )
     if settings.accept_missing:
         return Survey(inventory, changes, None)
     alarm = notice_missing(

@@ -26,7 +26,18 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "stage": ("", *Stage),
     "model": ("", *CHOICES["model"]),
 }
-_NUMBERS = ("files", "pictures", "unreadable", "pairs", "groups", "missing", "device", "inode")
+_NUMBERS = (
+    "files",
+    "pictures",
+    "unreadable",
+    "pairs",
+    "groups",
+    "missing",
+    "device",
+    "inode",
+    "previews",
+    "refused_cameras",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,8 @@ class Checkpoint:
     the results are shown with. ``missing`` counts the files that the mount guard keeps. ``marker``,
     ``device`` and ``inode`` identify the root: another one under the same name is not the folder that
     was scanned; ``root`` is its path then. ``reader`` names what has read every file that could be read.
-    ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order.
+    ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order. ``previews`` counts
+    the pictures of which only the preview was read, ``refused_cameras`` the cameras whose are not trusted.
     """
 
     schema: int = SCHEMA
@@ -50,6 +62,8 @@ class Checkpoint:
     unreadable: int = 0
     pairs: int = 0
     groups: int = 0
+    previews: int = 0
+    refused_cameras: int = 0
     missing: int = 0
     marker: str = ""
     device: int = 0

@@ -46,7 +46,8 @@ class Config:
     and Live Photo movies move with their picture. ``other_disks`` says where a file on another file
     system than the root's goes: to a recycle bin over there, as a verified copy to the root's, or
     nowhere. ``inspect`` says whether copies are looked at once more at full size before a rule may remove
-    one. ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of the
+    one. ``quick`` says whether the preview that a camera stored in a JPEG may be read instead of the picture.
+    ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of the
     rules that the user has saved, by name.
     """
 
@@ -67,6 +68,7 @@ class Config:
     companions: str = "ask"
     other_disks: str = "bin"
     inspect: bool = True
+    quick: bool = False
     memory: int = 0
     keeper: tuple[str, ...] = ("best",)
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -72,6 +72,14 @@ def test_files_of_the_same_pixels_are_so_without_any_verdict() -> None:
     ]
 
 
+def test_no_verdict_counts_while_only_a_preview_of_one_was_read() -> None:
+    whole, quick = image_file(1, digest=ONE), image_file(2, digest=OTHER, preview="read", camera=5)
+    again = image_file(3, digest=OTHER, preview="read", camera=5)
+    assert pairs(whole, quick, verdict=COPY) == []
+    assert [pair.kind for pair in pairs(whole, quick, again, verdict=COPY)] == [Kind.IDENTICAL]
+    assert [pair.kind for pair in pairs(whole, image_file(2, digest=OTHER), verdict=COPY)] == [Kind.COPY]
+
+
 def test_what_holds_more_is_a_copy_whatever_its_pixels() -> None:
     files = [
         image_file(1, digest=ONE, pixels=PIXELS, holds=("movie",)),

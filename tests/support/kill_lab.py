@@ -47,14 +47,21 @@ def _original(number: int, originals: Sequence[Path]) -> Image.Image:
 class KillLab:
     """Shoots at scans of ``root`` until they finish, and compares each result with an undisturbed one.
 
-    Shots fall ``within`` so many seconds, or at any time of an undisturbed scan.
+    Scans get ``options``. Shots fall ``within`` so many seconds, or at any time of an undisturbed scan.
     """
 
-    def __init__(self, root: Path, states: Path, seed: int, within: float | None = None) -> None:
-        self.root, self.states = root, states
+    def __init__(
+        self,
+        root: Path,
+        states: Path,
+        seed: int,
+        within: float | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
+        self.root, self.states, self._options = root, states, options
         self.tally = Tally()
         began = time.monotonic()
-        scan = Scan(root, self._new_state())
+        scan = Scan(root, self._new_state(), options=options)
         code, errors = scan.end()
         assert code == 0, errors
         # A scan tells nothing before its worker is up, and then there is nobody to shoot at but itself.
@@ -66,7 +73,7 @@ class KillLab:
         """Scan with a new state; shoot at most so many times, then let it finish; compare."""
         state, left = self._new_state(), shots
         for _ in range(shots + 1):
-            scan, again = Scan(self.root, state), False
+            scan, again = Scan(self.root, state, options=self._options), False
             while left and scan.process.poll() is None:
                 self._marksman.shoot(scan, again=again)
                 left, again = left - 1, True

@@ -27,6 +27,7 @@ from dpm_tui.pipeline.decoding.decoder import (
     Unreadable,
     VerificationOrder,
 )
+from dpm_tui.pipeline.decoding.quick_thumbnail import decode_quickly
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, digest_pixels
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
@@ -109,7 +110,7 @@ class InProcessDecoder:
             return Known(digest)
         self._costs.decoded.append(order.path)
         try:
-            return decode_thumbnail(content)
+            return decode_thumbnail(content) if order.trust is None else decode_quickly(content, order.trust)
         except UndecodableError as error:
             return Unreadable(error.status, error.reason, error.digest)
 
@@ -190,6 +191,7 @@ class ScanLab:
         root_moved: bool = False,
         root_devices: frozenset[int] = frozenset(),
         complete: bool = False,
+        quick: bool = False,
     ) -> Costs:
         """Scan and compare; a run that fails leaves the state as a killed process would."""
         costs = Costs()
@@ -203,6 +205,7 @@ class ScanLab:
             root_moved=root_moved,
             root_devices=root_devices,
             complete=complete,
+            quick=quick,
         )
 
         def load_embedder() -> Embedder:

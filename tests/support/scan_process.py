@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,12 @@ class Scan:
     state: Path
     trace: list[tuple[float, str, int]] = field(default_factory=list)
     worker: int = 0
+    options: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.before = Known.of(self.root, self.state)
         command = [sys.executable, "-m", "dpm_tui", "scan", str(self.root), "--state", str(self.state)]
-        command.append("--json")
+        command += ["--json", *self.options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threshold", type=_threshold, default=-1.0, metavar="X",
         help=translate("cli.threshold_help", default=Config().threshold),
     )  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help=translate("cli.quick_help"))
     parser.add_argument("--detach", action="store_true", help=translate("cli.detach_help"))
     parser.add_argument("--json", action="store_true", help=translate("cli.json_progress_help"))
     parser.add_argument("--progress", action="store_true", help=translate("cli.progress_help"))
@@ -69,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Scan, or attach to a scan that nobody watches; return the exit code."""
     layout = find_layout(options)
-    start = StartRun(options.model, options.threshold, options.accept_missing)
+    start = StartRun(options.model, options.threshold, options.accept_missing, options.quick)
     if options.detach:
         return asyncio.run(_detach(layout, start))
     progress = _Progress(json_lines=options.json, quiet=options.quiet, always=options.progress)
@@ -234,6 +235,9 @@ class _Progress:
                 sizes = {"size": long_size(found.bytes), "beside": long_size(found.beside)}
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, **sizes)
                 write(text + "\n", sys.stdout)
+                if status.previews or status.refused_cameras:
+                    counts = {"pictures": status.previews, "cameras": status.refused_cameras}
+                    write(translate("cli.previews", **counts) + "\n", sys.stdout)
                 if passed_over := _passed_over(status):
                     write(passed_over + "\n", sys.stdout)
             if status.unreadable:

@@ -60,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
     elif status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
+        if status.previews or status.refused_cameras:
+            counts = {"pictures": status.previews, "cameras": status.refused_cameras}
+            print(translate("cli.previews", **counts))
     if freeable is not None:
         sizes = {"size": long_size(freeable.bytes), "beside": long_size(freeable.beside)}
         print(translate("cli.status_freeable", **sizes))

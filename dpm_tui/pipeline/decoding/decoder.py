@@ -11,6 +11,7 @@ from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Verdict
+from dpm_tui.pipeline.decoding.preview_trust import PreviewTrust
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 
 
@@ -35,10 +36,14 @@ Decoded = Thumbnail | Known | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class DecodeOrder:
-    """A file to decode; without ``anew`` a content that has a thumbnail is only hashed."""
+    """A file to decode; without ``anew`` a content that has a thumbnail is only hashed.
+
+    With ``trust`` its embedded preview may stand for the picture.
+    """
 
     path: bytes
     anew: bool = False
+    trust: PreviewTrust | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,10 @@ def estimate_quality(tables: Mapping[int, Sequence[int]] | None) -> int:
 @cache
 def _coarseness_by_quality() -> list[tuple[int, int]]:
     """Return quality with the sum of libjpeg's luminance table, whose entries stay within a byte."""
-    sums = []
-    for quality in range(1, 101):
-        scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-        table = (min(max((entry * scale + 50) // 100, 1), 255) for entry in STANDARD_LUMINANCE)
-        sums.append((quality, sum(table)))
-    return sums
+    return [(quality, sum(scale_luminance(quality))) for quality in range(1, 101)]
+
+
+def scale_luminance(quality: int) -> tuple[int, ...]:
+    """Return the luminance table that libjpeg writes for a quality 1..100."""
+    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
+    return tuple(min(max((entry * scale + 50) // 100, 1), 255) for entry in STANDARD_LUMINANCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ from dpm_tui.pipeline.loading.safe_open import (
     has_room,
     open_picture,
 )
-from dpm_tui.pipeline.loading.strict_loading import is_damaged, load_as_far, load_picture
+from dpm_tui.pipeline.loading.strict_loading import Loaded, is_damaged, load_as_far, load_picture
 from dpm_tui.pipeline.loading.unsupported import find_unsupported
 from dpm_tui.pipeline.transparency.cutout import (
     Cutout,
@@ -80,14 +80,21 @@ class Thumbnail:
     reason: str = ""
 
 
-def decode_thumbnail(content: bytes, memory: int = MEMORY_BYTES, digest: str = "") -> Thumbnail:
+Loader = Callable[[bytes, Image.Image, int], Loaded]
+
+
+def decode_thumbnail(
+    content: bytes, memory: int = MEMORY_BYTES, digest: str = "", load: Loader = load_picture
+) -> Thumbnail:
     """Return thumbnail and facts of the picture in ``content``, whose ``digest`` may be known already.
 
-    Raises UndecodableError, also for a picture that may take more than ``memory`` bytes.
+    ``load`` returns the samples of a picture whose header was read; for a large JPEG they may be those of
+    another picture that shows the same. Raises UndecodableError, also for a picture that may take more than
+    ``memory`` bytes.
     """
     digest = digest or hashlib.sha256(content).hexdigest()
     with _failures_named(content, digest), _opened(content, memory) as image:
-        return _make_thumbnail(content, image, digest, memory, find_holdings(content, image))
+        return _make_thumbnail(content, image, digest, memory, find_holdings(content, image), load)
 
 
 def shrink(picture: Image.Image, make: Normaliser | None = None) -> Image.Image:
@@ -224,7 +231,7 @@ def _opened(content: bytes, memory: int) -> Iterator[Image.Image]:
 
 
 def _make_thumbnail(
-    content: bytes, image: Image.Image, digest: str, memory: int, holds: tuple[str, ...]
+    content: bytes, image: Image.Image, digest: str, memory: int, holds: tuple[str, ...], load: Loader
 ) -> Thumbnail:
     name = image.format or ""
     shown = image.tell()  # of a HEIF file its primary picture, which need not be the first
@@ -237,7 +244,7 @@ def _make_thumbnail(
     scaled = draft(image, THUMBNAIL_PX, memory)
     check_whole(image, memory)
     early = None if name == "PNG" else read_exif(image)
-    loaded = load_picture(content, image, memory)
+    loaded = load(content, image, memory)
     exif = read_exif(loaded.picture) if early is None else early
     comparable = not (scaled or cut or loaded.damage)
     profile = image.info.get("icc_profile") or b""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_chunk import ROW, STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.catalog.image_file import STAMP_FIELDS, ImageFile, Status
+from dpm_tui.catalog.image_file import PREVIEWS, STAMP_FIELDS, ImageFile, Status
 from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
 
 _STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
@@ -40,27 +40,31 @@ def compare_inventory(
     retry: Collection[Status] = (Status.UNREADABLE,),
     *,
     complete: bool = False,
+    whole: bool = False,
 ) -> Changes:
     """Return what was added, changed and removed; files below unreadable folders count as unchanged.
 
     Files with a status in ``retry`` count as changed. A file that could not be opened has said nothing
     of its content; others that failed would fail again. With ``complete`` a file counts as changed whose
-    facts were found by a version that looked for fewer of them.
+    facts were found by a version that looked for fewer of them, with ``whole`` one that was read by its
+    preview.
     """
     again = {Status.MISSING, *retry}
     columns = FileColumns.of(known)
-    ids, status, depth = columns.gather("id", "status", "depth")
+    ids, status, depth, preview = columns.gather("id", "status", "depth", "preview")
     rows = _rows_by_path(columns, inventory.found)
     here = np.flatnonzero(rows >= 0)
     as_before = _as_before(columns, rows, inventory.found)
     poor = complete & (depth == 0) & (status == STATUSES.index(Status.OK))
+    poor |= whole & (preview == PREVIEWS.index("read"))
     poor |= np.isin(status, [STATUSES.index(one) for one in again])
     as_before[here] &= ~poor[rows[here]]
     changed: dict[int, FoundFile] = {}
     same: dict[int, FoundFile] = {}
     for place in here[~as_before[here]].tolist():
         found, file = inventory.found[place], columns[int(ids[rows[place]])]
-        if complete and file.status is Status.OK and not file.facts.depth:
+        unlooked = complete and file.status is Status.OK and not file.facts.depth
+        if unlooked or (whole and file.facts.is_quick):
             changed[file.id] = found
         elif file.stamp != found.stamp or file.status in again:
             (same if _holds_the_same(file, found) else changed)[file.id] = found

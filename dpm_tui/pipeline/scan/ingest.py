@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dpm_tui.catalog.content_index import ContentIndex
+import numpy as np
+
+from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.catalog.image_file import NO_FACTS, Facts, ImageFile, Status
+from dpm_tui.catalog.image_file import NO_FACTS, PREVIEWS, Facts, ImageFile, Status
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
+from dpm_tui.pipeline.decoding.preview_trust import CameraProofs
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -21,9 +24,13 @@ _RECENT = 20_000
 
 
 class KnownFacts:
-    """Facts of every content that was known when this was made, and of those that came since."""
+    """Facts of every content that was known when this was made, and of those that came since.
 
-    def __init__(self, files: FileColumns) -> None:
+    Those of a picture that was read by its preview count only where that is ``quick`` enough.
+    """
+
+    def __init__(self, files: FileColumns, *, quick: bool = False) -> None:
+        self._quick = quick
         self._before = files.snapshot()
         self._now = files
         self._indexes: list[ContentIndex] | None = None
@@ -37,7 +44,8 @@ class KnownFacts:
             self._indexes = [ContentIndex(self._before, readable=False)]
         for index in self._indexes:
             for file in index.get(digest, ()):
-                if file.facts.digest == digest and file.facts.depth:
+                unread = file.facts.is_quick and not self._quick
+                if file.facts.digest == digest and file.facts.depth and not unread:
                     return file.facts
         return None
 
@@ -54,13 +62,19 @@ _CHECKPOINT_RECORDS = 1000
 
 @dataclass(slots=True)
 class Ingest:
-    """Decodes added and changed files and keeps the table of image files true."""
+    """Decodes added and changed files and keeps the table of image files true.
+
+    In a ``quick`` scan the preview in a file stands for its picture where its camera is known for true ones.
+    ``forget`` is told the contents whose thumbnails are about to be others.
+    """
 
     store: Store
     decoder: Decoder
     reporter: Reporter
     pace: Checkpointer
     stop_at_first_error: bool = False
+    quick: bool = False
+    forget: Callable[[Collection[str]], None] = lambda digests: None
 
     def take(self, changes: Changes, missing: Collection[int] = ()) -> None:
         """Bring the store up to date; raises Cancelled.
@@ -68,7 +82,8 @@ class Ingest:
         Of the files that are gone those in ``missing`` are marked so instead of being forgotten.
         """
         table = self.store.files
-        facts = KnownFacts(table.files)
+        facts = KnownFacts(table.files, quick=self.quick)
+        proofs = CameraProofs(table.files) if self.quick else None
         for number, (id_, found) in enumerate(changes.same.items(), 1):
             file = table.files[id_]
             reason = file.reason if file.facts.damaged else ""
@@ -84,24 +99,74 @@ class Ingest:
             found.path: (None, found) for found in changes.added
         }
         work |= {found.path: (id_, found) for id_, found in changes.changed.items()}
+        known = [table.files[id_].facts for id_ in changes.changed]
+        if unread := {each.digest for each in known if each.is_quick}:
+            self.forget(unread)
         self.pace.start(Stage.DECODE, len(work))
-        again = self._decode((DecodeOrder(path) for path in sorted(work)), work, facts)
-        self._decode((DecodeOrder(path, anew=True) for path in again), work, facts)
+        again = self._decode(sorted(work), work, facts, proofs)
+        # What was known once is not read by its preview: of its pairs something may still be known.
+        self._decode(again, work, facts, anew=True)
         self.pace.finish()
+        if proofs is not None:
+            self.read_in_full(self._doubtful(proofs.refused))
+
+    def read_in_full(self, digests: Collection[str]) -> None:
+        """Decode the pictures of contents that were read by their previews; raises Cancelled."""
+        if not digests:
+            return
+        table = self.store.files
+        index = ContentIndex(table.files)
+        holders = [index[digest] for digest in sorted(digests)]
+        self.forget(digests)
+        work = {first.path: (first.id, FoundFile(first.path, first.stamp)) for first, *_ in holders}
+        self.pace.start(Stage.DECODE, len(work))
+        self._decode(sorted(work), work, KnownFacts(table.files), anew=True)
+        for first, *others in holders:
+            now = table.files[first.id]
+            for file in others if now.facts.digest == first.facts.digest else ():
+                table.put(replace(file, status=now.status, reason=now.reason, facts=now.facts))
+        self.pace.finish()
+
+    def _doubtful(self, refused: Collection[int]) -> set[str]:
+        """Return the contents read by their previews that must not stay so.
+
+        These are those of cameras that are trusted no more, and those that have pairs: several files hold
+        them, or they were here before.
+        """
+        files = self.store.files.files
+        unread = unread_contents(files)
+        if not unread:
+            return set()
+        ids, previews, cameras = files.gather("id", "preview", "camera")
+        of_refused = (previews == PREVIEWS.index("read")) & np.isin(cameras, list(refused))
+        contents = ContentIndex(files)
+        found = {files[id_].facts.digest for id_ in ids[of_refused].tolist()}
+        found.update(files[several[0]].facts.digest for several in contents.repeated())
+        found.update(digest for pair, _ in self.store.verdicts.alike() for digest in pair)
+        return {digest for digest in found & unread if digest in contents}
 
     def _decode(
         self,
-        orders: Iterable[DecodeOrder],
+        paths: Iterable[bytes],
         work: Mapping[bytes, tuple[int | None, FoundFile]],
         facts: KnownFacts,
+        proofs: CameraProofs | None = None,
+        *,
+        anew: bool = False,
     ) -> list[bytes]:
-        """Decode and store; return the paths of known content whose facts were lost."""
+        """Decode and store; return the paths of known content whose facts were lost.
+
+        ``proofs`` learn of every picture; orders that are given out later know of it.
+        """
         again: list[bytes] = []
+        orders = (DecodeOrder(path, anew, proofs.trust if proofs else None) for path in paths)
         for order, result in self.decoder.decode(orders, self.reporter.cancelled):
             if isinstance(result, Known) and facts.get(result.digest) is None:
                 again.append(order.path)
                 continue
             self._put(*work[order.path], result, facts)
+            if proofs is not None and isinstance(result, Thumbnail):
+                proofs.note(result.facts)
             self.pace.step()
         if self.reporter.cancelled():
             raise Cancelled

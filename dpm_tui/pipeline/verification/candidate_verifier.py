@@ -45,6 +45,9 @@ class CandidateVerifier:
 
     ``count`` orders are carried out at the same time. Only similarities from ``threshold`` on count as found
     when a picture stands for others.
+
+    ``unread`` are the contents of which only a preview was read. Pairs of theirs that are alike get no
+    verdict: the pictures of the contents ``awaited`` are to be read in full first.
     """
 
     thumbnails: ThumbnailTable
@@ -54,6 +57,8 @@ class CandidateVerifier:
     rank: Ranking
     count: int = 1
     threshold: float = 0.0
+    unread: frozenset[str] = frozenset()
+    awaited: set[str] = field(default_factory=set)
     _lost: set[str] = field(default_factory=set)
 
     def verify(
@@ -104,6 +109,9 @@ class CandidateVerifier:
                     self.thumbnails.discard(digest)
                 if answer.reason:
                     reporter.failed(by_digest[pair[0]][0].path, answer.reason)
+            elif answer.verdict is not None and not self.unread.isdisjoint(pair):
+                self.awaited |= self.unread.intersection(pair)
+                schedule.settle(pair, answer.verdict)
             else:
                 verdict = self._settle(pair, answer, by_digest)
                 schedule.settle(pair, verdict)

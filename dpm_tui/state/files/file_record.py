@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.catalog.content_digest import is_digest
-from dpm_tui.catalog.image_file import HOLDINGS, Facts, ImageFile, Stamp, Status
+from dpm_tui.catalog.image_file import HOLDINGS, PREVIEWS, Facts, ImageFile, Stamp, Status
 from dpm_tui.file_names import display_name, from_json, is_safe_relative, to_json
 from dpm_tui.state.disk.layout import STATE_FOLDER
 
@@ -46,6 +46,8 @@ def encode_file(file: ImageFile) -> dict[str, Any]:
         record |= {name: True for name, flag in FLAGS.items() if getattr(facts, flag)}
         if facts.holds:
             record["holds"] = list(facts.holds)
+        if facts.preview:
+            record |= {"preview": facts.preview, "camera": facts.camera}
     return record
 
 
@@ -74,6 +76,8 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
             alpha=bool(record.get("clear", record.get(FLAT, False))),
             damaged=bool(record.get("damaged", False)),
             holds=tuple(word for word in HOLDINGS if word in record.get("holds", ())),
+            preview=record["preview"] if record.get("preview") in PREVIEWS else "",
+            camera=_number(record.get("camera", 0)),
         ),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, STATUSES, FileChunk, Rows, StringPool
-from dpm_tui.catalog.image_file import STAMP_FIELDS, ImageFile
+from dpm_tui.catalog.image_file import PREVIEWS, STAMP_FIELDS, ImageFile
 from dpm_tui.file_names import from_json, to_json
 from dpm_tui.state.files.file_record import (
     FLAGS,
@@ -29,6 +29,8 @@ MAX_SHARD_BYTES = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
 _NUMBERS = ("id", *STAMP_FIELDS, "width", "height", "frames", "quality")
 _COLUMNS = FLAGS | {name: name for name in ("depth", "colours", "holds")}
+_SELDOM = ("preview", "camera")
+"""Columns that are written only where they say something."""
 _DIGESTS = ("digest", "pixels")
 _HEX = 64
 
@@ -49,6 +51,7 @@ def encode_shard(chunk: FileChunk, folders: StringPool, formats: StringPool) -> 
     table["exif"] = rows["has_exif"].astype(np.uint8).tolist()
     for name, field in _COLUMNS.items():
         table[name] = rows[field].astype(np.uint16).tolist()
+    table |= {name: rows[name].tolist() for name in _SELDOM if rows[name].any()}
     table["taken"] = rows["taken"].astype(str).tolist()
     for name in _DIGESTS:
         raw = np.ascontiguousarray(rows[name])
@@ -93,6 +96,9 @@ def _decode(table: dict[str, Any], number: int, folders: StringPool, formats: St
     for name, field in _COLUMNS.items():
         # Written by an older version without these columns: not read yet.
         rows[field] = _numbers(table.get(name, nothing), np.dtype(np.uint16), len(ids))
+    for name in _SELDOM:
+        rows[name] = _numbers(table.get(name, nothing), ROW[name], len(ids))
+    rows["preview"][rows["preview"] >= len(PREVIEWS)] = 0
     flat = _numbers(table.get(FLAT, nothing), np.dtype(np.uint16), len(ids)) != 0
     rows["alpha"] |= flat
     rows["depth"][flat] = 0

@@ -139,6 +139,7 @@ SETTINGS: tuple[Setting, ...] = (
     _folders("protected", "tui.none"),
     _keeper(),
     _switch("inspect"),
+    _switch("quick"),
     _choice("companions"),
     _choice("other_disks"),
     _workers(),

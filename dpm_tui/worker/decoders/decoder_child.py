@@ -20,10 +20,12 @@ from typing import Any, BinaryIO, Protocol
 from PIL import AvifImagePlugin
 
 from dpm_tui.catalog.image_file import Status
-from dpm_tui.dataclass_json import to_plain
+from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import from_json
 from dpm_tui.memory import keep_freed_memory
+from dpm_tui.pipeline.decoding.preview_trust import PreviewTrust
+from dpm_tui.pipeline.decoding.quick_thumbnail import decode_quickly
 from dpm_tui.pipeline.decoding.thumbnail import (
     decode_thumbnail,
     decode_view,
@@ -136,7 +138,11 @@ def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], r
             digest = hashlib.sha256(content).hexdigest()
             if not order.get("anew") and thumbnails.has(digest):
                 return {"status": "known", "digest": digest}
-            thumbnail = decode_thumbnail(content, room, digest)
+            if "trust" in order:
+                trust = from_plain(PreviewTrust, order["trust"])
+                thumbnail = decode_quickly(content, trust, room, digest)
+            else:
+                thumbnail = decode_thumbnail(content, room, digest)
             return {
                 "status": "ok",
                 "facts": to_plain(thumbnail.facts),

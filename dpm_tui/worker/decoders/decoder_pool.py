@@ -10,6 +10,7 @@ from typing import Any
 
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
 from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.dataclass_json import to_plain
 from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import to_json
 from dpm_tui.pipeline.decoding.decoder import (
@@ -174,7 +175,9 @@ class DecoderPool:
             self._spare.interrupt()
 
     def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
-        question = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        question: dict[str, Any] = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        if order.trust is not None:
+            question["trust"] = to_plain(order.trust)
         seconds = ANSWER_SECONDS
         try:
             answer = child.ask(question)

@@ -31,7 +31,9 @@ class RunStatus:
     the newest last. ``broken`` counts the unreadable by their status, folders under ``folder``, known
     once a run has ended; ``ended`` says when that was, in ISO 8601, empty for not yet. While files are
     missing, ``known`` says of how many ``gone`` are. ``other_types`` counts files of another type by their
-    extension, the commonest first. ``damaged`` are the tables of the state of which a part could not be read
+    extension, the commonest first. ``previews`` counts the pictures that were read by the preview in their
+    file, ``refused_cameras`` the cameras whose previews are not trusted, both known once a run has ended.
+    ``damaged`` are the tables of the state of which a part could not be read
     when the run began.
     """
 
@@ -65,6 +67,8 @@ class RunStatus:
     ended: str = ""
     known: int = 0
     damaged: tuple[str, ...] = ()
+    previews: int = 0
+    refused_cameras: int = 0
 
 
 @dataclass(frozen=True, slots=True)

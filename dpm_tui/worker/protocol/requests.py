@@ -33,6 +33,7 @@ class StartRun:
     model: str = ""
     threshold: float = -1.0
     accept_missing: bool = False
+    quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)

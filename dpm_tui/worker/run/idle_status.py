@@ -21,6 +21,8 @@ def idle_status(checkpoint: Checkpoint) -> RunStatus:
         unreadable=checkpoint.unreadable,
         pairs=checkpoint.pairs,
         groups=checkpoint.groups,
+        previews=checkpoint.previews,
+        refused_cameras=checkpoint.refused_cameras,
         model=checkpoint.model,
         threshold=checkpoint.threshold,
         gone=checkpoint.missing,

@@ -25,6 +25,7 @@ class RunRecord:
         checkpoint = state.checkpoint
         self.identity: RootIdentity = known_identity(checkpoint)
         self.reader = checkpoint.reader
+        self.quick = checkpoint.previews + checkpoint.refused_cameras > 0
         self._state = state
         self._folders = checkpoint.explain_folders()
         self._missing = checkpoint.missing
@@ -46,6 +47,8 @@ class RunRecord:
             unreadable=len(results.files) - readable - self._missing + len(self._folders),
             pairs=len(results.pairs),
             groups=len(results.groups),
+            previews=results.previews,
+            refused_cameras=results.refused_cameras if self.quick else 0,
             broken=self._broken(results),
         )
 
@@ -62,6 +65,8 @@ class RunRecord:
                 unreadable=status.unreadable,
                 pairs=status.pairs,
                 groups=status.groups,
+                previews=status.previews,
+                refused_cameras=status.refused_cameras,
                 missing=self._missing,
                 marker=self.identity.marker,
                 device=self.identity.device,

@@ -11,6 +11,7 @@ from dpm_tui.catalog.group import Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.pair_columns import PairColumns
 from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.pipeline.decoding.preview_trust import CameraProofs
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
@@ -30,6 +31,16 @@ class Results:
     def count(self, status: Status) -> int:
         """Return how many files have a status."""
         return FileColumns.of(self.files).count_status(status)
+
+    @property
+    def previews(self) -> int:
+        """How many pictures were read by the preview in their file."""
+        return FileColumns.of(self.files).count_preview("read")
+
+    @property
+    def refused_cameras(self) -> int:
+        """How many cameras have a preview that shows something else than the picture."""
+        return len(CameraProofs(FileColumns.of(self.files)).refused)
 
     @property
     def index(self) -> dict[tuple[int, int], Pair]:

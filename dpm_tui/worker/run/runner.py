@@ -241,16 +241,15 @@ class Runner:
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
         identity = read_identity(self._state.layout)
-        root = self._state.layout.root
-        self._pool.resize(reader_count(config, root), config.memory << 20)
+        self._pool.resize(reader_count(config, self._state.layout.root), config.memory << 20)
         cards = load_cards()
-        used = cards if config.model == "auto" else {config.model: cards[config.model]}
+        self._record.quick = config.quick
         other_reader = self._record.reader != self._pool.reader
         settings = RunSettings(
             root=self._pool.root,
             extensions=config.extensions,
             choice=config.model,
-            models=used,
+            models=cards if config.model == "auto" else {config.model: cards[config.model]},
             threads=worker_count(config),
             threshold=config.threshold,
             stop_at_first_error=config.stop_at_first_error,
@@ -260,6 +259,7 @@ class Runner:
             retry=FAILED if other_reader else frozenset({Status.UNREADABLE}),
             complete=other_reader,
             inspect=config.inspect,
+            quick=config.quick,
         )
 
         def surveyed(survey: Survey) -> None:

@@ -159,6 +159,8 @@ class RequestHandler:
             config = replace(config, model=request.model)
         if request.threshold >= 0:
             config = replace(config, threshold=request.threshold)
+        if request.quick:
+            config = replace(config, quick=True)
         self._run_config = check_config(config)
         self.runner.start(self._run_config, accept_missing=request.accept_missing)
         return Done()
