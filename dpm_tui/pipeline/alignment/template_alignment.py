@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.pipeline.alignment.correlation_refinement import refine
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, Matrix
 
 Picture = NDArray[np.uint8]
@@ -24,12 +25,10 @@ SCALES = 12
 """Steps down from filling the frame: to half of its sides, a crop to a quarter of the area."""
 SMALLEST = 14
 """Shortest side of the part at ``COARSE``; less matches anywhere."""
-PROMISING = 0.88
+PROMISING = 0.80
 """Correlation in the first look from which it pays to look closer; few unrelated pairs reach it."""
-FINER = ((128, 0.015, 3), (256, 0.004, 2))
-"""Closer looks: long side, step of the scale, steps to each side."""
-FOUND = 0.95
-"""Correlation in the closest look from which one picture is inside the other."""
+FOUND = 0.96
+"""Correlation after refinement from which one picture is inside the other."""
 PLAIN = 4.0
 """Spread of lightness in levels below which a part has nothing to be found by."""
 
@@ -48,14 +47,17 @@ class _Place:
     likeness: float
 
 
-def search(first: Picture, second: Picture) -> Alignment | None:
+def search(first: Picture, second: Picture, *, mirrored: bool = False) -> Alignment | None:
     """Return how two RGB pictures lie over each other if one contains the other upright, or None.
 
-    Normalised correlation over scales and shifts, coarse to fine.
+    Normalised correlation over scales and shifts, then refined. With ``mirrored`` the second picture is
+    mirrored first.
     """
     one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
     if min(float(one.std()), float(other.std())) < PLAIN:
         return None
+    if mirrored:
+        other = cv2.flip(other, 1)
     if max(_look(one, other, GLANCE).likeness, _look(other, one, GLANCE).likeness) < PROMISING:
         return None
     looks = [(_look(one, other, COARSE), False), (_look(other, one, COARSE), True)]
@@ -63,16 +65,13 @@ def search(first: Picture, second: Picture) -> Alignment | None:
     if place.likeness < PROMISING:
         return None
     around, part = (other, one) if swapped else (one, other)
-    for side, step, reach in FINER:
-        place = _look_closer(around, part, place, side, step, reach)
-    if place.likeness < FOUND:
-        return None
     x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
     left, top = place.left * around.shape[1], place.top * around.shape[0]
-    matrix: Matrix = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
-    if swapped:
-        matrix = np.asarray(np.linalg.inv(matrix), np.float64)
-    return Alignment(matrix, False, 0)
+    found = refine(around, part, np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]]))
+    if found is None or found.correlation < FOUND:
+        return None
+    matrix: Matrix = np.asarray(np.linalg.inv(found.matrix) if swapped else found.matrix, np.float64)
+    return Alignment(matrix / matrix[2, 2], mirrored, 0)
 
 
 def _look(around: NDArray[Any], part: NDArray[Any], side: int) -> _Place:
@@ -88,35 +87,6 @@ def _look(around: NDArray[Any], part: NDArray[Any], side: int) -> _Place:
         likeness, (left, top) = _match(field, cv2.resize(small, size, interpolation=cv2.INTER_AREA))
         if likeness > best.likeness:
             best = _Place(size[0] / width, size[1] / height, left / width, top / height, likeness)
-    return best
-
-
-def _look_closer(
-    around: NDArray[Any], part: NDArray[Any], place: _Place, side: int, step: float, reach: int
-) -> _Place:
-    field = _shrunk(around, min(side, max(around.shape)))
-    height, width = field.shape
-    slack = max(2, round(side / COARSE * 1.5))
-    best = _Place(place.width, place.height, place.left, place.top, -1.0)
-    widest = (
-        round(place.width * width * (1 + reach * step)),
-        round(place.height * height * (1 + reach * step)),
-    )
-    part = cv2.resize(part, widest, interpolation=cv2.INTER_AREA)
-    for k in range(-reach, reach + 1):
-        factor = 1 + k * step
-        size = (round(place.width * width * factor), round(place.height * height * factor))
-        if size[0] > width or size[1] > height:
-            continue
-        left = max(0, round((place.left + place.width * (1 - factor) / 2) * width) - slack)
-        top = max(0, round((place.top + place.height * (1 - factor) / 2) * height) - slack)
-        window = field[top : top + size[1] + 2 * slack, left : left + size[0] + 2 * slack]
-        if window.shape[0] < size[1] or window.shape[1] < size[0]:
-            continue
-        likeness, (x, y) = _match(window, cv2.resize(part, size))
-        if likeness > best.likeness:
-            sides = (size[0] / width, size[1] / height)
-            best = _Place(*sides, (left + x) / width, (top + y) / height, likeness)
     return best
 
 

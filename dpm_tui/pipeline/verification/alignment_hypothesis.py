@@ -26,6 +26,11 @@ FAITHFUL = 0.75
 """Agreement that a picture with nothing changed has: re-encodes reach 0.98, clipped tones 0.79."""
 FAITHFUL_STRONG = 0.6
 """The same under a strong tone, which no fit undoes exactly; nothing strong is called a copy."""
+SHARED_STRONG = 0.8
+"""Share of the structure that is the same in pictures that are one under a strong tone: flat drawings of one
+outline in other colours reach 0.75."""
+MANY = 10
+"""Features that agree on an alignment of unrelated pictures: never seen but between flat drawings."""
 SETTLED = 0.90
 """Agreement in the plain frame from which no other alignment is tried: cropping 5 % off stays below."""
 
@@ -55,6 +60,9 @@ class AlignmentHypothesis:
         apart = self.cropped or self.turned or self.strong or self.stretched
         changed = CHANGED_APART if apart else CHANGED
         unchanged = self.score < changed and self.difference.agreement >= faithful
+        if self.strong and self.inliers >= MANY:
+            # Flat drawings of one outline in other colours align as well.
+            unchanged &= self.difference.structure.share >= SHARED_STRONG
         return unchanged and not self.recoloured
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dpm_tui.pipeline.comparison.difference import Difference, slopes_follow
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
     FAITHFUL_STRONG,
+    MANY,
     SETTLED,
+    SHARED_STRONG,
     AlignmentHypothesis,
 )
 
@@ -13,13 +15,9 @@ SHARED = 0.55
 """Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
 SHARED_CLEAN = 0.6
 """The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
-SHARED_STRONG = 0.8
-"""Either under a strong tone: flat drawings of one outline in other colours reach 0.75."""
 SHARED_SURE = 0.22
 """The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
 sticker leaves so much."""
-MANY = 10
-"""Features that agree on an alignment of unrelated pictures: never seen but between flat drawings."""
 TILES_SURE = 8.0
 """Tiles that must be the same then."""
 TILES = 3.0

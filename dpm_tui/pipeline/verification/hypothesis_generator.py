@@ -27,9 +27,10 @@ from dpm_tui.pipeline.comparison.tone import is_strong
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
     CHANGED,
     FAITHFUL_STRONG,
+    MANY,
     AlignmentHypothesis,
 )
-from dpm_tui.pipeline.verification.alignment_proof import MANY, may_prove
+from dpm_tui.pipeline.verification.alignment_proof import may_prove
 
 Picture = NDArray[np.uint8]
 
@@ -195,6 +196,8 @@ def _moved(
     overlap = lay_over(one, other, alignment)
     if overlap is None or not _promises(overlap, alignment.inliers):
         return None
+    if not alignment.inliers and frame is not None and min(overlap.covered) >= COVERED:
+        return None  # what hardly has features, such as a ring, fits many others once it is moved a little
     quarter = round(alignment.angle / 90)
     tilt = abs(alignment.angle - 90 * quarter)
     cropped = min(overlap.covered) < COVERED or tilt > TILT

@@ -1,0 +1,101 @@
+"""Correlation refinement: moves an alignment that is nearly right to where the pictures agree best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dpm_tui.pipeline.alignment.feature_alignment import Matrix
+
+SIDE = 128
+"""Long side in pixels of the surrounding picture: places come out a tenth of a pixel true."""
+LEAST = 8
+"""Shortest side of the part in pixels that can be moved."""
+_STEPS, _SMALLEST_GAIN = 30, 1e-4
+_SMOOTHINGS = (5, 1)
+"""Pixels of the blurs, one after the other: with the first pictures agree before they lie exactly over each
+other, but it takes in what is around the part, which moves it by a pixel or two."""
+FLAT = 0.985
+"""Correlation from which no perspective is tried."""
+_GAIN = 0.005
+"""Correlation that a perspective must gain to be preferred."""
+UNEVEN = 1.25
+"""Most that a part may be stretched one way against the other: whoever pastes a picture rarely does."""
+STEEP = 2.0
+"""Most that one corner may be farther away than another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """Where a part lies: three by three, from its pixels to those of the surrounding picture."""
+
+    matrix: Matrix
+    correlation: float
+
+
+def refine(around: NDArray[np.uint8], part: NDArray[np.uint8], matrix: Matrix) -> Refinement | None:
+    """Return where a grey part lies in a grey picture, near to where ``matrix`` says; None where it does not.
+
+    The enhanced correlation coefficient is climbed (Evangelidis and Psarakis 2008), which brightness and
+    contrast do not change, over affine maps and, where these leave something open, over perspectives.
+    """
+    shrink = min(1.0, SIDE / max(around.shape))
+    field = _resized(around, shrink, shrink)
+    across, down = np.linalg.norm(matrix[:2, :2], axis=0)
+    small = _resized(part, float(across) * shrink, float(down) * shrink)
+    if min(small.shape) < LEAST:
+        return None
+    into, out_of = _scaling(around, field), _scaling(part, small)
+    start = into @ matrix @ np.linalg.inv(out_of)
+    best = _climb(field, small, start, cv2.MOTION_AFFINE)
+    if best is None:
+        return None
+    if best.correlation < FLAT:
+        bent = _climb(field, small, best.matrix, cv2.MOTION_HOMOGRAPHY)
+        if bent is not None and bent.correlation > best.correlation + _GAIN:
+            best = bent
+    return Refinement(np.linalg.inv(into) @ best.matrix @ out_of, best.correlation)
+
+
+def _climb(field: NDArray[Any], part: NDArray[Any], start: Matrix, motion: int) -> Refinement | None:
+    matrix = start / start[2, 2]
+    correlation = -1.0
+    criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _STEPS, _SMALLEST_GAIN)
+    for smoothing in _SMOOTHINGS:
+        warp = matrix[: 2 if motion == cv2.MOTION_AFFINE else 3].astype(np.float32)
+        try:
+            correlation, found = cv2.findTransformECC(part, field, warp, motion, criteria, None, smoothing)  # type: ignore[arg-type]
+        except cv2.error:  # it left the picture, or nothing is to be gained anywhere
+            return None
+        matrix = np.vstack([found, [0, 0, 1]]) if motion == cv2.MOTION_AFFINE else np.asarray(found)
+        matrix = matrix.astype(np.float64)
+    return Refinement(matrix, float(correlation)) if _is_likely(matrix, part.shape) else None
+
+
+def _is_likely(matrix: Matrix, shape: tuple[int, ...]) -> bool:
+    """Return whether a picture is ever shown like that."""
+    if not np.isfinite(matrix).all():
+        return False
+    stretched = np.linalg.svd(matrix[:2, :2], compute_uv=False)
+    corners = np.array([[0, 0, 1], [shape[1], 0, 1], [shape[1], shape[0], 1], [0, shape[0], 1]], float).T
+    depth = matrix[2] @ corners
+    return bool(stretched[0] < UNEVEN * stretched[1] and 0 < depth.max() < STEEP * depth.min())
+
+
+def _resized(grey: NDArray[Any], across: float, down: float) -> NDArray[Any]:
+    size = (max(1, round(grey.shape[1] * across)), max(1, round(grey.shape[0] * down)))
+    smaller = size[0] <= grey.shape[1]
+    resized: NDArray[Any] = cv2.resize(
+        grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    )
+    return resized
+
+
+def _scaling(before: NDArray[Any], after: NDArray[Any]) -> Matrix:
+    """Return the matrix from pixels of a picture to pixels of the same picture resized."""
+    x, y = after.shape[1] / before.shape[1], after.shape[0] / before.shape[0]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
