@@ -24,7 +24,7 @@ FLAT = 0.985
 _GAIN = 0.005
 """Correlation that a perspective must gain to be preferred."""
 UNEVEN = 1.25
-"""Most that a part may be stretched one way against the other: whoever pastes a picture rarely does."""
+"""Most that the middle of a part may be stretched one way against the other."""
 STEEP = 2.0
 """Most that one corner may be farther away than another."""
 
@@ -80,10 +80,14 @@ def _is_likely(matrix: Matrix, shape: tuple[int, ...]) -> bool:
     """Return whether a picture is ever shown like that."""
     if not np.isfinite(matrix).all():
         return False
-    stretched = np.linalg.svd(matrix[:2, :2], compute_uv=False)
-    corners = np.array([[0, 0, 1], [shape[1], 0, 1], [shape[1], shape[0], 1], [0, shape[0], 1]], float).T
-    depth = matrix[2] @ corners
-    return bool(stretched[0] < UNEVEN * stretched[1] and 0 < depth.max() < STEEP * depth.min())
+    right, bottom = shape[1] - 1.0, shape[0] - 1.0
+    depth = matrix[2] @ np.array([[0, 0, 1], [right, 0, 1], [right, bottom, 1], [0, bottom, 1]]).T
+    if not 0 < depth.max() < STEEP * depth.min():
+        return False
+    middle = matrix @ np.array([right / 2, bottom / 2, 1])
+    here = (matrix[:2, :2] - np.outer(middle[:2] / middle[2], matrix[2, :2])) / middle[2]
+    most, least = np.linalg.svd(here, compute_uv=False)
+    return bool(most < UNEVEN * least)
 
 
 def _resized(grey: NDArray[Any], across: float, down: float) -> NDArray[Any]:
