@@ -47,7 +47,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-5"
+    version = "aligned-6"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()

@@ -24,10 +24,13 @@ from dpm_tui.pipeline.comparison.recolouring import compare_tints
 from dpm_tui.pipeline.comparison.score_network import score_network_named
 from dpm_tui.pipeline.comparison.structure import estimate_share
 from dpm_tui.pipeline.comparison.tone import is_strong
+from dpm_tui.pipeline.comparison.vignette import lift_corners
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
     CHANGED,
+    FAITHFUL,
     FAITHFUL_STRONG,
     MANY,
+    SETTLED,
     AlignmentHypothesis,
 )
 from dpm_tui.pipeline.verification.alignment_proof import may_prove
@@ -171,6 +174,12 @@ def _look(
         score_rich = score_network_named("changed").score(rich.features)
         if score_rich < score:
             difference, score = rich, score_rich
+    if mask is None and difference.agreement < FAITHFUL and difference.structure.share >= SETTLED:
+        lifted = lift_corners(*pictures)
+        even = None if lifted is None else compare_aligned(*lifted, rich=True)
+        if even is not None and even.agreement >= FAITHFUL:
+            difference, strong = even, True
+            score = score_network_named("changed").score(even.features)
     return AlignmentHypothesis(
         overlap, difference, score, strong, tint, sameness, inliers, cropped, turned, stretched
     )
