@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.alignment.feature_alignment import Matrix
 
 SIDE = 128
-"""Long side in pixels of the surrounding picture: places come out a tenth of a pixel true."""
+"""Long side in pixels of the surrounding picture: places come out true to half a pixel of it."""
 LEAST = 8
 """Shortest side of the part in pixels that can be moved."""
 _STEPS, _SMALLEST_GAIN = 30, 1e-4
@@ -37,7 +37,7 @@ class Refinement:
     correlation: float
 
 
-def refine(around: NDArray[np.uint8], part: NDArray[np.uint8], matrix: Matrix) -> Refinement | None:
+def refine(around: NDArray[Any], part: NDArray[Any], matrix: Matrix) -> Refinement | None:
     """Return where a grey part lies in a grey picture, near to where ``matrix`` says; None where it does not.
 
     The enhanced correlation coefficient is climbed (Evangelidis and Psarakis 2008), which brightness and
@@ -62,17 +62,19 @@ def refine(around: NDArray[np.uint8], part: NDArray[np.uint8], matrix: Matrix) -
 
 
 def _climb(field: NDArray[Any], part: NDArray[Any], start: Matrix, motion: int) -> Refinement | None:
-    matrix = start / start[2, 2]
-    correlation = -1.0
+    matrix, correlation = start / start[2, 2], -1.0
     criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _STEPS, _SMALLEST_GAIN)
+    everywhere = np.full(field.shape, 255, np.uint8)
     for smoothing in _SMOOTHINGS:
         warp = matrix[: 2 if motion == cv2.MOTION_AFFINE else 3].astype(np.float32)
         try:
-            correlation, found = cv2.findTransformECC(part, field, warp, motion, criteria, None, smoothing)  # type: ignore[arg-type]
+            correlation, found = cv2.findTransformECC(
+                part, field, warp, motion, criteria, everywhere, smoothing
+            )
         except cv2.error:  # it left the picture, or nothing is to be gained anywhere
             return None
-        matrix = np.vstack([found, [0, 0, 1]]) if motion == cv2.MOTION_AFFINE else np.asarray(found)
-        matrix = matrix.astype(np.float64)
+        below = [[0, 0, 1]] if motion == cv2.MOTION_AFFINE else np.zeros((0, 3))
+        matrix = np.vstack([found, below]).astype(np.float64)
     return Refinement(matrix, float(correlation)) if _is_likely(matrix, part.shape) else None
 
 

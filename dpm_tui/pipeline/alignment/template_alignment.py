@@ -47,18 +47,13 @@ class _Place:
     likeness: float
 
 
-def search(first: Picture, second: Picture, *, mirrored: bool = False) -> Alignment | None:
+def search(first: Picture, second: Picture) -> Alignment | None:
     """Return how two RGB pictures lie over each other if one contains the other upright, or None.
 
-    Normalised correlation over scales and shifts, then refined. With ``mirrored`` the second picture is
-    mirrored first.
+    Normalised correlation over scales and shifts, then refined.
     """
     one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
-    if min(float(one.std()), float(other.std())) < PLAIN:
-        return None
-    if mirrored:
-        other = cv2.flip(other, 1)
-    if max(_look(one, other, GLANCE).likeness, _look(other, one, GLANCE).likeness) < PROMISING:
+    if not _promises(one, other):
         return None
     looks = [(_look(one, other, COARSE), False), (_look(other, one, COARSE), True)]
     place, swapped = max(looks, key=lambda look: look[0].likeness)
@@ -67,11 +62,23 @@ def search(first: Picture, second: Picture, *, mirrored: bool = False) -> Alignm
     around, part = (other, one) if swapped else (one, other)
     x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
     left, top = place.left * around.shape[1], place.top * around.shape[0]
-    found = refine(around, part, np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]]))
+    start = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
+    found = refine(around, part, start)
     if found is None or found.correlation < FOUND:
         return None
     matrix: Matrix = np.asarray(np.linalg.inv(found.matrix) if swapped else found.matrix, np.float64)
-    return Alignment(matrix / matrix[2, 2], mirrored, 0)
+    return Alignment(matrix / matrix[2, 2], False, 0)
+
+
+def promises(first: Picture, second: Picture) -> bool:
+    """Return whether, at a glance, one of two RGB pictures may contain the other upright."""
+    return _promises(*(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second)))
+
+
+def _promises(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    if min(float(one.std()), float(other.std())) < PLAIN:
+        return False
+    return max(_look(one, other, GLANCE).likeness, _look(other, one, GLANCE).likeness) >= PROMISING
 
 
 def _look(around: NDArray[Any], part: NDArray[Any], side: int) -> _Place:

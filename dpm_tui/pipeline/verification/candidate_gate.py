@@ -18,20 +18,32 @@ from dpm_tui.pipeline.alignment.descriptors import (
     match_coarse_features,
     orientation_correlations,
 )
+from dpm_tui.pipeline.alignment.template_alignment import promises
 from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 
 WEIGHTS = "candidate_gate.npz"
 """Beside this file; written by ``models/training/verifier/fit_candidate_gate.py``."""
-HOPELESS = -6.0
-"""Odds, as a logarithm, below which a candidate is not compared: of pairs not learned from one in 1,000 has
-less, weak variants apart, and of pictures that are no pair four in five."""
+HOPELESS, DOUBTFUL = -6.2, -2.0
+"""Odds, as logarithms, below which a candidate is not compared, and below which it is only if one picture may
+contain the other at a glance: parts of plain drawings have little else to be known by. Of 4,900 true pairs,
+half of them collages, screens and other hard copies, one in 1,000 is lost that way, weak variants apart; of
+pictures that are no pair three in four go."""
+ALIKE = 0.9
+"""Correlation of two whole pictures, one of them turned or not, from which a doubtful pair is compared."""
 ASKED_FOR = 1.0
 """Cosine of pairs that somebody asked for: those are always compared."""
 
 
 def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -> bool:
     """Return whether a candidate need not be compared."""
-    return cosine < ASKED_FOR and _network().score(describe(one, other, cosine)) < HOPELESS
+    if cosine >= ASKED_FOR:
+        return False
+    seen = describe(one, other, cosine)
+    odds = _network().score(seen)
+    if odds >= DOUBTFUL or odds < HOPELESS:
+        return odds < HOPELESS
+    likest_whole = seen[1] + seen[2]
+    return likest_whole < ALIKE and not promises(one.picture, other.picture)
 
 
 def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> NDArray[np.float64]:

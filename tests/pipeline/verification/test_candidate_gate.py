@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
 from dpm_tui.pipeline.verification import aligned_judge
@@ -47,6 +47,35 @@ def test_copies_are_kept(cache: DescriptorCache, seed: int) -> None:
     }
     one = described(picture, cache)
     assert [name for name, copy in copies.items() if is_hopeless(one, described(copy, cache), NEAR)] == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_of_drawings_are_kept(cache: DescriptorCache, seed: int) -> None:
+    drawing = flat_drawing(seed)
+    width, height = drawing.size
+    page = Image.new("RGB", (2 * width, 2 * height), "white")
+    ImageDraw.Draw(page).rectangle((0, 0, 2 * width, 30), fill=(40, 90, 180))
+    page.paste(scene(seed).convert("RGB").resize((width, height)), (width, 0))
+    page.paste(drawing, (width // 8, height))
+    copies = {
+        "in bars": ImageOps.pad(drawing, (round(height * 16 / 9), height), color="black"),
+        "on a page": page,
+        "a quarter": drawing.crop((0, 0, width // 2, height // 2)),
+        "turned": drawing.transpose(Image.Transpose.ROTATE_180),
+    }
+    one = described(drawing, cache)
+    assert [name for name, copy in copies.items() if is_hopeless(one, described(copy, cache), 0.7)] == []
+
+
+def flat_drawing(seed: int) -> Image.Image:
+    """Return a drawing that has hardly a corner."""
+    dice = np.random.default_rng(seed)
+    drawing = Image.new("RGB", (400, 400), "white")
+    for _ in range(3):
+        left, top, width, height = (int(number) for number in dice.integers(40, 180, 4))
+        fill = tuple(int(level) for level in dice.integers(30, 220, 3))
+        ImageDraw.Draw(drawing).ellipse((left, top, left + width, top + height), fill=fill)
+    return drawing
 
 
 def test_pairs_that_somebody_asked_for_are_compared(cache: DescriptorCache) -> None:
