@@ -57,6 +57,16 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
     return chosen
 
 
+def nearness(queries: Described, references: Described) -> Vectors:
+    """Return the cosines (Q, R) by which pairs would be candidates: of wholes, or of a part and a whole."""
+    holding = queries.parts_to(references.small).max(axis=1)
+    held = references.parts_to(queries.small).max(axis=1).T
+    nearest: Vectors = np.minimum(
+        np.stack([queries.whole @ references.whole.T, holding, held]).max(axis=0), 0.999
+    )
+    return nearest
+
+
 def _near_enough(cosines: Vectors, rivals: Vectors) -> NDArray[np.bool_]:
     """Return (N, M): where any part comes nearer than its rivals (N, COUNT, R), or near for sure."""
     bars = np.clip(rivals.max(axis=2, keepdims=True), crop_search.FLOOR, crop_search.SURE)

@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from dpm_tui.neural.copy_network import CopyNet, squash
 from dpm_tui.neural.model_manifest import WeightFile, read_manifest
 from dpm_tui.neural.weights import load_network
 from models.training.data.copy_transforms import TRANSFORMS
 from models.training.data.held_out_copies import Copy, HeldOutCopies, thumbnail
 from models.training.data.negative_pairs import drawn_variants, local_edits, lookalikes
 from models.training.data.perceptual_hashes import HASHES
-from models.training.evaluation.end_to_end import SAFE, Judged, candidates, judge_all, judge_pairs
+from models.training.evaluation.end_to_end import SAFE, Judged, candidates, judge_all, judge_pairs, nearness
 from models.training.evaluation.inference import Described
 from models.training.evaluation.kind_table import KINDS, write_counts, write_kinds
 from models.training.evaluation.metrics import Ranking, rank
@@ -69,11 +67,11 @@ def run(
     )
     originals, small = [thumbnail(p) for p in trial.originals], [thumbnail(copy.picture) for copy in copies]
     began = time.process_time()
-    references, queries = (_describe(net, pictures) for pictures in (originals, small))
+    references, queries = (Described.of_thumbnails(net, pictures) for pictures in (originals, small))
     spent = 1e3 * (time.process_time() - began) / (len(originals) + len(small))
     cosines = queries.whole @ references.whole.T
     chosen = candidates(queries, references, entry.threshold)
-    judged = judge_all(small, originals, cosines, chosen, truth)
+    judged = judge_all(small, originals, nearness(queries, references), chosen, truth)
     scores = {"pipeline": judged.scores, "fingerprint": cosines}
     scores |= {name: _hashed(name, trial, copies) for name in HASHES}
     hidden = Relatives(originals).mask(truth, _doubtful(scores.values(), truth))
@@ -89,11 +87,6 @@ def run(
     write_kinds(judged.kinds, edits.tolist(), write)
     _write_unlike(trial, references.whole @ references.whole.T, variants, write)
     write(f"\none core: {spent:.2f} ms a picture with its parts, {judged.milliseconds:.2f} ms a pair")
-
-
-def _describe(net: CopyNet, thumbnails: list[NDArray[np.uint8]]) -> Described:
-    squares = np.stack([squash(thumbnail, net.shape.input_px) for thumbnail in thumbnails])
-    return Described.of(net, squares, torch.device("cpu"))
 
 
 def _hashed(name: str, trial: HeldOutCopies, copies: list[Copy]) -> Scores:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dpm_tui.neural.copy_network import CopyNet, halved
+from dpm_tui.neural.copy_network import CopyNet, halved, squash
 from dpm_tui.neural.region_pooling import WHOLE
 from dpm_tui.neural.short_numbers import short_numbers
-from dpm_tui.pipeline.candidates.crop_search import BOXES, COUNT
+from dpm_tui.pipeline.candidates.crop_search import BOXES, COUNT, MIDDLE
+from dpm_tui.pipeline.candidates.inner_picture import find_inner_picture
 
 Vectors = NDArray[np.float32]
 BATCH = 8
@@ -42,6 +43,19 @@ class Described:
 
         found = _run(net, describe, squares, device, BATCH)
         return cls(found[:, 1].copy(), found[:, 0].copy(), found[:, 2:].copy())
+
+    @classmethod
+    def of_thumbnails(cls, net: CopyNet, thumbnails: Sequence[NDArray[np.uint8]]) -> Described:
+        """Return the vectors of thumbnails (height, width, 3), with the inner pictures that some have."""
+        device = torch.device("cpu")
+        found = cls.of(net, np.stack([squash(one, net.shape.input_px) for one in thumbnails]), device)
+        inner = {
+            k: one for k, thumb in enumerate(thumbnails) if (one := find_inner_picture(thumb)) is not None
+        }
+        if inner:
+            squares = np.stack([squash(one, net.shape.input_px // 2) for one in inner.values()])
+            found.parts[list(inner), MIDDLE] = _run(net, net, squares, device, BATCH)
+        return found
 
     def parts_to(self, small: Vectors) -> Vectors:
         """Return (N, COUNT, M): the cosines of each part with small whole pictures (M, dims)."""
