@@ -31,6 +31,8 @@ def describe_devices() -> tuple[str, list[str]]:
 
 Picture = NDArray[np.uint8]
 
+Parts = Sequence[Picture | None]
+"""Pictures that stand for the parts of another, None for what is its own region."""
 REGIONS = (WHOLE, *BOXES)
 """What is described of a large view: the picture itself, and its parts."""
 AT_ONCE = 8
@@ -63,12 +65,12 @@ class NeuralEmbedder:
         return self._device.type
 
     def embed(
-        self, thumbnails: Sequence[Picture], parts: Sequence[Sequence[Picture] | None] | None = None
+        self, thumbnails: Sequence[Picture], parts: Sequence[Parts | None] | None = None
     ) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
 
-        ``parts`` are for some of them ``crop_search.COUNT`` pictures that stand for its parts; those of the
-        others are regions of the pass that describes the whole.
+        ``parts`` are for some of them ``crop_search.COUNT`` pictures that stand for its parts; what is not
+        given is a region of the pass that describes the whole.
         """
         given = parts or [None] * len(thumbnails)
         describe = self._embed_auto if self._choice == "auto" else self._embed_one
@@ -78,9 +80,7 @@ class NeuralEmbedder:
                 prints.extend(describe(thumbnails[at : at + AT_ONCE], given[at : at + AT_ONCE]))
         return prints
 
-    def _embed_one(
-        self, thumbnails: Sequence[Picture], given: Sequence[Sequence[Picture] | None]
-    ) -> list[Fingerprint]:
+    def _embed_one(self, thumbnails: Sequence[Picture], given: Sequence[Parts | None]) -> list[Fingerprint]:
         net = self._nets[self._choice]
         large = self._pixels(thumbnails, net.shape.input_px)
         views = net.describe_regions(large, REGIONS)
@@ -88,9 +88,7 @@ class NeuralEmbedder:
         rows = zip(views[:, 0].cpu().numpy(), parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
-    def _embed_auto(
-        self, thumbnails: Sequence[Picture], given: Sequence[Sequence[Picture] | None]
-    ) -> list[Fingerprint]:
+    def _embed_auto(self, thumbnails: Sequence[Picture], given: Sequence[Parts | None]) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
         large = self._pixels(thumbnails, photo.shape.input_px)
         views = photo.describe_regions(large, REGIONS)
@@ -113,9 +111,7 @@ class NeuralEmbedder:
             prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors, parts[number]))
         return prints
 
-    def _join_parts(
-        self, small: Tensor, views: Tensor, given: Sequence[Sequence[Picture] | None]
-    ) -> NDArray[np.float32]:
+    def _join_parts(self, small: Tensor, views: Tensor, given: Sequence[Parts | None]) -> NDArray[np.float32]:
         """Return (B, (1 + COUNT) * dims): the vectors of small wholes (B, dims) and those of their parts.
 
         A part is compared with wholes of its own size: a picture cut to a quarter is as large as the whole
@@ -124,8 +120,10 @@ class NeuralEmbedder:
         net = self._nets[part_model(self._nets)]
         joined = torch.cat([small[:, None], views[:, 1:]], dim=1)
         for row, pictures in enumerate(given):
-            if pictures is not None:
-                joined[row, 1:] = net(self._pixels(pictures, net.shape.input_px // 2))
+            own = [(1 + k, picture) for k, picture in enumerate(pictures or ()) if picture is not None]
+            if own:
+                places, shown = zip(*own, strict=True)
+                joined[row, list(places)] = net(self._pixels(shown, net.shape.input_px // 2))
         return joined.flatten(1).cpu().numpy()
 
     def _pixels(self, thumbnails: Sequence[Picture], side: int) -> Tensor:

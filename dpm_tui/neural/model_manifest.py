@@ -16,7 +16,7 @@ from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.candidates.fingerprint import MODELS, ModelCard
 
-PASSES = "regions-1"
+PASSES = "regions-2"
 """Names what a vector is made of besides weights and side; another name has all vectors made anew."""
 
 

@@ -112,6 +112,17 @@ def test_pictures_that_stand_for_the_parts_are_described_in_their_place(
         assert float(row @ other.parts[:dims]) > 0.99
 
 
+def test_a_part_that_is_given_leaves_the_others_to_the_picture(embedders: dict[str, NeuralEmbedder]) -> None:
+    picture, other = photo(1), photo(2)
+    (plain,) = embedders["photo"].embed([picture])
+    (given,) = embedders["photo"].embed([picture], [[None] * (COUNT - 1) + [other]])
+    (shown,) = embedders["photo"].embed([other])
+    mine, theirs = (print_.parts.reshape(1 + COUNT, -1) for print_ in (plain, given))
+    assert np.allclose(mine[:COUNT], theirs[:COUNT], atol=1e-4)
+    assert float(theirs[COUNT] @ shown.parts.reshape(1 + COUNT, -1)[0]) > 0.99
+
+
+
 def test_automatic_choice_gives_each_picture_the_vectors_of_its_model(
     embedders: dict[str, NeuralEmbedder],
 ) -> None:

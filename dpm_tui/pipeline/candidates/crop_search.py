@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above, search_block
 from dpm_tui.pipeline.candidates.column_index import ColumnIndex
+from dpm_tui.pipeline.candidates.inner_picture import find_inner_picture
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.ground import lay_on
@@ -26,6 +27,8 @@ BOXES = (
 )
 """Parts of a picture, (top, left, bottom, right) in shares of its sides: its quarters, and the middle."""
 COUNT = len(BOXES)
+MIDDLE = 4
+"""Number of the middle, whose place the inner picture takes of what has bars or a frame around it."""
 ROWS_PER_BLOCK = 2048
 _MAX_REST = 0.05
 """What short vectors may leave out: hardly a part is near to any picture."""
@@ -43,7 +46,18 @@ GROUNDS = ((0, 0, 0), (112, 112, 112), (20, 20, 80), (220, 120, 40))
 """Plain grounds that a cut-out is laid on besides white: nine in ten of others are near to one of them."""
 CHECKERS, SQUARE = (255, 204), 12
 """The two greys of the checkerboard of most image editors, and its squares in pixels of a thumbnail."""
-RULE = f"live-{COUNT}-{MOST}-{FLOOR}-{SURE}"
+RULE = f"inner-{COUNT}-{MOST}-{FLOOR}-{SURE}"
+
+
+def own_parts(picture: StoredPicture) -> list[NDArray[np.uint8] | None] | None:
+    """Return the COUNT pictures that stand for the parts of another: flattenings, or what bars surround.
+
+    None stands for a part that is a region of the picture itself, and in all where every part is one.
+    """
+    if (grounds := flattenings(picture)) is not None:
+        return list(grounds)
+    inner = find_inner_picture(picture.pixels)
+    return None if inner is None else [inner if k == MIDDLE else None for k in range(COUNT)]
 
 
 def flattenings(picture: StoredPicture) -> list[NDArray[np.uint8]] | None:

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.candidates.crop_search import flattenings
+from dpm_tui.pipeline.candidates.crop_search import own_parts
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
@@ -63,7 +63,7 @@ class Embedder(Protocol):
     def embed(
         self,
         thumbnails: Sequence[NDArray[np.uint8]],
-        parts: Sequence[Sequence[NDArray[np.uint8]] | None] | None = None,
+        parts: Sequence[Sequence[NDArray[np.uint8] | None] | None] | None = None,
     ) -> list[Fingerprint]:
         """Return one fingerprint per thumbnail, each an RGB array of shape (height, width, 3).
 
@@ -123,7 +123,7 @@ def _embed(
         pictures = [picture for picture in stored.values() if picture is not None]
         prints = iter(
             embedder.embed(
-                [picture.pixels for picture in pictures], [flattenings(picture) for picture in pictures]
+                [picture.pixels for picture in pictures], [own_parts(picture) for picture in pictures]
             )
         )
         return {digest: next(prints) if picture else None for digest, picture in stored.items()}
