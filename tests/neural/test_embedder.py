@@ -122,7 +122,6 @@ def test_a_part_that_is_given_leaves_the_others_to_the_picture(embedders: dict[s
     assert float(theirs[COUNT] @ shown.parts.reshape(1 + COUNT, -1)[0]) > 0.99
 
 
-
 def test_automatic_choice_gives_each_picture_the_vectors_of_its_model(
     embedders: dict[str, NeuralEmbedder],
 ) -> None:

@@ -16,9 +16,11 @@ SIDE = 128
 LEAST = 8
 """Shortest side of the part in pixels that can be moved."""
 _STEPS, _SMALLEST_GAIN = 30, 1e-4
-_SMOOTHINGS = (5, 1)
-"""Pixels of the blurs, one after the other: with the first pictures agree before they lie exactly over each
-other, but it takes in what is around the part, which moves it by a pixel or two."""
+_SMOOTH, _SHARP = 5, 1
+"""Pixels of the blur at first, with which pictures agree before they lie over each other exactly, and at
+last: a blur takes in what is around the part, which moves it by a pixel or two."""
+HOPELESS = 0.85
+"""Correlation of blurred pictures below which they never come to agree."""
 FLAT = 0.985
 """Correlation from which no perspective is tried."""
 _GAIN = 0.005
@@ -51,30 +53,32 @@ def refine(around: NDArray[Any], part: NDArray[Any], matrix: Matrix) -> Refineme
         return None
     into, out_of = _scaling(around, field), _scaling(part, small)
     start = into @ matrix @ np.linalg.inv(out_of)
-    best = _climb(field, small, start, cv2.MOTION_AFFINE)
-    if best is None:
+    motion = cv2.MOTION_AFFINE
+    best = _climb(field, small, start, motion, _SMOOTH)
+    if best is None or best.correlation < HOPELESS:
         return None
     if best.correlation < FLAT:
-        bent = _climb(field, small, best.matrix, cv2.MOTION_HOMOGRAPHY)
+        bent = _climb(field, small, best.matrix, cv2.MOTION_HOMOGRAPHY, _SMOOTH)
         if bent is not None and bent.correlation > best.correlation + _GAIN:
-            best = bent
+            best, motion = bent, cv2.MOTION_HOMOGRAPHY
+    best = _climb(field, small, best.matrix, motion, _SHARP)
+    if best is None:
+        return None
     return Refinement(np.linalg.inv(into) @ best.matrix @ out_of, best.correlation)
 
 
-def _climb(field: NDArray[Any], part: NDArray[Any], start: Matrix, motion: int) -> Refinement | None:
-    matrix, correlation = start / start[2, 2], -1.0
+def _climb(
+    field: NDArray[Any], part: NDArray[Any], start: Matrix, motion: int, smoothing: int
+) -> Refinement | None:
+    warp = (start / start[2, 2])[: 2 if motion == cv2.MOTION_AFFINE else 3].astype(np.float32)
     criteria = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _STEPS, _SMALLEST_GAIN)
     everywhere = np.full(field.shape, 255, np.uint8)
-    for smoothing in _SMOOTHINGS:
-        warp = matrix[: 2 if motion == cv2.MOTION_AFFINE else 3].astype(np.float32)
-        try:
-            correlation, found = cv2.findTransformECC(
-                part, field, warp, motion, criteria, everywhere, smoothing
-            )
-        except cv2.error:  # it left the picture, or nothing is to be gained anywhere
-            return None
-        below = [[0, 0, 1]] if motion == cv2.MOTION_AFFINE else np.zeros((0, 3))
-        matrix = np.vstack([found, below]).astype(np.float64)
+    try:
+        correlation, found = cv2.findTransformECC(part, field, warp, motion, criteria, everywhere, smoothing)
+    except cv2.error:  # it left the picture, or nothing is to be gained anywhere
+        return None
+    below = [[0, 0, 1]] if motion == cv2.MOTION_AFFINE else np.zeros((0, 3))
+    matrix = np.vstack([found, below]).astype(np.float64)
     return Refinement(matrix, float(correlation)) if _is_likely(matrix, part.shape) else None
 
 
