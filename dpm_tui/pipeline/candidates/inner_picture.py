@@ -41,7 +41,7 @@ def _find_inner(grey: NDArray[np.float32]) -> tuple[int, int]:
     """Return the columns between which the inner picture lies; all of them where no bars are."""
     count = grey.shape[1]
     most = int(count * (1 - LEAST_INNER) / 2)
-    if most < 4:
+    if most < 4 or len(grey) < 2:
         return 0, count
     detail = np.minimum(np.abs(np.diff(grey, axis=0)), _STEP).mean(axis=0)
     middle = float(np.median(detail[count // 3 : count - count // 3]))

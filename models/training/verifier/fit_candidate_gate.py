@@ -1,8 +1,8 @@
 """Fits the candidate gate: ``python -m models.training.verifier.fit_candidate_gate --root DIR ...``.
 
 Learns from folders that were scanned by a judge without a gate: every candidate has its verdict there.
-The weights in use saw 10,430 candidates of 9,057 small pictures of all training and development sources,
-and 4,746 of 300 pictures with six copies each.
+The weights in use saw 17,682 candidates among 5,400 files that ``copy_library`` wrote: 600 training pictures
+with five copies each, six in ten of these hard, and 1,800 pictures without.
 """
 
 from __future__ import annotations

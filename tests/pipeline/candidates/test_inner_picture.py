@@ -67,6 +67,8 @@ def test_a_picture_without_bars_is_its_own() -> None:
         Image.new("RGB", (1, 1)),
         Image.new("RGB", (3, 200), "red"),
         Image.new("RGB", (256, 2)),
+        Image.new("RGB", (256, 1), "red"),
+        Image.new("RGB", (1, 256), "red"),
         Image.new("RGB", (256, 256), "white"),
         Image.effect_noise((256, 256), 80).convert("RGB"),
     ],
