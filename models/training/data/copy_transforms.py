@@ -43,15 +43,19 @@ from models.training.data.picture_edits import (
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """An edit and the kinds of pair (design's words) that are right for its copies."""
+    """An edit and the kinds of pair that are right for its copies.
+
+    ``pastes`` says that parts of other pictures come into them.
+    """
 
     edit: Edit
     kinds: frozenset[Kind]
     hard: bool = False
+    pastes: bool = False
 
 
-def _of(edit: Edit, *kinds: Kind, hard: bool = False) -> Transform:
-    return Transform(edit, frozenset(kinds), hard)
+def _of(edit: Edit, *kinds: Kind, hard: bool = False, pastes: bool = False) -> Transform:
+    return Transform(edit, frozenset(kinds), hard, pastes)
 
 
 TRANSFORMS: dict[str, Transform] = {
@@ -71,7 +75,7 @@ TRANSFORMS: dict[str, Transform] = {
     "caption": _of(lambda p, r, o: captioned(p, r), Kind.CROP),
     "text": _of(lambda p, r, o: written(p, r), Kind.EDITED),
     "watermark": _of(lambda p, r, o: watermarked(p, r), Kind.EDITED),
-    "sticker": _of(stickered, Kind.EDITED),
+    "sticker": _of(stickered, Kind.EDITED, pastes=True),
     "tone 10 %": _of(lambda p, r, o: toned(p, r, 0.1), Kind.COPY),
     "tone 30 %": _of(lambda p, r, o: toned(p, r, 0.3), Kind.COPY, Kind.EDITED),
     "grey": _of(lambda p, r, o: ImageOps.grayscale(p).convert("RGB"), Kind.EDITED, Kind.COPY),
@@ -89,18 +93,20 @@ TRANSFORMS: dict[str, Transform] = {
     "mirror": _of(lambda p, r, o: ImageOps.mirror(p), Kind.TURNED),
     "chain": _of(lambda p, r, o: chained(p, r), Kind.EDITED, Kind.CROP),
     "crop 25 %": _of(lambda p, r, o: cropped(p, r, 0.25), Kind.CROP, hard=True),
-    "collage": _of(lambda p, r, o: paged(p, r, o, 2), Kind.CROP, hard=True),
+    "collage": _of(lambda p, r, o: paged(p, r, o, 2), Kind.CROP, hard=True, pastes=True),
     "on screen": _of(lambda p, r, o: on_screen(p, r), Kind.CROP, hard=True),
     "perspective": _of(lambda p, r, o: photographed(p, r), Kind.CROP, Kind.EDITED, hard=True),
     "covered 30 %": _of(lambda p, r, o: covered(p, r), Kind.EDITED, Kind.VARIANT, hard=True),
-    "chain of four": _of(chained_four, Kind.COPY, Kind.CROP, Kind.EDITED, Kind.TURNED, hard=True),
+    "chain of four": _of(
+        chained_four, Kind.COPY, Kind.CROP, Kind.EDITED, Kind.TURNED, hard=True, pastes=True
+    ),
     "cut to 16:9": _of(lambda p, r, o: cut_to(p, r, 16 / 9), Kind.CROP, Kind.COPY),
     "cut square": _of(lambda p, r, o: cut_to(p, r, 1.0), Kind.CROP, Kind.COPY),
     "sepia": _of(lambda p, r, o: sepia(p), Kind.EDITED, Kind.COPY),
     "auto levels": _of(lambda p, r, o: ImageOps.autocontrast(p, 1), Kind.COPY, Kind.EDITED),
     "faded": _of(lambda p, r, o: faded(p, r), Kind.EDITED, Kind.COPY, hard=True),
     "blurred bars": _of(lambda p, r, o: filled_bars(p), Kind.CROP, hard=True),
-    "stickers": _of(bestickered, Kind.EDITED, Kind.VARIANT, hard=True),
+    "stickers": _of(bestickered, Kind.EDITED, Kind.VARIANT, hard=True, pastes=True),
     "gif 64": _of(lambda p, r, o: cut_to_palette(p, 64, dithered=True), Kind.COPY),
     "gif 32": _of(lambda p, r, o: cut_to_palette(p, 32, dithered=True), Kind.COPY, Kind.EDITED),
     "rounded corners": _of(lambda p, r, o: rounded(p, r), Kind.EDITED, Kind.CROP),

@@ -74,7 +74,10 @@ def run(
     judged = judge_all(small, originals, nearness(queries, references), chosen, truth)
     scores = {"pipeline": judged.scores, "fingerprint": cosines}
     scores |= {name: _hashed(name, trial, copies) for name in HASHES}
-    hidden = Relatives(originals).mask(truth, _doubtful(scores.values(), truth))
+    relatives = Relatives([*originals, *map(thumbnail, trial.props)])
+    hidden = relatives.mask(truth, _doubtful(scores.values(), truth))[:, : len(originals)]
+    pasted = np.array([TRANSFORMS[edit].pastes for edit in edits])
+    hidden |= relatives.mask_pasted(judged.scores, truth, pasted, len(trial.props))
     judged.scores[hidden] = 0
     tried = [MethodScores.of(name, table, truth, hidden) for name, table in scores.items()]
     found = chosen[np.arange(len(truth)), truth]

@@ -38,6 +38,25 @@ class Relatives:
                 hidden[np.ix_(truth == second, [first])] = True
         return hidden
 
+    def mask_pasted(
+        self, scores: NDArray[np.float32], truth: NDArray[np.int64], pasted: NDArray[np.bool_], props: int
+    ) -> NDArray[np.bool_]:
+        """Return (Q, R): where a query that others were ``pasted`` into is rightly near to a reference.
+
+        That is, to one that a picture which may have been pasted is a relative of: the last ``props`` of all.
+        ``scores`` (Q, R) are above 0 where a pair was found.
+        """
+        hidden = np.zeros(scores.shape, np.bool_)
+        found = (scores > 0) & pasted[:, None]
+        found[np.arange(len(truth)), truth] = False
+        of_prop = {
+            column: any(self.related(column, len(self._pictures) - 1 - k) for k in range(props))
+            for column in set(np.nonzero(found)[1].tolist())
+        }
+        for row, column in np.argwhere(found).tolist():
+            hidden[row, column] = of_prop[column]
+        return hidden
+
     def related(self, first: int, second: int) -> bool:
         """Return whether enough features of two pictures lie alike, one of them mirrored perhaps."""
         key = first, second
