@@ -78,10 +78,11 @@ class Matches:
         """How the pictures lie over each other by these, or None if nothing fits.
 
         Each match proposes the similarity transform that its places, sizes and directions give (Lowe 2004);
-        the proposal that most matches agree with is fitted to these. No chance is involved.
+        the proposal that most matches agree with is fitted to these, mirrored or not: a picture that is much
+        like its mirror image agrees with many the wrong way round. No chance is involved.
         """
         best = _fit(self.one, self.other, self.upright, mirrored=False)
-        if best is not None and best.inliers >= 3 * INLIERS:
+        if best is not None and best.inliers >= len(self.mirrored[0]):
             return best
         turned = _fit(self.one, self.other.mirrored, self.mirrored, mirrored=True)
         return turned if turned is not None and (best is None or turned.inliers > best.inliers) else best

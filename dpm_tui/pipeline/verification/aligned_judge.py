@@ -47,7 +47,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-6"
+    version = "aligned-7"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()

@@ -14,7 +14,8 @@ from dpm_tui.pipeline.verification.alignment_hypothesis import (
 SHARED = 0.55
 """Share of the structure that is the same in two pictures that differ: pages of other text reach 0.52."""
 SHARED_CLEAN = 0.6
-"""The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6."""
+"""The same where nothing seems to differ: re-encodes lie above 0.9, quarters of the width above 0.6. Where
+``MANY`` features agree ``SHARED`` is enough: noise hides structure."""
 SHARED_SURE = 0.22
 """The same where ``MANY`` features agree too, and half of it where twice as many do: a third under a
 sticker leaves so much."""
@@ -50,6 +51,8 @@ def proves(view: AlignmentHypothesis) -> bool:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
         return told and (view.clean or difference.agreement >= SETTLED)
     if view.clean:
+        if not view.strong and _sure(difference, view.inliers):
+            return structure.share >= SHARED
         return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
     if _sure(difference, view.inliers):
         return True

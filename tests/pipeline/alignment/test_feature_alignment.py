@@ -44,6 +44,29 @@ def test_a_mirrored_crop_is_found() -> None:
     assert alignment.mirrored
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mirrored_crop_of_what_is_nearly_symmetric_is_found(seed: int) -> None:
+    image = nearly_symmetric(seed)
+    alignment = aligned(thumbnail(image), thumbnail(ImageOps.mirror(image).crop((60, 40, 512, 400))))
+    assert alignment is not None
+    assert alignment.mirrored
+
+
+def nearly_symmetric(seed: int) -> Image.Image:
+    """Return a picture of which most things, but not all, lie on both sides alike."""
+    dice = np.random.default_rng(seed)
+    image = Image.new("RGB", (512, 400), "grey")
+    draw = ImageDraw.Draw(image)
+    for left, top, size, light, dark in dice.integers((20, 20, 8, 0, 0), (236, 380, 26, 255, 255), (20, 5)):
+        for x in (left, 511 - left):
+            for reach, level in ((size, light), (size // 2, dark)):
+                draw.ellipse((x - reach, top - reach, x + reach, top + reach), fill=(level, level, level))
+    for x, y, level in dice.integers((30, 30, 0), (480, 370, 255), (14, 3)):
+        corners = [(int(x + dx), int(y + dy)) for dx, dy in dice.integers(-24, 24, (3, 2))]
+        draw.polygon(corners, fill=(level, level, level))
+    return image
+
+
 def test_scenes_that_share_nothing_are_not_aligned() -> None:
     for seed in range(5):
         found = aligned(thumbnail(scene(seed)), thumbnail(scene(seed + 20)))
