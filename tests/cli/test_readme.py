@@ -89,6 +89,7 @@ def test_every_command_of_the_list_runs(
         out = walk("scan", album, "--model", model, "--threshold", ".6", "--json", "--progress")
         assert json.loads(out.splitlines()[-1])["pictures"] == len(files)
     assert walk("scan", album, "--quiet", "--accept-missing") == ""
+    assert walk("scan", album, "--quiet", "--quick") == ""
     assert "background" in walk("scan", album, "--detach")
     assert json.loads(walk("status", album, "--json"))["pid"] > 0
     assert walk("status", album)
