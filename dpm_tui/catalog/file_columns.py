@@ -118,13 +118,14 @@ class FileColumns(Mapping[int, ImageFile]):
 
     def count_status(self, status: Status) -> int:
         """Return how many files have a status."""
-        code = list(Status).index(status)
-        return sum(int(np.count_nonzero(chunk.live()["status"] == code)) for _, chunk in self.chunks())
+        return self._count("status", list(Status).index(status))
 
     def count_preview(self, preview: str) -> int:
         """Return how many files have such a preview, one of PREVIEWS."""
-        code = PREVIEWS.index(preview)
-        return sum(int(np.count_nonzero(chunk.live()["preview"] == code)) for _, chunk in self.chunks())
+        return self._count("preview", PREVIEWS.index(preview))
+
+    def _count(self, column: str, code: int) -> int:
+        return sum(int(np.count_nonzero(chunk.live()[column] == code)) for _, chunk in self.chunks())
 
     def path_keys(self) -> NDArray[np.int64]:
         """Return ``hash(path)`` of every file, in order of id: 64 bits that an attacker cannot predict."""

@@ -1,4 +1,4 @@
-"""Where the text of a command goes: the file that ``-o`` names, or standard output."""
+"""Where the text of a command goes, and what several commands say alike."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.state.disk.atomic_write import write_atomic
+
+if TYPE_CHECKING:
+    # For its name only: most commands ask no worker.
+    from dpm_tui.worker.protocol.messages import RunStatus
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -33,6 +37,13 @@ def print_skipped(skipped: Sequence[Skipped]) -> ExitCode:
     for item in skipped:
         print(translate("cli.skipped", path=display_name(item.path), reason=item.reason), file=sys.stderr)
     return ExitCode.FAILED if skipped else ExitCode.DONE
+
+
+def describe_previews(status: RunStatus) -> str:
+    """Return the line on pictures that were read by their previews, empty where no scan was quick."""
+    if not (status.previews or status.refused_cameras):
+        return ""
+    return translate("cli.previews", pictures=status.previews, cameras=status.refused_cameras)
 
 
 def write_output(name: str, text: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.cli.folder import add_folder, find_layout
-from dpm_tui.cli.output import write
+from dpm_tui.cli.output import describe_previews, write
 from dpm_tui.cli.reclaimable import freeable_by
 from dpm_tui.dataclass_json import to_plain
 from dpm_tui.errors import DpmError, ExitCode, UsageError
@@ -235,11 +235,8 @@ class _Progress:
                 sizes = {"size": long_size(found.bytes), "beside": long_size(found.beside)}
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, **sizes)
                 write(text + "\n", sys.stdout)
-                if status.previews or status.refused_cameras:
-                    counts = {"pictures": status.previews, "cameras": status.refused_cameras}
-                    write(translate("cli.previews", **counts) + "\n", sys.stdout)
-                if passed_over := _passed_over(status):
-                    write(passed_over + "\n", sys.stdout)
+                for line in filter(None, (describe_previews(status), _passed_over(status))):
+                    write(line + "\n", sys.stdout)
             if status.unreadable:
                 self.say(with_place(translate("cli.unreadable", count=status.unreadable)))
         elif status.phase == "stopped":

@@ -9,6 +9,7 @@ import sys
 
 from dpm_tui.cli.connection import ask_worker
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.output import describe_previews
 from dpm_tui.cli.reclaimable import freeable_of
 from dpm_tui.dataclass_json import to_plain
 from dpm_tui.errors import DpmError, ExitCode
@@ -60,9 +61,8 @@ def run(options: argparse.Namespace) -> int:
     elif status.phase != "idle":
         counts = {"pictures": status.pictures, "pairs": status.pairs, "groups": status.groups}
         print(translate("cli.status_counts", **counts))
-        if status.previews or status.refused_cameras:
-            counts = {"pictures": status.previews, "cameras": status.refused_cameras}
-            print(translate("cli.previews", **counts))
+        if previews := describe_previews(status):
+            print(previews)
     if freeable is not None:
         sizes = {"size": long_size(freeable.bytes), "beside": long_size(freeable.beside)}
         print(translate("cli.status_freeable", **sizes))

@@ -23,9 +23,7 @@ def recall_by_budget(
     """
     chosen = candidates(queries, references, THRESHOLD)
     whole = (queries.whole @ references.whole.T - FLOOR) / (1 - FLOOR)
-    parts = np.maximum(
-        queries.parts_to(references.small).max(axis=1), references.parts_to(queries.small).max(axis=1).T
-    )
+    parts = queries.nearest_part(references)
     nearness = np.where(chosen, np.maximum(whole, (parts - PART_FLOOR) / (1 - PART_FLOOR)), -1)
     ordered = np.sort(nearness, axis=None)[::-1]
     right = nearness[np.arange(len(truth)), truth]

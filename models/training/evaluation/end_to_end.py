@@ -59,12 +59,9 @@ def candidates(queries: Described, references: Described, threshold: float) -> N
 
 def nearness(queries: Described, references: Described) -> Vectors:
     """Return the cosines (Q, R) by which pairs would be candidates: of wholes, or of a part and a whole."""
-    holding = queries.parts_to(references.small).max(axis=1)
-    held = references.parts_to(queries.small).max(axis=1).T
-    nearest: Vectors = np.minimum(
-        np.stack([queries.whole @ references.whole.T, holding, held]).max(axis=0), 0.999
-    )
-    return nearest
+    nearest = np.maximum(queries.whole @ references.whole.T, queries.nearest_part(references))
+    below_certain: Vectors = np.minimum(nearest, 0.999)
+    return below_certain
 
 
 def _near_enough(cosines: Vectors, rivals: Vectors) -> NDArray[np.bool_]:

@@ -62,6 +62,12 @@ class Described:
         cosines: Vectors = np.stack([self.parts[:, k] @ small.T for k in range(COUNT)], axis=1)
         return cosines
 
+    def nearest_part(self, others: Described) -> Vectors:
+        """Return (N, M): the highest cosine of a part of one picture and another whole one, either way."""
+        held = others.parts_to(self.small).max(axis=1).T
+        nearest: Vectors = np.maximum(self.parts_to(others.small).max(axis=1), held)
+        return nearest
+
 
 def illustration_logits(
     net: CopyNet, squares: NDArray[np.uint8], device: torch.device, batch: int = BATCH

@@ -6,21 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from dpm_tui.pipeline.candidates.crop_search import COUNT, MIDDLE, own_parts
 from dpm_tui.pipeline.candidates.inner_picture import find_inner_picture
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
+from tests.pipeline.drawings import thumbnail
 from tests.support.pictures import scene
 
 Surround = Callable[[Image.Image], Image.Image]
-
-
-def pixels(picture: Image.Image) -> NDArray[np.uint8]:
-    small = picture.convert("RGB")
-    small.thumbnail((256, 256))
-    return np.ascontiguousarray(np.asarray(small))
 
 
 def upright(seed: int) -> Image.Image:
@@ -50,7 +44,7 @@ SURROUNDED: dict[str, Surround] = {
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_surrounded_is_found(name: str, seed: int) -> None:
     picture = upright(seed)
-    inner = find_inner_picture(pixels(SURROUNDED[name](picture)))
+    inner = find_inner_picture(thumbnail(SURROUNDED[name](picture)))
     assert inner is not None
     assert inner.shape[1] / inner.shape[0] == pytest.approx(picture.width / picture.height, rel=0.05)
     plain = np.asarray(picture.resize((inner.shape[1], inner.shape[0])), np.int64)
@@ -58,7 +52,7 @@ def test_what_is_surrounded_is_found(name: str, seed: int) -> None:
 
 
 def test_a_picture_without_bars_is_its_own() -> None:
-    assert [seed for seed in range(6) if find_inner_picture(pixels(upright(seed))) is not None] == []
+    assert [seed for seed in range(6) if find_inner_picture(thumbnail(upright(seed))) is not None] == []
 
 
 @pytest.mark.parametrize(
@@ -79,8 +73,8 @@ def test_what_has_nothing_to_tell_has_no_inner_picture(picture: Image.Image) -> 
 
 
 def test_the_inner_picture_stands_for_the_middle() -> None:
-    framed = pixels(SURROUNDED["black bars"](upright(1)))
+    framed = thumbnail(SURROUNDED["black bars"](upright(1)))
     parts = own_parts(StoredPicture(framed, None))
     assert parts is not None
     assert [k for k in range(COUNT) if parts[k] is not None] == [MIDDLE]
-    assert own_parts(StoredPicture(pixels(upright(1)), None)) is None
+    assert own_parts(StoredPicture(thumbnail(upright(1)), None)) is None

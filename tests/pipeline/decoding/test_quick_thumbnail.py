@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -234,13 +235,17 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("kind", ["index of Pillow", "large thumbnail", "thumbnail of EXIF"])
-@pytest.mark.parametrize("damage", DAMAGE)
+UNSEEN = ("a part is missing", "thumbnail of EXIF")
+"""Without an index nothing says how long the picture should be."""
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    sorted({*product(DAMAGE, ("index of Pillow", "large thumbnail", "thumbnail of EXIF"))} - {UNSEEN}),
+)
 def test_a_damaged_picture_is_never_read_by_its_preview(damage: str, kind: str) -> None:
     content = FILES[kind](photo(8))
     trust, broken = trusting(content), drawn(DAMAGE[damage](content))
-    if damage == "a part is missing" and kind == "thumbnail of EXIF":
-        pytest.skip("without an index nothing says how long the picture should be")
     try:
         full: Thumbnail | None = decode_thumbnail(broken)
     except UndecodableError:

@@ -10,15 +10,14 @@ from PIL import Image, ImageDraw
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.pipeline.comparison.vignette import lift_corners
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
+from tests.pipeline.drawings import thumbnail
 from tests.support.pictures import scene
 
 Picture = NDArray[np.uint8]
 
 
 def pixels(seed: int) -> Picture:
-    picture = scene(seed).convert("RGB")
-    picture.thumbnail((256, 256))
-    return np.ascontiguousarray(np.asarray(picture))
+    return thumbnail(scene(seed).convert("RGB"))
 
 
 def darkened(picture: Picture, share: float) -> Picture:
