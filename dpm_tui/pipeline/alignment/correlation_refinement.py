@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.alignment.feature_alignment import Matrix
+from dpm_tui.pipeline.alignment.feature_alignment import corner_depths
+from dpm_tui.pipeline.alignment.resampling import Matrix, resize, scaling
 
 SIDE = 128
 """Long side in pixels of the surrounding picture: places come out true to half a pixel of it."""
@@ -87,7 +88,7 @@ def _is_likely(matrix: Matrix, shape: tuple[int, ...]) -> bool:
     if not np.isfinite(matrix).all():
         return False
     right, bottom = shape[1] - 1.0, shape[0] - 1.0
-    depth = matrix[2] @ np.array([[0, 0, 1], [right, 0, 1], [right, bottom, 1], [0, bottom, 1]]).T
+    depth = corner_depths(matrix, right, bottom)
     if not 0 < depth.max() < STEEP * depth.min():
         return False
     middle = matrix @ np.array([right / 2, bottom / 2, 1])
@@ -97,15 +98,9 @@ def _is_likely(matrix: Matrix, shape: tuple[int, ...]) -> bool:
 
 
 def _resized(grey: NDArray[Any], across: float, down: float) -> NDArray[Any]:
-    size = (max(1, round(grey.shape[1] * across)), max(1, round(grey.shape[0] * down)))
-    smaller = size[0] <= grey.shape[1]
-    resized: NDArray[Any] = cv2.resize(
-        grey, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    )
-    return resized
+    return resize(grey, (max(1, round(grey.shape[1] * across)), max(1, round(grey.shape[0] * down))))
 
 
 def _scaling(before: NDArray[Any], after: NDArray[Any]) -> Matrix:
     """Return the matrix from pixels of a picture to pixels of the same picture resized."""
-    x, y = after.shape[1] / before.shape[1], after.shape[0] / before.shape[0]
-    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+    return scaling(after.shape[1] / before.shape[1], after.shape[0] / before.shape[0])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.alignment.feature_alignment import Matches, match_features
 from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
+from dpm_tui.pipeline.alignment.template_alignment import promises
 
 Picture = NDArray[np.uint8]
 Tiny = NDArray[np.float32]
@@ -46,6 +47,7 @@ class _Memory:
     coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
     matches: LruCache[tuple[bytes, bytes], Matches | None] = field(default_factory=lambda: LruCache(1))
+    glances: LruCache[tuple[bytes, bytes], bool] = field(default_factory=lambda: LruCache(1))
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,12 @@ class DescribedPicture:
     @property
     def tiny(self) -> Tiny:
         """The lightness of the picture, made tiny."""
-        return self.memory.tiny.get(self.digest, lambda: _tiny(self._grey))
+        return self.memory.tiny.get(self.digest, lambda: _tiny(self.grey))
 
     @property
     def small(self) -> Picture:
         """The grey picture squashed to the square that slopes are compared on."""
-        return self.memory.small.get(self.digest, lambda: _small(self._grey))
+        return self.memory.small.get(self.digest, lambda: _small(self.grey))
 
     @property
     def slopes(self) -> Slopes:
@@ -80,16 +82,17 @@ class DescribedPicture:
     def coarse_features(self) -> Features:
         """The features of the picture made small."""
         return self.memory.coarse.get(
-            self.digest, lambda: find_features(self._grey, COARSE_SIDE, COARSE_COUNT)
+            self.digest, lambda: find_features(self.grey, COARSE_SIDE, COARSE_COUNT)
         )
 
     @property
     def features(self) -> Features:
         """The features of the picture."""
-        return self.memory.features.get(self.digest, lambda: find_features(self._grey))
+        return self.memory.features.get(self.digest, lambda: find_features(self.grey))
 
     @property
-    def _grey(self) -> NDArray[Any]:
+    def grey(self) -> NDArray[Any]:
+        """The lightness of the picture, worked out each time."""
         return cv2.cvtColor(self.picture, cv2.COLOR_RGB2GRAY)
 
 
@@ -114,6 +117,14 @@ def match_coarse_features(one: DescribedPicture, other: DescribedPicture) -> Mat
     return one.memory.matches.get(
         (one.digest, other.digest), lambda: match_features(one.coarse_features, other.coarse_features)
     )
+
+
+def may_contain(one: DescribedPicture, other: DescribedPicture) -> bool:
+    """Return whether, at a glance, one of two pictures may contain the other upright.
+
+    That of the last pair is remembered.
+    """
+    return one.memory.glances.get((one.digest, other.digest), lambda: promises(one.grey, other.grey))
 
 
 def _small(grey: NDArray[Any]) -> Picture:

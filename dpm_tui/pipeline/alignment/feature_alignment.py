@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.alignment.local_features import Features, mirror_descriptors
+from dpm_tui.pipeline.alignment.resampling import Matrix
 
-Matrix = NDArray[np.float64]
 Pairing = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Numbers of features of the first picture and, row by row, of the second one."""
 
@@ -146,12 +146,18 @@ def _perspective(source: NDArray[Any], goal: NDArray[Any], matrix: Matrix) -> Ma
     found, _ = cv2.findHomography(here, there, cv2.RANSAC, REACH * 0.7, maxIters=500)
     if found is None or not np.isfinite(found).all():
         return None
-    corners = np.array([[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]], float).T
-    span = np.array([source.real.max(), source.imag.max(), 1])[:, None]
-    depth = (found @ (corners * span))[2]
+    depth = corner_depths(found, source.real.max(), source.imag.max())
     if depth.min() <= 0 or depth.max() > STEEP * depth.min():
         return None
     return np.asarray(found, np.float64)
+
+
+def corner_depths(matrix: NDArray[Any], right: float, bottom: float) -> NDArray[Any]:
+    """Return how far away the four corners of a picture come to lie."""
+    depths: NDArray[Any] = (
+        matrix[2] @ np.array([[0, 0, 1], [right, 0, 1], [right, bottom, 1], [0, bottom, 1]], float).T
+    )
+    return depths
 
 
 def _match(mine: NDArray[np.float32], others: NDArray[np.float32]) -> Pairing:

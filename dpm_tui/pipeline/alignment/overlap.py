@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.alignment.descriptors import orient
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment
+from dpm_tui.pipeline.alignment.resampling import resize
 
 Picture = NDArray[Any]
 Matrix = NDArray[Any]
@@ -59,7 +60,7 @@ def whole(first: Picture, second: Picture, orientation: int = 0) -> Overlap:
     mirror = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]]) if orientation >= 4 else np.eye(3)
     quarter = np.array([[0.0, 1, 0], [-1, 0, 1], [0, 0, 1]])
     turn = np.linalg.matrix_power(quarter, orientation % 4) @ mirror
-    return Overlap(_resize(first, size), _resize(second, size), None, (1.0, 1.0), (np.eye(3), turn))
+    return Overlap(resize(first, size), resize(second, size), None, (1.0, 1.0), (np.eye(3), turn))
 
 
 def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap | None:
@@ -101,13 +102,3 @@ def lay_over(first: Picture, second: Picture, alignment: Alignment) -> Overlap |
 def _pixels(shape: tuple[int, ...]) -> Matrix:
     """Return the matrix from places 0..1 to pixels of a picture."""
     return np.array([[shape[1], 0, -0.5], [0, shape[0], -0.5], [0, 0, 1]])
-
-
-def _resize(picture: Picture, size: tuple[int, int]) -> Picture:
-    if (picture.shape[1], picture.shape[0]) == size:
-        return picture
-    smaller = picture.shape[1] >= size[0]
-    resized: Picture = cv2.resize(
-        picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    )
-    return resized

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.alignment.correlation_refinement import refine
-from dpm_tui.pipeline.alignment.feature_alignment import Alignment, Matrix
+from dpm_tui.pipeline.alignment.feature_alignment import Alignment
+from dpm_tui.pipeline.alignment.resampling import Matrix, scaling
 
 Picture = NDArray[np.uint8]
 
@@ -50,11 +51,10 @@ class _Place:
 def search(first: Picture, second: Picture) -> Alignment | None:
     """Return how two RGB pictures lie over each other if one contains the other upright, or None.
 
-    Normalised correlation over scales and shifts, then refined.
+    Normalised correlation over scales and shifts, then refined. Of pictures that promise nothing at a glance
+    it is not worth to ask.
     """
     one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
-    if not _promises(one, other):
-        return None
     looks = [(_look(one, other, COARSE), False), (_look(other, one, COARSE), True)]
     place, swapped = max(looks, key=lambda look: look[0].likeness)
     if place.likeness < PROMISING:
@@ -62,20 +62,15 @@ def search(first: Picture, second: Picture) -> Alignment | None:
     around, part = (other, one) if swapped else (one, other)
     x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
     left, top = place.left * around.shape[1], place.top * around.shape[0]
-    start = np.array([[x, 0, left + (x - 1) / 2], [0, y, top + (y - 1) / 2], [0, 0, 1]])
-    found = refine(around, part, start)
+    found = refine(around, part, scaling(x, y, left, top))
     if found is None or found.correlation < FOUND:
         return None
     matrix: Matrix = np.asarray(np.linalg.inv(found.matrix) if swapped else found.matrix, np.float64)
     return Alignment(matrix / matrix[2, 2], False, 0)
 
 
-def promises(first: Picture, second: Picture) -> bool:
-    """Return whether, at a glance, one of two RGB pictures may contain the other upright."""
-    return _promises(*(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second)))
-
-
-def _promises(one: NDArray[Any], other: NDArray[Any]) -> bool:
+def promises(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Return whether, at a glance, one of two grey pictures may contain the other upright."""
     if min(float(one.std()), float(other.std())) < PLAIN:
         return False
     return max(_look(one, other, GLANCE).likeness, _look(other, one, GLANCE).likeness) >= PROMISING

@@ -70,7 +70,7 @@ def fit_tone(
     Reweighted least squares with Geman-McClure weights: what differs in one place only is an outlier. A
     rich tone follows filters and lost colours more closely and forgives more.
     """
-    x, y = _sample(source), _sample(target)
+    x, y = sample_colours(source), sample_colours(target)
     valid = np.ones(len(x), np.float32) if mask is None else _sample_mask(mask)
     terms = _terms(x) if rich else _terms(x)[:, :7]
     plain = np.eye(terms.shape[1], 3, dtype=np.float32)
@@ -108,7 +108,7 @@ def _shape(rich: bool) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
 
 def is_negative(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     """Return whether one of two RGB pictures is dark where the other is light."""
-    one, other = (_sample(p).mean(axis=1) for p in (first, second))
+    one, other = (sample_colours(p).mean(axis=1) for p in (first, second))
     return bool(((one - one.mean()) * (other - other.mean())).sum() < 0)
 
 
@@ -166,7 +166,8 @@ def shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return small
 
 
-def _sample(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def sample_colours(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the colours 0..1 of the places that tones are fitted on, a row each."""
     flat: NDArray[np.float32] = shrunk(picture).reshape(-1, 3).astype(np.float32) / np.float32(255)
     return flat
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.comparison.tone import SAMPLE, fit_tone, shrunk
+from dpm_tui.pipeline.comparison.tone import SAMPLE, fit_tone, sample_colours, shrunk
 
 Picture = NDArray[np.uint8]
 
@@ -40,12 +42,10 @@ def lift_corners(first: Picture, second: Picture) -> tuple[Picture, Picture] | N
 
 def _fit(first: Picture, second: Picture) -> float:
     """Return the share of light that the corners of the second small picture lack; of the first below 0."""
-    toned = fit_tone(first, second, rich=True).apply(first).reshape(-1, 3).astype(np.float32) / np.float32(
-        255
-    )
-    there = second.reshape(-1, 3).astype(np.float32) / np.float32(255)
+    toned, there = (sample_colours(p) for p in (fit_tone(first, second, rich=True).apply(first), second))
     inputs = np.stack([toned, toned * _FALL], axis=-1).reshape(-1, 2)
-    goal, trust = there.reshape(-1), np.ones(there.size, np.float32)
+    goal = there.reshape(-1)
+    trust: NDArray[Any] = np.ones(there.size, np.float32)
     gain = np.array([1.0, 0.0])
     for _ in range(3):
         weighted = inputs * trust[:, None]

@@ -51,9 +51,8 @@ def proves(view: AlignmentHypothesis) -> bool:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
         return told and (view.clean or difference.agreement >= SETTLED)
     if view.clean:
-        if not view.strong and _sure(difference, view.inliers):
-            return structure.share >= SHARED
-        return structure.share >= (SHARED_STRONG if view.strong else SHARED_CLEAN)
+        unsure = SHARED if _sure(difference, view.inliers) else SHARED_CLEAN
+        return structure.share >= (SHARED_STRONG if view.strong else unsure)
     if _sure(difference, view.inliers):
         return True
     needed = SHARED_STRONG if view.strong else SHARED

@@ -16,9 +16,9 @@ from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
     match_coarse_features,
+    may_contain,
     orientation_correlations,
 )
-from dpm_tui.pipeline.alignment.template_alignment import promises
 from dpm_tui.pipeline.comparison.score_network import ScoreNetwork
 
 WEIGHTS = "candidate_gate.npz"
@@ -38,12 +38,10 @@ def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -
     """Return whether a candidate need not be compared."""
     if cosine >= ASKED_FOR:
         return False
-    seen = describe(one, other, cosine)
-    odds = _network().score(seen)
+    odds = _network().score(describe(one, other, cosine))
     if odds >= DOUBTFUL or odds < HOPELESS:
         return odds < HOPELESS
-    likest_whole = seen[1] + seen[2]
-    return likest_whole < ALIKE and not promises(one.picture, other.picture)
+    return max(orientation_correlations(one, other)) < ALIKE and not may_contain(one, other)
 
 
 def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
     match_coarse_features,
+    may_contain,
     orientation_correlations,
 )
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
@@ -106,7 +107,7 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
         few = min(len(first.features), len(second.features)) < PLENTY
     if moved is not None:
         yield moved
-    if tried or moved is not None or few:
+    if (tried or moved is not None or few) and may_contain(first, second):
         inside = _moved(one, other, search(one, other), frame, plain)
         if inside is not None and inside is not plain:
             yield inside
