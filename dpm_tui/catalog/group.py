@@ -19,10 +19,11 @@ TIER_OF = {kind: tier for tier, kinds in enumerate(TIERS) for kind in kinds}
 
 
 class Better(IntEnum):
-    """Which file of a pair holds more of the picture, as far as looking at both at full size tells."""
+    """Which file of a pair is the better: of copies the one that holds more at full size, of a crop the whole
+    picture, or the one without what surrounds it."""
 
     EITHER = 0
-    """Both hold the same, or the question does not arise: kinds other than ``copy``."""
+    """Both hold the same, or the question does not arise: kinds other than ``copy`` and ``crop``."""
     FIRST = 1
     SECOND = 2
     UNTOLD = 3
@@ -39,7 +40,8 @@ class Better(IntEnum):
 class Pair:
     """A verified pair of image files, ``a < b`` by id.
 
-    ``reason`` is what speaks against the poorer one, a word of ``inspection.REASONS``, with its number.
+    ``reason`` is what speaks against the poorer one, a word of ``pair_columns.PAIR_REASONS``, ``amount`` its
+    number.
     """
 
     a: int

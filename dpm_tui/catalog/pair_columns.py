@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.lazy_sequence import LazySequence
-from dpm_tui.catalog.verdict import Kind
+from dpm_tui.catalog.verdict import CropForm, Kind
 
 KINDS = tuple(Kind)
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
-REASON_CODES = {reason: code for code, reason in enumerate(REASONS)}
+PAIR_REASONS = (*REASONS, *(form.value for form in CropForm))
+"""What speaks against the poorer of two files."""
+REASON_CODES = {reason: code for code, reason in enumerate(PAIR_REASONS)}
 TURNED = np.array([Better.EITHER, Better.SECOND, Better.FIRST, Better.UNTOLD, Better.UNSEEN], np.uint8)
 """What ``Better`` is when the two files change places."""
 _BETTER = tuple(Better)
@@ -61,7 +63,7 @@ class PairColumns(LazySequence[Pair]):
             float(self.similarities[number]),
             self.differs[number],
             _BETTER[self.better[number]],
-            REASONS[self.reasons[number]],
+            PAIR_REASONS[self.reasons[number]],
             float(self.amounts[number]),
         )
 
@@ -69,7 +71,7 @@ class PairColumns(LazySequence[Pair]):
         kinds = [KINDS[code] for code in self.kinds.tolist()]
         ends = self.firsts.tolist(), self.seconds.tolist()
         better = [_BETTER[code] for code in self.better.tolist()]
-        reasons = [REASONS[code] for code in self.reasons.tolist()]
+        reasons = [PAIR_REASONS[code] for code in self.reasons.tolist()]
         similarities, amounts = self.similarities.tolist(), self.amounts.tolist()
         return map(Pair, *ends, kinds, similarities, self.differs, better, reasons, amounts)
 

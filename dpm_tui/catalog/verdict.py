@@ -14,6 +14,36 @@ if TYPE_CHECKING:
 GRID = 8
 
 
+class CropForm(StrEnum):
+    """What makes one of two pictures show more than the other."""
+
+    CUT = "cut"
+    """One is a part that was cut out of the other."""
+    BARS = "bars"
+    """One lies between bars, plain or blurred, that fill another shape."""
+    FRAME = "frame"
+    """One has a border or a frame around it."""
+    STRIP = "strip"
+    """One has a strip beside it, with a caption or without."""
+    SCREENSHOT = "screenshot"
+    """One is seen inside a page or a screen."""
+    COLLAGE = "collage"
+    """One is seen among other pictures."""
+    OVERLAP = "overlap"
+    """Each shows something that the other one does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """How a picture and a part of it, or what surrounds it, belong together.
+
+    ``covered`` are the shares of the areas of the first and of the second picture that both show.
+    """
+
+    form: CropForm
+    covered: tuple[float, float]
+
+
 class Kind(StrEnum):
     """How two pictures are related, from the strictest to the loosest."""
 
@@ -44,12 +74,13 @@ class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.
 
     ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike. The lowest
-    bit is clear where only the colours differ.
+    bit is clear where only the colours differ. ``crop`` is there for a crop alone.
     """
 
     kind: Kind
     similarity: float
     differs: bytes = bytes(GRID * GRID)
+    crop: Crop | None = None
 
 
 def visible_level(differs: bytes) -> float:

@@ -29,7 +29,7 @@ def find_family_pairs(
     alike = [each for each in alike if each.pair[0] in by_digest and each.pair[1] in by_digest]
     copies = [each for each in alike if TIER_OF[each.verdict.kind] == 0]
     families = _join(each.pair for each in copies)
-    standing = _standing(copies)
+    standing = _standing(alike)
 
     places = order_contents((digest for each in alike for digest in each.pair), by_digest, rank)
 
@@ -69,10 +69,10 @@ def _join(pairs: Iterable[DigestPair]) -> list[list[str]]:
     return list({id(family): family for family in home.values()}.values())
 
 
-def _standing(copies: Iterable[InspectedVerdict]) -> dict[str, tuple[int, int]]:
-    """Return of each content how many others it is better than at full size, and how many are better."""
+def _standing(alike: Iterable[InspectedVerdict]) -> dict[str, tuple[int, int]]:
+    """Return of each content how many others it is better than, and how many are better."""
     standing: dict[str, tuple[int, int]] = {}
-    for each in copies:
+    for each in alike:
         if each.better in (Better.FIRST, Better.SECOND):
             winner, loser = each.pair if each.better is Better.FIRST else each.pair[::-1]
             wins, losses = standing.get(winner, (0, 0))

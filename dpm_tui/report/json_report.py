@@ -6,8 +6,9 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dpm_tui.catalog.group import Group, Pair
+from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
@@ -40,10 +41,7 @@ def build_report(
         "threshold": threshold,
         "suggested": {"files": freeable.files, "bytes": freeable.bytes},
         "files": [_file(file, model_of) for file in sorted(listed, key=lambda file: file.path)],
-        "pairs": [
-            {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}
-            for pair in pairs
-        ],
+        "pairs": [_pair(pair) for pair in pairs],
         "groups": [
             {
                 "id": group.id,
@@ -75,6 +73,15 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
         facts["holds"] = list(file.facts.holds)
     if file.facts.damaged:
         facts["damaged"] = True
+    return facts
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    facts: dict[str, Any] = {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}
+    if pair.kind is Kind.CROP and pair.reason:
+        facts["crop"] = pair.reason
+    if pair.better in (Better.FIRST, Better.SECOND):
+        facts["better"] = pair.a if pair.better is Better.FIRST else pair.b
     return facts
 
 

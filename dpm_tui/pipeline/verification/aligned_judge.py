@@ -21,6 +21,7 @@ from dpm_tui.pipeline.verification.alignment_hypothesis import (
 )
 from dpm_tui.pipeline.verification.alignment_proof import proves
 from dpm_tui.pipeline.verification.candidate_gate import ASKED_FOR, describe, is_hopeless
+from dpm_tui.pipeline.verification.crop_form import find_crop
 from dpm_tui.pipeline.verification.hypothesis_generator import hypotheses
 
 Picture = NDArray[np.uint8]
@@ -47,7 +48,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-7"
+    version = "aligned-8"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()
@@ -65,7 +66,12 @@ class AlignedJudge:
         if kind is Kind.COPY and max(differs) == 255:
             # What is so far apart at a place differs there, whatever all of the picture makes likely.
             kind = _changed(view)
-        return Verdict(kind, _similarity(kind, view), _faint(differs) if kind is Kind.COPY else differs)
+        crop = None
+        if kind is Kind.CROP:
+            # The alignment may have had the second picture first.
+            ordered = view.overlap.swapped() if swapped else view.overlap
+            crop = find_crop(first, second, ordered)
+        return Verdict(kind, _similarity(kind, view), _faint(differs) if kind is Kind.COPY else differs, crop)
 
     def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
         """Return where two RGB thumbnails differ, over the first and over the second.

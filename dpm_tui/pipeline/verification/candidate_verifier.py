@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import Facts, ImageFile
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
@@ -14,6 +15,7 @@ from dpm_tui.pipeline.decoding.decoder import Decoder, Judgement, Unjudged, Veri
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.verification.crop_form import weigh_crop
 from dpm_tui.pipeline.verification.pair_schedule import Candidates, PairSchedule
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
@@ -76,7 +78,14 @@ class CandidateVerifier:
         digests = {digest for pair in candidates.cosines for digest in pair}
         digests.update(digest for pair, _ in alike for digest in pair)
         places = order_contents(digests, by_digest, self.rank)
-        schedule = PairSchedule(candidates, places, alike, self.threshold)
+
+        def weigh(pair: DigestPair, verdict: Verdict) -> Better:
+            if verdict.crop is None:
+                return Better.EITHER
+            first, second = (by_digest[digest][0].pixel_count for digest in pair)
+            return weigh_crop(verdict.crop, first, second)[0]
+
+        schedule = PairSchedule(candidates, places, alike, self.threshold, weigh)
         return self._verify(candidates.cosines, schedule, by_digest, pace, reporter)
 
     def verify_all(

@@ -2,18 +2,19 @@
 
 A group needs a pair of each member with its keeper, and no more. So the best picture of a family is held
 against the others first, as in leader clustering (Hartigan 1975, chapter 3); pictures that turn out to be
-copies, crops or edits of one better picture need no pair with each other.
+copies, crops or edits of one better picture need no pair with each other. A part of a picture stands for
+nothing, however large it is.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from dpm_tui.catalog.content_digest import DigestPair
-from dpm_tui.catalog.group import TIER_OF
+from dpm_tui.catalog.group import TIER_OF, Better
 from dpm_tui.catalog.verdict import Verdict
 
 SMALL = 3
@@ -24,6 +25,9 @@ BURST = 0.5
 """Share of the pairs of a block that reach into the one before, from which both are judged as one: the best
 pictures of a burst spare most of its pairs if theirs come first."""
 _VARIANT_TIER = 2
+
+Weigh = Callable[[DigestPair, Verdict], Better]
+"""Returns which of a picture and a part of it is the better."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Candidates:
 class PairSchedule:
     """Yields candidates, the pairs of the best pictures first, and leaves out what no group needs.
 
-    ``places`` is the order of keepers, the best first. ``alike`` are the pairs that have a verdict already.
+    ``places`` is the order of keepers, the best first, as far as files alone tell; ``weigh`` tells more of
+    crops. ``alike`` are the pairs that have a verdict already.
     Only similarities from ``threshold`` on count: from a higher one more pairs are needed. ``spared`` counts
     the pairs that were left out so far.
     """
@@ -51,14 +56,17 @@ class PairSchedule:
         places: Mapping[str, int],
         alike: Iterable[tuple[DigestPair, Verdict]] = (),
         threshold: float = 0.0,
+        weigh: Weigh = lambda pair, verdict: Better.EITHER,
     ) -> None:
         self._candidates = candidates
         self._places = places
         self._threshold = threshold
+        self._weigh = weigh
         self.spared = 0
         # Pairs are taken by the threads that hand them to judges, and settled by another one.
         self._lock = threading.Lock()
         self._relatives: dict[str, set[str]] = {}
+        self._leaders: dict[str, set[str]] = {}
         self._variants: dict[str, set[str]] = {}
         for pair, verdict in alike:
             self.settle(pair, verdict)
@@ -103,11 +111,17 @@ class PairSchedule:
         """Take note of what was found of a pair."""
         if verdict is None or verdict.similarity < self._threshold:
             return
-        table = self._variants if TIER_OF[verdict.kind] == _VARIANT_TIER else self._relatives
+        variants = TIER_OF[verdict.kind] == _VARIANT_TIER
+        table = self._variants if variants else self._relatives
+        better = self._weigh(pair, verdict)
         one, other = pair
         with self._lock:
             table.setdefault(one, set()).add(other)
             table.setdefault(other, set()).add(one)
+            if not variants and better.of(True):
+                self._leaders.setdefault(other, set()).add(one)
+            if not variants and better.of(False):
+                self._leaders.setdefault(one, set()).add(other)
 
     def _better(self, pair: DigestPair) -> str:
         return min(pair, key=self._places.__getitem__)
@@ -115,12 +129,12 @@ class PairSchedule:
     def _is_spared(self, pair: DigestPair) -> bool:
         """Return whether a better picture stands for both."""
         best = self._places[self._better(pair)]
-        mine, theirs = (self._relatives.get(digest, set()) for digest in pair)
+        mine, theirs = (self._leaders.get(digest, set()) for digest in pair)
         if any(self._stands_for(leader, best) for leader in mine & theirs):
             return True
         if pair in self._candidates.closest:
             return False
-        near = [self._related(digest) for digest in pair]
+        near = [self._leaders.get(digest, set()) | self._variants.get(digest, set()) for digest in pair]
         leaders = (near[0] & near[1]) - (mine & theirs)
         return any(
             self._places.get(leader, best) < best and len(self._related(leader)) > SMALL for leader in leaders

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.group_columns import spans
-from dpm_tui.catalog.inspection import REASONS
-from dpm_tui.catalog.pair_columns import KIND_CODES, KINDS, TURNED, PairColumns
+from dpm_tui.catalog.pair_columns import KIND_CODES, KINDS, PAIR_REASONS, TURNED, PairColumns
 from dpm_tui.catalog.verdict import GRID, NOTICED, Kind
 
 NO_KIND = 255
@@ -72,7 +71,7 @@ class PairTable(Mapping[tuple[int, int], Pair]):
         if first != ends[0]:
             better = TURNED[better]
         grids = self._grid(grid)
-        return Pair(*key, KINDS[kind], similarity, grids, _BETTER[better], REASONS[reason], amount)
+        return Pair(*key, KINDS[kind], similarity, grids, _BETTER[better], PAIR_REASONS[reason], amount)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         ids = self._files.rows["id"]

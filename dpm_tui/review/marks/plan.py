@@ -145,9 +145,9 @@ def build_plan(
     """Turn files marked for removal into a plan.
 
     Each victim names the staying member of its group that its closest verified pair is with: a true
-    copy before a crop and a crop before a variant, and among those the most similar one. A victim
-    without one stays where it is and is returned among the unjustified. ``rule_of`` tells by which rule
-    a file was marked.
+    copy before a crop and a crop before a variant, among those one that is no poorer, and then the most
+    similar one. A victim without one stays where it is and is returned among the unjustified. ``rule_of``
+    tells by which rule a file was marked.
     """
     files = library.files
     moves: list[Move] = []
@@ -156,23 +156,28 @@ def build_plan(
         staying = [id_ for id_ in group.members if id_ not in removed]
         for victim in (id_ for id_ in group.members if id_ in removed):
             links = [
-                (-TIER_OF[pair.kind], pair.similarity, keeper == group.keeper, keeper, pair)
+                (
+                    (-TIER_OF[pair.kind], pair.spares(victim), pair.similarity, keeper == group.keeper),
+                    keeper,
+                    pair,
+                )
                 for keeper in staying
                 if (pair := library.pair(victim, keeper)) is not None
             ]
             if not links:
                 unjustified.append(Unjustified(victim, group.id))
                 continue
-            _, similarity, _, keeper, pair = max(links, key=lambda link: link[:3])
+            _, keeper, pair = max(links, key=lambda link: link[0])
+            told = pair.better in (Better.FIRST, Better.SECOND) and pair.spares(victim)
             moves.append(
                 Move(
                     victim=witness(files[victim]),
                     keeper=witness(files[keeper]),
                     kind=pair.kind,
-                    similarity=similarity,
+                    similarity=pair.similarity,
                     rule=rule_of(victim),
                     group=group.id,
-                    reason=pair.reason if pair.better in (Better.FIRST, Better.SECOND) else "",
+                    reason=pair.reason if told else "",
                     amount=pair.amount,
                 )
             )

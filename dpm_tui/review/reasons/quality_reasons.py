@@ -1,15 +1,17 @@
-"""Quality reasons: which of two copies is better at full size, and why."""
+"""Quality reasons: which of two copies, or of a picture and a part of it, is better, and why."""
 
 from __future__ import annotations
 
 from dpm_tui.catalog.group import Better, Pair
-from dpm_tui.catalog.verdict import Kind
+from dpm_tui.catalog.verdict import CropForm, Kind
 from dpm_tui.review.reasons.reason import Reason, Sign
 
 
 def quality_reason(file: int, pair: Pair) -> Reason | None:
     """Return what a pair says of one of its two files; None where there is nothing to say."""
-    if pair.kind is not Kind.COPY:
+    if pair.kind is Kind.CROP and pair.better is Better.UNTOLD:
+        return Reason("=", _NO_WINNER.get(pair.reason, "larger_framed"), _number(pair.reason, pair.amount))
+    if pair.kind not in (Kind.COPY, Kind.CROP):
         return None
     match pair.better:
         case Better.EITHER:
@@ -29,12 +31,16 @@ def poorer_reason(reason: str, amount: float) -> Reason:
     return Reason("-", f"poorer_{reason}", _number(reason, amount))
 
 
+_NO_WINNER: dict[str, str] = {CropForm.CUT: "larger_part", CropForm.OVERLAP: "overlapping"}
+"""What is said of two pictures neither of which replaces the other; else one has something around it."""
+
+
 def _number(reason: str, amount: float) -> dict[str, object]:
     """Return the number that goes with a reason, as it is shown."""
     match reason:
         case "enlarged" | "noisier":
             return {"ratio": f"{amount:.1f}"}
-        case "smaller" | "softer":
+        case "smaller" | "softer" | CropForm.CUT:
             return {"percent": f"{100 * amount:.0f}"}
         case "recompressed":
             return {"quality": round(amount)}

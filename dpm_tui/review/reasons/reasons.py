@@ -11,6 +11,7 @@ from dpm_tui.catalog.group import Pair
 from dpm_tui.catalog.image_file import HOLDINGS, ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.folder_set import FolderSet
+from dpm_tui.review.reasons.picture_shape import name_shape
 from dpm_tui.review.reasons.quality_reasons import quality_reason
 from dpm_tui.review.reasons.reason import Reason, Sign
 from dpm_tui.review.rules.criteria import Word
@@ -46,7 +47,7 @@ def compare_files(
         reasons.append(Reason("=", "same_pixels", {}))
     if pair is not None and (quality := quality_reason(file.id, pair)) is not None:
         fact = telling_fact(file, other) if quality.key == "cannot_tell" else ""
-        reasons.append(Reason("=", f"told_by_{fact}", {}) if fact else quality)
+        reasons.append(Reason("=", f"told_by_{fact}", {}) if fact else _with_shape(quality, file, other))
     said: set[str] = set()
     for word in (*criteria, *(Word(name) for name in _IN_ORDER)):
         topic = _TOPICS.get(word.name, str(word.topic))
@@ -56,6 +57,14 @@ def compare_files(
             reasons += map(_turned, found) if word.reverse else found
     judged = any(reason.key in ("format_preferred", "format_passed_over") for reason in reasons)
     return [reason for reason in reasons if not (judged and reason.key == "other_format")]
+
+
+def _with_shape(reason: Reason, file: ImageFile, other: ImageFile) -> Reason:
+    """Return a reason with the shape that a part was cut to, where it has a usual one."""
+    shape = name_shape(file)
+    if reason.key != "poorer_cut" or not shape or shape == name_shape(other):
+        return reason
+    return replace(reason, key="poorer_cut_to", values={**reason.values, "shape": shape})
 
 
 def _comparison(word: Word) -> Comparison:

@@ -31,6 +31,7 @@ class Spared(StrEnum):
     UNTOLD = "untold"
     CONTESTED = "contested"
     DETAIL = "detail"
+    PART = "part"
     PIXELS = "pixels"
     COLOURS = "colours"
     DEPTH = "depth"

@@ -6,10 +6,13 @@ import base64
 from typing import Any
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, is_digest
-from dpm_tui.catalog.verdict import GRID, Kind, Verdict
+from dpm_tui.catalog.verdict import GRID, Crop, CropForm, Kind, Verdict
 
+MAX_COVERED = 2.0
+"""Share of a picture that another one covers at most: it is measured, and may exceed the whole a little."""
 _NOWHERE = bytes(GRID * GRID)
 _KINDS = {kind.value: kind for kind in Kind}
+_FORMS = {form.value: form for form in CropForm}
 
 
 def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> dict[str, Any]:
@@ -19,6 +22,8 @@ def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> d
         record |= {"kind": verdict.kind.value, "similarity": round(verdict.similarity, 4)}
         if any(verdict.differs):
             record["differs"] = base64.b64encode(verdict.differs).decode("ascii")
+        if verdict.crop is not None:
+            record["crop"] = encode_crop(verdict.crop)
     return record
 
 
@@ -40,4 +45,19 @@ def _decode(record: dict[str, Any]) -> Verdict | None:
     differs = _NOWHERE if grid == "" else base64.b64decode(grid, validate=True) or _NOWHERE
     if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
         raise ValueError("verdict out of range")
-    return Verdict(_KINDS[record["kind"]], similarity, differs)
+    crop = decode_crop(record["crop"]) if "crop" in record else None
+    return Verdict(_KINDS[record["kind"]], similarity, differs, crop)
+
+
+def encode_crop(crop: Crop) -> list[Any]:
+    """Return a crop as JSON values: its form and the shares of both pictures that both show."""
+    return [crop.form.value, *crop.covered]
+
+
+def decode_crop(values: Any) -> Crop:
+    """Return the crop that JSON values say; raises ValueError, TypeError or KeyError for what is none."""
+    form, first, second = values
+    shares = float(first), float(second)
+    if not all(0.0 < share <= MAX_COVERED for share in shares):
+        raise ValueError("no crop")
+    return Crop(_FORMS[form], shares)

@@ -115,8 +115,7 @@ def _unpack_pairs(table: memoryview, grids: bytes, files: FileSelection) -> Pair
     import numpy as np
 
     from dpm_tui.catalog.group import Better
-    from dpm_tui.catalog.inspection import REASONS
-    from dpm_tui.catalog.pair_columns import KINDS
+    from dpm_tui.catalog.pair_columns import KINDS, PAIR_REASONS
     from dpm_tui.review.library.pair_table import PAIR, PairTable
 
     rows: NDArray[np.void] = np.frombuffer(table, PAIR)
@@ -125,7 +124,7 @@ def _unpack_pairs(table: memoryview, grids: bytes, files: FileSelection) -> Pair
         or int(rows["second"].max()) >= len(files)
         or int(rows["kind"].max()) >= len(KINDS)
         or int(rows["better"].max()) >= len(Better)
-        or int(rows["reason"].max()) >= len(REASONS)
+        or int(rows["reason"].max()) >= len(PAIR_REASONS)
         or not np.isfinite(rows["amount"]).all()
     ):
         raise ValueError("no pairs")

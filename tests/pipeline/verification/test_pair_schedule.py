@@ -7,6 +7,7 @@ from itertools import chain, combinations
 from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
+from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.verification.pair_schedule import BLOCK, SMALL, Candidates, PairSchedule
 
@@ -57,6 +58,22 @@ def test_copies_of_one_picture_are_held_against_the_best_alone() -> None:
     judged = judge(candidates, dict.fromkeys(candidates.cosines, COPY))
     assert judged[:49] == [("0000", other) for other in names(50)[1:]]
     assert len(judged) <= 49 + SMALL
+
+
+def test_a_part_of_a_picture_stands_for_nothing() -> None:
+    """The largest file is an enlarged cut: which of the others is the best is not known from it."""
+    candidates = all_pairs(names(12))
+    schedule = PairSchedule(
+        candidates,
+        {name: int(name) for name in names(12)},
+        weigh=lambda pair, verdict: Better.SECOND if "0000" in pair else Better.EITHER,
+    )
+    judged = []
+    for pair in chain.from_iterable(schedule.blocks()):
+        schedule.settle(pair, EDITED)
+        judged.append(pair)
+    assert {("0001", other) for other in names(12)[2:]} <= set(judged)
+    assert len(judged) < len(candidates.cosines)
 
 
 def test_of_a_small_family_every_pair_is_judged() -> None:

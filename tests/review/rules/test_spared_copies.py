@@ -8,7 +8,7 @@ import pytest
 
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
-from dpm_tui.catalog.verdict import GRID, Kind
+from dpm_tui.catalog.verdict import GRID, CropForm, Kind
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.review.library.folder_set import FolderSet
@@ -179,6 +179,67 @@ def test_every_answer_has_words(better: Better, reason: str, keys: tuple[str, st
     assert reasons[0].key == keys[0]
     assert quality_reason(1, replace(pair, kind=Kind.VARIANT)) is None
     assert quality_reason(1, replace(pair, better=Better.EITHER)) is None
+
+
+@pytest.mark.parametrize(
+    ("better", "reason", "keys"),
+    [
+        (Better.FIRST, "cut", ("better_cut", "poorer_cut")),
+        (Better.SECOND, "bars", ("poorer_bars", "better_bars")),
+        (Better.UNTOLD, "cut", ("larger_part", "larger_part")),
+        (Better.UNTOLD, "frame", ("larger_framed", "larger_framed")),
+        (Better.UNTOLD, "overlap", ("overlapping", "overlapping")),
+    ],
+)
+def test_of_a_picture_and_a_part_is_said_what_each_is(
+    better: Better, reason: str, keys: tuple[str, str]
+) -> None:
+    pair = Pair(1, 2, Kind.CROP, 0.9, better=better, reason=reason, amount=0.56)
+    assert tuple(each.key for file in (1, 2) if (each := quality_reason(file, pair))) == keys
+
+
+def test_every_form_of_a_crop_has_words() -> None:
+    for form in set(CropForm) - {CropForm.OVERLAP}:
+        for better in (Better.FIRST, Better.SECOND):
+            reason = quality_reason(1, Pair(1, 2, Kind.CROP, 0.9, better=better, reason=form, amount=0.5))
+            assert reason is not None
+            assert translate(f"review.{reason.key}", **reason.values)
+
+
+def test_the_panel_names_the_shape_that_a_picture_was_cut_to() -> None:
+    whole, cut = a_file(1, width=4000, height=3000), a_file(2, width=3840, height=2160)
+    pair = Pair(1, 2, Kind.CROP, 0.9, better=Better.FIRST, reason="cut", amount=0.75)
+    assert compare_files(cut, whole, Kind.CROP, pair=pair)[0].values == {"percent": "75", "shape": "16:9"}
+    assert compare_files(whole, cut, Kind.CROP, pair=pair)[0].key == "better_cut"
+    upright = replace(cut, facts=replace(cut.facts, width=1080, height=1920))
+    assert compare_files(upright, whole, Kind.CROP, pair=pair)[0].values["shape"] == "9:16"
+    same = replace(cut, facts=replace(cut.facts, width=2000, height=1500))
+    assert compare_files(same, whole, Kind.CROP, pair=pair)[0].key == "poorer_cut"
+
+
+def test_a_picture_does_not_go_for_what_does_not_replace_it() -> None:
+    """An enlarged part has more pixels; a careful rule that names crops leaves both, another one decides."""
+    part, whole = a_file(1, width=4000, height=3000), a_file(2, width=2000, height=1500)
+    pair = Pair(1, 2, Kind.CROP, 0.9, better=Better.UNTOLD, reason="cut", amount=0.5)
+    for kept, file in ((part, whole), (whole, part)):
+        library = Library(
+            {1: part, 2: whole}, [Group("g", kept.id, (kept.id, file.id), 0.9, 0)], {(1, 2): pair}
+        )
+        found = weigh(library, [0], RULES["best"], {Kind.CROP}, FolderSet(()))
+        assert not len(found.marked)
+        assert [why for _, _, why in found.spared] == [Spared.PART]
+
+
+def test_a_picture_is_kept_before_one_with_bars_though_that_has_more_pixels() -> None:
+    barred, plain = a_file(1, width=1920, height=1920), a_file(2, width=1920, height=1080)
+    pair = {"better": Better.SECOND, "reason": "bars", "amount": 0.56}
+    known = {1: barred, 2: plain}
+    pairs = {(1, 2): Pair(1, 2, Kind.CROP, 0.9, **pair)}
+    (group,) = group_pairs(known, pairs.values(), 0.6, rank_best_rows)
+    assert group.keeper == 2
+    library = Library(known, [group], pairs)
+    assert set(weigh(library, [0], RULES["best"], {Kind.CROP}, FolderSet(())).marked) == {1}
+    assert not len(weigh(library, [0], RULES["best"], DEFAULT_KINDS, FolderSet(())).marked)
 
 
 @pytest.mark.parametrize("rule", ["best", "newest", "oldest", "smallest", "largest"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, prefixes_of
-from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.catalog.verdict import Crop, CropForm, Kind, Verdict
 from dpm_tui.state.disk.journal import encode_frame, read_frames
 from dpm_tui.state.verdicts import digest_pair_set, verdict_reader
 from dpm_tui.state.verdicts.verdict_store import VerdictStore
@@ -50,6 +50,28 @@ def test_verdicts_come_back(path: bytes) -> None:
     assert (A, C) in again
     assert (B, C) not in again
     again.close()
+
+
+def test_what_a_crop_is_comes_back(path: bytes) -> None:
+    verdict = Verdict(Kind.CROP, 0.93, crop=Crop(CropForm.BARS, (1.0, 0.5625)))
+    store = VerdictStore(path, "judge-1")
+    store.put((A, B), verdict)
+    store.close()
+    again = VerdictStore(path, "judge-1")
+    assert dict(again.alike()) == {(A, B): verdict}
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "crop",
+    [["bars", 1.0], ["bars", 1.0, -1], ["bars", 1.0, 1e9], ["hole", 1, 1], "bars", ["bars", None, 1], 7],
+)
+def test_a_verdict_with_an_impossible_crop_is_none(path: bytes, crop: object) -> None:
+    write(path, encode_frame(PLAIN | {"kind": "crop", "similarity": 0.9, "crop": crop}))
+    store = VerdictStore(path, "judge-1")
+    assert dict(store.alike()) == {}
+    assert store.rejected == 1
+    store.close()
 
 
 def test_verdicts_of_another_judge_are_dropped_for_good(path: bytes) -> None:

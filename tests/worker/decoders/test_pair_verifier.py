@@ -51,12 +51,20 @@ def test_children_say_what_the_judge_says(pool: DecoderPool, thumbnails: Thumbna
     one = put(thumbnails, encode(scene(1), quality=95))
     again = put(thumbnails, encode(scene(1), quality=50))
     other = put(thumbnails, encode(scene(2), quality=95))
+    part = put(
+        thumbnails, encode(scene(1).crop((0, 0, scene(1).width * 3 // 4, scene(1).height)), quality=95)
+    )
     gone = hashlib.sha256(b"gone").hexdigest()
-    orders = [order((one, again), (one, other), (one, gone)), order((again, other))]
+    orders = [order((one, again), (one, other), (one, gone)), order((again, other)), order((one, part))]
     found = dict(pool.verify([orders], 2, lambda: False))
     assert set(found) == set(orders)
     judge = ThumbnailJudge(thumbnails, AlignedJudge())
     here = judge.answer(orders[0])[0]
+    (crop,) = found[orders[2]]
+    assert isinstance(crop, Judgement)
+    assert crop.verdict is not None
+    assert crop.verdict.crop is not None
+    assert crop == judge.answer(orders[2])[0]
     copy, unlike, lost = found[orders[0]]
     assert isinstance(copy, Judgement)
     assert isinstance(here, Judgement)

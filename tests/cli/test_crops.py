@@ -1,0 +1,54 @@
+"""Of a picture and its crops the whole picture stays, and what was put around it does not count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageOps
+
+from tests.support.album import dpm, report_of
+from tests.support.pictures import scene
+
+pytestmark = pytest.mark.slow
+
+
+def write_family(folder: Path) -> None:
+    """Write a picture, and copies of it in bars, in a frame, cut, and cut and enlarged."""
+    picture = scene(4, 640, 400)
+    square = Image.new("RGB", (640, 640))
+    square.paste(picture, (0, 120))
+    part = picture.crop((120, 60, 560, 360))
+    for name, image in {
+        "m.jpg": picture,
+        "z_bars.png": square,
+        "z_frame.jpg": ImageOps.expand(picture, 60, "white"),
+        "a_cut.jpg": part,
+        "a_large.jpg": part.resize((part.width * 2, part.height * 2), Image.Resampling.LANCZOS),
+    }.items():
+        image.save(folder / name, quality=93)
+
+
+def test_the_picture_itself_is_kept_and_the_rest_is_named(tmp_path: Path) -> None:
+    write_family(tmp_path)
+    assert dpm("scan", tmp_path).returncode == 0
+    report = report_of(tmp_path)
+    paths = {file["id"]: file["path"] for file in report["files"]}
+    (group,) = report["groups"]
+    assert paths[group["keeper"]] == "m.jpg"
+    assert len(group["members"]) == len(paths)
+    said = {
+        paths[pair["a"]] + paths[pair["b"]]: (pair["crop"], paths.get(pair.get("better")))
+        for pair in report["pairs"]
+        if "m.jpg" in (paths[pair["a"]], paths[pair["b"]])
+    }
+    assert set(said.values()) == {("bars", "m.jpg"), ("frame", "m.jpg"), ("cut", "m.jpg"), ("cut", None)}
+    kinds = "identical,pixels,copy,crop"
+    plan = dpm("clean", tmp_path, "--rule", "best", "--kinds", kinds, "--dry-run")
+    moves = {line.split("\t")[0]: line.split("\t")[-1] for line in plan.stdout.splitlines() if "\t" in line}
+    assert moves == {
+        "a_cut.jpg": "less detail at full size, 25 % of the pixels",
+        "z_bars.png": "has bars on both sides",
+        "z_frame.jpg": "has a border around it",
+    }
+    assert "a_large.jpg" in plan.stderr  # it stays: neither replaces the other
