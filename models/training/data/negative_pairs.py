@@ -32,10 +32,16 @@ def drawn_variants(table: Path, resaved: bool) -> Iterator[Pair]:
 def local_edits(originals: list[Image.Image], rng: Generator) -> Iterator[Pair]:
     """Yield each picture with a copy in which a spot of the size of a face shows something else."""
     for picture in originals:
-        changed = _changed(np.asarray(picture), rng)
-        if _visible(np.asarray(picture), changed):
+        changed = local_edit(picture, rng)
+        if changed is not None:
             quality = int(rng.integers(60, 92))
-            yield thumbnail(picture), thumbnail(stored(Image.fromarray(changed), quality))
+            yield thumbnail(picture), thumbnail(stored(changed, quality))
+
+
+def local_edit(picture: Image.Image, rng: Generator) -> Image.Image | None:
+    """Return the picture with something else in a spot of the size of a face; None if hardly seen."""
+    changed = _changed(np.asarray(picture), rng)
+    return Image.fromarray(changed) if _visible(np.asarray(picture), changed) else None
 
 
 def lookalikes(originals: list[Image.Image], cosines: NDArray[np.float32]) -> Iterator[Pair]:

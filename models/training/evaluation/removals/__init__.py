@@ -1,0 +1,1 @@
+"""What the app would remove from a library of families, held against what is true of every file."""
