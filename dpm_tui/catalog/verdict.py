@@ -25,6 +25,8 @@ class CropForm(StrEnum):
     """One has a border or a frame around it."""
     STRIP = "strip"
     """One has a strip beside it, with a caption or without."""
+    TILTED = "tilted"
+    """One stands askew on a plain ground."""
     SCREENSHOT = "screenshot"
     """One is seen inside a page or a screen."""
     COLLAGE = "collage"

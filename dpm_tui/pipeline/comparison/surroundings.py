@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +39,8 @@ GOES_ON = 0.3
 """Share of an edge beyond which the colour of a margin goes on: then the ground of a drawing was cut."""
 SHARP, WRITTEN = 24, 0.004
 """Levels of a sharp step, and share of such steps that tells writing from blur."""
+FEWEST = 60
+"""Pixels that a ground has at least."""
 EVEN = 0.25
 """Share by which two bars may differ in width, or two pixels."""
 
@@ -89,6 +92,20 @@ def name_surroundings(outer: Picture, box: Box) -> CropForm:
 
 _TO_LEFT = {0: 0, 2: 2, 1: -1, 3: 1}
 """Quarter turns against the clock by which a side becomes the left one."""
+
+
+def is_on_plain_ground(outer: Picture, corners: NDArray[np.float64]) -> bool:
+    """Return whether an RGB picture is plain around a part, given by the places (4, 2) of its corners."""
+    height, width = outer.shape[:2]
+    ground = np.ones((height, width), np.uint8)
+    cv2.fillConvexPoly(ground, np.round(corners * (width, height)).astype(np.int32), 0)
+    # The pixels next to the edge are a mixture of both sides.
+    clear = cv2.erode(ground, np.ones((7, 7), np.uint8)) > 0
+    levels = outer.astype(np.int16)[clear]
+    if len(levels) < FEWEST:
+        return False
+    middle = np.median(levels, axis=0)
+    return float((np.abs(levels - middle).max(axis=1) <= PLAIN_STEP).mean()) >= PLAIN
 
 
 def _name(sides: Sequence[_Margin | None], detail: float) -> CropForm:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.verdict import Crop, CropForm
 from dpm_tui.pipeline.alignment.overlap import Overlap
-from dpm_tui.pipeline.comparison.surroundings import name_surroundings
+from dpm_tui.pipeline.comparison.surroundings import is_on_plain_ground, name_surroundings
 
 WHOLE = 0.95
 """Share of a picture that must be seen in the other one for it to be a part of that."""
@@ -30,12 +30,14 @@ def find_crop(first: NDArray[np.uint8], second: NDArray[np.uint8], overlap: Over
     outer = int(covered[1] < covered[0])
     if covered[1 - outer] < WHOLE:
         return Crop(CropForm.OVERLAP, covered)
-    corners = np.linalg.inv(overlap.into[outer]) @ np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
+    from_inner = np.linalg.inv(overlap.into[outer]) @ overlap.into[1 - outer]
+    corners = from_inner @ np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]], float)
     x, y = corners[:2] / corners[2]
-    box = min(x), min(y), max(x), max(y)
-    askew = max(_spread(x), _spread(y))
-    form = CropForm.CUT if askew > LEVEL else name_surroundings((first, second)[outer], box)
-    return Crop(form, covered)
+    picture = (first, second)[outer]
+    if max(_spread(x), _spread(y)) <= LEVEL:
+        return Crop(name_surroundings(picture, (min(x), min(y), max(x), max(y))), covered)
+    tilted = is_on_plain_ground(picture, np.stack((x, y), axis=1))
+    return Crop(CropForm.TILTED if tilted else CropForm.CUT, covered)
 
 
 def weigh_crop(crop: Crop, first: int, second: int) -> tuple[Better, float]:

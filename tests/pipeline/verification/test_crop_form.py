@@ -58,6 +58,10 @@ def on_page(picture: Image.Image) -> Image.Image:
     return page
 
 
+def tilted(picture: Image.Image) -> Image.Image:
+    return picture.rotate(6, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+
+
 def in_collage(picture: Image.Image) -> Image.Image:
     sheet = Image.new("RGB", (picture.width * 2, picture.height * 2))
     for number, other in enumerate(
@@ -75,6 +79,7 @@ def in_collage(picture: Image.Image) -> Image.Image:
         (in_frame, CropForm.FRAME),
         (with_caption, CropForm.STRIP),
         (on_page, CropForm.SCREENSHOT),
+        (tilted, CropForm.TILTED),
         (in_collage, CropForm.COLLAGE),
     ],
 )
@@ -97,6 +102,13 @@ def test_a_part_is_named_a_cut(picture: Image.Image, box: tuple[float, float, fl
     crop = crop_of(picture, picture.crop(tuple(map(round, edges))))
     assert crop.form is CropForm.CUT
     assert crop.covered[0] == pytest.approx((right - left) * (bottom - top), abs=0.03)
+
+
+def test_a_straightened_part_is_named_a_cut() -> None:
+    width, height = SCENE.size
+    turned = SCENE.rotate(5, Image.Resampling.BICUBIC)
+    part = turned.crop((width // 6, height // 6, width * 5 // 6, height * 5 // 6))
+    assert crop_of(SCENE, part).form is CropForm.CUT
 
 
 def test_each_may_show_what_the_other_does_not() -> None:
