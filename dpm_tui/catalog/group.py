@@ -19,11 +19,11 @@ TIER_OF = {kind: tier for tier, kinds in enumerate(TIERS) for kind in kinds}
 
 
 class Better(IntEnum):
-    """Which file of a pair is the better: of copies the one that holds more at full size, of a crop the whole
-    picture, or the one without what surrounds it."""
+    """Which file of a pair is the better: of copies the one that holds more at full size, of a crop or an
+    edited picture the one that was not altered."""
 
     EITHER = 0
-    """Both hold the same, or the question does not arise: kinds other than ``copy`` and ``crop``."""
+    """Both hold the same, or the question does not arise: of other kinds and what is unknown."""
     FIRST = 1
     SECOND = 2
     UNTOLD = 3

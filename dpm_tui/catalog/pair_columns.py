@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.lazy_sequence import LazySequence
-from dpm_tui.catalog.verdict import CropForm, Kind
+from dpm_tui.catalog.verdict import Alteration, Kind
 
 KINDS = tuple(Kind)
 KIND_CODES = {kind: code for code, kind in enumerate(KINDS)}
-PAIR_REASONS = (*REASONS, *(form.value for form in CropForm))
+PAIR_REASONS = (*REASONS, *(how.value for how in Alteration))
 """What speaks against the poorer of two files."""
 REASON_CODES = {reason: code for code, reason in enumerate(PAIR_REASONS)}
 TURNED = np.array([Better.EITHER, Better.SECOND, Better.FIRST, Better.UNTOLD, Better.UNSEEN], np.uint8)

@@ -14,36 +14,49 @@ if TYPE_CHECKING:
 GRID = 8
 
 
-class CropForm(StrEnum):
-    """What makes one of two pictures show more than the other."""
+class Alteration(StrEnum):
+    """How one of two pictures that show the same was altered."""
 
     CUT = "cut"
-    """One is a part that was cut out of the other."""
+    """It is a part that was cut out of the other."""
     BARS = "bars"
-    """One lies between bars, plain or blurred, that fill another shape."""
+    """It lies between bars, plain or blurred, that fill another shape."""
     FRAME = "frame"
-    """One has a border or a frame around it."""
+    """It has a border or a frame around it."""
     STRIP = "strip"
-    """One has a strip beside it, with a caption or without."""
+    """It has a strip beside it, with a caption or without."""
     TILTED = "tilted"
-    """One stands askew on a plain ground."""
+    """It stands askew on a plain ground."""
     SCREENSHOT = "screenshot"
-    """One is seen inside a page or a screen."""
+    """It is seen inside a page or a screen."""
     COLLAGE = "collage"
-    """One is seen among other pictures."""
+    """It is seen among other pictures."""
     OVERLAP = "overlap"
     """Each shows something that the other one does not."""
+    GREY = "grey"
+    """It lost its colours."""
+    TINTED = "tinted"
+    """It is of one tone, such as sepia."""
+    OVERLAID = "overlaid"
+    """It has text, a watermark or a sticker on it."""
+    ROUNDED = "rounded"
+    """Its corners are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Crop:
-    """How a picture and a part of it, or what surrounds it, belong together.
+class Altered:
+    """Which of two pictures was altered: 0 the first, 1 the second, None where neither replaces the other.
 
     ``covered`` are the shares of the areas of the first and of the second picture that both show.
     """
 
-    form: CropForm
-    covered: tuple[float, float]
+    how: Alteration
+    which: int | None
+    covered: tuple[float, float] = (1.0, 1.0)
+
+    def swapped(self) -> Altered:
+        """Return the same of the two pictures in the other order."""
+        return Altered(self.how, None if self.which is None else 1 - self.which, self.covered[::-1])
 
 
 class Kind(StrEnum):
@@ -76,13 +89,14 @@ class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.
 
     ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike. The lowest
-    bit is clear where only the colours differ. ``crop`` is there for a crop alone.
+    bit is clear where only the colours differ. ``altered`` is there for crops and edited
+    pictures, where it is known.
     """
 
     kind: Kind
     similarity: float
     differs: bytes = bytes(GRID * GRID)
-    crop: Crop | None = None
+    altered: Altered | None = None
 
 
 def visible_level(differs: bytes) -> float:

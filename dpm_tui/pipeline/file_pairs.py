@@ -18,7 +18,7 @@ from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
-from dpm_tui.pipeline.crop_weighing import weigh_crops
+from dpm_tui.pipeline.alteration_weighing import weigh_alterations
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
 from dpm_tui.pipeline.keeper_order import Ranking, order_files
 
@@ -72,7 +72,7 @@ def pair_files(
     unread = unread_contents(columns)
     seen = (each for each in verdicts if unread.isdisjoint(each[0])) if unread else verdicts
     judged = [(pair, verdict) for pair, verdict in seen if not decided(*pair)]
-    inspected = weigh_crops(inspect_verdicts(judged, inspections), contents)
+    inspected = weigh_alterations(inspect_verdicts(judged, inspections), contents)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 

@@ -11,6 +11,7 @@ import numpy as np
 from dpm_tui.catalog.content_digest import DigestPair, hex_digest
 from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.pipeline.alteration_weighing import weigh_alterations
 from dpm_tui.pipeline.candidates.candidate_search import (
     CandidateSearch,
     match_all,
@@ -20,7 +21,6 @@ from dpm_tui.pipeline.candidates.candidate_search import (
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
-from dpm_tui.pipeline.crop_weighing import weigh_crops
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
@@ -279,7 +279,7 @@ def _complete_families(
     for number in range(_FAMILY_ROUNDS):
         by_digest = index_contents(store.files.files)
         inspections = store.inspections if settings.inspect else None
-        alike = weigh_crops(inspect_verdicts(store.verdicts.alike(), inspections), by_digest)
+        alike = weigh_alterations(inspect_verdicts(store.verdicts.alike(), inspections), by_digest)
         wanted = find_family_pairs(alike, by_digest, tools.rank)
         open_ = [pair for pair in wanted if pair not in store.verdicts]
         if number and not open_:

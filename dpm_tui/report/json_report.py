@@ -78,8 +78,8 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
 
 def _pair(pair: Pair) -> dict[str, Any]:
     facts: dict[str, Any] = {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}
-    if pair.kind is Kind.CROP and pair.reason:
-        facts["crop"] = pair.reason
+    if pair.kind in (Kind.CROP, Kind.EDITED) and pair.reason:
+        facts["alteration"] = pair.reason
     if pair.better in (Better.FIRST, Better.SECOND):
         facts["better"] = pair.a if pair.better is Better.FIRST else pair.b
     return facts

@@ -109,19 +109,24 @@ class Churn:
 def unexplained(found: Iterable[PairFacts], reference: Iterable[PairFacts]) -> list[PairFacts]:
     """Return the pairs of ``reference`` that were not found, though no pair like them was either.
 
-    Of several files that show the very same pixels another may have been the nearest.
+    Of several files that show the very same pixels another may have been the nearest. Copies of one picture
+    need no pair with each other, and which of them have one depends on what else was known of that picture.
     """
     found = set(found)
     twins: dict[str, set[str]] = defaultdict(set)
+    copies: dict[str, set[str]] = defaultdict(set)
     pairs: set[frozenset[str]] = set()
     for one, other, kind, _ in found:
         pairs.add(frozenset((one, other)))
+        if kind == "copy":
+            copies[one].add(other)
+            copies[other].add(one)
         if kind in ("identical", "pixels"):
             twins[one].add(other)
             twins[other].add(one)
 
     def met(one: str, other: str) -> bool:
         ways = [(one, twin) for twin in twins[other]] + [(twin, other) for twin in twins[one]]
-        return any(frozenset(way) in pairs for way in ways)
+        return any(frozenset(way) in pairs for way in ways) or not copies[one].isdisjoint(copies[other])
 
     return [pair for pair in reference if pair not in found and not met(*pair[:2])]

@@ -36,10 +36,6 @@ class Overlap:
     """Three by three: from places in the first and in the second picture to places in the frame, where the
     sides of each run from 0 to 1."""
 
-    def swapped(self) -> Overlap:
-        """Return the overlap with the two pictures in the other order."""
-        return Overlap(self.second, self.first, self.mask, self.covered[::-1], self.into[::-1])
-
     def show(self, values: NDArray[np.float32], picture: int, points: int) -> NDArray[np.float32]:
         """Return values of the frame at points x points even places of one picture, 0 outside the frame."""
         height, width = values.shape

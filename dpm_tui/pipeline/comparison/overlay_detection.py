@@ -21,6 +21,8 @@ LARGEST = 0.45
 
 SURE = 0.5
 """Score from which a change is called an overlay; in doubt a change is a variant."""
+CLEARLY = 1.25
+"""Times as strong that edges are in the picture that has the overlay."""
 NOTHING = np.zeros(17)
 """Traits where too little or too much has changed to say."""
 
@@ -28,6 +30,22 @@ NOTHING = np.zeros(17)
 def is_overlay(difference: Difference) -> bool:
     """Return whether what differs between two pictures of one frame was put on top of one of them."""
     return score_network_named("overlay").score(np.append(difference.features, traits(difference))) > SURE
+
+
+def find_overlaid(difference: Difference) -> int | None:
+    """Return which of two pictures, 0 or 1, an overlay lies on, None where that is unclear.
+
+    It is the one that has more edges at the outlines of what differs.
+    """
+    change = difference.light * 0.7 + difference.colour
+    touched = (change > TOUCHED).astype(np.uint8)
+    outline = cv2.dilate(touched, JOIN) > cv2.erode(touched, JOIN)
+    if not outline.any():
+        return None
+    first, second = (float(_edges(picture)[outline].mean()) + 1 for picture in difference.toned)
+    if max(first, second) < CLEARLY * min(first, second):
+        return None
+    return int(second > first)
 
 
 def traits(difference: Difference) -> NDArray[np.float64]:

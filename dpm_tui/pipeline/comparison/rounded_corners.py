@@ -41,6 +41,14 @@ def are_corners_rounded(difference: Difference) -> bool:
     return any(_share_of_one_colour(picture[inside]) > ONE_COLOUR for picture in difference.pictures)
 
 
+def find_rounded(difference: Difference) -> int | None:
+    """Return which of two pictures, 0 or 1, has one colour where their corners differ; None if both have."""
+    touched = difference.light * 0.7 + difference.colour > TOUCHED
+    inside = cv2.erode(touched.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    first, second = (_share_of_one_colour(picture[inside]) > ONE_COLOUR for picture in difference.pictures)
+    return None if first == second else int(second)
+
+
 def _share_of_one_colour(pixels: NDArray[np.uint8]) -> float:
     off = np.abs(pixels - np.median(pixels, axis=0)).max(axis=1)
     return float((off <= NEAR).mean())

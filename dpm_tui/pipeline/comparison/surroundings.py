@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.verdict import CropForm
+from dpm_tui.catalog.verdict import Alteration
 
 Picture = NDArray[np.uint8]
 Levels = NDArray[np.int16]
@@ -66,7 +66,7 @@ class _Margin:
         return self.flat >= PLAIN and self.sharp < WRITTEN
 
 
-def name_surroundings(outer: Picture, box: Box) -> CropForm:
+def name_surroundings(outer: Picture, box: Box) -> Alteration:
     """Return what lies around the part ``box`` (left, top, right, bottom, 0..1) of an RGB picture.
 
     ``CUT`` where nothing shows that it was put there.
@@ -77,7 +77,7 @@ def name_surroundings(outer: Picture, box: Box) -> CropForm:
     top, bottom = (round(y * height) for y in (box[1], box[3]))
     inner = levels[max(top, 0) : bottom, max(left, 0) : right]
     if min(inner.shape[:2]) < 2 * FAR:
-        return CropForm.CUT
+        return Alteration.CUT
     sides: list[_Margin | None] = []
     for turns, edge, first, last in (
         (0, left, top, bottom),
@@ -108,22 +108,22 @@ def is_on_plain_ground(outer: Picture, corners: NDArray[np.float64]) -> bool:
     return float((np.abs(levels - middle).max(axis=1) <= PLAIN_STEP).mean()) >= PLAIN
 
 
-def _name(sides: Sequence[_Margin | None], detail: float) -> CropForm:
+def _name(sides: Sequence[_Margin | None], detail: float) -> Alteration:
     """Return the form of the margins left, right, below and above, None for one that is not there."""
     there = [side for side in sides if side is not None]
     open_ = [side for side in there if not side.ends]
     if not there or (open_ and not _are_alike(there, len(open_))):
-        return CropForm.CUT
+        return Alteration.CUT
     for one, other in (sides[:2], sides[2:]):
         if one is not None and other is not None and len(there) == 2 and _are_bars(one, other, detail):
-            return CropForm.BARS
+            return Alteration.BARS
     if all(side.is_plain for side in there):
-        return CropForm.STRIP if len(there) == 1 else CropForm.FRAME
+        return Alteration.STRIP if len(there) == 1 else Alteration.FRAME
     if len(there) == 1:
-        return CropForm.STRIP if there[0].flat >= FLAT else CropForm.COLLAGE
+        return Alteration.STRIP if there[0].flat >= FLAT else Alteration.COLLAGE
     area = sum(side.width for side in there)
     flat = sum(side.width * side.flat for side in there) / area
-    return CropForm.SCREENSHOT if flat >= FLAT else CropForm.COLLAGE
+    return Alteration.SCREENSHOT if flat >= FLAT else Alteration.COLLAGE
 
 
 def _are_alike(sides: Sequence[_Margin], open_: int) -> bool:

@@ -20,8 +20,8 @@ from dpm_tui.pipeline.verification.alignment_hypothesis import (
     AlignmentHypothesis,
 )
 from dpm_tui.pipeline.verification.alignment_proof import proves
+from dpm_tui.pipeline.verification.alteration_finder import find_alteration
 from dpm_tui.pipeline.verification.candidate_gate import ASKED_FOR, describe, is_hopeless
-from dpm_tui.pipeline.verification.crop_form import find_crop
 from dpm_tui.pipeline.verification.hypothesis_generator import hypotheses
 
 Picture = NDArray[np.uint8]
@@ -66,12 +66,11 @@ class AlignedJudge:
         if kind is Kind.COPY and max(differs) == 255:
             # What is so far apart at a place differs there, whatever all of the picture makes likely.
             kind = _changed(view)
-        crop = None
-        if kind is Kind.CROP:
-            # The alignment may have had the second picture first.
-            ordered = view.overlap.swapped() if swapped else view.overlap
-            crop = find_crop(first, second, ordered)
-        return Verdict(kind, _similarity(kind, view), _faint(differs) if kind is Kind.COPY else differs, crop)
+        altered = find_alteration(kind, view, *((second, first) if swapped else (first, second)))
+        if altered is not None and swapped:
+            altered = altered.swapped()
+        differs = _faint(differs) if kind is Kind.COPY else differs
+        return Verdict(kind, _similarity(kind, view), differs, altered)
 
     def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
         """Return where two RGB thumbnails differ, over the first and over the second.

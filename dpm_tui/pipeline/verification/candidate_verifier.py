@@ -15,7 +15,7 @@ from dpm_tui.pipeline.decoding.decoder import Decoder, Judgement, Unjudged, Veri
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
-from dpm_tui.pipeline.verification.crop_form import weigh_crop
+from dpm_tui.pipeline.verification.alteration_finder import weigh_altered
 from dpm_tui.pipeline.verification.pair_schedule import Candidates, PairSchedule
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
@@ -80,10 +80,10 @@ class CandidateVerifier:
         places = order_contents(digests, by_digest, self.rank)
 
         def weigh(pair: DigestPair, verdict: Verdict) -> Better:
-            if verdict.crop is None:
+            if verdict.altered is None:
                 return Better.EITHER
             first, second = (by_digest[digest][0].pixel_count for digest in pair)
-            return weigh_crop(verdict.crop, first, second)[0]
+            return weigh_altered(verdict.altered, first, second)
 
         schedule = PairSchedule(candidates, places, alike, self.threshold, weigh)
         return self._verify(candidates.cosines, schedule, by_digest, pace, reporter)

@@ -1,17 +1,17 @@
-"""Quality reasons: which of two copies, or of a picture and a part of it, is better, and why."""
+"""Quality reasons: which of two copies, or of a picture and an altered one, is better, and why."""
 
 from __future__ import annotations
 
 from dpm_tui.catalog.group import Better, Pair
-from dpm_tui.catalog.verdict import CropForm, Kind
+from dpm_tui.catalog.verdict import Alteration, Kind
 from dpm_tui.review.reasons.reason import Reason, Sign
 
 
 def quality_reason(file: int, pair: Pair) -> Reason | None:
     """Return what a pair says of one of its two files; None where there is nothing to say."""
-    if pair.kind is Kind.CROP and pair.better is Better.UNTOLD:
-        return Reason("=", _NO_WINNER.get(pair.reason, "larger_framed"), _number(pair.reason, pair.amount))
-    if pair.kind not in (Kind.COPY, Kind.CROP):
+    if pair.kind in (Kind.CROP, Kind.EDITED) and pair.better is Better.UNTOLD:
+        return Reason("=", _NO_WINNER.get(pair.reason, "larger_altered"), {})
+    if pair.kind not in (Kind.COPY, Kind.CROP, Kind.EDITED):
         return None
     match pair.better:
         case Better.EITHER:
@@ -31,7 +31,7 @@ def poorer_reason(reason: str, amount: float) -> Reason:
     return Reason("-", f"poorer_{reason}", _number(reason, amount))
 
 
-_NO_WINNER: dict[str, str] = {CropForm.CUT: "larger_part", CropForm.OVERLAP: "overlapping"}
+_NO_WINNER: dict[str, str] = {Alteration.CUT: "larger_part", Alteration.OVERLAP: "overlapping"}
 """What is said of two pictures neither of which replaces the other; else one has something around it."""
 
 
@@ -40,7 +40,7 @@ def _number(reason: str, amount: float) -> dict[str, object]:
     match reason:
         case "enlarged" | "noisier":
             return {"ratio": f"{amount:.1f}"}
-        case "smaller" | "softer" | CropForm.CUT:
+        case "smaller" | "softer" | Alteration.CUT:
             return {"percent": f"{100 * amount:.0f}"}
         case "recompressed":
             return {"quality": round(amount)}

@@ -31,7 +31,7 @@ class Spared(StrEnum):
     UNTOLD = "untold"
     CONTESTED = "contested"
     DETAIL = "detail"
-    PART = "part"
+    ALTERED = "altered"
     PIXELS = "pixels"
     COLOURS = "colours"
     DEPTH = "depth"

@@ -40,7 +40,7 @@ def find_spared(
     ``links`` are the numbers of the pairs of both, which are of a wanted kind. A whole file does not go for
     a damaged one, one that holds a movie not for one that holds none, and one that is transparent in parts
     not for one that is flattened. A copy does not go before it was looked at at full size, nor where it is
-    seen to differ. A ``careful`` rule keeps the better of two copies, or of a picture and a part of it, and
+    seen to differ. A ``careful`` rule keeps the better of two copies, or of a picture and an altered one, and
     marks neither where it cannot be told which that is. Where the file kept is ``safe``, kept for its folder
     and not for what it is, nothing goes that is clearly better in any respect.
     """
@@ -60,8 +60,8 @@ def find_spared(
         if untold.any():
             found += [(Spared.UNTOLD, untold & ~contested & ~_told_by_facts(columns.files, rows, kept))]
         found += [(Spared.DETAIL, copies & (better == Better.SECOND))]
-        crops = pairs["kind"] == KIND_CODES[Kind.CROP]
-        found += [(Spared.PART, crops & ((better == Better.UNTOLD) | (better == Better.SECOND)))]
+        altered = (pairs["kind"] == KIND_CODES[Kind.CROP]) | (pairs["kind"] == KIND_CODES[Kind.EDITED])
+        found += [(Spared.ALTERED, altered & ((better == Better.UNTOLD) | (better == Better.SECOND)))]
     if safe[kept].any():
         outdone = _find_outdone(columns.files, rows, kept, better, pairs["kind"])
         found += [(why, flags & safe[kept]) for why, flags in outdone]

@@ -6,13 +6,13 @@ import base64
 from typing import Any
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, is_digest
-from dpm_tui.catalog.verdict import GRID, Crop, CropForm, Kind, Verdict
+from dpm_tui.catalog.verdict import GRID, Alteration, Altered, Kind, Verdict
 
 MAX_COVERED = 2.0
 """Share of a picture that another one covers at most: it is measured, and may exceed the whole a little."""
 _NOWHERE = bytes(GRID * GRID)
 _KINDS = {kind.value: kind for kind in Kind}
-_FORMS = {form.value: form for form in CropForm}
+_ALTERATIONS = {how.value: how for how in Alteration}
 
 
 def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> dict[str, Any]:
@@ -22,8 +22,8 @@ def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> d
         record |= {"kind": verdict.kind.value, "similarity": round(verdict.similarity, 4)}
         if any(verdict.differs):
             record["differs"] = base64.b64encode(verdict.differs).decode("ascii")
-        if verdict.crop is not None:
-            record["crop"] = encode_crop(verdict.crop)
+        if verdict.altered is not None:
+            record["altered"] = encode_altered(verdict.altered)
     return record
 
 
@@ -45,19 +45,19 @@ def _decode(record: dict[str, Any]) -> Verdict | None:
     differs = _NOWHERE if grid == "" else base64.b64decode(grid, validate=True) or _NOWHERE
     if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
         raise ValueError("verdict out of range")
-    crop = decode_crop(record["crop"]) if "crop" in record else None
-    return Verdict(_KINDS[record["kind"]], similarity, differs, crop)
+    altered = decode_altered(record["altered"]) if "altered" in record else None
+    return Verdict(_KINDS[record["kind"]], similarity, differs, altered)
 
 
-def encode_crop(crop: Crop) -> list[Any]:
-    """Return a crop as JSON values: its form and the shares of both pictures that both show."""
-    return [crop.form.value, *crop.covered]
+def encode_altered(altered: Altered) -> list[Any]:
+    """Return as JSON values how which picture was altered, and the shares of both that both show."""
+    return [altered.how.value, altered.which, *altered.covered]
 
 
-def decode_crop(values: Any) -> Crop:
-    """Return the crop that JSON values say; raises ValueError, TypeError or KeyError for what is none."""
-    form, first, second = values
+def decode_altered(values: Any) -> Altered:
+    """Return what JSON values say; raises ValueError, TypeError or KeyError for what is none."""
+    how, which, first, second = values
     shares = float(first), float(second)
-    if not all(0.0 < share <= MAX_COVERED for share in shares):
-        raise ValueError("no crop")
-    return Crop(_FORMS[form], shares)
+    if which not in (0, 1, None) or not all(0.0 < share <= MAX_COVERED for share in shares):
+        raise ValueError("nothing altered")
+    return Altered(_ALTERATIONS[how], which, shares)

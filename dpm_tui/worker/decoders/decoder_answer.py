@@ -13,7 +13,7 @@ from dpm_tui.dataclass_json import from_plain
 from dpm_tui.deferred_text import defer
 from dpm_tui.pipeline.decoding.decoder import Decoded, Judgement, Known, Unjudged, Unreadable
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
-from dpm_tui.state.verdicts.verdict_record import decode_crop, encode_crop
+from dpm_tui.state.verdicts.verdict_record import decode_altered, encode_altered
 from dpm_tui.worker.decoders.decoder_process import DecoderDied
 
 
@@ -39,7 +39,7 @@ def encode_judgement(answer: Judgement | Unjudged) -> dict[str, Any]:
         "similarity": verdict.similarity,
         "differs": base64.b64encode(verdict.differs).decode("ascii"),
         "apart": answer.apart if math.isfinite(answer.apart) else None,
-        "crop": None if verdict.crop is None else encode_crop(verdict.crop),
+        "altered": None if verdict.altered is None else encode_altered(verdict.altered),
     }
 
 
@@ -63,8 +63,8 @@ def _read_judgement(record: dict[str, Any]) -> Judgement | Unjudged:
     if not 0.0 <= similarity <= 1.0 or len(differs) != GRID * GRID:
         raise ValueError("not a verdict")
     apart = math.inf if record["apart"] is None else float(record["apart"])
-    crop = None if record["crop"] is None else decode_crop(record["crop"])
-    return Judgement(Verdict(Kind(record["kind"]), similarity, differs, crop), apart)
+    altered = None if record["altered"] is None else decode_altered(record["altered"])
+    return Judgement(Verdict(Kind(record["kind"]), similarity, differs, altered), apart)
 
 
 def read_answer(answer: dict[str, Any]) -> Decoded:

@@ -8,7 +8,7 @@ import pytest
 
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
-from dpm_tui.catalog.verdict import GRID, CropForm, Kind
+from dpm_tui.catalog.verdict import GRID, Alteration, Kind
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.review.library.folder_set import FolderSet
@@ -187,8 +187,9 @@ def test_every_answer_has_words(better: Better, reason: str, keys: tuple[str, st
         (Better.FIRST, "cut", ("better_cut", "poorer_cut")),
         (Better.SECOND, "bars", ("poorer_bars", "better_bars")),
         (Better.UNTOLD, "cut", ("larger_part", "larger_part")),
-        (Better.UNTOLD, "frame", ("larger_framed", "larger_framed")),
+        (Better.UNTOLD, "frame", ("larger_altered", "larger_altered")),
         (Better.UNTOLD, "overlap", ("overlapping", "overlapping")),
+        (Better.SECOND, "grey", ("poorer_grey", "better_grey")),
     ],
 )
 def test_of_a_picture_and_a_part_is_said_what_each_is(
@@ -198,10 +199,10 @@ def test_of_a_picture_and_a_part_is_said_what_each_is(
     assert tuple(each.key for file in (1, 2) if (each := quality_reason(file, pair))) == keys
 
 
-def test_every_form_of_a_crop_has_words() -> None:
-    for form in set(CropForm) - {CropForm.OVERLAP}:
+def test_every_alteration_has_words() -> None:
+    for how in set(Alteration) - {Alteration.OVERLAP}:
         for better in (Better.FIRST, Better.SECOND):
-            reason = quality_reason(1, Pair(1, 2, Kind.CROP, 0.9, better=better, reason=form, amount=0.5))
+            reason = quality_reason(1, Pair(1, 2, Kind.CROP, 0.9, better=better, reason=how, amount=0.5))
             assert reason is not None
             assert translate(f"review.{reason.key}", **reason.values)
 
@@ -227,7 +228,7 @@ def test_a_picture_does_not_go_for_what_does_not_replace_it() -> None:
         )
         found = weigh(library, [0], RULES["best"], {Kind.CROP}, FolderSet(()))
         assert not len(found.marked)
-        assert [why for _, _, why in found.spared] == [Spared.PART]
+        assert [why for _, _, why in found.spared] == [Spared.ALTERED]
 
 
 def test_a_picture_is_kept_before_one_with_bars_though_that_has_more_pixels() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, prefixes_of
-from dpm_tui.catalog.verdict import Crop, CropForm, Kind, Verdict
+from dpm_tui.catalog.verdict import Alteration, Altered, Kind, Verdict
 from dpm_tui.state.disk.journal import encode_frame, read_frames
 from dpm_tui.state.verdicts import digest_pair_set, verdict_reader
 from dpm_tui.state.verdicts.verdict_store import VerdictStore
@@ -52,8 +52,8 @@ def test_verdicts_come_back(path: bytes) -> None:
     again.close()
 
 
-def test_what_a_crop_is_comes_back(path: bytes) -> None:
-    verdict = Verdict(Kind.CROP, 0.93, crop=Crop(CropForm.BARS, (1.0, 0.5625)))
+def test_how_a_picture_was_altered_comes_back(path: bytes) -> None:
+    verdict = Verdict(Kind.CROP, 0.93, altered=Altered(Alteration.BARS, 1, (1.0, 0.5625)))
     store = VerdictStore(path, "judge-1")
     store.put((A, B), verdict)
     store.close()
@@ -63,11 +63,14 @@ def test_what_a_crop_is_comes_back(path: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "crop",
-    [["bars", 1.0], ["bars", 1.0, -1], ["bars", 1.0, 1e9], ["hole", 1, 1], "bars", ["bars", None, 1], 7],
-)
-def test_a_verdict_with_an_impossible_crop_is_none(path: bytes, crop: object) -> None:
-    write(path, encode_frame(PLAIN | {"kind": "crop", "similarity": 0.9, "crop": crop}))
+    "altered",
+    [
+        ["bars", 1, 1.0], ["bars", 1, 1.0, -1], ["bars", 1, 1.0, 1e9], ["hole", 1, 1, 1], ["bars", 2, 1, 1],
+        ["bars", "1", 1, 1], "bars", ["bars", 1, None, 1], 7,
+    ],
+)  # fmt: skip
+def test_a_verdict_with_an_impossible_alteration_is_none(path: bytes, altered: object) -> None:
+    write(path, encode_frame(PLAIN | {"kind": "crop", "similarity": 0.9, "altered": altered}))
     store = VerdictStore(path, "judge-1")
     assert dict(store.alike()) == {}
     assert store.rejected == 1

@@ -63,7 +63,7 @@ def test_children_say_what_the_judge_says(pool: DecoderPool, thumbnails: Thumbna
     (crop,) = found[orders[2]]
     assert isinstance(crop, Judgement)
     assert crop.verdict is not None
-    assert crop.verdict.crop is not None
+    assert crop.verdict.altered is not None
     assert crop == judge.answer(orders[2])[0]
     copy, unlike, lost = found[orders[0]]
     assert isinstance(copy, Judgement)

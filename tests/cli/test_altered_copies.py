@@ -1,4 +1,4 @@
-"""Of a picture and its crops the whole picture stays, and what was put around it does not count."""
+"""Of a picture and what was made of it the picture itself stays, and the rest is named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def write_family(folder: Path) -> None:
-    """Write a picture, and copies of it in bars, in a frame, cut, and cut and enlarged."""
+    """Write a picture, and copies of it in bars, in a frame, grey, cut, and cut and enlarged."""
     picture = scene(4, 640, 400)
     square = Image.new("RGB", (640, 640))
     square.paste(picture, (0, 120))
@@ -22,6 +22,7 @@ def write_family(folder: Path) -> None:
     for name, image in {
         "m.jpg": picture,
         "z_bars.png": square,
+        "a_grey.jpg": ImageOps.grayscale(picture).resize((660, 412)),
         "z_frame.jpg": ImageOps.expand(picture, 60, "white"),
         "a_cut.jpg": part,
         "a_large.jpg": part.resize((part.width * 2, part.height * 2), Image.Resampling.LANCZOS),
@@ -38,16 +39,23 @@ def test_the_picture_itself_is_kept_and_the_rest_is_named(tmp_path: Path) -> Non
     assert paths[group["keeper"]] == "m.jpg"
     assert len(group["members"]) == len(paths)
     said = {
-        paths[pair["a"]] + paths[pair["b"]]: (pair["crop"], paths.get(pair.get("better")))
+        paths[pair["a"]] + paths[pair["b"]]: (pair["alteration"], paths.get(pair.get("better")))
         for pair in report["pairs"]
         if "m.jpg" in (paths[pair["a"]], paths[pair["b"]])
     }
-    assert set(said.values()) == {("bars", "m.jpg"), ("frame", "m.jpg"), ("cut", "m.jpg"), ("cut", None)}
-    kinds = "identical,pixels,copy,crop"
+    assert set(said.values()) == {
+        ("bars", "m.jpg"),
+        ("frame", "m.jpg"),
+        ("cut", "m.jpg"),
+        ("cut", None),
+        ("grey", "m.jpg"),
+    }
+    kinds = "identical,pixels,copy,crop,edited"
     plan = dpm("clean", tmp_path, "--rule", "best", "--kinds", kinds, "--dry-run")
     moves = {line.split("\t")[0]: line.split("\t")[-1] for line in plan.stdout.splitlines() if "\t" in line}
     assert moves == {
         "a_cut.jpg": "less detail at full size, 25 % of the pixels",
+        "a_grey.jpg": "grey: the other has colours",
         "z_bars.png": "has bars on both sides",
         "z_frame.jpg": "has a border around it",
     }
