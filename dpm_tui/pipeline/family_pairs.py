@@ -3,15 +3,20 @@
 A group is built around one file, and every member has its own pair with it. But the search finds only some
 neighbours of each picture: two grey copies may have been near to another colour copy than the best one. So
 the best of each family is compared with the rest of it, and with similar families.
+
+And a better picture stands for what is alike it (see ``pair_schedule``): nobody compares the copies of what a
+page shows, or those of one that turns out to be a variant at full size. So the best of what a picture stood
+for is compared with the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import TIER_OF, Better
 from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 
@@ -20,10 +25,14 @@ RIVALS = 3
 
 
 def find_family_pairs(
-    alike: Sequence[InspectedVerdict], by_digest: Mapping[str, Sequence[ImageFile]], rank: Ranking
+    alike: Sequence[InspectedVerdict],
+    by_digest: Mapping[str, Sequence[ImageFile]],
+    rank: Ranking,
+    changed: Collection[DigestPair] = (),
 ) -> Iterator[DigestPair]:
     """Yield pairs of contents that groups need, as far as verdicts show; many of them have a verdict already.
 
+    ``changed`` are those of the pairs that are variants at full size and were not by their thumbnails.
     There are no more than a few for each verdict and each content of a family.
     """
     alike = [each for each in alike if each.pair[0] in by_digest and each.pair[1] in by_digest]
@@ -43,7 +52,11 @@ def find_family_pairs(
         leaders |= dict.fromkeys(family, leader)
         yield from (digest_pair(leader, member) for member in family if member != leader)
     better: dict[str, set[str]] = {}
+    below: dict[str, set[str]] = {}
     for each in alike:
+        if TIER_OF[each.verdict.kind] == 1 or each.pair in changed:
+            first, second = sorted(each.pair, key=places.__getitem__)
+            below.setdefault(first, set()).add(second)
         one, other = (leaders.get(digest, digest) for digest in each.pair)
         if one == other:
             continue
@@ -54,6 +67,22 @@ def find_family_pairs(
     for family in families:
         rivals = sorted(better.get(leaders[family[0]], ()), key=place)
         yield from (digest_pair(rival, member) for rival in rivals[:RIVALS] for member in family)
+    for alike_one in below.values():
+        # By their files alone: an edit that nothing is better than would keep copies apart round after round.
+        best = min(alike_one, key=places.__getitem__)
+        home = leaders.get(best, best)
+        yield from (digest_pair(best, one) for one in alike_one if leaders.get(one, one) != home)
+
+
+def find_changed(
+    judged: Iterable[tuple[DigestPair, Verdict]], inspected: Iterable[InspectedVerdict]
+) -> set[DigestPair]:
+    """Return the pairs that are variants at full size and were not by their thumbnails, both in one order."""
+    return {
+        pair
+        for (pair, before), after in zip(judged, inspected, strict=True)
+        if TIER_OF[before.kind] < TIER_OF[after.verdict.kind]
+    }
 
 
 def _join(pairs: Iterable[DigestPair]) -> list[list[str]]:

@@ -22,7 +22,7 @@ from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerp
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder
-from dpm_tui.pipeline.family_pairs import find_family_pairs
+from dpm_tui.pipeline.family_pairs import find_changed, find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import find_unseen, inspect_copies, inspect_pairs
@@ -279,8 +279,9 @@ def _complete_families(
     for number in range(_FAMILY_ROUNDS):
         by_digest = index_contents(store.files.files)
         inspections = store.inspections if settings.inspect else None
-        alike = weigh_alterations(inspect_verdicts(store.verdicts.alike(), inspections), by_digest)
-        wanted = find_family_pairs(alike, by_digest, tools.rank)
+        judged = list(store.verdicts.alike())
+        alike = weigh_alterations(inspect_verdicts(judged, inspections), by_digest)
+        wanted = find_family_pairs(alike, by_digest, tools.rank, find_changed(judged, alike))
         open_ = [pair for pair in wanted if pair not in store.verdicts]
         if number and not open_:
             break

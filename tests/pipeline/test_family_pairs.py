@@ -9,9 +9,15 @@ from tests.support.image_files import image_file
 
 
 def pairs_for(
-    *alike: tuple[str, str, Kind], better: tuple[str, str] = ("", ""), count: int = 99
+    *alike: tuple[str, str, Kind],
+    better: tuple[str, str] = ("", ""),
+    changed: str = "",
+    count: int = 99,
 ) -> set[DigestPair]:
-    """Return what families need; of contents a, b, ... the first is the best."""
+    """Return what families need; of contents a, b, ... the first is the best.
+
+    ``changed`` names pairs of letters that are variants at full size alone.
+    """
     names = sorted({name for one, other, _ in alike for name in (one, other)})
     files = {name: [image_file(number, size=count - number)] for number, name in enumerate(names)}
     verdicts = []
@@ -22,7 +28,8 @@ def pairs_for(
             side = Better.FIRST if pair[0] == better[0] else Better.SECOND
         verdicts.append(InspectedVerdict(pair, Verdict(kind, 0.9), side))
 
-    return set(find_family_pairs(verdicts, files, lambda chosen: [-chosen.sizes()]))
+    seen = {digest_pair(*pair) for pair in changed.split()}
+    return set(find_family_pairs(verdicts, files, lambda chosen: [-chosen.sizes()], seen))
 
 
 def test_the_best_of_a_family_is_held_against_all_of_it() -> None:
@@ -39,6 +46,18 @@ def test_each_copy_of_an_edit_is_held_against_the_best_picture() -> None:
     """Only the second colour copy was near to the second grey one."""
     found = pairs_for(("a", "b", Kind.COPY), ("y", "z", Kind.COPY), ("b", "z", Kind.EDITED))
     assert found == {("a", "b"), ("y", "z"), ("a", "y"), ("a", "z")}
+
+
+def test_copies_that_a_page_shows_are_held_against_the_best_of_them() -> None:
+    """The page stood for all of them; one was taken for a copy of a variant, where it was nearest."""
+    alike = [("a", name, Kind.CROP) for name in "bcd"] + [("d", "v", Kind.COPY)]
+    assert {("b", "c"), ("b", "d")} <= pairs_for(*alike)
+
+
+def test_what_an_enlarged_copy_stood_for_is_compared_once_it_is_seen_to_be_a_variant() -> None:
+    alike = [("a", name, Kind.VARIANT) for name in "bcd"]
+    assert {("b", "c"), ("b", "d")} <= pairs_for(*alike, changed="ab ac ad")
+    assert not {("b", "c"), ("b", "d")} & pairs_for(*alike)
 
 
 def test_of_variants_only_the_best_ones_are_compared() -> None:
