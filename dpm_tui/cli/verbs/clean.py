@@ -118,7 +118,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     if rule.name not in RULES:
         library, rule = select_keepers(library, rule, protected), rule.settled
     weighed = weigh(library, range(len(library.groups)), rule, kinds, protected)
-    plan, _ = build_plan(library, library.groups, weighed.marked, lambda file: rule.name)
+    plan, _ = build_plan(library, library.groups, weighed.marked, lambda file: rule.name, kinds)
     companions = options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)

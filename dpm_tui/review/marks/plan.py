@@ -141,13 +141,14 @@ def build_plan(
     groups: Iterable[Group],
     removed: Collection[int],
     rule_of: Callable[[int], str],
+    kinds: Collection[Kind] = tuple(Kind),
 ) -> tuple[Plan, list[Unjustified]]:
     """Turn files marked for removal into a plan.
 
     Each victim names the staying member of its group that its closest verified pair is with: a true
     copy before a crop and a crop before a variant, among those one that is no poorer, and then the most
-    similar one. A victim without one stays where it is and is returned among the unjustified. ``rule_of``
-    tells by which rule a file was marked.
+    similar one. Only pairs of ``kinds`` count: those that the rule was given. A victim without one stays
+    where it is and is returned among the unjustified. ``rule_of`` tells by which rule a file was marked.
     """
     files = library.files
     moves: list[Move] = []
@@ -162,7 +163,7 @@ def build_plan(
                     pair,
                 )
                 for keeper in staying
-                if (pair := library.pair(victim, keeper)) is not None
+                if (pair := library.pair(victim, keeper)) is not None and pair.kind in kinds
             ]
             if not links:
                 unjustified.append(Unjustified(victim, group.id))

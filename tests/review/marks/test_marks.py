@@ -389,3 +389,12 @@ def test_a_move_rests_on_a_true_copy_rather_than_on_a_more_similar_variant() -> 
         Library(library.files, library.groups, pairs), library.groups, {2}, lambda file: "best"
     )
     assert [(move.keeper.path, move.kind) for move in plan.moves] == [(b"1.jpg", Kind.COPY)]
+
+
+def test_a_move_of_a_rule_rests_on_a_pair_of_the_kinds_that_it_was_given() -> None:
+    """A part may be more similar to a turned copy of it than to the picture that it is a part of."""
+    library = make_library(3)
+    pairs = {(1, 2): Pair(1, 2, Kind.CROP, 0.9), (2, 3): Pair(2, 3, Kind.TURNED, 0.99)}
+    library = Library(library.files, library.groups, {**library.pairs, **pairs})
+    plan, _ = build_plan(library, library.groups, {2}, lambda file: "best", {Kind.COPY, Kind.CROP})
+    assert [(move.keeper.path, move.kind) for move in plan.moves] == [(b"1.jpg", Kind.CROP)]
