@@ -25,7 +25,8 @@ def test_the_wheel_runs_by_itself(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         archive.extractall(site)
-    assert {"dpm_tui/_models/photo.safetensors", "dpm_tui/_models/illustration.safetensors"} <= set(names)
+    weights = {f"dpm_tui/_models/{name}.safetensors" for name in ("photo", "illustration", "choice")}
+    assert weights <= set(names)
     assert not any(name.startswith(("tests", "models")) for name in names)
     program = f"import sys; sys.path.insert(0, {str(site)!r}); from dpm_tui.cli import main; main(['doctor'])"
     done = subprocess.run(

@@ -13,8 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from dpm_tui.neural.feature_style import mean_and_spread, ties
 from dpm_tui.neural.region_pooling import Box, pool, pool_regions
-from dpm_tui.neural.symmetric_layers import ORDER, SymmetricConv, SymmetricNorm
+from dpm_tui.neural.symmetric_layers import SymmetricConv, SymmetricNorm
+
+TIED = 2
+"""Blocks whose fields are looked at in pairs for the style, as those of the stem are."""
 
 
 def squash(thumbnail: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -99,7 +103,8 @@ class CopyNet(nn.Module):
     Trained with InfoNCE and KoLeo and pooled with a generalised mean (GeM, p = 3) after SSCD
     (Pizzi et al. 2022), at the size of the students of RDCD (2024); its convolutions are symmetric (p4m,
     Cohen and Welling 2016), so that a picture and its eight orientations have one fingerprint by
-    construction. ``domain`` is a head on the style of a picture: the logit that it is an illustration.
+    construction. ``domain`` is a head on the style of a picture, the logit that it is an illustration, which
+    only the training uses.
     """
 
     def __init__(self, shape: Shape | None = None) -> None:
@@ -130,6 +135,17 @@ class CopyNet(nn.Module):
         """Return the features (B, 8 head, H / 16, W / 16) of RGB pictures (B, 3, H, W) in 0..1."""
         features: Tensor = self.head(self.blocks(self.stem(normalise(pixels))))
         return features
+
+    def map_and_style(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the features as ``map`` does and the style (B, styles) by which a model is chosen."""
+        features = self.stem(normalise(pixels))
+        style, tied = [mean_and_spread(features)], [ties(features)]
+        for number, block in enumerate(self.blocks):
+            features = block(features)
+            style.append(mean_and_spread(features))
+            if number < TIED:
+                tied.append(ties(features))
+        return self.head(features), torch.cat([*style, *tied], dim=1)
 
     def describe_regions(self, pixels: Tensor, boxes: Sequence[Box]) -> Tensor:
         """Return unit vectors (B, boxes, dims) of regions of pictures (B, 3, H, W), all from one pass.
@@ -167,15 +183,6 @@ class CopyNet(nn.Module):
             if isinstance(module, Unit):
                 module.fold()
         return self.eval()
-
-
-def mean_and_spread(features: Tensor) -> Tensor:
-    """Return means and standard deviations over places and orientations, (B, 2 F) of (B, 8 F, H, W)."""
-    # Laid out as the memory is, which is many times faster than Tensor.std over two dimensions.
-    places = features.float().permute(0, 2, 3, 1).flatten(1, 2)
-    mean = places.mean(dim=1).view(len(places), -1, ORDER).mean(2)
-    square = places.square().mean(dim=1).view(len(places), -1, ORDER).mean(2)
-    return torch.cat([mean, (square - mean.square()).clamp(min=0).add(1e-8).sqrt()], dim=1)
 
 
 def normalise(pixels: Tensor) -> Tensor:

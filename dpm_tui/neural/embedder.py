@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,8 +12,9 @@ from torch import Tensor
 
 from dpm_tui.errors import DpmError
 from dpm_tui.neural.copy_network import CopyNet, halved, squash
-from dpm_tui.neural.model_manifest import read_manifest
-from dpm_tui.neural.region_pooling import WHOLE
+from dpm_tui.neural.model_choice import ModelChoice, load_choice
+from dpm_tui.neural.model_manifest import read_choice, read_manifest
+from dpm_tui.neural.region_pooling import WHOLE, pool_regions
 from dpm_tui.neural.short_numbers import has_bfloat16, short_numbers
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.candidates.crop_search import BOXES
@@ -37,8 +39,6 @@ REGIONS = (WHOLE, *BOXES)
 """What is described of a large view: the picture itself, and its parts."""
 AT_ONCE = 8
 """Pictures that the network sees at once: with more, a layer's output no longer fits the cache of a core."""
-DOUBTFUL = 2.5
-"""Logits this near to zero leave it open whether a picture is a photograph or an illustration."""
 
 
 class NeuralEmbedder:
@@ -58,6 +58,7 @@ class NeuralEmbedder:
         names = ("photo", "illustration") if choice == "auto" else (choice,)
         manifest = read_manifest()
         self._nets = {name: self._place(load_network(manifest[name])) for name in names}
+        self._chooser = load_choice(read_choice(), self._device) if choice == "auto" else None
 
     @property
     def device(self) -> str:
@@ -73,7 +74,7 @@ class NeuralEmbedder:
         given is a region of the pass that describes the whole.
         """
         given = parts or [None] * len(thumbnails)
-        describe = self._embed_auto if self._choice == "auto" else self._embed_one
+        describe = partial(self._embed_auto, self._chooser) if self._chooser else self._embed_one
         prints: list[Fingerprint] = []
         with torch.inference_mode(), short_numbers(self._device, self._short):
             for at in range(0, len(thumbnails), AT_ONCE):
@@ -82,33 +83,32 @@ class NeuralEmbedder:
 
     def _embed_one(self, thumbnails: Sequence[Picture], given: Sequence[Parts | None]) -> list[Fingerprint]:
         net = self._nets[self._choice]
-        large = self._pixels(thumbnails, net.shape.input_px)
+        large = self._pixels(squashed(thumbnails, net.shape.input_px))
         views = net.describe_regions(large, REGIONS)
         parts = self._join_parts(net(halved(large)), views, given)
         rows = zip(views[:, 0].cpu().numpy(), parts, strict=True)
         return [Fingerprint(self._choice, {self._choice: vector}, part) for vector, part in rows]
 
-    def _embed_auto(self, thumbnails: Sequence[Picture], given: Sequence[Parts | None]) -> list[Fingerprint]:
+    def _embed_auto(
+        self, chooser: ModelChoice, thumbnails: Sequence[Picture], given: Sequence[Parts | None]
+    ) -> list[Fingerprint]:
         photo, illustration = self._nets["photo"], self._nets["illustration"]
-        large = self._pixels(thumbnails, photo.shape.input_px)
-        views = photo.describe_regions(large, REGIONS)
-        small, style = photo.describe_and_style(halved(large))
-        logits = photo.illustration_logit(style.float()).cpu()
+        squares = squashed(thumbnails, photo.shape.input_px)
+        large = self._pixels(squares)
+        features, style = photo.map_and_style(large)
+        views = photo.describe(pool_regions(features, REGIONS))
         of_photo = views[:, 0].cpu().numpy()
-        parts = self._join_parts(small, views, given)
-        wanted = (logits > -DOUBTFUL).nonzero().squeeze(1)
+        parts = self._join_parts(photo(halved(large)), views, given)
+        chosen = chooser.choose(squares, large, style)
+        wanted = [number for number, models in enumerate(chosen) if "illustration" in models]
         drawn: dict[int, NDArray[np.float32]] = {}
-        if len(wanted):
-            of_illustration = illustration(large[wanted.to(self._device)]).cpu().numpy()
-            drawn = dict(zip(wanted.tolist(), of_illustration, strict=True))
+        if wanted:
+            of_illustration = illustration(large[torch.tensor(wanted, device=self._device)]).cpu().numpy()
+            drawn = dict(zip(wanted, of_illustration, strict=True))
         prints: list[Fingerprint] = []
-        for number, logit in enumerate(logits.tolist()):
-            vectors = {}
-            if logit < DOUBTFUL:
-                vectors["photo"] = of_photo[number]
-            if number in drawn:
-                vectors["illustration"] = drawn[number]
-            prints.append(Fingerprint("illustration" if logit > 0 else "photo", vectors, parts[number]))
+        for number, models in enumerate(chosen):
+            vectors = {name: of_photo[number] if name == "photo" else drawn[number] for name in models}
+            prints.append(Fingerprint(models[0], vectors, parts[number]))
         return prints
 
     def _join_parts(self, small: Tensor, views: Tensor, given: Sequence[Parts | None]) -> NDArray[np.float32]:
@@ -123,16 +123,20 @@ class NeuralEmbedder:
             own = [(1 + k, picture) for k, picture in enumerate(pictures or ()) if picture is not None]
             if own:
                 places, shown = zip(*own, strict=True)
-                joined[row, list(places)] = net(self._pixels(shown, net.shape.input_px // 2))
+                joined[row, list(places)] = net(self._pixels(squashed(shown, net.shape.input_px // 2)))
         return joined.flatten(1).cpu().numpy()
 
-    def _pixels(self, thumbnails: Sequence[Picture], side: int) -> Tensor:
-        squares = np.stack([squash(thumbnail, side) for thumbnail in thumbnails])
+    def _pixels(self, squares: Picture) -> Tensor:
         pixels = torch.from_numpy(squares).to(self._device).permute(0, 3, 1, 2).float() / 255
         return pixels.contiguous(memory_format=torch.channels_last)
 
     def _place(self, net: CopyNet) -> CopyNet:
         return net.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def squashed(thumbnails: Sequence[Picture], side: int) -> Picture:
+    """Return thumbnails as squares (B, side, side, 3)."""
+    return np.stack([squash(thumbnail, side) for thumbnail in thumbnails])
 
 
 def pick_device(wanted: str) -> torch.device:

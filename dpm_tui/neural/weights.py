@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
@@ -20,17 +21,23 @@ def load_network(file: WeightFile) -> CopyNet:
     checked are read. Raises DpmError naming the file if it is
     missing, damaged or another one than the manifest describes.
     """
-    shown = display_name(str(file.path))
-    try:
-        content = file.path.read_bytes()
-    except OSError as error:
-        raise DpmError("weights_unusable", path=shown, reason=reason_of(error)) from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise DpmError("weights_unusable", path=shown, reason="SHA-256")
+    content = read_checked(file.path, file.sha256)
     shape = Shape(dims=file.dims, input_px=file.input_px)
     network = CopyNet(shape)
     try:
         network.load_state_dict({name: tensor.float() for name, tensor in load_tensors(content).items()})
     except (SafetensorError, RuntimeError, ValueError) as error:
+        shown = display_name(str(file.path))
         raise DpmError("weights_unusable", path=shown, reason=str(error)[:200]) from error
     return network.fold()
+
+
+def read_checked(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a weight file; raises DpmError if it is missing or another one."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DpmError("weights_unusable", path=display_name(str(path)), reason=reason_of(error)) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DpmError("weights_unusable", path=display_name(str(path)), reason="SHA-256")
+    return content

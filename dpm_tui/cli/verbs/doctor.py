@@ -19,7 +19,7 @@ from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.neural.model_manifest import read_manifest
+from dpm_tui.neural.model_manifest import ChoiceFile, WeightFile, read_choice, read_manifest
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.repair.check_bins import check_bins
 from dpm_tui.shell_commands import with_place
@@ -109,7 +109,8 @@ def _check_program() -> Iterator[Check]:
 
 def _check_models() -> Iterator[Check]:
     try:
-        for name, file in read_manifest().items():
+        files: dict[str, WeightFile | ChoiceFile] = {**read_manifest(), "choice": read_choice()}
+        for name, file in files.items():
             good = hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
             key = "cli.doctor_model" if good else "cli.doctor_model_changed"
             yield good, translate(key, name=name, path=display_name(str(file.path)))

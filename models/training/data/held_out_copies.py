@@ -37,7 +37,9 @@ class HeldOutCopies:
         few = min(PROPS, len(kept) // 4)
         # What is pasted beside or over a copy is no original: it would be found, and rightly.
         self.props = [pictures[index] for index in kept[:few]] or pictures
-        self.originals = [pictures[index] for index in kept[few:]]
+        self.numbers = kept[few:]
+        """Which of the pictures each original is."""
+        self.originals = [pictures[index] for index in self.numbers]
 
     @classmethod
     def of_archives(cls, data: Path, prefix: str, seed: int = 7) -> HeldOutCopies:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,23 +61,27 @@ def archives(data: Path, prefix: str) -> list[Path]:
     return list(found.values())
 
 
-def read(archive: Path, every: int = 1) -> Iterator[tuple[str, str, Image.Image]]:
+def read(
+    archive: Path, every: int = 1, wanted: Callable[[str], bool] | None = None
+) -> Iterator[tuple[str, str, Image.Image]]:
     """Yield (source, name, RGB picture) of every picture, or every so many, in the order of the names.
 
-    Transparent parts lie on white. A source is the first folder inside the archive.
+    Transparent parts lie on white. A source is the first folder inside the archive. Of the names inside it,
+    only those ``wanted`` are decoded.
     """
     if archive.is_dir():
         paths = [path for path in sorted(archive.rglob("*")) if path.suffix.lower() in SUFFIXES]
         for path in paths[::every]:
             name = path.relative_to(archive).as_posix()
-            yield name.split("/")[0], name, on_white(Image.open(path))
+            if wanted is None or wanted(name):
+                yield name.split("/")[0], name, on_white(Image.open(path))
         return
     with tarfile.open(archive) as tar:
         members = [member for member in tar.getmembers() if member.name.lower().endswith(SUFFIXES)]
         for member in sorted(members, key=lambda item: item.name)[::every]:
-            stream = tar.extractfile(member)
+            name = member.name.removeprefix("./")
+            stream = tar.extractfile(member) if wanted is None or wanted(name) else None
             if stream is not None:
-                name = member.name.removeprefix("./")
                 yield name.split("/")[0], name, on_white(Image.open(io.BytesIO(stream.read())))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dpm_tui.neural.copy_network import CopyNet, halved, squash
+from dpm_tui.neural.model_choice import ModelChoice
 from dpm_tui.neural.region_pooling import WHOLE
 from dpm_tui.neural.short_numbers import short_numbers
 from dpm_tui.pipeline.candidates.crop_search import BOXES, COUNT, MIDDLE
@@ -69,17 +70,18 @@ class Described:
         return nearest
 
 
-def illustration_logits(
-    net: CopyNet, squares: NDArray[np.uint8], device: torch.device, batch: int = BATCH
-) -> NDArray[np.float32]:
-    """Return the logits (N,) that squares (N, side, side, 3) are illustrations."""
-    return _run(
-        net,
-        lambda pixels: net.illustration_logit(net.describe_and_style(halved(pixels))[1].float()),
-        squares,
-        device,
-        batch,
-    )
+def choice_logits(
+    net: CopyNet, choice: ModelChoice, squares: NDArray[np.uint8], batch: int = BATCH
+) -> NDArray[np.float64]:
+    """Return the logits (N,) that squares (N, side, side, 3) are illustrations, as the app has them."""
+    found: list[NDArray[np.float64]] = []
+    with torch.inference_mode(), short_numbers(torch.device("cpu")):
+        for start in range(0, len(squares), batch):
+            part = squares[start : start + batch]
+            pixels = torch.from_numpy(np.array(part)).permute(0, 3, 1, 2).float() / 255
+            pixels = pixels.contiguous(memory_format=torch.channels_last)
+            found.append(choice.logits(part, pixels, net.map_and_style(pixels)[1]))
+    return np.concatenate(found)
 
 
 def _run(

@@ -1,0 +1,1 @@
+"""What the automatic choice between the models learns from, and its fit."""
