@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.alignment.feature_alignment import Matches, match_features
+from dpm_tui.pipeline.alignment.inner_quad import Corners, find_inner_quad, quad_matrix
 from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
 from dpm_tui.pipeline.alignment.template_alignment import promises
 
@@ -32,8 +33,19 @@ COLOURS = 8
 """Side of the squares that colours are compared on."""
 SMALL = 48
 """Side of the squares that slopes are compared on."""
+ON_GROUND = 0.3
+"""Correlation of slopes of an inner picture and another one that may be the same: one in 100 unrelated pairs
+comes to 0.2, one in ten that are the same stays below 0.4."""
 TINY = 32
 """Side of the squares that whole orientations are compared on."""
+
+
+@dataclass(frozen=True)
+class InnerPicture:
+    """A picture that lies on a plain ground inside another one: its corners, and it alone made small."""
+
+    corners: Corners
+    small: Picture
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class _Memory:
 
     tiny: LruCache[bytes, Tiny] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     small: LruCache[bytes, Picture] = field(default_factory=lambda: LruCache(KEPT_COARSE))
+    inner: LruCache[bytes, InnerPicture | None] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     slopes: LruCache[bytes, Slopes] = field(default_factory=lambda: LruCache(KEPT))
     colours: LruCache[bytes, Colours] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
@@ -67,6 +80,20 @@ class DescribedPicture:
     def small(self) -> Picture:
         """The grey picture squashed to the square that slopes are compared on."""
         return self.memory.small.get(self.digest, lambda: _small(self.grey))
+
+    @property
+    def inner(self) -> InnerPicture | None:
+        """The picture that lies on a plain ground inside this one; None where there is no such thing."""
+        return self.memory.inner.get(self.digest, self._find_inner)
+
+    def _find_inner(self) -> InnerPicture | None:
+        corners = find_inner_quad(self.picture)
+        if corners is None:
+            return None
+        matrix = quad_matrix(corners, (SMALL, SMALL))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        alone: NDArray[Any] = cv2.warpPerspective(self.grey, matrix, (SMALL, SMALL), flags=flags)
+        return InnerPicture(corners, alone)
 
     @property
     def slopes(self) -> Slopes:
@@ -125,6 +152,12 @@ def may_contain(one: DescribedPicture, other: DescribedPicture) -> bool:
     That of the last pair is remembered.
     """
     return one.memory.glances.get((one.digest, other.digest), lambda: promises(one.grey, other.grey))
+
+
+def holds_on_ground(one: DescribedPicture, other: DescribedPicture) -> bool:
+    """Return whether, at a glance, the first picture shows the second one upright on a plain ground."""
+    inner = one.inner
+    return inner is not None and float(_slopes(inner.small) @ other.slopes) >= ON_GROUND
 
 
 def _small(grey: NDArray[Any]) -> Picture:

@@ -53,6 +53,11 @@ class Alignment:
         """Pixels of the first picture for one of the second."""
         return math.sqrt(abs(float(np.linalg.det(self.matrix[:2, :2]))))
 
+    def inverse(self) -> Alignment:
+        """Return how the first picture lies over the second, where neither is mirrored."""
+        matrix = np.linalg.inv(self.matrix)
+        return Alignment(matrix / matrix[2, 2], False, self.inliers)
+
     @property
     def angle(self) -> float:
         """Rotation in degrees, -180 to 180."""

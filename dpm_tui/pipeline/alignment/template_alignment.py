@@ -69,6 +69,13 @@ def search(first: Picture, second: Picture) -> Alignment | None:
     return Alignment(matrix / matrix[2, 2], False, 0)
 
 
+def lay_into_quad(around: Picture, part: Picture, matrix: Matrix) -> Alignment | None:
+    """Return how an RGB picture lies in another one, near to where ``matrix`` says, or None."""
+    field, small = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (around, part))
+    found = refine(field, small, matrix)
+    return None if found is None else Alignment(found.matrix / found.matrix[2, 2], False, 0)
+
+
 def promises(one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Return whether, at a glance, one of two grey pictures may contain the other upright."""
     if min(float(one.std()), float(other.std())) < PLAIN:

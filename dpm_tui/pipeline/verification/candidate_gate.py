@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
+    holds_on_ground,
     match_coarse_features,
     may_contain,
     orientation_correlations,
@@ -39,8 +40,10 @@ def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -
     if cosine >= ASKED_FOR:
         return False
     odds = _network().score(describe(one, other, cosine))
-    if odds >= DOUBTFUL or odds < HOPELESS:
-        return odds < HOPELESS
+    if odds >= DOUBTFUL or holds_on_ground(one, other) or holds_on_ground(other, one):
+        return False
+    if odds < HOPELESS:
+        return True
     return max(orientation_correlations(one, other)) < ALIKE and not may_contain(one, other)
 
 

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
     gradient_correlation,
+    holds_on_ground,
     match_coarse_features,
     may_contain,
     orientation_correlations,
 )
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
+from dpm_tui.pipeline.alignment.inner_quad import quad_matrix
 from dpm_tui.pipeline.alignment.overlap import Overlap, lay_over, whole
-from dpm_tui.pipeline.alignment.template_alignment import search
+from dpm_tui.pipeline.alignment.template_alignment import lay_into_quad, search
 from dpm_tui.pipeline.comparison.copy_classifier import SAME, weigh
 from dpm_tui.pipeline.comparison.difference import compare_aligned
 from dpm_tui.pipeline.comparison.recolouring import compare_tints
@@ -107,10 +109,24 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
         few = min(len(first.features), len(second.features)) < PLENTY
     if moved is not None:
         yield moved
-    if (tried or moved is not None or few) and may_contain(first, second):
-        inside = _moved(one, other, search(one, other), frame, plain)
-        if inside is not None and inside is not plain:
-            yield inside
+    for inside in _inside(first, second, tried or moved is not None or few):
+        view = _moved(one, other, inside, frame, plain)
+        if view is not None and view is not plain:
+            yield view
+
+
+def _inside(
+    first: DescribedPicture, second: DescribedPicture, search_too: bool
+) -> Iterator[Alignment | None]:
+    """Yield the ways in which one picture may lie inside the other, by its edges or by its lightness."""
+    one, other = first.picture, second.picture
+    if holds_on_ground(first, second) and first.inner is not None:
+        yield lay_into_quad(one, other, quad_matrix(first.inner.corners, other.shape))
+    if holds_on_ground(second, first) and second.inner is not None:
+        found = lay_into_quad(other, one, quad_matrix(second.inner.corners, one.shape))
+        yield None if found is None else found.inverse()
+    if search_too and may_contain(first, second):
+        yield search(one, other)
 
 
 def _may_align(first: DescribedPicture, second: DescribedPicture) -> bool:
