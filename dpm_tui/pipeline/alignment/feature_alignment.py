@@ -47,6 +47,8 @@ class Alignment:
     """Three by three: from pixels of the second picture, mirrored first if so, to the first's."""
     mirrored: bool
     inliers: int
+    weak: bool = False
+    """Whether what the pictures share is not quite alike: text on plain drawings leaves no more."""
 
     @property
     def scale(self) -> float:

@@ -63,10 +63,10 @@ def search(first: Picture, second: Picture) -> Alignment | None:
     x, y = place.width * around.shape[1] / part.shape[1], place.height * around.shape[0] / part.shape[0]
     left, top = place.left * around.shape[1], place.top * around.shape[0]
     found = refine(around, part, scaling(x, y, left, top))
-    if found is None or found.correlation < FOUND:
+    if found is None:
         return None
     matrix: Matrix = np.asarray(np.linalg.inv(found.matrix) if swapped else found.matrix, np.float64)
-    return Alignment(matrix / matrix[2, 2], False, 0)
+    return Alignment(matrix / matrix[2, 2], False, 0, weak=found.correlation < FOUND)
 
 
 def lay_into_quad(around: Picture, part: Picture, matrix: Matrix) -> Alignment | None:

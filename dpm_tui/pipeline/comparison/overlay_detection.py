@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.pipeline.comparison.difference import Difference
+from dpm_tui.pipeline.comparison.difference import Difference, compare_aligned
 from dpm_tui.pipeline.comparison.score_network import score_network_named
 
 TOUCHED = 10.0
@@ -21,6 +21,12 @@ LARGEST = 0.45
 
 SURE = 0.5
 """Score from which a change is called an overlay; in doubt a change is a variant."""
+JOIN_WORDS, CLEARANCE = np.ones((9, 9), np.uint8), np.ones((7, 7), np.uint8)
+"""What is joined to one overlay, and how far around it coding may have smeared it."""
+LEAST_BARE = 0.5
+"""Share of the frame that lies beside an overlay at least."""
+LIVE_BARE, SAME_BARE, SHARED_BARE, AGREED_BARE = 20, 4.0, 0.75, 0.9
+"""Tiles with structure, tiles that are the same, and shares of both that agree beside an overlay at least."""
 CLEARLY = 1.25
 """Times as strong that edges are in the picture that has the overlay."""
 NOTHING = np.zeros(17)
@@ -30,6 +36,25 @@ NOTHING = np.zeros(17)
 def is_overlay(difference: Difference) -> bool:
     """Return whether what differs between two pictures of one frame was put on top of one of them."""
     return score_network_named("overlay").score(np.append(difference.features, traits(difference))) > SURE
+
+
+def agrees_beside_overlay(difference: Difference) -> bool:
+    """Return whether two pictures are one but for what was put on top of one of them.
+
+    What is around the overlay is compared again, by itself: on a plain drawing a line of text takes most of
+    what there is to agree on.
+    """
+    change = difference.light * 0.7 + difference.colour
+    touched = cv2.morphologyEx((change > TOUCHED).astype(np.uint8), cv2.MORPH_CLOSE, JOIN_WORDS)
+    bare = cv2.dilate(touched, CLEARANCE) == 0
+    if difference.mask is not None:
+        bare &= difference.mask == 255
+    if float(bare.mean()) < LEAST_BARE or not is_overlay(difference):
+        return False
+    rest = compare_aligned(*difference.pictures, np.where(bare, np.uint8(255), np.uint8(0)), rich=True)
+    structure = rest.structure
+    told = rest.live >= LIVE_BARE and structure.same >= SAME_BARE and structure.share >= SHARED_BARE
+    return told and rest.agreement >= AGREED_BARE
 
 
 def find_overlaid(difference: Difference) -> int | None:

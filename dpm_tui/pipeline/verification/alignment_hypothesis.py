@@ -50,6 +50,8 @@ class AlignmentHypothesis:
     cropped: bool = False
     turned: bool = False
     stretched: bool = False
+    weak: bool = False
+    """Whether the alignment is not sure: it proves a clean picture, or an overlay, but no variant."""
 
     @property
     def clean(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dpm_tui.pipeline.comparison.difference import Difference, slopes_follow
+from dpm_tui.pipeline.comparison.overlay_detection import agrees_beside_overlay
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
     FAITHFUL_STRONG,
     MANY,
@@ -44,8 +45,14 @@ def may_prove(difference: Difference, inliers: int) -> bool:
 
 def proves(view: AlignmentHypothesis) -> bool:
     """Return whether a hypothesis shows that two pictures are one, or one with differences."""
+    if view.difference.live < FEW:
+        return False
+    return _proves_all(view) or agrees_beside_overlay(view.difference)
+
+
+def _proves_all(view: AlignmentHypothesis) -> bool:
     difference, structure = view.difference, view.difference.structure
-    if difference.live < FEW:
+    if view.weak and not view.clean:
         return False
     if structure.same < TILES:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN

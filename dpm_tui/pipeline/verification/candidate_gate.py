@@ -29,7 +29,9 @@ HOPELESS, DOUBTFUL = -6.2, -2.0
 contain the other at a glance: parts of plain drawings have little else to be known by. Of 4,900 true pairs,
 half of them collages, screens and other hard copies, one in 1,000 is lost that way, weak variants apart; of
 pictures that are no pair three in four go."""
-ALIKE = 0.9
+PLAIN = 30
+"""Features up to which a glance is taken in any case: the network has little to go by."""
+ALIKE, ALIKE_PLAIN = 0.9, 0.6
 """Correlation of two whole pictures, one of them turned or not, from which a doubtful pair is compared."""
 ASKED_FOR = 1.0
 """Cosine of pairs that somebody asked for: those are always compared."""
@@ -42,9 +44,11 @@ def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -
     odds = _network().score(describe(one, other, cosine))
     if odds >= DOUBTFUL or holds_on_ground(one, other) or holds_on_ground(other, one):
         return False
-    if odds < HOPELESS:
+    plain = min(len(one.coarse_features), len(other.coarse_features)) <= PLAIN
+    if odds < HOPELESS and not plain:
         return True
-    return max(orientation_correlations(one, other)) < ALIKE and not may_contain(one, other)
+    alike = max(orientation_correlations(one, other)) >= (ALIKE_PLAIN if plain else ALIKE)
+    return not alike and not may_contain(one, other)
 
 
 def describe(one: DescribedPicture, other: DescribedPicture, cosine: float) -> NDArray[np.float64]:

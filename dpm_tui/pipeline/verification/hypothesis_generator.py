@@ -23,6 +23,7 @@ from dpm_tui.pipeline.alignment.overlap import Overlap, lay_over, whole
 from dpm_tui.pipeline.alignment.template_alignment import lay_into_quad, search
 from dpm_tui.pipeline.comparison.copy_classifier import SAME, weigh
 from dpm_tui.pipeline.comparison.difference import compare_aligned
+from dpm_tui.pipeline.comparison.overlay_detection import agrees_beside_overlay
 from dpm_tui.pipeline.comparison.recolouring import compare_tints
 from dpm_tui.pipeline.comparison.score_network import score_network_named
 from dpm_tui.pipeline.comparison.structure import estimate_share
@@ -48,12 +49,17 @@ OUTLINED = 0.6
 """Share of the structure that is the same from which colours are compared where lightness does not agree."""
 HOPELESS = 0.15
 """Agreement below which no richer tone is tried."""
+UNEVEN = 0.5
+"""The same where the tone of the whole is hardly another: an overlay may hide what it is."""
 HOPEFUL = 0.40
 """Correlation of lightness at 32 px below which pictures are not compared in one frame: pairs in one frame
 have 0.41 under a large overlay, 0.75 with a local edit, 0.95 as copies; half of the unrelated have less."""
 SLOPING = 0.2
 """Correlation of slopes at 48 px below which they are neither: four in five unrelated pairs that are hopeful
 lie below, and of pairs in one frame a few with a third covered, which features find."""
+CLOSE = 0.45
+"""The same from which they are compared whatever the structure promises: stickers over half of a plain
+drawing leave little of that."""
 STRETCHED = 0.95
 """The same where the aspects differ: a picture pressed into another aspect is an edited one."""
 PLENTY = 150
@@ -82,9 +88,10 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
     framed = _same_frame(one, other)
     frame: Overlap | None = None
     plain: AlignmentHypothesis | None = None
-    if like[0] >= (HOPEFUL if framed else STRETCHED) and gradient_correlation(first, second) >= SLOPING:
+    slopes = gradient_correlation(first, second) if like[0] >= (HOPEFUL if framed else STRETCHED) else 0.0
+    if slopes >= SLOPING:
         laid = whole(one, other)
-        view = _look(laid, stretched=not framed) if _promises(laid) else None
+        view = _look(laid, stretched=not framed) if slopes >= CLOSE or _promises(laid) else None
         if framed:
             frame, plain = laid, view
         if view is not None:
@@ -175,10 +182,13 @@ def _look(
     strong = is_strong(*pictures, mask)
     rich = None
     if not hopeful:
-        if strong and difference.agreement >= HOPELESS:
+        if difference.agreement >= (HOPELESS if strong else UNEVEN):
             rich = compare_aligned(*pictures, mask, rich=True)
-        if rich is None or not may_prove(rich, inliers):
-            return None
+        seen = rich or difference
+        if not may_prove(seen, inliers):
+            if not agrees_beside_overlay(seen):
+                return None
+            difference = seen
     equal = mask is None and np.array_equal(*pictures)
     score = EQUAL if equal else score_network_named("changed").score(difference.features)
     tint, sameness = None, SAME if equal else None
@@ -227,4 +237,5 @@ def _moved(
     quarter = round(alignment.angle / 90)
     tilt = abs(alignment.angle - 90 * quarter)
     cropped = min(overlap.covered) < COVERED or tilt > TILT
-    return _look(overlap, alignment.inliers, cropped, alignment.mirrored or quarter % 4 != 0)
+    view = _look(overlap, alignment.inliers, cropped, alignment.mirrored or quarter % 4 != 0)
+    return replace(view, weak=True) if view is not None and alignment.weak else view
