@@ -33,6 +33,9 @@ COLOURS = 8
 """Side of the squares that colours are compared on."""
 SMALL = 48
 """Side of the squares that slopes are compared on."""
+RIM, BARE = 4, 10.0
+"""Places along the edges of an inner picture that may still show the ground, and spread of lightness in
+levels below which it has nothing to be known by."""
 ON_GROUND = 0.3
 """Correlation of slopes of an inner picture and another one that may be the same: one in 100 unrelated pairs
 comes to 0.2, one in ten that are the same stays below 0.4."""
@@ -93,7 +96,7 @@ class DescribedPicture:
         matrix = quad_matrix(corners, (SMALL, SMALL))
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         alone: NDArray[Any] = cv2.warpPerspective(self.grey, matrix, (SMALL, SMALL), flags=flags)
-        return InnerPicture(corners, alone)
+        return InnerPicture(corners, alone) if alone[RIM:-RIM, RIM:-RIM].std() >= BARE else None
 
     @property
     def slopes(self) -> Slopes:

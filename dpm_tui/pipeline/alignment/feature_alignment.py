@@ -58,7 +58,7 @@ class Alignment:
     def inverse(self) -> Alignment:
         """Return how the first picture lies over the second, where neither is mirrored."""
         matrix = np.linalg.inv(self.matrix)
-        return Alignment(matrix / matrix[2, 2], False, self.inliers)
+        return Alignment(matrix / matrix[2, 2], False, self.inliers, self.weak)
 
     @property
     def angle(self) -> float:

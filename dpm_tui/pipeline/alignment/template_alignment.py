@@ -73,7 +73,10 @@ def lay_into_quad(around: Picture, part: Picture, matrix: Matrix) -> Alignment |
     """Return how an RGB picture lies in another one, near to where ``matrix`` says, or None."""
     field, small = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (around, part))
     found = refine(field, small, matrix)
-    return None if found is None else Alignment(found.matrix / found.matrix[2, 2], False, 0)
+    if found is None:
+        return None
+    # All that a frame and its ground say is where the picture lies, not what it shows.
+    return Alignment(found.matrix / found.matrix[2, 2], False, 0, weak=True)
 
 
 def promises(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("--variants", type=Path, required=True, help="variants.json of drawn variants")
     parser.add_argument("--count", type=int, default=900, help="pictures a folder")
     parser.add_argument("--each", type=int, default=3, help="true pairs, and changed ones, a picture")
+    parser.add_argument("--head", choices=tuple(HIDDEN), help="fit this one and keep the other as it is")
     parser.add_argument("--out", type=Path, default=Path("dpm_tui/pipeline/comparison/verifier.npz"))
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -119,7 +120,11 @@ def main() -> None:
             learned += samples(made_pairs(pictures(folder, options.count, rng), options.each, rng))
             print(folder, len(learned), flush=True)
         learned += samples(drawn_pairs(options.variants, 0, 3, rng))
-    np.savez(options.out, **fit_heads(learned))  # type: ignore[arg-type]
+    tables = fit_heads(learned)
+    if options.head:
+        with np.load(options.out) as kept:
+            tables = {name: (tables if name.startswith(options.head) else kept)[name] for name in tables}
+    np.savez(options.out, **tables)  # type: ignore[arg-type]
     print(options.out, options.out.stat().st_size, "bytes")
 
 

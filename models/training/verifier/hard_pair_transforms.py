@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from dpm_tui.catalog.verdict import Kind
 from models.training.data.picture_edits import scaled, stored
@@ -110,6 +110,49 @@ def collage(others: Sequence[Image.Image]) -> Transform:
         return canvas
 
     return Transform("hard: collage", (*CROP, Kind.EDITED, Kind.VARIANT), make)
+
+
+def picture_stickers(others: Sequence[Image.Image]) -> Transform:
+    """Return the transform that puts one to three cut-outs of other pictures on a picture, rimmed or not."""
+
+    def make(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+        out = image.copy()
+        for _ in range(int(rng.choice([1, 1, 2, 3]))):
+            side = max(12, round(min(image.size) * rng.uniform(0.15, 0.42)))
+            size = side, max(12, round(side * rng.uniform(0.6, 1.0)))
+            rim = max(1, side // 18) if rng.random() < 0.5 else 0
+            piece = ImageOps.fit(others[int(rng.integers(len(others)))], size)
+            mask = _cutout_mask(size, rng)
+            left, top = (int(rng.integers(0, max(n - s, 1))) for n, s in zip(image.size, size, strict=True))
+            if rim:
+                wide = ImageOps.expand(mask, rim, 0).filter(ImageFilter.MaxFilter(2 * rim + 1))
+                ink = (255, 255, 255) if rng.random() < 0.8 else (20, 20, 20)
+                out.paste(ink, (left - rim, top - rim), wide)
+            out.paste(piece, (left, top), mask)
+        return out
+
+    return Transform("picture-stickers", (Kind.EDITED,), make)
+
+
+def _cutout_mask(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+    """Return a disc, a rounded box or a blob of a size."""
+    mask = Image.new("L", size)
+    draw = ImageDraw.Draw(mask)
+    box = (0, 0, size[0] - 1, size[1] - 1)
+    shape = int(rng.integers(3))
+    if shape == 0:
+        draw.ellipse(box, fill=255)
+    elif shape == 1:
+        draw.rounded_rectangle(box, int(min(size) * rng.uniform(0, 0.3)), fill=255)
+    else:
+        turns = np.sort(rng.uniform(0, 2 * np.pi, 14))
+        reach = rng.uniform(0.55, 1.0, 14)
+        points = [
+            (size[0] / 2 * (1 + r * np.cos(t)), size[1] / 2 * (1 + r * np.sin(t)))
+            for t, r in zip(turns, reach, strict=True)
+        ]
+        draw.polygon(points, fill=255)
+    return mask
 
 
 def _grey_crop(image: Image.Image, rng: np.random.Generator) -> Image.Image:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from models.training.data.held_out_copies import thumbnail
 from models.training.data.picture_edits import scaled, stored
-from models.training.verifier.hard_pair_transforms import HARD, collage
+from models.training.verifier.hard_pair_transforms import HARD, collage, picture_stickers
 from models.training.verifier.pair_transforms import TRUE_PAIRS, crop
 from models.training.verifier.variant_edits import VARIANTS, visible
 
@@ -33,7 +33,7 @@ class Label(IntEnum):
 
 Made = tuple[Label, str, Picture, Picture]
 """What differs, how the pair was made, and its two thumbnails."""
-OVERLAYS = {"text", "watermark", "sticker", "hard: covered"}
+OVERLAYS = {"text", "watermark", "sticker", "picture-stickers", "hard: covered"}
 FRAMES = {"border", "bars", "caption", "screenshot", "mirror", "turn-90", "tone-12", "hard: lean"}
 """What may be around a changed picture without hiding the change."""
 TONED = {"palette-256", "palette-64", "tone-12", "tone-30", "gamma", "filter", "bars-tone", "grey-crop"}
@@ -105,7 +105,9 @@ def _seen(before: Image.Image, after: Image.Image) -> bool:
 
 def made_pairs(images: list[Image.Image], each: int, rng: Generator) -> Iterator[Made]:
     """Yield ``each`` true pairs and as many changed ones of every picture, and unrelated pairs."""
-    transforms = [t for t in (*TRUE_PAIRS, *HARD, collage(images)) if t.name not in UNCLEAR]
+    transforms = [
+        t for t in (*TRUE_PAIRS, *HARD, collage(images), picture_stickers(images)) if t.name not in UNCLEAR
+    ]
     for number, image in enumerate(images):
         first = thumbnail(image)
         for k in rng.choice(len(transforms), each, replace=False):

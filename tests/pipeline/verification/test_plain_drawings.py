@@ -38,7 +38,7 @@ def written(picture: Image.Image, place: tuple[int, int]) -> Image.Image:
 
 def test_a_cut_and_toned_drawing_with_a_line_of_text_is_found() -> None:
     toned = ImageEnhance.Brightness(sign()).enhance(0.85)
-    copy = encoded(written(toned, (120, 270)).crop((40, 30, 370, 345)), 60)
+    copy = encoded(written(toned, (60, 220)).crop((40, 30, 370, 345)), 60)
     verdict = judge(sign(), copy)
     assert verdict is not None
     assert verdict.kind is Kind.EDITED
