@@ -51,7 +51,7 @@ class AlignmentHypothesis:
     turned: bool = False
     stretched: bool = False
     weak: bool = False
-    """Whether the alignment is not sure: it proves a clean picture, or an overlay, but no variant."""
+    """Whether the alignment is not sure: it proves a picture of the same tone, or an overlay, no variant."""
 
     @property
     def clean(self) -> bool:

@@ -52,7 +52,7 @@ def proves(view: AlignmentHypothesis) -> bool:
 
 def _proves_all(view: AlignmentHypothesis) -> bool:
     difference, structure = view.difference, view.difference.structure
-    if view.weak and not view.clean:
+    if view.weak and (view.strong or not view.clean):
         return False
     if structure.same < TILES:
         told = difference.tones_apart < PLAIN or slopes_follow(difference) >= FOLLOWS_PLAIN
