@@ -37,10 +37,10 @@ def find_inner_quad(picture: Picture) -> Corners | None:
     """
     sides = picture[:RING], picture[-RING:], picture[:, :RING], picture[:, -RING:]
     ring = np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.int16)
-    ground = np.median(ring, axis=0).astype(np.int16)
+    ground = np.median(ring, axis=0)
     if float((np.abs(ring - ground).max(axis=1) <= SAME).mean()) < GROUND:
         return None
-    there = (np.abs(picture.astype(np.int16) - ground).max(axis=2) > APART).astype(np.uint8)
+    there = cv2.bitwise_not(cv2.inRange(picture, ground - APART, ground + APART))
     outlines, _ = cv2.findContours(there, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None

@@ -107,6 +107,17 @@ def _messenger(picture: Image.Image, draw: random.Random) -> StoredPicture:
     return store(_scaled(picture, draw.uniform(0.3, 0.9), draw), "JPEG", draw.randint(55, 82))
 
 
+def _passed_on(picture: Image.Image, draw: random.Random) -> StoredPicture:
+    """Return a picture that was passed on many times, hardly resized and saved again each time."""
+    stored = store(picture, "JPEG", draw.randint(60, 92))
+    for _ in range(draw.randint(4, 24)):
+        again = stored.image
+        if draw.random() < 0.6:
+            again = _scaled(again, draw.uniform(0.96, 1.05), draw)
+        stored = store(again, draw.choice(("JPEG", "JPEG", "JPEG", "WEBP")), draw.randint(60, 92))
+    return stored if draw.random() < 0.6 else store_anew(stored.image, draw)
+
+
 def _resized(picture: Image.Image, draw: random.Random) -> Image.Image:
     return _scaled(picture, draw.choice((0.25, 0.33, 0.5, 0.6, 0.75, 0.85)), draw)
 
@@ -155,6 +166,16 @@ def _denoised(picture: Image.Image, draw: random.Random) -> Image.Image:
 
 def _denoised_enlarged(picture: Image.Image, draw: random.Random) -> Image.Image:
     return _enlarged(_denoised(picture, draw), draw)
+
+
+def _restored(picture: Image.Image, draw: random.Random) -> Image.Image:
+    """Return a picture that somebody cleaned, sharpened and enlarged, in any order but the first."""
+    cleaned = _denoised(picture, draw)
+    steps = [_sharpened, _enlarged if draw.random() < 0.7 else _resized]
+    draw.shuffle(steps)
+    for step in steps:
+        cleaned = step(cleaned, draw)
+    return cleaned
 
 
 def _sharpened(picture: Image.Image, draw: random.Random) -> Image.Image:
@@ -225,6 +246,7 @@ _CODINGS: dict[str, Callable[[Image.Image, random.Random], StoredPicture]] = {
     "jpeg_hidden": _through("JPEG", 12, 80),
     "webp_hidden": _through("WEBP", 15, 75),
     "messenger": _messenger,
+    "passed_on": _passed_on,
     "few_colours": _few_colours,
 }
 _EDITS: dict[str, Degrade] = {
@@ -236,6 +258,7 @@ _EDITS: dict[str, Degrade] = {
     "blurred": _blurred,
     "denoised": _denoised,
     "denoised_enlarged": _denoised_enlarged,
+    "restored": _restored,
     "sharpened": _sharpened,
     "enlarged_sharpened": _enlarged_sharpened,
     "noisy": _noisy,
