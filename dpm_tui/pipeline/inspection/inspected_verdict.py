@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.inspection import Inspection
-from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.catalog.verdict import Kind, Verdict, only_colours
 from dpm_tui.pipeline.quality.tone_votes import Inspections, better_by
 
 CHANGED = 0.5
@@ -90,6 +90,12 @@ def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
 
 def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -> list[InspectedVerdict]:
     near = copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY)
+    # The look at full size compares lightness: what other colours tell apart it cannot join again.
+    recoloured = {
+        each.pair
+        for each in found
+        if each.verdict.kind is Kind.VARIANT and only_colours(each.verdict.differs)
+    }
     settled: list[InspectedVerdict] = []
     for each in found:
         if each.verdict.kind is Kind.COPY and inspections.get(each.pair) is not None:
@@ -99,7 +105,8 @@ def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -
                 rivals = {
                     rival
                     for rival in near[copy] - near[original] - {original}
-                    if not _shows_the_same(rival, original, inspections)
+                    if digest_pair(rival, original) in recoloured
+                    or not _shows_the_same(rival, original, inspections)
                 }
                 if rivals:
                     each = _contest(each, copy, rivals, inspections)

@@ -207,6 +207,15 @@ def test_a_coarse_copy_of_two_pictures_goes_to_the_one_that_it_is_plainly_like()
     assert ab.better is Better.FIRST
 
 
+def test_a_look_at_full_size_does_not_undo_what_only_colours_tell_apart() -> None:
+    """C is A with another dress: the look at full size sees light, and finds nothing changed."""
+    dress = bytes([200 if number == 20 else 0 for number in range(GRID * GRID)])
+    table = {(A, B): Inspection(-6, 4), (B, C): Inspection(-5.5, -4), (A, C): Inspection(-4, 1)}
+    verdicts = [((A, B), COPY), ((B, C), COPY), ((A, C), Verdict(Kind.VARIANT, 0.8, dress))]
+    ab, bc, _ = inspect_verdicts(verdicts, table)
+    assert {ab.reason, bc.reason} == {"contested"}
+
+
 def test_the_tone_that_most_copies_share_is_the_original_one() -> None:
     lighter = (12.0, 0.0, 0.0, 0.0, 0.0)
     darker = (-12.0, 0.0, 0.0, 0.0, 0.0)
