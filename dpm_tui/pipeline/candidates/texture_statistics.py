@@ -31,15 +31,16 @@ RINGS = (1, 2, 4, 8, 16, 32, 64)
 def measure_texture(square: Plane) -> Numbers:
     """Return the statistics of an RGB picture squashed to a square (side, side, 3)."""
     numbers: list[Numbers] = []
-    finer: Plane | None = None
+    finer: Numbers | None = None
     views: list[Plane] = []
     small = square
     for side in SIDES:
         small = _resized(small, side)
         views.append(small)
         slope = _slope(_planes(small))
-        numbers += [_shares_up_to(slope, LEVELS), _tile_shares(slope), _edge_hardness(slope, finer)]
-        finer = slope
+        total = _cumulated(slope)
+        numbers += [total[LEVELS], _tile_shares(slope), _edge_hardness(total, finer)]
+        finer = total
     large, middle = (_grey(view) for view in views[:2])
     numbers += [_grain(large), _blocks(large), _spectrum(middle), _lightness(middle), _coherence(middle)]
     # Colours are told apart where coding has little left to say: in means of several pixels.
@@ -69,16 +70,13 @@ def _slope(planes: list[Plane]) -> Plane:
 
 
 def _cumulated(plane: Plane) -> Numbers:
+    """Return the share of the pixels that are up to each level."""
     counts = np.bincount(plane.ravel(), minlength=256)
     return (np.cumsum(counts) / plane.size).astype(np.float32)
 
 
-def _shares_up_to(plane: Plane, levels: NDArray[np.int64]) -> Numbers:
-    return _cumulated(plane)[levels]
-
-
-def _quantiles(plane: Plane) -> Numbers:
-    return (np.searchsorted(_cumulated(plane), SHARES) / 255).astype(np.float32)
+def _quantiles(total: Numbers) -> Numbers:
+    return (np.searchsorted(total, SHARES) / 255).astype(np.float32)
 
 
 def _tile_shares(slope: Plane) -> Numbers:
@@ -90,20 +88,22 @@ def _tile_shares(slope: Plane) -> Numbers:
     return np.concatenate(found)
 
 
-def _edge_hardness(slope: Plane, finer: Plane | None) -> Numbers:
-    """Return how steep the steepest places are, and beside the same places seen finer."""
-    total = _cumulated(slope)
+def _edge_hardness(total: Numbers, finer: Numbers | None) -> Numbers:
+    """Return how steep the steepest places are, and beside the same places seen finer.
+
+    Both are given by the shares of their slopes up to each level.
+    """
     steep = np.searchsorted(total, (0.9, 0.97, 0.99))
     if finer is None:
         return np.log1p(steep).astype(np.float32)
-    before = np.searchsorted(_cumulated(finer), (0.9, 0.97, 0.99))
+    before = np.searchsorted(finer, (0.9, 0.97, 0.99))
     return np.concatenate([np.log1p(steep), np.log1p(steep) - np.log1p(before)]).astype(np.float32)
 
 
 def _grain(grey: Plane) -> Numbers:
     """Return how strong and how heavy-tailed what a median takes away is, everywhere and in calm places."""
     residual = np.asarray(cv2.absdiff(grey, cv2.medianBlur(grey, 3)), dtype=np.uint8)
-    shares = _shares_up_to(residual, np.array([0, 1, 2, 4, 8, 16]))
+    shares = _cumulated(residual)[[0, 1, 2, 4, 8, 16]]
     values = residual.astype(np.float32)
     square = values * values
     power = cv2.mean(square)[0] + 0.05
@@ -140,7 +140,7 @@ def _lightness(grey: Plane) -> Numbers:
     counts = np.diff(total[3::4], prepend=0)
     entropy = -float((counts * np.log(counts + 1e-6)).sum())
     ends = [total[4], 1 - total[250], float(counts.max())]
-    return np.concatenate([_quantiles(grey), ends, [entropy]])
+    return np.concatenate([_quantiles(total), ends, [entropy]])
 
 
 def _coherence(grey: Plane) -> Numbers:
@@ -192,4 +192,4 @@ def _chroma(small: Plane) -> Numbers:
     weights = np.bincount(hue.ravel() // 10, weights=chroma.ravel(), minlength=18)
     hues = weights / (weights.sum() + 1)
     entropy = -float((hues * np.log(hues + 1e-6)).sum())
-    return np.concatenate([_quantiles(chroma), total[[4, 16, 64, 128, 200]], ties, [entropy, hues.max()]])
+    return np.concatenate([_quantiles(total), total[[4, 16, 64, 128, 200]], ties, [entropy, hues.max()]])
