@@ -15,8 +15,9 @@ Picture = NDArray[np.uint8]
 SIDE = 64
 """Pixels of the longest side that colours are looked at: coarse coding leaves those of large areas."""
 GREY, COLOURED = 1.5, 3.0
-"""Levels off grey on average that a grey picture has at most, and levels that the colours of the other are
-off those of their lightness at least: a grey picture beside its sepia copy lost nothing."""
+"""Levels off grey on average that a grey picture has at most, and levels that colours are off those of their
+lightness at least in a picture that has more than one tone: a grey picture beside its sepia copy lost
+nothing."""
 ONE_TONE, TONED = 4.0, 0.35
 """Levels by which colours are off those of their lightness in a picture of one tone, and share of those of
 the other picture, at most: sepia comes to 2.5 and a fifth, a light fading to two thirds."""
@@ -33,11 +34,11 @@ def find_colour_loss(
     one, other = (_look(picture, mask) for picture in (first, second))
     poorer = int(other < one)
     (off, colour), (off_better, _) = (other, one) if poorer else (one, other)
-    if colour <= GREY:
-        return (Alteration.GREY, poorer) if off_better >= COLOURED else None
-    if off > min(ONE_TONE, TONED * off_better):
+    if off_better < COLOURED:
         return None
-    return Alteration.TINTED, poorer
+    if colour <= GREY:
+        return Alteration.GREY, poorer
+    return (Alteration.TINTED, poorer) if off <= min(ONE_TONE, TONED * off_better) else None
 
 
 def _look(picture: Picture, mask: NDArray[np.uint8] | None) -> tuple[float, float]:
