@@ -73,6 +73,8 @@ class Kind(StrEnum):
 
 SAME_PIXELS = frozenset({Kind.IDENTICAL, Kind.PIXELS})
 """Kinds of pictures that differ nowhere."""
+ALTERED_KINDS = frozenset({Kind.CROP, Kind.EDITED})
+"""Kinds of pictures of which one may be known to be altered, and then the other one is the better."""
 MAX_HOLDS_MORE = 0.99
 """Files of which one holds more than the other, a movie or a gain map, are never the same whatever their
 pixels: a copy of at most this similarity."""
@@ -89,8 +91,8 @@ class Verdict:
     """What verification found: kind, similarity in 0..1, and where the two pictures differ.
 
     ``differs`` holds GRID x GRID bytes, row by row over the first picture: 0 alike, 255 unlike. The lowest
-    bit is clear where only the colours differ. ``altered`` is there for crops and edited
-    pictures, where it is known.
+    bit is clear where only the colours differ. ``altered`` is there for ``ALTERED_KINDS`` alone, where it is
+    known.
     """
 
     kind: Kind

@@ -11,7 +11,7 @@ from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import HOLDINGS
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED
-from dpm_tui.catalog.verdict import Kind
+from dpm_tui.catalog.verdict import ALTERED_KINDS, Kind
 from dpm_tui.review.library.library_columns import LibraryColumns
 from dpm_tui.review.rules.keeper_ranking import NEAR_TIE
 from dpm_tui.review.rules.keeper_ranking_columns import depths, lossless_rows, named_like_copies
@@ -60,8 +60,7 @@ def find_spared(
         if untold.any():
             found += [(Spared.UNTOLD, untold & ~contested & ~_told_by_facts(columns.files, rows, kept))]
         found += [(Spared.DETAIL, copies & (better == Better.SECOND))]
-        altered = (pairs["kind"] == KIND_CODES[Kind.CROP]) | (pairs["kind"] == KIND_CODES[Kind.EDITED])
-        found += [(Spared.ALTERED, altered & ((better == Better.UNTOLD) | (better == Better.SECOND)))]
+        found += [(Spared.ALTERED, _lose_unaltered(pairs["kind"], better))]
     if safe[kept].any():
         outdone = _find_outdone(columns.files, rows, kept, better, pairs["kind"])
         found += [(why, flags & safe[kept]) for why, flags in outdone]
@@ -90,17 +89,27 @@ def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
     return lost
 
 
+def _lose_unaltered(kinds: Codes, better: Codes) -> Flags:
+    """Return for each file whether the kept one was altered, or whether neither can replace the other."""
+    altered = np.isin(kinds, [KIND_CODES[kind] for kind in ALTERED_KINDS])
+    lost: Flags = altered & ((better == Better.UNTOLD) | (better == Better.SECOND))
+    return lost
+
+
 def _find_outdone(
     files: FileSelection, rows: Rows, kept: Rows, better: Codes, kinds: Codes
 ) -> Iterator[tuple[Spared, Flags]]:
     """Yield each respect in which files are clearly better than the kept ones, and which files those are.
 
-    The result of an inspection counts before the quality that the files state.
+    What an inspection found of two copies counts before the quality that the files state.
     """
     pixels, few, depth = files.pixel_counts(), files.field("colours") > 0, depths(files)
     lossless, quality = lossless_rows(files), files.field("quality")
-    untold = (better != Better.FIRST) & (better != Better.SECOND) & (kinds != KIND_CODES[Kind.PIXELS])
+    told = (better == Better.FIRST) | (better == Better.SECOND)
+    # Which of two was altered says nothing of how well each is stored.
+    untold = (kinds != KIND_CODES[Kind.PIXELS]) & ~(told & (kinds == KIND_CODES[Kind.COPY]))
     yield Spared.PIXELS, pixels[rows] > pixels[kept]
+    yield Spared.ALTERED, _lose_unaltered(kinds, better)
     yield Spared.DETAIL, better == Better.SECOND
     yield Spared.COLOURS, _lacks(few, rows, kept)
     yield Spared.DEPTH, depth[rows] > depth[kept]
