@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from dpm_tui.catalog.group import TIER_OF, Better, Group
 from dpm_tui.catalog.image_file import ImageFile, Stamp
-from dpm_tui.catalog.verdict import Kind
+from dpm_tui.catalog.inspection import REASONS
+from dpm_tui.catalog.verdict import Alteration, Kind
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks
 
 _MOVES_PER_PART = 2000
 ORPHAN_ANSWERS = "tps"
 """What ``Plan.settled`` takes for an answer."""
+MOVE_REASONS = frozenset((*REASONS, *(how.value for how in Alteration))) - {"contested", Alteration.OVERLAP}
+"""What may speak against a file that goes: of the words left out neither of two files is the better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Move:
     group: str
     companions: tuple[Companion, ...] = ()
     reason: str = ""
-    """What speaks against the victim at full size, a word of ``inspection.REASONS``, empty for nothing."""
+    """What speaks against the victim, a word of ``MOVE_REASONS``, empty for nothing."""
     amount: float = 0.0
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -49,6 +50,23 @@ def test_a_plan_is_for_one_root(library: Library, tmp_path: Path) -> None:
         load_plan(path, library.canary)
     assert caught.value.key == "plan_of_other_root"
     os.unlink(path)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"reason": "tired"}, {"reason": "overlap"}, {"reason": "cut", "amount": math.nan}],
+)
+def test_a_move_for_a_reason_that_has_no_words_is_refused(
+    library: Library, tmp_path: Path, forged: dict[str, object]
+) -> None:
+    path = Path(os.fsdecode(saved(library, tmp_path)))
+    plan = json.loads(path.read_bytes())
+    plan["moves"][0] |= forged
+    path.write_text(json.dumps(plan))
+    with pytest.raises(DpmError) as caught:
+        load_plan(os.fsencode(path), library.root)
+    assert caught.value.key == "plan_damaged"
+    path.unlink()
 
 
 def test_a_pipe_is_no_plan(library: Library, tmp_path: Path) -> None:
