@@ -8,7 +8,7 @@ from typing import Any
 
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import ImageFile, Status
-from dpm_tui.catalog.verdict import Kind
+from dpm_tui.catalog.verdict import ALTERED_KINDS
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
@@ -78,7 +78,7 @@ def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
 
 def _pair(pair: Pair) -> dict[str, Any]:
     facts: dict[str, Any] = {"a": pair.a, "b": pair.b, "kind": pair.kind.value, "similarity": pair.similarity}
-    if pair.kind in (Kind.CROP, Kind.EDITED) and pair.reason:
+    if pair.kind in ALTERED_KINDS and pair.reason:
         facts["alteration"] = pair.reason
     if pair.better in (Better.FIRST, Better.SECOND):
         facts["better"] = pair.a if pair.better is Better.FIRST else pair.b

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dpm_tui.catalog.image_file import Status
+from dpm_tui.catalog.verdict import Kind
 from tests.support.holding_files import album, motion_photo
 from tests.support.pictures import decoded, encode, scene, with_segment
 from tests.support.scan_lab import Costs, ScanLab
@@ -126,6 +127,16 @@ def test_frames_beside_the_first_keep_a_picture_from_being_a_copy(lab: ScanLab) 
     lab.write(b"d/moving.gif", encode(still, "GIF", save_all=True, append_images=[scene(8).quantize(64)]))
     lab.run()
     assert kinds(lab).get((b"d/moving.gif", b"d/still.gif"), "variant") == "variant"
+
+
+def test_an_animation_is_no_better_than_a_grey_picture_of_its_first_frame(lab: ScanLab) -> None:
+    moving, other = scene(7), scene(8)
+    lab.write(b"d/grey.png", encode(moving.convert("L"), "PNG"))
+    lab.write(b"d/moving.gif", encode(moving, "GIF", save_all=True, append_images=[other]))
+    lab.run()
+    assert kinds(lab)[(b"d/grey.png", b"d/moving.gif")] == "variant"
+    variants = (verdict for _, verdict in lab.state().verdicts.alike() if verdict.kind is Kind.VARIANT)
+    assert [verdict.altered for verdict in variants] == [None]
 
 
 def test_animations_are_the_same_pixels_only_if_all_their_frames_are(lab: ScanLab) -> None:

@@ -160,7 +160,8 @@ class CandidateVerifier:
             return Verdict(Kind.PIXELS, 1.0)
         mine, theirs = (by_digest[digest][0].facts for digest in pair)
         if _moves(mine, theirs) or _moves(theirs, mine):
-            return replace(verdict, kind=Kind.VARIANT, similarity=min(verdict.similarity, _MAX_ANIMATED))
+            similarity = min(verdict.similarity, _MAX_ANIMATED)
+            return replace(verdict, kind=Kind.VARIANT, similarity=similarity, altered=None)
         if mine.holds != theirs.holds:
             return replace(verdict, similarity=min(verdict.similarity, MAX_HOLDS_MORE))
         return verdict

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dpm_tui.catalog.group import Better, Pair
-from dpm_tui.catalog.verdict import Alteration, Kind
+from dpm_tui.catalog.verdict import ALTERED_KINDS, Alteration, Kind
 from dpm_tui.review.reasons.reason import Reason, Sign
 
 
 def quality_reason(file: int, pair: Pair) -> Reason | None:
     """Return what a pair says of one of its two files; None where there is nothing to say."""
-    if pair.kind in (Kind.CROP, Kind.EDITED) and pair.better is Better.UNTOLD:
+    if pair.kind in ALTERED_KINDS and pair.better is Better.UNTOLD:
         return Reason("=", _NO_WINNER.get(pair.reason, "larger_altered"), {})
-    if pair.kind not in (Kind.COPY, Kind.CROP, Kind.EDITED):
+    if pair.kind is not Kind.COPY and pair.kind not in ALTERED_KINDS:
         return None
     match pair.better:
         case Better.EITHER:

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, is_digest
-from dpm_tui.catalog.verdict import GRID, Alteration, Altered, Kind, Verdict
+from dpm_tui.catalog.verdict import ALTERED_KINDS, GRID, Alteration, Altered, Kind, Verdict
 
 MAX_COVERED = 2.0
 """Share of a picture that another one covers at most: it is measured, and may exceed the whole a little."""
@@ -45,8 +45,9 @@ def _decode(record: dict[str, Any]) -> Verdict | None:
     differs = _NOWHERE if grid == "" else base64.b64decode(grid, validate=True) or _NOWHERE
     if len(differs) != GRID * GRID or not 0.0 <= similarity <= 1.0:
         raise ValueError("verdict out of range")
-    altered = decode_altered(record["altered"]) if "altered" in record else None
-    return Verdict(_KINDS[record["kind"]], similarity, differs, altered)
+    kind = _KINDS[record["kind"]]
+    altered = decode_altered(kind, record["altered"]) if "altered" in record else None
+    return Verdict(kind, similarity, differs, altered)
 
 
 def encode_altered(altered: Altered) -> list[Any]:
@@ -54,10 +55,14 @@ def encode_altered(altered: Altered) -> list[Any]:
     return [altered.how.value, altered.which, *altered.covered]
 
 
-def decode_altered(values: Any) -> Altered:
-    """Return what JSON values say; raises ValueError, TypeError or KeyError for what is none."""
+def decode_altered(kind: Kind, values: Any) -> Altered:
+    """Return what JSON values say of a pair; raises ValueError, TypeError or KeyError for what is none.
+
+    Of a copy the look at full size alone tells which one is the better.
+    """
     how, which, first, second = values
     shares = float(first), float(second)
-    if which not in (0, 1, None) or not all(0.0 < share <= MAX_COVERED for share in shares):
+    sound = which is None or (type(which) is int and which in (0, 1))
+    if kind not in ALTERED_KINDS or not sound or not all(0.0 < share <= MAX_COVERED for share in shares):
         raise ValueError("nothing altered")
     return Altered(_ALTERATIONS[how], which, shares)

@@ -63,8 +63,9 @@ def _read_judgement(record: dict[str, Any]) -> Judgement | Unjudged:
     if not 0.0 <= similarity <= 1.0 or len(differs) != GRID * GRID:
         raise ValueError("not a verdict")
     apart = math.inf if record["apart"] is None else float(record["apart"])
-    altered = None if record["altered"] is None else decode_altered(record["altered"])
-    return Judgement(Verdict(Kind(record["kind"]), similarity, differs, altered), apart)
+    kind = Kind(record["kind"])
+    altered = None if record["altered"] is None else decode_altered(kind, record["altered"])
+    return Judgement(Verdict(kind, similarity, differs, altered), apart)
 
 
 def read_answer(answer: dict[str, Any]) -> Decoded:

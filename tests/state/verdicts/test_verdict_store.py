@@ -66,7 +66,8 @@ def test_how_a_picture_was_altered_comes_back(path: bytes) -> None:
     "altered",
     [
         ["bars", 1, 1.0], ["bars", 1, 1.0, -1], ["bars", 1, 1.0, 1e9], ["hole", 1, 1, 1], ["bars", 2, 1, 1],
-        ["bars", "1", 1, 1], "bars", ["bars", 1, None, 1], 7,
+        ["bars", "1", 1, 1], "bars", ["bars", 1, None, 1], 7, ["bars", 1.0, 1, 1], ["bars", True, 1, 1],
+        [["bars"], 1, 1, 1], None,
     ],
 )  # fmt: skip
 def test_a_verdict_with_an_impossible_alteration_is_none(path: bytes, altered: object) -> None:
@@ -74,6 +75,15 @@ def test_a_verdict_with_an_impossible_alteration_is_none(path: bytes, altered: o
     store = VerdictStore(path, "judge-1")
     assert dict(store.alike()) == {}
     assert store.rejected == 1
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["copy", "pixels", "variant"])
+def test_no_alteration_says_which_of_two_copies_is_better(path: bytes, kind: str) -> None:
+    record = PLAIN | {"kind": kind, "similarity": 0.96, "altered": ["bars", 1, 1.0, 0.5]}
+    write(path, encode_frame(record))
+    store = VerdictStore(path, "judge-1")
+    assert dict(store.alike()) == {}
     store.close()
 
 
