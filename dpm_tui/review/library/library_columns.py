@@ -76,8 +76,12 @@ class LibraryColumns:
 
     @cached_property
     def standing(self) -> NDArray[np.int64]:
-        """For each file, how many files of its group it is better than, minus how many are better than it."""
+        """For each file, how many copies in its group it is better than, minus how many are better than it.
+
+        Crops and edits do not count: of two copies one alone may have been compared with them.
+        """
         pairs = self.pairs.rows
+        pairs = pairs[pairs["kind"] == KIND_CODES[Kind.COPY]]
         ahead = (pairs["better"] == Better.FIRST).astype(np.int64)
         ahead -= pairs["better"] == Better.SECOND
         count = len(self.files)

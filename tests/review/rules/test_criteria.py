@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, strategies as st
 
-from dpm_tui.catalog.group import Group, Pair, pair_key
+from dpm_tui.catalog.group import Better, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.errors import UsageError
@@ -90,6 +90,18 @@ def test_a_criterion_keeps_the_better_file(words: str, loser: ImageFile, winner:
 def test_a_near_tie_is_left_to_the_next_criterion(words: str, one: ImageFile, other: ImageFile) -> None:
     assert (kept(words, one, other), kept(words, other, one)) == (0, 0)
     assert kept(f"{words} name", make(9, "copy of it.jpg"), other) == 1
+
+
+def test_a_crop_that_one_of_two_copies_was_compared_with_says_nothing_of_their_detail() -> None:
+    best, copy, framed = make(1, "a.jpg"), make(2, "Camera/a.jpg"), make(3, "b.jpg")
+    pairs = {
+        (1, 2): Pair(1, 2, Kind.COPY, 0.98),
+        (1, 3): Pair(1, 3, Kind.CROP, 0.9, better=Better.FIRST, reason="frame", amount=0.8),
+    }
+    files = {file.id: file for file in (best, copy, framed)}
+    library = Library(files, (Group("g", 1, (1, 2, 3), 0.9, 0),), pairs)
+    rule = read_rule("x", ["detail", "folder:Camera"])
+    assert select_keepers(library, rule, protect_folders(())).groups[0].keeper == copy.id
 
 
 def test_near_is_measured_from_the_best_and_not_along_a_chain() -> None:
