@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.image_file import Facts, ImageFile, Stamp
-from dpm_tui.catalog.verdict import GRID, Kind
+from dpm_tui.catalog.verdict import ALTERED_KINDS, GRID, Kind
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
@@ -82,7 +82,11 @@ def libraries(draw: st.DrawFn) -> Library:
         elif a % apart == b % apart and draw(st.integers(0, 3)):
             kind = Kind.COPY if calm else draw(st.sampled_from([*KIND_CHOICES, Kind.COPY]))
             similarity = draw(st.sampled_from([0.7, 0.9, 1.0]))
-            better = draw(st.sampled_from([*Better, *calm * DOUBTS])) if kind is Kind.COPY else Better.EITHER
+            better = Better.EITHER
+            if kind is Kind.COPY:
+                better = draw(st.sampled_from([*Better, *calm * DOUBTS]))
+            elif kind in ALTERED_KINDS:
+                better = draw(st.sampled_from([one for one in Better if one is not Better.UNSEEN]))
             reason = draw(st.sampled_from(["", "contested", "enlarged"]))
             differs = bytes([draw(st.sampled_from([0, 63] if calm else [0, 0, 63, 64, 200]))]) * (GRID * GRID)
             pairs[a, b] = Pair(a, b, kind, similarity, differs, better, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.image_file import ImageFile
-from dpm_tui.catalog.verdict import Kind, is_visible
+from dpm_tui.catalog.verdict import ALTERED_KINDS, Kind, is_visible
 from dpm_tui.review.rules.keeper_ranking import is_lossless, looks_like_a_copy, telling_fact
 from dpm_tui.review.rules.rule import Spared
 from tests.review.oracle.lost_holdings import lost_holdings
@@ -20,8 +20,9 @@ def why_spared(
     A whole file does not go for a damaged one, one that holds a movie not for one that holds none, and one
     that is transparent in parts not for one that is flattened. A copy
     does not go before it was looked at at full size, nor where it is seen to differ. A ``careful`` rule keeps
-    the better of two copies, and marks neither where it cannot be told which that is. Where the file kept is
-    ``safe``, kept for its folder and not for what it is, nothing goes that is clearly better in any respect.
+    the better of two copies, or of a picture and an altered one, and marks neither where it cannot be told
+    which that is. Where the file kept is ``safe``, kept for its folder and not for what it is, nothing goes
+    that is clearly better in any respect.
     """
     if pair.kind is Kind.IDENTICAL:
         return None
@@ -36,7 +37,14 @@ def why_spared(
             return Spared.DIFFERS
         if pair.better is not Better.EITHER and (why := _by_look(file, kept, pair, careful=careful)):
             return why
+    if careful and _loses_unaltered(file, pair):
+        return Spared.ALTERED
     return _outdoes(file, kept, pair) if safe else None
+
+
+def _loses_unaltered(file: ImageFile, pair: Pair) -> bool:
+    """Return whether the file kept was altered, or whether neither of the two can replace the other."""
+    return pair.kind in ALTERED_KINDS and not pair.spares(file.id)
 
 
 def _by_look(file: ImageFile, kept: ImageFile, pair: Pair, *, careful: bool) -> Spared | None:
@@ -60,7 +68,9 @@ def _outdoes(file: ImageFile, kept: ImageFile, pair: Pair) -> Spared | None:
     mine, theirs = file.facts, kept.facts
     if file.pixel_count > kept.pixel_count:
         return Spared.PIXELS
-    told = pair.better in (Better.FIRST, Better.SECOND)
+    if _loses_unaltered(file, pair):
+        return Spared.ALTERED
+    told = pair.kind is Kind.COPY and pair.better in (Better.FIRST, Better.SECOND)
     if told and not pair.spares(file.id):
         return Spared.DETAIL
     if theirs.colours and not mine.colours:
