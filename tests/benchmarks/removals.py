@@ -3,7 +3,9 @@
 ``python -m tests.benchmarks.removals DIR [--families N] [--seed N] [--longest PX] [--keep FOLDER]``: makes a
 library of N originals out of the pictures in DIR, each with five or six relatives under names that tell
 nothing, some with a variant; scans it and reads the plan. Prints moves, wrong moves, originals that would
-go, by what would stay for them, plain copies that would go, and families that are left open.
+go, by what would stay for them, plain copies that would go, and families that are left open. All
+copies are of the whole picture, at its full size: crops, edits and rules of further kinds are tried by
+``models.training.evaluation.removals``, on held-out pictures.
 """
 
 from __future__ import annotations

@@ -24,9 +24,16 @@ SHARES = {
 }
 """Shares of large sources that are read: more of the same teach little."""
 ICONS, ICON_SHARE = "npm-iconify-", 0.4
+"""How the names of sources of icons begin, and the share of them that is read."""
+WORTH, ICON_WORTH = {"caltech101": 2.0}, 0.3
+"""How much sources count, others 1: objects of all sorts much, icons little."""
+CROWDED = 0.6
+"""Power of the size of a source by which each of its pictures counts less."""
 HELD_OUT = 0.2
+"""Share of the pictures that are not for learning."""
 DRAWN_AFTER = 1400
 DRAWN_SOURCE = "drawn"
+"""Drawings made after photographs, and what their source is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def _weights(drawn: NDArray[np.bool_], sources: NDArray[np.str_]) -> NDArray[np.
     for kind in (False, True):
         for source in np.unique(sources[drawn == kind]).tolist():
             own = (sources == source) & (drawn == kind)
-            worth = 0.3 if source.startswith(ICONS) else 2.0 if source == "caltech101" else 1.0
-            weights[own] = worth * own.sum() ** -0.6
+            worth = ICON_WORTH if source.startswith(ICONS) else WORTH.get(source, 1.0)
+            weights[own] = worth * own.sum() ** -CROWDED
         weights[drawn == kind] *= len(drawn) / 2 / weights[drawn == kind].sum()
     return weights

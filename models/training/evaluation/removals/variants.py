@@ -38,11 +38,10 @@ def draw_variant(picture: Image.Image, rng: Generator) -> tuple[str, Image.Image
 def _change(picture: Image.Image, way: str, rng: Generator) -> Image.Image | None:
     if way in RECOLOURS:
         return recolour(picture, way, rng)
-    match way:
-        case "local edit":
-            return local_edit(picture, rng)
-        case "burst":
-            return next_frame(picture, rng)
+    if way == LOCAL:
+        return local_edit(picture, rng)
+    if way == BURST:
+        return next_frame(picture, rng)
     return next(made for made in VARIANTS if made.name == way).make(picture, rng)
 
 
