@@ -7,8 +7,8 @@ other half and other pictures are for ``models.training.verifier.measure_kinds``
 
 The weights in use saw 17,973 pairs: up to 500 pictures of each of train-photo-00 and train-illustration-00,
 up to 900 of each of train-photo-01, train-photo-02 and train-illustration-01, with ``--each 3``, before the
-``TONED`` pairs and the picture stickers were added. A later fit on 7,500 pairs with the former missed more drawn
-variants; one of ``overlay`` alone on as many with both knew 79 % of the stickers, not 36 %, but called 200 of
+``TONED`` pairs and the picture stickers were added. A later fit on 7,500 pairs with the former missed more
+drawn variants. One of ``overlay`` alone with both knew 79 % of the stickers, not 36 %, but called 200 of
 1,640 natural variants of drawings edited: it needs such pairs as the other side.
 """
 
