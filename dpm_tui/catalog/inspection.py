@@ -10,7 +10,7 @@ from typing import Any
 
 from dpm_tui.catalog.verdict import GRID
 
-VERSION = "inspection-8"
+VERSION = "inspection-7"
 """Changes whenever the results may change; pairs inspected by another version are inspected again."""
 
 TONES = 5

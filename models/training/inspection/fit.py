@@ -2,10 +2,10 @@
 
 ``python -m models.training.inspection.fit --small DIR --large DIR --work DIR [--seed N] [--pictures N]
 [--only better|changed]``: ``small`` has folders of pictures of some hundred pixels, one a source, ``large``
-those at full size, which are made smaller by different amounts; pages are made of the small ones besides.
-Pairs are made from them and kept in ``work``; a run that was stopped goes on. A quarter of the sources is
-held out for the scores that are printed; what is written is fitted on all of them. With ``--only`` the other
-ensemble stays as it is.
+those at full size, which are made smaller by different amounts; pages are made of the small ones, and flat
+drawings are drawn. Pairs are made from them and kept in ``work``; a run that was stopped goes on. A quarter
+of the sources is held out for the scores that are printed; what is written is fitted on all of them. With
+``--only`` the other ensemble stays as it is.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ from models.training.inspection.pair_cache import (
     write_table,
 )
 from models.training.inspection.quality_pairs import make_pairs
+from models.training.verifier.flat_drawings import flat_drawings
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 SIZES = ((160, 420), (300, 1000), (200, 1400))
 CHANGE_SIZES = ((160, 420), (300, 1000), (900, 1600), (1200, 2400))
 """Longest sides that pictures of full size are made smaller to, one round of all pictures each."""
-PAGES = 60
+PAGES, FLAT = 60, 120
 ENSEMBLES = ("better", "changed")
 SETTINGS: dict[str, Any] = {
     "max_iter": 800,
@@ -90,6 +91,8 @@ def collect(options: argparse.Namespace, kind: str) -> Table:
     if kind == "changed":
         large = large + make_pages(small, PAGES, options.seed, options.work / "pages")
         maker, as_table, sizes = make_change_pairs, change_table, CHANGE_SIZES
+    else:
+        rounds.append(("flat", draw_flat(options.work / "flat", options.seed), None))
     rounds += [(f"large{number}", large, size) for number, size in enumerate(sizes)]
     made: list[Path] = []
     for name, paths, longest in rounds:
@@ -100,6 +103,16 @@ def collect(options: argparse.Namespace, kind: str) -> Table:
                 print(path.name, flush=True)
             made.append(path)
     return read_tables(made)
+
+
+def draw_flat(folder: Path, seed: int) -> list[Path]:
+    """Write flat drawings that are not there yet; return all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{number:03}.png" for number in range(FLAT)]
+    for path, drawing in zip(paths, flat_drawings(FLAT, np.random.default_rng(seed)), strict=True):
+        if not path.exists():
+            drawing.save(path)
+    return paths
 
 
 def fit_better(table: Table) -> HistGradientBoostingClassifier:
