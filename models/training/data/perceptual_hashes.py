@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import imagehash
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -18,11 +16,15 @@ def phash(picture: Image.Image, side: int = 16) -> Vector:
 
     The product of two is 1 - 2 distance / bits, the distance in bits.
     """
+    import imagehash  # here, so that who makes copies alone needs no package of the evaluation
+
     return _unit(imagehash.phash(picture, hash_size=side).hash.ravel())
 
 
 def pdq(picture: Image.Image) -> Vector:
     """Return the 256 bits of PDQ (Davis and Rosen 2019) as a unit vector."""
+    import pdqhash
+
     return _unit(pdqhash.compute(np.ascontiguousarray(picture))[0])
 
 
