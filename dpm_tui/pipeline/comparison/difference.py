@@ -63,6 +63,11 @@ class Difference:
     structure: Structure
 
     @cached_property
+    def change(self) -> Map:
+        """Difference of lightness and colour together a pixel, in levels."""
+        return self.light * 0.7 + self.colour
+
+    @cached_property
     def tones(self) -> NDArray[np.float64]:
         """Logarithms of how far tones lie apart before they are made alike."""
         return tone_features(*self.pictures, self.mask)

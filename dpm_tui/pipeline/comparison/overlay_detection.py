@@ -48,8 +48,7 @@ def agrees_beside_overlay(difference: Difference) -> bool:
     What is around the overlay is compared again, by itself: on a plain drawing a line of text takes most of
     what there is to agree on.
     """
-    change = difference.light * 0.7 + difference.colour
-    touched = cv2.morphologyEx((change > TOUCHED).astype(np.uint8), cv2.MORPH_CLOSE, JOIN_WORDS)
+    touched = cv2.morphologyEx((difference.change > TOUCHED).astype(np.uint8), cv2.MORPH_CLOSE, JOIN_WORDS)
     bare = cv2.dilate(touched, CLEARANCE) == 0
     if difference.mask is not None:
         bare &= difference.mask == 255
@@ -70,8 +69,7 @@ def find_overlaid(difference: Difference) -> int | None:
 
     It is the one that has more edges at the outlines of what differs.
     """
-    change = difference.light * 0.7 + difference.colour
-    touched = (change > TOUCHED).astype(np.uint8)
+    touched = (difference.change > TOUCHED).astype(np.uint8)
     outline = cv2.dilate(touched, JOIN) > cv2.erode(touched, JOIN)
     if not outline.any():
         return None
@@ -87,7 +85,7 @@ def traits(difference: Difference) -> NDArray[np.float64]:
     An overlay brings edges that the other picture lacks and takes none away, is of few colours, and lies
     in words or one solid piece; a changed face, limb or dress has edges in both.
     """
-    change = difference.light * 0.7 + difference.colour
+    change = difference.change
     touched = (change > TOUCHED).astype(np.uint8)
     joined = cv2.morphologyEx(touched, cv2.MORPH_CLOSE, JOIN)
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)

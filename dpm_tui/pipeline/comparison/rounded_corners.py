@@ -29,24 +29,29 @@ def are_corners_rounded(difference: Difference) -> bool:
     """Return whether two whole pictures differ at their corners alone, and one has a single colour there."""
     if difference.mask is not None:
         return False
-    touched = difference.light * 0.7 + difference.colour > TOUCHED
+    touched = difference.change > TOUCHED
     corners = _corners(*touched.shape)
     if int((touched & (corners == 0)).sum()) > STRAY:
         return False
     if len(np.unique(corners[touched & (corners > 0)])) < FEWEST:
         return False
-    inside = cv2.erode(touched.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    if not inside.any():
-        return False
-    return any(_share_of_one_colour(picture[inside]) > ONE_COLOUR for picture in difference.pictures)
+    return any(_have_one_colour(difference))
 
 
 def find_rounded(difference: Difference) -> int | None:
     """Return which of two pictures, 0 or 1, has one colour where their corners differ; None if both have."""
-    touched = difference.light * 0.7 + difference.colour > TOUCHED
-    inside = cv2.erode(touched.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    first, second = (_share_of_one_colour(picture[inside]) > ONE_COLOUR for picture in difference.pictures)
+    first, second = _have_one_colour(difference)
     return None if first == second else int(second)
+
+
+def _have_one_colour(difference: Difference) -> tuple[bool, bool]:
+    """Return of each picture whether it has a single colour where both differ."""
+    touched = (difference.change > TOUCHED).astype(np.uint8)
+    inside = cv2.erode(touched, np.ones((3, 3), np.uint8)) > 0
+    if not inside.any():
+        return False, False
+    first, second = (_share_of_one_colour(picture[inside]) > ONE_COLOUR for picture in difference.pictures)
+    return first, second
 
 
 def _share_of_one_colour(pixels: NDArray[np.uint8]) -> float:

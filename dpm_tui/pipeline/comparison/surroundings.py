@@ -79,19 +79,15 @@ def name_surroundings(outer: Picture, box: Box) -> Alteration:
     if min(inner.shape[:2]) < 2 * FAR:
         return Alteration.CUT
     sides: list[_Margin | None] = []
+    # Left, right, below, above: quarter turns against the clock make each the left one.
     for turns, edge, first, last in (
         (0, left, top, bottom),
         (2, width - right, height - bottom, height - top),
-        (1, height - bottom, left, right),
-        (3, top, width - right, width - left),
+        (-1, height - bottom, left, right),
+        (1, top, width - right, width - left),
     ):
-        # Each side in turn becomes the left one.
-        sides.append(_find_margin(np.rot90(levels, _TO_LEFT[turns]), edge, first, last))
+        sides.append(_find_margin(np.rot90(levels, turns), edge, first, last))
     return _name(sides, _detail(inner)[0])
-
-
-_TO_LEFT = {0: 0, 2: 2, 1: -1, 3: 1}
-"""Quarter turns against the clock by which a side becomes the left one."""
 
 
 def is_on_plain_ground(outer: Picture, corners: NDArray[np.float64]) -> bool:
@@ -104,8 +100,7 @@ def is_on_plain_ground(outer: Picture, corners: NDArray[np.float64]) -> bool:
     levels = outer.astype(np.int16)[clear]
     if len(levels) < FEWEST:
         return False
-    middle = np.median(levels, axis=0)
-    return float((np.abs(levels - middle).max(axis=1) <= PLAIN_STEP).mean()) >= PLAIN
+    return _flatness(levels)[1] >= PLAIN
 
 
 def _name(sides: Sequence[_Margin | None], detail: float) -> Alteration:
@@ -149,12 +144,17 @@ def _find_margin(levels: Levels, edge: int, first: int, last: int) -> _Margin | 
     rows = levels[max(first, 0) : last]
     # The pixels next to the edge are a mixture of both sides.
     strip = levels[:, : max(edge - 2, 1)]
-    middle = np.median(strip.reshape(-1, 3), axis=0)
-    flat = float((np.abs(strip - middle).max(axis=2) <= PLAIN_STEP).mean())
+    middle, flat = _flatness(strip.reshape(-1, 3))
     detail, sharp = _detail(strip)
     goes_on = (np.abs(rows[:, edge + 1 : edge + 3] - middle).max(axis=2) <= PLAIN_STEP).mean() > GOES_ON
     ends = _has_seam(rows, edge) or (not goes_on and _detail_ends(rows, edge))
     return _Margin(edge, ends, middle, flat, detail, sharp)
+
+
+def _flatness(levels: Levels) -> tuple[NDArray[np.float64], float]:
+    """Return the middle colour of pixels (N, 3), and the share of them that has it."""
+    middle = np.median(levels, axis=0)
+    return middle, float((np.abs(levels - middle).max(axis=1) <= PLAIN_STEP).mean())
 
 
 def _has_seam(rows: Levels, edge: int) -> bool:

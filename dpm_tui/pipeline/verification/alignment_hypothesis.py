@@ -52,6 +52,8 @@ class AlignmentHypothesis:
     stretched: bool = False
     weak: bool = False
     """Whether the alignment is not sure: it proves a picture of the same tone, or an overlay, no variant."""
+    beside_overlay: bool = False
+    """Whether it is known already that the pictures are one beside an overlay."""
 
     @property
     def clean(self) -> bool:

@@ -47,7 +47,7 @@ def proves(view: AlignmentHypothesis) -> bool:
     """Return whether a hypothesis shows that two pictures are one, or one with differences."""
     if view.difference.live < FEW:
         return False
-    return _proves_all(view) or agrees_beside_overlay(view.difference)
+    return view.beside_overlay or _proves_all(view) or agrees_beside_overlay(view.difference)
 
 
 def _proves_all(view: AlignmentHypothesis) -> bool:

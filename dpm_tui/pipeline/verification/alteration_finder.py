@@ -14,7 +14,7 @@ from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.verdict import Alteration, Altered, Kind
 from dpm_tui.pipeline.alignment.overlap import Overlap
 from dpm_tui.pipeline.comparison.colour_loss import find_colour_loss
-from dpm_tui.pipeline.comparison.overlay_detection import find_overlaid, is_overlay
+from dpm_tui.pipeline.comparison.overlay_detection import find_overlaid
 from dpm_tui.pipeline.comparison.rounded_corners import are_corners_rounded, find_rounded
 from dpm_tui.pipeline.comparison.surroundings import is_on_plain_ground, name_surroundings
 from dpm_tui.pipeline.verification.alignment_hypothesis import AlignmentHypothesis
@@ -85,7 +85,8 @@ def _find_edit(view: AlignmentHypothesis) -> tuple[Alteration, int] | None:
     if are_corners_rounded(difference):
         which = find_rounded(difference)
         return None if which is None else (Alteration.ROUNDED, which)
-    which = find_overlaid(difference) if is_overlay(difference) else None
+    # What is neither clean nor has rounded corners is called edited for an overlay alone.
+    which = find_overlaid(difference)
     return None if which is None else (Alteration.OVERLAID, which)
 
 

@@ -180,13 +180,14 @@ def _look(
     difference = compare_aligned(*pictures, mask)
     hopeful = may_prove(difference, inliers)
     strong = is_strong(*pictures, mask)
-    rich = None
+    rich, beside_overlay = None, False
     if not hopeful:
         if difference.agreement >= (HOPELESS if strong else UNEVEN):
             rich = compare_aligned(*pictures, mask, rich=True)
         seen = rich or difference
         if not may_prove(seen, inliers):
-            if not agrees_beside_overlay(seen):
+            beside_overlay = agrees_beside_overlay(seen)
+            if not beside_overlay:
                 return None
             difference = seen
     equal = mask is None and np.array_equal(*pictures)
@@ -205,10 +206,20 @@ def _look(
         lifted = lift_corners(*pictures)
         even = None if lifted is None else compare_aligned(*lifted, rich=True)
         if even is not None and even.agreement >= FAITHFUL:
-            difference, strong = even, True
+            difference, strong, beside_overlay = even, True, False
             score = score_network_named("changed").score(even.features)
     return AlignmentHypothesis(
-        overlap, difference, score, strong, tint, sameness, inliers, cropped, turned, stretched
+        overlap,
+        difference,
+        score,
+        strong,
+        tint,
+        sameness,
+        inliers,
+        cropped,
+        turned,
+        stretched,
+        beside_overlay=beside_overlay,
     )
 
 
