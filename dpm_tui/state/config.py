@@ -25,6 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "zh_CN"),
     "theme": ("ansi", "dark", "light", "contrast"),
     "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
+    "pictures": ("auto", "quadrants", "blocks"),
     "companions": ("ask", "together", "never"),
     "other_disks": ("bin", "copy", "refuse"),
 }
@@ -63,6 +64,7 @@ class Config:
     language: str = "auto"
     theme: str = "ansi"
     colour: str = "auto"
+    pictures: str = "auto"
     mouse: bool = True
     protected: tuple[str, ...] = ()
     companions: str = "ask"

@@ -66,6 +66,7 @@ async def _run(
         palette,
         driver_class=driver_class(answer.typed),
         whole_cells=answer.whole_cells,
+        quadrants=config.pictures == "quadrants",
         theme=Theme(config.theme),
     )
     app.first_screen = screen

@@ -177,7 +177,10 @@ _SAFE = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
 
 
 class Look:
-    """The styles of a theme for one palette; ``whole_cells`` if pictures must do without half blocks."""
+    """The styles of a theme for one palette.
+
+    ``whole_cells`` if pictures must do without half blocks, ``quadrants`` if they are wanted in quarters.
+    """
 
     def __init__(
         self,
@@ -185,9 +188,11 @@ class Look:
         theme: Theme = Theme.ANSI,
         *,
         whole_cells: bool = False,
+        quadrants: bool = False,
     ) -> None:
         self.palette = palette
         self.whole_cells = whole_cells
+        self.quadrants = quadrants
         self.use_theme(theme)
 
     def use_theme(self, theme: Theme) -> None:

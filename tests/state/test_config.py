@@ -44,7 +44,7 @@ def test_a_missing_file_means_the_defaults(path: bytes) -> None:
 def test_settings_come_back(path: bytes) -> None:
     config = Config(
         "photo", 0.75, ("jpg", "png"), 3, "cpu", False, True, False, False, "zh_CN",
-        theme="dark", colour="mono", mouse=False, protected=("a/b", "\u9577"),
+        theme="dark", colour="mono", pictures="quadrants", mouse=False, protected=("a/b", "\u9577"),
     )  # fmt: skip
     save_settings(path, Settings(config))
     assert load_settings(path).config == config

@@ -7,7 +7,7 @@ from rich.style import Style
 
 from dpm_tui.state.config import Config
 from dpm_tui.tui.lines.reason_lines import fit_lines
-from dpm_tui.tui.pictures.half_blocks import draw
+from dpm_tui.tui.pictures.cell_renderer import Brush, draw
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Look
 from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
@@ -29,7 +29,7 @@ async def test_after_a_single_key_the_picture_is_finished_at_once(monkeypatch: p
         await press(pilot, "l")
         preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
         width, height = preview.size.width - 1, preview.size.height - CAPTION_LINES
-        fine = draw(picture_of(4, 96, 64), width, height, Palette.C256, centred=False)
+        fine = draw(picture_of(4, 96, 64), width, height, Brush(Palette.C256, centred=False))
         await until(lambda: preview._strips == fine)
 
 

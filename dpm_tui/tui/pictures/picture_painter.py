@@ -51,8 +51,8 @@ class Painter:
 
     def paint(self, scene: Scene, pixels: Pixels, *, quick: bool, keep: bool = True) -> list[Strip]:
         """Return the lines of a scene; ``pixels`` are those of its box. Empty pixels make no lines."""
+        from dpm_tui.tui.pictures.cell_renderer import Blocks, Brush, draw
         from dpm_tui.tui.pictures.difference_shading import grid_of, part_of
-        from dpm_tui.tui.pictures.half_blocks import draw
 
         if pixels.size == 0:
             return []
@@ -61,17 +61,11 @@ class Painter:
             self._kept.move_to_end((scene, quick))
             return ready
         grid = grid_of(scene.differs)
-        strips = draw(
-            pixels,
-            scene.width,
-            scene.height,
-            self._look.palette,
-            quick=quick,
-            centred=self._centred,
-            blocks=not self._look.whole_cells,
-            differs=None if grid is None else part_of(grid, scene.box),
-            thrifty=scene.thrifty,
-        )
+        look = self._look
+        blocks = Blocks.WHOLE if look.whole_cells else Blocks.QUADRANT if look.quadrants else Blocks.HALF
+        brush = Brush(look.palette, blocks, quick, self._centred, scene.thrifty)
+        differs = None if grid is None else part_of(grid, scene.box)
+        strips = draw(pixels, scene.width, scene.height, brush, differs)
         if keep:
             self._kept[scene, quick] = strips
             room = max(_MAX_CELLS // max(scene.width * scene.height, 1), 2)

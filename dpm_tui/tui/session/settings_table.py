@@ -153,7 +153,8 @@ SETTINGS: tuple[Setting, ...] = (
     _switch("mouse"),
     _choice("theme"),
     _choice("colour"),
+    _choice("pictures"),
 )
 
-AT_NEXT_START = ("colour", "mouse")
+AT_NEXT_START = ("colour", "pictures", "mouse")
 """Settings that the app reads only when it starts."""

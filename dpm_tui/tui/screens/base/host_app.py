@@ -57,11 +57,12 @@ class HostApp(App[None], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         *,
         whole_cells: bool = False,
+        quadrants: bool = False,
         theme: Theme = Theme.ANSI,
     ) -> None:
         super().__init__(driver_class, ansi_color=True)
         self.animation_level = "none"
-        self.look = Look(palette, theme, whole_cells=whole_cells)
+        self.look = Look(palette, theme, whole_cells=whole_cells, quadrants=quadrants)
         self.use_theme(theme)
         self.delays = delays or Delays()
         self.session = Session(root=root)
