@@ -19,6 +19,7 @@ from tests.support.sources import literal_calls
 ERRORS = frozenset({"DpmError", "UsageError", "HeldError", "DamagedError", "Stopped"})
 SURFACES = {
     "translate": (frozenset({"translate"}), 0, ""),
+    "panels": (frozenset({"Panel"}), 1, ""),
     "errors": (ERRORS, 0, "errors."),
     "reasons": (frozenset({"Reason"}), 1, "review."),
     "log lines": (frozenset({"log"}), 1, "worker."),

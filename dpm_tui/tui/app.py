@@ -23,8 +23,10 @@ class DpmApp(HostApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "dpm-tui"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-normal"), (160, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"), (60, "-narrow"), (100, "-broad"), (110, "-normal"), (160, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall"), (30, "-high")]  # noqa: RUF012
 
     first_screen = "scan"
     _owner_told = False

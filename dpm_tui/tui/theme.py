@@ -50,6 +50,8 @@ _ANSI = {
     "question": "bold yellow",
     "bar": "green",
     "rest": "bright_black",
+    "frame": "bright_black",
+    "frame_on": "cyan",
 }
 _PLAIN = {
     "text": "",
@@ -73,6 +75,8 @@ _PLAIN = {
     "question": "bold",
     "bar": "bold",
     "rest": "dim",
+    "frame": "dim",
+    "frame_on": "",
 }
 
 
@@ -102,6 +106,8 @@ def _fixed(
         "question": f"bold {doubt}",
         "bar": good,
         "rest": dim,
+        "frame": dim,
+        "frame_on": accent,
     }
 
 

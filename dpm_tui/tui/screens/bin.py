@@ -24,6 +24,7 @@ from dpm_tui.tui.screens.commands.file_mover import FileMover, counted, say_prog
 from dpm_tui.tui.screens.commands.path_opener import PathOpener
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
 from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.units import long_size
@@ -76,11 +77,11 @@ class BinScreen(ListScreen):
         look = self.app.look
         self.bin_lines = BinLines(self.session, look)
         self.rows = RowList(self.bin_lines.draw, look, id="bin")
-        self.details = TextLines(id="details")
+        self.details = TextLines()
         self.empty = TextLines(id="empty")
-        yield self.empty
-        yield self.rows
-        yield self.details
+        self.panel = Panel(look, "tui.scope_bin", self.empty, self.rows, active=True)
+        yield self.panel
+        yield Panel(look, "tui.panel_details", self.details, id="details", fits=True)
 
     def on_screen_resume(self) -> None:
         """Ask for the bin anew: other instances may have changed it."""
@@ -103,12 +104,12 @@ class BinScreen(ListScreen):
         bin_list = self.session.bin
         entries = bin_list.entries
         size = long_size(sum(entry.size for entry in entries))
-        state = [*super().title_state()]
+        counts = []
         if entries:
-            state.append((translate("tui.bin_holds", count=len(entries), size=size), "strong"))
+            counts.append((translate("tui.bin_holds", count=len(entries), size=size), "strong"))
         if bin_list.selected:
-            state.append(("  " + translate("tui.selected", count=len(bin_list.selected)), "notice"))
-        return state
+            counts.append(("  " + translate("tui.selected", count=len(bin_list.selected)), "notice"))
+        return [*super().title_state(), *self.panel.told(counts)]
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor."""
@@ -262,4 +263,4 @@ class BinScreen(ListScreen):
             self.details.show([*self._warning, []])
             return
         entry = self.session.bin.current
-        self.details.show([] if entry is None else self.bin_lines.details(entry, self.size.width))
+        self.details.show([] if entry is None else self.bin_lines.details(entry, self.details.size.width))

@@ -26,6 +26,7 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
     LIST: ClassVar = "decisions"
+    TITLE_KEY: ClassVar = "tui.scope_decisions"
     DETAIL_LINES: ClassVar = DETAIL_LINES
 
     def __init__(self) -> None:

@@ -24,6 +24,7 @@ class HelpScreen(ScrolledListScreen):
 
     SCOPES: ClassVar = (Scope.LIST,)
     CLOSES: ClassVar = True
+    TITLE_KEY: ClassVar = "tui.panel_help"
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     def __init__(self, opener: DpmScreen) -> None:

@@ -21,6 +21,7 @@ from dpm_tui.tui.lines.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
 from dpm_tui.tui.screens.base.command_host import Handlers, work
 from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.session.setting_words import read_format, read_name, rule_name, trouble_of
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import ConfigData, SaveConfig
@@ -63,9 +64,11 @@ class KeeperScreen(ListScreen):
         """Yield the list and what the rule would do."""
         self.keeper_lines = KeeperLines(self.session, self.app.look)
         self.rows = RowList(self.keeper_lines.draw, self.app.look, id="keeper")
-        self.effect = TextLines(id="effect", height=EFFECT_LINES)
-        yield self.rows
-        yield self.effect
+        self.effect = TextLines(height=EFFECT_LINES)
+        look = self.app.look
+        self.panel = Panel(look, "tui.scope_keeper", self.rows, active=True)
+        yield self.panel
+        yield Panel(look, "tui.panel_effect", self.effect, id="effect", fits=True)
 
     def show_session(self) -> None:
         """Show rules, criteria and limits, and count anew what the rule would do."""
@@ -80,7 +83,7 @@ class KeeperScreen(ListScreen):
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return the name of the rule in force."""
         words = translate("rules.rule_in_force", rule=rule_name(self.session.rule))
-        return [*super().title_state(), (f" {words}", "strong")]
+        return [*super().title_state(), *self.panel.told([(f" {words}", "strong")])]
 
     def move_lines(self, lines: int) -> None:
         """Move the cursor, over the empty lines."""
@@ -248,4 +251,4 @@ class KeeperScreen(ListScreen):
             self._show_effect()
 
     def _show_effect(self) -> None:
-        self.effect.show(self.keeper_lines.effect(self.cursor, self._total, self.size.width))
+        self.effect.show(self.keeper_lines.effect(self.cursor, self._total, self.effect.size.width))

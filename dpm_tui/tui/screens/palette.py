@@ -17,6 +17,7 @@ from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.terminal.cell_text import Part, pad
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 
 _MAX_RECENT = 8
@@ -48,8 +49,7 @@ class PaletteScreen(CursorListScreen):
         self.field = Input(compact=True, id="palette-field", placeholder=translate("tui.palette_hint"))
         self.field.cursor_blink = False
         self.rows = RowList(self._draw, self.app.look, id="palette")
-        yield self.field
-        yield self.rows
+        yield Panel(self.app.look, "tui.scope_palette", self.field, self.rows, active=True)
 
     def footer(self) -> list[Command]:
         """Return the two keys that are no letters: all others are typed into the field."""

@@ -27,6 +27,7 @@ class RemovalsScreen(NarrowedListScreen[Removal]):
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
     LIST: ClassVar = "removals"
+    TITLE_KEY: ClassVar = "tui.scope_removals"
     DETAIL_LINES: ClassVar = DETAIL_LINES
 
     def __init__(self) -> None:

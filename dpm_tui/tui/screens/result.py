@@ -23,6 +23,7 @@ class ResultScreen(ScrolledListScreen):
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.LIST,)
     CLOSES: ClassVar = True
+    TITLE_KEY: ClassVar = "tui.panel_result"
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
     def lay_out(self, width: int) -> list[list[Part]]:

@@ -23,6 +23,7 @@ from dpm_tui.tui.session.protected_folders import find_missing, name_below
 from dpm_tui.tui.session.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad, wrap
 from dpm_tui.tui.theme import Theme
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import ConfigData, Done, ResetState, SaveConfig
@@ -60,8 +61,9 @@ class SettingsScreen(CursorListScreen):
         """Yield the list and the explanation."""
         self.rows = RowList(self._draw, self.app.look, id="settings")
         self.explanation = TextLines(id="explanation")
-        yield self.rows
-        yield self.explanation
+        self.about = Panel(self.app.look, "tui.scope_settings", self.explanation, fits=True)
+        yield Panel(self.app.look, "tui.scope_settings", self.rows, active=True)
+        yield self.about
 
     def show_session(self) -> None:
         """Show the settings."""
@@ -80,7 +82,8 @@ class SettingsScreen(CursorListScreen):
         if setting.name == "colour" and look.whole_cells:
             words = f"{words} {translate('tui.whole_cells')}"
         about = translate("tui.about", version=__version__)
-        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.size.width - 2)]
+        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.explanation.size.width - 2)]
+        self.about.retitle(f"tui.setting_{setting.name}")
         self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
 
     @property

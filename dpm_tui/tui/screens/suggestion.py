@@ -23,6 +23,7 @@ from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.preview import Subject
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.row_list import RowList
@@ -64,14 +65,14 @@ class SuggestionScreen(CursorListScreen):
         """Yield list, pictures and reasons as on the groups screen."""
         look = self.app.look
         self.group_lines = GroupLines(self.session, look)
-        self.rows = RowList(self._draw, look, id="groups")
+        self.rows = RowList(self._draw, look)
         self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
         self.reasons = TextLines(id="reasons", height=REASON_LINES)
         with Horizontal(id="review"):
-            yield self.rows
+            yield Panel(look, "tui.scope_suggestion", self.rows, id="suggested", active=True)
             with Vertical(id="pictures"):
-                yield self.panes
-                yield self.reasons
+                yield Panel(look, "tui.scope_picture", self.panes)
+                yield Panel(look, "tui.panel_reasons", self.reasons, fits=True)
 
     def show_session(self) -> None:
         """Show what would be marked; a change of the library makes the suggestion void."""

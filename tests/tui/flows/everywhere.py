@@ -110,8 +110,8 @@ async def quit(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # 
 async def help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # noqa: A001
     await press(pilot, "?")
     lines = screen_text(app).splitlines()
-    assert "nothing moves before d" in " ".join("".join(lines[1:3]).split())
-    assert lines[4].strip() == "Marks"
+    assert "nothing moves before d" in " ".join("".join(lines[2:4]).split())
+    assert lines[5].strip() == "Marks"
     assert "keep only this file" in lines[5]
     await press(pilot, "f1")
     assert "wa_8812.jpg" in screen_text(app)

@@ -114,7 +114,7 @@ async def accept_shown(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
     """A look at the weakest pairs comes before the marks, and one z takes all of them back."""
     await press(pilot, "A", "l")
     assert "would mark 6 files" in screen_text(app)
-    assert "wa_8812.jpg" in screen_text(app).splitlines()[1]
+    assert "wa_8812.jpg" in screen_text(app).splitlines()[2]
     assert not app.session.marks.removed
     await press(pilot, "A")
     assert marks(app) == "K--K-.K-....K-K-"

@@ -47,8 +47,8 @@ async def show_removals(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> 
     client.removals = sample_removals()
     await press(pilot, "L")
     lines = screen_text(app).splitlines()
-    assert "8 lines" in lines[0]
-    assert "2026-11-21 08:00  ? missing" in lines[1]
+    assert "8 lines" in lines[1]
+    assert "2026-11-21 08:00  ? missing" in lines[2]
     await press(pilot, "escape")
     assert "old/picture 4.jpg" in screen_text(app)
 
@@ -57,7 +57,7 @@ async def show_removals(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> 
 async def find_removal(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     client.removals = sample_removals()
     await press(pilot, "L", "/", *"picture 1", "enter")
-    assert "2 lines  /picture 1" in screen_text(app).splitlines()[0]
+    assert "2 lines  /picture 1" in screen_text(app).splitlines()[1]
     await press(pilot, "/", *"zzz", "enter")
     assert "No line of the record fits" in screen_text(app)
     await press(pilot, "escape")

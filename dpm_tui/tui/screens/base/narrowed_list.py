@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from dpm_tui.locale import translate
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 
@@ -19,10 +20,12 @@ T = TypeVar("T")
 class NarrowedListScreen(CursorListScreen, Generic[T]):
     """``all`` are the items of the list, ``shown`` those that have every one of the ``words``.
 
+    ``TITLE_KEY`` is the title of its panel.
     ``LIST`` names the list and the sentences ``tui.<LIST>_hidden``, ``_empty`` and ``_loading``.
     """
 
     LIST: ClassVar[str]
+    TITLE_KEY: ClassVar[str]
     DETAIL_LINES: ClassVar[int]
 
     def __init__(self) -> None:
@@ -55,11 +58,12 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
     def compose_body(self) -> ComposeResult:
         """Yield the list and the details of the line."""
         self.rows = RowList(self._draw, self.app.look, id=self.LIST)
-        self.details = TextLines(id=f"{self.LIST}-details", height=self.DETAIL_LINES)
+        self.details = TextLines(height=self.DETAIL_LINES)
         self.empty = TextLines(id="empty")
-        yield self.empty
-        yield self.rows
-        yield self.details
+        look = self.app.look
+        self.panel = Panel(look, self.TITLE_KEY, self.empty, self.rows, active=True)
+        yield self.panel
+        yield Panel(look, "tui.panel_details", self.details, id=f"{self.LIST}-details", fits=True)
 
     def on_screen_resume(self) -> None:
         """Ask for the list anew."""
@@ -94,12 +98,12 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return how many items are shown and the words that the list is narrowed down to."""
         words = [(f"  /{self.words}", "notice")] if self.words else []
-        return [*super().title_state(), *self.counts(), *words]
+        return [*super().title_state(), *self.panel.told([*self.counts(), *words])]
 
     def show_line(self) -> None:
         """Show the details of the item under the cursor."""
         item = self.current
-        self.details.show([] if item is None else self.details_of(item, self.size.width))
+        self.details.show([] if item is None else self.details_of(item, self.details.size.width))
 
     async def find(self) -> None:
         """Ask for words; the list follows while they are typed."""

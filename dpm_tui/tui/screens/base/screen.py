@@ -23,6 +23,7 @@ from dpm_tui.tui.screens.base.list_commands import ListCommands
 from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.widgets.keys_line import KeysLine
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.tui.widgets.row_list import RowList
@@ -174,6 +175,12 @@ class DpmScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show the session for the first time."""
         self.call_after_refresh(self.show_session)
+
+    @on(Panel.Resized)
+    def _fit(self) -> None:
+        """Fit the lines into the new width of a panel."""
+        if self.is_mounted:
+            self.call_after_refresh(self.show_session)
 
     def on_screen_suspend(self) -> None:
         """Paint no pictures below another screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,11 +12,14 @@ from dpm_tui.locale import translate
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import ListScreen
 from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 
 
 class ScrolledListScreen(ListScreen):
-    """Shows ``lines``; ``back`` leads to the screen below."""
+    """Shows ``lines``; ``back`` leads to the screen below. ``TITLE_KEY`` is the title of its panel."""
+
+    TITLE_KEY: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +36,7 @@ class ScrolledListScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the list."""
         self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="scrolled")
-        yield self.rows
+        yield Panel(self.app.look, self.TITLE_KEY, self.rows, active=True)
 
     def on_mount(self) -> None:
         """Follow what is scrolled, by keys or by the mouse."""
@@ -45,7 +49,7 @@ class ScrolledListScreen(ListScreen):
 
     def show_session(self) -> None:
         """Lay the lines out and show them."""
-        self.lines = self.lay_out(self.size.width)
+        self.lines = self.lay_out(self.rows.size.width)
         self.rows.show(len(self.lines))
         super().show_session()
 
