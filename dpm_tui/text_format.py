@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from dpm_tui.deferred_text import read_deferred
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
+from dpm_tui.units import duration
 
 
 def local_date(mtime_ns: int) -> str:
@@ -30,6 +32,28 @@ def local_time(iso: str) -> str:
 def similarity(value: float) -> str:
     """Return a similarity in four characters; only a perfect one reads 1.00."""
     return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
+
+
+_NARROW, _WIDE = 1.5, 5.0
+"""How many times the least the most may be for one time to be said, or both of them."""
+
+
+def time_left(least: float, most: float) -> str:
+    """Return a time left of which only a span is known, in words no finer than that."""
+    if most < 0:
+        return translate("tui.left_unknown")
+    if most <= _NARROW * least or round_left(most) <= round_left(least):
+        return translate("tui.left_about", time=duration(round_left((least + most) / 2)))
+    values = {"least": duration(round_left(least)), "most": duration(round_left(most))}
+    return translate("tui.left_between" if most <= _WIDE * least else "tui.left_at_most", **values)
+
+
+def round_left(seconds: float) -> float:
+    """Return a time left no finer than can honestly be said: to 5 s, 10 s, minutes or ten minutes."""
+    for limit, step in ((30, 5), (300, 10), (3600, 60)):
+        if seconds < limit:
+            return max(math.ceil(seconds / step) * step, step)
+    return math.ceil(seconds / 600) * 600
 
 
 def besides(frames: int, holds: Collection[str], damaged: bool = False) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 import tomli_w
@@ -21,6 +22,7 @@ from dpm_tui.state.disk.regular_file import read_regular
 SCHEMA = 2
 """Of the state as a whole; 1 had no shards of image files."""
 _MAX_BYTES = 1 << 23
+_MAX_COST = 1e6
 _CHOICES: dict[str, tuple[str, ...]] = {
     "phase": ("", "running", "paused", "finished", "stopped", "failed", "idle"),
     "stage": ("", *Stage),
@@ -50,6 +52,7 @@ class Checkpoint:
     was scanned; ``root`` is its path then. ``reader`` names what has read every file that could be read.
     ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order. ``previews`` counts
     the pictures of which only the preview was read, ``refused_cameras`` the cameras whose are not trusted.
+    ``costs`` are what runs have learned for the forecast of the next one, see ``worker.run.run_forecast``.
     """
 
     schema: int = SCHEMA
@@ -73,6 +76,7 @@ class Checkpoint:
     reader: str = ""
     unreadable_folders: tuple[bytes, ...] = ()
     folder_reasons: tuple[str, ...] = ()
+    costs: Mapping[str, float] = field(default_factory=dict)
 
     def explain_folders(self) -> dict[bytes, str]:
         """Return the error of each folder that could not be read; states of older versions have none."""
@@ -111,6 +115,8 @@ def _check(checkpoint: Checkpoint) -> Checkpoint:
             raise ValueError(f"{name}: not one of {', '.join(filter(None, choices))}")
     if not 0.0 <= checkpoint.threshold <= 1.0:
         raise ValueError("threshold: out of range")
+    if not all(0.0 <= cost < _MAX_COST for cost in checkpoint.costs.values()):
+        raise ValueError("costs: out of range")
     for name in _NUMBERS:
         if not 0 <= getattr(checkpoint, name) < 1 << 64:
             raise ValueError(f"{name}: out of range")

@@ -24,8 +24,8 @@ from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.text_format import log_sentence
-from dpm_tui.units import duration, long_size
+from dpm_tui.text_format import log_sentence, time_left
+from dpm_tui.units import long_size
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from dpm_tui.worker.protocol.messages import (
@@ -200,8 +200,8 @@ class _Progress:
         text = translate(f"cli.stage_{status.stage}", done=status.done, total=status.total)
         if status.rate > 0 and status.total:
             text += translate("cli.rate", rate=f"{status.rate:.0f}")
-        if status.seconds_left >= 0:
-            text += translate("cli.left", time=duration(status.seconds_left))
+        if status.left_most >= 0:
+            text += translate("cli.left", time=time_left(status.left_least, status.left_most))
         if self._terminal:
             self._write(("\r\x1b[K" if self._shown else "") + text)
             self._shown = True

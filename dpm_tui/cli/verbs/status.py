@@ -18,7 +18,8 @@ from dpm_tui.locale import translate
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.disk.private_folder import check_folder
-from dpm_tui.units import duration, long_size
+from dpm_tui.text_format import time_left
+from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import GetStatus, RunStatus
 from dpm_tui.worker.run.idle_status import idle_status
 
@@ -54,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
         print(translate("cli.no_worker", phase=phase))
     if status.stage and status.phase in ("running", "paused"):
         print(translate(f"cli.stage_{status.stage}", done=status.done, total=status.total))
-        if status.seconds_left >= 0:
-            print(translate("cli.time_left", time=duration(status.seconds_left)))
+        if status.left_most >= 0:
+            print(translate("cli.time_left", time=time_left(status.left_least, status.left_most)))
     if status.phase in ("running", "paused"):
         print(translate("cli.status_so_far", pairs=status.pairs))
     elif status.phase != "idle":

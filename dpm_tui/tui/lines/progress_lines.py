@@ -8,10 +8,10 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.text_format import sentence, similarity
+from dpm_tui.text_format import round_left, sentence, similarity, time_left
 from dpm_tui.tui.lines.bars_and_facts import bar, fact_table, graph
 from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
-from dpm_tui.tui.session.run_history import RunHistory, round_left
+from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad
 from dpm_tui.tui.theme import Look
@@ -95,10 +95,11 @@ class ProgressLines:
         ]
 
     def _times(self) -> str:
-        status, history = self._session.status, self._session.history
+        status = self._session.status
         words = translate("tui.elapsed", time=duration(status.elapsed))
-        if status.phase == "running" and history.run_left >= 0:
-            words += f"  {translate('tui.run_left', time=duration(round_left(history.run_left)))}"
+        if status.phase == "running" and status.stage:
+            left = time_left(status.left_least, status.left_most)
+            words += f"  {translate('tui.run_left', left=left)}"
         return words
 
     def _found(self) -> str:

@@ -1,4 +1,4 @@
-"""The history of a run: how fast it goes, how long its stages took, and how long the rest may take."""
+"""The history of a run: how fast it goes, how long its stages took, and how much of it is behind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections import deque
 from collections.abc import Sequence
 
-from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 
 
@@ -24,15 +23,13 @@ _SAMPLE_SECONDS = 1.0
 _CALM_SECONDS = 6.0
 """Over how long a rate is smoothed: longer would hide a change, shorter lets the time left jump."""
 _MIN_SAMPLES = 3
-_LATER_SECONDS = {Stage.FINGERPRINT: 0.004, Stage.MATCH: 0.0005, Stage.VERIFY: 0.006, Stage.GROUP: 0.0001}
-"""What a picture usually costs in stages that are still to come, in seconds; small beside reading it."""
 
 
 class RunHistory:
     """Learns from each status of one run, ``run``; times are in seconds, -1 where nothing can be said yet.
 
     ``rates`` is the work of the current stage in each of the last seconds, ``spent`` the time that
-    each stage took so far.
+    each stage took so far; ``share`` is how much of the whole run is behind, which never falls.
     """
 
     def __init__(self, run: int = 0) -> None:
@@ -41,7 +38,7 @@ class RunHistory:
         self.spent: dict[str, float] = {}
         self.rate = 0.0
         self.stage_left = -1.0
-        self.run_left = -1.0
+        self.share = 0.0
         self._stage = ""
         self._seen = 0.0
         self._since = 0.0
@@ -77,20 +74,6 @@ class RunHistory:
     def _estimate(self, status: RunStatus) -> None:
         known = len(self.rates) >= _MIN_SAMPLES and status.total and self.rate > 0
         self.stage_left = max(status.total - status.done, 0) / self.rate if known else -1.0
-        self.run_left = self.stage_left + self._later(status) if known else -1.0
-
-    def _later(self, status: RunStatus) -> float:
-        """Return a guess of what the stages after the current one will take."""
-        stages = list(Stage)
-        if status.stage not in stages:
-            return 0.0
-        later = stages[stages.index(Stage(status.stage)) + 1 :]
-        return sum(_LATER_SECONDS.get(stage, 0.0) for stage in later) * status.total
-
-
-def round_left(seconds: float) -> float:
-    """Return a time left no finer than can honestly be said: to 5 s, 10 s, minutes or ten minutes."""
-    for limit, step in ((30, 5), (300, 10), (3600, 60)):
-        if seconds < limit:
-            return max(math.ceil(seconds / step) * step, step)
-    return math.ceil(seconds / 600) * 600
+        if status.left_most >= 0:
+            left = (status.left_least + status.left_most) / 2
+            self.share = max(self.share, status.elapsed / max(status.elapsed + left, 1e-9))

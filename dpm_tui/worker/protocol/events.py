@@ -34,7 +34,8 @@ class RunStatus:
     extension, the commonest first. ``previews`` counts the pictures that were read by the preview in their
     file, ``refused_cameras`` the cameras whose previews are not trusted, both known once a run has ended.
     ``damaged`` are the tables of the state of which a part could not be read
-    when the run began.
+    when the run began. ``left_least`` and ``left_most`` are how many seconds the whole run may still take,
+    its later stages included, negative while nothing can be said.
     """
 
     run: int = 0
@@ -69,6 +70,8 @@ class RunStatus:
     damaged: tuple[str, ...] = ()
     previews: int = 0
     refused_cameras: int = 0
+    left_least: float = -1.0
+    left_most: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,29 @@ from dpm_tui.state.root_identity import RootIdentity, known_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.protocol.events import RunStatus
 from dpm_tui.worker.run.idle_status import GUARD
+from dpm_tui.worker.run.run_forecast import RunForecast
 from dpm_tui.worker.run.run_results import Results
 
 _MAX_FOLDERS = 1000
 
 
 class RunRecord:
-    """Remembers between runs which root it was, what could not be read and by which reader."""
+    """Remembers between runs which root it was, what could not be read by whom, and what steps take."""
 
     def __init__(self, state: RootState) -> None:
         checkpoint = state.checkpoint
         self.identity: RootIdentity = known_identity(checkpoint)
         self.reader = checkpoint.reader
+        self._forecast = RunForecast(checkpoint.costs)
         self.quick = checkpoint.previews + checkpoint.refused_cameras > 0
         self._state = state
         self._folders = checkpoint.explain_folders()
         self._missing = checkpoint.missing
+
+    def new_forecast(self) -> RunForecast:
+        """Return the forecast of a run that begins; what it learns will be remembered."""
+        self._forecast = RunForecast(self._forecast.learned)
+        return self._forecast
 
     def note_folders(self, unreadable: Mapping[bytes, str]) -> None:
         """Remember the folders that could not be read, a thousand at most, with what the system said."""
@@ -76,6 +83,7 @@ class RunRecord:
                 unreadable_folders=tuple(self._folders),
                 folder_reasons=tuple(self._folders.values()),
                 reader=self.reader,
+                costs=self._forecast.learned,
             )
         )
 

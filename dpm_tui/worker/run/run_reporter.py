@@ -13,6 +13,7 @@ from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.run import Survey
 from dpm_tui.worker.protocol.messages import FoundPair, LogLine, RunStatus
 from dpm_tui.worker.run.idle_status import GUARD
+from dpm_tui.worker.run.run_forecast import RunForecast
 
 _RATE_SECONDS = 8.0
 _LOG_LINES = 2000
@@ -27,7 +28,13 @@ class RunReporter(Reporter):
     ``on_stage`` is called in the run's thread when a stage begins, and every few seconds in a long one.
     """
 
-    def __init__(self, status: RunStatus, before: RunReporter | None = None) -> None:
+    def __init__(
+        self,
+        status: RunStatus,
+        before: RunReporter | None = None,
+        forecast: RunForecast | None = None,
+    ) -> None:
+        self.forecast = forecast or RunForecast()
         self.on_stage: Callable[[], None] = lambda: None
         self._status = status
         # Lines of the previous run may not have been fetched yet.
@@ -47,7 +54,14 @@ class RunReporter(Reporter):
             FoundPair(display_name(first), display_name(second), kind, similarity)
             for first, second, kind, similarity in self._latest.copy()
         )
-        return replace(self._status, elapsed=time.monotonic() - self._began, latest=latest)
+        status = replace(self.last_status, latest=latest)
+        left = self.forecast.left() if status.phase in ("running", "paused") else None
+        return replace(status, left_least=left.least, left_most=left.most) if left else status
+
+    @property
+    def last_status(self) -> RunStatus:
+        """What is left to say once the run has ended."""
+        return replace(self._status, elapsed=time.monotonic() - self._began)
 
     def take_lines(self) -> list[LogLine]:
         """Return the log lines since the last call."""
@@ -68,6 +82,7 @@ class RunReporter(Reporter):
         else:
             self._samples.clear()
             self._go.set()
+        self.forecast.pause(paused)
         self._status = replace(self._status, phase="paused" if paused else "running")
 
     def log(self, level: str, key: str, **values: object) -> None:
@@ -100,6 +115,7 @@ class RunReporter(Reporter):
     def started(self, stage: Stage, total: int) -> None:
         """Begin a stage."""
         self._samples.clear()
+        self.forecast.begin(stage, total)
         self._status = replace(
             self._status, stage=stage.value, done=0, total=total, rate=0.0, seconds_left=-1.0
         )
@@ -108,6 +124,7 @@ class RunReporter(Reporter):
 
     def progressed(self, stage: Stage, done: int, total: int) -> None:
         """Note progress and estimate rate and time left over the last seconds."""
+        self.forecast.step(stage, done, total)
         now = time.monotonic()
         if not self._samples or now - self._samples[-1][0] >= 0.1:
             self._samples.append((now, done))
@@ -130,6 +147,7 @@ class RunReporter(Reporter):
 
     def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
         """Remember the newest pairs that the threshold lets pass."""
+        self.forecast.pair(first, second, kind)
         if similarity >= self._status.threshold:
             self._latest.append((first, second, kind, similarity))
 

@@ -107,7 +107,7 @@ class Runner:
             device=config.device,
             damaged=self._state.damaged,
         )
-        self._reporter = RunReporter(first, self._reporter)
+        self._reporter = RunReporter(first, self._reporter, self._record.new_forecast())
         self._threshold, self._concluded = config.threshold, False
         self._thread = threading.Thread(
             target=self._run, args=(config, self._reporter, accept_missing, comparing), name="run",
@@ -194,7 +194,7 @@ class Runner:
         if self._state.is_lost():
             phase, results = "failed", None
             reporter.log("error", "state_gone", path=display_name(self._state.layout.folder))
-        over = replace(reporter.status, phase=phase, threshold=self._threshold, latest=(), ended=now())
+        over = replace(reporter.last_status, phase=phase, threshold=self._threshold, ended=now())
         status = self._resting = self._record.count(over, results)
         try:
             self._state.sync()

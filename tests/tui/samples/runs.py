@@ -14,6 +14,7 @@ FINISHED = RunStatus(
 )  # fmt: skip
 RUNNING = replace(
     FINISHED, phase="running", stage="decode", done=512, total=1234, rate=42.0, seconds_left=17.0, groups=3,
+    left_least=160.0, left_most=340.0,
     pairs=4, cpu=187.0, broken={}, ended="", latest=(
         FoundPair("holiday/IMG_4411.jpg", "phone/wa_8812.jpg", "copy", 0.991),
         FoundPair("art/dragon.png", "art/dragon_smile.png", "variant", 0.902),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.tui.lines.bars_and_facts import graph
-from dpm_tui.tui.session.run_history import RunHistory, round_left
+from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Look
 from dpm_tui.worker.protocol.messages import RunStatus
@@ -28,14 +28,20 @@ def steady(seconds: int, speed: int = 10) -> list[RunStatus]:
 
 def test_nothing_is_promised_in_the_first_seconds() -> None:
     history = follow(*steady(3))
-    assert history.stage_left == history.run_left == -1
+    assert history.stage_left == -1
 
 
 def test_a_steady_run_ends_when_it_says() -> None:
     history = follow(*steady(11))
     assert history.rate == pytest.approx(10)
     assert history.stage_left == pytest.approx(90)
-    assert history.stage_left < history.run_left < 120
+
+
+def test_what_is_behind_of_the_whole_run_never_falls() -> None:
+    history = follow(replace(STEADY, elapsed=50.0, left_least=40.0, left_most=60.0))
+    assert history.share == pytest.approx(0.5)
+    history.note(replace(STEADY, elapsed=60.0, left_least=100.0, left_most=140.0))
+    assert history.share == pytest.approx(0.5)
 
 
 def test_one_slow_second_moves_the_time_left_by_little() -> None:
@@ -55,13 +61,6 @@ def test_a_new_stage_begins_its_own_graph_and_the_old_one_keeps_its_time() -> No
     history = follow(*steady(10), replace(STEADY, stage="verify", elapsed=10.0))
     assert not history.rates
     assert history.spent["decode"] == pytest.approx(9)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0, 5), (7, 10), (29, 30), (31, 40), (301, 360), (3601, 4200)]
-)
-def test_time_left_is_rounded_up_to_what_can_be_said(seconds: float, shown: float) -> None:
-    assert round_left(seconds) == shown
 
 
 def test_a_graph_has_letters_where_blocks_would_be_two_cells_wide() -> None:
