@@ -22,8 +22,10 @@ from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.message import Message
 
 from dpm_tui.tui.terminal.sgr_reduction import thin
+from dpm_tui.tui.terminal.shown_cells import ShownCells
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -86,9 +88,11 @@ class TerminalDriver(LinuxDriver):
         self._loop_of_app = asyncio.get_running_loop()
         self._file: Any = LastingOutput(self._file, self._leave)
         self._unread = self.typed
+        self.shown = ShownCells()
 
     def start_application_mode(self) -> None:
         """Take the terminal over; report its sizes in the order in which they come."""
+        self.shown.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._loop_of_app.add_signal_handler(signal.SIGWINCH, self._tell_size)
 
@@ -100,6 +104,12 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Send text to the terminal, without the colours that it has already."""
         super().write(thin(data))
+
+    def send_message(self, message: Message) -> None:
+        """Hand an event to the app; after a change of size the terminal may have moved anything."""
+        if isinstance(message, events.Resize):
+            self.shown.forget()
+        super().send_message(message)
 
     def _run_input_thread(self) -> None:
         try:

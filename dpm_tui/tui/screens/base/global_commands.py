@@ -36,14 +36,10 @@ class GlobalCommands:
             "palette": partial(self._host.push_named, "palette", self._host),
             "help": partial(self._host.push_named, "help", self._host),
             "reconnect": app.connect,
-            "redraw": self._redraw,
+            "redraw": app.redraw,
             "suspend": app.action_suspend_process,
             "quit": self._quit,
         }
-
-    def _redraw(self) -> None:
-        """Paint everything anew."""
-        self._host.app.refresh(layout=True)
 
     async def _quit(self) -> None:
         """Leave; ask first if a run is under way or marks would be lost."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -15,6 +16,7 @@ from textual.timer import Timer
 from dpm_tui.errors import DpmError
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.terminal.colour_depth import Palette
+from dpm_tui.tui.terminal.driver import TerminalDriver
 from dpm_tui.tui.theme import Look, Theme, ground_filters, textual_theme
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink
@@ -75,6 +77,19 @@ class HostApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through before it is sent."""
         return [*super().get_line_filters(), *self._grounds]
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Paint an update of the screen, except for what the terminal shows already."""
+        painted = self._running and not (self._closed or self._batch_count)
+        if painted and isinstance(self._driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
+            renderable = self._driver.shown.reduce(renderable)
+        super()._display(screen, renderable)
+
+    def redraw(self) -> None:
+        """Paint everything anew, whatever the terminal is believed to show."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.shown.forget()
+        self.refresh(layout=True)
 
     def use_theme(self, theme: Theme) -> None:
         """Show everything in a theme from now on."""
