@@ -56,7 +56,7 @@ class DpmApp(HostApp, inherit_bindings=False):
             self.open_screen("groups")
         screen = self.screen
         if isinstance(screen, DpmScreen) and screen.is_mounted:
-            screen.show_session()
+            screen.follow_session()
             self._tell_owner(screen)
             if self.session.link is Link.LOST and not self._loss_reported:
                 self._loss_reported = True

@@ -20,7 +20,7 @@ from dpm_tui.worker.client import Client
 from tests.tui.fake_client import FakeClient
 
 _QUIET_ROUNDS = 4
-NO_DELAYS = Delays(fetch=0.001, rest=0.001)
+NO_DELAYS = Delays(fetch=0.001, rest=0.001, run=0.0, find=0.0)
 
 
 @asynccontextmanager

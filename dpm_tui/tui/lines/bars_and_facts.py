@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.terminal.cell_text import Part, pad
@@ -21,21 +22,35 @@ def fact_table(rows: Sequence[tuple[str, list[Part]]], look: Look) -> list[list[
     ]
 
 
+_PARTS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+_EMPTY = "░"
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _LETTERS = "_.-~=+*#"
 """Blocks take two cells where a terminal draws ambiguous characters wide; these never do."""
 
 
-def bar(share: float, width: int, look: Look) -> list[Part]:
-    """Return a bar of ``width`` cells, brackets included, filled to ``share`` of 0..1."""
-    inside = max(width - 2, 2)
-    full = min(max(round(share * inside), 0), inside)
-    return [
-        ("[", look["rest"]),
-        ("=" * full, look["bar"]),
-        ("-" * (inside - full), look["rest"]),
-        ("]", look["rest"]),
-    ]
+def meter(
+    share: float, width: int, look: Look, style: Style | None = None, *, has_rest: bool = True
+) -> list[Part]:
+    """Return a bar of ``width`` cells filled to ``share`` of 0..1; blocks fill it by eighths of a cell.
+
+    Without ``has_rest`` nothing shows how wide the whole is.
+    """
+    share = min(max(share, 0.0), 1.0)
+    filled = look["bar"] if style is None else style
+    if not look.palette.has_blocks or look.whole_cells:
+        inside = max(width - 2, 2)
+        full = round(share * inside)
+        rest = look["rest"]
+        return [
+            ("[", rest),
+            ("=" * full, filled),
+            (("-" if has_rest else " ") * (inside - full), rest),
+            ("]", rest),
+        ]
+    full, eighths = divmod(round(share * width * 8), 8)
+    drawn = "█" * full + _PARTS[eighths]
+    return [(drawn, filled), ((_EMPTY if has_rest else " ") * (width - len(drawn)), look["rest"])]
 
 
 def graph(values: Sequence[float], width: int, look: Look) -> Part:

@@ -9,8 +9,8 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.text_format import round_left, sentence, similarity, time_left
-from dpm_tui.tui.lines.bars_and_facts import bar, fact_table, graph
-from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
+from dpm_tui.tui.lines.bars_and_facts import fact_table, graph, meter
+from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad
@@ -18,12 +18,16 @@ from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
 
-_MAX_BAR = 60
+_MAX_METER = 60
+_MIN_METER = 6
+_WIDE = 60
+_PATHS = 26
+"""Cells from which on a path is more than its ending."""
 _WORDS = 26
-"""Cells for the numbers beside a bar."""
-_MIN_LOG = 3
-_MAX_PAIRS = 8
+"""Cells for the numbers beside a meter."""
 _ROLES = {"running": "good", "finished": "good", "failed": "error", "stopped": "notice"}
+_SPARED = ("worker", "time", "found")
+"""The facts that are left out where there is no room for all, the first one first."""
 
 
 class ProgressLines:
@@ -34,14 +38,23 @@ class ProgressLines:
         self._look = look
 
     def lines(self, width: int, height: int) -> list[list[Part]]:
-        """Return stages, numbers and the newest pairs, in at most ``height`` lines where that can be."""
-        stages, facts = self._stages(width), fact_table(self._facts(width), self._look)
-        if len(stages) + len(facts) + 3 + _MIN_LOG > height:
-            current = [stages[index] for index in [self._current()] if 0 <= index < len(stages)]
-            return [*current, *facts][: max(height, 0)]
-        lines = [[], *stages, [], *facts, []]
-        room = min(height - len(lines) - _MIN_LOG - 2, _MAX_PAIRS)
-        return [*lines, *self._newest(width, room)]
+        """Return the whole run, its stages and numbers, in at most ``height`` lines where that can be."""
+        whole = run_meter(self._session, self._look, width)
+        stages, rows = self._stages(width), self._facts(width)
+        if len(whole) + len(stages) + 1 > height:
+            stages = [stages[index] for index in [self._current()] if 0 <= index < len(stages)]
+        spare = iter(_SPARED)
+        while len(whole) + len(stages) + len(rows) > height and (name := next(spare, "")):
+            rows = [row for row in rows if row[0] != name]
+        parts = [whole, stages, fact_table(rows, self._look)]
+        if len(whole) + len(stages) + len(rows) + 2 <= height:
+            parts = [whole, [[]] if whole else [], stages, [[]], parts[2]]
+        return [line for part in parts for line in part]
+
+    def newest(self, width: int, room: int) -> list[list[Part]]:
+        """Return the newest pairs, the newest first."""
+        latest = self._session.status.latest
+        return [self._pair(pair, width) for pair in reversed(latest[-room:])] if room > 0 else []
 
     def _current(self) -> int:
         """Return the place of the stage that is under way: before the first or after the last for none."""
@@ -55,12 +68,12 @@ class ProgressLines:
         status, look, history = self._session.status, self._look, self._session.history
         names = [translate(f"tui.stage_{stage.value}") for stage in Stage]
         label_width = max(map(cell_len, names)) + 2
-        bar_width = max(min(width - label_width - _WORDS - 4, _MAX_BAR), 6)
+        bar_width = max(min(width - label_width - _WORDS - 4, _MAX_METER), 6)
         current = self._current()
         lines: list[list[Part]] = []
         for index, (stage, name) in enumerate(zip(Stage, names, strict=True)):
             share, words, role = 0.0, "", "dim"
-            if index < current:
+            if index < current or (index > current and history.spent.get(stage.value)):
                 share, role, words = 1.0, "text", translate("tui.stage_done")
                 if (spent := history.spent.get(stage.value, 0.0)) >= 1:
                     words += f"  {duration(spent)}"
@@ -70,11 +83,14 @@ class ProgressLines:
                 if stage is Stage.FINGERPRINT and status.total and not status.done:
                     words = translate("tui.model_loading")
             label: Part = (f" {pad(name, label_width)}", look[role])
-            lines.append([label, *bar(share, bar_width, look), (f"  {words}", look["text"])])
+            begun = share > 0 or index == current
+            lines.append(
+                [label, *meter(share, bar_width, look, has_rest=begun), (f"  {words}", look["text"])]
+            )
         return lines
 
     def _facts(self, width: int) -> list[tuple[str, list[Part]]]:
-        status, look = self._session.status, self._look
+        look = self._look
         rows: list[tuple[str, list[Part]]] = []
         if self._session.running:
             rows.append(("rate", self._speed(width)))
@@ -83,24 +99,18 @@ class ProgressLines:
             ("time", [(self._times(), look["text"])]),
             ("found", [(self._found(), look["strong"])]),
             ("worker", [(self._usage(), look["text"])]),
-            ("state", [phase_part(status, look)]),
         ]
 
     def _speed(self, width: int) -> list[Part]:
         history = self._session.history
         words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rates else "-"
         return [
-            graph(history.rates, min(width - 30, _MAX_BAR), self._look),
+            graph(history.rates, min(width - 30, _MAX_METER), self._look),
             (words, self._look["text"]),
         ]
 
     def _times(self) -> str:
-        status = self._session.status
-        words = translate("tui.elapsed", time=duration(status.elapsed))
-        if status.phase == "running" and status.stage:
-            left = time_left(status.left_least, status.left_most)
-            words += f"  {translate('tui.run_left', left=left)}"
-        return words
+        return translate("tui.elapsed", time=duration(self._session.status.elapsed))
 
     def _found(self) -> str:
         status = self._session.status
@@ -119,15 +129,6 @@ class ProgressLines:
             pid=status.pid,
         )
 
-    def _newest(self, width: int, room: int) -> list[list[Part]]:
-        """Return the newest pairs with a heading, the newest first."""
-        latest = self._session.status.latest
-        if not latest or room < 1:
-            return []
-        heading: list[Part] = [(f" {translate('tui.newest_pairs')}", self._look["heading"])]
-        shown = reversed(latest[-room:])
-        return [heading, *(self._pair(pair, width) for pair in shown), []]
-
     def _pair(self, pair: FoundPair, width: int) -> list[Part]:
         look = self._look
         kinds = {kind.value: kind for kind in Kind}
@@ -136,13 +137,32 @@ class ProgressLines:
         style = look.kind(kinds[pair.kind]) if pair.kind in kinds else look["text"]
         word = pad(names.get(pair.kind, display_name(pair.kind, kind_width)), kind_width)
         room = max((width - kind_width - 14) // 2, 6)
+        names_shown = (
+            (pair.first, pair.second) if room >= _PATHS else map(_name_of, (pair.first, pair.second))
+        )
+        first, second = (cut_middle(display_name(name), room) for name in names_shown)
         return [
             (f" {word}", style),
             (f"  {similarity(pair.similarity)}  ", look["dim"]),
-            (pad(cut_middle(display_name(pair.first), room), room), look["text"]),
+            (pad(first, room), look["text"]),
             ("  ", look["text"]),
-            (cut_middle(display_name(pair.second), room), look["text"]),
+            (second, look["text"]),
         ]
+
+
+def run_meter(session: Session, look: Look, width: int) -> list[list[Part]]:
+    """Return how far the whole run is and how long it may still take, as a line; none while nothing runs."""
+    status = session.status
+    if not (session.running and status.stage):
+        return []
+    name = translate("tui.whole_run")
+    share = session.history.share
+    left = time_left(status.left_least, status.left_most)
+    words = f"{share:4.0%}  {translate('tui.run_left', left=left) if width >= _WIDE else left}"
+    room = min(width - cell_len(name) - cell_len(words) - 6, _MAX_METER)
+    start: Part = (f" {name}  ", look["strong"])
+    bar = [*meter(share, room, look), ("  ", look["text"])] if room >= _MIN_METER else []
+    return [[start, *bar, (words, look["strong"])]]
 
 
 def progress_words(status: RunStatus, history: RunHistory) -> str:
@@ -156,6 +176,10 @@ def progress_words(status: RunStatus, history: RunHistory) -> str:
 def phase_part(status: RunStatus, look: Look) -> Part:
     """Return the phase of the run in words."""
     return sentence(f"tui.phase_{status.phase}"), look[_ROLES.get(status.phase, "text")]
+
+
+def _name_of(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _rate(rate: float) -> str:

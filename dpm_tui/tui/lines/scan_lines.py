@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.text_format import local_time, sentence
-from dpm_tui.tui.lines.bars_and_facts import bar, fact_table
+from dpm_tui.tui.lines.bars_and_facts import fact_table
 from dpm_tui.tui.lines.next_step import next_step
-from dpm_tui.tui.lines.progress_lines import phase_part, progress_words
-from dpm_tui.tui.lines.reclaimable_words import words_on_freeable
+from dpm_tui.tui.lines.progress_lines import phase_part, run_meter
+from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.session.setting_words import strictness
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
 
-_MAX_BAR = 60
 _LABELS = 16
 _ADVICE_LINES = 5
-_LEAST = ("root", "files", "groups", "state")
-"""The facts that are left where there is no room for all."""
+_SPARED = ("model", "skipped", "bin", "marked", "last_run", "pictures", "unreadable")
+"""The facts that are left out where there is no room for all, the first one first."""
 
 
 class ScanLines:
@@ -33,12 +30,12 @@ class ScanLines:
 
     def lines(self, width: int, height: int) -> list[list[Part]]:
         """Return the facts and what to do next, in at most ``height`` lines where that can be."""
-        rows = self._rows(width)
-        now = self._now(width)
-        if len(rows) + len(now) + 3 > height:
-            rows = [row for row in rows if row[0] in _LEAST]
-            return [*fact_table(rows, self._look), *now]
-        return [[], *fact_table(rows, self._look), [], *now, []]
+        rows, now = self._rows(width), self._now(width)
+        spare = iter(_SPARED)
+        while len(rows) + len(now) > height and (name := next(spare, "")):
+            rows = [row for row in rows if row[0] != name]
+        gap: list[list[Part]] = [[]] if len(rows) + len(now) + 1 < height else []
+        return [*fact_table(rows, self._look), *gap, *now]
 
     def _rows(self, width: int) -> list[tuple[str, list[Part]]]:
         session, look = self._session, self._look
@@ -60,18 +57,12 @@ class ScanLines:
         ]
 
     def _now(self, width: int) -> list[list[Part]]:
-        """Return the current stage with its bar while a run is going, and what to do next."""
-        look, status = self._look, self._session.status
+        """Return how far the run is while one is going, and what to do next."""
         lines: list[list[Part]] = []
-        if self._session.running and status.stage:
-            name = sentence(f"tui.stage_{status.stage}")
-            words = progress_words(status, self._session.history)
-            room = max(min(width - cell_len(name) - cell_len(words) - 6, _MAX_BAR), 4)
-            share = status.done / status.total if status.total else 0.0
-            start: Part = (f" {name}  ", look["strong"])
-            lines.append([start, *bar(share, room, look), (f"  {words}", look["text"])])
+        if self._session.running and self._session.status.stage:
+            lines += run_meter(self._session, self._look, width)
         advice = wrap(next_step(self._session), width - 2)[:_ADVICE_LINES]
-        return [*lines, *([(f" {line}", look["notice"])] for line in advice)]
+        return [*lines, *([(f" {line}", self._look["notice"])] for line in advice)]
 
     def _last_run(self) -> str:
         status = self._session.status

@@ -12,8 +12,10 @@ class ScanScreen(RunScreen):
     """The dashboard."""
 
     NAME: ClassVar = "scan"
+    FACTS: ClassVar = "tui.panel_folder"
 
-    def show_facts(self) -> None:
-        """Show the facts of the folder, the bar of the current stage and what to do next."""
-        lines = ScanLines(self.session, self.app.look)
-        self.facts.show(lines.lines(self.size.width, self.room))
+    def show_facts(self) -> int:
+        """Show the facts of the folder, how far a run is and what to do next."""
+        lines = ScanLines(self.session, self.app.look).lines(self.width, self.room)
+        self.facts.show(lines)
+        return len(lines)

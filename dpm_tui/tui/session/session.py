@@ -18,6 +18,7 @@ from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks
+from dpm_tui.review.rules.reclaimable_parts import ReclaimablePart, find_parts
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace, find_reclaimable
 from dpm_tui.review.rules.rule import Rule
 from dpm_tui.review_session.review import Review
@@ -65,6 +66,7 @@ class Session:
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     review: Review = field(default_factory=Review)
     _freeable: tuple[Library, object, ReclaimableSpace] | None = None
+    _parts: tuple[Library, object, tuple[ReclaimablePart, ...]] | None = None
     hides_reviewed: bool = False
     filter: Filter = field(default_factory=Filter)
     wanted: Filter = field(default_factory=Filter)
@@ -167,6 +169,14 @@ class Session:
             found = find_reclaimable(library, self.rule, self.review.protected)
             self._freeable = library, key, found
         return self._freeable[2]
+
+    @property
+    def parts(self) -> tuple[ReclaimablePart, ...]:
+        """What lies beside the keepers, by kind and by folder."""
+        library, protected = self.library, self.config.protected
+        if self._parts is None or self._parts[0] is not library or self._parts[1] != protected:
+            self._parts = library, protected, find_parts(library, self.review.protected)
+        return self._parts[2]
 
     def adopt_config(self, config: Config) -> None:
         """Use new settings: keepers follow another rule at once, newly protected files lose their marks."""

@@ -38,10 +38,15 @@ _THUMBNAIL_PX = 256
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds between two pictures while keys are held down, and until one is painted finely."""
+    """Seconds between two pictures while keys are held down, and until one is painted finely.
+
+    ``run`` is how often the numbers of a run that goes on are shown, ``find`` how often another pair is.
+    """
 
     fetch: float = 0.06
     rest: float = 0.15
+    run: float = 1.0
+    find: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)

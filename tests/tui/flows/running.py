@@ -50,3 +50,36 @@ async def accept_missing(app: DpmApp, pilot: Pilot[None], client: FakeClient) ->
     await until(lambda: "not mounted" in screen_text(app))
     await press(pilot, "m", "y")
     assert client.sent(messages.StartRun)[-1].accept_missing
+
+
+@flow("scan")
+async def review_part(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "j", "enter")
+    assert app.session.filter.text == "kind:copy"
+    assert "/kind:copy" in screen_text(app)
+    assert "2 groups" not in screen_text(app)
+    assert len(app.session.rows.numbers) == 2
+
+
+@flow("scan")
+async def protect_folder(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "P")
+    assert prompt_text(app) == "Put the cursor on a folder: rules and keys will leave its files alone."
+    folders = [part.folder for part in app.session.parts]
+    await press(pilot, *"j" * folders.index(b"scans"), "P")
+    assert client.config.protected == ("keep", "scans")
+    assert "scans is protected" in prompt_text(app)
+    assert " P scans/" in screen_text(app)
+    await press(pilot, *"k" * 20, *"j" * [part.folder for part in app.session.parts].index(b"scans"), "P")
+    assert client.config.protected == ("keep",)
+
+
+@flow("scan")
+async def switch_panel(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    for number in range(40):
+        client.tell(messages.LogLine("info", f"line-{number}"))
+    await until(lambda: "line-39" in screen_text(app))
+    await press(pilot, "g")
+    assert "line-39" in screen_text(app)
+    await press(pilot, "tab", "g")
+    assert "line-0" in screen_text(app)

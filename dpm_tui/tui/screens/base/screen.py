@@ -108,6 +108,10 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Say something once this screen has been painted."""
         self.call_after_refresh(lambda: self.prompt.say(text))
 
+    def follow_session(self) -> None:
+        """Show the session after it has changed; called up to four times a second."""
+        self.show_session()
+
     def show_session(self) -> None:
         """Show the session as it is now."""
         self.show_title()
