@@ -8,7 +8,7 @@ from dpm_tui.locale import LANGUAGES, load_catalogue
 from dpm_tui.tui.command_table import COMMANDS, Command, Scope, commands_of
 
 _MISS = 9
-_HIDDEN = (Scope.PALETTE, Scope.LIST)
+_HIDDEN = (Scope.PALETTE, Scope.HELP, Scope.LIST)
 """Scopes whose commands make no sense outside of their screens."""
 
 

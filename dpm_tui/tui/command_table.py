@@ -28,6 +28,7 @@ class Scope(StrEnum):
     KEEPER = "keeper"
     SUGGESTION = "suggestion"
     PALETTE = "palette"
+    HELP = "help"
 
 
 class Need(StrEnum):
@@ -172,6 +173,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("default", ("u",), Scope.SETTINGS, _WORKER, footer=4),
     Command("reset_state", ("R",), Scope.SETTINGS, (*TO_WRITE, Need.NO_RUN), footer=5),
     Command("choose", ("enter",), Scope.PALETTE, footer=1),
+    Command("find_help", ("/",), Scope.HELP, footer=1),
     Command("use", ("enter", "space"), Scope.KEEPER, _WORKER, footer=1),
     Command("lower", ("J", "shift+down"), Scope.KEEPER, _WORKER, footer=2),
     Command("raise", ("K", "shift+up"), Scope.KEEPER, _WORKER, footer=3),

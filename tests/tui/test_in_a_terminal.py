@@ -181,7 +181,7 @@ def test_where_half_blocks_are_wide_none_is_drawn(terminal: Terminal) -> None:
     assert BLOCK not in terminal.text
     terminal.press(b"\x1b")
     terminal.wait(lambda: "closer" not in terminal.text)
-    terminal.press(b"5G")
+    terminal.press(b"5Gk")
     terminal.wait(lambda: "whole cells" in terminal.text)
 
 

@@ -16,7 +16,8 @@ from dpm_tui.tui.command_table import BY_ID, Command, Scope, home_of
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
-from dpm_tui.tui.terminal.cell_text import Part, pad
+from dpm_tui.tui.screens.base.side_room import SideRoom
+from dpm_tui.tui.terminal.cell_text import Part, pad, parts_width
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 
@@ -38,6 +39,7 @@ class PaletteScreen(CursorListScreen):
     def __init__(self, opener: DpmScreen) -> None:
         super().__init__()
         self.opener = opener
+        self.side = SideRoom(self, opener)
         self.commands = self._fitting("")
 
     def handlers(self) -> Handlers:
@@ -58,6 +60,11 @@ class PaletteScreen(CursorListScreen):
     def on_mount(self) -> None:
         """Begin to type."""
         self.field.focus()
+        self.side.take()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Follow the screen below to its new size."""
+        self.call_after_refresh(self.side.take)
 
     def show_session(self) -> None:
         """Show the commands that fit."""
@@ -72,7 +79,8 @@ class PaletteScreen(CursorListScreen):
     def show_line(self) -> None:
         """Say why the command under the cursor cannot work now."""
         if self.commands:
-            self.prompt.say(self._why_not(self.commands[self.cursor]))
+            command = self.commands[self.cursor]
+            self.prompt.say(self._why_not(command) or self._words_that_are_cut(command))
         else:
             self.prompt.say(translate("tui.no_command_fits"))
 
@@ -126,6 +134,11 @@ class PaletteScreen(CursorListScreen):
 
     def _why_not(self, command: Command) -> str:
         return self._place(command) or self.opener.why_not(command)
+
+    def _words_that_are_cut(self, command: Command) -> str:
+        """Return the words of a command where its line has no room for them."""
+        is_cut = parts_width(self._draw(self.cursor, 0)) > self.rows.size.width
+        return command.help if is_cut else ""
 
     def _place(self, command: Command) -> str:
         """Return the sentence that says where a command works if that is another screen."""

@@ -112,6 +112,6 @@ async def help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # 
     lines = screen_text(app).splitlines()
     assert "nothing moves before d" in " ".join("".join(lines[2:4]).split())
     assert lines[5].strip() == "Marks"
-    assert "keep only this file" in lines[5]
+    assert "keep only this file" in lines[6]
     await press(pilot, "f1")
     assert "wa_8812.jpg" in screen_text(app)

@@ -187,8 +187,9 @@ class DpmScreen(Screen[None], inherit_bindings=False):
             self.call_after_refresh(self.show_session)
 
     def on_screen_suspend(self) -> None:
-        """Paint no pictures below another screen."""
-        self._blank_pictures(True)
+        """Paint no pictures below a screen that covers them."""
+        if not self.app.screen.has_class("-beside"):
+            self._blank_pictures(True)
 
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was open, and the pictures again."""

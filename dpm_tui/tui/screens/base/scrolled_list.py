@@ -36,7 +36,8 @@ class ScrolledListScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the list."""
         self.rows = RowList(self._draw, self.app.look, has_cursor=False, id="scrolled")
-        yield Panel(self.app.look, self.TITLE_KEY, self.rows, active=True)
+        self.panel = Panel(self.app.look, self.TITLE_KEY, self.rows, active=True)
+        yield self.panel
 
     def on_mount(self) -> None:
         """Follow what is scrolled, by keys or by the mouse."""
@@ -57,7 +58,7 @@ class ScrolledListScreen(ListScreen):
         """Return how many lines there are below those on the screen."""
         below = len(self.lines) - self.rows.scroll_offset.y - self.rows.size.height
         more = [(f" {translate('tui.more_below', count=below)}", "notice")] if below > 0 else []
-        return [*super().title_state(), *more]
+        return [*super().title_state(), *self.panel.told(more)]
 
     def _draw(self, line: int, width: int) -> list[Part]:
         return self.lines[line] if line < len(self.lines) else []
