@@ -27,6 +27,7 @@ from dpm_tui.worker.protocol.messages import (
     GetPicture,
     GetStatus,
     GetThumbnail,
+    GroupsFound,
     LibraryChanged,
     LogLine,
     PictureData,
@@ -55,7 +56,8 @@ _LIBRARY_SECONDS = 1.0
 class WorkerLink:
     """Keeps a session up to date with its worker.
 
-    ``changed`` is called after every change of the session; ``finished`` when a run has ended.
+    ``changed`` is called after every change of the session; ``finished`` when a run has ended. What a run
+    settles meanwhile waits while ``reads`` says that somebody looks at the groups.
     """
 
     def __init__(
@@ -64,11 +66,14 @@ class WorkerLink:
         session: Session,
         changed: Callable[[], None],
         finished: Callable[[RunStatus], None],
+        reads: Callable[[], bool] = lambda: False,
     ) -> None:
         self._connect = connect
         self._session = session
         self._changed = changed
         self._finished = finished
+        self._reads = reads
+        self._early = False
         self._client: Client | None = None
         self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
@@ -208,7 +213,12 @@ class WorkerLink:
         """Fetch the library, and the bin, which moves change with it."""
         session = self._session
         try:
+            early, self._early = self._early, False
             library = await fetch_library(self)
+            if early and session.running and session.library.groups and self._reads():
+                session.hold(library)
+                self._changed()
+                return
             session.adopt_library(library)
             self._changed()
             if restored := await self.memory.restore():
@@ -234,7 +244,12 @@ class WorkerLink:
                 self._session.log.append(event)
             case BatchProgress():
                 self._session.batch = event if self._session.batch else None
+            case GroupsFound():
+                # Whatever else has changed the groups must be shown at once.
+                self._early = self._early or not self._stale.is_set()
+                self._stale.set()
             case LibraryChanged():
+                self._early = False
                 self._stale.set()
                 self._fresh.clear()
             case ReviewerChanged():

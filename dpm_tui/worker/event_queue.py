@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from dpm_tui.worker.protocol.events import BatchProgress, Event, LibraryChanged, RunStatus
+from dpm_tui.worker.protocol.events import BatchProgress, Event, GroupsFound, LibraryChanged, RunStatus
 
 _MAX_EVENTS = 4096
 
@@ -47,4 +47,4 @@ class EventQueue:
 def _replaces(newer: Event, older: Event) -> bool:
     if isinstance(newer, RunStatus) and isinstance(older, RunStatus):
         return (newer.run, newer.phase) == (older.run, older.phase)
-    return type(newer) is type(older) and isinstance(newer, LibraryChanged | BatchProgress)
+    return type(newer) is type(older) and isinstance(newer, LibraryChanged | GroupsFound | BatchProgress)

@@ -105,3 +105,12 @@ class Library:
         members = () if number is None else self.groups[number].members
         files = (self.files[id_] for id_ in members)
         return next((file for file in files if file.path == path), None)
+
+
+def count_new_groups(before: Library, after: Library) -> int:
+    """Return how many groups of a library are not in the one before, or had other files there."""
+    if not (before.groups and after.groups):
+        return len(after.groups)
+    import numpy as np
+
+    return int((~np.isin(after.columns.groups.names, before.columns.groups.names)).sum())

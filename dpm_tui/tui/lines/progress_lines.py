@@ -115,7 +115,8 @@ class ProgressLines:
     def _found(self) -> str:
         status = self._session.status
         if self._session.running:
-            return translate("tui.found_live", count=status.pairs, pairs=status.pairs)
+            known = len(self._session.library.groups)
+            return translate("tui.found_live", count=status.pairs, pairs=status.pairs, groups=known)
         words = translate("tui.found", pairs=status.pairs, groups=status.groups)
         return f"{words}  {words_on_freeable(self._session)}".rstrip()
 

@@ -7,7 +7,7 @@ from dpm_tui.locale import translate
 from dpm_tui.text_format import local_time, sentence
 from dpm_tui.tui.lines.bars_and_facts import fact_table
 from dpm_tui.tui.lines.next_step import next_step
-from dpm_tui.tui.lines.progress_lines import phase_part, run_meter
+from dpm_tui.tui.lines.progress_lines import phase_part, progress_words, run_meter
 from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.session.setting_words import strictness
@@ -60,7 +60,10 @@ class ScanLines:
         """Return how far the run is while one is going, and what to do next."""
         lines: list[list[Part]] = []
         if self._session.running and self._session.status.stage:
-            lines += run_meter(self._session, self._look, width)
+            status = self._session.status
+            words = progress_words(status, self._session.history)
+            stage = f" {sentence(f'tui.stage_{status.stage}')}  {words}"
+            lines += [*run_meter(self._session, self._look, width), [(stage, self._look["text"])]]
         advice = wrap(next_step(self._session), width - 2)[:_ADVICE_LINES]
         return [*lines, *([(f" {line}", self._look["notice"])] for line in advice)]
 

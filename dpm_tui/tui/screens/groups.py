@@ -120,6 +120,8 @@ class GroupsScreen(ListScreen):
         if len(session.rows):
             state.append((f" {session.cursor.position + 1}/{len(session.rows)}", "strong"))
         state += [*self.mark_commands.title_state(), *self.picture_commands.title_state()]
+        if session.new_groups:
+            state.append((f"  {translate('tui.new_groups', count=session.new_groups)}", "notice"))
         if (span := session.span) is not None:
             state.append((f"  {translate('tui.range_files', count=len(span))}", "strong"))
         if session.filter.words:

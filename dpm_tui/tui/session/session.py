@@ -14,17 +14,18 @@ from dpm_tui.locale import translate
 from dpm_tui.review.history.review_record import NOWHERE, View, identity
 from dpm_tui.review.library.filter import Filter, FilterError, not_passed, parse_filter, reviewed
 from dpm_tui.review.library.group_links import counterpart
-from dpm_tui.review.library.library import Library
+from dpm_tui.review.library.library import Library, count_new_groups
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks
-from dpm_tui.review.rules.reclaimable_parts import ReclaimablePart, find_parts
-from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace, find_reclaimable
+from dpm_tui.review.rules.reclaimable_parts import ReclaimablePart
+from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.review.rules.rule import Rule
 from dpm_tui.review_session.review import Review
 from dpm_tui.review_session.saved_review import Restored
 from dpm_tui.state.config import Config
 from dpm_tui.tui.session.bin_list import BinList
+from dpm_tui.tui.session.freed_space import FreedSpace
 from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome, Tally
 from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.units import long_size
@@ -53,6 +54,7 @@ class Session:
     ``notice`` says something about the marks once where they are shown: wordings, the shortest last.
     ``batch`` is how far the files are that move just now, ``stopping`` whether they were told to stop,
     ``outcomes`` what became of those that did, ``tally`` what of it lies in the bin.
+    ``waiting`` is a newer library of a run that goes on, not shown yet, with so many ``new_groups``.
     ``comparing`` is how many pairs are being compared for a keeper.
     ``recent_commands`` are those that were chosen in the palette, newest first.
     """
@@ -65,8 +67,7 @@ class Session:
     history: RunHistory = field(default_factory=RunHistory)
     log: deque[LogLine] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     review: Review = field(default_factory=Review)
-    _freeable: tuple[Library, object, ReclaimableSpace] | None = None
-    _parts: tuple[Library, object, tuple[ReclaimablePart, ...]] | None = None
+    _freed: FreedSpace = field(default_factory=FreedSpace)
     hides_reviewed: bool = False
     filter: Filter = field(default_factory=Filter)
     wanted: Filter = field(default_factory=Filter)
@@ -82,6 +83,8 @@ class Session:
     comparing: int = 0
     outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
     tally: Tally = field(default_factory=Tally)
+    waiting: Library | None = None
+    new_groups: int = 0
     recent_commands: list[str] = field(default_factory=list)
 
     @property
@@ -163,20 +166,12 @@ class Session:
     @property
     def freeable(self) -> ReclaimableSpace:
         """What the rule in force would free in all groups."""
-        config, library = self.config, self.library
-        key = (config.keeper, config.presets, config.protected)
-        if self._freeable is None or self._freeable[0] is not library or self._freeable[1] != key:
-            found = find_reclaimable(library, self.rule, self.review.protected)
-            self._freeable = library, key, found
-        return self._freeable[2]
+        return self._freed.by_rule(self.review)
 
     @property
     def parts(self) -> tuple[ReclaimablePart, ...]:
         """What lies beside the keepers, by kind and by folder."""
-        library, protected = self.library, self.config.protected
-        if self._parts is None or self._parts[0] is not library or self._parts[1] != protected:
-            self._parts = library, protected, find_parts(library, self.review.protected)
-        return self._parts[2]
+        return self._freed.parts(self.review)
 
     def adopt_config(self, config: Config) -> None:
         """Use new settings: keepers follow another rule at once, newly protected files lose their marks."""
@@ -191,11 +186,22 @@ class Session:
 
     def adopt_library(self, library: Library) -> None:
         """Show a newer library; marks stay by file, the cursor by file or else by place."""
-        here = self.file
+        here, self.waiting, self.new_groups = self.file, None, 0
         self.review.adopt_library(library)
         self._lay_out(here)
         if self.marks.changed:
             self.notice = (translate("tui.marks_changed", count=self.marks.changed),)
+
+    def hold(self, library: Library) -> None:
+        """Let a newer library wait until it is asked for: somebody looks at the groups."""
+        self.waiting, self.new_groups = library, count_new_groups(self.library, library)
+
+    def show_waiting(self) -> bool:
+        """Show the library that waits, if there is one, and tell whether there was."""
+        if self.waiting is None:
+            return False
+        self.adopt_library(self.waiting)
+        return True
 
     def look(self, before: View) -> View:
         """Return what is looked at."""

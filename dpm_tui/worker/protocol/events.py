@@ -92,6 +92,13 @@ class LibraryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsFound:
+    """A run that is under way has settled more groups: the library may be asked for, now or later."""
+
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewerChanged:
     """Whether this client is now the one that may move files: the one before it has left."""
 
@@ -106,4 +113,4 @@ class BatchProgress:
     total: int
 
 
-Event = RunStatus | LogLine | LibraryChanged | ReviewerChanged | BatchProgress
+Event = RunStatus | LogLine | LibraryChanged | GroupsFound | ReviewerChanged | BatchProgress

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.group import Group, Pair, pair_key
+from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.pair_columns import PairColumns
+from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.pipeline.decoding.preview_trust import CameraProofs
 from dpm_tui.pipeline.file_pairs import pair_files
@@ -48,23 +53,47 @@ class Results:
         return {pair_key(pair.a, pair.b): pair for pair in self.pairs}
 
 
-def compute_results(state: RootState, threshold: float, *, inspect: bool = True) -> Results:
+def compute_results(
+    state: RootState, threshold: float, *, inspect: bool = True, settled: bool = False
+) -> Results:
     """Return pairs and groups of what the state holds; fast enough for every change of the threshold.
 
-    Without ``inspect`` copies count as they were verified, whether or not they were inspected.
+    Without ``inspect`` copies count as they were verified, whether or not they were inspected. ``settled``
+    leaves out what a run that is under way may still find to be something else.
     """
-    files, pairs = pair_state(state, inspect=inspect)
+    files, pairs = pair_state(state, inspect=inspect, settled=settled)
     pairs = pairs.at_least(threshold)
     return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)
 
 
-def pair_state(state: RootState, *, inspect: bool = True) -> tuple[FileColumns, PairColumns]:
+def grouped_files(results: Results) -> NDArray[np.int64]:
+    """Return the ids of the files that are in groups."""
+    return GroupColumns.of(results.groups).ids
+
+
+def pair_state(
+    state: RootState, *, inspect: bool = True, settled: bool = False
+) -> tuple[FileColumns, PairColumns]:
     """Return the files that the state knows as they are now, and every pair that was judged of them."""
     files = state.files.files.snapshot()
     inspections = state.inspections.snapshot() if inspect else None
-    return files, pair_files(
-        files, state.verdicts.alike(), state.decisions.verdict, inspections, rank_best_rows
-    )
+    verdicts: Iterable[tuple[DigestPair, Verdict]] = state.verdicts.alike()
+    if settled and inspections is not None:
+        verdicts = settled_verdicts(list(verdicts), inspections)
+    return files, pair_files(files, verdicts, state.decisions.verdict, inspections, rank_best_rows)
+
+
+def settled_verdicts(
+    verdicts: Sequence[tuple[DigestPair, Verdict]], inspections: Collection[DigestPair]
+) -> Iterator[tuple[DigestPair, Verdict]]:
+    """Yield the verdicts on contents whose copies were looked at at full size, or that have none.
+
+    Copies that were not may turn out to differ, and the better of two is not known yet.
+    """
+    looked_at = {digest for pair in inspections for digest in pair}
+    copies = (pair for pair, verdict in verdicts if verdict.kind is Kind.COPY)
+    pending = {digest for pair in copies for digest in pair} - looked_at
+    return ((pair, verdict) for pair, verdict in verdicts if pending.isdisjoint(pair))
 
 
 def pair_contents(files: Mapping[int, ImageFile], wanted: Iterable[Sequence[int]]) -> Iterator[DigestPair]:

@@ -49,8 +49,8 @@ class RequestHandler:
         self.state = state
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
-        self._result_service = ResultService(state, lambda: self.config.inspect)
-        self._pictures = PictureService(self._result_service, state.thumbnails, pool)
+        self.result_service = ResultService(state, lambda: self.config.inspect)
+        self._pictures = PictureService(self.result_service, state.thumbnails, pool)
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
@@ -63,7 +63,7 @@ class RequestHandler:
             messages.PauseRun: self._pause,
             messages.StopRun: self._stop,
             messages.GetStatus: self._status,
-            messages.GetLibrary: self._result_service.library,
+            messages.GetLibrary: self.result_service.library,
             messages.CompareWith: self._compare,
             messages.GetThumbnail: self._pictures.thumbnail,
             messages.GetPicture: self._pictures.picture,
@@ -86,7 +86,7 @@ class RequestHandler:
         """Finish what a crash left half done and begin to compute the results of the last run."""
         await self.recover()
         checkpoint = self.state.checkpoint
-        self._result_service.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
+        self.result_service.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
 
     @property
     def writable(self) -> bool:
@@ -102,11 +102,16 @@ class RequestHandler:
     @property
     def results(self) -> Results:
         """The newest results."""
-        return self._result_service.results
+        return self.result_service.results
 
     def take_over(self, results: Results) -> None:
         """Use the results of a run."""
-        self._result_service.take(results)
+        self.result_service.take(results)
+
+    @property
+    def threshold(self) -> float:
+        """The similarity from which on pairs of the run count."""
+        return self._run_config.threshold
 
     @property
     def config(self) -> Config:
@@ -131,9 +136,9 @@ class RequestHandler:
         if not isinstance(request, _WITHOUT_STATE):
             self.state.check_in_place()
         if isinstance(request, _OF_RESULTS):
-            await self._result_service.ready()
+            await self.result_service.ready()
         elif not isinstance(request, _AT_ONCE):
-            await self._result_service.settle()
+            await self.result_service.settle()
         if self._mover.moves(request):
             return await self._mover.carry_out(request, gone)
         return await self._answers[type(request)](request)
@@ -141,7 +146,7 @@ class RequestHandler:
     async def close(self) -> None:
         """Checkpoint and stop the run and, after the current file, a batch; nothing begins any more."""
         self._ending = True
-        await self._result_service.settle()
+        await self.result_service.settle()
         await asyncio.to_thread(self.runner.stop)
         await self._mover.close()
         await self._review.close()
@@ -254,6 +259,6 @@ class RequestHandler:
         running = self.runner.running
         if not running:
             await asyncio.to_thread(self.state.sync)
-        if await self._result_service.renew(threshold) and not running:
+        if await self.result_service.renew(threshold, settled=running) and not running:
             self.runner.rest(self.results)
         self._changed()

@@ -13,7 +13,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.protocol.library_codec import pack_library
 from dpm_tui.worker.protocol.messages import GetLibrary, LibraryData
-from dpm_tui.worker.run.run_results import Results, compute_results
+from dpm_tui.worker.run.run_results import Results, compute_results, grouped_files
 
 
 class PackedLibrary:
@@ -50,10 +50,10 @@ class ResultService:
         self._taken = 0
         self._packed_library = PackedLibrary()
 
-    def begin(self, threshold: float) -> asyncio.Task[None]:
+    def begin(self, threshold: float, *, settled: bool = False) -> asyncio.Task[None]:
         """Start to compute the results and return the task, which never raises."""
         self._threshold = threshold
-        self._work = asyncio.create_task(self._compute())
+        self._work = asyncio.create_task(self._compute(settled=settled))
         return self._work
 
     def take(self, results: Results) -> None:
@@ -75,20 +75,35 @@ class ResultService:
             reason = display_name(str(self._error) or type(self._error).__name__)
             raise DpmError("results_failed", reason=reason) from self._error
 
-    async def renew(self, threshold: float) -> bool:
-        """Compute the results again; return whether that was possible."""
-        await asyncio.wait((self.begin(threshold),))
+    async def renew(self, threshold: float, *, settled: bool = False) -> bool:
+        """Compute the results again, or what a run has settled of them; return whether that was possible."""
+        await asyncio.wait((self.begin(threshold, settled=settled),))
         return self._there
+
+    async def preview(self, threshold: float) -> bool:
+        """Use what a run has settled so far where that puts more files into groups; return whether it does.
+
+        Raises what keeps the groups from being computed; the old ones are used further on.
+        """
+        async with self._one_by_one:
+            taken = self._taken
+            compute = partial(compute_results, inspect=self._inspects(), settled=True)
+            results = await asyncio.to_thread(compute, self._state, threshold)
+            more = len(grouped_files(results)) > len(grouped_files(self.results))
+            if more and taken == self._taken:
+                self._adopt(results)
+                return True
+            return False
 
     async def library(self, request: GetLibrary) -> LibraryData:
         """Return the groups as columns."""
         return await asyncio.to_thread(self._packed_library.pack, self.results)
 
-    async def _compute(self) -> None:
+    async def _compute(self, *, settled: bool) -> None:
         async with self._one_by_one:
             taken = self._taken
             try:
-                compute = partial(compute_results, inspect=self._inspects())
+                compute = partial(compute_results, inspect=self._inspects(), settled=settled)
                 results = await asyncio.to_thread(compute, self._state, self._threshold)
             except Exception as error:
                 traceback.print_exception(error, file=sys.stderr)

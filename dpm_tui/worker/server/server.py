@@ -26,6 +26,7 @@ from dpm_tui.worker.protocol.messages import (
     GetLibrary,
     GetRemovals,
     GetReview,
+    GroupsFound,
     Hello,
     LibraryChanged,
     LogLine,
@@ -37,6 +38,7 @@ from dpm_tui.worker.protocol.messages import (
 )
 from dpm_tui.worker.server.client_connection import ClientConnection
 from dpm_tui.worker.server.client_registry import ClientRegistry
+from dpm_tui.worker.server.group_publisher import GroupPublisher
 from dpm_tui.worker.server.request_handler import RequestHandler
 
 _TICK_SECONDS = 0.25
@@ -56,6 +58,7 @@ class Server:
     def __init__(self, session: RequestHandler, ending: Callable[[], None] = lambda: None) -> None:
         self.listening = asyncio.Event()
         self._session = session
+        self._publisher = GroupPublisher(session.result_service, lambda: session.threshold, self.groups_found)
         self._ending = ending
         self._clients = ClientRegistry(session.state.layout.root)
         self._strangers = 0
@@ -99,6 +102,10 @@ class Server:
     def library_changed(self) -> None:
         """Tell every client that the groups have changed."""
         self._clients.broadcast(LibraryChanged(len(self._session.results.groups)))
+
+    def groups_found(self, count: int) -> None:
+        """Tell every client that a run that is under way has settled more groups."""
+        self._clients.broadcast(GroupsFound(count))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) + self._strangers >= _MAX_CONNECTIONS:
@@ -222,6 +229,7 @@ class Server:
             self._log.append(line)
             self._clients.broadcast(line)
         status = self._session.runner.status
+        self._publisher.follow(status)
         news = self._sent is None or (status.run, status.phase) != (self._sent.run, self._sent.phase)
         if news or self._session.runner.running:
             self._sent = status

@@ -30,11 +30,11 @@ class Stumbling:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def __call__(self, state: RootState, threshold: float, *, inspect: bool) -> Results:
+    def __call__(self, state: RootState, threshold: float, *, inspect: bool, settled: bool) -> Results:
         if self.times:
             self.times -= 1
             raise MemoryError("no room for groups")
-        return compute_results(state, threshold, inspect=inspect)
+        return compute_results(state, threshold, inspect=inspect, settled=settled)
 
 
 @pytest.fixture

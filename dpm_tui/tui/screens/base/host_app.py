@@ -68,7 +68,9 @@ class HostApp(App[None], inherit_bindings=False):
         self.use_theme(theme)
         self.delays = delays or Delays()
         self.session = Session(root=root)
-        self.link = WorkerLink(connect, self.session, self.refresh_soon, self.run_finished)
+        self.link = WorkerLink(
+            connect, self.session, self.refresh_soon, self.run_finished, lambda: self.current_mode == "groups"
+        )
         self._refresh_timer: Timer | None = None
         self._moved_on = False
         self._lead_to_groups = False
@@ -86,7 +88,9 @@ class HostApp(App[None], inherit_bindings=False):
         super()._display(screen, renderable)
 
     def redraw(self) -> None:
-        """Paint everything anew, whatever the terminal is believed to show."""
+        """Show groups that wait, and paint everything anew, whatever the terminal is believed to show."""
+        if self.session.show_waiting():
+            self.refresh_soon()
         if isinstance(self._driver, TerminalDriver):
             self._driver.shown.forget()
         self.refresh(layout=True)
@@ -114,6 +118,8 @@ class HostApp(App[None], inherit_bindings=False):
         """Open one of the five screens, closing what lies over them."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
+        if name != "groups":
+            self.session.show_waiting()
         self.switch_mode(name)
 
     def push_named(self, name: str, *args: Any, **options: Any) -> None:

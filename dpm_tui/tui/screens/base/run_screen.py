@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.locale import translate
 from dpm_tui.review.rules.reclaimable_parts import ReclaimablePart
 from dpm_tui.tui.command_table import Scope
@@ -43,6 +44,7 @@ class RunScreen(ListScreen):
         super().__init__()
         self.part_commands = PartCommands(self)
         self.cursor = 0
+        self._on: tuple[Kind | None, bytes] | None = None
         self._in_log = False
         self._shown_at = 0.0
         self._shown_phase = ""
@@ -143,6 +145,7 @@ class RunScreen(ListScreen):
             self.log_rows.scroll_lines(lines)
             return
         self.cursor = self._part_near(self.cursor + lines)
+        self._note_part()
         self.parts.move_to(self.cursor)
 
     def pick(self, line: int) -> None:
@@ -167,7 +170,10 @@ class RunScreen(ListScreen):
 
     def _show_parts(self) -> None:
         parts = self.session.parts
-        self.cursor = self._part_near(self.cursor)
+        # While a run goes on others overtake it: the cursor stays on its kind or folder.
+        same = (number for number, each in enumerate(parts) if (each.kind, each.folder) == self._on)
+        self.cursor = self._part_near(next(same, self.cursor))
+        self._note_part()
         self.parts.show(len(parts), self.cursor)
         words = words_on_freeable(self.session) or ("" if parts else translate("tui.nothing_to_free"))
         self.parts_panel.tell([(words, "strong" if parts else "dim")] if words else [])
@@ -190,6 +196,10 @@ class RunScreen(ListScreen):
 
     def _part_near(self, line: int) -> int:
         return min(max(line, 0), max(len(self.session.parts) - 1, 0))
+
+    def _note_part(self) -> None:
+        part = self.part
+        self._on = (part.kind, part.folder) if part is not None else None
 
     def _switch_panel(self) -> None:
         """Let the keys move in the other list."""
