@@ -19,6 +19,7 @@ from dpm_tui.catalog.group import TIER_OF, TIERS, Better, Pair
 from dpm_tui.catalog.group_columns import GroupColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.pair_columns import KINDS, PairColumns
+from dpm_tui.pipeline.decided_apart import NOTHING_DECIDED, Decided, DecidedApart
 from dpm_tui.pipeline.keeper_order import Ranking
 
 _TIER_OF_CODE = np.array([TIER_OF[kind] for kind in KINDS])
@@ -28,14 +29,19 @@ _WHOLE = 1
 
 
 def group_pairs(
-    files: Mapping[int, ImageFile], pairs: Iterable[Pair], threshold: float, rank: Ranking
+    files: Mapping[int, ImageFile],
+    pairs: Iterable[Pair],
+    threshold: float,
+    rank: Ranking,
+    decided: Decided = NOTHING_DECIDED,
 ) -> GroupColumns:
     """Group the pairs at or above ``threshold``; every member has its own pair with the keeper.
 
     Of copies that were looked at at full size the one leads that no other is better than. Else ``rank``
     orders files, the best keeper first; ties are broken by path, so that the result depends on neither the
     order of the files nor of the pairs. Groups come sorted by their
-    keeper's path, the other members by theirs.
+    keeper's path, the other members by theirs. No two of a group are ``decided``, not even where both
+    have a pair with a third file.
     """
     columns = FileColumns.of(files)
     pairs = PairColumns.of(pairs).at_least(threshold)
@@ -53,7 +59,7 @@ def group_pairs(
     ends = (np.cumsum(touched) - 1)[ends]
     keys = (*_standing(pairs, ends, len(ids)), *rank(rows))
     ranks = _ranks(np.lexsort((path_ranks, *reversed(keys))))
-    keepers, similarities = _join(pairs, ends, ranks)
+    keepers, similarities = _join(pairs, ends, ranks, DecidedApart(decided, rows))
 
     members = np.flatnonzero(keepers != _NOBODY)
     others = (members != keepers[members]) * (path_ranks[members] + 1)
@@ -99,7 +105,7 @@ def _ranks(order: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _join(
-    pairs: PairColumns, ends: NDArray[np.int64], ranks: NDArray[np.int64]
+    pairs: PairColumns, ends: NDArray[np.int64], ranks: NDArray[np.int64], apart: DecidedApart
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return for each file its keeper, itself if it is one, and its similarity with that, 1 if it is one.
 
@@ -121,10 +127,17 @@ def _join(
             if keepers[one] not in (_NOBODY, one):
                 continue
             if keepers[other] == _NOBODY:
+                if apart.bars(one, other):
+                    continue
+                apart.join(one, (other,) if keepers[one] == one else (one, other))
                 keepers[one] = keepers[other] = one
                 links[other] = number
             elif families and keepers[other] == other and ranks[one] < ranks[other]:
-                for member, link in families.links(other, one):
+                family = families.links(other, one)
+                if not family or any(apart.bars(one, member) for member, _ in family):
+                    continue
+                apart.join(one, [member for member, _ in family] + [one] * (keepers[one] != one))
+                for member, link in family:
                     keepers[one] = keepers[member] = one
                     links[member] = link
     linked = np.array(links, np.int64)

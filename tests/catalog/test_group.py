@@ -8,6 +8,7 @@ from dpm_tui.catalog.group import TIERS, Group, Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.pipeline.decided_apart import Decided
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from tests.review.oracle.keeper_ranking import rank_best
 from tests.support.image_files import image_file
@@ -211,3 +212,33 @@ def test_the_id_of_a_group_stays_while_its_members_do() -> None:
     (after,) = grouped(files, Pair(1, 2, Kind.IDENTICAL, 1.0))
     (other,) = grouped(files, Pair(1, 3, Kind.COPY, 0.97))
     assert before.id == after.id != other.id
+
+
+@given(libraries(), st.integers(0, 2**20))
+def test_what_a_person_told_apart_is_in_no_group_together(
+    library: tuple[dict[int, ImageFile], list[Pair]], seed: int
+) -> None:
+    """Each with a third file is not together: a pair that was decided must not come back by a detour."""
+    files, pairs = library
+    keys = [pair_key(a.id, b.id) for a in files.values() for b in files.values() if a.id < b.id]
+    chosen = random.Random(seed).sample(keys, len(keys) // 3)
+    apart = {frozenset((files[a].facts.digest, files[b].facts.digest)) for a, b in chosen}
+    left = [pair for pair in pairs if pair_key(pair.a, pair.b) not in chosen]
+    decided = Decided(frozenset().union(*apart), lambda one, other: "variants" * ({one, other} in apart))
+    groups = list(group_pairs(files, left, 0.6, by_size, decided))
+    for group in groups:
+        assert not any(pair_key(a, b) in chosen for a in group.members for b in group.members)
+    assert list(group_pairs(files, left, 0.6, by_size, Decided())) == list(
+        group_pairs(files, left, 0.6, by_size)
+    )
+
+
+def test_variants_of_each_other_are_not_both_copies_of_a_third_file() -> None:
+    files = {id_: image_file(id_, size=4 - id_) for id_ in (1, 2, 3)}
+    pairs = [Pair(1, 2, Kind.COPY, 0.9), Pair(1, 3, Kind.COPY, 0.9)]
+    verdicts = {frozenset((files[2].facts.digest, files[3].facts.digest))}
+    decided = Decided(
+        frozenset().union(*verdicts), lambda one, other: "variants" * ({one, other} in verdicts)
+    )
+    assert [group.members for group in group_pairs(files, pairs, 0.6, by_size)] == [(1, 2, 3)]
+    assert [group.members for group in group_pairs(files, pairs, 0.6, by_size, decided)] == [(1, 2)]

@@ -67,3 +67,13 @@ async def test_very_few_cells_break_nothing(size: tuple[int, int]) -> None:
             lines = screen_text(app).splitlines()
             assert len(lines) <= size[1]
         assert app.is_running
+
+
+async def test_pictures_hidden_for_want_of_groups_are_not_hidden_for_want_of_room() -> None:
+    async with running_app(FakeClient(), size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, "/", *"zzz", "enter")
+        assert "zzz" in screen_text(app)
+        await pilot.press("escape")
+        for _ in range(6):
+            assert "60x16" not in screen_text(app)
+            await pilot.pause()

@@ -11,6 +11,9 @@ from dpm_tui.review.decisions.decision import Decision, set_apart
 from dpm_tui.review.library.group_links import strength
 from dpm_tui.review.library.library import Library
 
+_SURE = 0.99
+"""The similarity from which on a copy leaves no doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupSplit:
@@ -24,6 +27,11 @@ class GroupSplit:
     def pairs(self) -> int:
         """How many pairs of files lie across the cut."""
         return len(self.stays) * len(self.goes)
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether even the pairs at the cut are as good as sure: there is no weak place to split at."""
+        return self.across.kind in (Kind.PIXELS, Kind.COPY) and self.across.similarity >= _SURE
 
 
 def split_group(library: Library, group: Group) -> GroupSplit | None:

@@ -128,7 +128,7 @@ class GroupsScreen(ListScreen):
             state.append((f"  /{session.filter.text}", "notice"))
         if session.hides_reviewed:
             state.append((f"  {translate('tui.only_unreviewed')}", "notice"))
-        if not self.panes.size.area and len(session.rows):
+        if self._has_room_for_list_only and len(session.rows):
             state.append((f"  {translate('tui.too_small')}", "dim"))
         return state
 
@@ -201,6 +201,11 @@ class GroupsScreen(ListScreen):
     @on(PreviewPanes.Resized)
     def _resized(self) -> None:
         self.show_pictures()
+
+    @property
+    def _has_room_for_list_only(self) -> bool:
+        """Whether the terminal is too small for pictures, whatever hides them now."""
+        return self.has_class("-tiny") or self.has_class("-short")
 
     def _back(self) -> None:
         """Stop what is under way: the search for a plan, files that move, pairs that are compared; or end the

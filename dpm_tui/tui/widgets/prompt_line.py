@@ -1,4 +1,4 @@
-"""The prompt line: notices, questions and text input in one line, never a dialog over the pictures."""
+"""The prompt line: notices, questions and text input, in one line if it fits, never over the pictures."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dpm_tui.file_names import display_name
-from dpm_tui.tui.terminal.cell_text import cut_middle, line_of
+from dpm_tui.tui.terminal.cell_text import cut_middle, line_of, wrap
 from dpm_tui.tui.theme import Look
 
 _CANCEL = ("escape", "ctrl+c")
 _MIN_FIELD = 24
+_MAX_LINES = 4
+"""So high a question may become where its keys would not be seen otherwise."""
 _FIELD_BESIDE_TROUBLE = 14
 """Narrow, so that the error beside the field can be read; the end of the typed text stays visible."""
 
@@ -34,18 +36,23 @@ class PromptText(Widget):
         self._look = look
         self.text = ""
         self.role = "notice"
+        self._lines: list[str] = []
 
-    def show(self, text: str, role: str) -> None:
-        """Show words in the style of a role."""
+    def show(self, text: str, role: str, *, whole: bool = False) -> None:
+        """Show words in the style of a role, the ``whole`` of them if they need several lines."""
         text = display_name(text)
-        if (text, role) != (self.text, self.role):
-            self.text, self.role = text, role
+        width = self.app.size.width - 1
+        lines = wrap(text, width - 1)[:_MAX_LINES] if whole and cell_len(text) > width else []
+        if (text, role, lines) != (self.text, self.role, self._lines):
+            self.text, self.role, self._lines = text, role, lines
             self.refresh()
+        if self.styles.height is None or self.styles.height.value != max(len(lines), 1):
+            self.styles.height = max(len(lines), 1)
 
     def render_line(self, y: int) -> Strip:
         """Return the words, cut in the middle where they are too long."""
         width = self.size.width
-        text = cut_middle(self.text, width - 1)
+        text = self._lines[y] if y < len(self._lines) else cut_middle(self.text, width - 1)
         return line_of([(" ", self._look["text"]), (text, self._look[self.role])], width, self._look["text"])
 
 
@@ -53,7 +60,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
     """Says something, or asks for a key or for a text; one question at a time."""
 
     DEFAULT_CSS = """
-    PromptLine { height: 1; }
+    PromptLine { height: auto; }
     PromptLine Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     """
 
@@ -98,7 +105,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         """Ask for one of ``keys``; return it, or nothing where the user backs out."""
         self._keys = keys
         self._read_with(None)
-        self._text.show(question, "question")
+        self._text.show(question, "question", whole=True)
         self.screen.set_focus(self)
         return await self._wait() or ""
 

@@ -16,6 +16,7 @@ from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.pair_columns import PairColumns
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.clustering import group_pairs
+from dpm_tui.pipeline.decided_apart import Decided
 from dpm_tui.pipeline.decoding.preview_trust import CameraProofs
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
@@ -63,7 +64,10 @@ def compute_results(
     """
     files, pairs = pair_state(state, inspect=inspect, settled=settled)
     pairs = pairs.at_least(threshold)
-    return Results(files, pairs, group_pairs(files, pairs, threshold, rank_best_rows), threshold)
+    digests = frozenset(digest for decision in state.decisions.standing() for digest in decision.digests)
+    decided = Decided(digests, state.decisions.verdict)
+    groups = group_pairs(files, pairs, threshold, rank_best_rows, decided)
+    return Results(files, pairs, groups, threshold)
 
 
 def grouped_files(results: Results) -> NDArray[np.int64]:

@@ -42,16 +42,21 @@ async def variants(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("groups")
 async def split(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "l", "enter", "y", "h", "S")
-    assert prompt_text(app).startswith("Split at .913 variant: 2 and 1 files, 2 pairs")
+    assert prompt_text(app) == "dragon_smile.png at .913 variant: in no group then?  y / n"
     await press(pilot, "escape")
     assert decided(client) == {}
     await press(pilot, "S", "y")
-    assert prompt_text(app) == "Split into 2 and 1 files. z takes it back."
+    assert prompt_text(app) == "dragon_smile.png is in no group any more. z takes it back."
     assert decided(client) == {(4, 6): "not_duplicates", (5, 6): "not_duplicates"}
     assert not app.session.marks.removed
     await press(pilot, "z")
     assert decided(client) == {}
     assert app.session.marks.removed
+    await press(pilot, "h", "l", "l", "l", "l", "S")
+    assert prompt_text(app).startswith("No weak place to split at: the weakest pair is 1.00"), (
+        "as good as sure"
+    )
+    assert decided(client) == {}
 
 
 @flow("groups")

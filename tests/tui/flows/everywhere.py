@@ -115,3 +115,12 @@ async def help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:  # 
     assert "keep only this file" in lines[6]
     await press(pilot, "f1")
     assert "wa_8812.jpg" in screen_text(app)
+
+
+@flow("groups")
+async def find_help(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "?", "/", *"purge", "enter")
+    assert "for good" in screen_text(app)
+    assert "keep only this file" not in screen_text(app)
+    await press(pilot, "escape", "escape")
+    assert "wa_8812.jpg" in screen_text(app)
