@@ -29,7 +29,7 @@ FLOORS = {
 MAX_LINES = 300
 MIN_FILES, MAX_FILES = 3, 16
 SMALL_FOLDERS = {"dpm_tui.tui", "dpm_tui.recycle"}
-SCREEN = ("textual", "rich", "rich_pixels")
+SCREEN = ("textual", "rich", "rich_pixels", "textual_image")
 PROBE = """
 import importlib, json, sys
 wanted, forbidden = json.loads(sys.argv[1])

@@ -1,4 +1,4 @@
-"""What the terminal can do: its colours and why so many, and how wide it draws half blocks."""
+"""What the terminal can do: its colours and why so many, how wide it draws half blocks, and pixels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import current_language, translate
 from dpm_tui.state.config import load_settings
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.tui.terminal.cell_width_probe import ask_terminal
 from dpm_tui.tui.terminal.colour_depth import Palette, decide_colours
+from dpm_tui.tui.terminal.graphics import choose_graphics, why_not_ask
+from dpm_tui.tui.terminal.terminal_probe import Drawing, ask_terminal
 
 Check = tuple[bool, str]
 """Whether something is as it should be, and the sentence on it."""
@@ -26,7 +27,7 @@ def check_terminal(layout: Layout | None) -> Iterator[Check]:
     yield term not in ("", "dumb"), translate("cli.doctor_terminal", language=current_language(), **values)
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     yield encoding == "utf8", translate("cli.doctor_encoding", encoding=sys.stdout.encoding)
-    colours = decide_colours(_setting(layout))
+    colours = decide_colours(_setting(layout, "colour"))
     palette = colours.palette
     name = translate(f"tui.choice_colour_{palette.value}")
     reason = translate(f"cli.doctor_colours_{colours.reason}")
@@ -37,9 +38,23 @@ def check_terminal(layout: Layout | None) -> Iterator[Check]:
         return
     yield True, f"{translate('cli.doctor_gradient')} {gradient(palette)}"
     if palette.has_blocks:
-        answer = ask_terminal()
+        unasked = why_not_ask(_setting(layout, "pictures"), palette)
+        answer = ask_terminal(graphics=not unasked)
         key = "unknown" if not answer.width else "whole_cells" if answer.whole_cells else "narrow"
         yield True, translate(f"cli.doctor_blocks_{key}", width=answer.width)
+        yield True, _pixels(_setting(layout, "pictures"), unasked, answer.drawing)
+
+
+def _pixels(setting: str, unasked: str, drawing: Drawing) -> str:
+    """Return how pictures are drawn in pixels, or why they are not."""
+    if unasked:
+        return translate(f"cli.doctor_no_pixels_{unasked}")
+    choice = choose_graphics(setting, drawing)
+    name = drawing.name or "-"
+    if choice.graphics is None:
+        return translate(f"cli.doctor_no_pixels_{choice.reason}", name=name)
+    wide, high = choice.graphics.cell
+    return translate("cli.doctor_pixels", protocol=choice.reason, name=name, width=wide, height=high)
 
 
 def gradient(palette: Palette) -> str:
@@ -57,10 +72,10 @@ def gradient(palette: Palette) -> str:
     return "".join(cells) + "\x1b[0m"
 
 
-def _setting(layout: Layout | None) -> str:
+def _setting(layout: Layout | None, name: str) -> str:
     if layout is None:
         return "auto"
     try:
-        return load_settings(layout.config).config.colour
+        return str(getattr(load_settings(layout.config).config, name))
     except (DpmError, OSError):
         return "auto"

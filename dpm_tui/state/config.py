@@ -25,7 +25,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("auto", "en", "zh_CN"),
     "theme": ("ansi", "dark", "light", "contrast"),
     "colour": ("auto", "truecolor", "256", "16", "mono", "ascii"),
-    "pictures": ("auto", "quadrants", "blocks"),
+    "pictures": ("auto", "pixels", "quadrants", "blocks"),
     "companions": ("ask", "together", "never"),
     "other_disks": ("bin", "copy", "refuse"),
 }

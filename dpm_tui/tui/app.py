@@ -63,6 +63,11 @@ class DpmApp(HostApp, inherit_bindings=False):
                 screen.run_worker(screen.global_commands.ask_reconnect(), group="reconnect")
             self.ask_when_due()
 
+    def pictures_too_slow(self) -> None:
+        """Say that pictures are in blocks from now on."""
+        if isinstance(self.screen, DpmScreen) and self.screen.is_mounted:
+            self.screen.prompt.say(translate("tui.slow_line"))
+
     def _tell_owner(self, screen: DpmScreen) -> None:
         """Say once that root works in another user's folder, and log it."""
         session, prompt = self.session, screen.prompt

@@ -17,8 +17,9 @@ from dpm_tui.memory import return_freed_memory
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.tui.terminal.cell_width_probe import Answer, ask_terminal
 from dpm_tui.tui.terminal.colour_depth import Palette, prepare_terminal
+from dpm_tui.tui.terminal.graphics import Choice, choose_graphics, why_not_ask
+from dpm_tui.tui.terminal.terminal_probe import Answer, ask_terminal
 
 if TYPE_CHECKING:
     from dpm_tui.tui.worker_link import Connect
@@ -44,12 +45,20 @@ def run_app(
     colours = prepare_terminal(colour or config.colour)
     if mouse is not None:
         config = replace(config, mouse=mouse)
-    answer = ask_terminal() if colours.palette.has_blocks else Answer()
-    return asyncio.run(_run(layout, colours.palette, answer, config, screen, connect))
+    reason = why_not_ask(config.pictures, colours.palette)
+    answer = ask_terminal(graphics=not reason) if colours.palette.has_blocks else Answer()
+    choice = Choice(None, reason) if reason else choose_graphics(config.pictures, answer.drawing)
+    return asyncio.run(_run(layout, colours.palette, answer, choice, config, screen, connect))
 
 
 async def _run(
-    layout: Layout, palette: Palette, answer: Answer, config: Config, screen: str, connect: Connect | None
+    layout: Layout,
+    palette: Palette,
+    answer: Answer,
+    choice: Choice,
+    config: Config,
+    screen: str,
+    connect: Connect | None,
 ) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
@@ -68,6 +77,7 @@ async def _run(
         whole_cells=answer.whole_cells,
         quadrants=config.pictures == "quadrants",
         theme=Theme(config.theme),
+        choice=choice,
     )
     app.first_screen = screen
     if screen != "scan":

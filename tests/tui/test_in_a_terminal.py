@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
 BLOCK = "\u2580"
+UNKNOWN = re.compile(
+    rb"\x1b\[[?>1<]*u|\x1b\[>q|\x1b_G[^\x1b]*(\x1b\\|\Z)|^[^\x1b]*\x1b\\|\x1b\]1337[^\x1b]*\x1b\\"
+)
+"""Sequences that the terminal in memory does not know, also the end of one that was cut."""
 
 
 class Terminal:
@@ -36,6 +41,7 @@ class Terminal:
         controls: bool = True,
         nohup: bool = False,
         block_width: int = 1,
+        draws: bytes = b"",
         typed: bytes = b"",
         command: tuple[str, ...] = ("tests.tui.terminal_driver",),
     ) -> None:
@@ -43,6 +49,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
         self._answer = typed + b"\x1b[1;%dR" % (block_width + 1)
+        self._draws = draws + b"\x1b[?62;22c"
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         keep = {
@@ -91,9 +98,11 @@ class Terminal:
             self.written += data
             if b"\x1b[6n" in data:
                 self.press(self._answer)
-            self._stream.feed(
-                data.replace(b"\x1b[?u", b"").replace(b"\x1b[>1u", b"").replace(b"\x1b[<u", b"")
-            )
+            if b"\x1b[c" in data:
+                self.press(self._draws)
+            if b"\x1b[5n" in data:
+                self.press(b"\x1b[0n")
+            self._stream.feed(UNKNOWN.sub(b"", data))
 
     def rest(self) -> None:
         """Read until the app has nothing more to write."""
@@ -127,6 +136,7 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
         tmp_path,
         environ,
         controls=not environ.pop("WITHOUT_SIGNALS", ""),
+        draws=environ.pop("DRAWS", "").encode(),
         block_width=int(environ.pop("BLOCK_WIDTH", "1")),
     )
     try:
@@ -241,3 +251,36 @@ def test_terminal_that_vanishes_from_an_idle_app_ends_it(terminal: Terminal) -> 
     terminal.rest()
     terminal.hang_up()
     assert terminal.process.wait(SECONDS) == 0
+
+
+KITTY = "\x1bP>|kitty(0.26.5)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;18;9t"
+
+
+@pytest.mark.parametrize("terminal", [{"DRAWS": KITTY}], indirect=True)
+def test_a_terminal_that_draws_pixels_gets_them_and_keeps_none(terminal: Terminal) -> None:
+    terminal.wait(lambda: b"a=p,i=" in terminal.written)
+    assert BLOCK not in terminal.text
+    terminal.press(b"f")
+    terminal.wait(lambda: "closer" in terminal.text)
+    terminal.rest()
+    terminal.press(b"\x1b")
+    terminal.wait(lambda: "closer" not in terminal.text)
+    terminal.rest()
+    terminal.press(b"q")
+    terminal.wait(lambda: terminal.process.poll() is not None)
+    terminal.read()
+    assert terminal.process.returncode == 0
+    sent = set(re.findall(rb"a=t,f=100,t=d,i=(\d+)", terminal.written))
+    assert sent
+    assert set(re.findall(rb"d=I,i=(\d+)", terminal.written)) == sent
+    assert terminal.written.rindex(b"d=I") < terminal.written.rindex(b"\x1b[?1049l")
+
+
+@pytest.mark.parametrize("terminal", [{}], indirect=True)
+def test_answers_that_come_late_press_no_key(terminal: Terminal) -> None:
+    terminal.press(KITTY.encode() + b"\x1b]1337;ReportCellSize=17.0;8.0;2.0\x07\x1b[?62;4c")
+    terminal.press(b"a")
+    terminal.wait(lambda: "2 files marked" in terminal.text)
+    terminal.rest()
+    assert "2 files marked" in terminal.text
+    assert "Groups" in terminal.text

@@ -25,7 +25,8 @@ _MAX_CELLS = 40_000
 class Scene:
     """What is painted: a part of a file with this content, in so many cells, with where it differs.
 
-    ``thrifty`` if it should take few bytes.
+    ``thrifty`` if it should take few bytes. ``cell`` is how wide and high a cell is, in pixels or as a
+    proportion.
     """
 
     file: int
@@ -35,6 +36,12 @@ class Scene:
     differs: bytes = b""
     content: str = ""
     thrifty: bool = False
+    cell: tuple[int, int] = (1, 2)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width * self.cell[0], self.height * self.cell[1]
 
 
 class Painter:

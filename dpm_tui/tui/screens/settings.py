@@ -81,6 +81,8 @@ class SettingsScreen(CursorListScreen):
         words = setting.help_for(getattr(self.session.config, setting.name))
         if setting.name == "colour" and look.whole_cells:
             words = f"{words} {translate('tui.whole_cells')}"
+        if setting.name == "pictures" and self.app.pixels.note:
+            words = f"{words} {self.app.pixels.note}"
         about = translate("tui.about", version=__version__)
         lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.explanation.size.width - 2)]
         self.about.retitle(f"tui.setting_{setting.name}")

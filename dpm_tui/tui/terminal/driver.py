@@ -24,6 +24,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
+from dpm_tui.tui.terminal.late_answers import LateAnswers
 from dpm_tui.tui.terminal.sgr_reduction import thin
 from dpm_tui.tui.terminal.shown_cells import ShownCells
 
@@ -78,7 +79,8 @@ class LastingOutput:
 class TerminalDriver(LinuxDriver):
     """Textual's driver for terminals, with an output that lasts and an input that may end.
 
-    ``typed`` are keys that were read before it started.
+    ``typed`` are keys that were read before it started. ``on_well`` is called when the terminal has come to
+    a question for its state, ``before_leaving`` before the terminal is left to other programs.
     """
 
     typed: ClassVar[bytes] = b""
@@ -89,6 +91,8 @@ class TerminalDriver(LinuxDriver):
         self._file: Any = LastingOutput(self._file, self._leave)
         self._unread = self.typed
         self.shown = ShownCells()
+        self.on_well: Callable[[], None] = _nothing
+        self.before_leaving: Callable[[], None] = _nothing
 
     def start_application_mode(self) -> None:
         """Take the terminal over; report its sizes in the order in which they come."""
@@ -100,6 +104,15 @@ class TerminalDriver(LinuxDriver):
         if not self._in_band_window_resize:
             size = Size(*self._get_terminal_size())
             self.send_message(events.Resize(size, size))
+
+    def stop_application_mode(self) -> None:
+        """Leave the terminal as it was."""
+        self.before_leaving()
+        super().stop_application_mode()
+
+    def draw(self, sequences: str) -> None:
+        """Send what draws pictures to the terminal."""
+        super().write(sequences)
 
     def write(self, data: str) -> None:
         """Send text to the terminal, without the colours that it has already."""
@@ -121,6 +134,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Hand on what is typed until the app ends; raises OSError or EOFError if the terminal is gone."""
         decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
+        answers = LateAnswers()
         data, self._unread = self._unread, b""  # only once: the thread starts again after a viewer has ended
         while not self.exit_event.is_set():
             text = decoder.decode(data)
@@ -133,11 +147,20 @@ class TerminalDriver(LinuxDriver):
                 data = os.read(self.fileno, 4096)
                 if not data:
                     raise EOFError
+                data, well = answers.take(data)
+                for _ in range(well):
+                    self._loop_of_app.call_soon_threadsafe(self.on_well)
+            else:
+                data = answers.give_up()
 
     def _leave(self) -> None:
         """End the app, from whatever thread found the terminal gone."""
         terminals_lost.append(self)
         self._loop_of_app.call_soon_threadsafe(self._app.exit)
+
+
+def _nothing() -> None:
+    pass
 
 
 def driver_class(typed: bytes = b"") -> type[TerminalDriver] | None:

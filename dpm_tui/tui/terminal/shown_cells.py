@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
 
 _Cell = tuple[str, Style | None]
@@ -51,6 +52,13 @@ class ShownCells:
     def forget(self) -> None:
         """Send everything again: another program, or a change of size, may have painted over it."""
         self._rows.clear()
+
+    def forget_cells(self, region: Region) -> None:
+        """Send these cells again: something that is no letter lies in them."""
+        for y in range(region.y, region.bottom):
+            row = self._rows.get(y, [])
+            for x in range(region.x, min(region.right, len(row))):
+                row[x] = _UNKNOWN
 
     def reduce(self, update: CompositorUpdate) -> CompositorUpdate:
         """Return an update that leaves the same on the terminal; from now on it counts as sent."""

@@ -1,4 +1,4 @@
-"""A preview: a caption and the picture in half blocks, rough while keys are held and fine at rest."""
+"""A preview: a caption and the picture, in cells rough while keys are held and fine at rest, or in pixels."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dpm_tui.tui.pictures.picture_painter import Painter, Scene
 from dpm_tui.tui.pictures.zoom import UNZOOMED, WHOLE, Box, Zoom
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of
 from dpm_tui.tui.theme import Look
+from dpm_tui.tui.widgets.pixel_pane import PixelPane
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,6 +99,7 @@ class Preview(Widget):
         self._changed_at = 0.0
         self._held = False
         self._blank = False
+        self._pane = PixelPane(self, CAPTION_LINES, self._lay_anew, centred=originals is not None)
 
     @property
     def file(self) -> int | None:
@@ -118,6 +120,7 @@ class Preview(Widget):
         self.refresh(Region(0, 0, self.size.width, CAPTION_LINES))
         if subject is None:
             self._thumbnail, self._strips = None, []
+            self._pane.show(None)
             self.refresh()
         elif before is None or replace(before, caption=subject.caption) != subject:
             self._load_soon()
@@ -125,7 +128,7 @@ class Preview(Widget):
     def blank(self, is_blank: bool) -> None:
         """Paint nothing while another screen covers this one: hidden pictures would be sent, too."""
         if is_blank != self._blank:
-            self._blank = is_blank
+            self._blank = self._pane.is_covered = is_blank
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -146,8 +149,23 @@ class Preview(Widget):
     def on_resize(self, event: events.Resize) -> None:
         """Paint the picture in its new size."""
         self._strips = []
+        self._pane.show(None)
         if self._subject is not None:
             self._after(self._delays.fetch, self._load)
+
+    def on_mount(self) -> None:
+        """Take part in what the terminal shows in pixels."""
+        self._pane.join()
+
+    def on_unmount(self) -> None:
+        """Leave nothing in the terminal."""
+        self._pane.leave()
+
+    def _lay_anew(self) -> None:
+        """Paint in another way: in pixels of another size, or in blocks."""
+        self._strips = []
+        self.refresh()
+        self._load()
 
     def _load_soon(self) -> None:
         """Load at once after a single key; while keys are held wait until they come to rest."""
@@ -184,6 +202,9 @@ class Preview(Widget):
         scene = self._scene()
         if scene is None or not self.is_attached:
             return
+        if self._pane.canvas is not None:
+            await self._draw(scene)
+            return
         known = self._painter.knows(scene) is not None
         at_once = (
             not self._held and scene.width * scene.height <= _CELLS_AT_ONCE and not self._wants_more(scene)
@@ -191,6 +212,24 @@ class Preview(Widget):
         self._use(self._paint(scene, quick=not (known or at_once)))
         if not (known or at_once):
             self._after(self._delays.rest, self._refine)
+
+    async def _draw(self, scene: Scene) -> None:
+        """Show the picture in pixels: first of the thumbnail, then of the original where that has more."""
+        assert self._thumbnail is not None
+        more = self._wants_more(scene)
+        if more and self._pane.show_known(scene):
+            return
+        known = self._originals.known if self._originals else None
+        ready = known(scene.file, scene.box, scene.pixels[0], scene.content) if known and more else None
+        pixels = self._thumbnail[1]
+        part = ready if ready is not None else cut(pixels, scene.box) if pixels.size else pixels
+        more = more and ready is None
+        picture = await self._pane.made(scene, part, fine=not more)
+        if scene == self._scene():
+            self._strips = []
+            self._pane.show(picture)
+            if more:
+                self._after(self._delays.rest, self._refine)
 
     def _refine(self) -> None:
         scene = self._scene()
@@ -203,15 +242,19 @@ class Preview(Widget):
 
     async def _refine_from(self, originals: Originals, scene: Scene) -> None:
         """Paint from the original; from the thumbnail where that cannot be had."""
-        pixels = await originals.part(scene.file, scene.box, scene.width, scene.height * 2, scene.content)
-        if scene == self._scene():
+        pixels = await originals.part(scene.file, scene.box, *scene.pixels, scene.content)
+        if self._pane.canvas is not None:
+            picture = await self._pane.made(scene, pixels, fine=True)
+            if picture is not None and scene == self._scene():
+                self._pane.show(picture)
+        elif scene == self._scene():
             fine = self._painter.paint(scene, pixels, quick=False) if pixels.size else []
             self._use(fine or self._paint(scene, quick=False, keep=False))
 
     def _paint(self, scene: Scene, *, quick: bool, keep: bool = True) -> list[Strip]:
         """Return the picture painted from a fetched part of the original, or else from the thumbnail."""
         known = self._originals.known if self._originals else None
-        ready = known(scene.file, scene.box, scene.width, scene.content) if known else None
+        ready = known(scene.file, scene.box, scene.pixels[0], scene.content) if known else None
         if ready is not None:
             return self._painter.paint(scene, ready, quick=quick, keep=not quick)
         assert self._thumbnail is not None
@@ -235,7 +278,7 @@ class Preview(Widget):
             return False
         left, top, right, bottom = scene.box
         shown = int(wide * (right - left)), int(high * (bottom - top))
-        return shown[0] < scene.width and shown[1] < scene.height * 2
+        return shown[0] < scene.pixels[0] and shown[1] < scene.pixels[1]
 
     def _scene(self) -> Scene | None:
         """Return what is to be painted, or None while it is not known what the picture looks like."""
@@ -244,10 +287,13 @@ class Preview(Widget):
             return None
         width, height = self.size.width - 1, self.size.height - CAPTION_LINES
         high, wide = self._thumbnail[1].shape[:2]
-        box = WHOLE
-        if self._thumbnail[1].size and width > 0 and height > 0:
-            box = subject.zoom.box((wide, high), (width, height * 2))
-        thrifty = self.app.size.area >= _LARGE_TERMINAL
-        return Scene(
-            subject.file, max(width, 0), max(height, 0), box, subject.differs, subject.content, thrifty
+        canvas = self._pane.canvas
+        thrifty = canvas is None and self.app.size.area >= _LARGE_TERMINAL
+        scene = Scene(
+            subject.file, max(width, 0), max(height, 0), WHOLE, subject.differs, subject.content, thrifty
         )
+        if canvas is not None:
+            scene = replace(scene, cell=canvas.graphics.cell)
+        if self._thumbnail[1].size and width > 0 and height > 0:
+            scene = replace(scene, box=subject.zoom.box((wide, high), scene.pixels))
+        return scene

@@ -14,9 +14,11 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from dpm_tui.errors import DpmError
+from dpm_tui.tui.screens.base.terminal_pictures import TerminalPictures
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.terminal.driver import TerminalDriver
+from dpm_tui.tui.terminal.graphics import Choice
 from dpm_tui.tui.theme import Look, Theme, ground_filters, textual_theme
 from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink
@@ -61,6 +63,7 @@ class HostApp(App[None], inherit_bindings=False):
         whole_cells: bool = False,
         quadrants: bool = False,
         theme: Theme = Theme.ANSI,
+        choice: Choice | None = None,
     ) -> None:
         super().__init__(driver_class, ansi_color=True)
         self.animation_level = "none"
@@ -71,6 +74,7 @@ class HostApp(App[None], inherit_bindings=False):
         self.link = WorkerLink(
             connect, self.session, self.refresh_soon, self.run_finished, lambda: self.current_mode == "groups"
         )
+        self.pixels = TerminalPictures(self, choice)
         self._refresh_timer: Timer | None = None
         self._moved_on = False
         self._lead_to_groups = False
@@ -81,11 +85,13 @@ class HostApp(App[None], inherit_bindings=False):
         return [*super().get_line_filters(), *self._grounds]
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Paint an update of the screen, except for what the terminal shows already."""
+        """Paint an update of the screen, except for what the terminal shows already; then pictures."""
         painted = self._running and not (self._closed or self._batch_count)
         if painted and isinstance(self._driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
             renderable = self._driver.shown.reduce(renderable)
         super()._display(screen, renderable)
+        if painted and renderable is not None:
+            self.pixels.painted(renderable)
 
     def redraw(self) -> None:
         """Show groups that wait, and paint everything anew, whatever the terminal is believed to show."""
@@ -93,7 +99,20 @@ class HostApp(App[None], inherit_bindings=False):
             self.refresh_soon()
         if isinstance(self._driver, TerminalDriver):
             self._driver.shown.forget()
+        self.pixels.redraw()
         self.refresh(layout=True)
+
+    def on_mount(self) -> None:
+        """Follow the terminal where it shows pictures."""
+        if isinstance(self._driver, TerminalDriver):
+            self.pixels.follow(self._driver)
+
+    def on_resize(self) -> None:
+        """Lay pictures anew, in cells of another size where the letters have one."""
+        self.pixels.resized()
+
+    def pictures_too_slow(self) -> None:
+        """Say that pictures are in blocks from now on."""
 
     def use_theme(self, theme: Theme) -> None:
         """Show everything in a theme from now on."""
