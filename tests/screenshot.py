@@ -1,9 +1,10 @@
 """The picture on the front page: the app on the sample library, as a terminal shows it.
 
-``python -m tests.screenshot FILE.png [--size 120x30] [--press "l a a g"] [--font FILE] [--library DIR]``:
-makes the sample library in a folder of its own and scans it, or takes one that was scanned before. Opens the
-app on it without a terminal, presses the keys, and paints each cell of the screen. All letters of the font
-must have one width; it is DejaVu Sans Mono by default.
+``python -m tests.screenshot FILE.png [--size 120x30] [--press "l a a g"] [--font FILE] [--library DIR]
+[--theme dark] [--language zh_CN] [--colours 256] [--narrow]``: makes the sample library in a folder of its
+own and scans it, or takes one that was scanned before. Opens the app on it without a terminal, presses the
+keys, and paints each cell of the screen. All letters of the font must have one width; it is DejaVu Sans Mono
+by default. Chinese is painted with a font that has it, where there is one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
 CELL = (16, 32)
+WIDE_FONT = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"
 UPPER_HALF, LOWER_HALF = "▀", "▄"
 INK, PAPER = (226, 226, 226), (16, 17, 22)
 _LOOK = {"TEXTUAL_COLOR_SYSTEM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
@@ -46,14 +48,21 @@ def main() -> None:
     parser.add_argument("--press", default="l a a g")
     parser.add_argument("--font", default=FONT)
     parser.add_argument("--library", type=Path, help="a sample library that was scanned already")
+    parser.add_argument("--theme", default="ansi", help="ansi, dark, light or contrast")
+    parser.add_argument("--language", default="en", help="en or zh_CN")
+    parser.add_argument("--colours", default="truecolor", help="truecolor, 256, 16, mono or ascii")
+    parser.add_argument("--narrow", action="store_true", help="a picture of half the size")
     options = parser.parse_args()
     width, height = map(int, options.size.split("x"))
     with tempfile.TemporaryDirectory(prefix="dpm") as folder:
         os.environ.update(_LOOK, DPM_TUI_RUNTIME_DIR=folder)
         library = options.library or make_library(Path(folder))
         connect = connect_to(os.fsencode(library.resolve()))
-        strips = asyncio.run(take(connect, (width, height), options.press.split()))
+        wear = Wear(options.theme, options.language, options.colours)
+        strips = asyncio.run(take(connect, (width, height), options.press.split(), wear=wear))
     picture = paint(strips, (width, height), options.font)
+    if options.narrow:
+        picture = picture.reduce(2)
     picture.quantize(256, dither=Image.Dither.NONE).save(options.picture, optimize=True)
 
 
@@ -77,18 +86,31 @@ def connect_to(root: bytes) -> Connect:
     return lambda: WorkerClient.connect(Layout(root, root), "app", stays=False)
 
 
+class Wear(NamedTuple):
+    """How the app looks."""
+
+    theme: str = "ansi"
+    language: str = "en"
+    colours: str = "truecolor"
+
+
 async def take(
-    connect: Connect, size: tuple[int, int], keys: Sequence[str], seconds: float = _PICTURES_SECONDS
+    connect: Connect,
+    size: tuple[int, int],
+    keys: Sequence[str],
+    seconds: float = _PICTURES_SECONDS,
+    wear: Wear = Wear(),  # noqa: B008 - it cannot be changed
 ) -> list[Strip]:
     """Return the lines of the review screen after some keys, and so many seconds for its previews."""
     # Textual reads the environment when it is imported.
-    from dpm_tui.locale import set_language
+    from dpm_tui.locale import insist_on
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.terminal.colour_depth import Palette
+    from dpm_tui.tui.theme import Theme
     from tests.tui.app_run import calm, press, until
 
-    set_language("en")
-    app = DpmApp(connect, palette=Palette.TRUECOLOR)
+    insist_on(wear.language)
+    app = DpmApp(connect, palette=Palette(wear.colours), theme=Theme(wear.theme))
     app.first_screen = "groups"
     app.note_navigation("show_groups")
     async with app.run_test(size=size) as pilot:
@@ -104,8 +126,12 @@ async def take(
 
 def paint(strips: Sequence[Strip], size: tuple[int, int], font_file: str) -> Image.Image:
     """Return the picture of a screen: half blocks as rectangles, so that no font leaves gaps."""
+    from rich.cells import cell_len
+
     wide, high = CELL
     font = ImageFont.truetype(font_file, round(wide / 0.62))
+    has_wide = os.path.exists(WIDE_FONT)
+    wide_font = ImageFont.truetype(WIDE_FONT, round(wide * 1.7)) if has_wide else font
     picture = Image.new("RGB", (size[0] * wide, size[1] * high), PAPER)
     pen = ImageDraw.Draw(picture)
     letters: list[tuple[int, int, str, Colour, bool]] = []
@@ -117,13 +143,20 @@ def paint(strips: Sequence[Strip], size: tuple[int, int], font_file: str) -> Ima
                 x, y = column * wide, row * high
                 upper = ink if letter == UPPER_HALF else paper
                 lower = ink if letter == LOWER_HALF else paper
-                pen.rectangle((x, y, x + wide - 1, y + high // 2 - 1), upper)
-                pen.rectangle((x, y + high // 2, x + wide - 1, y + high - 1), lower)
+                right = x + wide * max(cell_len(letter), 1) - 1
+                pen.rectangle((x, y, right, y + high // 2 - 1), upper)
+                pen.rectangle((x, y + high // 2, right, y + high - 1), lower)
                 if letter not in (UPPER_HALF, LOWER_HALF, " "):
                     letters.append((x, y, letter, ink, bold))
-                column += 1
+                column += cell_len(letter)
     for x, y, letter, ink, bold in letters:
-        pen.text((x, y + 2), letter, ink, font, stroke_width=0.35 if bold else 0)
+        pen.text(
+            (x, y + 2),
+            letter,
+            ink,
+            wide_font if cell_len(letter) > 1 else font,
+            stroke_width=0.35 if bold else 0,
+        )
     return picture
 
 

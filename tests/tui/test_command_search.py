@@ -35,7 +35,7 @@ def test_without_words_recent_commands_come_first_then_those_of_the_screen() -> 
     everything = found("", recent=("sort", "quit"))
     assert everything[:3] == ["sort", "quit", "keep_only"]
     assert everything.index("help") < everything.index("restore")
-    assert len(everything) == len(COMMANDS) - 1
+    assert len(everything) == len(COMMANDS) - 2
 
 
 def test_what_fits_nothing_finds_nothing() -> None:

@@ -10,14 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.tui.command_search import search_commands
+from dpm_tui.tui.command_search import names_of, search_commands, search_settings
 from dpm_tui.tui.command_table import BY_ID, Command, Scope, home_of
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.base.side_room import SideRoom
-from dpm_tui.tui.terminal.cell_text import Part, pad, parts_width
+from dpm_tui.tui.session.settings_table import Setting
+from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad, parts_width
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
 
@@ -26,7 +28,7 @@ _KEY_WIDTH = 13
 
 
 class PaletteScreen(CursorListScreen):
-    """Every command, narrowed down as the user types; the line below says why one cannot work."""
+    """Every command and setting, narrowed down as the user types; the line below says why one cannot work."""
 
     SCOPES: ClassVar = (Scope.PALETTE,)
     CLOSES: ClassVar = True
@@ -40,7 +42,7 @@ class PaletteScreen(CursorListScreen):
         super().__init__()
         self.opener = opener
         self.side = SideRoom(self, opener)
-        self.commands = self._fitting("")
+        self.items = self._fitting("")
 
     def handlers(self) -> Handlers:
         """Return the commands of the palette: both ways out of other screens lead to the one below."""
@@ -73,14 +75,15 @@ class PaletteScreen(CursorListScreen):
 
     @property
     def line_count(self) -> int:
-        """How many commands fit."""
-        return len(self.commands)
+        """How many commands and settings fit."""
+        return len(self.items)
 
     def show_line(self) -> None:
         """Say why the command under the cursor cannot work now."""
-        if self.commands:
-            command = self.commands[self.cursor]
-            self.prompt.say(self._why_not(command) or self._words_that_are_cut(command))
+        if self.items:
+            item = self.items[self.cursor]
+            why = "" if isinstance(item, Setting) else self._why_not(item)
+            self.prompt.say(why or self._words_that_are_cut(item))
         else:
             self.prompt.say(translate("tui.no_command_fits"))
 
@@ -98,16 +101,27 @@ class PaletteScreen(CursorListScreen):
 
     def choose(self) -> None:
         """Carry the command out on the screen below, or go where it works and say its key."""
-        chosen = self.commands[self.cursor] if self.commands else None
+        chosen = self.items[self.cursor] if self.items else None
         if chosen is None:
             return
         self.dismiss()
+        if isinstance(chosen, Setting):
+            self.opener.call_after_refresh(self._show_setting, chosen)
+            return
         recent = self.session.recent_commands
         recent[:] = [chosen.id, *(each for each in recent if each != chosen.id)][:_MAX_RECENT]
         if self._place(chosen):
             self.opener.call_after_refresh(self._go_there, chosen)
         else:
             self.opener.call_after_refresh(self.opener.action_command, chosen.id)
+
+    def _show_setting(self, setting: Setting) -> None:
+        """Open the settings with the cursor on one of them."""
+        self.app.note_navigation("show_settings")
+        self.session.recent.setting = setting.name
+        self.app.open_screen("settings")
+        if isinstance(screen := self.app.screen, DpmScreen) and screen.is_mounted:
+            screen.call_after_refresh(screen.show_session)
 
     def _go_there(self, command: Command) -> None:
         """Open the screen of a command but do not run it: the user has not seen what it would act on."""
@@ -121,7 +135,7 @@ class PaletteScreen(CursorListScreen):
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
-        self.commands = self._fitting(event.value)
+        self.items = self._fitting(event.value)
         self.cursor = 0
         self.show_list()
 
@@ -129,16 +143,23 @@ class PaletteScreen(CursorListScreen):
     def _submitted(self) -> None:
         self.choose()
 
-    def _fitting(self, typed: str) -> list[Command]:
-        return search_commands(typed, self.opener.SCOPES, self.session.recent_commands)
+    def _fitting(self, typed: str) -> list[Command | Setting]:
+        """Return what fits; settings whose name begins so come first."""
+        settings = search_settings(typed)
+        commands = search_commands(typed, self.opener.SCOPES, self.session.recent_commands)
+        text = typed.strip().casefold()
+        named = [each for each in settings if any(name.startswith(text) for name in names_of(each))]
+        return [*named, *commands, *(each for each in settings if each not in named)]
 
     def _why_not(self, command: Command) -> str:
         return self._place(command) or self.opener.why_not(command)
 
-    def _words_that_are_cut(self, command: Command) -> str:
-        """Return the words of a command where its line has no room for them."""
+    def _words_that_are_cut(self, item: Command | Setting) -> str:
+        """Return the words on an item where its line has no room for them."""
+        if isinstance(item, Setting):
+            return item.help_for(getattr(self.session.config, item.name))
         is_cut = parts_width(self._draw(self.cursor, 0)) > self.rows.size.width
-        return command.help if is_cut else ""
+        return item.help if is_cut else ""
 
     def _place(self, command: Command) -> str:
         """Return the sentence that says where a command works if that is another screen."""
@@ -147,7 +168,13 @@ class PaletteScreen(CursorListScreen):
         return translate("tui.need_place", place=translate(f"tui.scope_{command.scope}"))
 
     def _draw(self, line: int, width: int) -> list[Part]:
-        command, look = self.commands[line], self.app.look
+        command, look = self.items[line], self.app.look
+        if isinstance(command, Setting):
+            value = command.show(getattr(self.session.config, command.name))
+            key, label = pad(f" {translate('tui.key_setting')}", _KEY_WIDTH + 1), f"{command.label}: "
+            room = max(width - _KEY_WIDTH - cell_len(label) - 2, 4)
+            shown = cut_middle(display_name(value), room)
+            return [(key, look["dim"]), (label, look["text"]), (shown, look["strong"])]
         why, place = self.opener.why_not(command), self._place(command)
         works = not (why or place)
         words = command.help

@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.timer import Timer
 
 from dpm_tui import __version__
@@ -16,12 +16,13 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import follow_settings, insist_on, translate
 from dpm_tui.state.config import Config
 from dpm_tui.tui.command_table import Scope
+from dpm_tui.tui.lines.setting_lines import SettingLine, brief, draw_line, explain, setting_lines
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
 from dpm_tui.tui.session.protected_folders import find_missing, name_below
 from dpm_tui.tui.session.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
-from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad, wrap
+from dpm_tui.tui.terminal.cell_text import Part, wrap
 from dpm_tui.tui.theme import Theme
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
@@ -41,6 +42,7 @@ class SettingsScreen(CursorListScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self.lines: list[SettingLine] = setting_lines(sections=True)
         self._save_timer: Timer | None = None
         self._checks_folders = False
 
@@ -61,13 +63,17 @@ class SettingsScreen(CursorListScreen):
         """Yield the list and the explanation."""
         self.rows = RowList(self._draw, self.app.look, id="settings")
         self.explanation = TextLines(id="explanation")
-        self.about = Panel(self.app.look, "tui.scope_settings", self.explanation, fits=True)
-        yield Panel(self.app.look, "tui.scope_settings", self.rows, active=True)
-        yield self.about
+        look = self.app.look
+        self.about = Panel(look, "tui.scope_settings", self.explanation, id="about")
+        with Container(id="cards"):
+            yield Panel(look, "tui.scope_settings", self.rows, id="table", active=True)
+            yield self.about
 
     def show_session(self) -> None:
-        """Show the settings."""
+        """Show the settings; the one that was looked for gets the cursor."""
         super().show_session()
+        if name := self.session.recent.take_setting():
+            self.cursor = [setting.name for setting in SETTINGS].index(name)
         self.show_list()
 
     @property
@@ -75,18 +81,50 @@ class SettingsScreen(CursorListScreen):
         """How many settings there are."""
         return len(SETTINGS)
 
+    def show_list(self) -> None:
+        """Show the list, in sections where there is room for their names."""
+        self.lines = setting_lines(sections=not self.has_class("-short"))
+        self.rows.show(len(self.lines), self.lines.index(self.cursor))
+        self.show_line()
+
+    def move_lines(self, lines: int) -> None:
+        """Move the cursor by so many settings."""
+        self.go_to(min(max(self.cursor + lines, 0), len(SETTINGS) - 1))
+
+    def pick(self, line: int) -> None:
+        """Put the cursor where the mouse was clicked."""
+        if isinstance(place := self.lines[line], int):
+            self.go_to(place)
+
+    def go_to(self, place: int) -> None:
+        """Put the cursor on a setting, by its place in the table."""
+        self.cursor = place
+        line = self.lines.index(place)
+        self.rows.move_to(line, lead=1 if line and isinstance(self.lines[line - 1], str) else 0)
+        self.show_line()
+
     def show_line(self) -> None:
         """Explain the setting under the cursor."""
-        setting, look = self.setting, self.app.look
-        words = setting.help_for(getattr(self.session.config, setting.name))
-        if setting.name == "colour" and look.whole_cells:
-            words = f"{words} {translate('tui.whole_cells')}"
-        if setting.name == "pictures" and self.app.pixels.note:
-            words = f"{words} {self.app.pixels.note}"
-        about = translate("tui.about", version=__version__)
-        lines = [[(f" {line}", look["notice"])] for line in wrap(words, self.explanation.size.width - 2)]
+        setting, look, config = self.setting, self.app.look, self.session.config
+        note = translate("tui.whole_cells") if setting.name == "colour" and look.whole_cells else ""
+        if setting.name == "pictures":
+            note = self.app.pixels.note
+        width = self.explanation.size.width
         self.about.retitle(f"tui.setting_{setting.name}")
-        self.explanation.show([*lines, [], [(f" {about}", look["dim"])]])
+        if self._is_beside:
+            lines = explain(setting, config, look, width, note)
+        else:
+            lines = brief(setting, config, look, width, note)
+        if self.has_class("-short"):
+            self.explanation.show(lines)
+            return
+        about = wrap(translate("tui.about", version=__version__), width - 2)
+        self.explanation.show([*lines, [], *([(f" {line}", look["dim"])] for line in about)])
+
+    @property
+    def _is_beside(self) -> bool:
+        """Whether the explanation stands beside the list, where it has many lines."""
+        return self.about.region.x > 0
 
     @property
     def setting(self) -> Setting:
@@ -187,11 +225,9 @@ class SettingsScreen(CursorListScreen):
         return ""
 
     def _draw(self, line: int, width: int) -> list[Part]:
-        setting, look = SETTINGS[line], self.app.look
-        label_width = max(cell_len(each.label) for each in SETTINGS) + 3
-        value = setting.show(getattr(self.session.config, setting.name))
-        shown = cut_middle(display_name(value), width - label_width - 2)
-        return [(f" {pad(setting.label, label_width)}", look["text"]), (shown, look["strong"])]
+        if line >= len(self.lines):
+            return []
+        return draw_line(self.lines[line], self.session.config, self.app.look, width)
 
 
 def _message(error: DpmError) -> str:

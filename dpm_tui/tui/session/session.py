@@ -27,6 +27,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.session.bin_list import BinList
 from dpm_tui.tui.session.freed_space import FreedSpace
 from dpm_tui.tui.session.move_outcomes import OUTCOMES, Outcome, Tally
+from dpm_tui.tui.session.recent_input import RecentInput
 from dpm_tui.tui.session.run_history import RunHistory
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import BatchProgress, LogLine, RunStatus, Welcome
@@ -86,6 +87,7 @@ class Session:
     waiting: Library | None = None
     new_groups: int = 0
     recent_commands: list[str] = field(default_factory=list)
+    recent: RecentInput = field(default_factory=RecentInput)
 
     @property
     def config(self) -> Config:

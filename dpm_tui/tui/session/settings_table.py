@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ class Setting:
 
     ``step`` returns the value one step on or back; without it the value is typed. ``parse`` reads a
     typed text and raises ValueError for one that cannot be. ``opens`` says that it has a screen of its own.
+    ``options`` are its values if there are few.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Setting:
     parse: Callable[[str], Any] | None = None
     edit: Callable[[Any], str] = str
     opens: bool = False
+    options: tuple[Any, ...] = ()
 
     @property
     def label(self) -> str:
@@ -67,14 +69,14 @@ def _choice(name: str) -> Setting:
     def step(value: str, steps: int) -> str:
         return choices[(choices.index(value) + steps) % len(choices)]
 
-    return Setting(name, lambda value: _spell(f"tui.choice_{name}_{value}", value), step)
+    return Setting(name, lambda value: _spell(f"tui.choice_{name}_{value}", value), step, options=choices)
 
 
 def _switch(name: str) -> Setting:
     def show(value: bool) -> str:
         return translate("tui.yes" if value else "tui.no")
 
-    return Setting(name, show, lambda value, _: not value)
+    return Setting(name, show, lambda value, _: not value, options=(True, False))
 
 
 def _words(name: str, none: str) -> Setting:
@@ -99,8 +101,7 @@ def _threshold() -> Setting:
     low, high = RANGES["threshold"]
 
     def show(value: float) -> str:
-        full = round((value - low) / (high - low) * 20)
-        return f"{value:.2f} [{'=' * full}{'-' * (20 - full)}] {strictness(value)}"
+        return f"{value:.2f} {strictness(value)}"
 
     def step(value: float, steps: int) -> float:
         return round(min(max(value + steps * _THRESHOLD_STEP, low), high), 2)
@@ -138,15 +139,15 @@ SETTINGS: tuple[Setting, ...] = (
     _words("extensions", "tui.none"),
     _folders("protected", "tui.none"),
     _keeper(),
-    _switch("inspect"),
-    _switch("quick"),
     _choice("companions"),
     _choice("other_disks"),
+    _switch("confirm"),
+    _switch("inspect"),
+    _switch("quick"),
+    _switch("stop_at_first_error"),
     _workers(),
     _memory(),
     _choice("device"),
-    _switch("confirm"),
-    _switch("stop_at_first_error"),
     _switch("show_errors"),
     _switch("bell"),
     _choice("language"),
@@ -155,6 +156,13 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("colour"),
     _choice("pictures"),
 )
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "finding": ("model", "threshold", "extensions"),
+    "keeping": ("protected", "keeper", "companions", "other_disks", "confirm"),
+    "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
+    "screen": ("show_errors", "bell", "language", "mouse", "theme", "colour", "pictures"),
+}
+"""The names of the settings that belong together."""
 
 AT_NEXT_START = ("colour", "pictures", "mouse")
 """Settings that the app reads only when it starts."""
