@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from dpm_tui.catalog.image_file import ImageFile
+
 
 class Stage(StrEnum):
     """The stages a run goes through, in order."""
@@ -29,7 +31,7 @@ class Reporter:
     def found(self, pairs: int) -> None:
         """Called with the number of pairs known so far."""
 
-    def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
+    def paired(self, first: ImageFile, second: ImageFile, kind: str, similarity: float) -> None:
         """Called for a pair of files that was just verified, with its kind."""
 
     def failed(self, path: bytes, reason: str) -> None:

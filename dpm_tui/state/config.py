@@ -66,6 +66,7 @@ class Config:
     colour: str = "auto"
     pictures: str = "auto"
     mouse: bool = True
+    finds: bool = True
     protected: tuple[str, ...] = ()
     companions: str = "ask"
     other_disks: str = "bin"

@@ -128,7 +128,7 @@ class CandidateVerifier:
                 if verdict is not None:
                     alike += 1
                     reporter.found(alike)
-                    one, other = (by_digest[digest][0].path for digest in pair)
+                    one, other = (by_digest[digest][0] for digest in pair)
                     reporter.paired(one, other, verdict.kind.value, verdict.similarity)
             steps = judged + schedule.spared - done
             done += steps

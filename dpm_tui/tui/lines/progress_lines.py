@@ -130,13 +130,29 @@ class ProgressLines:
             pid=status.pid,
         )
 
+    def captions(self, pair: FoundPair, width: int) -> tuple[tuple[tuple[Part, ...], ...], ...]:
+        """Return the two lines over each picture of a pair: its name, and once how alike they are."""
+        kind, style = self._kind(pair)
+        look = self._look
+        names = (
+            cut_middle(display_name(_name_of(path)), max(width - 2, 4)) for path in (pair.first, pair.second)
+        )
+        likeness: tuple[Part, ...] = ((kind, style), (f"  {similarity(pair.similarity)}", look["dim"]))
+        first, second = (((name, look["text"]),) for name in names)
+        return (first, likeness), (second, ())
+
+    def _kind(self, pair: FoundPair) -> Part:
+        """Return the word of a pair's kind; of one that this version does not know as it is."""
+        kinds = {kind.value: kind for kind in Kind}
+        if pair.kind not in kinds:
+            return display_name(pair.kind, 16), self._look["text"]
+        return translate(f"tui.kind_{pair.kind}"), self._look.kind(kinds[pair.kind])
+
     def _pair(self, pair: FoundPair, width: int) -> list[Part]:
         look = self._look
-        kinds = {kind.value: kind for kind in Kind}
-        names = {value: translate(f"tui.kind_{value}") for value in kinds}
-        kind_width = max(map(cell_len, names.values()))
-        style = look.kind(kinds[pair.kind]) if pair.kind in kinds else look["text"]
-        word = pad(names.get(pair.kind, display_name(pair.kind, kind_width)), kind_width)
+        kind_width = max(cell_len(translate(f"tui.kind_{kind.value}")) for kind in Kind)
+        kind, style = self._kind(pair)
+        word = pad(kind, kind_width)
         room = max((width - kind_width - 14) // 2, 6)
         names_shown = (
             (pair.first, pair.second) if room >= _PATHS else map(_name_of, (pair.first, pair.second))

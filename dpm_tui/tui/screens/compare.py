@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -10,9 +11,13 @@ from textual.widget import Widget
 from dpm_tui.tui.lines.progress_lines import ProgressLines, phase_part
 from dpm_tui.tui.screens.base.run_screen import RunScreen
 from dpm_tui.tui.widgets.panel import Panel
+from dpm_tui.tui.widgets.preview import Subject
+from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
+from dpm_tui.worker.protocol.messages import FoundPair
 
-_PAIRS = 8
+_PAIRS = 6
+_PICTURE_LINES, _MIN_HEIGHT = 12, 30
 
 
 class CompareScreen(RunScreen):
@@ -21,11 +26,19 @@ class CompareScreen(RunScreen):
     NAME: ClassVar = "compare"
     FACTS: ClassVar = "tui.panel_run"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._find: FoundPair | None = None
+        self._found_at = 0.0
+
     def extra_panels(self) -> Iterable[Widget]:
-        """Yield the newest pairs."""
+        """Yield the newest pairs, one of them as pictures."""
+        look = self.app.look
         self.newest = TextLines(id="newest")
+        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
+        self.panes.styles.height = _PICTURE_LINES
         self.newest_panel = Panel(
-            self.app.look, "tui.newest_pairs", self.newest, id="newest-panel", fits=True
+            look, "tui.newest_pairs", self.panes, self.newest, id="newest-panel", fits=True
         )
         yield self.newest_panel
 
@@ -36,8 +49,32 @@ class CompareScreen(RunScreen):
         self.facts.show(shown)
         phase, _ = phase_part(self.session.status, self.app.look)
         self.facts_panel.tell([(phase, "strong")])
-        roomy = self.newest_panel.titled and self.beside
-        pairs = lines.newest(self.newest.size.width or self.width // 2, _PAIRS) if roomy else []
+        pairs = lines.newest(self.newest.size.width or self.width // 2, _PAIRS) if self.beside else []
         self.newest.show(pairs)
         self.newest_panel.display = bool(pairs)
+        self._show_find(lines)
         return len(shown)
+
+    def _show_find(self, lines: ProgressLines) -> None:
+        """Show the newest pair as pictures, another one only now and then."""
+        latest = [pair for pair in self.session.status.latest if pair.first_id and pair.second_id]
+        self.panes.display = bool(latest) and self._has_room
+        if not self.panes.display:
+            self._find = None
+            return
+        now = time.monotonic()
+        if self._find is not None and (
+            self._find == latest[-1] or now < self._found_at + self.app.delays.find
+        ):
+            return
+        self._find, self._found_at = latest[-1], now
+        files = (self._find.first_id, self._find.second_id)
+        captions = lines.captions(self._find, self.panes.size.width // 2 or self.width // 4)
+        self.panes.show([Subject(file, caption) for file, caption in zip(files, captions, strict=True)])
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether there is room for pictures, and nothing speaks against them."""
+        if not self.session.config.finds or self.app.is_slow:
+            return False
+        return self.beside and self.size.height >= _MIN_HEIGHT

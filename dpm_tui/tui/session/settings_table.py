@@ -150,6 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("device"),
     _switch("show_errors"),
     _switch("bell"),
+    _switch("finds"),
     _choice("language"),
     _switch("mouse"),
     _choice("theme"),

@@ -14,6 +14,7 @@ import asyncio
 import os
 import select
 import signal
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -37,6 +38,12 @@ T = TypeVar("T")
 _PAUSE_SECONDS = 0.1
 """How long an escape key waits for what may follow it, and how soon the thread notices the end."""
 
+_SLOW_SECONDS = 0.3
+"""A line of a megabit takes as long for a large picture; a local terminal takes some milliseconds."""
+
+_FADING = 0.98
+"""What a later write leaves of the longest wait."""
+
 terminals_lost: list[object] = []
 """The drivers whose terminal went away: nothing can be said there at the end."""
 
@@ -44,10 +51,15 @@ terminals_lost: list[object] = []
 class LastingOutput:
     """A text file for the driver: what cannot be written is dropped, and ``gone`` is called once."""
 
-    def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
+    def __init__(
+        self, file: IO[str], gone: Callable[[], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._file = file
         self._gone = gone
+        self._clock = clock
         self.is_gone = False
+        self.waited = 0.0
+        """How long writing has waited for the terminal lately, in seconds."""
 
     def write(self, text: str) -> int:
         """Write ``text`` while there is a terminal; return how much was written."""
@@ -68,8 +80,11 @@ class LastingOutput:
     def _attempt(self, work: Callable[[], T], otherwise: T) -> T:
         if self.is_gone:
             return otherwise
+        began = self._clock()
         try:
-            return work()
+            done = work()
+            self.waited = max(self._clock() - began, self.waited * _FADING)
+            return done
         except (OSError, ValueError):
             self.is_gone = True
             self._gone()
@@ -93,6 +108,11 @@ class TerminalDriver(LinuxDriver):
         self.shown = ShownCells()
         self.on_well: Callable[[], None] = _nothing
         self.before_leaving: Callable[[], None] = _nothing
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the terminal was slow to take what it was sent lately."""
+        return bool(self._file.waited > _SLOW_SECONDS)
 
     def start_application_mode(self) -> None:
         """Take the terminal over; report its sizes in the order in which they come."""

@@ -9,12 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FoundPair:
-    """A pair that was just verified: where the two pictures are (displayable), kind, similarity."""
+    """A pair that was just verified: where the pictures are (displayable), kind, similarity, their ids."""
 
     first: str
     second: str
     kind: str
     similarity: float
+    first_id: int = 0
+    second_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
+from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.run import Survey
@@ -44,14 +45,16 @@ class RunReporter(Reporter):
         self._go.set()
         self._began = time.monotonic()
         self._samples: deque[tuple[float, int]] = deque()
-        self._latest: deque[tuple[bytes, bytes, str, float]] = deque(maxlen=_LATEST)
+        self._latest: deque[tuple[ImageFile, ImageFile, str, float]] = deque(maxlen=_LATEST)
         self._called = self._began
 
     @property
     def status(self) -> RunStatus:
         """The newest status."""
         latest = tuple(
-            FoundPair(display_name(first), display_name(second), kind, similarity)
+            FoundPair(
+                display_name(first.path), display_name(second.path), kind, similarity, first.id, second.id
+            )
             for first, second, kind, similarity in self._latest.copy()
         )
         status = replace(self.last_status, latest=latest)
@@ -145,9 +148,9 @@ class RunReporter(Reporter):
         """Note the number of pairs."""
         self._status = replace(self._status, pairs=pairs)
 
-    def paired(self, first: bytes, second: bytes, kind: str, similarity: float) -> None:
+    def paired(self, first: ImageFile, second: ImageFile, kind: str, similarity: float) -> None:
         """Remember the newest pairs that the threshold lets pass."""
-        self.forecast.pair(first, second, kind)
+        self.forecast.pair(first.path, second.path, kind)
         if similarity >= self._status.threshold:
             self._latest.append((first, second, kind, similarity))
 

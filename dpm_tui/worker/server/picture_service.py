@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
-from dpm_tui.pipeline.ports import ThumbnailTable
+from dpm_tui.pipeline.ports import FileTable, ThumbnailTable
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.flattening import lay_alike
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
@@ -29,8 +29,11 @@ _POINTS = 64
 class PictureService:
     """Answers with the thumbnails that are stored and with originals that decoders read."""
 
-    def __init__(self, results: ResultService, thumbnails: ThumbnailTable, pool: DecoderPool) -> None:
+    def __init__(
+        self, results: ResultService, files: FileTable, thumbnails: ThumbnailTable, pool: DecoderPool
+    ) -> None:
         self._results = results
+        self._files = files
         self._thumbnails = thumbnails
         self._pool = pool
 
@@ -62,7 +65,8 @@ class PictureService:
         return PictureData(request.file, *view) if view else replace(_EMPTY, file=request.file)
 
     def _read_stored(self, id_: int) -> StoredPicture | None:
-        file = self._results.results.files.get(id_)
+        # What a run has just found is in no results yet.
+        file = self._results.results.files.get(id_) or self._files.files.get(id_)
         if file is None or not file.facts.digest:
             return None
         return read_if_stored(self._thumbnails.get(file.facts.digest))

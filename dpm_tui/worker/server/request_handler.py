@@ -50,7 +50,7 @@ class RequestHandler:
         self.runner = runner
         self.settings = LiveSettings(state.layout.config)
         self.result_service = ResultService(state, lambda: self.config.inspect)
-        self._pictures = PictureService(self.result_service, state.thumbnails, pool)
+        self._pictures = PictureService(self.result_service, state.files, state.thumbnails, pool)
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed

@@ -16,9 +16,10 @@ RUNNING = replace(
     FINISHED, phase="running", stage="decode", done=512, total=1234, rate=42.0, seconds_left=17.0, groups=3,
     left_least=160.0, left_most=340.0,
     pairs=4, cpu=187.0, broken={}, ended="", latest=(
-        FoundPair("holiday/IMG_4411.jpg", "phone/wa_8812.jpg", "copy", 0.991),
-        FoundPair("art/dragon.png", "art/dragon_smile.png", "variant", 0.902),
-        FoundPair("art/一条很长的龙的图片名称.png", "old/scanned pictures of grandma/1.tif", "turned", 0.97),
+        FoundPair("holiday/IMG_4411.jpg", "phone/wa_8812.jpg", "copy", 0.991, 1, 3),
+        FoundPair("art/dragon.png", "art/dragon_smile.png", "variant", 0.902, 4, 6),
+        FoundPair("art/一条很长的龙的图片名称.png", "old/scanned pictures of grandma/1.tif", "turned", 0.97,
+            9, 11),
     ),
 )  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from dpm_tui.tui.terminal.driver import LastingOutput
 
 
@@ -31,3 +33,13 @@ def test_a_lost_terminal_is_told_once() -> None:
         output.flush()
     assert output.is_gone
     assert told == [True]
+
+
+def test_a_terminal_that_takes_long_is_slow_for_a_while() -> None:
+    clock = iter([0.0, 2.0, *(10.0 for _ in range(2000))])
+    output = LastingOutput(io.StringIO(), lambda: None, lambda: next(clock))
+    output.write("x")
+    assert output.waited == pytest.approx(2.0)
+    for _ in range(300):
+        output.write("x")
+    assert output.waited < 0.01

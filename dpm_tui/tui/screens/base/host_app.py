@@ -114,6 +114,11 @@ class HostApp(App[None], inherit_bindings=False):
     def pictures_too_slow(self) -> None:
         """Say that pictures are in blocks from now on."""
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether the terminal takes noticeably long to take what it is sent."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_slow
+
     def use_theme(self, theme: Theme) -> None:
         """Show everything in a theme from now on."""
         palette = self.look.palette
