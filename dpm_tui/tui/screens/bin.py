@@ -44,6 +44,7 @@ class BinScreen(ListScreen):
     NAME: ClassVar = "bin"
     SCOPES: ClassVar = (Scope.BIN, Scope.UNDO, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    MARKS: ClassVar = "select"
 
     def __init__(self) -> None:
         super().__init__()

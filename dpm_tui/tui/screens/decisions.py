@@ -25,6 +25,7 @@ class DecisionsScreen(NarrowedListScreen[DecisionEntry]):
     SCOPES: ClassVar = (Scope.DECISIONS, Scope.UNDO, Scope.LIST)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    MARKS: ClassVar = "select_decision"
     LIST: ClassVar = "decisions"
     TITLE_KEY: ClassVar = "tui.scope_decisions"
     DETAIL_LINES: ClassVar = DETAIL_LINES

@@ -44,6 +44,8 @@ class GroupsScreen(ListScreen):
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    MARKS: ClassVar = "toggle"
+    OPENS: ClassVar = "full_view"
 
     def __init__(self) -> None:
         super().__init__()

@@ -36,6 +36,8 @@ class KeeperScreen(ListScreen):
     SCOPES: ClassVar = (Scope.KEEPER, Scope.LIST)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    MARKS: ClassVar = "use"
+    OPENS: ClassVar = "use"
 
     def __init__(self) -> None:
         super().__init__()

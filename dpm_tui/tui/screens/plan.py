@@ -40,6 +40,7 @@ class PlanScreen(ListScreen):
     SCOPES: ClassVar = (Scope.PLAN, Scope.UNDO, Scope.FILE, Scope.LIST)
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    OPENS: ClassVar = "go_to_file"
 
     def __init__(
         self, plan: Plan, opener: DpmScreen, apply: Callable[[Plan], Awaitable[None]], *, arranged: bool

@@ -39,6 +39,7 @@ class SettingsScreen(CursorListScreen):
     NAME: ClassVar = "settings"
     SCOPES: ClassVar = (Scope.SETTINGS, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    OPENS: ClassVar = "change"
 
     def __init__(self) -> None:
         super().__init__()

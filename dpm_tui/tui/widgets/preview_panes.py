@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dpm_tui.tui.widgets.preview import Pixels
 
 MAX_PANES = 4
+_RIGHT = 3
+"""The right button of a mouse."""
 _SIDE_BY_SIDE = 1.25
 """How much larger pictures must become to be stacked."""
 
@@ -25,6 +28,13 @@ class PreviewPanes(Container):
     """Shows up to four subjects."""
 
     DEFAULT_CSS = "PreviewPanes { layout: grid; height: 1fr; width: 1fr; }"
+
+    class Clicked(Message):
+        """A picture was clicked, with the right button or another one."""
+
+        def __init__(self, *, is_right: bool) -> None:
+            super().__init__()
+            self.is_right = is_right
 
     class Resized(Message):
         """The room for the pictures changed."""
@@ -40,6 +50,10 @@ class PreviewPanes(Container):
         self.previews = [
             Preview(look, fetch, delays, index=index, originals=originals) for index in range(MAX_PANES)
         ]
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell that a picture was clicked."""
+        self.post_message(self.Clicked(is_right=event.button == _RIGHT))
 
     def compose(self) -> ComposeResult:
         """Yield the previews; only the first is there until there is more to show."""

@@ -14,6 +14,10 @@ from textual.strip import Strip
 from dpm_tui.tui.terminal.cell_text import Part, line_of
 from dpm_tui.tui.theme import Look
 
+_GUTTER = 3
+"""So many cells at the beginning of a line belong to its mark."""
+_RIGHT = 3
+"""The right button of a mouse."""
 DrawRow = Callable[[int, int], Sequence[Part]]
 """Returns the pieces of a line for a width."""
 
@@ -26,11 +30,14 @@ class RowList(ScrollView, can_focus=False):
     """
 
     class Picked(Message):
-        """A line was clicked."""
+        """A line was clicked: where its mark is, twice, or with the right button, if so."""
 
-        def __init__(self, line: int) -> None:
+        def __init__(self, line: int, *, on_mark: bool, is_double: bool, is_right: bool) -> None:
             super().__init__()
             self.line = line
+            self.on_mark = on_mark
+            self.is_double = is_double
+            self.is_right = is_right
 
     def __init__(
         self,
@@ -109,7 +116,9 @@ class RowList(ScrollView, can_focus=False):
         """Tell which line was clicked."""
         line = event.y + self.scroll_offset.y
         if line < self._count:
-            self.post_message(self.Picked(line))
+            right = event.button == _RIGHT
+            double = event.chain == 2 and not right
+            self.post_message(self.Picked(line, on_mark=event.x < _GUTTER, is_double=double, is_right=right))
 
     def _follow_cursor(self, lead: int) -> None:
         if not self._has_cursor or not self.size.height:

@@ -180,6 +180,16 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Show the session for the first time."""
         self.call_after_refresh(self.show_session)
 
+    @on(PreviewPanes.Clicked)
+    async def _flip(self, message: PreviewPanes.Clicked) -> None:
+        """Flip the pictures that were clicked, or open a menu of what can be done about their file."""
+        if self.prompt.busy:
+            return
+        if message.is_right:
+            self.push_named("palette", self)
+        elif "flip" in self.handlers():
+            await self.action_command("flip")
+
     @on(Panel.Resized)
     def _fit(self) -> None:
         """Fit the lines into the new width of a panel."""
@@ -206,7 +216,13 @@ class DpmScreen(Screen[None], inherit_bindings=False):
 
 
 class ListScreen(DpmScreen):
-    """A screen with one list; the commands of the scope ``list`` move in it."""
+    """A screen with one list; the commands of the scope ``list`` move in it.
+
+    ``MARKS`` is the command of a click on the mark of a line, ``OPENS`` that of a double click.
+    """
+
+    MARKS: ClassVar[str] = ""
+    OPENS: ClassVar[str] = ""
 
     rows: RowList
 
@@ -227,8 +243,17 @@ class ListScreen(DpmScreen):
         self.rows.scroll_lines(lines)
 
     @on(RowList.Picked)
-    def _picked(self, message: RowList.Picked) -> None:
+    async def _picked(self, message: RowList.Picked) -> None:
         self.pick(message.line)
+        if self.rows.cursor != message.line or self.prompt.busy:
+            return  # a heading, or a line of a list that has no cursor
+        if message.is_right:
+            self.push_named("palette", self)
+        elif message.on_mark and self.MARKS:
+            await self.action_command(self.MARKS)
+            self.pick(message.line)
+        elif message.is_double and self.OPENS:
+            await self.action_command(self.OPENS)
 
     def pick(self, line: int) -> None:
         """React to a click on a line."""
