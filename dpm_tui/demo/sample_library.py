@@ -73,10 +73,11 @@ _DERIVED: tuple[tuple[str, str, Kind | None, _Make], ...] = (
 """Path, original, kind of the pair (None: not a pair), and how the content is made of the original's."""
 
 
-def make_library(folder: bytes) -> DemoLibrary:
+def make_library(folder: bytes, made: Callable[[int, int], None] = lambda done, total: None) -> DemoLibrary:
     """Make the sample library in ``folder``, or what is missing of it; return what it holds.
 
-    Nothing that exists is changed. Raises UsageError for a folder that holds anything else, and OSError.
+    ``made`` is told how many of how many pictures are there. Nothing that exists is
+    changed. Raises UsageError for a folder that holds anything else, and OSError.
     """
     _claim(folder)
     originals = {original.path: original for original in ORIGINALS}
@@ -85,13 +86,16 @@ def make_library(folder: bytes) -> DemoLibrary:
     def content(path: str) -> bytes:
         return originals[path].encode()
 
-    for original in ORIGINALS:
+    library = expect_library()
+    for number, original in enumerate(ORIGINALS, 1):
         if _missing(folder, original.path):
             _write(folder, original.path, content(original.path), original.taken)
-    for path, source, _, make in _DERIVED:
+        made(number, library.files)
+    for number, (path, source, _, make) in enumerate(_DERIVED, len(ORIGINALS) + 1):
         if _missing(folder, path):
             _write(folder, path, make(content(source)), originals[source].taken + _WEEK)
-    return expect_library()
+        made(number, library.files)
+    return library
 
 
 def expect_library() -> DemoLibrary:

@@ -16,6 +16,9 @@ from dpm_tui.tui.session.session import Link
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import LogLine
 
+_OFFERS = {"scan": "offer_groups", "compare": "offer_groups", "groups": "offer_accept"}
+"""What is offered after a run, by the screen that is open."""
+
 
 class DpmApp(HostApp, inherit_bindings=False):
     """Finds and cleans up duplicate pictures, in a terminal."""
@@ -54,10 +57,12 @@ class DpmApp(HostApp, inherit_bindings=False):
         if self._lead_to_groups and self.session.library.groups and not asking:
             self._lead_to_groups = False
             self.open_screen("groups")
+            self.refresh_soon()
         screen = self.screen
         if isinstance(screen, DpmScreen) and screen.is_mounted:
             screen.follow_session()
             self._tell_owner(screen)
+            self._offer_next_step(screen)
             if self.session.link is Link.LOST and not self._loss_reported:
                 self._loss_reported = True
                 screen.run_worker(screen.global_commands.ask_reconnect(), group="reconnect")
@@ -67,6 +72,19 @@ class DpmApp(HostApp, inherit_bindings=False):
         """Say that pictures are in blocks from now on."""
         if isinstance(self.screen, DpmScreen) and self.screen.is_mounted:
             self.screen.prompt.say(translate("tui.slow_line"))
+
+    def _offer_next_step(self, screen: DpmScreen) -> None:
+        """Say once after a run that found groups which key goes on with them."""
+        prompt = screen.prompt
+        if not self._offers or self._lead_to_groups or prompt.busy or prompt.text:
+            return
+        if screen.NAME not in _OFFERS:
+            return
+        count, self._offers = self._offers, 0
+        key = _OFFERS[screen.NAME]
+        prompt.say(
+            prompt.fitting(translate(f"tui.{key}", count=count), translate(f"tui.{key}_short", count=count))
+        )
 
     def _tell_owner(self, screen: DpmScreen) -> None:
         """Say once that root works in another user's folder, and log it."""

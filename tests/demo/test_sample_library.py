@@ -84,7 +84,9 @@ def test_remakes_only_what_is_missing_and_makes_it_alike(made: tuple[Path, DemoL
     changed = folder / "holiday/IMG_2063.jpg"
     kept = changed.read_bytes()
     changed.write_bytes(b"mine now")
-    assert make_library(os.fsencode(folder)) == library
+    told: list[tuple[int, int]] = []
+    assert make_library(os.fsencode(folder), lambda done, total: told.append((done, total))) == library
+    assert told == [(number, library.files) for number in range(1, library.files + 1)]
     assert changed.read_bytes() == b"mine now"
     changed.write_bytes(kept)
     assert _digests(folder) == before

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.worker.protocol.messages import GetLibrary, GroupsFound, LibraryChanged, RunStatus
-from tests.tui.app_run import calm, press, running_app, screen_text, until
+from tests.tui.app_run import calm, press, prompt_text, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 from tests.tui.flows.flow import cursor, marks
 from tests.tui.samples.library import Sample, sample_library
@@ -99,6 +99,25 @@ async def test_what_was_marked_early_is_marked_at_the_end() -> None:
         assert marked
         assert set(app.session.marks.removed) == marked
         assert app.session.waiting is None
+
+
+async def test_the_next_step_is_offered_where_the_run_was_watched() -> None:
+    client = FakeClient(status=VERIFYING)
+    async with running_app(client, screen="compare") as (app, pilot):
+        client.tell(replace(FINISHED, run=RUNNING.run))
+        await until(lambda: prompt_text(app) == "The scan is done: 6 groups. Press 3 to review them.")
+        await press(pilot, "3")
+        assert "IMG_4411" in screen_text(app)
+
+
+async def test_whoever_is_led_to_the_groups_hears_how_to_go_on() -> None:
+    client = FakeClient(status=VERIFYING)
+    async with running_app(client) as (app, pilot):
+        client.tell(replace(FINISHED, run=RUNNING.run))
+        await until(lambda: "Press A" in prompt_text(app))
+        assert "IMG_4411" in screen_text(app)
+        await press(pilot, "A")
+        assert "Press A" not in prompt_text(app)
 
 
 async def test_a_change_that_must_be_seen_is_not_held_back_by_early_groups() -> None:

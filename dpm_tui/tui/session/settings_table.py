@@ -161,7 +161,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "finding": ("model", "threshold", "extensions"),
     "keeping": ("protected", "keeper", "companions", "other_disks", "confirm"),
     "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
-    "screen": ("show_errors", "bell", "language", "mouse", "theme", "colour", "pictures"),
+    "screen": ("show_errors", "bell", "finds", "language", "mouse", "theme", "colour", "pictures"),
 }
 """The names of the settings that belong together."""
 

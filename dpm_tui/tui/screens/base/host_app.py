@@ -78,6 +78,7 @@ class HostApp(App[None], inherit_bindings=False):
         self._refresh_timer: Timer | None = None
         self._moved_on = False
         self._lead_to_groups = False
+        self._offers = 0
         self._loss_reported = False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -169,6 +170,7 @@ class HostApp(App[None], inherit_bindings=False):
         if self.session.config.bell:
             self.bell()
         self._lead_to_groups = status.phase == "finished" and not self._moved_on
+        self._offers = status.groups if status.phase == "finished" else 0
 
     def note_navigation(self, command_id: str) -> None:
         """Remember that the user chose a screen: from then on none opens by itself."""
