@@ -28,6 +28,21 @@ class Theme(StrEnum):
     CONTRAST = "contrast"
 
 
+def _kinds(
+    identical: str, pixels: str, copy: str, crop: str, turned: str, edited: str, variant: str
+) -> dict[str, str]:
+    """Return the roles of the kinds of pairs: calm where a rule may remove a file, loud for variants."""
+    return {
+        "identical": identical,
+        "pixels": pixels,
+        "copy": copy,
+        "crop": crop,
+        "turned": turned,
+        "edited": edited,
+        "variant": f"bold {variant}".rstrip(),
+    }
+
+
 _ANSI = {
     "text": "",
     "strong": "bold",
@@ -52,6 +67,7 @@ _ANSI = {
     "rest": "bright_black",
     "frame": "bright_black",
     "frame_on": "cyan",
+    **_kinds("green", "cyan", "bright_blue", "yellow", "yellow", "magenta", "magenta"),
 }
 _PLAIN = {
     "text": "",
@@ -77,11 +93,21 @@ _PLAIN = {
     "rest": "dim",
     "frame": "dim",
     "frame_on": "",
+    **_kinds("", "", "", "", "", "", ""),
 }
 
 
 def _fixed(
-    ground: str, text: str, strong: str, dim: str, accent: str, good: str, bad: str, doubt: str
+    ground: str,
+    text: str,
+    strong: str,
+    dim: str,
+    accent: str,
+    good: str,
+    bad: str,
+    doubt: str,
+    cursor: str,
+    kinds: dict[str, str],
 ) -> dict[str, str]:
     """Return the roles of a theme made of so many colours."""
     return {
@@ -91,7 +117,7 @@ def _fixed(
         "title": f"{ground} on {accent}",
         "tab": dim,
         "tab_on": f"bold {ground} on {accent}",
-        "cursor": f"{ground} on {text}",
+        "cursor": cursor,
         "heading": accent,
         "heading_on": f"bold {accent}",
         "keep": f"bold {good}",
@@ -108,6 +134,7 @@ def _fixed(
         "rest": dim,
         "frame": dim,
         "frame_on": accent,
+        **kinds,
     }
 
 
@@ -117,15 +144,18 @@ _TEXTS = {Theme.DARK: "#d0d0d0", Theme.LIGHT: "#303030", Theme.CONTRAST: "#fffff
 _FIXED: Mapping[Theme, Mapping[str, str]] = {
     Theme.DARK: _fixed(
         GROUNDS[Theme.DARK], _TEXTS[Theme.DARK], strong="#ffffff", dim="#949494", accent="#5fd7d7",
-        good="#87d75f", bad="#ff8787", doubt="#ffd75f",
+        good="#87d75f", bad="#ff8787", doubt="#ffd75f", cursor="bold #ffffff on #005f87",
+        kinds=_kinds("#87af87", "#87afaf", "#87afd7", "#d7d787", "#ffaf5f", "#d7afff", "#ff87d7"),
     ),
     Theme.LIGHT: _fixed(
         GROUNDS[Theme.LIGHT], _TEXTS[Theme.LIGHT], strong="#121212", dim="#585858", accent="#005f87",
-        good="#005f00", bad="#af0000", doubt="#875f00",
+        good="#005f00", bad="#af0000", doubt="#875f00", cursor="bold #ffffff on #005f87",
+        kinds=_kinds("#005f00", "#005f5f", "#005faf", "#5f5f00", "#875f00", "#5f00af", "#af005f"),
     ),
     Theme.CONTRAST: _fixed(
         GROUNDS[Theme.CONTRAST], _TEXTS[Theme.CONTRAST], strong="#ffffff", dim="#d0d0d0", accent="#5fffff",
-        good="#5fff5f", bad="#ff8787", doubt="#ffff5f",
+        good="#5fff5f", bad="#ff8787", doubt="#ffff5f", cursor="bold #000000 on #ffffff",
+        kinds=_kinds("#87ff87", "#87ffff", "#87d7ff", "#ffff87", "#ffd787", "#d7afff", "#ff87ff"),
     ),
 }  # fmt: skip
 
@@ -179,9 +209,6 @@ def ground_filters(theme: Theme, palette: Palette) -> list[LineFilter]:
     return [] if used is Theme.ANSI else [Ground(GROUNDS[used], _TEXTS[used])]
 
 
-_SAFE = frozenset({Kind.IDENTICAL, Kind.PIXELS, Kind.COPY})
-
-
 class Look:
     """The styles of a theme for one palette.
 
@@ -211,6 +238,5 @@ class Look:
         return self._styles[role]
 
     def kind(self, kind: Kind) -> Style:
-        """Return the style of a kind's name: plain where a rule may remove it, else one that warns."""
-        role = "text" if kind in _SAFE else "error" if kind is Kind.VARIANT else "doubt"
-        return self._styles[role]
+        """Return the style of a kind, the same on every screen: calm for those that a rule may remove."""
+        return self._styles[kind.value]

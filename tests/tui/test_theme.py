@@ -133,7 +133,7 @@ def test_the_app_takes_theme_and_mouse_from_the_settings(
 
     monkeypatch.setattr(DpmApp, "run_async", run_async)
     monkeypatch.setattr(launch, "prepare_terminal", lambda _: colour_depth.Colours(Palette.C256, "test"))
-    monkeypatch.setattr(launch, "ask_terminal", launch.Answer)
+    monkeypatch.setattr(launch, "ask_terminal", lambda **_: launch.Answer())
     launch.run_app(layout)
     launch.run_app(layout, mouse=True)
     assert seen == [("dpm-light", False), ("dpm-light", True)]

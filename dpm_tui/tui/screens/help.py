@@ -58,7 +58,7 @@ class HelpScreen(ScrolledListScreen):
         top = self.rows.scroll_offset.y
         owner = self.owners[top] if top < len(self.owners) else ""
         super().show_session()
-        if owner in self.owners and self.owners[top : top + 1] != [owner]:
+        if owner and owner in self.owners and self.owners[top : top + 1] != [owner]:
             self.rows.scroll_to(y=self.owners.index(owner), animate=False, force=True)
 
     async def _find(self) -> None:

@@ -17,7 +17,7 @@ async def test_two_columns_where_there_is_room_and_one_where_not() -> None:
         async with running_app(FakeClient(), size=size, screen="settings") as (app, pilot):
             await press(pilot, "?")
             shown = screen_text(app)
-            assert "Settings" in shown
+            assert "Settings are saved as you change them" in shown, "it begins at its beginning"
             assert ("Recycle bin" in shown) is beside, "what comes later stands in the second column"
 
 
