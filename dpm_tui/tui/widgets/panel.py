@@ -99,7 +99,8 @@ class Panel(Container):
     def _change_title(self, title: tuple[str, dict[str, Any]], told: list[tuple[str, str]]) -> None:
         if (title, told) != (self._title, self._told):
             self._title, self._told = title, told
-            self.refresh(Region(0, 0, max(self.outer_size.width, 1), 1))
+            # Textual counts from the first cell inside the frame.
+            self.refresh(Region(0, 0, max(self.outer_size.width, 1), 1).translate(-self.content_offset))
 
     def _draw(self, y: int) -> Strip:
         width, height = self.outer_size

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from dpm_tui.locale import set_language
 from dpm_tui.state.config import Config
 from dpm_tui.tui.terminal.colour_depth import Palette
+from dpm_tui.tui.widgets.panel import Panel
 from tests.tui.app_run import press, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_with_companions
@@ -76,3 +77,13 @@ async def test_a_title_that_is_too_long_loses_its_middle_not_the_frame() -> None
         assert cell_len(top) == 100
         assert top.startswith("╭─ ")
         assert top.endswith("─╮")
+
+
+@pytest.mark.parametrize("size", [(100, 30), (80, 24)])
+async def test_a_count_that_changes_is_painted_anew(size: tuple[int, int]) -> None:
+    client = FakeClient(entries=bin_with_companions())
+    async with running_app(client, size=size, screen="bin") as (app, _):
+        panel = app.screen.query(Panel).first()
+        panel.tell([("changed", "strong")])
+        dirty = panel._repaint_regions
+        assert [(region.x, region.y, region.width) for region in dirty] == [(0, 0, size[0])]

@@ -19,7 +19,7 @@ from dpm_tui.state.root_state import RootState
 from dpm_tui.state.vectors import garbage_collection
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.messages import LogLine
-from dpm_tui.worker.run.run_results import Results
+from dpm_tui.worker.run.run_results import Results, compute_results
 from dpm_tui.worker.run.runner import Runner
 from tests.support.album import make_album
 from tests.support.pictures import encode, scene
@@ -164,3 +164,10 @@ def pairs_of(results: Results) -> set[tuple[frozenset[bytes], str, float]]:
         (frozenset({files[pair.a].path, files[pair.b].path}), pair.kind.value, pair.similarity)
         for pair in results.pairs
     }
+
+
+def test_at_the_end_of_a_run_everything_is_settled(bench: Bench, config: Config) -> None:
+    bench.run(config)
+    (whole,) = filter(None, bench.results)
+    settled = compute_results(bench.state, config.threshold, settled=True)
+    assert [group.members for group in settled.groups] == [group.members for group in whole.groups]
