@@ -29,7 +29,7 @@ _DUSK = 90
 """Luma below which they are dithered less, so that no border is seen."""
 _COLOURFUL = 72
 """Distance of a pixel's largest channel from its smallest from which 16 colours show its colour."""
-_NEAR_ENOUGH = 18
+_NEAR_ENOUGH = {Palette.C256: 18, Palette.TRUECOLOR: 11}
 """How far a repeated colour may be from its pixel, as a distance in RGB; a larger one leaves streaks."""
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -50,20 +50,27 @@ def colour_codes(rgb: NDArray[np.uint8], palette: Palette, *, quick: bool) -> ND
 
 
 def colours_of(codes: NDArray[np.int64], palette: Palette) -> NDArray[np.uint8]:
-    """Return the colours that stand behind the numbers of a palette that is not truecolor."""
+    """Return the colours that stand behind the numbers of a palette."""
+    if palette is Palette.TRUECOLOR:
+        return np.stack((codes >> 16, codes >> 8 & 0xFF, codes & 0xFF), axis=-1).astype(np.uint8)
     if palette is Palette.C256:
         return np.array(_colours_of_256(), np.uint8)[codes - _FIRST_CUBE]
     return np.array(_ANSI16, np.uint8)[codes]
 
 
-def run_on(codes: NDArray[np.int64], rgb: NDArray[np.uint8]) -> None:
-    """Give every pixel the one of 256 colours to its left where that is near enough to its own."""
-    colours = np.array(_colours_of_256(), np.int32)
+def run_on(codes: NDArray[np.int64], rgb: NDArray[np.uint8], palette: Palette, *, quick: bool) -> None:
+    """Give every pixel the colour to its left where that is near enough to its own; not with 16 colours."""
+    near = _NEAR_ENOUGH.get(palette)
+    if near is None:
+        return
+    limit = (2 * near if quick else near) ** 2
+    colours = colours_of(codes, palette).astype(np.int32)
     wanted = rgb.astype(np.int32)
     for column in range(1, codes.shape[1]):
-        left = codes[:, column - 1]
-        far = ((wanted[:, column] - colours[left - _FIRST_CUBE]) ** 2).sum(axis=1)
-        codes[:, column] = np.where(far <= _NEAR_ENOUGH**2, left, codes[:, column])
+        left = colours[:, column - 1]
+        is_near = ((wanted[:, column] - left) ** 2).sum(axis=1) <= limit
+        codes[:, column] = np.where(is_near, codes[:, column - 1], codes[:, column])
+        colours[:, column] = np.where(is_near[:, None], left, colours[:, column])
 
 
 def luma_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 CAPTION_LINES = 2
 _CELLS_AT_ONCE = 4_000
 """Up to this size a picture is painted finely at once after a single key: cheaper than painting twice."""
-_LARGE_TERMINAL = 8_000
-"""From so many cells on a picture takes noticeable time over a line of one megabit."""
+_LARGE = 800
+"""From so many cells on a picture takes noticeable time over a slow line."""
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
 
@@ -288,7 +288,7 @@ class Preview(Widget):
         width, height = self.size.width - 1, self.size.height - CAPTION_LINES
         high, wide = self._thumbnail[1].shape[:2]
         canvas = self._pane.canvas
-        thrifty = canvas is None and self.app.size.area >= _LARGE_TERMINAL
+        thrifty = canvas is None and width * height >= _LARGE
         scene = Scene(
             subject.file, max(width, 0), max(height, 0), WHOLE, subject.differs, subject.content, thrifty
         )

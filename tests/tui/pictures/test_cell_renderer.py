@@ -162,14 +162,17 @@ def test_renderer_draws_pixels() -> None:
     assert [len(line) for line in out.getvalue().splitlines() if line] == [12] * 4
 
 
-def test_a_thrifty_picture_changes_fewer_colours_and_looks_much_the_same() -> None:
+@pytest.mark.parametrize("palette", [Palette.C256, Palette.TRUECOLOR])
+def test_a_thrifty_picture_changes_fewer_colours_and_looks_much_the_same(palette: Palette) -> None:
     rng = np.random.default_rng(3)
     slope = np.linspace(40, 220, 80)[None, :, None] + np.zeros((60, 80, 3))
     rgb = np.clip(slope + rng.normal(0, 6, slope.shape), 0, 255).astype(np.uint8)
-    usual = draw(rgb, 80, 30, Brush(Palette.C256))
-    thrifty = draw(rgb, 80, 30, Brush(Palette.C256, thrifty=True))
+    usual = draw(rgb, 80, 30, Brush(palette))
+    thrifty = draw(rgb, 80, 30, Brush(palette, thrifty=True))
     assert _changes(thrifty) < 0.8 * _changes(usual)
-    assert _mean_error(thrifty, rgb) < 1.3 * _mean_error(usual, rgb)
+    assert _mean_error(thrifty, rgb) < 1.3 * _mean_error(usual, rgb) + 3
+    rough = draw(rgb, 80, 30, Brush(palette, quick=True, thrifty=True))
+    assert _changes(rough) < 0.5 * _changes(usual)
 
 
 def _changes(strips: list[Strip]) -> int:
