@@ -23,6 +23,7 @@ from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
 from dpm_tui.tui.screens.commands.file_mover import FileMover, counted, say_progress
 from dpm_tui.tui.screens.commands.path_opener import PathOpener
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
+from dpm_tui.tui.session.folder_completion import complete_path
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
@@ -135,11 +136,14 @@ class BinScreen(ListScreen):
     async def _select_matching(self) -> None:
         """Ask for words; what they select follows while they are typed."""
         bin_list, before = self.session.bin, set(self.session.bin.selected)
-        text = await self.prompt.read(translate("tui.ask_select"), "", self._try_select)
+        text = await self.prompt.read(
+            translate("tui.ask_select"), "", self._try_select, history=self.session.recent.filters
+        )
         try:
             if text is None:
                 raise FilterError("filter_nothing")
             self.session.bin.select(parse_bin_filter(text))
+            self.session.recent.note_filter(text)
         except FilterError as error:
             self.session.bin.selected = before & {entry.id for entry in bin_list.entries}
             if text and text.strip():
@@ -158,7 +162,9 @@ class BinScreen(ListScreen):
     async def _restore_to(self) -> None:
         """Restore the selected entries, or the one under the cursor, to another folder."""
         entries = self.session.bin.chosen
-        text = await self.prompt.read(translate("tui.ask_restore_to", count=len(entries)))
+        text = await self.prompt.read(
+            translate("tui.ask_restore_to", count=len(entries)), complete=complete_path
+        )
         if text and text.strip():
             await self._restore(entries, os.path.abspath(os.path.expanduser(os.fsencode(text.strip()))))
 

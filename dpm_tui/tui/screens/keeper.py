@@ -20,6 +20,7 @@ from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.keeper_lines import EFFECT_LINES, KeeperLine, KeeperLines
 from dpm_tui.tui.screens.base.command_host import Handlers, work
 from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
+from dpm_tui.tui.session.folder_completion import complete_below
 from dpm_tui.tui.session.setting_words import read_format, read_name, rule_name, trouble_of
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
@@ -124,7 +125,9 @@ class KeeperScreen(ListScreen):
         key = await self.prompt.choose(translate("rules.ask_folder_use"), tuple(_FOLDER_USES))
         if key:
             name = _FOLDER_USES[key]
-            await self._add(translate("rules.ask_folder"), lambda text: parse_word(f"{name}:{text}"))
+            await self._add(
+                translate("rules.ask_folder"), lambda text: parse_word(f"{name}:{text}"), folders=True
+            )
 
     async def _add_format(self) -> None:
         """Ask for a format that is to be preferred."""
@@ -178,8 +181,9 @@ class KeeperScreen(ListScreen):
             return
         self._use(change(self._words, line.word), line.word)
 
-    async def _add(self, question: str, read: Callable[[str], Word]) -> None:
-        typed = await self.prompt.read(question, "", partial(trouble_of, read))
+    async def _add(self, question: str, read: Callable[[str], Word], *, folders: bool = False) -> None:
+        complete = partial(complete_below, self.session.root) if folders else None
+        typed = await self.prompt.read(question, "", partial(trouble_of, read), complete=complete)
         if typed is None or not typed.strip():
             return
         word = read(typed)

@@ -21,6 +21,7 @@ from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
 from dpm_tui.tui.screens.commands.plan_maker import PlanMaker
+from dpm_tui.tui.session.folder_completion import complete_path
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.row_list import RowList
@@ -142,7 +143,7 @@ class PlanScreen(ListScreen):
         if plan is None:
             return
         initial = f"~/dpm-tui-plan-{datetime.now():%Y%m%d-%H%M}.json"
-        text = await self.prompt.read(translate("tui.ask_save_plan"), initial)
+        text = await self.prompt.read(translate("tui.ask_save_plan"), initial, complete=complete_path)
         if not text or not text.strip():
             return
         path = os.fsencode(os.path.expanduser(text.strip()))

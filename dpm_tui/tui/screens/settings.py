@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from dpm_tui.tui.lines.setting_lines import SettingLine, brief, draw_line, expla
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
+from dpm_tui.tui.session.folder_completion import complete_list
 from dpm_tui.tui.session.protected_folders import find_missing, name_below
 from dpm_tui.tui.session.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
 from dpm_tui.tui.terminal.cell_text import Part, wrap
@@ -150,7 +152,10 @@ class SettingsScreen(CursorListScreen):
             self._step(1)
             return
         text = display_name(setting.edit(getattr(self.session.config, setting.name)))
-        typed = await self.prompt.read(f"{setting.label}:", text, lambda value: self._trouble(setting, value))
+        complete = partial(complete_list, self.session.root) if setting.name == "protected" else None
+        typed = await self.prompt.read(
+            f"{setting.label}:", text, lambda value: self._trouble(setting, value), complete=complete
+        )
         if typed is not None and typed != text:
             config = read_typed(self.session.config, setting, typed)
             root = self.session.root

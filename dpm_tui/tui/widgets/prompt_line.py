@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from rich.cells import cell_len
 from textual import events, on
@@ -17,6 +17,7 @@ from textual.widgets import Input
 from dpm_tui.file_names import display_name
 from dpm_tui.tui.terminal.cell_text import cut_middle, line_of, wrap
 from dpm_tui.tui.theme import Look
+from dpm_tui.tui.widgets.typing_aid import Complete, TypingAid
 
 _CANCEL = ("escape", "ctrl+c")
 _MIN_FIELD = 24
@@ -76,6 +77,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._on_change: Callable[[str], str] | None = None
         self._label = ""
         self._field = _MIN_FIELD
+        self._aid = TypingAid()
 
     @property
     def text(self) -> str:
@@ -116,12 +118,16 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         on_change: Callable[[str], str] | None = None,
         *,
         field: int = _MIN_FIELD,
+        history: Sequence[str] = (),
+        complete: Complete | None = None,
     ) -> str | None:
         """Ask for a text; return it, or None where the user backs out.
 
         ``on_change`` is called with every change and returns what is wrong with it, or nothing. The field
-        is at least ``field`` cells wide.
+        is at least ``field`` cells wide. The arrow keys bring ``history`` back, tab takes what ``complete``
+        returns for what was typed.
         """
+        self._aid = TypingAid([text for text in history if text != initial], complete)
         self._on_change = on_change
         self._field = field
         self._label = label
@@ -197,6 +203,30 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         event.stop()
         self._finish(event.value)
 
+    def _help_to_type(self, key: str) -> bool:
+        """Bring back or complete what is typed; return whether the field must not have the key."""
+        text = self._input.value
+        if key in ("up", "down"):
+            self._fill(self._aid.go_back(text) if key == "up" else self._aid.go_on(text))
+        elif key == "tab" and self._aid.complete is not None:
+            self.run_worker(self._complete(self._aid.complete), group="complete", exclusive=True)
+        return key in ("up", "down", "tab", "shift+tab")
+
+    async def _complete(self, complete: Complete) -> None:
+        """Complete what is typed; a disk may take its time, and what is typed meanwhile counts."""
+        text, aid = self._input.value, self._aid
+        if aid.turns(text):
+            self._fill(aid.take_next())
+            return
+        found = await asyncio.to_thread(complete, text)
+        if self.busy and aid is self._aid and self._input.value == text:
+            self._fill(aid.take(text, found))
+
+    def _fill(self, text: str | None) -> None:
+        if text is not None and self._input.display:
+            self._input.value = text
+            self._input.cursor_position = len(text)
+
     def on_key(self, event: events.Key) -> None:
         """Take every key while a question is open; a field keeps those that it edits with."""
         if not self.busy:
@@ -204,8 +234,9 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         if event.key in _CANCEL:
             self._finish(None)
         elif self._input.display:
-            if event.key not in ("tab", "shift+tab"):
+            if not self._help_to_type(event.key):
                 return
+            event.prevent_default()
         else:
             pressed = event.character if event.character in self._keys else event.key
             if pressed in self._keys or pressed == "n":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from rich.style import Style
 
@@ -10,7 +13,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import GROUNDS, theme_styles
-from tests.tui.app_run import NO_DELAYS, press, running_app, screen_text
+from tests.tui.app_run import NO_DELAYS, press, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient
 
 
@@ -56,3 +59,28 @@ async def test_a_field_has_no_colour_that_is_not_the_themes(theme: str) -> None:
                 if colour is not None
             }
             assert shown <= known, key
+
+
+async def test_filters_come_back_by_the_arrow_keys() -> None:
+    async with running_app(FakeClient(), size=(80, 24), screen="groups") as (app, pilot):
+        for words in ("kind:variant", "dir:art"):
+            await press(pilot, "/", *["backspace"] * 20, *words, "enter")
+        await press(pilot, "escape", "/", "up")
+        assert "dir:art" in screen_text(app).splitlines()[-2]
+        await press(pilot, "up")
+        assert "kind:variant" in screen_text(app).splitlines()[-2]
+        await press(pilot, "enter")
+        assert app.session.filter.text == "kind:variant"
+        await press(pilot, "/", "up", "down")
+        assert "kind:variant" in screen_text(app).splitlines()[-2]
+
+
+async def test_tab_completes_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "holiday").mkdir()
+    client = FakeClient(config=Config(protected=()))
+    async with running_app(client, size=(80, 24), screen="settings") as (app, pilot):
+        app.session.root = os.fsencode(tmp_path)
+        await press(pilot, "j", "j", "j", "enter", *"ho", "tab")
+        await until(lambda: "holiday" in screen_text(app).splitlines()[-2])
+        await press(pilot, "enter")
+        await until(lambda: client.config.protected == ("holiday",))

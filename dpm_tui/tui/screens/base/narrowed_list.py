@@ -108,7 +108,10 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
     async def find(self) -> None:
         """Ask for words; the list follows while they are typed."""
         before = self.words
-        text = await self.prompt.read(translate("tui.ask_find"), before, self._narrow)
+        text = await self.prompt.read(
+            translate("tui.ask_find"), before, self._narrow, history=self.session.recent.filters
+        )
+        self.session.recent.note_filter(text or "")
         if text is None:
             self._narrow(before)
 

@@ -157,7 +157,9 @@ class FindCommands:
             return ""
 
         try:
-            text = await self._host.prompt.read(translate(label), initial, changed)
+            text = await self._host.prompt.read(
+                translate(label), initial, changed, history=self._session.recent.filters
+            )
         finally:
             self._forget_typed()
         try:
@@ -165,6 +167,7 @@ class FindCommands:
         except FilterError as error:
             self._host.prompt.say(words_on(error), "error")
             return None
+        self._session.recent.note_filter(text or "")
         return text
 
     def _forget_typed(self) -> None:
