@@ -36,6 +36,11 @@ async def find_more(client: FakeClient, pilot: Pilot[None]) -> None:
     await calm(pilot)
 
 
+def line_of(app: DpmApp, words: str) -> int:
+    """Return the first line of the screen with these words."""
+    return next(number for number, line in enumerate(screen_text(app).splitlines()) if words in line)
+
+
 def shown(app: DpmApp) -> str:
     """Return the screen without its title, which counts."""
     return screen_text(app).partition("\n")[2]
@@ -54,6 +59,17 @@ async def test_new_groups_are_announced_and_nothing_moves_until_they_are_asked_f
         assert "a/1.jpg" in "".join(str(file.path) for file in app.session.library.files.values())
         assert cursor(app) == here
         assert marks(app)[: len(marked)] == marked
+
+
+async def test_what_comes_above_the_cursor_does_not_push_it_away() -> None:
+    client = FakeClient(status=VERIFYING)
+    async with running_app(client, size=(80, 24), screen="groups") as (app, pilot):
+        await press(pilot, "G", "k")
+        name = app.session.library.files[cursor(app)].name.decode()
+        before = line_of(app, name)
+        await find_more(client, pilot)
+        await press(pilot, "ctrl+l")
+        assert line_of(app, name) == before
 
 
 async def test_leaving_the_groups_shows_them_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.worker.protocol.messages import LogLine
 from tests.tui.app_run import calm, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 from tests.tui.flows.flow import cursor, marks
@@ -78,3 +79,17 @@ async def test_marks_in_the_bin_are_set_too() -> None:
         await pilot.click(offset=(left, line_with(screen_text(app), "picture 1")))
         await calm(pilot)
         assert len(app.session.bin.selected) == 1
+
+
+async def test_a_double_click_on_a_folder_reviews_it_and_one_on_the_log_nothing() -> None:
+    client = FakeClient()
+    client.tell(LogLine("info", "surveyed", {"files": 6, "added": 0, "changed": 0, "gone": 0}))
+    async with running_app(client, size=(120, 40), screen="scan") as (app, pilot):
+        region = app.screen.query_one("#log").region
+        await pilot.click(offset=(region.x + 2, region.y), times=2)
+        await calm(pilot)
+        assert app.current_mode == "scan"
+        await pilot.click(offset=(12, line_with(screen_text(app), "backup/2021/")), times=2)
+        await calm(pilot)
+        assert app.session.filter.text == 'dir:"backup/2021/"'
+        assert app.current_mode == "groups"

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from dpm_tui.locale import translate
+from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
@@ -49,6 +50,7 @@ class GroupsScreen(ListScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: Library | None = None
         self.pictures = PairPictures(self, REASON_LINES)
         self.mover = FileMover(self, lists_left=True)
         self.plans = PlanMaker(self)
@@ -109,7 +111,10 @@ class GroupsScreen(ListScreen):
         session = self.session
         self.set_class(not len(session.rows), "-empty")
         self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
-        self.rows.show(session.rows.height, self._cursor_line())
+        # What a run adds above the cursor must not push it away from under the eyes.
+        grown = self._shown is not None and session.library is not self._shown
+        self._shown = session.library
+        self.rows.show(session.rows.height, self._cursor_line(), steady=grown)
         self.show_pictures()
         if session.notice and not self.prompt.busy:
             self.prompt.say(self.prompt.fitting(*session.notice))

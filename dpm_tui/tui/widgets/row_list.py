@@ -60,8 +60,12 @@ class RowList(ScrollView, can_focus=False):
         """How many lines a page key moves by."""
         return max(self.size.height - 2, 1)
 
-    def show(self, count: int, cursor: int = 0) -> None:
-        """Show ``count`` lines with the cursor on one of them, repainting what is not as it was."""
+    def show(self, count: int, cursor: int = 0, *, steady: bool = False) -> None:
+        """Show ``count`` lines with the cursor on one of them, repainting what is not as it was.
+
+        With ``steady`` the cursor stays where it is on the screen, as far as that can be.
+        """
+        place = self.cursor - self.scroll_offset.y
         if count == self._count:
             for line in {self.cursor, cursor} if cursor != self.cursor else set():
                 self.refresh_line(line)
@@ -71,6 +75,8 @@ class RowList(ScrollView, can_focus=False):
         self._count = count
         self.cursor = cursor
         self.virtual_size = Size(self.size.width, count)
+        if steady and 0 <= place < self.size.height:
+            self.scroll_to(y=max(cursor - place, 0), animate=False, force=True)
         self._follow_cursor(0)
 
     def renew(self) -> None:
@@ -115,7 +121,7 @@ class RowList(ScrollView, can_focus=False):
     def on_click(self, event: events.Click) -> None:
         """Tell which line was clicked."""
         line = event.y + self.scroll_offset.y
-        if line < self._count:
+        if self._has_cursor and line < self._count:
             right = event.button == _RIGHT
             double = event.chain == 2 and not right
             self.post_message(self.Picked(line, on_mark=event.x < _GUTTER, is_double=double, is_right=right))

@@ -37,6 +37,7 @@ class RunScreen(ListScreen):
 
     SCOPES: ClassVar = (Scope.RUN, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    OPENS: ClassVar = "review_part"
     FACTS: ClassVar[str] = ""
     """The title of the panel at the top."""
 
@@ -150,8 +151,9 @@ class RunScreen(ListScreen):
 
     def pick(self, line: int) -> None:
         """Put the cursor where the mouse was clicked."""
-        if not self._in_log:
-            self.move_lines(line - self.cursor)
+        if self._in_log:
+            self._switch_panel()
+        self.move_lines(line - self.cursor)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the lines into the new size."""
