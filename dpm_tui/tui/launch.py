@@ -62,6 +62,7 @@ async def _run(
 ) -> int:
     # Textual reads the environment when it is imported, so it must not be imported earlier.
     from dpm_tui.tui.app import DpmApp
+    from dpm_tui.tui.session.recent_input import HINTS
     from dpm_tui.tui.terminal.driver import driver_class, terminals_lost
     from dpm_tui.tui.theme import Theme
     from dpm_tui.worker.client import WorkerClient
@@ -80,6 +81,8 @@ async def _run(
         choice=choice,
     )
     app.first_screen = screen
+    if not (layout.review.exists() or layout.decisions.exists()):
+        app.session.recent.hints = HINTS
     if screen != "scan":
         app.note_navigation(f"show_{screen}")
     loop = asyncio.get_running_loop()

@@ -45,6 +45,7 @@ class GroupsScreen(ListScreen):
     NAME: ClassVar = "groups"
     SCOPES: ClassVar = (Scope.MARK, Scope.GROUPS, Scope.UNDO, Scope.PICTURE, Scope.FILE, Scope.LIST)
     BINDINGS: ClassVar = bindings_for(*SCOPES)
+    HINTS: ClassVar = ("tui.hint_mark", "tui.hint_look", "tui.hint_rule")
     MARKS: ClassVar = "toggle"
     OPENS: ClassVar = "full_view"
 
@@ -216,8 +217,14 @@ class GroupsScreen(ListScreen):
 
     def _back(self) -> None:
         """Stop what is under way: the search for a plan, files that move, pairs that are compared; or end the
-        range, or take the filter away."""
-        stops = (self.plans.stop, self.mover.stop, self.comparer.stop, self.ranges.end)
+        range, dismiss a hint, or take the filter away."""
+        stops = (
+            self.plans.stop,
+            self.mover.stop,
+            self.comparer.stop,
+            self.ranges.end,
+            self.hint_line.dismiss,
+        )
         if not any(stop() for stop in stops):
             self.find_commands.drop_filter()
 

@@ -9,7 +9,7 @@ from dpm_tui.locale import set_language
 from dpm_tui.state.config import Config
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.widgets.panel import Panel
-from tests.tui.app_run import press, running_app, screen_text
+from tests.tui.app_run import calm, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 from tests.tui.samples.recycle_bin import bin_with_companions
 
@@ -71,7 +71,7 @@ async def test_a_title_that_is_too_long_loses_its_middle_not_the_frame() -> None
         panel = app.screen.panel  # type: ignore[attr-defined]
         panel.retitle("tui.need_place", place="[bold]" + "x" * 300)
         panel.tell([("[/red]" + "y" * 300, "strong")])
-        await press(pilot)
+        await calm(pilot)
         top = screen_text(app).splitlines()[1]
         assert "[bold]" in top or "~" in top
         assert cell_len(top) == 100

@@ -22,6 +22,7 @@ from dpm_tui.tui.screens.base.host_app import HostApp
 from dpm_tui.tui.screens.base.list_commands import ListCommands
 from dpm_tui.tui.session.command_needs import missing_need
 from dpm_tui.tui.session.session import Link, Session
+from dpm_tui.tui.widgets.hint_line import HintLine
 from dpm_tui.tui.widgets.keys_line import KeysLine
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.preview_panes import PreviewPanes
@@ -51,6 +52,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     NAME: ClassVar[str] = ""
     CLOSES: ClassVar[bool] = False
+    HINTS: ClassVar[tuple[str, ...]] = ()
 
     app: HostApp
 
@@ -83,11 +85,14 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Yield the frame that every screen has."""
         look = self.app.look
         self.title_line = TitleLine(look, self.NAME)
+        self.hint_line = HintLine(look, self.session.recent, self.HINTS)
         self.prompt = PromptLine(look)
         self.keys_line = KeysLine(look, self.footer(), lambda command: not self.why_not(command))
         yield self.title_line
         with Vertical(id="body"):
             yield from self.compose_body()
+        if self.HINTS:
+            yield self.hint_line
         yield self.prompt
         yield self.keys_line
 
@@ -116,6 +121,8 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Show the session as it is now."""
         self.show_title()
         self.keys_line.renew()
+        if self.HINTS:
+            self.hint_line.show_hint()
 
     def show_title(self) -> None:
         """Show the title as it is now."""
