@@ -22,6 +22,7 @@ are to be looked at at full size."""
 _TIMED = (Stage.DECODE, Stage.FINGERPRINT, Stage.MATCH, Stage.VERIFY, Stage.INSPECT)
 _SURE_STEPS, _SURE_SECONDS = 20, 2.0
 """From when on what was measured of a stage counts."""
+_FEW_STEPS = 3
 _RECENT_SECONDS = 20.0
 _SAMPLE_SECONDS = 0.5
 
@@ -70,6 +71,8 @@ _AS_LEARNED, _NUMBER_AS_LEARNED = 1.3, 1.5
 _AS_MEASURED, _AS_PROJECTED = 1.1, 1.3
 _LATER_ROUNDS = 0.08
 """Share of the pairs looked at that come once other files take the lead of their families."""
+_SMALLER_LAST = 0.25
+"""The best pictures come first when copies are looked at, and those are large: what follows is cheaper."""
 _FAMILY_ROUND = _Guess(0.03, 3.0)
 """The same once families were completed."""
 _GROUPING = _Guess(1.0, 2.0)
@@ -116,13 +119,13 @@ class _StageClock:
             while now - self.recent[0][0] > _RECENT_SECONDS:
                 self.recent.popleft()
 
-    def measured(self) -> _Guess | None:
-        """Return what a step costs: between its average and that of the last seconds."""
+    def measured(self, least: int = _SURE_STEPS) -> _Guess | None:
+        """Return what a step costs: between its average and that of the last seconds; after so many."""
         recent = tuple(self.recent)
         steps, seconds = self.steps, self.seconds
         if recent:
             steps, seconds = steps + recent[-1][1] - self.first, seconds + recent[-1][0] - self.began
-        if steps < _SURE_STEPS or seconds < _SURE_SECONDS:
+        if steps < least or seconds < _SURE_SECONDS:
             return None
         average = newest = seconds / steps
         if len(recent) > 1 and (ahead := recent[-1][1] - recent[0][1]) >= _SURE_STEPS:
@@ -204,10 +207,18 @@ class RunForecast:
                 continue
             if (cost := self._cost(stage)) is None:
                 return None
-            parts.append(steps * cost)
+            parts.append(steps * cost * self._trend(stage))
             if stage is Stage.FINGERPRINT and not self._stages[stage].done:
                 parts.append(_LOADING)
         return _add_up(parts)
+
+    def _trend(self, stage: Stage) -> _Guess:
+        """Return how much cheaper the steps that are left are than those that were measured."""
+        clock = self._stages[stage]
+        if stage is not Stage.INSPECT or stage is not self._now or clock.measured() is None:
+            return _Guess(1.0)
+        left = 1 - clock.done / max(clock.total, 1)
+        return _Guess(1 - _SMALLER_LAST * left, 1 + _SMALLER_LAST * left)
 
     def _to_come(self, now: Stage) -> Iterator[tuple[Stage, _Guess]]:
         """Yield the stage that is under way and those after it, each with the steps that are left."""
@@ -251,6 +262,14 @@ class RunForecast:
         """Return the seconds of a step: as measured, as learned, or as usual."""
         if (measured := self._stages[stage].measured()) is not None:
             return measured
+        expected, few = self._expected_cost(stage), self._stages[stage].measured(_FEW_STEPS)
+        if expected is None or few is None:
+            return expected
+        apart = max(expected.middle, few.middle) / min(expected.middle, few.middle)
+        return _Guess(math.sqrt(expected.middle * few.middle), max(math.sqrt(apart), expected.factor))
+
+    def _expected_cost(self, stage: Stage) -> _Guess | None:
+        """Return the seconds of a step where little or nothing was measured: as learned, or as usual."""
         if stage.value in self._learned:
             return _Guess(self._learned[stage.value], _AS_LEARNED)
         if stage in _USUAL_SECONDS:
