@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from dpm_tui.errors import DpmError
+from dpm_tui.review.library.library import count_new_groups
 from dpm_tui.review_session.decision_maker import DecisionMaker
 from dpm_tui.review_session.pair_completion import PairCompletion
 from dpm_tui.review_session.review_worker import fetch_library
@@ -216,7 +217,7 @@ class WorkerLink:
             early, self._early = self._early, False
             library = await fetch_library(self)
             if early and session.running and session.library.groups and self._reads():
-                session.hold(library)
+                session.hold(library, await asyncio.to_thread(count_new_groups, session.library, library))
                 self._changed()
                 return
             session.adopt_library(library)

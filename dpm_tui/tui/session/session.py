@@ -14,7 +14,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.history.review_record import NOWHERE, View, identity
 from dpm_tui.review.library.filter import Filter, FilterError, not_passed, parse_filter, reviewed
 from dpm_tui.review.library.group_links import counterpart
-from dpm_tui.review.library.library import Library, count_new_groups
+from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListLayout, ListPosition, ListRange
 from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks
@@ -194,9 +194,9 @@ class Session:
         if self.marks.changed:
             self.notice = (translate("tui.marks_changed", count=self.marks.changed),)
 
-    def hold(self, library: Library) -> None:
+    def hold(self, library: Library, new_groups: int) -> None:
         """Let a newer library wait until it is asked for: somebody looks at the groups."""
-        self.waiting, self.new_groups = library, count_new_groups(self.library, library)
+        self.waiting, self.new_groups = library, new_groups
 
     def show_waiting(self) -> bool:
         """Show the library that waits, if there is one, and tell whether there was."""
