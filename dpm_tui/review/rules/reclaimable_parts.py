@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dpm_tui.catalog.pair_columns import KINDS
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
@@ -44,6 +43,8 @@ def find_parts(library: Library, protected: FolderSet) -> tuple[ReclaimablePart,
 
 
 def _by_kind(library: Library, protected: FolderSet) -> Iterator[ReclaimablePart]:
+    from dpm_tui.catalog.pair_columns import KINDS
+
     columns = library.columns
     beside = ~columns.keepers & ~columns.within(protected)
     for code, kind in enumerate(KINDS):

@@ -17,7 +17,7 @@ from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import FoundPair
 
 _PAIRS = 6
-_PICTURE_LINES, _MIN_HEIGHT = 12, 30
+_PICTURE_LINES, _MIN_HEIGHT = (12, 20), 30
 
 
 class CompareScreen(RunScreen):
@@ -36,7 +36,6 @@ class CompareScreen(RunScreen):
         look = self.app.look
         self.newest = TextLines(id="newest")
         self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
-        self.panes.styles.height = _PICTURE_LINES
         self.newest_panel = Panel(
             look, "tui.newest_pairs", self.panes, self.newest, id="newest-panel", fits=True
         )
@@ -62,6 +61,7 @@ class CompareScreen(RunScreen):
         if not self.panes.display:
             self._find = None
             return
+        self.panes.styles.height = min(max(self.size.height // 3, _PICTURE_LINES[0]), _PICTURE_LINES[1])
         now = time.monotonic()
         if self._find is not None and (
             self._find == latest[-1] or now < self._found_at + self.app.delays.find
