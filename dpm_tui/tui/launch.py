@@ -81,8 +81,7 @@ async def _run(
         choice=choice,
     )
     app.first_screen = screen
-    if not (layout.review.exists() or layout.decisions.exists()):
-        app.session.recent.hints = HINTS
+    app.session.recent.hints = HINTS
     if screen != "scan":
         app.note_navigation(f"show_{screen}")
     loop = asyncio.get_running_loop()

@@ -13,6 +13,7 @@ from dpm_tui.state.disk.layout import Layout
 from dpm_tui.tui.app import DpmApp
 from tests.tui.app_run import calm, press, running_app, screen_text
 from tests.tui.fake_client import FakeClient
+from tests.tui.samples.recycle_bin import bin_entries
 
 pytestmark = pytest.mark.slow
 
@@ -46,25 +47,25 @@ async def test_they_take_no_line_of_a_small_terminal() -> None:
         assert not app.session.filter.words, "esc is about the filter"
 
 
-def test_only_a_library_that_was_never_reviewed_gets_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_has_moved_files_gets_none() -> None:
+    async with running_app(FakeClient(entries=bin_entries()), size=(80, 24), screen="scan") as (app, pilot):
+        app.session.recent.hints = 3
+        await press(pilot, "3", "j")
+        assert "Hint" not in screen_text(app)
+
+
+def test_the_app_begins_with_hints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpm_tui.tui import launch
     from dpm_tui.tui.terminal import colour_depth
 
-    layout = Layout(os.fsencode(tmp_path), os.fsencode(tmp_path))
-    os.makedirs(os.path.dirname(os.fspath(layout.config)), exist_ok=True)
     seen: list[int] = []
 
     async def run_async(app: DpmApp, *, mouse: bool) -> None:
         seen.append(app.session.recent.hints)
 
+    colours = colour_depth.Colours(colour_depth.Palette.C256, "test")
     monkeypatch.setattr(DpmApp, "run_async", run_async)
-    monkeypatch.setattr(
-        launch, "prepare_terminal", lambda _: colour_depth.Colours(colour_depth.Palette.C256, "test")
-    )
+    monkeypatch.setattr(launch, "prepare_terminal", lambda _: colours)
     monkeypatch.setattr(launch, "ask_terminal", lambda **_: launch.Answer())
-    launch.run_app(layout)
-    Path(os.fsdecode(os.fspath(layout.review))).touch()
-    launch.run_app(layout)
-    assert seen == [3, 0]
+    launch.run_app(Layout(os.fsencode(tmp_path), os.fsencode(tmp_path)))
+    assert seen == [3]

@@ -50,7 +50,7 @@ def _sections(
     if not words and (about := sentence(key)) != key:
         texts = wrap(about, min(width - 2, _MAX_TEXT))
         sections.append([("about", [(f" {line}", look["text"])]) for line in texts])
-    key_width = min(max(cell_len(command.shown_keys) for command in COMMANDS) + 2, max(width // 3, 8))
+    key_width = min(max(cell_len(command.shown_keys) for command in COMMANDS) + 2, max(width // 4, 8))
     for scope in dict.fromkeys((*scopes, Scope.EVERYWHERE, *Scope)):
         name = translate(f"tui.scope_{scope.value}")
         entries: list[HelpLine] = []

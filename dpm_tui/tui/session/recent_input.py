@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 _MAX_FILTERS = 50
 HINTS = 3
-"""So many hints a library gets in which nothing was ever marked or decided."""
+"""So many hints a library gets in which nothing was ever marked, decided or moved."""
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dpm_tui.locale import translate
-from dpm_tui.tui.session.recent_input import RecentInput
+from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.tui.widgets.text_lines import TextLines
@@ -15,18 +15,28 @@ _LEAST_HEIGHT = 16
 
 
 class HintLine(TextLines):
-    """Shows one of the sentences of some keys after the other; without hints it has no line."""
+    """Shows one of the sentences of some keys after the other; without hints it has no line.
 
-    def __init__(self, look: Look, recent: RecentInput, keys: Sequence[str]) -> None:
+    A library in which something was marked, decided or moved when it was opened gets none.
+    """
+
+    def __init__(self, look: Look, session: Session, keys: Sequence[str]) -> None:
         super().__init__(id="hint")
         self._look = look
-        self._recent = recent
+        self._session = session
+        self._recent = session.recent
         self._keys = keys
+        self._is_new = False
 
     def show_hint(self) -> None:
         """Show the hint that is next, if one is left and there is room."""
+        session = self._session
+        if not self._is_new and session.review.known and session.bin.known:
+            self._is_new = session.marks.history.last is None and not session.bin.entries
+            if not self._is_new:
+                self._recent.hints = 0
         left, size = min(self._recent.hints, len(self._keys)), self.app.size
-        if not left or size.height < _LEAST_HEIGHT:
+        if not (left and self._is_new) or size.height < _LEAST_HEIGHT:
             self.show([])
             return
         place = len(self._keys) - left

@@ -15,9 +15,12 @@ from textual.widget import Widget
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of, parts_width
+from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Look
 
 _ROUNDED = ("╭", "─", "╮", "│", "╰", "╯")
+_SQUARE = ("┌", "─", "┐", "│", "└", "┘")
+"""Consoles with 16 colours may have no round corners in their font."""
 _LETTERS = ("+", "-", "+", "|", "+", "+")
 _MIN_TITLE = 8
 """So many cells a title keeps beside what is told at its right end."""
@@ -105,8 +108,7 @@ class Panel(Container):
     def _draw(self, y: int) -> Strip:
         width, height = self.outer_size
         look, padding = self._look, self.styles.padding
-        has_lines = look.palette.has_blocks and not look.whole_cells
-        left, rule, right, side, low_left, low_right = _ROUNDED if has_lines else _LETTERS
+        left, rule, right, side, low_left, low_right = _characters(look)
         line = look["frame_on" if self._active else "frame"]
         framed = bool(padding.left)
         if y == 0 and padding.top:
@@ -134,3 +136,10 @@ class Panel(Container):
         ]
         between = max(width - parts_width([*parts, *told]) - 2, 0)
         return [*parts, (rule * between, line), *told, (f"{rule}{ends[1]}", line)]
+
+
+def _characters(look: Look) -> tuple[str, ...]:
+    """Return corners and lines that the terminal has."""
+    if not look.palette.has_blocks or look.whole_cells:
+        return _LETTERS
+    return _SQUARE if look.palette is Palette.C16 else _ROUNDED

@@ -50,6 +50,12 @@ async def test_frames_of_letters_where_the_terminal_has_no_lines(palette: Palett
     assert shown.replace("\n", "").isascii()
 
 
+async def test_corners_that_every_console_has_where_there_are_16_colours() -> None:
+    shown = await bin_screen((100, 30), Palette.C16)
+    assert shown.splitlines()[1].startswith("┌─ Recycle bin ─")
+    assert "╭" not in shown
+
+
 async def test_the_counts_stand_in_the_frame_and_only_there() -> None:
     for size, line in (((120, 40), 1), ((80, 24), 1), ((40, 10), 0)):
         shown = (await bin_screen(size)).splitlines()

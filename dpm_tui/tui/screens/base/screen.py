@@ -85,7 +85,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Yield the frame that every screen has."""
         look = self.app.look
         self.title_line = TitleLine(look, self.NAME)
-        self.hint_line = HintLine(look, self.session.recent, self.HINTS)
+        self.hint_line = HintLine(look, self.session, self.HINTS)
         self.prompt = PromptLine(look)
         self.keys_line = KeysLine(look, self.footer(), lambda command: not self.why_not(command))
         yield self.title_line
