@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dpm_tui.locale import translate
@@ -119,6 +119,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("full_view", ("f",), Scope.PICTURE, _FILE, footer=7),
     Command("next_group", ("l", "right"), Scope.GROUPS, _FILE),
     Command("previous_group", ("h", "left"), Scope.GROUPS, _FILE),
+    Command("next_step", ("}",), Scope.GROUPS, _FILE, footer=11),
+    Command("previous_step", ("{",), Scope.GROUPS, _FILE),
+    Command("gallery", ("G",), Scope.PICTURE, _FILE, footer=12),
     Command("open_viewer", ("o",), Scope.FILE, _FILE),
     Command("open_folder", ("O",), Scope.FILE, _FILE),
     Command("copy_path", ("y",), Scope.FILE, _FILE),
@@ -219,9 +222,18 @@ def show_key(key: str) -> str:
 
 
 def commands_of(scopes: tuple[Scope, ...]) -> list[Command]:
-    """Return the commands of a screen: those of its scopes in the order given, then those of everywhere."""
-    ordered = (*scopes, Scope.EVERYWHERE)
-    return [command for scope in dict.fromkeys(ordered) for command in COMMANDS if command.scope is scope]
+    """Return the commands of a screen: those of its scopes in the order given, then those of everywhere.
+
+    A key that several of them have belongs to the first; the others are left with the keys that are theirs.
+    """
+    taken: set[str] = set()
+    commands: list[Command] = []
+    for scope in dict.fromkeys((*scopes, Scope.EVERYWHERE)):
+        for command in (command for command in COMMANDS if command.scope is scope):
+            keys = tuple(key for key in command.keys if key not in taken)
+            taken.update(keys)
+            commands.append(command if keys == command.keys else replace(command, keys=keys))
+    return commands
 
 
 def footer_of(scopes: tuple[Scope, ...], *, closes: bool = False) -> list[Command]:

@@ -13,9 +13,10 @@ from textual.app import App
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from dpm_tui.review.library.sort import Order, Sorting
 from dpm_tui.tui.app import DpmApp
+from dpm_tui.tui.previews.subject import Delays
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.worker.client import Client
 from tests.tui.fake_client import FakeClient
 
@@ -25,14 +26,23 @@ NO_DELAYS = Delays(fetch=0.001, rest=0.001, run=0.0, find=0.0)
 
 @asynccontextmanager
 async def running_app(
-    client: FakeClient, *, size: tuple[int, int] = (80, 24), palette: Palette = Palette.C256, screen: str = ""
+    client: FakeClient,
+    *,
+    size: tuple[int, int] = (80, 24),
+    palette: Palette = Palette.C256,
+    screen: str = "",
+    order: Order = Order.FOLDER,
 ) -> AsyncIterator[tuple[DpmApp, Pilot[None]]]:
-    """Run the app with a client until its library is there, on one of the screens."""
+    """Run the app with a client until its library is there, on one of the screens.
+
+    Groups are in the order of the sample, by folder, unless a test is about another one.
+    """
 
     async def connect() -> Client:
         return client
 
     app = DpmApp(connect, client.welcome.root, palette, NO_DELAYS)
+    app.session.sorting = Sorting(order)
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.session.review.known and app.session.bin.known)
         if screen:

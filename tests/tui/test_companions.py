@@ -158,9 +158,9 @@ def test_endings_are_few() -> None:
 async def test_bin_lists_companions_under_their_picture() -> None:
     async with running_app(FakeClient(entries=bin_with_companions()), screen="bin") as (app, pilot):
         lines = screen_text(app).splitlines()
-        assert "old/picture 0.jpg" in lines[2]
-        assert "old/picture 0.MOV" in lines[3]
-        assert "goes with picture 0.jpg" in lines[3]
+        assert "old/picture 0.jpg" in lines[3]
+        assert "old/picture 0.MOV" in lines[4]
+        assert "goes with picture 0.jpg" in lines[4]
         await press(pilot, "space")
         assert app.session.bin.selected == {"e0", "c0", "c1"}
         assert app.session.bin.current is not None

@@ -8,9 +8,10 @@ from rich.style import Style
 from dpm_tui.state.config import Config
 from dpm_tui.tui.lines.reason_lines import fit_lines
 from dpm_tui.tui.pictures.cell_renderer import Brush, draw
+from dpm_tui.tui.previews.pane_layout import CAPTION_LINES
+from dpm_tui.tui.previews.subject import Delays
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Look
-from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays
 from dpm_tui.worker.protocol import messages
 from tests.tui import app_run
 from tests.tui.app_run import press, prompt_text, running_app, screen_text, until
@@ -150,5 +151,5 @@ async def test_what_is_protected_does_not_count_as_what_a_group_would_free() -> 
         _,
     ):
         held = screen_text(app)
-    assert "-- 1  3 files  4.7 MB" in free
-    assert "-- 1  3 files  0 B" in held
+    assert "3 files  4.7 MB" in free
+    assert "3 files  0 B" in held

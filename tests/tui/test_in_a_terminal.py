@@ -143,6 +143,13 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
         terminal.wait(lambda: "3 Groups" in terminal.text and "1,234" in terminal.text)
         terminal.press(b"3")
         terminal.wait(lambda: "wa_8812.jpg" in terminal.text)
+        terminal.press(b"s")
+        terminal.wait(lambda: "Sort by" in terminal.text)
+        terminal.press(b"f")
+        terminal.wait(lambda: "Sorted by" in terminal.text)
+        terminal.press(b"g")
+        terminal.wait(lambda: "1/6" in terminal.text)
+        terminal.rest()
         yield terminal
     finally:
         terminal.end()

@@ -40,7 +40,7 @@ def open_app(album: Path) -> Terminal:
     terminal = Terminal(album, {}, command=("dpm_tui",))
     terminal.wait(lambda: "3 Groups" in terminal.text)
     terminal.press(b"3")
-    terminal.wait(lambda: "-- 1 " in terminal.text)
+    terminal.wait(lambda: " files  " in terminal.text)
     return terminal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.worker.protocol.messages import LogLine
 from tests.tui.app_run import calm, running_app, screen_text
 from tests.tui.fake_client import FakeClient

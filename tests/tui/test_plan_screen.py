@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -45,6 +46,29 @@ def test_the_weakest_move_is_first(plan_list: PlanList) -> None:
     assert plan_list.weakest == 0.913
     assert plan_list.current is not None
     assert plan_list.current.victim.path == b"phone/wa_8812.jpg"
+
+
+def test_what_is_doubtful_is_first(plan_list: PlanList) -> None:
+    moves = [replace(move, doubt="untold" if move.similarity == 1.0 else "") for move in plan_list.moves]
+    listed = PlanList(Plan(tuple(moves)))
+    assert [move.similarity for move in listed.moves] == [1.0, 0.913, 0.982, 0.991]
+    assert listed.doubtful == 1
+    assert listed.weakest == 0.913
+    listed.take_out()
+    assert listed.doubtful == 0
+
+
+@pytest.mark.slow
+async def test_the_pair_under_the_cursor_is_seen() -> None:
+    async with running_app(FakeClient(), size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, "l", "j", "j", "x", "h", "j", "j", "x", "D")
+        shown = [preview.file for preview in app.screen.panes.previews if preview.display]  # type: ignore[attr-defined]
+        assert shown == [6, 4]
+        assert "! A variant: the pictures differ." in screen_text(app)
+        assert "variant 1 6.1M" in screen_text(app)
+        await press(pilot, "j")
+        shown = [preview.file for preview in app.screen.panes.previews if preview.display]  # type: ignore[attr-defined]
+        assert shown == [3, 1]
 
 
 def test_numbers_follow_what_is_taken_out(plan_list: PlanList) -> None:

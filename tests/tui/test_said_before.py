@@ -91,9 +91,9 @@ async def test_a_reviewed_group_has_a_sign_and_its_marks_are_told() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "r")
         assert "stays as it is" in prompt_text(app)
-        assert "reviewed" in screen_text(app).splitlines()[1]
+        assert "reviewed" in screen_text(app).splitlines()[3]
         await press(pilot, "h", "r")
-        assert "reviewed" not in screen_text(app).splitlines()[1]
+        assert "reviewed" not in screen_text(app).splitlines()[3]
         await press(pilot, "h", "j", "x", "r")
         assert prompt_text(app) == "Reviewed; its 1 marked file still goes with d."
 

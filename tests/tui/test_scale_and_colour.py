@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dpm_tui.tui.previews.preview_panes import panes_for
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.widgets.preview_panes import arrange, panes_for
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.worker.protocol.library_codec import unpack_library
 from tests.tui.app_run import calm, press, running_app, screen_text
@@ -25,7 +25,7 @@ async def test_only_lines_on_the_screen_are_drawn() -> None:
         drawn: list[int] = []
         draw = rows._draw
         rows._draw = lambda line, width: drawn.append(line) or draw(line, width)  # type: ignore[func-returns-value]
-        await press(pilot, "G")
+        await press(pilot, "end")
         await calm(pilot)
         assert app.session.cursor.position == 99_999
         assert "100000" in screen_text(app)
@@ -102,8 +102,8 @@ async def test_without_colour_marks_are_letters(monkeypatch: pytest.MonkeyPatch)
         await press(pilot, "a")
         await calm(pilot)
         lines = screen_text(app).splitlines()
-        assert lines[2].startswith("K A IMG_4411.jpg")
-        assert lines[3].startswith("- B IMG_4411 (1).jpg")
+        assert lines[4].startswith("K A IMG_4411.jpg")
+        assert lines[5].startswith("- B IMG_4411 (1).jpg")
         for strip in app.screen._compositor.render_strips():
             for segment in strip:
                 style = segment.style
@@ -115,14 +115,7 @@ async def test_without_colour_marks_are_letters(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("width", "members", "toggled", "panes"),
     [(80, 3, False, 1), (80, 3, True, 2), (120, 3, False, 2), (120, 3, True, 1), (200, 3, False, 3),
-     (200, 9, False, 4), (200, 2, False, 2)],
+     (200, 9, False, 8), (200, 2, False, 2)],
 )  # fmt: skip
 def test_number_of_pictures(width: int, members: int, toggled: bool, panes: int) -> None:
     assert panes_for(width, members, toggled=toggled) == panes
-
-
-def test_pictures_stand_side_by_side_unless_stacked_ones_are_much_larger() -> None:
-    assert arrange(2, 69, 32) == 2
-    assert arrange(4, 143, 52) == 2
-    assert arrange(4, 143, 14) == 4
-    assert arrange(1, 40, 20) == 1

@@ -39,7 +39,7 @@ async def test_a_storm_of_sizes_leaves_the_screen_as_it_was(screen: str) -> None
 
 async def test_the_cursor_stays_on_its_file() -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
-        await press(pilot, "G", "k")
+        await press(pilot, "end", "k")
         file = app.session.file
         for size in STORM:
             await resize(app, pilot, size)

@@ -15,7 +15,7 @@ from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name, from_json, to_json
 from dpm_tui.locale import translate
 from dpm_tui.recycle.filesystem.nofollow import create_file
-from dpm_tui.review.marks.plan import MOVE_REASONS, Plan
+from dpm_tui.review.marks.plan import MOVE_DOUBTS, MOVE_REASONS, Plan
 from dpm_tui.state.disk.atomic_write import fill_and_close
 from dpm_tui.state.disk.held_folder import place_of
 
@@ -48,6 +48,8 @@ def decode_plan(content: bytes) -> tuple[bytes, Plan]:
         plan: Plan = from_plain(Plan, {"moves": value.get("moves")})
         if not all(move.reason in MOVE_REASONS and math.isfinite(move.amount) for move in plan.moves):
             raise ValueError("reason")
+        if not all(move.doubt in MOVE_DOUBTS for move in plan.moves):
+            raise ValueError("doubt")
         return from_json(value.get("root")), plan
     except (ValueError, RecursionError) as error:
         raise _unfit("plan_content", detail=display_name(str(error))) from error

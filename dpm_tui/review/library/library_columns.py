@@ -102,6 +102,13 @@ class LibraryColumns:
         return kinds
 
     @cached_property
+    def loosest(self) -> NDArray[np.uint8]:
+        """The code of the loosest kind in each group: what a person has to expect there at worst."""
+        kinds = np.where(self.keepers | (self.kinds == NO_KIND), np.uint8(0), self.kinds)
+        starts = self.groups.starts[:-1]
+        return np.maximum.reduceat(kinds, starts) if len(starts) else np.zeros(0, np.uint8)
+
+    @cached_property
     def crowded(self) -> NDArray[np.bool_]:
         """Whether each file is in a group so large that files of the same bytes may lack pairs in it."""
         counts = self.groups.counts

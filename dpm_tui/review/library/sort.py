@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Order(StrEnum):
     """What groups are sorted by; the value names it in the catalogue."""
 
+    KIND = "kind"
     FOLDER = "folder"
     NAME = "name"
     SIZE = "size"
@@ -28,7 +29,7 @@ class Order(StrEnum):
 class Sorting:
     """An order, and whether it is reversed."""
 
-    order: Order = Order.FOLDER
+    order: Order = Order.KIND
     reverse: bool = False
 
     def choose(self, order: Order) -> Sorting:
@@ -39,8 +40,9 @@ class Sorting:
 def sort_groups(library: Library, numbers: Sequence[int], sorting: Sorting) -> list[int]:
     """Return the numbers of groups in the order asked for; ties stay in the library's order.
 
-    The library's order is that of folders, and of paths within them. Most bytes, most files, the weakest
-    similarity and the newest keeper come first.
+    The library's order is that of folders, and of paths within them. By kind, the group whose loosest kind is
+    the strictest comes first: what is safest. Else most bytes, most files, the weakest similarity and the
+    newest keeper come first.
     """
     if sorting.order is Order.FOLDER:
         return sorted(numbers, reverse=sorting.reverse)
@@ -76,6 +78,7 @@ def _names(columns: LibraryColumns, chosen: Any) -> Any:
 
 
 _KEYS: dict[Order, Callable[[LibraryColumns, Any], Any]] = {
+    Order.KIND: lambda columns, chosen: columns.loosest[chosen],
     Order.NAME: _names,
     Order.SIZE: lambda columns, chosen: columns.groups.reclaimable[chosen],
     Order.SCORE: lambda columns, chosen: columns.groups.weakest[chosen],

@@ -11,12 +11,15 @@ from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.verdict import Alteration, Kind
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.marks.marks import Marks
+from dpm_tui.review.marks.move_doubt import MoveDoubt, doubt_about
 
 _MOVES_PER_PART = 2000
 ORPHAN_ANSWERS = "tps"
 """What ``Plan.settled`` takes for an answer."""
 MOVE_REASONS = frozenset((*REASONS, *(how.value for how in Alteration))) - {"contested", Alteration.OVERLAP}
 """What may speak against a file that goes: of the words left out neither of two files is the better."""
+
+MOVE_DOUBTS = frozenset(("", *MoveDoubt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Move:
     reason: str = ""
     """What speaks against the victim, a word of ``MOVE_REASONS``, empty for nothing."""
     amount: float = 0.0
+    doubt: str = ""
+    """Why a person should look at it first, a word of ``MoveDoubt``, empty for nothing."""
 
     @property
     def size(self) -> int:
@@ -172,6 +177,7 @@ def build_plan(
                 unjustified.append(Unjustified(victim, group.id))
                 continue
             _, keeper, pair = max(links, key=lambda link: link[0])
+            doubt = doubt_about(files[victim], files[keeper], pair)
             told = pair.better in (Better.FIRST, Better.SECOND) and pair.spares(victim)
             moves.append(
                 Move(
@@ -183,6 +189,7 @@ def build_plan(
                     group=group.id,
                     reason=pair.reason if told else "",
                     amount=pair.amount,
+                    doubt=doubt or "",
                 )
             )
     return Plan(tuple(moves)), unjustified

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile
@@ -17,6 +18,7 @@ from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
+_STRUCK = Style(strike=True)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDE = 50
 """From this width on a line has room for the size of the picture in pixels."""
@@ -56,13 +58,17 @@ class GroupLines:
         )
 
     def _heading(self, position: int, group: Group, width: int) -> list[Part]:
+        """Return number and folder of a group, then its files, what may go, and the weakest similarity."""
         look = self._look
-        style = look["heading_on" if position == self._session.cursor.position else "heading"]
+        on = position == self._session.cursor.position
+        style, dim = look["heading_on" if on else "heading"], look["heading" if on else "dim"]
         count = translate("tui.group_files", count=len(group.members))
-        passed = f" {translate('tui.group_reviewed')}" if group.id in self._session.review.passed else ""
-        left = f"-- {position + 1}  {count}  {long_size(self._may_go(group))}{passed} "
-        right = f" {similarity(group.weakest)} --"
-        return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
+        passed = f"  {translate('tui.group_reviewed')}" if group.id in self._session.review.passed else ""
+        number = f"{position + 1}  "
+        right = f"  {count}  {long_size(self._may_go(group))}{passed}  {similarity(group.weakest)} "
+        folder = display_name(folder_of(self._session.library.files[group.keeper])) or "./"
+        room = max(width - cell_len(number) - cell_len(right), 0)
+        return [(number, style), (pad(cut_start(folder, room), room), style), (right, dim)]
 
     def _may_go(self, group: Group) -> int:
         """Return the bytes of the files that may go: not the keeper, and no protected file."""
@@ -85,7 +91,9 @@ class GroupLines:
         right = [*pixels, (" ", plain), size, ("  ", plain), kind]
         room = width - parts_width(right) - 5
         name = pad(self._name(group, file, room), room)
-        name_style = look["dim"] if file.id in self._session.marks.removed else plain
+        name_style = look["strong"] if member == 0 else plain
+        if file.id in self._session.marks.removed:
+            name_style = look["dim"] + _STRUCK
         span = self._session.span
         sign = ">" if span is not None and line in span else " "
         left = [(mark, look[role]), (f"{sign}{letter(member)} ", look["key"]), (name, name_style)]
@@ -115,11 +123,15 @@ class GroupLines:
         return f"{translate('tui.mark_protected')} " if self._session.marks.is_protected(file) else ""
 
     def _name(self, group: Group, file: ImageFile, width: int) -> str:
-        """Return the name, with its folder where another member has the same name."""
-        files = self._session.library.files
-        if any(files[id_].name == file.name for id_ in group.members if id_ != file.id):
+        """Return the name, with its folder where that is another one than the heading names."""
+        if folder_of(file) != folder_of(self._session.library.files[group.keeper]):
             return cut_start(display_name(file.path), width)
         return cut_middle(display_name(file.name), width)
+
+
+def folder_of(file: ImageFile) -> bytes:
+    """Return the folder of a file, below the root, with a slash at its end; empty for the root."""
+    return file.path[: len(file.path) - len(file.name)]
 
 
 def letter(member: int) -> str:

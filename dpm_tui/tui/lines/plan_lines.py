@@ -8,17 +8,17 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Companion, Move
-from dpm_tui.text_format import similarity
-from dpm_tui.tui.lines.reason_lines import reason_lines
+from dpm_tui.text_format import sentence, similarity
+from dpm_tui.tui.lines.reason_lines import fit_lines, reason_lines
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Session
-from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
+from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
-DETAIL_LINES = 7
-_REASON_LINES = 3
 _RULE_WIDTH = 8
+_ROOMY = 7
+"""From so many lines on there is room for what reasons leave out."""
 _NARROW = 60
 """Below this width the rule has no column."""
 
@@ -31,19 +31,26 @@ class PlanLines:
         self._look = look
 
     def summary(self, plan_list: PlanList, width: int) -> list[Part]:
-        """Return the heading of the list: order, counts by kind, companions."""
+        """Return what leaves by kind, the safest first, and how many moves a person should look at."""
         look = self._look
-        order = translate("tui.plan_by_path" if plan_list.by_path else "tui.plan_weakest_first")
-        counts = [
-            f"{plan_list.kinds[kind]:,} {translate(f'tui.kind_{kind.value}')}"
-            for kind in Kind
-            if plan_list.kinds[kind]
-        ]
+        kinds = [kind for kind in Kind if plan_list.kinds[kind]]
+        names = {kind: f"{translate(f'tui.kind_{kind.value}')} {plan_list.kinds[kind]:,}" for kind in kinds}
+        sized = {kind: f"{names[kind]} {short_size(plan_list.bytes[kind])}" for kind in kinds}
+        end: list[Part] = []
         if plan_list.companions:
-            counts.append(f"+ {translate('tui.companions', count=plan_list.companions)}")
-        left, right = f"-- {'  '.join(counts)} ", f" {order} --"
-        left = cut_middle(left, width - cell_len(right))
-        return [(left + "-" * (width - cell_len(left) - cell_len(right)) + right, look["heading"])]
+            words = translate("tui.companions", count=plan_list.companions)
+            end.append((f"   + {words}", look["text"]))
+        if plan_list.doubtful:
+            words = translate("tui.plan_doubtful", count=plan_list.doubtful)
+            end.append((f"   ! {words}", look["doubt"]))
+        for words_of in (sized, names):
+            line = [
+                (f"{'  ' if place else ' '} {words_of[kind]}", look.kind(kind))
+                for place, kind in enumerate(kinds)
+            ]
+            if parts_width([*line, *end]) <= width:
+                break
+        return [*line, *end]
 
     def line(self, move: Move, width: int) -> list[Part]:
         """Return the line of a move: path, companions, kind, similarity, size, rule."""
@@ -61,36 +68,37 @@ class PlanLines:
             right.append((f"  {pad(rule_name(move.rule, _RULE_WIDTH), _RULE_WIDTH)}", look["dim"]))
         room = width - parts_width(right) - 2
         return [
-            (" ", plain),
+            ("!" if move.doubt else " ", look["doubt"]),
             (pad(cut_start(display_name(move.victim.path), room), room), plain),
             *right,
             (" ", plain),
         ]
 
-    def details(self, move: Move, width: int) -> list[list[Part]]:
-        """Return the lines on one move: what goes, what stays and why, what goes along, the group."""
-        look, room = self._look, width - 2
+    def details(self, move: Move, width: int, height: int) -> list[list[Part]]:
+        """Return at most ``height`` lines on one move: a doubt, what goes, what stays and why, the group."""
+        look, room = self._look, width - 1
         session = self._session
-        going = translate("tui.plan_goes")
-        staying = translate("tui.plan_stays")
-        label = max(cell_len(going), cell_len(staying)) + 2
-        lines: list[list[Part]] = [
-            [(f" {pad(word, label)}", look[role]), (cut_start(display_name(path), room - label), look[style])]
-            for word, path, role, style in (
-                (going, move.victim.path, "remove", "strong"), (staying, move.keeper.path, "keep", "text"),
+        lines: list[list[Part]] = []
+        if move.doubt:
+            lines = [[(text, look["doubt"])] for text in wrap(sentence(f"tui.doubt_{move.doubt}"), room)]
+        going, staying = translate("tui.plan_goes"), translate("tui.plan_stays")
+        label = max(cell_len(going), cell_len(staying)) + 1
+        for word, path, role, style in (
+            (going, move.victim.path, "remove", "strong"), (staying, move.keeper.path, "keep", "text"),
+        ):  # fmt: skip
+            lines.append(
+                [(pad(word, label), look[role]), (cut_start(display_name(path), room - label), look[style])]
             )
-        ]  # fmt: skip
+        if move.companions:
+            lines.append(self._companions(move.companions, room))
+        last = [[(cut_middle(self._group(move), room), look["dim"])]] if height >= _ROOMY else []
         victim = session.library.member_at(move.group, move.victim.path)
         keeper = session.library.member_at(move.group, move.keeper.path)
         if victim is not None and keeper is not None:
             pair = session.library.pair(victim.id, keeper.id)
-            reasons = reason_lines(victim, keeper, pair, session.review.criteria, room, look)[:_REASON_LINES]
-            lines += [[(" ", look["text"]), *line] for line in reasons]
-        lines += [[]] * (2 + _REASON_LINES - len(lines))
-        if move.companions:
-            lines.append([(" ", look["text"]), *self._companions(move.companions, room)])
-        lines.append([(" ", look["text"]), (cut_middle(self._group(move), room), look["dim"])])
-        return lines
+            reasons = reason_lines(victim, keeper, pair, session.review.criteria, room, look)
+            lines += fit_lines(reasons, max(height - len(lines) - len(last), 1), room, look)
+        return [*lines, *last][: max(height, 0)]
 
     def _companions(self, companions: tuple[Companion, ...], width: int) -> list[Part]:
         """Return what goes along, and whether the kept picture has the same beside it."""

@@ -23,7 +23,6 @@ from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, flow, parts_width, wrap
 from dpm_tui.tui.theme import Look
 
-REASON_LINES = 5
 _ROLES = {"+": "good", "-": "bad", "=": "equal"}
 _MIN_NAME = 10
 """With fewer cells than this for a name, the letter of the file says more."""
@@ -49,8 +48,8 @@ def pair_lines(
 
 def fit_lines(lines: list[list[Part]], count: int, width: int, look: Look) -> list[list[Part]]:
     """Return at most ``count`` lines; where there are more the last one says how many."""
-    if len(lines) <= count:
-        return lines
+    if len(lines) <= count or not count:
+        return lines[:count]
     last = [*lines[count - 1], (f"  {translate('tui.more_reasons', number=len(lines) - count)}", look["dim"])]
     if parts_width(last) > width:
         last = [(translate("tui.more_reasons", number=len(lines) - count + 1), look["dim"])]

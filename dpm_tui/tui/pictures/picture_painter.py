@@ -26,7 +26,7 @@ class Scene:
     """What is painted: a part of a file with this content, in so many cells, with where it differs.
 
     ``thrifty`` if it should take few bytes. ``cell`` is how wide and high a cell is, in pixels or as a
-    proportion.
+    proportion. ``centred`` in its cells, or else in their upper left corner.
     """
 
     file: int
@@ -37,6 +37,7 @@ class Scene:
     content: str = ""
     thrifty: bool = False
     cell: tuple[int, int] = (1, 2)
+    centred: bool = False
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -45,11 +46,10 @@ class Scene:
 
 
 class Painter:
-    """Paints scenes roughly or finely; ``centred`` in their area or else in its upper left corner."""
+    """Paints scenes roughly or finely."""
 
-    def __init__(self, look: Look, *, centred: bool) -> None:
+    def __init__(self, look: Look) -> None:
         self._look = look
-        self._centred = centred
         self._kept: OrderedDict[tuple[Scene, bool], list[Strip]] = OrderedDict()
 
     def knows(self, scene: Scene, *, quick: bool = False) -> list[Strip] | None:
@@ -70,7 +70,7 @@ class Painter:
         grid = grid_of(scene.differs)
         look = self._look
         blocks = Blocks.WHOLE if look.whole_cells else Blocks.QUADRANT if look.quadrants else Blocks.HALF
-        brush = Brush(look.palette, blocks, quick, self._centred, scene.thrifty)
+        brush = Brush(look.palette, blocks, quick, scene.centred, scene.thrifty)
         differs = None if grid is None else part_of(grid, scene.box)
         strips = draw(pixels, scene.width, scene.height, brush, differs)
         if keep:

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from dpm_tui.tui.lines.progress_lines import ProgressLines, phase_part
 from dpm_tui.tui.screens.base.run_screen import RunScreen
 from dpm_tui.tui.widgets.panel import Panel
-from dpm_tui.tui.widgets.preview import Subject
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.previews.subject import Subject
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import FoundPair
 

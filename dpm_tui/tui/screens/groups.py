@@ -7,15 +7,15 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 
 from dpm_tui.locale import translate
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
-from dpm_tui.tui.lines.reason_lines import REASON_LINES
+from dpm_tui.tui.lines.kind_lines import kind_line
 from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.previews.preview_panes import PreviewPanes, panes_for
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
@@ -33,8 +33,10 @@ from dpm_tui.tui.screens.commands.range_commands import RangeCommands
 from dpm_tui.tui.screens.commands.split_commands import SplitCommands
 from dpm_tui.tui.screens.commands.suggest_commands import SuggestCommands
 from dpm_tui.tui.screens.commands.undo_commands import UndoCommands
+from dpm_tui.tui.session.kind_walk import KindWalk
 from dpm_tui.tui.session.shown_pair import ShownPair
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes, panes_for
+from dpm_tui.tui.widgets.panel import Panel
+from dpm_tui.tui.widgets.review_layout import ReviewContainer
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 
@@ -52,7 +54,7 @@ class GroupsScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._shown: Library | None = None
-        self.pictures = PairPictures(self, REASON_LINES)
+        self.pictures = PairPictures(self)
         self.mover = FileMover(self, lists_left=True)
         self.plans = PlanMaker(self)
         self.ranges = RangeCommands(self)
@@ -93,16 +95,16 @@ class GroupsScreen(ListScreen):
         """Yield list, pictures and reasons."""
         look = self.app.look
         self.comparison = ShownPair(self.session)
+        self.walk = KindWalk(self.session)
         self.rows = RowList(GroupLines(self.session, look).draw, look, id="groups")
         self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
-        self.reasons = TextLines(id="reasons", height=REASON_LINES)
+        self.reasons = TextLines(id="reasons", fills=True)
         self.empty = TextLines(id="empty")
+        self.kinds = TextLines(id="kinds", height=1)
         yield self.empty
-        with Horizontal(id="review"):
-            yield self.rows
-            with Vertical(id="pictures"):
-                yield self.panes
-                yield self.reasons
+        yield self.kinds
+        listed = Panel(look, "tui.screen_groups", self.rows, active=True)
+        yield ReviewContainer(listed, self.panes, Panel(look, "tui.panel_reasons", self.reasons))
 
     def show_session(self) -> None:
         """Show the groups, or say why there are none."""
@@ -162,10 +164,12 @@ class GroupsScreen(ListScreen):
             return
         places = (ListPosition(place.position, -1) for place in (before, session.cursor))
         headings = [session.rows.line(place) for place in places if place.position < len(session.rows)]
-        lead = 1 if session.cursor.member == 0 else 0
+        place = session.cursor
+        lead = 1 if place.member == 0 else 0
+        tail = len(session.rows.group(place.position).members) - 1 - place.member
         if session.anchor:
             self.rows.renew()
-        self.rows.move_to(self._cursor_line(), lead=lead, also=headings)
+        self.rows.move_to(self._cursor_line(), lead=lead, tail=tail, also=headings)
         self.show_title()
         self.show_pictures()
 
@@ -189,7 +193,8 @@ class GroupsScreen(ListScreen):
         self.show_cursor(before)
 
     def show_pictures(self) -> None:
-        """Show the pictures and reasons for the cursor."""
+        """Show the pictures and reasons for the cursor, and which kind of group it is on."""
+        self.kinds.show([kind_line(self.walk.steps, self.walk.kind, self.size.width, self.app.look)])
         self.pictures.show()
 
     def pane_count(self, members: int) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 
 from dpm_tui.file_names import display_name
@@ -15,8 +16,10 @@ from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Move, Plan
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import Scope
-from dpm_tui.tui.lines.plan_lines import DETAIL_LINES, PlanLines
+from dpm_tui.tui.lines.plan_lines import PlanLines
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.screens.base.command_host import Handlers
+from dpm_tui.tui.screens.base.move_pictures import MovePictures
 from dpm_tui.tui.screens.base.screen import DpmScreen, ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.screens.commands.file_mover import FileMover, say_progress
@@ -24,6 +27,8 @@ from dpm_tui.tui.screens.commands.plan_maker import PlanMaker
 from dpm_tui.tui.session.folder_completion import complete_path
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.terminal.cell_text import Part
+from dpm_tui.tui.widgets.panel import Panel
+from dpm_tui.tui.widgets.review_layout import ReviewContainer
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.units import long_size
@@ -73,15 +78,17 @@ class PlanScreen(ListScreen):
         }
 
     def compose_body(self) -> ComposeResult:
-        """Yield the list and the details of the move."""
+        """Yield the list, the pictures of a move and its details."""
         look = self.app.look
         self.plan_lines = PlanLines(self.session, look)
         self.summary = TextLines(id="plan-summary", height=1)
         self.rows = RowList(self._draw, look, id="plan")
-        self.details = TextLines(id="plan-details", height=DETAIL_LINES)
+        self.details = TextLines(id="plan-details", fills=True)
+        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
+        self.move_pictures = MovePictures(self.session, look, self.panes)
+        self.panel = Panel(look, "tui.scope_plan", self.rows, active=True)
         yield self.summary
-        yield self.rows
-        yield self.details
+        yield ReviewContainer(self.panel, self.panes, Panel(look, "tui.panel_details", self.details))
 
     def show_session(self) -> None:
         """Show the plan; a move whose mark went with a change of the library goes, too."""
@@ -95,6 +102,8 @@ class PlanScreen(ListScreen):
         say_progress(self)
         self.summary.show([self.plan_lines.summary(self.plan_list, self.size.width)])
         self.rows.show(len(self.plan_list.moves), self.plan_list.cursor)
+        order = translate("tui.plan_by_path" if self.plan_list.by_path else "tui.plan_weakest_first")
+        self.panel.tell([(order, "dim")])
         self._show_details()
 
     def title_state(self) -> Sequence[tuple[str, str]]:
@@ -216,9 +225,11 @@ class PlanScreen(ListScreen):
             self.dismiss()
             self.opener.say_soon(words)
 
+    @on(PreviewPanes.Resized)
     def _show_details(self) -> None:
-        lines = self.plan_lines.details(self._move, self.size.width)
-        self.details.show(lines)
+        if self.details.size.area:
+            self.details.show(self.plan_lines.details(self._move, *self.details.size))
+        self.move_pictures.show(self._move)
 
     def _draw(self, line: int, width: int) -> list[Part]:
         moves = self.plan_list.moves

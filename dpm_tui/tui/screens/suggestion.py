@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
@@ -17,15 +16,16 @@ from dpm_tui.review.marks.suggestion import Suggestion
 from dpm_tui.text_format import similarity
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.group_lines import GroupLines
-from dpm_tui.tui.lines.reason_lines import REASON_LINES, reason_lines
+from dpm_tui.tui.lines.reason_lines import fit_lines, reason_lines
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
+from dpm_tui.tui.screens.base.move_pictures import MovePictures
 from dpm_tui.tui.screens.base.screen import DpmScreen, bindings_for
 from dpm_tui.tui.screens.commands.file_commands import FileCommands
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad
 from dpm_tui.tui.widgets.panel import Panel
-from dpm_tui.tui.widgets.preview import Subject
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.widgets.review_layout import ReviewContainer
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.units import long_size
@@ -67,12 +67,9 @@ class SuggestionScreen(CursorListScreen):
         self.group_lines = GroupLines(self.session, look)
         self.rows = RowList(self._draw, look)
         self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
-        self.reasons = TextLines(id="reasons", height=REASON_LINES)
-        with Horizontal(id="review"):
-            yield Panel(look, "tui.scope_suggestion", self.rows, id="suggested", active=True)
-            with Vertical(id="pictures"):
-                yield Panel(look, "tui.scope_picture", self.panes)
-                yield Panel(look, "tui.panel_reasons", self.reasons, fits=True)
+        self.reasons = TextLines(id="reasons", fills=True)
+        listed = Panel(look, "tui.scope_suggestion", self.rows, active=True)
+        yield ReviewContainer(listed, self.panes, Panel(look, "tui.panel_reasons", self.reasons))
 
     def show_session(self) -> None:
         """Show what would be marked; a change of the library makes the suggestion void."""
@@ -94,17 +91,11 @@ class SuggestionScreen(CursorListScreen):
             return
         session, file = self.session, self.file_id
         kept = self.suggestion.kept[file]
-        group = session.marks.group_of(file)
-        width = max(self.panes.size.width // self.panes.columns(2), 12)
-        subjects = [
-            Subject(id_, self.group_lines.caption(group, group.members.index(id_), width))
-            for id_ in (file, kept)
-        ]
-        self.panes.show(subjects)
+        MovePictures(session, self.app.look, self.panes).show_pair(file, kept)
         files, pair = session.library.files, session.library.pair(file, kept)
-        room = max(self.panes.size.width - 1, 20)
+        room = max(self.reasons.size.width - 1, 20)
         lines = reason_lines(files[file], files[kept], pair, session.review.criteria, room, self.app.look)
-        self.reasons.show(lines)
+        self.reasons.show(fit_lines(lines, self.reasons.size.height, room, self.app.look))
 
     def title_state(self) -> Sequence[tuple[str, str]]:
         """Return files, bytes and weakest similarity of the suggestion."""

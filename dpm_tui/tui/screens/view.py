@@ -13,6 +13,7 @@ from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.pictures.original_parts import Originals
 from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.previews.preview_panes import PreviewPanes, tiles_in
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
@@ -26,14 +27,13 @@ from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
 from dpm_tui.tui.screens.commands.range_commands import RangeCommands
 from dpm_tui.tui.screens.commands.undo_commands import UndoCommands
 from dpm_tui.tui.session.shown_pair import ShownPair
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
 
 _REASON_LINES = 3
 
 
 class ViewScreen(DpmScreen):
-    """Shows a file and its counterpart, one in the place of the other or side by side.
+    """Shows a file and its counterpart, one in the place of the other or side by side, or the whole group.
 
     Both are seen at the same zoom and place. At their whole size the keys that look around lead to
     other files and groups.
@@ -44,10 +44,10 @@ class ViewScreen(DpmScreen):
     CLOSES: ClassVar = True
     BINDINGS: ClassVar = bindings_for(*SCOPES)
 
-    def __init__(self, comparison: ShownPair) -> None:
+    def __init__(self, comparison: ShownPair, *, gallery: bool = False) -> None:
         super().__init__()
         self.comparison = comparison
-        self.pictures = PairPictures(self, _REASON_LINES, spells_marks=True)
+        self.pictures = PairPictures(self, spells_marks=True)
         self.mover = FileMover(self)
         self.comparer = PairComparer(self)
         self.mark_commands = MarkCommands(self, RangeCommands(self), self.comparer)
@@ -57,6 +57,7 @@ class ViewScreen(DpmScreen):
         self.picture_commands = PictureCommands(self)
         self.file_commands = FileCommands(self)
         self._several = False
+        self._gallery = gallery
         self._file = comparison.file
         self._decided = False
 
@@ -72,6 +73,7 @@ class ViewScreen(DpmScreen):
             **self.file_commands.handlers(),
             "full_view": self._back,
             "side_by_side": self._side_by_side,
+            "gallery": self._turn_gallery,
             "zoom_in": partial(self._scale, 2),
             "zoom_out": partial(self._scale, 0.5),
             "zoom_reset": self._zoom_reset,
@@ -135,12 +137,20 @@ class ViewScreen(DpmScreen):
         return self.comparison.zoom
 
     def pane_count(self, members: int) -> int:
-        """Return how many pictures are shown: one, or the pair."""
+        """Return how many pictures are shown: one, the pair, or as many of the group as there is room for."""
+        if self._gallery:
+            return min(tiles_in(self.panes.size.width, self.panes.size.height), members)
         return 2 if self._several else 1
 
     def _side_by_side(self) -> None:
-        """Show one picture, or the pair side by side."""
-        self._several = not self._several
+        """Show one picture, or the pair side by side; from the whole group always the pair."""
+        self._several = self._gallery or not self._several
+        self._gallery = False
+        self.show_pictures()
+
+    def _turn_gallery(self) -> None:
+        """Show the whole group, or the pair again."""
+        self._gallery = not self._gallery
         self.show_pictures()
 
     def _scale(self, factor: float) -> None:

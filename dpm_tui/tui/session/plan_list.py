@@ -10,9 +10,10 @@ from dpm_tui.review.marks.plan import Move, Plan
 
 
 class PlanList:
-    """The moves of a plan, weakest similarity first or by path.
+    """The moves of a plan, by path or those first that a person should look at, the weakest of them ahead.
 
-    ``size``, ``companions`` and ``kinds`` are kept up to date: a plan may have 100,000 moves.
+    ``size``, ``companions``, ``doubtful``, ``kinds`` and the bytes of each kind are kept up to date: a plan
+    may have 100,000 moves.
     """
 
     def __init__(self, plan: Plan, *, by_path: bool = False) -> None:
@@ -21,7 +22,9 @@ class PlanList:
         self.cursor = 0
         self.size = 0
         self.companions = 0
+        self.doubtful = 0
         self.kinds: Counter[Kind] = Counter()
+        self.bytes: Counter[Kind] = Counter()
         self._count(self.moves, 1)
         self._sort()
 
@@ -38,9 +41,7 @@ class PlanList:
     @property
     def weakest(self) -> float:
         """The lowest similarity of a move."""
-        if self.by_path or not self.moves:
-            return self.plan.weakest
-        return self.moves[0].similarity
+        return self.plan.weakest
 
     def move(self, lines: int) -> None:
         """Move the cursor by so many lines."""
@@ -81,11 +82,13 @@ class PlanList:
         if self.by_path:
             self.moves.sort(key=lambda move: move.victim.path)
         else:
-            self.moves.sort(key=lambda move: (move.similarity, move.victim.path))
+            self.moves.sort(key=lambda move: (not move.doubt, move.similarity, move.victim.path))
 
     def _count(self, moves: Iterable[Move], times: int) -> None:
         moves = list(moves)
         self.size += times * sum(move.size for move in moves)
         self.companions += times * sum(len(move.companions) for move in moves)
+        self.doubtful += times * sum(bool(move.doubt) for move in moves)
         for move in moves:
             self.kinds[move.kind] += times
+            self.bytes[move.kind] += times * move.size

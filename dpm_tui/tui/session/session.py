@@ -220,6 +220,10 @@ class Session:
             self.sorting = view.sorting
             self.lay_out()
             self.go_to_file(self.library.file_at(view.place[0]))
+        if self.filter.words and restored.first:
+            shown, total = len(self.rows), len(self.library.groups)
+            values = {"filter": self.filter.text, "shown": shown, "total": total}
+            words.append(translate("tui.filter_remembered", **values))
         if view is not None and self.marks.removed:
             count, size = len(self.marks.removed), long_size(self.marks.size)
             words.append(translate("tui.marks_restored", count=count, size=size))

@@ -15,13 +15,9 @@ from textual.widget import Widget
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of, parts_width
-from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.theme import Look
+from dpm_tui.tui.widgets.frame import frame_letters
 
-_ROUNDED = ("╭", "─", "╮", "│", "╰", "╯")
-_SQUARE = ("┌", "─", "┐", "│", "└", "┘")
-"""Consoles with 16 colours may have no round corners in their font."""
-_LETTERS = ("+", "-", "+", "|", "+", "+")
 _MIN_TITLE = 8
 """So many cells a title keeps beside what is told at its right end."""
 
@@ -108,7 +104,7 @@ class Panel(Container):
     def _draw(self, y: int) -> Strip:
         width, height = self.outer_size
         look, padding = self._look, self.styles.padding
-        left, rule, right, side, low_left, low_right = _characters(look)
+        left, rule, right, side, low_left, low_right = tuple(frame_letters(look))
         line = look["frame_on" if self._active else "frame"]
         framed = bool(padding.left)
         if y == 0 and padding.top:
@@ -136,10 +132,3 @@ class Panel(Container):
         ]
         between = max(width - parts_width([*parts, *told]) - 2, 0)
         return [*parts, (rule * between, line), *told, (f"{rule}{ends[1]}", line)]
-
-
-def _characters(look: Look) -> tuple[str, ...]:
-    """Return corners and lines that the terminal has."""
-    if not look.palette.has_blocks or look.whole_cells:
-        return _LETTERS
-    return _SQUARE if look.palette is Palette.C16 else _ROUNDED

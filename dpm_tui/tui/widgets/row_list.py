@@ -88,15 +88,16 @@ class RowList(ScrollView, can_focus=False):
                 self.refresh_line(line)
         self._painted = {line: parts for line, parts in self._painted.items() if line in shown}
 
-    def move_to(self, cursor: int, *, lead: int = 0, also: Sequence[int] = ()) -> None:
+    def move_to(self, cursor: int, *, lead: int = 0, tail: int = 0, also: Sequence[int] = ()) -> None:
         """Move the cursor and repaint only the lines that change.
 
-        ``lead`` lines above it are scrolled into view too; ``also`` names further changed lines.
+        ``lead`` lines above it are scrolled into view too, and ``tail`` lines below it where there is room
+        for all; ``also`` names further changed lines.
         """
         for line in {self.cursor, cursor, *also}:
             self.refresh_line(line)
         self.cursor = cursor
-        self._follow_cursor(lead)
+        self._follow_cursor(lead, tail)
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll without a cursor."""
@@ -126,11 +127,11 @@ class RowList(ScrollView, can_focus=False):
             double = event.chain == 2 and not right
             self.post_message(self.Picked(line, on_mark=event.x < _GUTTER, is_double=double, is_right=right))
 
-    def _follow_cursor(self, lead: int) -> None:
+    def _follow_cursor(self, lead: int, tail: int = 0) -> None:
         if not self._has_cursor or not self.size.height:
             return
         top, height = self.scroll_offset.y, self.size.height
         if self.cursor - lead < top:
             self.scroll_to(y=max(self.cursor - lead, 0), animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+        elif (last := min(self.cursor + tail, self.cursor - lead + height - 1)) >= top + height:
+            self.scroll_to(y=last - height + 1, animate=False, force=True)

@@ -14,15 +14,24 @@ from dpm_tui.tui.terminal.cell_text import Part, line_of
 
 
 class TextLines(Widget):
-    """Shows lines that a screen hands it; without a ``height`` it is as high as its lines."""
+    """Shows lines that a screen hands it; without a ``height`` it is as high as its lines.
+
+    One that ``fills`` takes the height that there is.
+    """
 
     DEFAULT_CSS = "TextLines { height: 0; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None, height: int = 0) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        height: int = 0,
+        fills: bool = False,
+    ) -> None:
         super().__init__(id=id)
-        self._grows = not height
-        if height:
-            self.styles.height = height
+        self._grows = not (height or fills)
+        if not self._grows:
+            self.styles.height = "1fr" if fills else height
         self._lines: list[list[Part]] = []
 
     def show(self, lines: Sequence[Sequence[Part]]) -> None:

@@ -109,6 +109,7 @@ def test_half_a_letter_from_a_state_file_is_in_no_path(library: Library, name: s
 @pytest.mark.parametrize(
     ("order", "first", "last"),
     [
+        (Order.KIND, 2, 1),
         (Order.FOLDER, 0, 5),
         (Order.NAME, 1, 4),
         (Order.SIZE, 4, 5),

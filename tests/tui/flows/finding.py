@@ -21,7 +21,7 @@ async def next_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
 
 @flow("groups")
 async def previous_group(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "G", "h")
+    await press(pilot, "end", "h")
     assert cursor(app) == 13
     await press(pilot, "left")
     assert cursor(app) == 9
@@ -77,7 +77,7 @@ async def next_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> Non
 
 @flow("groups")
 async def previous_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "G", "#", *"kind:copy", "enter")
+    await press(pilot, "end", "#", *"kind:copy", "enter")
     assert app.session.cursor.position == 0
     await press(pilot, "<")
     assert app.session.cursor.position == 1
@@ -108,13 +108,13 @@ async def up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 @flow("groups")
 async def page_down(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "pagedown")
-    assert cursor(app) > 10
+    assert cursor(app) > 7
 
 
 @flow("groups")
 async def page_up(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "G", "ctrl+u")
-    assert cursor(app) < 7
+    await press(pilot, "end", "ctrl+u")
+    assert cursor(app) < 10
 
 
 @flow("groups")
@@ -125,5 +125,36 @@ async def top(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("groups")
 async def bottom(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "G")
+    await press(pilot, "end")
     assert cursor(app) == 16
+
+
+@flow("groups")
+async def next_step(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "}")
+    assert app.session.sorting.order is Order.KIND
+    kinds = screen_text(app).splitlines()[1]
+    assert kinds.split() == [
+        "identical",
+        "1",
+        "pixels",
+        "2",
+        "copy",
+        "1",
+        "edited",
+        "1",
+        "4.0M",
+        "variant",
+        "1",
+    ]
+    assert cursor(app) == 9
+    await press(pilot, "}", "}")
+    assert "no groups of another kind" in prompt_text(app)
+    assert cursor(app) == 4
+
+
+@flow("groups")
+async def previous_step(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "end", "{")
+    assert "the same bytes" in prompt_text(app)
+    assert cursor(app) == 7

@@ -34,7 +34,7 @@ async def use(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     assert client.config.keeper == ("bytes",)
     await press(pilot, *"kkkk", "enter")
     assert client.config.keeper == ("best",)
-    await press(pilot, "G", "k", "k", "space")
+    await press(pilot, "end", "k", "k", "space")
     await until(lambda: client.config.keeper[-1] == "other-folder")
     assert "[x]    mark only in another folder" in screen_text(app)
     await press(pilot, "escape", "g", "a")

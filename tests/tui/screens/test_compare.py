@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.state.config import Config
-from dpm_tui.tui.widgets.preview import Delays
+from dpm_tui.tui.previews.subject import Delays
 from dpm_tui.worker.protocol.messages import FoundPair, GetThumbnail
 from tests.tui.app_run import calm, running_app, screen_text, until
 from tests.tui.fake_client import FakeClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dpm_tui.tui.command_table import COMMANDS
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from tests.tui.app_run import press, running_app, screen_text
 from tests.tui.fake_client import FakeClient
 

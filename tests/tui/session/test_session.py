@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.review.library.filter import parse_filter
-from dpm_tui.review.library.sort import Order
+from dpm_tui.review.library.sort import Order, Sorting
 from dpm_tui.review.marks.marks import Mark
 from dpm_tui.review.rules.rule import RULES
 from dpm_tui.state.config import Config
@@ -25,7 +25,7 @@ from tests.tui.samples.runs import RUNNING
 @pytest.fixture
 def session() -> Session:
     """A session that shows the sample."""
-    session = Session(link=Link.CONNECTED)
+    session = Session(link=Link.CONNECTED, sorting=Sorting(Order.FOLDER))
     session.adopt_library(unpack_library(sample_library().pack()))
     return session
 

@@ -14,13 +14,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from dpm_tui.errors import DpmError
+from dpm_tui.tui.previews.subject import Delays
 from dpm_tui.tui.screens.base.terminal_pictures import TerminalPictures
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.terminal.colour_depth import Palette
 from dpm_tui.tui.terminal.driver import TerminalDriver
 from dpm_tui.tui.terminal.graphics import Choice
 from dpm_tui.tui.theme import Look, Theme, ground_filters, textual_theme
-from dpm_tui.tui.widgets.preview import Delays
 from dpm_tui.tui.worker_link import Connect, WorkerLink
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 

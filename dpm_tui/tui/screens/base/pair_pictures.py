@@ -11,11 +11,14 @@ from dpm_tui.catalog.group import Pair
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import fit_lines, pair_lines
 from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.previews.pane_layout import Shape
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
+from dpm_tui.tui.previews.subject import Subject
 from dpm_tui.tui.screens.base.command_host import AppHost, CommandHost
 from dpm_tui.tui.session.shown_pair import ShownPair
-from dpm_tui.tui.widgets.preview import Subject
-from dpm_tui.tui.widgets.preview_panes import MAX_PANES, PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
+
+_PAIR = 2
 
 
 class PairHost(CommandHost, Protocol):
@@ -57,9 +60,8 @@ class PairPictures:
     ``spells_marks`` puts marks above them in words: where no list has any.
     """
 
-    def __init__(self, host: PicturesHost, reasons_at_most: int, *, spells_marks: bool = False) -> None:
+    def __init__(self, host: PicturesHost, *, spells_marks: bool = False) -> None:
         self._host = host
-        self._reasons_at_most = reasons_at_most
         self._spells_marks = spells_marks
 
     def show(self) -> None:
@@ -69,12 +71,14 @@ class PairPictures:
             host.panes.show([])
             host.reasons.show([])
             return
-        members = self._members_shown()
-        width = max(host.panes.size.width // host.panes.columns(len(members)), 12)
-        host.panes.show([self._subject(id_, width) for id_ in members])
-        session, look, room = host.session, host.app.look, max(host.panes.size.width - 1, 20)
+        members, session, look = self._members_shown(), host.session, host.app.look
+        width = host.panes.caption_width([self._shape(id_) for id_ in members])
+        rest = len(comparison.group.members) - len(members) if len(members) > _PAIR else 0
+        last = members[-1]
+        host.panes.show([self._subject(id_, width, rest if id_ == last else 0) for id_ in members])
+        room = max(host.reasons.size.width - 1, 20)
         lines = pair_lines(session.library, comparison, session.review.criteria, room, look)
-        host.reasons.show(fit_lines(lines, self._reasons_at_most, room, look))
+        host.reasons.show(fit_lines(lines, host.reasons.size.height, room, look))
         unmapped = comparison.unmapped
         if unmapped is not None:
             host.run_worker(partial(self._map_difference, unmapped), group="difference", exclusive=True)
@@ -87,26 +91,35 @@ class PairPictures:
         self._host.show_pictures()
 
     def _members_shown(self) -> list[int]:
+        """Return the files shown: one, the pair, or as many of the group as there is room for, in order."""
         comparison = self._host.comparison
         assert comparison.group is not None
         members, file, other = comparison.group.members, comparison.file, comparison.other
         count = self._host.pane_count(len(members))
         if count == 1:
             return [file]
-        if count == 2:
-            shown = sorted((file, other), key=members.index)
-        else:
-            start = members.index(file) // MAX_PANES * MAX_PANES
-            start = max(min(start, len(members) - count), 0)
-            shown = list(members[start : start + count])
-            if other not in shown:
-                shown[-1 if file != shown[-1] else 0] = other
+        if count > _PAIR:
+            first = min(members.index(file) // count * count, len(members) - count)
+            return list(members[first : first + count])
+        shown = sorted((file, other), key=members.index)
         return shown[::-1] if comparison.flipped else shown
 
-    def _subject(self, id_: int, width: int) -> Subject:
+    def _shape(self, id_: int) -> Shape:
+        facts = self._host.session.library.files[id_].facts
+        return facts.width, facts.height
+
+    def _subject(self, id_: int, width: int, rest: int) -> Subject:
+        """Return what is shown of a file; ``rest`` is how many of its group are not on the screen."""
         host, session = self._host, self._host.session
-        group = session.marks.group_of(id_)
-        lines = GroupLines(session, host.app.look)
+        group, look = session.marks.group_of(id_), host.app.look
+        lines = GroupLines(session, look)
         caption = lines.caption(group, group.members.index(id_), width, spells_marks=self._spells_marks)
+        if rest:
+            caption = (caption[0], ((f"+{rest:,}  ", look["notice"]), *caption[1]))
         content = session.library.files[id_].facts.digest
-        return Subject(id_, caption, host.comparison.differs(id_), host.zoom, content)
+        frame = look["frame_on" if id_ == host.comparison.file else "frame"]
+        if id_ in session.marks.removed:
+            frame = look["remove"]
+        return Subject(
+            id_, caption, host.comparison.differs(id_), host.zoom, content, self._shape(id_), frame
+        )

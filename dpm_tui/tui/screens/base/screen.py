@@ -16,6 +16,7 @@ from textual.screen import Screen
 from dpm_tui.errors import DpmError
 from dpm_tui.locale import translate
 from dpm_tui.tui.command_table import BY_ID, Command, Scope, commands_of, footer_of
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.global_commands import GlobalCommands
 from dpm_tui.tui.screens.base.host_app import HostApp
@@ -25,7 +26,6 @@ from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.widgets.hint_line import HintLine
 from dpm_tui.tui.widgets.keys_line import KeysLine
 from dpm_tui.tui.widgets.panel import Panel
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.prompt_line import PromptLine
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.tui.widgets.title_line import TitleLine

@@ -1,14 +1,18 @@
-"""The room beside the pictures: a screen that keeps to it leaves them, and they are not sent again later."""
+"""The room beside or below the pictures: they are not sent again when a screen that keeps to it closes."""
 
 from __future__ import annotations
 
 from textual.geometry import Region
 
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.screens.base.screen import DpmScreen
-from dpm_tui.tui.widgets.preview_panes import PreviewPanes
 
 _LEAST = 46
 """In fewer columns sentences cannot be read."""
+_LEAST_LINES = 9
+"""So many lines are enough to read and scroll in."""
+_AROUND = 3
+"""Lines of title, prompt and keys."""
 CLASS = "-beside"
 """The class of a screen that can be seen through where it has nothing."""
 
@@ -25,12 +29,20 @@ class SideRoom:
         """Give the body its room; to be called again in another size."""
         region = self._region
         self._screen.set_class(region != self._opener.size.region, CLASS)
-        self._screen.query_one("#body").styles.width = region.width
+        body = self._screen.query_one("#body")
+        body.styles.width = region.width
+        # The title line stands above the body.
+        body.styles.margin = (max(region.y - 1, 0), 0, 0, 0)
 
     @property
     def _region(self) -> Region:
-        """The left part of the screen below that has no pictures, or all of it."""
+        """The part of the screen below that lies left of its pictures, or below them, or all of it."""
         whole = self._opener.size.region
         panes = [panes.region for panes in self._opener.query(PreviewPanes) if panes.region.area]
         left = min((region.x for region in panes), default=0)
-        return Region(0, 0, left - 1, whole.height) if left > _LEAST else whole
+        if left > _LEAST:
+            return Region(0, 0, left - 1, whole.height)
+        bottom = max((region.bottom for region in panes), default=0)
+        if panes and whole.height - bottom >= _LEAST_LINES + _AROUND - 1:
+            return Region(0, bottom, whole.width, whole.height - bottom)
+        return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from textual.timer import Timer
@@ -12,12 +13,15 @@ from dpm_tui.locale import translate
 from dpm_tui.review.library.filter import Filter, FilterError, parse_filter
 from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.review.library.sort import Order
+from dpm_tui.text_format import sentence
 from dpm_tui.tui.lines.filter_words import words_on
 from dpm_tui.tui.screens.base.command_host import Handlers, SessionHost, TimerHost
+from dpm_tui.tui.session.kind_walk import KindWalk
 from dpm_tui.tui.session.session import Session
 
 _ORDER_KEYS = {
-    "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE, "g": Order.FILES, "d": Order.DATE,
+    "k": Order.KIND, "f": Order.FOLDER, "n": Order.NAME, "s": Order.SIZE, "c": Order.SCORE,
+    "g": Order.FILES, "d": Order.DATE,
 }  # fmt: skip
 _AT_ONCE = 5000
 """So many groups are looked through between two keys without anybody noticing."""
@@ -29,6 +33,10 @@ _DIGITS = 9
 
 class FindHost(SessionHost, TimerHost, Protocol):
     """A screen with a list of groups."""
+
+    @property
+    def walk(self) -> KindWalk:
+        """The kinds of the groups shown, and the way between them."""
 
     def show_cursor(self, before: ListPosition) -> None:
         """Show the cursor after it has moved."""
@@ -48,6 +56,8 @@ class FindCommands:
             "sort": self._sort,
             "hide_reviewed": self._hide_reviewed,
             "go_to": self._go_to,
+            "next_step": partial(self._go_to_step, 1),
+            "previous_step": partial(self._go_to_step, -1),
             "next_match": self._next_match,
             "previous_match": self._previous_match,
         }
@@ -100,6 +110,20 @@ class FindCommands:
             self._return_to(file)
         elif text.strip() and not self._go(text, start):
             self._host.prompt.say(translate("tui.not_found"))
+
+    def _go_to_step(self, step: int) -> None:
+        """Go to the first group of the next kind, or of the one before."""
+        here = self._session.cursor
+        order = self._session.sorting
+        kind = self._host.walk.go(step)
+        if kind is None:
+            self._host.prompt.say(translate("tui.no_more_steps"))
+            return
+        if order == self._session.sorting:
+            self._host.show_cursor(here)
+        else:
+            self._host.show_session()
+        self._host.prompt.say(sentence(f"tui.step_{kind.value}"))
 
     def _next_match(self) -> None:
         """To the next group that fits what was looked for."""

@@ -37,6 +37,7 @@ class PictureCommands:
             "side_by_side": self._side_by_side,
             "difference": self._difference,
             "full_view": self._full_view,
+            "gallery": self._gallery,
             "next_pair": self._next_pair,
             "previous_pair": self._previous_pair,
             "weakest_pair": self._weakest_pair,
@@ -68,11 +69,15 @@ class PictureCommands:
         self._host.show_title()
         self._host.show_pictures()
 
-    def _full_view(self) -> None:
-        """Open the pair on the whole screen."""
+    def _gallery(self) -> None:
+        """Open the whole group on the whole screen."""
+        self._full_view(gallery=True)
+
+    def _full_view(self, *, gallery: bool = False) -> None:
+        """Open the pair, or the whole group, on the whole screen."""
         # There a mark is about the picture that is seen, and nobody sees a range.
         self._host.session.anchor = 0
-        self._host.push_named("view", self._host.comparison)
+        self._host.push_named("view", self._host.comparison, gallery=gallery)
 
     def _next_pair(self) -> None:
         """Hold the file against the next member of its group."""

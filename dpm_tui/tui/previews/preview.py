@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -17,10 +18,13 @@ from textual.widget import Widget
 from dpm_tui.locale import translate
 from dpm_tui.tui.pictures.original_parts import Originals, cut
 from dpm_tui.tui.pictures.picture_painter import Painter, Scene
-from dpm_tui.tui.pictures.zoom import UNZOOMED, WHOLE, Box, Zoom
-from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of
+from dpm_tui.tui.pictures.zoom import WHOLE, Box
+from dpm_tui.tui.previews.caption import Caption
+from dpm_tui.tui.previews.pane_layout import picture_area
+from dpm_tui.tui.previews.pixel_pane import PixelPane
+from dpm_tui.tui.previews.subject import Delays, Subject
+from dpm_tui.tui.terminal.cell_text import cut_middle, line_of
 from dpm_tui.tui.theme import Look
-from dpm_tui.tui.widgets.pixel_pane import PixelPane
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-CAPTION_LINES = 2
 _CELLS_AT_ONCE = 4_000
 """Up to this size a picture is painted finely at once after a single key: cheaper than painting twice."""
 _LARGE = 800
@@ -36,37 +39,7 @@ _LARGE = 800
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
 
-
-@dataclass(frozen=True, slots=True)
-class Delays:
-    """Seconds between two pictures while keys are held down, and until one is painted finely.
-
-    ``run`` is how often the numbers of a run that goes on are shown, ``find`` how often another pair is.
-    """
-
-    fetch: float = 0.06
-    rest: float = 0.15
-    run: float = 1.0
-    find: float = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a preview shows: a part of a file, the lines above it, and where it differs from another.
-
-    ``content`` is the digest of the file: one that has changed is another picture.
-    """
-
-    file: int
-    caption: tuple[tuple[Part, ...], ...]
-    differs: bytes = b""
-    zoom: Zoom = UNZOOMED
-    content: str = ""
-
-    @property
-    def picture(self) -> tuple[int, str]:
-        """What tells its picture from others."""
-        return self.file, self.content
+_NO_STYLE = Style.null()
 
 
 class Preview(Widget):
@@ -91,7 +64,7 @@ class Preview(Widget):
         self._fetch = fetch
         self._delays = delays
         self._originals = originals
-        self._painter = Painter(look, centred=originals is not None)
+        self._painter = Painter(look)
         self._subject: Subject | None = None
         self._thumbnail: tuple[tuple[int, str], Pixels] | None = None
         self._strips: list[Strip] = []
@@ -99,7 +72,20 @@ class Preview(Widget):
         self._changed_at = 0.0
         self._held = False
         self._blank = False
-        self._pane = PixelPane(self, CAPTION_LINES, self._lay_anew, centred=originals is not None)
+        self._caption = Caption(look)
+        self._pane = PixelPane(self, lambda: self.area, self._lay_anew, large=originals is not None)
+
+    def use_frame(self, framed: bool) -> None:
+        """Let the caption stand in a frame around the picture, or else above it."""
+        if framed != self._caption.framed:
+            self._caption.framed = framed
+            self._strips = []
+            self.refresh()
+
+    @property
+    def area(self) -> Region:
+        """The cells that the picture may take."""
+        return picture_area(self.size.width, self.size.height, framed=self._caption.framed)
 
     @property
     def file(self) -> int | None:
@@ -117,12 +103,12 @@ class Preview(Widget):
         before, self._subject = self._subject, subject
         if subject == before:
             return
-        self.refresh(Region(0, 0, self.size.width, CAPTION_LINES))
+        self.refresh(*self._caption.changed(before, subject, self.size))
         if subject is None:
             self._thumbnail, self._strips = None, []
             self._pane.show(None)
             self.refresh()
-        elif before is None or replace(before, caption=subject.caption) != subject:
+        elif before is None or replace(before, caption=subject.caption, frame=subject.frame) != subject:
             self._load_soon()
 
     def blank(self, is_blank: bool) -> None:
@@ -136,12 +122,17 @@ class Preview(Widget):
         width, text = self.size.width, self._look["text"]
         if self._subject is None or self._blank:
             return line_of([], width, text)
-        if y < CAPTION_LINES:
-            return line_of(self._subject.caption[y], width - 1, text).adjust_cell_length(width, text)
-        if y - CAPTION_LINES < len(self._strips):
-            return self._strips[y - CAPTION_LINES].adjust_cell_length(width, text)
+        area = self.area
+        line = self._picture_line(y - area.y, area.width)
+        return self._caption.around(line, self._subject, y, self.size)
+
+    def _picture_line(self, y: int, width: int) -> Strip:
+        """Return a line of the picture, ``width`` cells wide."""
+        text = self._look["text"]
+        if 0 <= y < len(self._strips):
+            return self._strips[y].adjust_cell_length(width, text)
         lacking = self._thumbnail is not None and self._thumbnail[1].size == 0
-        if lacking and not self._strips and y == CAPTION_LINES + 1:
+        if lacking and not self._strips and y == 1:
             words = cut_middle(translate("tui.no_preview"), width - 2)
             return line_of([(" ", text), (words, self._look["dim"])], width, text)
         return line_of([], width, text)
@@ -266,7 +257,7 @@ class Preview(Widget):
         """Show lines if they are not the ones on the screen."""
         if strips != self._strips:
             self._strips = strips
-            self.refresh(Region(0, CAPTION_LINES, self.size.width, max(self.size.height - CAPTION_LINES, 1)))
+            self.refresh(self.area)
 
     def _wants_more(self, scene: Scene) -> bool:
         """Return whether there are originals, and the thumbnail has fewer pixels than are shown."""
@@ -285,13 +276,12 @@ class Preview(Widget):
         subject = self._subject
         if subject is None or self._thumbnail is None or self._thumbnail[0] != subject.picture:
             return None
-        width, height = self.size.width - 1, self.size.height - CAPTION_LINES
+        _, _, width, height = self.area
         high, wide = self._thumbnail[1].shape[:2]
         canvas = self._pane.canvas
         thrifty = canvas is None and width * height >= _LARGE
-        scene = Scene(
-            subject.file, max(width, 0), max(height, 0), WHOLE, subject.differs, subject.content, thrifty
-        )
+        scene = Scene(subject.file, width, height, WHOLE, subject.differs, subject.content, thrifty)
+        scene = replace(scene, centred=self._caption.framed or self._originals is not None)
         if canvas is not None:
             scene = replace(scene, cell=canvas.graphics.cell)
         if self._thumbnail[1].size and width > 0 and height > 0:

@@ -23,17 +23,25 @@ if TYPE_CHECKING:
 
 
 class PixelPane:
-    """Makes the pictures of a widget and tells where the shown one stands, ``top`` lines below its top.
+    """Makes the pictures of a widget and tells where the shown one stands.
 
-    ``lay_anew`` has the widget paint again.
+    ``area`` returns the cells of the widget that pictures may take. ``lay_anew`` has the widget paint again.
+    Where pictures are ``large`` they may take more bytes.
     """
 
-    def __init__(self, widget: Widget, top: int, lay_anew: Callable[[], None], *, centred: bool) -> None:
+    def __init__(
+        self,
+        widget: Widget,
+        area: Callable[[], Region],
+        lay_anew: Callable[[], None],
+        *,
+        large: bool,
+    ) -> None:
         self.is_covered = False
         self._widget = widget
-        self._top = top
+        self._area = area
         self._lay_anew = lay_anew
-        self._centred = centred
+        self._large = large
         self._picture: PixelPicture | None = None
 
     @property
@@ -77,13 +85,13 @@ class PixelPane:
         picture = canvas.known(scene, fine=fine)
         if picture is None:
             grid = grid_of(scene.differs)
-            fine_bytes = FINE_BYTES if self._centred else MOST_BYTES
+            fine_bytes = FINE_BYTES if self._large else MOST_BYTES
             picture = await asyncio.to_thread(
                 make_picture,
                 pixels,
                 (scene.width, scene.height),
                 canvas.graphics,
-                centred=self._centred,
+                centred=scene.centred,
                 most_bytes=fine_bytes if fine else ROUGH_BYTES,
                 differs=None if grid is None else part_of(grid, scene.box),
             )
@@ -98,7 +106,8 @@ class PixelPane:
         if picture is None or self.is_covered or not widget.is_attached or not widget.display:
             return None
         screen, area = widget.screen, widget.region
-        placed = Placed(picture, (area.x + picture.offset[0], area.y + self._top + picture.offset[1]))
+        origin = area.offset + self._area().offset
+        placed = Placed(picture, (origin.x + picture.offset[0], origin.y + picture.offset[1]))
         inside = area.contains_region(placed.region) and screen.region.contains_region(placed.region)
         return placed if inside and self._is_on_top(placed.region) else None
 

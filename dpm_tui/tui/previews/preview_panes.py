@@ -1,4 +1,4 @@
-"""Previews side by side: one, two, or a strip of up to four, as the terminal is wide."""
+"""Previews beside and below each other, in panes of one size."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from textual.containers import Container
 from textual.message import Message
 
 from dpm_tui.tui.pictures.original_parts import Originals
+from dpm_tui.tui.previews.pane_layout import PaneLayout, Shape, count_columns
+from dpm_tui.tui.previews.preview import Preview
+from dpm_tui.tui.previews.subject import Delays, Subject
 from dpm_tui.tui.theme import Look
-from dpm_tui.tui.widgets.preview import CAPTION_LINES, Delays, Preview, Subject
 
 if TYPE_CHECKING:
-    from dpm_tui.tui.widgets.preview import Pixels
+    from dpm_tui.tui.previews.preview import Pixels
 
-MAX_PANES = 4
+MAX_PANES = 12
+_FRAMED = (100, 30)
+"""Size of the terminal from which there is room for frames, as it is with panels."""
+_TILE = (20, 9)
+"""Cells that a picture of a gallery takes at least."""
 _RIGHT = 3
 """The right button of a mouse."""
-_SIDE_BY_SIDE = 1.25
-"""How much larger pictures must become to be stacked."""
+_STRIP = 8
+"""Most pictures beside a list."""
 
 
 class PreviewPanes(Container):
-    """Shows up to four subjects."""
+    """Shows up to ``MAX_PANES`` subjects."""
 
-    DEFAULT_CSS = "PreviewPanes { layout: grid; height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "PreviewPanes { height: 1fr; width: 1fr; }"
 
     class Clicked(Message):
         """A picture was clicked, with the right button or another one."""
@@ -47,6 +53,7 @@ class PreviewPanes(Container):
         originals: Originals | None = None,
     ) -> None:
         super().__init__()
+        self._pane_layout = PaneLayout()
         self.previews = [
             Preview(look, fetch, delays, index=index, originals=originals) for index in range(MAX_PANES)
         ]
@@ -61,17 +68,37 @@ class PreviewPanes(Container):
             preview.display = preview is self.previews[0]
             yield preview
 
+    @property
+    def layout(self) -> PaneLayout:
+        """How the panes are placed."""
+        return self._pane_layout
+
+    @property
+    def framed(self) -> bool:
+        """Whether each picture has a frame with its caption."""
+        width, height = self.app.size
+        return width >= _FRAMED[0] and height >= _FRAMED[1]
+
     def show(self, subjects: Sequence[Subject]) -> None:
         """Show these subjects, each in its own pane."""
         count = max(len(subjects), 1)
-        self.styles.grid_size_columns = self.columns(count)
+        columns = self.columns([subject.shape for subject in subjects])
+        if columns != self._pane_layout.columns:
+            self._pane_layout.columns = columns
+            # A container forgets where its children stand when one of them asks for another place.
+            self.previews[0].refresh(layout=True)
         for index, preview in enumerate(self.previews):
             preview.display = index < count
+            preview.use_frame(self.framed)
             preview.show(subjects[index] if index < len(subjects) else None)
 
-    def columns(self, count: int) -> int:
-        """Return in how many columns ``count`` pictures stand."""
-        return arrange(count, self.size.width, self.size.height)
+    def columns(self, shapes: Sequence[Shape]) -> int:
+        """Return in how many columns pictures of these shapes stand."""
+        return count_columns(shapes, self.size.width, self.size.height, framed=self.framed)
+
+    def caption_width(self, shapes: Sequence[Shape]) -> int:
+        """Return how many cells there are for the caption of each of them."""
+        return max(self.size.width // self.columns(shapes) - (4 if self.framed else 0), 12)
 
     def on_resize(self) -> None:
         """Ask for captions and an arrangement that fit."""
@@ -83,22 +110,13 @@ class PreviewPanes(Container):
             preview.blank(is_blank)
 
 
-def arrange(count: int, width: int, height: int) -> int:
-    """Return the number of columns for pictures of usual proportions in so many cells.
-
-    Side by side they are easier to compare, so they are stacked only if that makes them much larger.
-    """
-
-    def scale(columns: int) -> float:
-        rows = -(-count // columns)
-        return min(width / columns / 4, (height / rows - CAPTION_LINES) * 2 / 3)
-
-    bonus = {count: _SIDE_BY_SIDE}
-    return max(range(1, count + 1), key=lambda columns: scale(columns) * bonus.get(columns, 1))
-
-
 def panes_for(width: int, members: int, *, toggled: bool) -> int:
     """Return how many pictures fit a screen ``width`` cells wide; ``toggled`` turns the choice round."""
-    usual = 1 if width < 110 else 2 if width < 160 else MAX_PANES
+    usual = 1 if width < _FRAMED[0] else 2 if width < 160 else _STRIP
     count = (2 if usual == 1 else 1) if toggled else usual
     return max(1, min(count, members))
+
+
+def tiles_in(width: int, height: int) -> int:
+    """Return how many pictures of a group fit so many cells."""
+    return max(1, min(width // _TILE[0] * (height // _TILE[1]), MAX_PANES))

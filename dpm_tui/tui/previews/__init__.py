@@ -1,0 +1,1 @@
+"""Previews: pictures in panes, with captions, in cells or in pixels."""
