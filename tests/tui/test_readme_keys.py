@@ -31,6 +31,7 @@ PLACES = {
     "decisions": (Scope.DECISIONS,),
     "settings": (Scope.SETTINGS,),
     "palette": (Scope.PALETTE,),
+    "help": (Scope.HELP,),
     "keeper": (Scope.KEEPER,),
 }
 """Screens with the commands that are tried there."""

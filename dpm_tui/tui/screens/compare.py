@@ -9,10 +9,10 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from dpm_tui.tui.lines.progress_lines import ProgressLines, phase_part
+from dpm_tui.tui.previews.preview_panes import PreviewPanes
+from dpm_tui.tui.previews.subject import Subject
 from dpm_tui.tui.screens.base.run_screen import RunScreen
 from dpm_tui.tui.widgets.panel import Panel
-from dpm_tui.tui.previews.subject import Subject
-from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.widgets.text_lines import TextLines
 from dpm_tui.worker.protocol.messages import FoundPair
 
@@ -70,7 +70,9 @@ class CompareScreen(RunScreen):
         self._find, self._found_at = latest[-1], now
         files = (self._find.first_id, self._find.second_id)
         captions = lines.captions(self._find, self.panes.size.width // 2 or self.width // 4)
-        self.panes.show([Subject(file, caption) for file, caption in zip(files, captions, strict=True)])
+        frame = self.app.look["frame"]
+        pairs = zip(files, captions, strict=True)
+        self.panes.show([Subject(file, caption, frame=frame) for file, caption in pairs])
 
     @property
     def _has_room(self) -> bool:

@@ -62,7 +62,13 @@ async def test_on_one_small_screen_the_help_takes_all_of_it() -> None:
 
 
 async def test_every_command_is_in_the_help() -> None:
-    async with running_app(FakeClient(), size=(120, 40), screen="groups") as (app, pilot):
+    async with running_app(FakeClient(), size=(80, 24), screen="groups") as (app, pilot):
         await press(pilot, "?")
         owners = app.screen.owners  # type: ignore[attr-defined]
         assert {command.id for command in COMMANDS} <= set(owners)
+
+
+async def test_it_begins_with_the_commands_of_the_screen() -> None:
+    async with running_app(FakeClient(), size=(120, 40), screen="settings") as (app, pilot):
+        await press(pilot, "?")
+        assert "Settings" in "\n".join(screen_text(app).splitlines()[1:6])
