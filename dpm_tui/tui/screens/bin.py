@@ -16,13 +16,13 @@ from dpm_tui.review.library.filter import FilterError
 from dpm_tui.state.disk.layout import STATE_FOLDER
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.bin_lines import BinLines
-from dpm_tui.tui.lines.filter_words import words_on
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.batch_undo import BatchUndo
 from dpm_tui.tui.screens.commands.file_mover import FileMover, counted, say_progress
 from dpm_tui.tui.screens.commands.path_opener import PathOpener
 from dpm_tui.tui.session.bin_filter import parse_bin_filter
+from dpm_tui.tui.session.filter_words import words_on
 from dpm_tui.tui.session.folder_completion import complete_path
 from dpm_tui.tui.terminal.cell_text import Part
 from dpm_tui.tui.widgets.panel import Panel

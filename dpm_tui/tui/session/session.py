@@ -214,16 +214,14 @@ class Session:
         """Go to the place of last time and say what is marked."""
         view, words = restored.view, []
         if view is not None and restored.first:
-            # Another version may have known other words.
-            with suppress(FilterError):
+            with suppress(FilterError):  # another version may have known other words
                 self.filter = parse_filter(view.filter)
             self.sorting = view.sorting
             self.lay_out()
             self.go_to_file(self.library.file_at(view.place[0]))
         if self.filter.words and restored.first:
-            shown, total = len(self.rows), len(self.library.groups)
-            values = {"filter": self.filter.text, "shown": shown, "total": total}
-            words.append(translate("tui.filter_remembered", **values))
+            values = {"shown": len(self.rows), "total": len(self.library.groups)}
+            words.append(translate("tui.filter_remembered", filter=self.filter.text, **values))
         if view is not None and self.marks.removed:
             count, size = len(self.marks.removed), long_size(self.marks.size)
             words.append(translate("tui.marks_restored", count=count, size=size))

@@ -14,8 +14,8 @@ from dpm_tui.review.library.filter import Filter, FilterError, parse_filter
 from dpm_tui.review.library.list_layout import ListPosition
 from dpm_tui.review.library.sort import Order
 from dpm_tui.text_format import sentence
-from dpm_tui.tui.lines.filter_words import words_on
 from dpm_tui.tui.screens.base.command_host import Handlers, SessionHost, TimerHost
+from dpm_tui.tui.session.filter_words import words_on
 from dpm_tui.tui.session.kind_walk import KindWalk
 from dpm_tui.tui.session.session import Session
 
