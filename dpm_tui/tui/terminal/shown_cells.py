@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.cells import get_character_cell_size
+from rich.color import Color
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.control import Control
 from rich.style import Style
@@ -16,10 +17,10 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-_Cell = tuple[str, Style | None]
-_UNKNOWN: _Cell = ("", None)
-_SECOND_HALF: _Cell = ("\0", None)
-"""What stands right of the first cell of a character that takes two."""
+_UNKNOWN, _SECOND_HALF = -1, -2
+"""Cells as numbers: what stands there is not known, or it is the rest of a character that takes two."""
+_LETTER_BITS = 21
+_MAX_LOOKS = 50_000
 _MAX_GAP = 6
 """To step over so many cells takes as many bytes as to send them again."""
 
@@ -47,7 +48,9 @@ class ShownCells:
     """Remembers every cell that was sent and leaves out of an update those that would stay the same."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, list[_Cell]] = {}
+        self._rows: dict[int, list[int]] = {}
+        self._looks: dict[Style | None, tuple[int, int]] = {}
+        self._grounds: dict[Color | None, int] = {}
 
     def forget(self) -> None:
         """Send everything again: another program, or a change of size, may have painted over it."""
@@ -62,6 +65,10 @@ class ShownCells:
 
     def reduce(self, update: CompositorUpdate) -> CompositorUpdate:
         """Return an update that leaves the same on the terminal; from now on it counts as sent."""
+        if len(self._looks) > _MAX_LOOKS:
+            self._looks.clear()
+            self._grounds.clear()
+            self.forget()
         if isinstance(update, LayoutUpdate):
             lines = enumerate(update.strips, update.region.y)
             whole = ((update.region.x, y, Strip.join(line)) for y, line in lines)
@@ -73,7 +80,7 @@ class ShownCells:
 
     def _changes(self, x: int, y: int, strip: Strip) -> Iterator[tuple[int, int, Strip]]:
         """Yield the parts of a strip that are not on the terminal yet."""
-        fresh = _cells(strip)
+        fresh = self._cells(strip)
         row = self._rows.setdefault(y, [])
         if fresh is None:
             row[:] = []
@@ -83,6 +90,36 @@ class ShownCells:
         for start, end in _spans(row[x : x + len(fresh)], fresh):
             yield x + start, y, strip.crop(start, end)
         row[x : x + len(fresh)] = fresh
+
+    def _cells(self, strip: Strip) -> list[int] | None:
+        """Return the cells of a strip, or None where terminals do not agree on how many a letter takes.
+
+        A number says the letter and how it looks. The colour of a letter that is not there does not count.
+        """
+        cells: list[int] = []
+        looks = self._looks
+        for text, style, _ in strip:
+            look, blank = looks.get(style) or self._look_of(style)
+            for letter in text:
+                if letter == " ":
+                    cells.append(blank)
+                    continue
+                cells.append(look | ord(letter))
+                if not letter.isascii() and (width := get_character_cell_size(letter)) != 1:
+                    if not width:
+                        return None
+                    cells.append(_SECOND_HALF)
+        return cells
+
+    def _look_of(self, style: Style | None) -> tuple[int, int]:
+        """Return the number of a style for letters, and that of a blank in it."""
+        look = blank = (len(self._looks) + 1) << _LETTER_BITS
+        if style is None:
+            blank = self._grounds.setdefault(None, look)
+        elif not (style.reverse or style.underline or style.strike):
+            blank = self._grounds.setdefault(style.bgcolor, look)
+        self._looks[style] = look, blank
+        return look, blank
 
 
 def _places(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -95,30 +132,13 @@ def _places(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
             yield x, y, strip if is_whole else strip.crop(0, min(end, last) - x)
 
 
-def _cells(strip: Strip) -> list[_Cell] | None:
-    """Return the cells of a strip, or None where terminals do not agree on how many a letter takes."""
-    cells: list[_Cell] = []
-    for text, style, _ in strip:
-        if text.isascii():
-            cells += [(letter, style) for letter in text]
-            continue
-        for letter in text:
-            width = get_character_cell_size(letter)
-            if not width:
-                return None
-            cells.append((letter, style))
-            if width > 1:
-                cells.append(_SECOND_HALF)
-    return cells
-
-
-def _spans(before: list[_Cell], after: list[_Cell]) -> Iterator[tuple[int, int]]:
+def _spans(before: list[int], after: list[int]) -> Iterator[tuple[int, int]]:
     """Yield where cells differ, as starts and ends; differences near to each other are one."""
     if before == after:
         return
     start = end = -1
     for place, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old is new or _looks_same(old, new):
+        if old == new:
             continue
         if start < 0:
             start = place
@@ -130,23 +150,10 @@ def _spans(before: list[_Cell], after: list[_Cell]) -> Iterator[tuple[int, int]]
         yield _whole(start, end, after)
 
 
-def _whole(start: int, end: int, cells: list[_Cell]) -> tuple[int, int]:
+def _whole(start: int, end: int, cells: list[int]) -> tuple[int, int]:
     """Return a span widened to where no character is cut in two."""
-    if cells[start] is _SECOND_HALF:
+    if cells[start] == _SECOND_HALF:
         start -= 1
-    if end < len(cells) and cells[end] is _SECOND_HALF:
+    if end < len(cells) and cells[end] == _SECOND_HALF:
         end += 1
     return start, end
-
-
-def _looks_same(old: _Cell, new: _Cell) -> bool:
-    if old[0] != new[0] or old is _UNKNOWN:
-        return False
-    ours, theirs = old[1], new[1]
-    if ours is theirs or ours == theirs:
-        return True
-    if old[0] != " " or ours is None or theirs is None:
-        return False
-    # The colour of a letter that is not there does not show.
-    marks = (ours.reverse, ours.underline, theirs.reverse, theirs.underline)
-    return ours.bgcolor == theirs.bgcolor and not any(marks)

@@ -73,8 +73,11 @@ def whole(lines: list[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[line] for line in lines], Region(0, 0, WIDTH, HEIGHT))
 
 
+@pytest.mark.parametrize("few_looks", [False, True])
 @pytest.mark.parametrize("seed", range(20))
-def test_the_terminal_shows_the_same(seed: int) -> None:
+def test_the_terminal_shows_the_same(seed: int, few_looks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if few_looks:
+        monkeypatch.setattr("dpm_tui.tui.terminal.shown_cells._MAX_LOOKS", 2)
     chance = random.Random(seed)
     terminal = Terminal()
     lines = [random_line(chance) for _ in range(HEIGHT)]
