@@ -31,7 +31,7 @@ _STRIP = 8
 
 
 class PreviewPanes(Container):
-    """Shows up to ``MAX_PANES`` subjects."""
+    """Shows up to ``MAX_PANES`` subjects; without ``has_frames`` captions stand above the pictures."""
 
     DEFAULT_CSS = "PreviewPanes { height: 1fr; width: 1fr; }"
 
@@ -51,8 +51,11 @@ class PreviewPanes(Container):
         fetch: Callable[[int], Awaitable[Pixels]],
         delays: Delays,
         originals: Originals | None = None,
+        *,
+        has_frames: bool = True,
     ) -> None:
         super().__init__()
+        self._has_frames = has_frames
         self._pane_layout = PaneLayout()
         self.previews = [
             Preview(look, fetch, delays, index=index, originals=originals) for index in range(MAX_PANES)
@@ -77,7 +80,7 @@ class PreviewPanes(Container):
     def framed(self) -> bool:
         """Whether each picture has a frame with its caption."""
         width, height = self.app.size
-        return width >= _FRAMED[0] and height >= _FRAMED[1]
+        return self._has_frames and width >= _FRAMED[0] and height >= _FRAMED[1]
 
     def show(self, subjects: Sequence[Subject]) -> None:
         """Show these subjects, each in its own pane."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.widget import Widget
 
 from dpm_tui.tui.lines.progress_lines import ProgressLines, phase_part
@@ -35,7 +36,7 @@ class CompareScreen(RunScreen):
         """Yield the newest pairs, one of them as pictures."""
         look = self.app.look
         self.newest = TextLines(id="newest")
-        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays)
+        self.panes = PreviewPanes(look, self.link.thumbnail, self.app.delays, has_frames=False)
         self.newest_panel = Panel(
             look, "tui.newest_pairs", self.panes, self.newest, id="newest-panel", fits=True
         )
@@ -51,10 +52,10 @@ class CompareScreen(RunScreen):
         pairs = lines.newest(self.newest.size.width or self.width // 2, _PAIRS) if self.beside else []
         self.newest.show(pairs)
         self.newest_panel.display = bool(pairs)
-        self._show_find(lines)
+        self._show_find()
         return len(shown)
 
-    def _show_find(self, lines: ProgressLines) -> None:
+    def _show_find(self) -> None:
         """Show the newest pair as pictures, another one only now and then."""
         latest = [pair for pair in self.session.status.latest if pair.first_id and pair.second_id]
         self.panes.display = bool(latest) and self._has_room
@@ -68,11 +69,17 @@ class CompareScreen(RunScreen):
         ):
             return
         self._find, self._found_at = latest[-1], now
-        files = (self._find.first_id, self._find.second_id)
-        captions = lines.captions(self._find, self.panes.size.width // 2 or self.width // 4)
-        frame = self.app.look["frame"]
-        pairs = zip(files, captions, strict=True)
-        self.panes.show([Subject(file, caption, frame=frame) for file, caption in pairs])
+        self._lay_out_find()
+
+    @on(PreviewPanes.Resized)
+    def _lay_out_find(self) -> None:
+        """Show the two pictures in the room that there is."""
+        if (find := self._find) is None:
+            return
+        lines = ProgressLines(self.session, self.app.look)
+        captions = lines.captions(find, self.panes.size.width // 2 or self.width // 4)
+        files = (find.first_id, find.second_id)
+        self.panes.show([Subject(file, caption) for file, caption in zip(files, captions, strict=True)])
 
     @property
     def _has_room(self) -> bool:
