@@ -142,7 +142,7 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
     try:
         terminal.wait(lambda: "3 Groups" in terminal.text and "1,234" in terminal.text)
         terminal.press(b"3")
-        terminal.wait(lambda: "wa_8812.jpg" in terminal.text)
+        terminal.wait(lambda: "DSC00017" in terminal.text)
         terminal.press(b"s")
         terminal.wait(lambda: "Sort by" in terminal.text)
         terminal.press(b"f")
@@ -167,6 +167,24 @@ def test_marks_and_leaves_one_line(terminal: Terminal) -> None:
     assert terminal.written.rstrip().endswith(
         b"dpm-tui: 2 files moved to the bin, 4.7 MB. z brings them back."
     )
+
+
+@pytest.mark.parametrize("terminal", [{}, {"COLORTERM": "truecolor"}], indirect=True)
+def test_what_lay_over_the_pictures_closes_without_sending_them_again(terminal: Terminal) -> None:
+    terminal.resize(120, 40)
+    terminal.wait(lambda: len(terminal.screen.display) == 40 and "quit" in terminal.screen.display[39])
+    terminal.rest()
+    for key, title in ((b"?", "Keys and commands"), (b":", "Command palette"), (b"/", "Filter")):
+        before = terminal.text
+        terminal.press(key)
+        terminal.wait(lambda title=title: title in terminal.text)  # type: ignore[misc]
+        terminal.rest()
+        sent = len(terminal.written)
+        terminal.press(b"\x1b")
+        terminal.wait(lambda title=title: title not in terminal.text)  # type: ignore[misc]
+        terminal.rest()
+        assert len(terminal.written) - sent < 8_000
+        assert terminal.text == before
 
 
 def test_256_colours_are_sent_without_colorterm(terminal: Terminal) -> None:
