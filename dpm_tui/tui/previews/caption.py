@@ -30,12 +30,9 @@ class Caption:
             return frame.edge(subject.caption[1 if y else 0], width, top=not y)
         return frame.sides(picture)
 
-    def changed(self, before: Subject | None, after: Subject | None, size: Size) -> list[Region]:
-        """Return what is to be painted again of a pane of this size, beside its picture."""
+    def regions(self, size: Size) -> list[Region]:
+        """Return where the words stand in a pane of this size."""
         width, height = size
         if not self.framed:
             return [Region(0, 0, width, CAPTION_LINES)]
-        regions = [Region(0, 0, width, 1), Region(0, height - 1, width, 1)]
-        if before is None or after is None or before.frame != after.frame:
-            regions += [Region(0, 0, 1, height), Region(width - 1, 0, 1, height)]
-        return regions
+        return [Region(0, 0, width, 1), Region(0, height - 1, width, 1)]

@@ -103,7 +103,7 @@ class Preview(Widget):
         before, self._subject = self._subject, subject
         if subject == before:
             return
-        self.refresh(*self._caption.changed(before, subject, self.size))
+        self.refresh(*self._caption.regions(self.size))
         if subject is None:
             self._thumbnail, self._strips = None, []
             self._pane.show(None)

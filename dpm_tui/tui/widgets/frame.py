@@ -29,16 +29,22 @@ def frame_letters(look: Look) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The letters of a frame: upper left, line, upper right, side, lower left, lower right; their style."""
+    """The letters of a frame: upper left, line, upper right, side, lower left, lower right; their styles.
+
+    Only the upper and the lower line have a ``style`` of their own: the sides are in every line of a picture,
+    and would make a change of it dear over a slow line.
+    """
 
     letters: str
     style: Style
+    sides_style: Style
     plain: Style
 
     @classmethod
     def of(cls, look: Look, style: Style) -> Frame:
         """Return a rounded frame, of plain letters where a terminal has no others of one cell."""
-        return cls(frame_letters(look), look["text"] + style, look["text"])
+        plain = look["text"]
+        return cls(frame_letters(look), plain + style, plain + look["frame"], plain)
 
     def edge(self, words: Sequence[Part], width: int, *, top: bool) -> Strip:
         """Return the upper or the lower line with words in it."""
@@ -59,5 +65,5 @@ class Frame:
 
     def sides(self, line: Strip) -> Strip:
         """Return a line between the sides."""
-        side = Segment(self.letters[3], self.style)
+        side = Segment(self.letters[3], self.sides_style)
         return Strip([side, *line, side])
