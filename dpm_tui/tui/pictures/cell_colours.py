@@ -29,8 +29,11 @@ _DUSK = 90
 """Luma below which they are dithered less, so that no border is seen."""
 _COLOURFUL = 72
 """Distance of a pixel's largest channel from its smallest from which 16 colours show its colour."""
-_NEAR_ENOUGH = {Palette.C256: 18, Palette.TRUECOLOR: 11}
-"""How far a repeated colour may be from its pixel, as a distance in RGB; a larger one leaves streaks."""
+_NEAR_ENOUGH = {Palette.C256: (18, 26), Palette.TRUECOLOR: (11, 17, 25)}
+"""How far a repeated colour may be from its pixel, as a distance in RGB: larger ones leave streaks, and are
+for pictures of so much grain that they would take too long over a slow line."""
+_CHANGES_AT_MOST = {Palette.C256: 2600, Palette.TRUECOLOR: 1600}
+"""Changes of colour from one pixel to the next: with some 10 and 17 bytes each, 26 KB a picture."""
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -58,19 +61,31 @@ def colours_of(codes: NDArray[np.int64], palette: Palette) -> NDArray[np.uint8]:
     return np.array(_ANSI16, np.uint8)[codes]
 
 
-def run_on(codes: NDArray[np.int64], rgb: NDArray[np.uint8], palette: Palette, *, quick: bool) -> None:
-    """Give every pixel the colour to its left where that is near enough to its own; not with 16 colours."""
-    near = _NEAR_ENOUGH.get(palette)
-    if near is None:
-        return
-    limit = (2 * near if quick else near) ** 2
+def run_on(
+    codes: NDArray[np.int64], rgb: NDArray[np.uint8], palette: Palette, *, quick: bool
+) -> NDArray[np.int64]:
+    """Return pixels that take the colour to their left where it is near enough; not with 16 colours."""
+    steps = _NEAR_ENOUGH.get(palette, ())
+    joined = codes
+    for near in steps:
+        joined = _joined(codes, rgb, palette, 2 * near if quick else near)
+        if np.count_nonzero(joined[:, 1:] != joined[:, :-1]) <= _CHANGES_AT_MOST[palette]:
+            break
+    return joined
+
+
+def _joined(
+    codes: NDArray[np.int64], rgb: NDArray[np.uint8], palette: Palette, near: int
+) -> NDArray[np.int64]:
+    joined = codes.copy()
     colours = colours_of(codes, palette).astype(np.int32)
     wanted = rgb.astype(np.int32)
     for column in range(1, codes.shape[1]):
         left = colours[:, column - 1]
-        is_near = ((wanted[:, column] - left) ** 2).sum(axis=1) <= limit
-        codes[:, column] = np.where(is_near, codes[:, column - 1], codes[:, column])
+        is_near = ((wanted[:, column] - left) ** 2).sum(axis=1) <= near * near
+        joined[:, column] = np.where(is_near, joined[:, column - 1], joined[:, column])
         colours[:, column] = np.where(is_near[:, None], left, colours[:, column])
+    return joined
 
 
 def luma_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

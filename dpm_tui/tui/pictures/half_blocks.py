@@ -39,9 +39,7 @@ def _codes(rgb: NDArray[np.uint8], palette: Palette, quick: bool, thrifty: bool)
     if thrifty and quick:
         rgb = _in_twos(rgb)
     codes = colour_codes(rgb, palette, quick=quick)
-    if thrifty:
-        run_on(codes, rgb, palette, quick=quick)
-    return codes
+    return run_on(codes, rgb, palette, quick=quick) if thrifty else codes
 
 
 def _in_twos(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
