@@ -19,6 +19,8 @@ from dpm_tui.worker.protocol.messages import FoundPair
 
 _PAIRS = 6
 _PICTURE_LINES, _MIN_HEIGHT = (12, 20), 30
+_CELLS = 600
+"""So many cells of pictures are sent in the usual time."""
 
 
 class CompareScreen(RunScreen):
@@ -64,9 +66,9 @@ class CompareScreen(RunScreen):
             return
         self.panes.styles.height = min(max(self.size.height // 3, _PICTURE_LINES[0]), _PICTURE_LINES[1])
         now = time.monotonic()
-        if self._find is not None and (
-            self._find == latest[-1] or now < self._found_at + self.app.delays.find
-        ):
+        # Larger pictures come as much more seldom, so that a line carries no more.
+        wait = self.app.delays.find * max(self.panes.size.area / _CELLS, 1.0)
+        if self._find is not None and (self._find == latest[-1] or now < self._found_at + wait):
             return
         self._find, self._found_at = latest[-1], now
         self._lay_out_find()
