@@ -301,6 +301,20 @@ def test_a_terminal_that_draws_pixels_gets_them_and_keeps_none(terminal: Termina
     assert terminal.written.rindex(b"d=I") < terminal.written.rindex(b"\x1b[?1049l")
 
 
+@pytest.mark.parametrize("terminal", [{"DRAWS": KITTY}], indirect=True)
+def test_stopped_and_continued_it_sends_its_pictures_again(terminal: Terminal) -> None:
+    """The terminal has forgotten them: another program had it."""
+    terminal.wait(lambda: b"a=p,i=" in terminal.written)
+    process = psutil.Process(terminal.process.pid)
+    terminal.process.send_signal(signal.SIGTSTP)
+    terminal.wait(lambda: process.status() == psutil.STATUS_STOPPED)
+    terminal.rest()
+    assert b"d=I" in terminal.written
+    terminal.written = b""
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.wait(lambda: b"a=t," in terminal.written and b"a=p," in terminal.written)
+
+
 @pytest.mark.parametrize("terminal", [{}], indirect=True)
 def test_answers_that_come_late_press_no_key(terminal: Terminal) -> None:
     terminal.press(KITTY.encode() + b"\x1b]1337;ReportCellSize=17.0;8.0;2.0\x07\x1b[?62;4c")

@@ -104,9 +104,10 @@ class HostApp(App[None], inherit_bindings=False):
         self.refresh(layout=True)
 
     def on_mount(self) -> None:
-        """Follow the terminal where it shows pictures."""
+        """Follow the terminal: what it draws, and that it shows nothing of ours after a stop."""
         if isinstance(self._driver, TerminalDriver):
             self.pixels.follow(self._driver)
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
 
     def on_resize(self) -> None:
         """Lay pictures anew, in cells of another size where the letters have one."""
