@@ -323,3 +323,28 @@ def test_answers_that_come_late_press_no_key(terminal: Terminal) -> None:
     terminal.rest()
     assert "2 files marked" in terminal.text
     assert "Groups" in terminal.text
+
+
+SIXEL = b"\x1b[6;15;8t\x1b[?62;4c"
+START = b"\x1bP0;0;0q"
+
+
+def test_pictures_in_cells_are_not_sent_again_beside_the_help(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, {}, draws=SIXEL)
+    try:
+        terminal.resize(120, 40)
+        terminal.wait(lambda: "enter review" in terminal.text)
+        terminal.press(b"3")
+        terminal.wait(lambda: terminal.written.count(START) >= 2)
+        terminal.rest()
+        terminal.written = b""
+        terminal.press(b"?")
+        terminal.wait(lambda: "esc back" in terminal.text)
+        terminal.press(b"\x1b")
+        terminal.wait(lambda: "esc back" not in terminal.text)
+        terminal.rest()
+        assert START not in terminal.written
+        terminal.press(b"l")
+        terminal.wait(lambda: START in terminal.written)
+    finally:
+        terminal.end()

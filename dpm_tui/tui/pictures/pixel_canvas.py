@@ -87,6 +87,7 @@ class PixelCanvas:
         self._places = count(1)
         self._shown: dict[int, Placed] = {}
         self._damaged: set[int] = set()
+        self._going: set[int] = set()
         self._sent: OrderedDict[int, None] = OrderedDict()
         self._kept: OrderedDict[tuple[Scene, bool], PixelPicture] = OrderedDict()
         self._asked_at: float | None = None
@@ -161,6 +162,13 @@ class PixelCanvas:
         parts: list[str] = []
         for number, pane in self._open_panes():
             wanted, shown = pane.placed(), self._shown.get(number)
+            if wanted is not None:
+                self._going.discard(number)
+            elif shown is not None and number not in self._going:
+                # While screens change a pane may have no place for a moment: that costs no picture.
+                self._going.add(number)
+                self.show()
+                continue
             if shown is not None and (wanted is None or not wanted.region.contains_region(shown.region)):
                 del self._shown[number]
                 self._erase(shown.region)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -72,6 +72,7 @@ class Preview(Widget):
         self._changed_at = 0.0
         self._held = False
         self._blank = False
+        self._laid_out = Size()
         self._caption = Caption(look)
         self._pane = PixelPane(self, lambda: self.area, self._lay_anew, large=originals is not None)
 
@@ -138,7 +139,10 @@ class Preview(Widget):
         return line_of([], width, text)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Paint the picture in its new size."""
+        """Paint the picture in its new size; screens that come back tell their size again."""
+        if event.size == self._laid_out:
+            return
+        self._laid_out = event.size
         self._strips = []
         self._pane.show(None)
         if self._subject is not None:

@@ -155,7 +155,8 @@ class TerminalDriver(LinuxDriver):
         """Hand on what is typed until the app ends; raises OSError or EOFError if the terminal is gone."""
         decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser(self._debug)
         answers = LateAnswers()
-        data, self._unread = self._unread, b""  # only once: the thread starts again after a viewer has ended
+        data = answers.take(self._unread)[0]
+        self._unread = b""  # only once: the thread starts again after a viewer has ended
         while not self.exit_event.is_set():
             text = decoder.decode(data)
             for event in parser.feed(text) if text else ():  # the parser takes empty text for the end

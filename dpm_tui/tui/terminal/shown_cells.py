@@ -117,7 +117,9 @@ class ShownCells:
         if style is None:
             blank = self._grounds.setdefault(None, look)
         elif not (style.reverse or style.underline or style.strike):
-            blank = self._grounds.setdefault(style.bgcolor, look)
+            ground = style.bgcolor
+            # The ground of the terminal has two names.
+            blank = self._grounds.setdefault(None if ground is None or ground.is_default else ground, look)
         self._looks[style] = look, blank
         return look, blank
 

@@ -120,3 +120,10 @@ def test_a_letter_without_a_width_of_its_own_makes_its_line_be_sent_whole() -> N
         assert [(x, y, strip.text) for x, y, strip in update.pieces] == [
             (0, y, lines[0].text) for y in range(HEIGHT)
         ]
+
+
+def test_the_ground_of_the_terminal_has_two_names() -> None:
+    terminal = Terminal()
+    terminal.paint(whole([Strip([Segment(" " * WIDTH, Style())])] * HEIGHT))
+    named = Style(color="default", bgcolor="default")
+    assert terminal.paint(whole([Strip([Segment(" " * WIDTH, named)])] * HEIGHT)) == 0
