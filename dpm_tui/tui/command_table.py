@@ -121,6 +121,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_group", ("h", "left"), Scope.GROUPS, _FILE),
     Command("next_step", ("}",), Scope.GROUPS, _FILE, footer=11),
     Command("previous_step", ("{",), Scope.GROUPS, _FILE),
+    Command("protect_here", ("P",), Scope.GROUPS, (Need.FILE, *TO_WRITE)),
     Command("gallery", ("G",), Scope.PICTURE, _FILE, footer=12),
     Command("open_viewer", ("o",), Scope.FILE, _FILE),
     Command("open_folder", ("O",), Scope.FILE, _FILE),

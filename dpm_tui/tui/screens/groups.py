@@ -19,6 +19,7 @@ from dpm_tui.tui.previews.preview_panes import PreviewPanes, panes_for
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.pair_comparer import PairComparer
 from dpm_tui.tui.screens.base.pair_pictures import PairPictures
+from dpm_tui.tui.screens.base.part_commands import turn_protection
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.screens.commands.accept_commands import AcceptCommands
 from dpm_tui.tui.screens.commands.apply_commands import ApplyCommands
@@ -86,6 +87,7 @@ class GroupsScreen(ListScreen):
             **self.undo_commands.handlers(),
             **self.picture_commands.handlers(),
             **self.file_commands.handlers(),
+            "protect_here": self._protect_here,
             "next_group": self.next_group,
             "previous_group": self._previous_group,
             "back": self._back,
@@ -210,6 +212,12 @@ class GroupsScreen(ListScreen):
     def file_path(self) -> bytes:
         """The absolute path of the file under the cursor."""
         return self.session.path_of(self.session.file_id)
+
+    async def _protect_here(self) -> None:
+        """Protect the folder of the file under the cursor, or no longer."""
+        session = self.session
+        folder = session.library.files[session.file_id].path.rpartition(b"/")[0]
+        await turn_protection(self, folder, covered=session.marks.is_protected(session.file_id))
 
     @on(PreviewPanes.Resized)
     def _resized(self) -> None:

@@ -134,3 +134,14 @@ async def leave_out(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     await press(pilot, "z", "A", "l", *("x",) * 6)
     assert "Every file was left out" in prompt_text(app)
     assert not app.session.marks.removed
+
+
+@flow("groups")
+async def protect_here(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "j", "space", "k", "P")
+    assert client.config.protected == ("keep", "holiday")
+    assert "holiday is protected" in prompt_text(app)
+    assert not app.session.marks.removed
+    assert cursor(app) in (1, 2, 3)
+    await press(pilot, "g", "P")
+    assert client.config.protected == ("keep",)

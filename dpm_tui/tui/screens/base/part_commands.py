@@ -16,7 +16,11 @@ from dpm_tui.tui.screens.base.command_host import AppHost, Handlers, SessionHost
 from dpm_tui.worker.protocol.messages import ConfigData, SaveConfig
 
 
-class PartHost(AppHost, SessionHost, WorkerHost, Protocol):
+class FolderHost(SessionHost, WorkerHost, Protocol):
+    """A screen that can protect a folder."""
+
+
+class PartHost(AppHost, FolderHost, Protocol):
     """A screen with the list of what can be freed."""
 
     @property
@@ -46,20 +50,28 @@ class PartCommands:
         host.app.open_screen("groups")
 
     async def _protect(self) -> None:
-        """Protect the folder, or no longer: rules and keys then leave its files alone."""
-        host, part = self._host, self._host.part
-        session = host.session
+        """Protect the folder, or no longer."""
+        part = self._host.part
         if part is None or part.kind is not None:
-            host.prompt.say(translate("tui.need_folder"))
+            self._host.prompt.say(translate("tui.need_folder"))
             return
-        name, before = os.fsdecode(part.folder) or ".", session.config.protected
-        if part.protected and name not in before:
-            host.prompt.say(translate("tui.protected_above"))
-            return
-        after = tuple(each for each in before if each != name) if name in before else (*before, name)
-        config = replace(session.config, protected=after)
-        await asyncio.shield(host.link.ask(SaveConfig(config), ConfigData))
-        session.adopt_config(config)
-        host.show_session()
-        said = "tui.folder_unprotected" if name in before else "tui.folder_protected"
-        host.prompt.say(translate(said, folder=display_name(part.folder or b".")))
+        await turn_protection(self._host, part.folder, covered=part.protected)
+
+
+async def turn_protection(host: FolderHost, folder: bytes, *, covered: bool) -> None:
+    """Protect a folder, or no longer: rules and keys then leave its files alone.
+
+    ``covered`` if it or a folder above it is protected. Raises DpmError if the setting cannot be saved.
+    """
+    session = host.session
+    name, before = os.fsdecode(folder) or ".", session.config.protected
+    if covered and name not in before:
+        host.prompt.say(translate("tui.protected_above"))
+        return
+    after = tuple(each for each in before if each != name) if name in before else (*before, name)
+    config = replace(session.config, protected=after)
+    await asyncio.shield(host.link.ask(SaveConfig(config), ConfigData))
+    session.adopt_config(config)
+    host.show_session()
+    said = "tui.folder_unprotected" if name in before else "tui.folder_protected"
+    host.prompt.say(translate(said, folder=display_name(folder or b".")))
