@@ -34,11 +34,17 @@ class BinLines:
         return self._entry(item, width) if isinstance(item, BinEntry) else self._heading(item, width)
 
     def _heading(self, batch: BatchLine, width: int) -> list[Part]:
-        style = self._look["heading"]
+        look = self._look
         count = translate("tui.group_files", count=batch.files)
-        left = f"-- {local_time(batch.recycled_at)}  {count}  {long_size(batch.size)} "
-        right = f" {translate('tui.rule_label')} {display_name(batch.rule, 16)} --" if batch.rule else "--"
-        return [(left, style), ("-" * (width - cell_len(left) - cell_len(right)), style), (right, style)]
+        when = f" {local_time(batch.recycled_at)} "
+        size = f" {count}  {long_size(batch.size)} "
+        rule = f"{translate('tui.rule_label')} {display_name(batch.rule, 16)} " if batch.rule else ""
+        room = width - cell_len(when) - cell_len(size)
+        return [
+            (when, look["heading_on"]),
+            (size, look["heading"]),
+            (pad_left(rule if cell_len(rule) <= room else "", room), look["dim"]),
+        ]
 
     def details(self, entry: BinEntry, width: int) -> list[list[Part]]:
         """Return the lines on an entry: path, facts, and the file that stays or that it went with."""
