@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, line_of, parts_width
 from dpm_tui.tui.theme import Look
@@ -27,8 +28,8 @@ class Panel(Container):
 
     The app's style sheet gives the room for the lines as padding, by the size of the terminal; a panel
     draws what that leaves room for. Below 60x16 it draws nothing. The title is the sentence of a key, so
-    that it follows the language. Neither it nor what is told beside it is read as markup. An ``active``
-    panel stands out; one that ``fits`` is as high as what is in it.
+    that it follows the language. Neither it nor what is told beside it is read as markup or can drive a
+    terminal. An ``active`` panel stands out; one that ``fits`` is as high as what is in it.
     """
 
     DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; }"
@@ -121,14 +122,15 @@ class Panel(Container):
         room = max(width - 6, 0)
         told: list[Part] = []
         for text, role in self._told:
-            told.append((cut_middle(text, max(room - _MIN_TITLE - parts_width(told), 0)), look[role]))
+            shown = cut_middle(display_name(text), max(room - _MIN_TITLE - parts_width(told), 0))
+            told.append((shown, look[role]))
         if told:
             told[0] = (f" {told[0][0].lstrip()}", told[0][1])
             told.append((" ", line))
-        title = f" {cut_middle(translate(key, **values), max(room - parts_width(told), 0))} "
+        title = cut_middle(display_name(translate(key, **values)), max(room - parts_width(told), 0))
         parts: list[Part] = [
             (f"{ends[0]}{rule}", line),
-            (title, look["heading_on" if self._active else "heading"]),
+            (f" {title} ", look["heading_on" if self._active else "heading"]),
         ]
         between = max(width - parts_width([*parts, *told]) - 2, 0)
         return [*parts, (rule * between, line), *told, (f"{rule}{ends[1]}", line)]

@@ -76,11 +76,12 @@ async def test_a_title_that_is_too_long_loses_its_middle_not_the_frame() -> None
     async with running_app(client, size=(100, 30), screen="bin") as (app, pilot):
         panel = app.screen.panel  # type: ignore[attr-defined]
         panel.retitle("tui.need_place", place="[bold]" + "x" * 300)
-        panel.tell([("[/red]" + "y" * 300, "strong")])
+        panel.tell([("[/red]\x1b[2J" + "y" * 300, "strong")])
         await calm(pilot)
         top = screen_text(app).splitlines()[1]
         assert "[bold]" in top or "~" in top
         assert cell_len(top) == 100
+        assert "\x1b" not in top
         assert top.startswith("╭─ ")
         assert top.endswith("─╮")
 
