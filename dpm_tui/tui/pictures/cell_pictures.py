@@ -5,9 +5,13 @@ iTerm2 takes JPEGs, sixel terminals rows of six pixels in a few colours.
 
 from __future__ import annotations
 
+import re
 from base64 import standard_b64encode
 
 from PIL import Image
+
+_TOLD_COLOUR = re.compile(r"#\d+;2;\d+;\d+;\d+")
+_RASTER = re.compile(r'"\d+;\d+;\d+;\d+')
 
 
 def draw_at(corner: tuple[int, int], sequence: str) -> str:
@@ -28,4 +32,18 @@ def sixel_picture(image: Image.Image, colours: int, smooth: int | None) -> str:
     # six times as large as they must be, and draws with widgets of its own.
     from textual_image._sixel import SixelOptions, image_to_sixels
 
-    return image_to_sixels(image, SixelOptions(colours, smooth))
+    return _colours_first(image_to_sixels(image, SixelOptions(colours, smooth)))
+
+
+def _colours_first(sequence: str) -> str:
+    """Return a sixel picture with all of its colours at the beginning.
+
+    xterm paints wrong what stands before a colour that is told later.
+    """
+    told = "".join(_TOLD_COLOUR.findall(sequence))
+    head, size, rest = sequence.partition("q")
+    raster = _RASTER.match(rest)
+    assert size
+    assert raster
+    body = _TOLD_COLOUR.sub(lambda colour: colour[0].partition(";")[0], rest[raster.end() :])
+    return f"{head}q{raster[0]}{told}{body}"

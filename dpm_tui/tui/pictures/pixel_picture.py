@@ -26,15 +26,24 @@ FINE_BYTES = 32_000
 """Of one that is looked at closely."""
 ROUGH_BYTES = 8_000
 """Of one in whose place a better one follows."""
+_ALONE, _IN_PAIRS = 1.6, 4.0
+"""Inverse of the share of the terminal that pictures have which may take all of that."""
 _JPEG_QUALITIES = (88, 80, 70, 55, 40)
 _SIXEL_COLOURS = ((60_000, 256, None), (160_000, 64, None))
 """Up to how many pixels a sixel picture has so many colours. It takes about a letter a pixel with all of
 them, half of one with 64, a fourth with 32 that are smoothed: nothing compresses or scales it."""
 _FEW_COLOURS = (32, 3)
+_ROUGH_COLOURS = (16, 5)
 _SHRINKS = 4
 _FIRST_NUMBER = 0x44504D00  # other programs in the same window count theirs from 1
 
 _numbers = count(_FIRST_NUMBER)
+
+
+def bytes_for(share: float, *, large: bool, fine: bool) -> int:
+    """Return what a picture may take that has a share of the terminal's cells; ``fine`` if none follows."""
+    most = FINE_BYTES * min(_ALONE * share, 1) if large else MOST_BYTES * min(_IN_PAIRS * share, 1)
+    return round(most if fine else min(most / 4, ROUGH_BYTES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +81,8 @@ def make_picture(
         case Protocol.ITERM:
             sequence = iterm_picture(_small_jpeg(image, shown, most_bytes), shown)
         case Protocol.SIXEL:
-            sequence = _small_sixel(_resized(image, shown), graphics.colours)
+            rough = most_bytes <= ROUGH_BYTES
+            sequence = _small_sixel(_resized(image, shown), graphics.colours, rough=rough)
     return PixelPicture(number, sequence, cells, offset)
 
 
@@ -125,8 +135,10 @@ def _small_jpeg(image: Image.Image, shown: tuple[int, int], most_bytes: int) -> 
     return out.getvalue()
 
 
-def _small_sixel(image: Image.Image, colours: int) -> str:
-    """Return a sixel picture, in fewer colours where it is large."""
+def _small_sixel(image: Image.Image, colours: int, *, rough: bool) -> str:
+    """Return a sixel picture, in fewer colours where it is large or rough."""
+    if rough:
+        return sixel_picture(image, *_ROUGH_COLOURS)
     pixels = image.width * image.height
     fitting = ((few, smooth) for most, few, smooth in _SIXEL_COLOURS if pixels <= most)
     few, smooth = next(fitting, _FEW_COLOURS)

@@ -77,7 +77,7 @@ class PixelPane:
     async def made(self, scene: Scene, pixels: Pixels, *, fine: bool) -> PixelPicture | None:
         """Return the picture of a scene; ``fine`` if there are no better pixels than these of its box."""
         from dpm_tui.tui.pictures.difference_shading import grid_of, part_of
-        from dpm_tui.tui.pictures.pixel_picture import FINE_BYTES, MOST_BYTES, ROUGH_BYTES, make_picture
+        from dpm_tui.tui.pictures.pixel_picture import bytes_for, make_picture
 
         canvas = self.canvas
         if canvas is None or pixels.size == 0 or not scene.width or not scene.height:
@@ -85,14 +85,14 @@ class PixelPane:
         picture = canvas.known(scene, fine=fine)
         if picture is None:
             grid = grid_of(scene.differs)
-            fine_bytes = FINE_BYTES if self._large else MOST_BYTES
+            share = scene.width * scene.height / max(self._widget.app.size.area, 1)
             picture = await asyncio.to_thread(
                 make_picture,
                 pixels,
                 (scene.width, scene.height),
                 canvas.graphics,
                 centred=scene.centred,
-                most_bytes=fine_bytes if fine else ROUGH_BYTES,
+                most_bytes=bytes_for(share, large=self._large, fine=fine),
                 differs=None if grid is None else part_of(grid, scene.box),
             )
             canvas.keep(scene, picture, fine=fine)

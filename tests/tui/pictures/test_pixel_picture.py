@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from dpm_tui.tui.pictures.pixel_picture import MOST_BYTES, PixelPicture, make_picture
+from dpm_tui.tui.pictures.pixel_picture import MOST_BYTES, ROUGH_BYTES, PixelPicture, bytes_for, make_picture
 from dpm_tui.tui.terminal.graphics import Graphics, Protocol
 from tests.tui.samples.library import picture_of
 
@@ -112,6 +112,31 @@ def test_it_is_red_where_it_differs(graphics: Graphics) -> None:
     upper, lower = shown[shown.shape[0] // 5, 40], shown[shown.shape[0] * 4 // 5, 40]
     assert upper[0] > upper[1] + 80
     assert abs(int(lower[0]) - int(lower[2])) < 12
+
+
+def test_sixel_tells_its_colours_first() -> None:
+    """xterm paints wrong what stands before a colour that is told later."""
+    sequence = make_picture(picture_of(3, 256, 171), (45, 30), SIXEL, centred=False).sequence
+    colours = [found.start() for found in re.finditer(r"#\d+;2;", sequence)]
+    assert max(colours) < sequence.index("~")
+    used = set(re.findall(r"#(\d+)(?!;|\d)", sequence))
+    assert used <= set(re.findall(r"#(\d+);2;", sequence))
+
+
+def test_a_rough_sixel_takes_far_fewer_bytes() -> None:
+    rough, fine = (
+        make_picture(noise(256, 171), (45, 30), SIXEL, centred=False, most_bytes=most).sequence
+        for most in (ROUGH_BYTES, MOST_BYTES)
+    )
+    assert len(rough) < len(fine) / 3
+
+
+def test_many_pictures_share_what_may_be_sent() -> None:
+    for large in (True, False):
+        assert 3 * bytes_for(0.2, large=large, fine=True) < 2 * bytes_for(0.3, large=large, fine=True) * 1.3
+    pair = 2 * (bytes_for(0.37, large=True, fine=True) + bytes_for(0.37, large=True, fine=False))
+    assert pair * 4 / 3 < 65_000
+    assert 2 * bytes_for(0.27, large=False, fine=True) * 4 / 3 < 55_000
 
 
 def test_numbers_never_come_again() -> None:
