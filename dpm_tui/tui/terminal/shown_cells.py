@@ -20,7 +20,8 @@ from textual.strip import Strip
 _UNKNOWN, _SECOND_HALF = -1, -2
 """Cells as numbers: what stands there is not known, or it is the rest of a character that takes two."""
 _LETTER_BITS = 21
-_MAX_LOOKS = 50_000
+_MAX_LOOKS = 16_000
+"""More than a screen of 200x60 can have; each keeps half a kilobyte."""
 _MAX_GAP = 6
 """To step over so many cells takes as many bytes as to send them again."""
 
