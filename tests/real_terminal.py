@@ -15,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 _DISPLAY = ":97"
 _START_SECONDS = 10.0
@@ -91,13 +93,17 @@ def server() -> Iterator[None]:
 
 @contextmanager
 def running(words: list[str]) -> Iterator[None]:
-    """Run a program and end it."""
+    """Run a program, and end it and what it has started."""
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
+        family = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
         process.wait()
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.terminate()
 
 
 def focus(name: str) -> None:
