@@ -1,10 +1,10 @@
 """The picture on the front page: the app on the sample library, as a terminal shows it.
 
-``python -m tests.screenshot FILE.png [--size 120x30] [--press "l a a g"] [--font FILE] [--library DIR]
-[--theme dark] [--language zh_CN] [--colours 256] [--narrow]``: makes the sample library in a folder of its
-own and scans it, or takes one that was scanned before. Opens the app on it without a terminal, presses the
-keys, and paints each cell of the screen. All letters of the font must have one width; it is DejaVu Sans Mono
-by default. Chinese is painted with a font that has it, where there is one.
+``python -m tests.screenshot FILE.png [--size 120x30] [--press "l a a g" | --screen plan] [--font FILE]
+[--library DIR] [--theme dark] [--language zh_CN] [--colours 256] [--narrow]``: makes the sample library in a
+folder of its own and scans it, or takes one that was scanned before. Opens the app on it without a terminal,
+presses the keys, and paints each cell of the screen. All letters of the font must have one width; it is
+DejaVu Sans Mono by default. Chinese is painted with a font that has it, where there is one.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("--theme", default="ansi", help="ansi, dark, light or contrast")
     parser.add_argument("--language", default="en", help="en or zh_CN")
     parser.add_argument("--colours", default="truecolor", help="truecolor, 256, 16, mono or ascii")
+    parser.add_argument("--screen", default="", help="a screen by its name, instead of keys")
     parser.add_argument("--narrow", action="store_true", help="a picture of half the size")
     options = parser.parse_args()
     width, height = map(int, options.size.split("x"))
@@ -58,12 +59,22 @@ def main() -> None:
         os.environ.update(_LOOK, DPM_TUI_RUNTIME_DIR=folder)
         library = options.library or make_library(Path(folder))
         connect = connect_to(os.fsencode(library.resolve()))
+        keys = keys_to(options.screen) if options.screen else options.press.split()
         wear = Wear(options.theme, options.language, options.colours)
-        strips = asyncio.run(take(connect, (width, height), options.press.split(), wear=wear))
+        strips = asyncio.run(take(connect, (width, height), keys, wear=wear))
     picture = paint(strips, (width, height), options.font)
     if options.narrow:
         picture = picture.reduce(2)
     picture.quantize(256, dither=Image.Dither.NONE).save(options.picture, optimize=True)
+
+
+def keys_to(screen: str) -> list[str]:
+    """Return the keys that open a screen, and show something on it."""
+    from tests.tui.test_goldens import BASES, OPENED_BY, SCREENS
+
+    numbers = {"scan": "1", "compare": "2", "groups": "3", "bin": "4", "settings": "5"}
+    first = numbers[BASES.get(screen, "groups")]
+    return [first, *OPENED_BY.get(screen, "").split(), *SCREENS[screen].split()]
 
 
 def make_library(folder: Path) -> Path:
