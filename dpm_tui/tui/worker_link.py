@@ -58,7 +58,8 @@ class WorkerLink:
     """Keeps a session up to date with its worker.
 
     ``changed`` is called after every change of the session; ``finished`` when a run has ended. What a run
-    settles meanwhile waits while ``reads`` says that somebody looks at the groups.
+    settles meanwhile waits while ``reads`` says that somebody looks at the groups. ``is_placed`` once the
+    cursor was put where it was last time.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class WorkerLink:
         self._finished = finished
         self._reads = reads
         self._early = False
+        self.is_placed = False
         self._client: Client | None = None
         self._thumbnails: OrderedDict[tuple[int, str], Pixels] = OrderedDict()
         self._stale = asyncio.Event()
@@ -224,6 +226,7 @@ class WorkerLink:
             self._changed()
             if restored := await self.memory.restore():
                 session.resume(restored)
+                self.is_placed = self.is_placed or restored.view is not None
             await self.refresh_bin()
         except DpmError as error:
             session.trouble = str(error)

@@ -144,3 +144,14 @@ async def test_a_change_that_must_be_seen_is_not_held_back_by_early_groups() -> 
         client.tell(GroupsFound(8))
         await until(lambda: len(app.session.library.groups) == 8)
         assert isinstance(app.session.status, RunStatus)
+
+
+async def test_whoever_opens_the_groups_for_the_first_time_begins_at_the_first() -> None:
+    client = FakeClient(status=VERIFYING)
+    async with running_app(client, screen="scan") as (app, pilot):
+        await find_more(client, pilot)
+        await until(lambda: len(app.session.library.groups) == 8)
+        await press(pilot, "3")
+        assert app.session.cursor.position == 0
+        assert app.session.file is not None
+        assert app.session.file.path == b"a/1.jpg"

@@ -175,7 +175,9 @@ def run_meter(session: Session, look: Look, width: int) -> list[list[Part]]:
     name = translate("tui.whole_run")
     share = session.history.share
     left = time_left(status.left_least, status.left_most)
-    words = f"{share:4.0%}  {translate('tui.run_left', left=left) if width >= _WIDE else left}"
+    words = translate("tui.run_left", left=left) if width >= _WIDE else left
+    if share > 0 or status.left_most >= 0:
+        words = f"{share:4.0%}  {words}"
     room = min(width - cell_len(name) - cell_len(words) - 6, _MAX_METER)
     start: Part = (f" {name}  ", look["strong"])
     bar = [*meter(share, room, look), ("  ", look["text"])] if room >= _MIN_METER else []

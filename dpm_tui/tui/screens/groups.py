@@ -118,6 +118,9 @@ class GroupsScreen(ListScreen):
         self.empty.show([[], [(f" {self._why_empty()}", self.app.look["notice"])]])
         # What a run adds above the cursor must not push it away from under the eyes.
         grown = self._shown is not None and session.library is not self._shown
+        if self._shown is None and not self.link.is_placed:
+            # Groups came above the first ones while nobody looked at any.
+            session.cursor = ListPosition(0, 0)
         self._shown = session.library
         self.rows.show(session.rows.height, self._cursor_line(), steady=grown)
         self.show_pictures()
