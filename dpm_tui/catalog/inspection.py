@@ -10,7 +10,7 @@ from typing import Any
 
 from dpm_tui.catalog.verdict import GRID
 
-VERSION = "inspection-7"
+VERSION = "inspection-8"
 """Changes whenever the results may change; pairs inspected by another version are inspected again."""
 
 TONES = 5

@@ -53,8 +53,9 @@ def test_the_picture_itself_is_kept_and_the_rest_is_named(tmp_path: Path) -> Non
     kinds = "identical,pixels,copy,crop,edited"
     plan = dpm("clean", tmp_path, "--rule", "best", "--kinds", kinds, "--dry-run")
     moves = {line.split("\t")[0]: line.split("\t")[-1] for line in plan.stdout.splitlines() if "\t" in line}
+    # The part leaves for its own enlargement, which nobody may call the one with more detail.
+    assert "detail" not in moves.pop("a_cut.jpg")
     assert moves == {
-        "a_cut.jpg": "less detail at full size, 25 % of the pixels",
         "a_grey.jpg": "grey: the other has colours",
         "z_bars.png": "has bars on both sides",
         "z_frame.jpg": "has a border around it",

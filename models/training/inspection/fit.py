@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from dpm_tui.pipeline.inspection.changed_spots import FRAME_SIDE
@@ -63,9 +64,16 @@ CHANGE_SETTINGS = SETTINGS | {
 LARGE, LARGE_WEIGHT = 500, 2.0
 """Longest side of the common frame from which a spot counts so many times: most that is looked at is as
 large, and few of the pictures that are learned from are."""
-EMPHASIS = {"resized": 3.0, "messenger": 1.5, "toned": 1.5}
+EMPHASIS = {
+    "resized": 3.0,
+    "messenger": 1.5,
+    "toned": 1.5,
+    "enlarged": 4.0,
+    "enlarged_sharpened": 3.0,
+    "denoised_enlarged": 2.0,
+}
 """How much more than others a degradation counts: people shrink pictures more often than they enlarge them,
-and tones are the hardest."""
+tones are the hardest, and what is merely enlarged looks much like what was cleaned before."""
 OUT = Path("dpm_tui/pipeline/inspection") / WEIGHTS
 
 
@@ -106,13 +114,24 @@ def collect(options: argparse.Namespace, kind: str) -> Table:
 
 
 def draw_flat(folder: Path, seed: int) -> list[Path]:
-    """Write flat drawings that are not there yet; return all of them."""
+    """Write flat drawings that are not there yet, half of them with grain; return all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{number:03}.png" for number in range(FLAT)]
-    for path, drawing in zip(paths, flat_drawings(FLAT, np.random.default_rng(seed)), strict=True):
-        if not path.exists():
-            drawing.save(path)
+    for number, drawing in enumerate(flat_drawings(FLAT, np.random.default_rng(seed))):
+        if not paths[number].exists():
+            grain = np.random.default_rng((seed, number)) if number % 2 else None
+            (drawing if grain is None else add_grain(drawing, grain)).save(paths[number])
     return paths
+
+
+def add_grain(drawing: Image.Image, draw: np.random.Generator) -> Image.Image:
+    """Return a drawing as if printed and scanned, or filmed: with shades, soft edges and noise."""
+    pixels = np.asarray(drawing.convert("RGB"), np.float32)
+    down, across = np.mgrid[0 : pixels.shape[0], 0 : pixels.shape[1]] / max(pixels.shape[:2])
+    shade = draw.uniform(5, 40) * np.sin(draw.uniform(1, 5) * across + draw.uniform(1, 5) * down)
+    noise = draw.normal(0, draw.uniform(2, 12), pixels.shape[:2])
+    grainy = np.clip(pixels + (shade + noise)[..., None], 0, 255).astype(np.uint8)
+    return Image.fromarray(grainy).filter(ImageFilter.GaussianBlur(draw.uniform(0.4, 1.0)))
 
 
 def fit_better(table: Table) -> HistGradientBoostingClassifier:
