@@ -17,6 +17,8 @@ pytestmark = pytest.mark.slow
 _QUOTED = re.compile(r"“[^”]*”")
 _COMMAND = re.compile(r"dpm-tui [ -~]+")
 _PATH = re.compile(r"\S*[/.][\w-]+\S*")
+_ID = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b")
+"""Ids of batches may have letters in a row."""
 _LATIN = re.compile(r"[A-Za-z]{4,}")
 NAMES = frozenset(
     {
@@ -34,7 +36,7 @@ _OF_THE_SYSTEM = re.compile(r"No such file or directory|Is a directory|Permissio
 
 def latin_words(text: str) -> set[str]:
     """Return the words of a text in Chinese that are left in another language."""
-    for known in (_QUOTED, _OF_THE_SYSTEM, _COMMAND, _PATH):
+    for known in (_QUOTED, _OF_THE_SYSTEM, _COMMAND, _PATH, _ID):
         text = known.sub(" ", text)
     return set(_LATIN.findall(text)) - NAMES
 
