@@ -24,12 +24,11 @@ _FOLDERS = 40
 class ReclaimablePart:
     """The files beside keepers that are of one ``kind``, or lie below one ``folder``, and are not protected.
 
-    ``groups`` counts the groups that have such files. A folder may be ``protected``: nothing of it can go.
+    A folder may be ``protected``: nothing of it can go.
     """
 
     kind: Kind | None
     folder: bytes
-    groups: int
     files: int
     bytes: int
     protected: bool = False
@@ -72,8 +71,6 @@ def _by_folder(library: Library, protected: FolderSet) -> list[ReclaimablePart]:
     return sorted(parts, key=lambda part: (-part.bytes, part.folder))
 
 
-def _count(library: Library, chosen: Flags) -> tuple[int, int, int]:
-    """Return how many groups have some of the chosen files, how many files these are and their bytes."""
-    columns = library.columns
-    groups = int(columns.any_of(chosen).sum())
-    return groups, int(chosen.sum()), int(columns.files.sizes()[chosen].sum())
+def _count(library: Library, chosen: Flags) -> tuple[int, int]:
+    """Return how many files are chosen, and their bytes."""
+    return int(chosen.sum()), int(library.columns.files.sizes()[chosen].sum())

@@ -40,7 +40,7 @@ class ReclaimableLines:
         self._look = look
 
     def draw(self, number: int, width: int) -> list[Part]:
-        """Return the pieces of one line: name, groups, bytes, and the bytes beside the largest as a meter."""
+        """Return the pieces of one line: name, files, bytes, and the bytes beside the largest as a meter."""
         parts, look = self._session.parts, self._look
         part = parts[number]
         name = max(width - _COUNT - _SIZE - 5, 6)
@@ -50,7 +50,7 @@ class ReclaimableLines:
         pieces: list[Part] = [
             self._sign(part),
             self._name(part, name),
-            (pad_left(translate("tui.groups_found", count=part.groups), _COUNT), look["dim"]),
+            (pad_left(translate("tui.group_files", count=part.files), _COUNT), look["dim"]),
             (pad_left("-" if part.protected else short_size(part.bytes), _SIZE), look["strong"]),
         ]
         if room < 4 or part.protected:
