@@ -147,6 +147,11 @@ class ImageFile:
         return self.path.rpartition(b"/")[2]
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, zeros where they are not known."""
+        return self.facts.width, self.facts.height
+
+    @property
     def pixel_count(self) -> int:
         """Width times height."""
         return self.facts.width * self.facts.height

@@ -39,7 +39,7 @@ class PixelProof:
         more than its picture never count as the same.
         """
         a, b = self._by_digest[first][0], self._by_digest[second][0]
-        if (a.facts.width, a.facts.height) != (b.facts.width, b.facts.height):
+        if a.shape != b.shape:
             return False
         if a.facts.frames != b.facts.frames or a.facts.holds != b.facts.holds:
             return False

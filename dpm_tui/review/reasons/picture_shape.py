@@ -12,7 +12,7 @@ NEAR = 0.01
 
 def name_shape(file: ImageFile) -> str:
     """Return the usual shape of a picture, such as ``16:9`` or ``9:16``; empty for any other."""
-    width, height = file.facts.width, file.facts.height
+    width, height = file.shape
     if not width or not height:
         return ""
     for wide, high in SHAPES:

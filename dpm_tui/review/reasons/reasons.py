@@ -104,7 +104,7 @@ def _by_pixels(file: ImageFile, other: ImageFile) -> Iterator[Reason]:
         yield Reason("+", "more_pixels", {"ratio": _times(ratio)})
     elif ratio < 1 / NEAR_TIE:
         yield Reason("-", "fewer_pixels", {"percent": _percent(ratio)})
-    elif (file.facts.width, file.facts.height) == (other.facts.width, other.facts.height):
+    elif file.shape == other.shape:
         yield Reason("=", "same_size", {"width": file.facts.width, "height": file.facts.height})
 
 

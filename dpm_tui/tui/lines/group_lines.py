@@ -66,7 +66,7 @@ class GroupLines:
         passed = f"  {translate('tui.group_reviewed')}" if group.id in self._session.review.passed else ""
         number = f"{position + 1}  "
         right = f"  {count}  {long_size(self._may_go(group))}{passed}  {similarity(group.weakest)} "
-        folder = display_name(folder_of(self._session.library.files[group.keeper])) or "./"
+        folder = f"{display_name(self._session.library.files[group.keeper].folder) or '.'}/"
         room = max(width - cell_len(number) - cell_len(right), 0)
         return [(number, style), (pad(cut_start(folder, room), room), style), (right, dim)]
 
@@ -124,14 +124,9 @@ class GroupLines:
 
     def _name(self, group: Group, file: ImageFile, width: int) -> str:
         """Return the name, with its folder where that is another one than the heading names."""
-        if folder_of(file) != folder_of(self._session.library.files[group.keeper]):
+        if file.folder != self._session.library.files[group.keeper].folder:
             return cut_start(display_name(file.path), width)
         return cut_middle(display_name(file.name), width)
-
-
-def folder_of(file: ImageFile) -> bytes:
-    """Return the folder of a file, below the root, with a slash at its end; empty for the root."""
-    return file.path[: len(file.path) - len(file.name)]
 
 
 def letter(member: int) -> str:

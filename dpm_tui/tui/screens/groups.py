@@ -219,7 +219,7 @@ class GroupsScreen(ListScreen):
     async def _protect_here(self) -> None:
         """Protect the folder of the file under the cursor, or no longer."""
         session = self.session
-        folder = session.library.files[session.file_id].path.rpartition(b"/")[0]
+        folder = session.library.files[session.file_id].folder
         await turn_protection(self, folder, covered=session.marks.is_protected(session.file_id))
 
     @on(PreviewPanes.Resized)

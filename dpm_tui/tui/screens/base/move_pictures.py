@@ -32,17 +32,16 @@ class MovePictures:
         session, look = self._session, self._look
         group, lines = session.marks.group_of(going), GroupLines(session, look)
         files = [session.library.files[id_] for id_ in (going, staying)]
-        shapes = [(file.facts.width, file.facts.height) for file in files]
-        width = self._panes.caption_width(shapes)
+        width = self._panes.caption_width([file.shape for file in files])
         self._panes.show(
             [
                 Subject(
                     file.id,
                     lines.caption(group, group.members.index(file.id), width),
                     content=file.facts.digest,
-                    shape=shape,
+                    shape=file.shape,
                     frame=look[role],
                 )
-                for file, shape, role in zip(files, shapes, ("remove", "keep"), strict=True)
+                for file, role in zip(files, ("remove", "keep"), strict=True)
             ]
         )

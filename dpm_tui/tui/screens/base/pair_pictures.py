@@ -11,7 +11,6 @@ from dpm_tui.catalog.group import Pair
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import fit_lines, pair_lines
 from dpm_tui.tui.pictures.zoom import Zoom
-from dpm_tui.tui.previews.pane_layout import Shape
 from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.previews.subject import Subject
 from dpm_tui.tui.screens.base.command_host import AppHost, CommandHost
@@ -72,7 +71,7 @@ class PairPictures:
             host.reasons.show([])
             return
         members, session, look = self._members_shown(), host.session, host.app.look
-        width = host.panes.caption_width([self._shape(id_) for id_ in members])
+        width = host.panes.caption_width([session.library.files[id_].shape for id_ in members])
         rest = len(comparison.group.members) - len(members) if len(members) > _PAIR else 0
         last = members[-1]
         host.panes.show([self._subject(id_, width, rest if id_ == last else 0) for id_ in members])
@@ -104,10 +103,6 @@ class PairPictures:
         shown = sorted((file, other), key=members.index)
         return shown[::-1] if comparison.flipped else shown
 
-    def _shape(self, id_: int) -> Shape:
-        facts = self._host.session.library.files[id_].facts
-        return facts.width, facts.height
-
     def _subject(self, id_: int, width: int, rest: int) -> Subject:
         """Return what is shown of a file; ``rest`` is how many of its group are not on the screen."""
         host, session = self._host, self._host.session
@@ -116,10 +111,9 @@ class PairPictures:
         caption = lines.caption(group, group.members.index(id_), width, spells_marks=self._spells_marks)
         if rest:
             caption = (caption[0], ((f"+{rest:,}  ", look["notice"]), *caption[1]))
-        content = session.library.files[id_].facts.digest
+        file = session.library.files[id_]
         frame = look["frame_on" if id_ == host.comparison.file else "frame"]
         if id_ in session.marks.removed:
             frame = look["remove"]
-        return Subject(
-            id_, caption, host.comparison.differs(id_), host.zoom, content, self._shape(id_), frame
-        )
+        differs = host.comparison.differs(id_)
+        return Subject(id_, caption, differs, host.zoom, file.facts.digest, file.shape, frame)
