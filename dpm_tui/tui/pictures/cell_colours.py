@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,13 @@ def _joined(
         joined[:, column] = np.where(is_near, joined[:, column - 1], joined[:, column])
         colours[:, column] = np.where(is_near[:, None], left, colours[:, column])
     return joined
+
+
+def runs_of(cells: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """Yield number and ends of each run of equal cells in a line."""
+    edges = np.flatnonzero(cells[1:] != cells[:-1]) + 1
+    for start, end in pairwise([0, *edges.tolist(), len(cells)]):
+        yield int(cells[start]), start, end
 
 
 def luma_of(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

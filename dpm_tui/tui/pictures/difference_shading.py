@@ -16,6 +16,12 @@ _NOISE = 32
 """Level up to which a difference may be the noise of coding."""
 
 
+def levels_in(differs: bytes, box: tuple[float, float, float, float]) -> NDArray[np.uint8] | None:
+    """Return how much the part ``box`` (0..1) of a picture differs by its grid; None where there is none."""
+    grid = grid_of(differs)
+    return None if grid is None else part_of(grid, box)
+
+
 def grid_of(differs: bytes) -> NDArray[np.uint8] | None:
     """Return a square grid, row by row 0 alike to 255 unlike, as an array; None where there is none."""
     side = round(len(differs) ** 0.5)

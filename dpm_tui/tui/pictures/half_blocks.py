@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from dpm_tui.tui.pictures.cell_colours import cell_style, colour_codes, run_on
+from dpm_tui.tui.pictures.cell_colours import cell_style, colour_codes, run_on, runs_of
 from dpm_tui.tui.terminal.colour_depth import Palette
 
 _UPPER_HALF = "\u2580"
@@ -60,11 +58,10 @@ def _draw(
     """
     lines: list[list[Segment]] = []
     for row in upper_codes << 24 | lower_codes:
-        edges = np.flatnonzero(row[1:] != row[:-1]) + 1
         line: list[Segment] = []
         letters = ground = -1
-        for start, end in pairwise([0, *edges.tolist(), len(row)]):
-            upper, lower = int(row[start]) >> 24, int(row[start]) & 0xFFFFFF
+        for key, start, end in runs_of(row):
+            upper, lower = key >> 24, key & 0xFFFFFF
             if upper == lower:
                 line.append(Segment(" " * (end - start), cell_style(upper, lower, palette)))
                 ground = lower

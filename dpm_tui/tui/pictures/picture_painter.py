@@ -59,7 +59,7 @@ class Painter:
     def paint(self, scene: Scene, pixels: Pixels, *, quick: bool, keep: bool = True) -> list[Strip]:
         """Return the lines of a scene; ``pixels`` are those of its box. Empty pixels make no lines."""
         from dpm_tui.tui.pictures.cell_renderer import Blocks, Brush, draw
-        from dpm_tui.tui.pictures.difference_shading import grid_of, part_of
+        from dpm_tui.tui.pictures.difference_shading import levels_in
 
         if pixels.size == 0:
             return []
@@ -67,11 +67,10 @@ class Painter:
         if ready is not None:
             self._kept.move_to_end((scene, quick))
             return ready
-        grid = grid_of(scene.differs)
         look = self._look
         blocks = Blocks.WHOLE if look.whole_cells else Blocks.QUADRANT if look.quadrants else Blocks.HALF
         brush = Brush(look.palette, blocks, quick, scene.centred, scene.thrifty)
-        differs = None if grid is None else part_of(grid, scene.box)
+        differs = levels_in(scene.differs, scene.box)
         strips = draw(pixels, scene.width, scene.height, brush, differs)
         if keep:
             self._kept[scene, quick] = strips

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from dpm_tui.tui.pictures.cell_colours import cell_style, colour_codes, colours_of
+from dpm_tui.tui.pictures.cell_colours import cell_style, colour_codes, colours_of, runs_of
 from dpm_tui.tui.terminal.colour_depth import Palette
 
 GLYPHS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
@@ -62,10 +60,8 @@ def _cells(
 
 def _line(keys: NDArray[np.int64], palette: Palette) -> list[Segment]:
     """Return the cells of a line, runs of equal cells as one segment."""
-    edges = np.flatnonzero(keys[1:] != keys[:-1]) + 1
     line = []
-    for start, end in pairwise([0, *edges.tolist(), len(keys)]):
-        key = int(keys[start])
+    for key, start, end in runs_of(keys):
         style = cell_style(key >> 24 & 0xFFFFFF, key & 0xFFFFFF, palette)
         line.append(Segment(GLYPHS[key >> 48] * (end - start), style))
     return line

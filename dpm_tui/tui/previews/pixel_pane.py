@@ -76,7 +76,7 @@ class PixelPane:
 
     async def made(self, scene: Scene, pixels: Pixels, *, fine: bool) -> PixelPicture | None:
         """Return the picture of a scene; ``fine`` if there are no better pixels than these of its box."""
-        from dpm_tui.tui.pictures.difference_shading import grid_of, part_of
+        from dpm_tui.tui.pictures.difference_shading import levels_in
         from dpm_tui.tui.pictures.pixel_picture import bytes_for, make_picture
 
         canvas = self.canvas
@@ -84,7 +84,6 @@ class PixelPane:
             return None
         picture = canvas.known(scene, fine=fine)
         if picture is None:
-            grid = grid_of(scene.differs)
             share = scene.width * scene.height / max(self._widget.app.size.area, 1)
             picture = await asyncio.to_thread(
                 make_picture,
@@ -93,7 +92,7 @@ class PixelPane:
                 canvas.graphics,
                 centred=scene.centred,
                 most_bytes=bytes_for(share, large=self._large, fine=fine),
-                differs=None if grid is None else part_of(grid, scene.box),
+                differs=levels_in(scene.differs, scene.box),
             )
             canvas.keep(scene, picture, fine=fine)
         return picture

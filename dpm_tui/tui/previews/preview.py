@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -38,8 +37,6 @@ _LARGE = 800
 """From so many cells on a picture takes noticeable time over a slow line."""
 _THUMBNAIL_PX = 256
 """A thumbnail whose sides are all shorter is all that there is of its picture."""
-
-_NO_STYLE = Style.null()
 
 
 class Preview(Widget):
