@@ -46,8 +46,13 @@ def _line(
     return parts
 
 
+def counted(kind: Kind, number: int) -> str:
+    """Return a kind with how many there are of it."""
+    return f"{translate(f'tui.kind_{kind.value}')} {number:,}"
+
+
 def _counted(step: KindStep) -> str:
-    return f"{translate(f'tui.kind_{step.kind.value}')} {step.groups:,}"
+    return counted(step.kind, step.groups)
 
 
 def _with_bytes(step: KindStep) -> str:

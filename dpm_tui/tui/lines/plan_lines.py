@@ -9,6 +9,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Companion, Move
 from dpm_tui.text_format import sentence, similarity
+from dpm_tui.tui.lines.kind_lines import counted
 from dpm_tui.tui.lines.reason_lines import fit_lines, reason_lines
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Session
@@ -34,7 +35,7 @@ class PlanLines:
         """Return what leaves by kind, the safest first, and how many moves a person should look at."""
         look = self._look
         kinds = [kind for kind in Kind if plan_list.kinds[kind]]
-        names = {kind: f"{translate(f'tui.kind_{kind.value}')} {plan_list.kinds[kind]:,}" for kind in kinds}
+        names = {kind: counted(kind, plan_list.kinds[kind]) for kind in kinds}
         sized = {kind: f"{names[kind]} {short_size(plan_list.bytes[kind])}" for kind in kinds}
         end: list[Part] = []
         if plan_list.companions:

@@ -10,8 +10,6 @@ from dpm_tui.review.library.list_layout import ListLayout, ListPosition
 from dpm_tui.review.library.sort import Order, Sorting
 from dpm_tui.tui.session.session import Session
 
-_KINDS = tuple(Kind)
-
 
 class KindWalk:
     """Knows the steps of what a session shows, and moves its cursor between them."""
@@ -52,6 +50,6 @@ class KindWalk:
         if session.sorting != (in_order := Sorting(Order.KIND)):
             session.sorting = in_order
             session.lay_out()
-        before = sum(each.groups for each in self.steps if _KINDS.index(each.kind) < _KINDS.index(aim))
+        before = sum(each.groups for each in self.steps[: kinds.index(aim)])
         session.cursor = ListPosition(before, 0)
         return aim

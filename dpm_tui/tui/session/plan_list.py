@@ -41,7 +41,11 @@ class PlanList:
     @property
     def weakest(self) -> float:
         """The lowest similarity of a move."""
-        return self.plan.weakest
+        if self.by_path:
+            return self.plan.weakest
+        # Among the doubtful ones and among the others the weakest is the first.
+        firsts = (*self.moves[:1], *self.moves[self.doubtful : self.doubtful + 1])
+        return min((move.similarity for move in firsts), default=1.0)
 
     def move(self, lines: int) -> None:
         """Move the cursor by so many lines."""

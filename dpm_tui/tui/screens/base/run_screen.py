@@ -29,6 +29,8 @@ from dpm_tui.worker.protocol.messages import Done, PauseRun, StartRun, StopRun
 _FRAME_LINES = 3
 """Title, prompt line and line of keys."""
 _MIN_LOG = 3
+_SIDE_BY_SIDE = 110
+"""Cells from which on the log stands beside the rest."""
 _FEWEST_PARTS, _PARTS = 2, 6
 
 
@@ -233,7 +235,3 @@ class RunScreen(ListScreen):
         """Show only the errors of the log, or all of it."""
         self.log_lines.only_errors = not self.log_lines.only_errors
         self.show_session()
-
-
-_SIDE_BY_SIDE = 110
-"""Cells from which on the log stands beside the rest."""

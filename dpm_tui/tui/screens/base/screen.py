@@ -41,6 +41,8 @@ def bindings_for(*scopes: Scope) -> list[BindingType]:
     ]
 
 
+SEEN_THROUGH = "-beside"
+"""The class of a screen that leaves the pictures of the one below to be seen."""
 _SECONDS_TO_A_QUESTION = 0.05
 """Most commands that ask have opened their question by then; slower ones must not hold up keys."""
 
@@ -205,7 +207,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
 
     def on_screen_suspend(self) -> None:
         """Paint no pictures below a screen that covers them."""
-        if not self.app.screen.has_class("-beside"):
+        if not self.app.screen.has_class(SEEN_THROUGH):
             self._blank_pictures(True)
 
     def on_screen_resume(self) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from textual.geometry import Region
 
 from dpm_tui.tui.previews.preview_panes import PreviewPanes
-from dpm_tui.tui.screens.base.screen import DpmScreen
+from dpm_tui.tui.screens.base.screen import SEEN_THROUGH, DpmScreen
 
 _LEAST = 46
 """In fewer columns sentences cannot be read."""
 _LEAST_LINES = 9
 """So many lines are enough to read and scroll in."""
-_AROUND = 3
-"""Lines of title, prompt and keys."""
-CLASS = "-beside"
-"""The class of a screen that can be seen through where it has nothing."""
+_BELOW = 2
+"""Lines of prompt and keys."""
 
 
 class SideRoom:
@@ -23,12 +21,12 @@ class SideRoom:
     def __init__(self, screen: DpmScreen, opener: DpmScreen) -> None:
         self._screen = screen
         self._opener = opener
-        screen.set_class(self._region != opener.size.region, CLASS)
+        screen.set_class(self._region != opener.size.region, SEEN_THROUGH)
 
     def take(self) -> None:
         """Give the body its room; to be called again in another size."""
         region = self._region
-        self._screen.set_class(region != self._opener.size.region, CLASS)
+        self._screen.set_class(region != self._opener.size.region, SEEN_THROUGH)
         body = self._screen.query_one("#body")
         body.styles.width = region.width
         # The title line stands above the body.
@@ -43,6 +41,6 @@ class SideRoom:
         if left > _LEAST:
             return Region(0, 0, left - 1, whole.height)
         bottom = max((region.bottom for region in panes), default=0)
-        if panes and whole.height - bottom >= _LEAST_LINES + _AROUND - 1:
+        if panes and whole.height - bottom >= _LEAST_LINES + _BELOW:
             return Region(0, bottom, whole.width, whole.height - bottom)
         return whole
