@@ -27,6 +27,9 @@ def test_the_wheel_runs_by_itself(tmp_path: Path) -> None:
         archive.extractall(site)
     weights = {f"dpm_tui/_models/{name}.safetensors" for name in ("photo", "illustration", "choice")}
     assert weights <= set(names)
+    for folder, kinds in (("report/page/assets", {"html", "css", "js"}), ("tui", {"tcss"})):
+        packed = {name.rpartition(".")[2] for name in names if name.startswith(f"dpm_tui/{folder}/")}
+        assert kinds <= packed
     assert not any(name.startswith(("tests", "models")) for name in names)
     program = f"import sys; sys.path.insert(0, {str(site)!r}); from dpm_tui.cli import main; main(['doctor'])"
     done = subprocess.run(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from dpm_tui.errors import DpmError, ExitCode, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Skipped
-from dpm_tui.state.disk.atomic_write import write_atomic
+from dpm_tui.state.disk.atomic_write import write_parts_atomic
 
 if TYPE_CHECKING:
     # For its name only: most commands ask no worker.
@@ -47,15 +47,23 @@ def describe_previews(status: RunStatus) -> str:
 
 
 def write_output(name: str, text: str) -> None:
-    """Write ``text`` to the file ``name``, whole or not at all; an empty name or ``-`` is standard output.
+    """Write ``text`` to the file ``name`` as ``write_parts`` does."""
+    write_parts(name, (text,))
 
-    Raises DpmError naming the file if it cannot be written.
+
+def write_parts(name: str, parts: Iterable[str]) -> None:
+    """Write a text to the file ``name``, whole or not at all; an empty name or ``-`` is standard output.
+
+    Its ``parts`` are made once the file can be written. Raises DpmError naming the file if it cannot be.
     """
     if not name or name == "-":
-        sys.stdout.write(text)
+        for part in parts:
+            sys.stdout.write(part)
         return
     path = os.path.abspath(os.fsencode(name))
     try:
-        write_atomic(path, text.encode("utf-8"), mode=0o644)
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        write_parts_atomic(path, (part.encode("utf-8") for part in parts), mode=0o644)
     except OSError as error:
         raise DpmError("cannot_write", path=display_name(path), reason=reason_of(error)) from error

@@ -14,7 +14,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.marks.marks import Mark
 from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.review.reasons.reasons import compare_files
-from dpm_tui.text_format import besides, local_date, sentence, shown_values
+from dpm_tui.text_format import besides, local_date
 from dpm_tui.units import long_size
 
 _SIGNS = {"+": "better", "-": "worse", "=": "alike"}
@@ -95,11 +95,7 @@ def _beside(walk: PlainSession, group: Group, id_: int, kept: int) -> Iterator[s
             yield translate(key, places=words)
     reasons = compare_files(file, other, pair.kind if pair else None, walk.review.criteria, pair)
     for sign, name in _SIGNS.items():
-        own = [
-            sentence(f"review.{reason.key}", **shown_values(reason.values))
-            for reason in reasons
-            if reason.sign == sign
-        ]
+        own = [reason.words for reason in reasons if reason.sign == sign]
         if own:
             yield translate(f"plain.{name}", number=number, reasons=translate("plain.gap").join(own))
 

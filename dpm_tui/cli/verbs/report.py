@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
-from dpm_tui.cli.output import write_output
+from dpm_tui.cli.output import write_output, write_parts
 from dpm_tui.cli.reclaimable import freeable_by
 from dpm_tui.errors import DamagedError, ExitCode
 from dpm_tui.locale import translate
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
-from dpm_tui.report.html_report import write_html
 from dpm_tui.report.json_report import build_report
+from dpm_tui.report.page.group_records import Removal
+from dpm_tui.report.page.html_report import write_html
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.keeper_selection import select_keepers
+from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
-from dpm_tui.review.rules.rule import OWN, find_rule, protect_folders
+from dpm_tui.review.rules.rule import DEFAULT_KINDS, OWN, find_rule, protect_folders
+from dpm_tui.review.rules.weighing import weigh
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,18 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
     found = read_results(find_layout(options))
-    scanned, freeable = _follow_rule(found), _find_freeable(found)
     match options.format:
         case "json":
-            text = _json_text(scanned, freeable)
+            write_output(options.output, _json_text(_follow_rule(found), _find_freeable(found)))
         case "html":
-            text = _html_text(scanned, freeable)
+            write_parts(options.output, _html_parts(found))
         case _:
-            text = _csv_text(scanned)
-    write_output(options.output, text)
-    if scanned.state.damaged:
+            write_output(options.output, _csv_text(_follow_rule(found)))
+    if found.state.damaged:
         # The report is worth having, but not all of it may be there.
-        raise DamagedError("state_damaged", names=", ".join(scanned.state.damaged))
+        raise DamagedError("state_damaged", names=", ".join(found.state.damaged))
     return ExitCode.DONE
 
 
@@ -85,16 +88,19 @@ def _csv_text(scanned: Scanned) -> str:
     return write_csv(results.files, results.groups, results.index, folders)
 
 
-def _html_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
-    results = scanned.results
-    return "".join(
-        write_html(
-            root=scanned.state.layout.root,
-            files=results.files,
-            groups=results.groups,
-            pairs=results.index,
-            freeable=freeable,
-            thumbnail=scanned.state.thumbnails.get,
-            unreadable_folders=scanned.state.checkpoint.explain_folders(),
-        )
+def _html_parts(scanned: Scanned) -> Iterator[str]:
+    """Yield the page; nothing is asked of the rule before the file to write to was opened."""
+    config, results = scanned.config, scanned.results
+    rule, protected = find_rule(OWN, config.presets, config.keeper), protect_folders(config.protected)
+    library = select_keepers(Library(results.files, results.groups, results.index), rule, protected)
+    weighing = weigh(library, range(len(library.groups)), rule.settled, DEFAULT_KINDS, protected)
+    yield from write_html(
+        root=scanned.state.layout.root,
+        library=library,
+        removal=Removal(weighing.marked, {file: (kept, why) for file, kept, why in weighing.spared}),
+        criteria=criteria_of(config.keeper),
+        thumbnail=scanned.state.thumbnails.get,
+        files=results.files,
+        unreadable_folders=scanned.state.checkpoint.explain_folders(),
+        made_ns=time.time_ns(),
     )

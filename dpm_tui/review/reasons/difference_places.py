@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dpm_tui.catalog.verdict import visible_level
+from dpm_tui.catalog.group import Pair
+from dpm_tui.catalog.verdict import Kind, visible_level
 
 _MOST = 4
 """With more places than these it is simpler to say that the pictures differ all over."""
 _ACROSS = ("left", "middle", "right")
 _DOWN = ("upper", "middle", "lower")
+_MOVED = frozenset({Kind.CROP, Kind.TURNED})
+"""Kinds whose pictures show the same thing in different places."""
 
 
 def describe_places(differs: bytes) -> list[str]:
@@ -27,3 +30,11 @@ def describe_places(differs: bytes) -> list[str]:
     if len(found) > _MOST:
         return ["all_over"]
     return sorted(found, key=lambda name: -found[name])
+
+
+def lies_over(pair: Pair, digest: str, other: str) -> bool:
+    """Return whether the grid of a pair lies over its picture of one digest, beside that of the other.
+
+    It lies over the content with the smaller digest, over the other one only in the same frame.
+    """
+    return digest <= other or pair.kind not in _MOVED

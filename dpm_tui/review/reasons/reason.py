@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dpm_tui.text_format import sentence, shown_values
+
 Sign = Literal["+", "-", "="]
 
 
@@ -15,3 +17,8 @@ class Reason:
     sign: Sign
     key: str
     values: dict[str, object]
+
+    @property
+    def words(self) -> str:
+        """The sentence in the current language, fit for a terminal."""
+        return sentence(f"review.{self.key}", **shown_values(self.values))

@@ -18,13 +18,16 @@ def write_atomic(path: Where, content: bytes, mode: int = 0o600) -> None:
 
 
 def write_parts_atomic(path: Where, parts: Iterable[bytes], mode: int = 0o600) -> None:
-    """Replace the file at ``path`` as ``write_atomic`` does; the parts may be read from the old file."""
+    """Replace the file at ``path`` as ``write_atomic`` does; the parts may be read from the old file.
+
+    Whatever stops them from being made stops the write, and nothing of it is left.
+    """
     place = place_of(path)
     descriptor = create_partial(place.part, mode)
     try:
         fill_and_close(descriptor, parts)
         place.folder.replace(place.part.name, place.name)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             place.part.unlink()
         raise

@@ -17,7 +17,7 @@ from dpm_tui.review.library.library import Library
 from dpm_tui.review.reasons.difference_places import describe_places
 from dpm_tui.review.reasons.reasons import Reason, compare_files
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.text_format import sentence, shown_values, similarity
+from dpm_tui.text_format import similarity
 from dpm_tui.tui.lines.group_lines import letter
 from dpm_tui.tui.session.shown_pair import ShownPair
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, flow, parts_width, wrap
@@ -103,8 +103,7 @@ def _reasons(
 ) -> list[list[Part]]:
     pieces = [] if pair is None else [*_where(pair, grid, look)]
     for reason in reasons:
-        words = sentence(f"review.{reason.key}", **shown_values(reason.values))
-        pieces.append((f"{reason.sign} {words}", look[_ROLES[reason.sign]]))
+        pieces.append((f"{reason.sign} {reason.words}", look[_ROLES[reason.sign]]))
     return flow(_fitting(pieces, width), width, ("   ", look["text"]))
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dpm_tui.catalog.group import Group, Pair
-from dpm_tui.catalog.verdict import SAME_PIXELS, Kind
+from dpm_tui.catalog.verdict import SAME_PIXELS
 from dpm_tui.review.library.group_links import partners
-from dpm_tui.review.reasons.difference_places import describe_places
+from dpm_tui.review.reasons.difference_places import describe_places, lies_over
 from dpm_tui.tui.pictures.zoom import Zoom
 from dpm_tui.tui.session.session import Session
 
 _MAX_MAPS = 32
-_MOVED = frozenset({Kind.CROP, Kind.TURNED})
-"""Kinds whose pictures show the same thing in different places."""
 
 
 class ShownPair:
@@ -138,11 +136,10 @@ class ShownPair:
     def grid(self, pair: Pair, file: int) -> bytes:
         """Return the grid of where a pair differs as it lies over ``file``, empty where that is not known."""
         contents = self._contents(pair)
-        own = contents[0] if file == pair.a else contents[1]
+        own, other = contents if file == pair.a else contents[::-1]
         if fine := self._maps.get(contents, {}).get(own):
             return fine
-        # The coarse one lies over the content with the smaller digest, over the other only in one frame.
-        return pair.differs if own == min(contents) or pair.kind not in _MOVED else b""
+        return pair.differs if lies_over(pair, own, other) else b""
 
     def _contents(self, pair: Pair) -> tuple[str, str]:
         files = self._session.library.files
