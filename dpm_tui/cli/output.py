@@ -34,9 +34,12 @@ def write(text: str, stream: TextIO) -> None:
 
 def print_skipped(skipped: Sequence[Skipped]) -> ExitCode:
     """Print on standard error which files stayed where they were and why; return the exit code."""
-    for item in skipped:
+    left = [item for item in skipped if not item.is_settled]
+    for item in left:
         print(translate("cli.skipped", path=display_name(item.path), reason=item.reason), file=sys.stderr)
-    return ExitCode.FAILED if skipped else ExitCode.DONE
+    if settled := len(skipped) - len(left):
+        print(translate("cli.already_linked", count=settled), file=sys.stderr)
+    return ExitCode.FAILED if left else ExitCode.DONE
 
 
 def describe_previews(status: RunStatus) -> str:

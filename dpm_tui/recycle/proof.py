@@ -16,6 +16,7 @@ from dpm_tui.pipeline.scan.inventory import is_junk_folder
 from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
+from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.plan import Companion, Move, Plan, Witness
 from dpm_tui.state.disk.layout import STATE_FOLDER
 
@@ -69,6 +70,8 @@ def check_move(move: Move, victims: Collection[bytes]) -> None:
             check_path(companion.twin.path)
     if move.kind is Kind.IDENTICAL and move.victim.digest != move.keeper.digest:
         raise Refused("digests_differ", keeper=display_name(move.keeper.path))
+    if move.link and move.kind is not Kind.IDENTICAL:
+        raise Refused("link_not_identical", keeper=display_name(move.keeper.path))
 
 
 def check_plan(
@@ -77,7 +80,7 @@ def check_plan(
     """Return the moves of ``plan`` that agree with each other, and why the rest is skipped; reads no disk.
 
     A companion that another move speaks of, too, stays where it is: it is not known to whom it belongs.
-    So do files in protected folders.
+    So do files in protected folders, and companions of a picture whose name a link takes.
     """
     victims = {move.victim.path for move in plan.moves}
     claims = Counter(each.file.path for move in plan.moves for each in move.companions)
@@ -91,13 +94,15 @@ def check_plan(
             check_move(move, victims)
             if protected(move.victim.path):
                 raise Refused("protected")
+            if move.link is Link.HARD and protected(move.keeper.path):
+                raise Refused("link_protected", keeper=display_name(move.keeper.path))
             if move.victim.path in seen:
                 raise Refused("twice_in_plan")
             seen.add(move.victim.path)
             own = tuple(
                 each
                 for each in move.companions
-                if claims[each.file.path] == 1 and not protected(each.file.path)
+                if claims[each.file.path] == 1 and not protected(each.file.path) and not move.link
             )
             valid.append(replace(move, companions=own))
         except Refused as refused:

@@ -36,6 +36,11 @@ class Skipped:
         return self.key == "cancelled"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing was to be done about the file, which is no failure."""
+        return self.key == "already_linked"
+
+    @property
     def reason(self) -> str:
         """Why it was left, as a sentence."""
         return sentence(f"recycle.{self.key}", **shown_values(self.values))
@@ -43,7 +48,7 @@ class Skipped:
 
 def split_rest(skipped: Sequence[Skipped]) -> tuple[int, tuple[Skipped, ...]]:
     """Return how many files an operation was stopped before, and those that it had to leave."""
-    left = tuple(item for item in skipped if not item.is_rest)
+    left = tuple(item for item in skipped if not (item.is_rest or item.is_settled))
     return sum(item.is_rest for item in skipped), left
 
 
@@ -51,7 +56,8 @@ def split_rest(skipped: Sequence[Skipped]) -> tuple[int, tuple[Skipped, ...]]:
 class BatchResult:
     """What applying a plan did; ``batch`` is empty where nothing was moved.
 
-    ``moved`` and ``companions`` are original paths; ``size`` is in bytes, companions included.
+    ``moved`` and ``companions`` are original paths; ``size`` is in bytes, companions included. ``linked``
+    are those of ``moved`` whose names a link has taken.
     """
 
     batch: str
@@ -59,6 +65,7 @@ class BatchResult:
     skipped: tuple[Skipped, ...] = ()
     size: int = 0
     companions: tuple[bytes, ...] = ()
+    linked: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class BinEntry:
     ``id`` is ASCII and fit for a command line. ``recycled_at`` is ISO 8601 UTC. ``kind`` is empty
     where the batch's index is lost; the file can be restored all the same. ``keeper_present`` tells
     whether the file that justified the move is in its place now. A companion has no kind but the
-    picture that it went with in ``companion_of``.
+    picture that it went with in ``companion_of``. ``link`` is what took its name, as in ``Link``.
     """
 
     id: str
@@ -112,6 +119,7 @@ class BinEntry:
     rule: str = ""
     keeper_present: bool = False
     companion_of: bytes = b""
+    link: str = ""
 
     @property
     def age(self) -> float:
@@ -126,9 +134,9 @@ class BinEntry:
 class Removal:
     """One line of the record of removals, for people.
 
-    ``action`` is ``recycled``, ``restored``, ``purged``, ``kept`` or ``missing``; ``to`` is where a
-    restored file lies now, as in ``Restored.now``. ``keeper``, ``kind`` and ``rule`` are empty where
-    they are not known.
+    ``action`` is ``recycled``, ``linked`` (recycled, and a link took its name), ``restored``, ``purged``,
+    ``kept`` or ``missing``; ``to`` is where a restored file lies now, as in ``Restored.now``. ``keeper``,
+    ``kind`` and ``rule`` are empty where they are not known.
     """
 
     time: str

@@ -20,6 +20,7 @@ import pytest
 from dpm_tui.cli import main
 from dpm_tui.cli.parser import VERBS, parse
 from dpm_tui.cli.plain_review.answer_parser import read_answer
+from dpm_tui.recycle.filesystem.file_clone import clone
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.rules.presets import clean_words
 from dpm_tui.state.disk.lock import Lock
@@ -75,6 +76,18 @@ class Walk:
         return told.out
 
 
+def has_reflinks(folder: Path) -> bool:
+    """Return whether files in a folder can share their data."""
+    with (folder / "first").open("wb") as first, (folder / "second").open("w+b") as second:
+        for path in ("first", "second"):
+            (folder / path).unlink()
+        try:
+            clone(second.fileno(), first.fileno())
+        except OSError:
+            return False
+    return True
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_command_of_the_list_runs(
@@ -106,6 +119,9 @@ def test_every_command_of_the_list_runs(
     for companions in ("ask", "together", "never"):
         walk("clean", album, "--rule", "best", "--companions", companions, "--dry-run")
     walk("clean", album, "--rule", "best", "--kinds", "identical,pixels,copy", "--dry-run", "-o", plan)
+    assert "hard link" in walk("clean", album, "--rule", "best", "--link", "hard", "--dry-run")
+    without = int(not has_reflinks(album))
+    walk("clean", album, "--rule", "best", "--link", "reflink", "--dry-run", code=without)
     assert "Would move 3" in walk("clean", album, "--plan", plan, "--dry-run")
     assert "Moved 3 files" in walk("clean", album, "--plan", plan, "--yes")
     assert "nothing to do" in walk("clean", album, "--rule", "best", "--yes")

@@ -83,16 +83,14 @@ class Library:
         kept: bytes | None = None,
     ) -> Move:
         """Write a victim and its keeper and return the move; another ``kept`` content makes it a copy."""
-        kind = Kind.IDENTICAL if kept is None else Kind.COPY
-        similarity = 1.0 if kept is None else 0.99
-        return Move(
-            self.write(victim, content),
-            self.write(keeper, content if kept is None else kept),
-            kind,
-            similarity,
-            "best",
-            "group",
-        )
+        self.write(victim, content)
+        self.write(keeper, content if kept is None else kept)
+        return self.move_of(victim, keeper, Kind.IDENTICAL if kept is None else Kind.COPY)
+
+    def move_of(self, victim: bytes, keeper: bytes, kind: Kind = Kind.IDENTICAL) -> Move:
+        """Return the move of a file as it is now."""
+        similarity = 1.0 if kind is Kind.IDENTICAL else 0.99
+        return Move(self.witness(victim), self.witness(keeper), kind, similarity, "best", "group")
 
     def several(self, count: int, companions: bool = False) -> Plan:
         """Return a plan of ``count`` moves in a few folders, every content different.

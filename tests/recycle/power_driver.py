@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from dpm_tui.review.marks.plan import Plan
@@ -21,19 +22,30 @@ from tests.recycle.library import Library
 _BYTES = 8 << 20
 
 
+def make_disk(image: Path) -> None:
+    """Make a small ext4 file system in the file ``image``."""
+    with image.open("wb") as file:
+        file.truncate(_BYTES)
+    subprocess.run(["mkfs.ext4", "-q", "-b", "1024", "-I", "256", image], check=True)
+
+
 class PowerScene(Scene):
     """A scene on a disk of its own, which loses its power instead of the process its life."""
 
     foreign = False
+
+    def __init__(
+        self, driver: Driver, base: Path, scenario: str, make_disk: Callable[[Path], None] = make_disk
+    ) -> None:
+        self.make_disk = make_disk
+        super().__init__(driver, base, scenario)
 
     def fresh(self, number: int) -> tuple[Library, Plan]:
         """Make the library on a new disk, all of it written."""
         place = self.base / str(number)
         place.mkdir()
         image = self.base / "disk"
-        with image.open("wb") as file:
-            file.truncate(_BYTES)
-        subprocess.run(["mkfs.ext4", "-q", "-b", "1024", "-I", "256", image], check=True)
+        self.make_disk(image)
         subprocess.run(["mount", "-o", "loop,commit=300", image, place], check=True)
         made = super().fresh(number)
         subprocess.run(["sync", "-f", place], check=True)

@@ -20,6 +20,7 @@ from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks, Skipped
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.link import LINKS, Link
 from dpm_tui.review.marks.plan import Plan, build_plan
 from dpm_tui.review.reasons.quality_reasons import poorer_reason
 from dpm_tui.review.rules.doubts import Doubt, list_doubts
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--companions", choices=CHOICES["companions"], default="", help=translate("cli.companions_help")
     )
+    parser.add_argument("--link", choices=LINKS, default="", help=translate("cli.link_help"))
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.plan_output_help"))
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help=translate("cli.dry_run_help"))
@@ -67,9 +69,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("plan_output_needs_dry_run")
     if options.plan and options.kinds:
         raise UsageError("plan_has_kinds")
+    _check_link(options)
     layout = find_layout(options)
     plan, left, doubts = _make_plan(options, layout)
     _print_doubts(doubts)
+    if plan.links[Link.HARD]:
+        print(translate("cli.hard_links_warning"), file=sys.stderr)
     if options.dry_run:
         plan, skipped = _check_plan(layout, plan)
         _print_plan(plan)
@@ -81,6 +86,16 @@ def run(options: argparse.Namespace) -> int:
         return print_skipped(skipped)
     _print_left(left)
     return _apply(layout, plan)
+
+
+def _check_link(options: argparse.Namespace) -> None:
+    """Raise UsageError where ``--link`` contradicts another option."""
+    if options.link and options.plan:
+        raise UsageError("plan_has_links")
+    if options.link and options.kinds and {*parse_kinds(options.kinds)} != {Kind.IDENTICAL}:
+        raise UsageError("link_kinds")
+    if options.link and options.companions:
+        raise UsageError("link_companions")
 
 
 def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan, list[Doubt]]:
@@ -106,6 +121,8 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     from dpm_tui.review.rules.weighing import weigh
 
     kinds = parse_kinds(options.kinds) if options.kinds else DEFAULT_KINDS
+    if options.link:
+        kinds = frozenset({Kind.IDENTICAL})
     scanned = read_results(layout)
     if scanned.state.damaged:
         # Decisions, or which files exist, may be lost.
@@ -119,7 +136,9 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
         library, rule = select_keepers(library, rule, protected), rule.settled
     weighed = weigh(library, range(len(library.groups)), rule, kinds, protected)
     plan, _ = build_plan(library, library.groups, weighed.marked, lambda file: rule.name, kinds)
-    companions = options.companions or config.companions
+    plan = plan.with_links(Link(options.link))
+    # Companions stay with the name of their picture.
+    companions = "never" if options.link else options.companions or config.companions
     if companions != "never":
         plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
     return plan, companions, list_doubts(library, weighed)
@@ -179,6 +198,8 @@ def _print_plan(plan: Plan) -> None:
         if move.reason:
             reason = poorer_reason(move.reason, move.amount)
             why = "\t" + translate(f"review.{reason.key}", **reason.values)
+        if move.link:
+            why = "\t" + translate(f"cli.leaves_{move.link}")
         print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}{why}")
         for companion in move.companions:
             twin = display_name(companion.twin.path) if companion.twin else "-"
@@ -186,6 +207,8 @@ def _print_plan(plan: Plan) -> None:
     size = long_size(plan.size)
     weakest = f"{plan.weakest:.4f}"
     print(translate("cli.planned", count=len(plan.moves), size=size, weakest=weakest))
+    for link, count in plan.links.items():
+        print(translate(f"cli.planned_{link}", count=count))
 
 
 def _print_left(left: Plan) -> None:
@@ -206,4 +229,6 @@ def _apply(layout: Layout, plan: Plan) -> int:
     print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
     if result.companions:
         print(translate("cli.cleaned_companions", count=len(result.companions)))
+    if result.linked:
+        print(translate("cli.cleaned_links", count=len(result.linked)))
     return print_skipped(result.skipped)

@@ -28,6 +28,10 @@ from dpm_tui.state.disk.layout import STATE_FOLDER
 
 BIN = join(STATE_FOLDER, b"recycle_bin")
 TREE = b"tree"
+LINKS = b"links"
+"""Below it links lie for a moment, under the paths of the files whose names they take or took."""
+LINK_PART = b"link.part"
+"""A link that is not whole yet."""
 INDEX = b"index.json"
 PARTIAL_INDEX = b"index.json.part"
 _BATCH = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
@@ -75,12 +79,20 @@ class BinFolder:
 
     def lying(self, batch: str) -> Iterator[BinFile]:
         """Yield every regular file of ``batch``; an unreadable batch holds none."""
+        return self._files(batch, TREE)
+
+    def links(self, batch: str) -> Iterator[BinFile]:
+        """Yield every link of ``batch`` that was on its way when something was cut short."""
+        return self._files(batch, LINKS)
+
+    def _files(self, batch: str, kept: bytes) -> Iterator[BinFile]:
         if self.descriptor is None or not is_batch_id(batch):
             return
-        with contextlib.suppress(OSError), folder_below(self.descriptor, tree_of(batch)) as tree:
+        below = join(batch.encode(), kept)
+        with contextlib.suppress(OSError), folder_below(self.descriptor, below) as tree:
             for folder, files in walk(tree):
                 for name, found in files:
-                    yield BinFile(batch, join(self.top, folder, name), found, self)
+                    yield BinFile(batch, join(self.top, folder, name), found, self, kept)
 
     def remove_if_empty(self, batch: str) -> bool:
         """Remove the folder of ``batch``, index included, if no file lies in it; return whether it is gone.
@@ -90,9 +102,9 @@ class BinFolder:
         name = batch.encode()
         try:
             with folder_below(self.bin, name) as folder:
-                if not remove_empty(folder, TREE):
+                if not (remove_empty(folder, TREE) and remove_empty(folder, LINKS)):
                     return False
-                for leftover in (PARTIAL_INDEX, INDEX):
+                for leftover in (LINK_PART, PARTIAL_INDEX, INDEX):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(leftover, dir_fd=folder)
             os.rmdir(name, dir_fd=self.bin)
@@ -114,23 +126,29 @@ class BinFolder:
                 _remove_upwards(tree, folder)
         touched = {b""}
         if not self.remove_if_empty(batch):
-            touched |= {join(tree_of(batch), folder) for folder in folders}
+            with contextlib.suppress(OSError), folder_below(self.bin, batch.encode()) as whole:
+                remove_empty(whole, LINKS)
+            touched |= {batch.encode(), *(join(tree_of(batch), folder) for folder in folders)}
         sync_below(self.bin, touched)
 
 
 @dataclass(frozen=True, slots=True)
 class BinFile:
-    """A regular file that lies in a batch; ``path`` is where it came from, relative to the root."""
+    """A regular file that lies in a batch; ``path`` is where it came from, relative to the root.
+
+    ``kept`` is the folder of the batch below which it lies.
+    """
 
     batch: str
     path: bytes
     status: os.stat_result
     home: BinFolder
+    kept: bytes = TREE
 
     @property
     def place(self) -> bytes:
         """Where it lies, relative to the bin of its ``home``."""
-        return join(tree_of(self.batch), self.home.local(self.path))
+        return join(self.batch.encode(), self.kept, self.home.local(self.path))
 
 
 def new_batch_id() -> str:

@@ -217,4 +217,5 @@ def _entry(listed: ListedFile, keeper_present: bool) -> BinEntry:
         rule=move.rule if move else "",
         keeper_present=keeper_present,
         companion_of=listed.picture,
+        link=move.link.value if move and is_picture else "",
     )

@@ -8,11 +8,12 @@ from typing import Any
 from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import from_json, to_json
+from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.plan import Companion, Move, Witness
 
 
 def encode_move(move: Move) -> list[Any]:
-    """Return ``move`` as JSON values; companions only where there are some."""
+    """Return ``move`` as JSON values; companions and a link only where there are some."""
     record = [
         _encode_witness(move.victim),
         _encode_witness(move.keeper),
@@ -21,8 +22,10 @@ def encode_move(move: Move) -> list[Any]:
         move.rule,
         move.group,
     ]
-    if move.companions:
+    if move.companions or move.link:
         record.append([_encode_companion(companion) for companion in move.companions])
+    if move.link:
+        record.append(move.link.value)
     return record
 
 
@@ -39,7 +42,8 @@ def decode_move(value: Any) -> Move:
                 float(similarity),
                 rule,
                 group,
-                _decode_companions(more),
+                _decode_companions(more[:1]),
+                link=_decode_link(more[1:]),
             )
     raise ValueError("not a move")
 
@@ -56,6 +60,15 @@ def _decode_companions(more: list[Any]) -> tuple[Companion, ...]:
         case [[*companions]]:
             return tuple(map(_decode_companion, companions))
     raise ValueError("not companions")
+
+
+def _decode_link(more: list[Any]) -> Link:
+    match more:
+        case []:
+            return Link.NONE
+        case [str(link)]:
+            return Link(link)
+    raise ValueError("not a link")
 
 
 def _decode_companion(value: Any) -> Companion:

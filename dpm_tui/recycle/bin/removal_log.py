@@ -235,9 +235,10 @@ def list_removals(entries: Sequence[LogEntry]) -> Iterator[Removal]:
         if entry.action not in _TOLD:
             continue
         move = moves.get((entry.batch, entry.path))
+        linked = entry.action is Action.RECYCLED and move is not None and move.link
         yield Removal(
             time=entry.time,
-            action=entry.action.value,
+            action="linked" if linked else entry.action.value,
             batch=entry.batch,
             path=entry.path,
             size=entry.size,

@@ -47,7 +47,9 @@ class _Search:
     digests: dict[bytes, str] = field(default_factory=dict)
 
     def move_with_companions(self, move: Move) -> Move:
-        """Return ``move`` with the companions of its victim."""
+        """Return ``move`` with the companions of its victim, which stay where a link takes its name."""
+        if move.link:
+            return move
         companions = []
         removed = self.victims.get(split(move.victim.path)[0], frozenset())
         for witness in self._companions(move.victim.path, removed):
@@ -113,7 +115,7 @@ def find_companions(root: int, plan: Plan, extensions: Iterable[str]) -> Plan:
     busy = {move.victim.path for move in plan.moves} | {move.keeper.path for move in plan.moves}
     pictures = frozenset(extension.lower().encode("utf-8") for extension in extensions)
     victims: dict[bytes, set[bytes]] = defaultdict(set)
-    for folder, name in (split(move.victim.path) for move in plan.moves):
+    for folder, name in (split(move.victim.path) for move in plan.moves if not move.link):
         victims[folder].add(name)
     removed = {folder: frozenset(names) for folder, names in victims.items()}
     search = _Search(root, pictures, busy, removed)

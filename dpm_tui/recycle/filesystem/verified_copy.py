@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 
+from dpm_tui.recycle.filesystem.file_metadata import copy_metadata
 from dpm_tui.recycle.filesystem.nofollow import create_file, digest_of, open_file
 
 _CHUNK = 1 << 20
@@ -14,9 +15,9 @@ _CHUNK = 1 << 20
 def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
     """Copy ``name`` in the folder ``source`` to the new file ``part`` in ``target`` and read it back.
 
-    Returns the SHA-256 of both. The copy has the content, permissions, times and, where possible, extended
-    attributes of the source. On return the content is on the disk. After an error there is no ``part``. The
-    check may read from the system's cache.
+    Returns the SHA-256 of both. The copy has the content, permissions, times and, where possible, owner and
+    extended attributes of the source. On return the content is on the disk. After an error there is no
+    ``part``. The check may read from the system's cache.
 
     Raises OSError (EIO if the copy differs).
     """
@@ -36,7 +37,6 @@ def copy_verified(source: int, name: bytes, target: int, part: bytes) -> str:
 
 
 def _copy(reading: int, writing: int) -> str:
-    found = os.fstat(reading)
     with (
         open(reading, "rb", buffering=0, closefd=False) as origin,
         open(writing, "wb", buffering=_CHUNK, closefd=False) as copy,
@@ -49,17 +49,6 @@ def _copy(reading: int, writing: int) -> str:
     digest = digest_of(reading)
     if digest_of(writing) != digest:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
-    _copy_attributes(reading, writing)
-    os.fchmod(writing, found.st_mode & 0o777)
-    os.utime(writing, ns=(found.st_atime_ns, found.st_mtime_ns))
+    copy_metadata(reading, writing)
     os.fsync(writing)
     return digest
-
-
-def _copy_attributes(reading: int, writing: int) -> None:
-    if not hasattr(os, "listxattr"):
-        return
-    with contextlib.suppress(OSError):
-        for attribute in os.listxattr(reading):
-            with contextlib.suppress(OSError):
-                os.setxattr(writing, attribute, os.getxattr(reading, attribute))

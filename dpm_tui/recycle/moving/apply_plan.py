@@ -15,6 +15,7 @@ from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.disk_reserve import check_room, keep_reserve
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, split
+from dpm_tui.recycle.linking.link_proof import check_possible
 from dpm_tui.recycle.moving.batch_moves import Moves, paths_of
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
@@ -90,6 +91,7 @@ def apply_plan(
         skipped=tuple(skipped),
         size=Plan(tuple(moved)).size,
         companions=tuple(each.file.path for move in moved for each in move.companions),
+        linked=tuple(move.victim.path for move in moved if move.link),
     )
 
 
@@ -128,7 +130,9 @@ def check_moves(
         try:
             if other_disks is OtherDisks.REFUSE and bins.is_elsewhere(split(move.victim.path)[0]):
                 raise Refused("other_file_system")
-            with prove_move(bins.root, move, leaving):
+            with prove_move(bins.root, move, leaving) as held:
+                if move.link:
+                    check_possible(move, held.victim, held.keeper)
                 proven.append(move)
         except (Refused, OSError) as error:
             skipped.append(refusal_of(error).skipped(move.victim.path))

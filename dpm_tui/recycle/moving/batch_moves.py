@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-from collections.abc import Collection, Set as AbstractSet
+from collections.abc import Collection, Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dpm_tui.errors import reason_of
-from dpm_tui.recycle.bin.bin_folder import BIN, TREE, BinFolder
+from dpm_tui.recycle.bin.bin_folder import BIN, LINKS, TREE, BinFolder
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
-from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, split, status, sync_below
+from dpm_tui.recycle.filesystem.nofollow import (
+    folder_below,
+    join,
+    remove_empty,
+    same_file,
+    split,
+    status,
+    sync_below,
+)
+from dpm_tui.recycle.linking.made_link import MadeLink, make_link
 from dpm_tui.recycle.moving.cross_device_move import copy_back, copy_in
 from dpm_tui.recycle.moving.keeper_survival import check_survives
-from dpm_tui.recycle.moving.proven_move import prove_move
+from dpm_tui.recycle.moving.proven_move import ProvenMove, prove_move
 from dpm_tui.recycle.proof import OpenFile, Trace
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.marks.plan import Move
+from dpm_tui.state.disk.held_folder import sync_names
 
 
 @dataclass(slots=True)
@@ -38,19 +49,40 @@ class Moves:
 
     def move(self, move: Move) -> None:
         """Prove and move one victim with its companions; raises Refused or OSError with all in place."""
-        with prove_move(self.root, move, self.leaving) as proven:
+        with prove_move(self.root, move, self.leaving) as proven, self._link_of(move, proven) as link:
             taken: list[tuple[bytes, OpenFile]] = []
+            witness, keeper = (link.witness, link.keeper) if link else (move.keeper, proven.keeper)
             try:
                 for path, held in proven.files:
                     self._take(path, held, move)
                     taken.append((path, held))
-                check_survives(self.root, move.keeper, proven.victim.status, proven.keeper)
+                check_survives(self.root, witness, proven.victim.status, keeper)
                 for companion, (_, held) in zip(move.companions, proven.files[1:], strict=True):
                     if companion.twin is not None:
                         check_survives(self.root, companion.twin, held.status)
+                if link is not None:
+                    self._give_name(link, move, proven.victim)
             except (Refused, OSError):
                 self._put_all_back(taken)
                 raise
+
+    @contextlib.contextmanager
+    def _link_of(self, move: Move, proven: ProvenMove) -> Iterator[MadeLink | None]:
+        """Yield the link that is to take the name of a proven victim, None where none is."""
+        if not move.link:
+            yield None
+            return
+        local = self.home.local(move.victim.path)
+        self.touched_in_bin.add(join(LINKS, split(local)[0]))
+        with make_link(self.folder, local, move, proven.victim, proven.keeper) as link:
+            yield link
+
+    def _give_name(self, link: MadeLink, move: Move, victim: OpenFile) -> None:
+        """Let a link take the name of a victim once the disk has the new name of that in the bin."""
+        place = join(TREE, split(self.home.local(move.victim.path))[0])
+        with folder_below(self.folder, place) as target:
+            sync_names(target)
+        link.take_name(victim)
 
     def _take(self, path: bytes, held: OpenFile, move: Move) -> None:
         """Move one proven file; if it turns out to be another file, move it back."""
@@ -64,7 +96,7 @@ class Moves:
             try:
                 move_in(held.folder, name, target, name)
             except OSError as error:
-                if error.errno != errno.EXDEV or self.log is None:
+                if error.errno != errno.EXDEV or self.log is None or move.link:
                     raise
                 entry = LogEntry(Action.COPYING, self.batch, path=path, size=held.status.st_size)
                 digest = move.victim.digest if path == move.victim.path else ""
@@ -108,6 +140,7 @@ class Moves:
             for path, error in sync_below(base, folders):
                 values = {"reason": reason_of(error)}
                 self.skipped.append(Skipped(join(shown, path) or b".", "not_synced", values))
+        remove_empty(self.folder, LINKS)
         if len(self.moved) < len(moves):
             gone = set(paths_of(self.moved))
             self.home.tidy(self.batch, [path for path in paths_of(moves) if path not in gone])

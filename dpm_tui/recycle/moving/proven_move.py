@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass
 
+from dpm_tui.recycle.linking.link_proof import check_link
 from dpm_tui.recycle.proof import OpenFile, Trace, prove, prove_companion, prove_keeper, traces_of
 from dpm_tui.review.marks.plan import Move
 
@@ -28,6 +29,8 @@ def prove_move(root: int, move: Move, leaving: AbstractSet[Trace]) -> Iterator[P
     with contextlib.ExitStack() as stack:
         victim = stack.enter_context(prove(root, move.victim))
         keeper = stack.enter_context(prove_keeper(root, move.keeper, victim.status, leaving))
+        if move.link:
+            check_link(move, victim, keeper)
         files = [(move.victim.path, victim)]
         for companion in move.companions:
             held = stack.enter_context(prove_companion(root, companion, leaving))

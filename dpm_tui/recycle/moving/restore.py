@@ -19,6 +19,7 @@ from dpm_tui.recycle.filesystem.disk_reserve import give_up_reserve
 from dpm_tui.recycle.filesystem.exclusive_rename import move_out
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.filesystem.verified_copy import copy_verified
+from dpm_tui.recycle.linking.link_removal import link_put_away
 from dpm_tui.recycle.moving.partial_name import PART, passing_name
 from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.proof import check_path, leads_into_state
@@ -73,7 +74,10 @@ class _Run:
                 Action.RESTORED, file.batch, path=file.path, size=file.status.st_size,
                 below=self.target.path, undo=self.undo, of=listed.picture,
             )  # fmt: skip
-            entry = self._place(source, name, place, folder, entry)
+            # Below another folder nothing of ours has the name.
+            move = None if self.target.path else listed.move
+            with link_put_away(self.bins.root, file, move, source, place):
+                entry = self._place(source, name, place, folder, entry)
         self.announced = None
         self.touched.add(folder)
         self.left.append(file)
@@ -164,11 +168,11 @@ def restore_files(
 ) -> RestoreResult:
     """Bring ``files`` back below ``target`` under their original relative paths; return the result.
 
-    Nothing is ever replaced: a file whose name is taken comes back as ``name (restored 1).ext``.
-    Missing folders are made. On another file system it is a verified copy. A file that fails stays
-    in the bin and is reported; the rest goes on. Pictures come before their companions, which take
-    over the picture's new name. ``Restored.now`` is absolute for a target other
-    than the root.
+    Nothing is ever replaced: a file whose name is taken comes back as ``name (restored 1).ext``. Only a
+    link that took the name of the file, and is as it was made, gives way to it. Missing folders are made.
+    On another file system it is a verified copy. A file that fails stays in the bin and is reported; the
+    rest goes on. Pictures come before their companions, which take over the picture's new name.
+    ``Restored.now`` is absolute for a target other than the root.
     """
     run = _Run(bins, log, target, undo)
     pictures_first = sorted(files, key=lambda listed: listed.companion is not None)

@@ -16,6 +16,7 @@ from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.filesystem.disk_reserve import keep_reserve
 from dpm_tui.recycle.filesystem.nofollow import folder_below, split, status
 from dpm_tui.recycle.moving.apply_plan import recycled_entries
+from dpm_tui.recycle.repair.unfinished_links import finish_links
 from dpm_tui.recycle.repair.unfinished_moves import Unfinished
 from dpm_tui.recycle.results import Recovery
 
@@ -96,6 +97,7 @@ def recover(bins: BinSet, log: RemovalLog, root: bytes) -> Recovery:
             with contextlib.suppress(OSError), folder_below(home.bin, batch.encode()) as folder:
                 os.unlink(PARTIAL_INDEX, dir_fd=folder)
                 parts += 1
+        finish_links(run, batch)
         run.drop_second_names(batch)
         run.complete_log(batch, indexes_of(bins, batch).values())
         lying = {file.home.top for file in run.lying[batch].values()}

@@ -95,7 +95,7 @@ class Unfinished:
             return True
         folder, last = split(copy.place)
         with folder_below(copy.home.bin, folder) as source:
-            if not _same_content(place, name, source, last):
+            if not same_content(place, name, source, last):
                 return False
             if drop_copy:
                 sync_names(place)
@@ -186,7 +186,7 @@ class Unfinished:
             if not drop_second_name(source, last, arrived):
                 if entry.below and arrived.st_uid not in (os.geteuid(), file.status.st_uid):
                     return  # a copy of ours has our owner: a file of another user is not ours
-                if same_file(arrived, file.status) or not _same_content(place, name, source, last):
+                if same_file(arrived, file.status) or not same_content(place, name, source, last):
                     return
                 sync_names(place)
                 os.unlink(last, dir_fd=source)
@@ -204,7 +204,12 @@ class Unfinished:
                 folder_below(file.home.bin, split(file.place)[0]) as source,
             ):
                 if drop_second_name(source, name, status(name, origin)):
-                    self._dropped(file, _restored(file))
+                    self.came_back(file)
+
+    def came_back(self, file: BinFile) -> None:
+        """Note that a file is in its old place again."""
+        undo = file.batch in self.history.undoing
+        self._dropped(file, replace(_restored(file), undo=undo))
 
     def _dropped(self, file: BinFile, entry: LogEntry) -> None:
         self.names += 1
@@ -228,7 +233,8 @@ def _restored(file: BinFile) -> LogEntry:
     return LogEntry(Action.RESTORED, file.batch, path=file.path, size=file.status.st_size, to=file.path)
 
 
-def _same_content(first: int, name: bytes, second: int, other: bytes) -> bool:
+def same_content(first: int, name: bytes, second: int, other: bytes) -> bool:
+    """Return whether files in two open folders are regular ones of the same bytes; raises OSError."""
     with contextlib.ExitStack() as stack:
         digests = []
         for folder, file in ((first, name), (second, other)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from dpm_tui.catalog.image_file import ImageFile, Stamp
 from dpm_tui.catalog.inspection import REASONS
 from dpm_tui.catalog.verdict import Alteration, Kind
 from dpm_tui.review.library.library import Library
+from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.marks import Marks
 from dpm_tui.review.marks.move_doubt import MoveDoubt, doubt_about
 
@@ -58,6 +60,8 @@ class Move:
     amount: float = 0.0
     doubt: str = ""
     """Why a person should look at it first, a word of ``MoveDoubt``, empty for nothing."""
+    link: Link = Link.NONE
+    """What takes the name of an identical victim; its companions stay then, since the name does."""
 
     @property
     def size(self) -> int:
@@ -82,6 +86,11 @@ class Plan:
         return sum(move.size for move in self.moves)
 
     @property
+    def links(self) -> Counter[Link]:
+        """How many victims leave a link of each kind under their names."""
+        return Counter(move.link for move in self.moves if move.link)
+
+    @property
     def weakest(self) -> float:
         """The lowest similarity that a move rests on; 1 for an empty plan."""
         return min((move.similarity for move in self.moves), default=1.0)
@@ -103,6 +112,17 @@ class Plan:
     def alone(self) -> Plan:
         """Return this plan with every companion staying where it is."""
         return Plan(tuple(replace(move, companions=()) for move in self.moves))
+
+    def with_links(self, link: Link) -> Plan:
+        """Return this plan with ``link`` in the place of every identical victim, whose companions stay."""
+        return Plan(
+            tuple(
+                replace(move, link=link, companions=() if link else move.companions)
+                if move.kind is Kind.IDENTICAL
+                else move
+                for move in self.moves
+            )
+        )
 
     def parts(self) -> Iterator[Plan]:
         """Yield the moves in parts that travel while other messages do; ``join_plans`` puts them together."""

@@ -52,6 +52,8 @@ class BinLines:
         path = cut_middle(display_name(entry.path), width - 2)
         lines: list[list[Part]] = [[(f" {path}", look["strong"])]]
         facts = f"{long_size(entry.size)}  {local_time(entry.recycled_at)}"
+        if entry.link:
+            facts = f"{facts}  {translate('tui.leaves_link')}"
         if entry.companion_of:
             with_it = translate("tui.goes_with", name=display_name(entry.companion_of))
             return [*lines, [(f" {facts}", look["text"])], [(f" {with_it}", look["text"])]]

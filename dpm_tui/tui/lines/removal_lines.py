@@ -17,7 +17,7 @@ from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
 DETAIL_LINES = 4
-_SIGNS = {"recycled": ">", "restored": "<", "purged": "x", "kept": "=", "missing": "?"}
+_SIGNS = {"recycled": ">", "linked": ">", "restored": "<", "purged": "x", "kept": "=", "missing": "?"}
 _ROLES = {"restored": "good", "purged": "bad", "missing": "doubt"}
 _KINDS = frozenset(Kind)
 
