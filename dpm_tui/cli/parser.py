@@ -17,7 +17,9 @@ from dpm_tui.errors import UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import insist_on, set_language, translate
 
-VERBS = ("scan", "review", "report", "clean", "bin", "decisions", "status", "stop", "doctor", "demo")
+VERBS = (
+    "scan", "review", "report", "find", "clean", "bin", "decisions", "status", "stop", "doctor", "demo",
+)  # fmt: skip
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
 _WITH_VALUE = ("--state", "--language")
 """Options of every verb that take a word, which is no verb then."""

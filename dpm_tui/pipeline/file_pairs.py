@@ -15,12 +15,12 @@ from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile
-from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.alteration_weighing import weigh_alterations
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
 from dpm_tui.pipeline.keeper_order import Ranking, order_files
+from dpm_tui.pipeline.quality.tone_votes import Inspections
 
 MANY = 48
 """Files of one content up to which each has a pair with each."""
@@ -35,7 +35,7 @@ def pair_files(
     files: Mapping[int, ImageFile],
     verdicts: Iterable[tuple[DigestPair, Verdict]],
     decided: Callable[[str, str], str] = lambda first, second: "",
-    inspections: Mapping[DigestPair, Inspection | None] | None = None,
+    inspections: Inspections | None = None,
     rank: Ranking | None = None,
 ) -> PairColumns:
     """Return every verified pair of files, sorted by ids.

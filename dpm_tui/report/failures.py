@@ -41,19 +41,23 @@ def list_failures(
 
 def failure_reason(file: ImageFile) -> str:
     """Return in which way a file is broken, empty if it is not. Most of a damaged picture can be seen."""
+    return put_into_words(defer_failure(file))
+
+
+def defer_failure(file: ImageFile) -> str:
+    """Return the same for a reader in another language."""
     if _is_damaged(file):
-        return _words(Status.DAMAGED, file.reason or defer("decode.not_all"))
-    return "" if file.status in _SOUND else _words(file.status, file.reason)
+        return defer_reason(Status.DAMAGED, file.reason or defer("decode.not_all"))
+    return "" if file.status in _SOUND else defer_reason(file.status, file.reason)
+
+
+def defer_reason(status: Status, reason: str) -> str:
+    """Return why a file with a status cannot be read, for a reader in another language."""
+    return defer("decode.status", status=defer(f"decode.status_{status.value}"), reason=reason)
 
 
 def _is_damaged(file: ImageFile) -> bool:
     return file.status is Status.OK and file.facts.damaged
-
-
-def _words(status: Status, reason: str) -> str:
-    return put_into_words(
-        defer("decode.status", status=defer(f"decode.status_{status.value}"), reason=reason)
-    )
 
 
 def _folder_reason(said: str) -> str:

@@ -36,7 +36,7 @@ def build_report(
     listed = [file for file in files.values() if file.status is Status.OK or file.id in paired]
     return {
         "schema": SCHEMA,
-        "root": _path(root)["path"],
+        "root": describe_path(root)["path"],
         "model": model,
         "threshold": threshold,
         "suggested": {"files": freeable.files, "bytes": freeable.bytes},
@@ -53,7 +53,7 @@ def build_report(
             for group in groups
         ],
         "errors": [
-            _path(failure.path) | {"reason": failure.reason}
+            describe_path(failure.path) | {"reason": failure.reason}
             for failure in list_failures(files, unreadable_folders)
         ],
     }
@@ -62,7 +62,7 @@ def build_report(
 def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "id": file.id,
-        **_path(file.path),
+        **describe_path(file.path),
         "bytes": file.stamp.size,
         "width": file.facts.width,
         "height": file.facts.height,
@@ -85,7 +85,8 @@ def _pair(pair: Pair) -> dict[str, Any]:
     return facts
 
 
-def _path(path: bytes) -> dict[str, str]:
+def describe_path(path: bytes) -> dict[str, str]:
+    """Return how a path is written in JSON: as text, and also as bytes where it is not UTF-8."""
     try:
         return {"path": path.decode("utf-8")}
     except UnicodeDecodeError:

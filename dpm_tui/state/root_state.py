@@ -63,6 +63,13 @@ class RootState:
             self._vectors[key] = VectorStore(self._vector_path(choice, model, identity), dims)
         return self._vectors[key]
 
+    def stored_vectors(self, choice: str, model: str, identity: str, dims: int) -> VectorStore:
+        """Return the vectors that lie on the disk, to read beside whoever adds to them.
+
+        Raises FileNotFoundError if there are none, DamagedError, OSError.
+        """
+        return VectorStore(self._vector_path(choice, model, identity), dims, writable=False)
+
     def fitting_model(self, models: Iterable[ModelCard]) -> Callable[[str], str]:
         """Return the function from content digest to the name of the model that fits it.
 
@@ -73,9 +80,8 @@ class RootState:
             return lambda digest: choice if digest else ""
         fitting: dict[str, str] = {}
         for card in models:
-            path = self._vector_path(choice, card.name, card.identity)
             with contextlib.suppress(FileNotFoundError):
-                table = VectorStore(path, card.dims, writable=False)
+                table = self.stored_vectors(choice, card.name, card.identity, card.dims)
                 fitting.update((digest, card.name) for digest in table if table.fits(digest))
                 table.close()
         return lambda digest: fitting.get(digest, "")

@@ -116,6 +116,9 @@ def test_every_command_of_the_list_runs(
     walk("report", album, "--format", "html", "-o", page)
     assert 'class="pictures"' in page.read_text(encoding="utf-8")
 
+    assert "itself" in walk("find", album / "sea.jpg", "--in", album)
+    assert json.loads(walk("find", album / "hill.jpg", "--in", album, "--kinds", "copy", "--json"))["found"]
+
     for companions in ("ask", "together", "never"):
         walk("clean", album, "--rule", "best", "--companions", companions, "--dry-run")
     walk("clean", album, "--rule", "best", "--kinds", "identical,pixels,copy", "--dry-run", "-o", plan)

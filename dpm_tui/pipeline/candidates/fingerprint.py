@@ -16,6 +16,7 @@ from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
 from dpm_tui.pipeline.reporter import Stage
+from dpm_tui.pipeline.transparency.cutout import StoredPicture
 
 MODELS = ("photo", "illustration")
 _BATCH = 32
@@ -112,6 +113,11 @@ def fingerprint_contents(
     return lost
 
 
+def embed_stored(embedder: Embedder, pictures: Sequence[StoredPicture]) -> list[Fingerprint]:
+    """Return the fingerprint of each stored picture."""
+    return embedder.embed([picture.pixels for picture in pictures], [own_parts(each) for each in pictures])
+
+
 def _embed(
     digests: Sequence[str], thumbnails: ThumbnailTable, load_embedder: Callable[[], Embedder], threads: int
 ) -> Iterator[dict[str, Fingerprint | None]]:
@@ -120,12 +126,7 @@ def _embed(
 
     def embed(batch: Sequence[str]) -> dict[str, Fingerprint | None]:
         stored = {digest: read_if_stored(thumbnails.get(digest)) for digest in batch}
-        pictures = [picture for picture in stored.values() if picture is not None]
-        prints = iter(
-            embedder.embed(
-                [picture.pixels for picture in pictures], [own_parts(picture) for picture in pictures]
-            )
-        )
+        prints = iter(embed_stored(embedder, [picture for picture in stored.values() if picture is not None]))
         return {digest: next(prints) if picture else None for digest, picture in stored.items()}
 
     with ThreadPoolExecutor(threads, "embed") as pool:

@@ -16,6 +16,7 @@ from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.verification.alteration_finder import weigh_altered
+from dpm_tui.pipeline.verification.candidate_gate import ASKED_FOR
 from dpm_tui.pipeline.verification.pair_schedule import Candidates, PairSchedule
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
@@ -90,13 +91,16 @@ class CandidateVerifier:
 
     def verify_all(
         self,
-        pairs: Iterable[DigestPair],
+        pairs: Iterable[DigestPair] | Mapping[DigestPair, float],
         by_digest: Mapping[str, list[ImageFile]],
         pace: Checkpointer,
         reporter: Reporter,
     ) -> list[str]:
-        """Judge every one of some pairs, as ``verify`` does."""
-        cosines = dict.fromkeys(pairs, 1.0)
+        """Judge every one of some pairs, as ``verify`` does.
+
+        Those with a cosine get a first look, which may do; others are compared in any case.
+        """
+        cosines = pairs if isinstance(pairs, Mapping) else dict.fromkeys(pairs, ASKED_FOR)
         return self._verify(cosines, _Everything(sorted(cosines)), by_digest, pace, reporter)
 
     def _verify(

@@ -1,10 +1,11 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK [ABOVE]``: the
-descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
-(``decode``, ``verify`` or ``inspect``), and the descriptor of the folder that the thumbnails are in. Answers
-travel on a private descriptor, so that what a C library prints cannot corrupt them; what it prints on
-standard error tells the worker of what the child died.
+Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK ABOVE BESIDE``:
+the descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
+(``decode``, ``verify`` or ``inspect``), and the descriptors of the folder that the thumbnails are in and of
+another folder whose files may be compared with those below the root, ``-`` for none. Answers travel on a
+private descriptor, so that what a C library prints cannot corrupt them; what it prints on standard error
+tells the worker of what the child died.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def main() -> None:
     """Serve orders from standard input until it ends."""
     root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
     memory, work = int(sys.argv[3]), sys.argv[4]
-    above = HeldFolder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
+    held, beside = (None if each == "-" else int(each) for each in sys.argv[5:7])
+    above = None if held is None else HeldFolder.over(held, os.path.dirname(thumbnails))
+    folders = (root,) if beside is None else (root, beside)
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -71,13 +74,13 @@ def main() -> None:
     if work == "inspect":
         from dpm_tui.worker.decoders.pair_inspector import PairInspector
 
-        specialist = PairInspector(root)
+        specialist = PairInspector(folders)
     elif work == "verify":
         from dpm_tui.worker.decoders.pair_verifier import PairVerifier
 
         specialist = PairVerifier(store)
-    enter_sandbox(memory, root, os.path.dirname(thumbnails))  # the state may lie elsewhere
-    serve(root, store, sys.stdin.buffer, answers, memory, specialist)
+    enter_sandbox(memory, folders, os.path.dirname(thumbnails))  # the state may lie elsewhere
+    serve(folders, store, sys.stdin.buffer, answers, memory, specialist)
 
 
 class Specialist(Protocol):
@@ -88,14 +91,15 @@ class Specialist(Protocol):
 
 
 def serve(
-    root: int,
+    folders: tuple[int, ...],
     thumbnails: ThumbnailStore,
     orders: BinaryIO,
     answers: BinaryIO,
     memory: int,
     specialist: Specialist | None = None,
 ) -> None:
-    """Answer each order line with one line."""
+    """Answer each order line with one line; ``folders`` are the root and what may lie beside it."""
+    root = folders[0]
     for line in orders:
         order = json.loads(line)
         allow_seconds(float(order.get("seconds", _SECONDS)))
@@ -106,7 +110,7 @@ def serve(
             elif specialist is not None:
                 answer = specialist.answer(order, memory)
             else:
-                answer = carry_out(root, thumbnails, order, memory)
+                answer = carry_out(folders[bool(order.get("beside"))], thumbnails, order, memory)
         except UndecodableError as error:
             answer = {"status": error.status.value, "reason": error.reason, "digest": error.digest}
             if error.starved:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -43,10 +44,24 @@ class DecoderPool:
 
     A file on which one dies, or for which it has too little memory, is tried once more in a spare one
     that has more and does nothing else meanwhile.
+
+    With a folder ``beside`` an absolute path is that of a file below it: such files are compared with those
+    of the root. ``lasting`` decoders stay for the next orders until ``close``.
     """
 
-    def __init__(self, root: bytes, thumbnails: bytes | HeldFolder, count: int, memory: int = 0) -> None:
+    def __init__(
+        self,
+        root: bytes,
+        thumbnails: bytes | HeldFolder,
+        count: int,
+        memory: int = 0,
+        *,
+        beside: RootFolder | None = None,
+        lasting: bool = False,
+    ) -> None:
         self.root = RootFolder(root)
+        self._beside = beside
+        self._lasting = lasting
         self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()
         self._count = count
@@ -119,11 +134,13 @@ class DecoderPool:
 
         Each starts with its first order.
         """
-        self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
+        if not self._others:
+            self._others = [self._new_child(self.budget.child, work) for _ in range(count)]
         try:
             yield from self._share_out(lanes, self._others, carry_out, cancelled)
         finally:
-            self._others = []
+            if not self._lasting:
+                self._others = []
 
     def _share_out(
         self,
@@ -136,12 +153,12 @@ class DecoderPool:
             yield from share_out(lanes, children, carry_out, cancelled, lambda: self._interrupt(children))
         finally:
             # Their memory helps the later stages more than a saved start would.
-            for child in children:
+            for child in () if self._lasting else children:
                 child.kill()
 
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be had."""
-        answer = self._ask_spare({"do": "pixels", "path": to_json(path)}, _PIXEL_SECONDS)
+        answer = self._ask_spare({"do": "pixels", **self._place(path)}, _PIXEL_SECONDS)
         return str(answer.get("pixels", "")) if answer else ""
 
     def view(
@@ -149,7 +166,7 @@ class DecoderPool:
     ) -> tuple[int, int, bytes] | None:
         """Return width, height and RGB bytes of a part of a picture, or None if it cannot be had."""
         answer = self._ask_spare(
-            {"do": "view", "path": to_json(path), "width": width, "height": height, "box": list(box)}
+            {"do": "view", **self._place(path), "width": width, "height": height, "box": list(box)}
         )
         if not answer or answer.get("status") != "ok":
             return None
@@ -165,8 +182,17 @@ class DecoderPool:
     def _use_budget(self, budget: DecoderBudget) -> None:
         """Take as many children as the budget allows; each starts with its first order at the latest."""
         self.budget = budget
-        self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
-        self._spare = DecoderProcess(*self._folders, budget.spare)
+        self._children = [self._new_child(budget.child) for _ in range(budget.count)]
+        self._spare = self._new_child(budget.spare)
+
+    def _new_child(self, memory: int, work: str = "decode") -> DecoderProcess:
+        return DecoderProcess(*self._folders, memory, work, self._beside)
+
+    def _place(self, path: bytes) -> dict[str, Any]:
+        """Return what an order says of where a file lies."""
+        if self._beside is None or not path.startswith(b"/"):
+            return {"path": to_json(path)}
+        return {"path": to_json(os.path.relpath(path, self._beside.path)), "beside": True}
 
     def _interrupt(self, children: Sequence[DecoderProcess]) -> None:
         for child in children:
@@ -175,7 +201,7 @@ class DecoderPool:
             self._spare.interrupt()
 
     def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
-        question: dict[str, Any] = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
+        question: dict[str, Any] = {"do": "thumbnail", **self._place(order.path), "anew": order.anew}
         if order.trust is not None:
             question["trust"] = to_plain(order.trust)
         seconds = ANSWER_SECONDS
@@ -194,7 +220,7 @@ class DecoderPool:
         result = self._decode_alone(question, seconds)
         if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
             # The digest counts even without a picture: files of the same bytes are found by it.
-            answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
+            answer = self._ask_spare({"do": "digest", **self._place(order.path)}, _PIXEL_SECONDS) or {}
             return replace(result, digest=str(answer.get("digest", "")))
         return result
 
@@ -202,7 +228,7 @@ class DecoderPool:
         self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
     ) -> Inspection | Unreadable:
         files = [
-            {"path": to_json(path), "digest": digest}
+            {**self._place(path), "digest": digest}
             for path, digest in ((order.first, order.digests[0]), (order.second, order.digests[1]))
         ]
         result = Unreadable(Status.CRASHED, "")

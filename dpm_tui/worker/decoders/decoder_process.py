@@ -44,13 +44,20 @@ class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
     ``work`` is ``decode``, ``verify`` for a child that judges pairs by their thumbnails, or ``inspect`` for
-    one that looks at pairs at full size. It inherits the open root folder.
+    one that looks at pairs at full size. It inherits the open root folder, and that ``beside`` it if there
+    is one.
     """
 
     def __init__(
-        self, root: RootFolder, thumbnails: bytes | HeldFolder, memory: int, work: str = "decode"
+        self,
+        root: RootFolder,
+        thumbnails: bytes | HeldFolder,
+        memory: int,
+        work: str = "decode",
+        beside: RootFolder | None = None,
     ) -> None:
         self._root = root
+        self._beside = beside
         self._thumbnails = folder_of(thumbnails)
         self._arguments = [os.fsdecode(self._thumbnails.path), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
@@ -136,16 +143,21 @@ class DecoderProcess:
     def _start(self, root: int) -> subprocess.Popen[bytes]:
         # The child must use the same folders as we do, whatever lies under their paths by then.
         above = self._thumbnails.above
-        passed = () if above is None else (above.descriptor,)
+        with contextlib.ExitStack() as stack:
+            beside = None if self._beside is None else stack.enter_context(self._beside.opened())
+            return self._start_with(root, None if above is None else above.descriptor, beside)
+
+    def _start_with(self, root: int, *further: int | None) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments, *map(str, passed)],
+            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments,
+             *("-" if each is None else str(each) for each in further)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            pass_fds=(root, *passed),
-        )
+            pass_fds=(root, *(each for each in further if each is not None)),
+        )  # fmt: skip
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)
         return process

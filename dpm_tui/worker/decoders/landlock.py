@@ -31,8 +31,8 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("descriptor", ctypes.c_int32))
 
 
-def restrict_reading(root: int, places: Iterable[bytes]) -> bool:
-    """Restrict this process to reading below the open ``root`` and at ``places``; return success.
+def restrict_reading(folders: Iterable[int], places: Iterable[bytes]) -> bool:
+    """Restrict this process to reading below open ``folders`` and at ``places``; return success.
 
     Threads started later are restricted, too. Nothing can be written, removed or run. It fails on other
     systems, and on kernels before 5.13 or without Landlock. Privileges must have been given up before.
@@ -53,7 +53,7 @@ def restrict_reading(root: int, places: Iterable[bytes]) -> bool:
     if ruleset < 0:
         return False
     try:
-        if not _allow(call, ruleset, root):
+        if not all(_allow(call, ruleset, folder) for folder in folders):
             return False
         for place in places:
             # A missing path needs no rule.

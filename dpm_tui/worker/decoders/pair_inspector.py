@@ -20,10 +20,13 @@ decoded, and so does what is made of both."""
 
 
 class PairInspector:
-    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them."""
+    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them.
 
-    def __init__(self, root: int) -> None:
-        self._root = root
+    ``folders`` are the descriptors of the root and of the folder beside it, if there is one.
+    """
+
+    def __init__(self, folders: tuple[int, ...]) -> None:
+        self._folders = folders
         self._recent: dict[str, CopyAtFullSize] = {}
         prepare()
 
@@ -39,7 +42,7 @@ class PairInspector:
         digest = str(file["digest"])
         if digest in self._recent:
             return self._recent[digest]
-        content = read_file(self._root, from_json(file["path"]), memory)
+        content = read_file(self._folders[bool(file.get("beside"))], from_json(file["path"]), memory)
         if hashlib.sha256(content).hexdigest() != digest:
             raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
         if len(self._recent) > 1:

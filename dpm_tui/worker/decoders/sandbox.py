@@ -28,13 +28,13 @@ _READABLE = (
 """Files of libraries that are loaded late, or that count the processors."""
 
 
-def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
+def enter_sandbox(memory: int, folders: tuple[int, ...], *places: bytes) -> None:
     """Lower the limits of this process for good, as far as the system knows them.
 
     It may take ``memory`` bytes more than it has now, write no file, open few, leave no core, gain no
     privilege; when memory runs out the system ends it before others. Where Linux can do it, it starts no
-    process, reaches no network, changes no file, and reads only below the open ``root``, at ``places`` and
-    where Python lies. A limit that the system lacks is skipped. Modules should be imported before.
+    process, reaches no network, changes no file, and reads only below the open ``folders``, at ``places``
+    and where Python lies. A limit that the system lacks is skipped. Modules should be imported before.
     """
     sys.dont_write_bytecode = True
     limits = {
@@ -56,7 +56,7 @@ def enter_sandbox(memory: int, root: int, *places: bytes) -> None:
         with contextlib.suppress(OSError, AttributeError):
             _refuse_privileges()
             own = [place for place in places if not os.path.islink(place)]
-            restrict_reading(root, [*own, *_READABLE, *_python_places()])
+            restrict_reading(folders, [*own, *_READABLE, *_python_places()])
         with contextlib.suppress(OSError, AttributeError):
             filter_calls()
 

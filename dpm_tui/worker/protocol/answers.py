@@ -71,6 +71,66 @@ class LibraryData:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadFolder:
+    """A folder that could not be read, and what the system said."""
+
+    path: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureList:
+    """Pictures below an absolute folder; ``unreadable`` ones are below it, too."""
+
+    folder: bytes
+    names: tuple[bytes, ...]
+    unreadable: tuple[UnreadFolder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """A file of the library that a picture has a pair with. ``better`` is ``match``, ``asked`` or empty where
+    neither is known to be the better."""
+
+    file: int
+    path: bytes
+    size: int
+    width: int
+    height: int
+    format: str
+    kind: str
+    similarity: float
+    better: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """What was found of one picture, the best match first.
+
+    ``reason`` is a deferred sentence on what is broken of it; unless it could be ``read``, only files of the
+    same bytes are found. ``itself`` is the id of the very file in the library, 0 where it is none. ``gone``
+    counts matches whose files are not there any more, or are others by now: they are left out.
+    """
+
+    name: bytes
+    reason: str = ""
+    read: bool = True
+    itself: int = 0
+    gone: int = 0
+    matches: tuple[PictureMatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPictures:
+    """What was found from the similarity ``threshold`` on; ``pending`` contents of the library could not be
+    compared yet."""
+
+    pictures: tuple[FoundPicture, ...]
+    threshold: float
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PictureData:
     """Raw RGB, ``height`` x ``width`` x 3 bytes; empty where the picture cannot be had."""
 

@@ -20,7 +20,7 @@ MAX_STRANGER_BYTES = 1 << 16
 Answer = (
     Welcome | Done | Failed | LibraryData | PictureData | DifferenceData | BatchDone | RestoreDone | PurgeDone
     | BinData | PlanData | RemovalData | ReviewData | Decided | DecisionData | PurgeChecked | ConfigData
-    | RunStatus
+    | RunStatus | PictureList | FoundPictures
 )  # fmt: skip
 Message = Request | Answer | Event
 
@@ -30,12 +30,13 @@ _ANSWERS: dict[type[Any], type[Any]] = {
     GetPicture: PictureData, GetDifference: DifferenceData, FindCompanions: PlanData, ApplyPlan: BatchDone,
     UndoBatch: RestoreDone, RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
     GetDecisions: DecisionData, GetReview: ReviewData, CheckPurge: PurgeChecked,
+    ListPictures: PictureList, FindPictures: FoundPictures,
     RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
 }  # fmt: skip
 _TABLES = (
     LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
     ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide, CompareWith,
-    Decided, DecisionData, ReviewData, SaveReview,
+    Decided, DecisionData, ReviewData, SaveReview, PictureList, FindPictures, FoundPictures,
 )  # fmt: skip
 
 

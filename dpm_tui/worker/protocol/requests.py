@@ -74,6 +74,24 @@ class CompareWith:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPictures:
+    """The pictures that an absolute path stands for: that file, or all below that folder -> PictureList."""
+
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FindPictures:
+    """Look for pictures in the library without adding them; ``names`` are below ``folder`` -> FoundPictures.
+
+    The answer comes when all were looked for: a few at a time are answered sooner.
+    """
+
+    folder: bytes
+    names: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GetThumbnail:
     """The stored thumbnail of a file -> PictureData."""
 
@@ -214,7 +232,8 @@ class ResetState:
 
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | CompareWith
-    | GetThumbnail | GetPicture | GetDifference | FindCompanions | SavePlan | ApplyPlan | StopBatch
-    | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries | PurgeEntries | Decide
+    | ListPictures | FindPictures | GetThumbnail | GetPicture | GetDifference | FindCompanions | SavePlan
+    | ApplyPlan | StopBatch | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries
+    | PurgeEntries | Decide
     | GetDecisions | GetReview | SaveReview | SaveConfig | ResetState
 )  # fmt: skip

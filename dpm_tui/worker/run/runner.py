@@ -60,7 +60,7 @@ class Runner:
         self._reporter = RunReporter(idle_status(state.checkpoint))
         self._resting = self._reporter.status
         self._record = RunRecord(state)
-        self._embedders = EmbedderCache()
+        self.embedders = EmbedderCache()
         self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
         self._threshold = 0.0
 
@@ -268,7 +268,7 @@ class Runner:
             if survey.alarm is None:
                 self._record.identity = mark_root(self._state.layout, identity)
             if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
-                self._embedders.load_ahead(config)
+                self.embedders.load_ahead(config)
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
         with self._pool.root.held(), freed_memory_kept():
@@ -277,7 +277,7 @@ class Runner:
         self._clear_gone(config.model, reporter)
 
     def _tools(self, config: Config) -> Tools:
-        return Tools(self._pool, lambda: self._embedders.load(config), rank_best_rows, load_screen)
+        return Tools(self._pool, lambda: self.embedders.load(config), rank_best_rows, load_screen)
 
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
         """Drop data that the run left unused; a failure does not matter: the next run tries again."""

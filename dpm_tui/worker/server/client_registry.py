@@ -26,9 +26,11 @@ from dpm_tui.worker.protocol.messages import (
 )
 from dpm_tui.worker.server.client_connection import ClientConnection
 
-_OBSERVERS = frozenset({"app", "status", "stop"})
+_OBSERVERS = frozenset({"app", "find", "status", "stop"})
 """Clients that may join others; the rest change data and need the worker for themselves."""
-_NEVER_REVIEW = frozenset({"scan", "status", "stop"})
+_UNNOTICED = frozenset({"find", "status"})
+"""Clients that are nobody's concern: they only look."""
+_NEVER_REVIEW = frozenset({"scan", "find", "status", "stop"})
 _REVIEWING = (
     ApplyPlan, StopBatch, UndoBatch, RedoBatch, RestoreEntries, PurgeEntries, Decide, SaveReview, ResetState,
     CompareWith,
@@ -60,7 +62,7 @@ class ClientRegistry:
         if hello.version != PROTOCOL_VERSION:
             raise DpmError("protocol_version", found=hello.version, known=PROTOCOL_VERSION)
         changes = hello.client not in _OBSERVERS
-        if changes and (others := {other.name for other in self._peers} - {"status"}):
+        if changes and (others := {other.name for other in self._peers} - _UNNOTICED):
             raise self._held(", ".join(sorted(others)))
         peer.greet(hello)
         self._peers[peer] = None

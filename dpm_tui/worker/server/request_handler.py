@@ -16,6 +16,7 @@ from dpm_tui.state.review.decision_names import name_contents
 from dpm_tui.state.review.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.finding.find_service import FindService
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Answer, ConfigData, Done
 from dpm_tui.worker.run.run_results import Results, pair_contents
@@ -30,7 +31,7 @@ _AT_ONCE = (messages.GetStatus, messages.GetBin, messages.GetRemovals)
 """What is answered while groups are still being worked out: a large library takes long."""
 _OF_RESULTS = (
     messages.GetLibrary, messages.GetThumbnail, messages.GetPicture, messages.GetDifference,
-    messages.CompareWith,
+    messages.CompareWith, messages.FindPictures,
 )  # fmt: skip
 """What cannot be answered without groups."""
 _WITHOUT_STATE = (messages.GetStatus, messages.PauseRun, messages.StopRun, messages.StopBatch)
@@ -51,6 +52,9 @@ class RequestHandler:
         self.settings = LiveSettings(state.layout.config)
         self.result_service = ResultService(state, lambda: self.config.inspect)
         self._pictures = PictureService(self.result_service, state.files, state.thumbnails, pool)
+        self._finder = FindService(
+            state, lambda: self.config, lambda: self.results.threshold, runner.embedders.load
+        )
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
@@ -141,6 +145,8 @@ class RequestHandler:
             await self.result_service.settle()
         if self._mover.moves(request):
             return await self._mover.carry_out(request, gone)
+        if isinstance(request, messages.ListPictures | messages.FindPictures):
+            return await self._finder.answer(request, lambda: gone() or self._ending)
         return await self._answers[type(request)](request)
 
     async def close(self) -> None:

@@ -1,0 +1,1 @@
+"""Finding pictures from anywhere in the library of the worker."""
