@@ -21,6 +21,7 @@ class Scope(StrEnum):
     BIN = "bin"
     REMOVALS = "removals"
     DECISIONS = "decisions"
+    FOUND = "found"
     SETTINGS = "settings"
     VIEW = "view"
     FILE = "file"
@@ -132,6 +133,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("#",), Scope.GROUPS, _FILE),
     Command("next_match", (">",), Scope.GROUPS, _FILE),
     Command("previous_match", ("<",), Scope.GROUPS, _FILE),
+    Command("find_picture", ("F",), Scope.GROUPS, _WORKER),
     Command("zoom_in", ("+",), Scope.VIEW, footer=3),
     Command("zoom_out", ("-",), Scope.VIEW, footer=8),
     Command("zoom_reset", ("0",), Scope.VIEW),
@@ -171,6 +173,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("select_decision", ("space",), Scope.DECISIONS, footer=2),
     Command("revoke_shown", ("X",), Scope.DECISIONS, TO_WRITE, footer=4),
     Command("find_decision", ("/",), Scope.DECISIONS, footer=3),
+    Command("go_to_match", ("enter",), Scope.FOUND, footer=1),
+    Command("open_match", ("o",), Scope.FOUND, footer=2),
+    Command("copy_match", ("y",), Scope.FOUND, footer=4),
+    Command("narrow_found", ("/",), Scope.FOUND, footer=3),
     Command("change", ("enter", "space"), Scope.SETTINGS, _WORKER, footer=1),
     Command("increase", ("right", "l"), Scope.SETTINGS, _WORKER, footer=2),
     Command("decrease", ("left", "h"), Scope.SETTINGS, _WORKER, footer=3),

@@ -28,6 +28,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Answer, BinData, Done, Event, Request, RunStatus, Welcome
+from tests.tui.samples.found import CARD, LISTED, found_in
 from tests.tui.samples.library import Sample, picture_of, sample_library
 from tests.tui.samples.runs import FINISHED
 
@@ -232,6 +233,18 @@ class FakeClient:
         self.entries = tuple(entry for entry in self.entries if entry not in chosen)
         size = sum(entry.size for entry in chosen)
         return messages.PurgeDone(PurgeResult(tuple(entry.path for entry in chosen), (), size))
+
+    def _ListPictures(self, message: messages.ListPictures) -> Answer:
+        if message.path == CARD:
+            return LISTED
+        if message.path.endswith(b".png"):
+            folder, _, name = message.path.rpartition(b"/")
+            return messages.PictureList(folder, (name,))
+        values = {"path": os.fsdecode(message.path), "reason": "No such file or directory"}
+        raise WorkerFailed(messages.Failed("asked_unreadable", values))
+
+    def _FindPictures(self, message: messages.FindPictures) -> Answer:
+        return messages.FoundPictures(tuple(found_in(self.sample, name) for name in message.names), 0.6)
 
     def _SaveConfig(self, message: messages.SaveConfig) -> Answer:
         self.config = message.config

@@ -40,6 +40,7 @@ SCREENS = {
     "result": "ResultScreen",
     "removals": "RemovalsScreen",
     "decisions": "DecisionsScreen",
+    "found": "FoundScreen",
     "keeper": "KeeperScreen",
     "suggestion": "SuggestionScreen",
     "settings": "SettingsScreen",

@@ -34,6 +34,7 @@ SCREENS = {
     "plan": "j",
     "removals": "j j j",
     "decisions": "j space",
+    "found": "j",
     "keeper": "j j j j j J",
     "suggestion": "j",
     "empty": "",
@@ -59,6 +60,7 @@ OPENED_BY = {
     "plan": "enter enter y a D",
     "removals": "L",
     "decisions": "I",
+    "found": f"F {' '.join('/media/card')} enter",
     "keeper": "R",
     "suggestion": "A l",
 }

@@ -29,6 +29,7 @@ PLACES = {
     "bin": (Scope.BIN,),
     "removals": (Scope.REMOVALS,),
     "decisions": (Scope.DECISIONS,),
+    "found": (Scope.FOUND,),
     "settings": (Scope.SETTINGS,),
     "palette": (Scope.PALETTE,),
     "help": (Scope.HELP,),

@@ -7,8 +7,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from dpm_tui.catalog.verdict import Kind
@@ -26,6 +27,7 @@ from dpm_tui.state.disk.private_folder import check_folder
 from dpm_tui.text_format import put_into_words
 from dpm_tui.units import long_size
 from dpm_tui.worker.client import WorkerClient, WorkerFailed
+from dpm_tui.worker.finding.picture_search import search_pictures
 from dpm_tui.worker.protocol.messages import (
     FindPictures,
     FoundPicture,
@@ -36,8 +38,6 @@ from dpm_tui.worker.protocol.messages import (
 )
 
 SCHEMA = "dpm-tui/find/1"
-_FIRST, _AT_ONCE = 4, 32
-"""Pictures that are asked for in one go: few at first, as somebody waits."""
 _SAME = frozenset(Kind) - {Kind.VARIANT}
 """Kinds that count as found: a variant is another picture."""
 
@@ -75,7 +75,7 @@ async def _find(layout: Layout, pictures: Sequence[str], told: _Teller) -> None:
             try:
                 listed = await client.request(ListPictures(path))
                 assert isinstance(listed, PictureList)
-                async for answer in _ask(client, listed):
+                async for answer in search_pictures(partial(_ask, client), listed):
                     told.tell_all(_shown_as(path, listed, answer))
             except WorkerFailed as error:
                 if error.key != "asked_unreadable":
@@ -90,13 +90,10 @@ async def _find(layout: Layout, pictures: Sequence[str], told: _Teller) -> None:
         await client.close()
 
 
-async def _ask(client: WorkerClient, listed: PictureList) -> AsyncIterator[FoundPictures]:
-    at, count = 0, _FIRST
-    while names := listed.names[at : at + count]:
-        answer = await client.request(FindPictures(listed.folder, names))
-        assert isinstance(answer, FoundPictures)
-        yield answer
-        at, count = at + len(names), _AT_ONCE
+async def _ask(client: WorkerClient, request: FindPictures) -> FoundPictures:
+    answer = await client.request(request)
+    assert isinstance(answer, FoundPictures)
+    return answer
 
 
 def _shown_as(path: bytes, listed: PictureList, answer: FoundPictures) -> FoundPictures:

@@ -31,6 +31,7 @@ from dpm_tui.tui.screens.commands.mark_commands import MarkCommands
 from dpm_tui.tui.screens.commands.picture_commands import PictureCommands
 from dpm_tui.tui.screens.commands.plan_maker import PlanMaker
 from dpm_tui.tui.screens.commands.range_commands import RangeCommands
+from dpm_tui.tui.screens.commands.search_commands import SearchCommands
 from dpm_tui.tui.screens.commands.split_commands import SplitCommands
 from dpm_tui.tui.screens.commands.suggest_commands import SuggestCommands
 from dpm_tui.tui.screens.commands.undo_commands import UndoCommands
@@ -60,6 +61,7 @@ class GroupsScreen(ListScreen):
         self.plans = PlanMaker(self)
         self.ranges = RangeCommands(self)
         self.find_commands = FindCommands(self)
+        self.search_commands = SearchCommands(self)
         self.comparer = PairComparer(self)
         self.mark_commands = MarkCommands(self, self.ranges, self.comparer)
         self.accept_commands = AcceptCommands(self, self.comparer)
@@ -78,6 +80,7 @@ class GroupsScreen(ListScreen):
             **self.list_commands.handlers(),
             **self.ranges.handlers(),
             **self.find_commands.handlers(),
+            **self.search_commands.handlers(),
             **self.mark_commands.handlers(),
             **self.accept_commands.handlers(),
             **self.suggest_commands.handlers(),

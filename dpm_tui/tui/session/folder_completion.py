@@ -1,9 +1,10 @@
-"""Folder completion: the folders that a typed beginning may mean, as texts that take its place."""
+"""Folder completion: the folders and files that a typed beginning may mean, as texts that take its place."""
 
 from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from dpm_tui.file_names import display_name
@@ -21,6 +22,15 @@ def complete_path(text: str) -> list[str]:
         return ["~/"]
     here = os.fsencode(Path(parent or ".").expanduser())
     return [os.path.join(parent, f"{name}/") for name in _names_in(here, begun)]
+
+
+def complete_picture(extensions: Collection[str], text: str) -> list[str]:
+    """Return the same, and pictures with one of these extensions."""
+    parent, begun = os.path.split(text)
+    here = os.fsencode(Path(parent or ".").expanduser())
+    endings = tuple(f".{extension.lower()}" for extension in extensions)
+    files = _names_in(here, begun, endings) if text != "~" else []
+    return [*complete_path(text), *(os.path.join(parent, name) for name in files)]
 
 
 def complete_below(root: bytes, text: str) -> list[str]:
@@ -42,8 +52,11 @@ def complete_list(root: bytes, text: str) -> list[str]:
     return [f"{done}{comma}{gap}{folder}" for folder in found if not {",", '"'} & {*folder}]
 
 
-def _names_in(folder: bytes, begun: str) -> list[str]:
-    """Return the names of folders in a folder that begin so, but for hidden ones unless a dot was typed."""
+def _names_in(folder: bytes, begun: str, endings: tuple[str, ...] = ()) -> list[str]:
+    """Return the names of folders in a folder that begin so, but for hidden ones unless a dot was typed.
+
+    With ``endings`` they are those of files that end so.
+    """
     names: list[str] = []
     try:
         with os.scandir(folder) as entries:
@@ -53,7 +66,9 @@ def _names_in(folder: bytes, begun: str) -> list[str]:
                 name = os.fsdecode(entry.name)
                 wanted = name.casefold().startswith(begun.casefold()) and _can_be_typed(name)
                 hidden = name.startswith(".") and not begun.startswith(".")
-                if wanted and not hidden and os.fsencode(name) != STATE_FOLDER and entry.is_dir():
+                if not wanted or hidden or os.fsencode(name) == STATE_FOLDER:
+                    continue
+                if name.lower().endswith(endings) and entry.is_file() if endings else entry.is_dir():
                     names.append(name)
     except OSError:
         return []

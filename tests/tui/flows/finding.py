@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from dpm_tui.review.library.sort import Order
 from dpm_tui.tui.app import DpmApp
+from dpm_tui.tui.screens.commands.path_opener import PathOpener
+from dpm_tui.worker.protocol.messages import FindPictures
 from tests.tui.app_run import press, prompt_text, screen_text
 from tests.tui.fake_client import FakeClient
 from tests.tui.flows.flow import cursor, flow
@@ -158,3 +161,64 @@ async def previous_step(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> 
     await press(pilot, "end", "{")
     assert "the same bytes" in prompt_text(app)
     assert cursor(app) == 7
+
+
+async def look_for(pilot: Pilot[None], path: str) -> None:
+    await press(pilot, "F", *path, "enter")
+
+
+@flow("groups")
+async def find_picture(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await look_for(pilot, "/nowhere")
+    assert "No such file" in prompt_text(app)
+    await look_for(pilot, "/media/card")
+    shown = screen_text(app)
+    assert "found 2 of 5" in shown
+    assert "/media/card/100CANON/IMG_0008.JPG" in shown
+    assert "cannot be read" in shown
+    assert [len(request.names) for request in client.sent(FindPictures)] == [4, 1], "a few at a time"
+    await press(pilot, "escape", "F", "up")
+    assert "/media/card" in screen_text(app), "what was looked for comes back"
+
+
+@flow("groups")
+async def go_to_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await press(pilot, "end")
+    await look_for(pilot, "/media/card")
+    await press(pilot, "j", "j", "enter")
+    assert app.screen.place == "groups"  # type: ignore[attr-defined]
+    assert cursor(app) == 2
+    await look_for(pilot, "/media/card")
+    await press(pilot, "end", "k", "enter")
+    assert "In no group" in prompt_text(app)
+
+
+@flow("groups")
+async def narrow_found(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await look_for(pilot, "/media/card")
+    await press(pilot, "/", *"variant", "enter")
+    shown = screen_text(app)
+    assert "dragon" in shown
+    assert "IMG_0008" not in shown
+    await press(pilot, "escape")
+    assert "IMG_0008" in screen_text(app)
+
+
+@flow("groups")
+async def open_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await look_for(pilot, "/media/card/alone.png")
+    with pytest.MonkeyPatch.context() as patch:
+        opened: list[bytes] = []
+        patch.setattr(PathOpener, "view", lambda opener, path: opened.append(path))
+        await press(pilot, "o", "j", "o")
+    assert opened == [b"/media/card/alone.png", b"/pictures/lonely/alone.png"]
+
+
+@flow("groups")
+async def copy_match(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await look_for(pilot, "/media/card/alone.png")
+    assert screen_text(app).count("/media/card/alone.png") == 2, "in the list, and whole in its details"
+    await press(pilot, "y")
+    assert app.clipboard == "/media/card/alone.png"
+    await press(pilot, "j", "y")
+    assert app.clipboard == "/pictures/lonely/alone.png"

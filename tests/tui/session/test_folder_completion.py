@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dpm_tui.tui.session.folder_completion import complete_below, complete_list, complete_path
+from dpm_tui.tui.session.folder_completion import (
+    complete_below,
+    complete_list,
+    complete_path,
+    complete_picture,
+)
 from dpm_tui.tui.widgets.typing_aid import TypingAid
 
 
@@ -61,3 +66,10 @@ def test_arrows_bring_back_what_was_typed_and_keep_what_is_being_typed() -> None
     assert aid.go_on("old") == "new"
     assert aid.go_on("new") == "half"
     assert aid.go_on("half") is None
+
+
+def test_pictures_are_completed_beside_folders(tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    for name in ("car.JPG", "cat.txt", "dog.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    assert complete_picture(("jpg", "png"), f"{tmp_path}/ca") == [f"{tmp_path}/card/", f"{tmp_path}/car.JPG"]

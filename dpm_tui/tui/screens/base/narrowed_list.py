@@ -21,15 +21,18 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
     """``all`` are the items of the list, ``shown`` those that have every one of the ``words``.
 
     ``TITLE_KEY`` is the title of its panel.
-    ``LIST`` names the list and the sentences ``tui.<LIST>_hidden``, ``_empty`` and ``_loading``.
+    ``LIST`` names the list and the sentences ``tui.<LIST>_hidden``, ``_empty`` and ``_loading``. It is asked
+    for anew each time that the screen is shown, unless ``ONCE``.
     """
 
     LIST: ClassVar[str]
     TITLE_KEY: ClassVar[str]
     DETAIL_LINES: ClassVar[int]
+    ONCE: ClassVar = False
 
     def __init__(self) -> None:
         super().__init__()
+        self._asked = False
         self.known = False
         self.all: Sequence[T] = ()
         self.shown: Sequence[T] = ()
@@ -66,8 +69,10 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
         yield Panel(look, "tui.panel_details", self.details, id=f"{self.LIST}-details", fits=True)
 
     def on_screen_resume(self) -> None:
-        """Ask for the list anew."""
-        self.start(self.renew(), self.LIST, exclusive=True)
+        """Ask for the list."""
+        if not (self.ONCE and self._asked):
+            self._asked = True
+            self.start(self.renew(), self.LIST, exclusive=True)
 
     async def renew(self) -> None:
         """Ask for the list anew and show it."""
@@ -87,6 +92,8 @@ class NarrowedListScreen(CursorListScreen, Generic[T]):
     def show_session(self) -> None:
         """Show the list, or say that there is nothing in it."""
         super().show_session()
+        if self.has_class("-empty") and self.shown:
+            self.call_after_refresh(self.show_line)  # until then there is no room for details
         self.set_class(not self.shown, "-empty")
         if self.words:
             reason = translate(f"tui.{self.LIST}_hidden", words=self.words)
