@@ -153,6 +153,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("take_out", ("x", "space"), Scope.PLAN, footer=2),
     Command("save_plan", ("w",), Scope.PLAN, _WORKER, footer=3),
     Command("sort_plan", ("s",), Scope.PLAN, footer=4),
+    Command("turn_link", ("L",), Scope.PLAN, footer=5),
     Command("go_to_file", ("enter",), Scope.PLAN, footer=6),
     Command("accept_shown", ("A", "enter"), Scope.SUGGESTION, footer=1),
     Command("leave_out", ("x", "space"), Scope.SUGGESTION, footer=2),

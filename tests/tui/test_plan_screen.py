@@ -10,7 +10,8 @@ from textual import events
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.filter import parse_filter
-from dpm_tui.review.marks.plan import Plan
+from dpm_tui.review.marks.link import Link as FileLink
+from dpm_tui.review.marks.plan import Companion, Plan
 from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
 from dpm_tui.tui.session.plan_list import PlanList
@@ -84,6 +85,21 @@ def test_numbers_follow_what_is_taken_out(plan_list: PlanList) -> None:
     assert plan_list.current is None
     assert plan_list.size == 0
     assert plan_list.weakest == 1.0
+
+
+def test_companions_stay_with_the_name_of_their_picture_and_go_with_it_again(plan_list: PlanList) -> None:
+    companion = Companion(plan_list.moves[0].victim)
+    moves = [replace(move, companions=(companion,)) for move in plan_list.moves]
+    plan_list = PlanList(Plan(tuple(moves)))
+    for link in (FileLink.REFLINK, FileLink.HARD):
+        plan_list = plan_list.turn_link()
+        assert plan_list.links == {link: 1}
+        assert plan_list.companions == 3
+        plan_list = plan_list.renew(plan_list.plan)
+        assert [move.kind for move in plan_list.moves if move.link] == [Kind.IDENTICAL]
+    plan_list = plan_list.turn_link()
+    assert not +plan_list.links
+    assert plan_list.companions == 4
 
 
 @pytest.mark.slow

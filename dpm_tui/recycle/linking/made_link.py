@@ -21,7 +21,6 @@ from dpm_tui.recycle.filesystem.nofollow import (
     open_file,
     same_file,
     split,
-    status,
 )
 from dpm_tui.recycle.linking.link_proof import linking
 from dpm_tui.recycle.proof import OpenFile
@@ -39,15 +38,12 @@ class MadeLink:
 
     waiting: int
     name: bytes
-    status: os.stat_result
     keeper: OpenFile
     witness: Witness
 
     def take_name(self, victim: OpenFile) -> None:
-        """Give the link the name that the victim had; raises OSError, or Refused if it did not arrive."""
+        """Give the link the name that the victim had; raises OSError, FileExistsError if it is taken."""
         move_out(self.waiting, self.name, victim.folder, victim.name)
-        if not same_file(status(victim.name, victim.folder), self.status):
-            raise Refused("swapped")
 
 
 @contextlib.contextmanager
@@ -62,7 +58,7 @@ def make_link(batch: int, local: bytes, move: Move, victim: OpenFile, keeper: Op
     folder, name = split(local)
     _drop(LINK_PART, batch)
     try:
-        made = _make(batch, move, victim, keeper)
+        _make(batch, move, victim, keeper)
         with folder_below(batch, join(LINKS, folder), make=0o700) as waiting:
             move_in(batch, LINK_PART, waiting, name)
             try:
@@ -70,7 +66,7 @@ def make_link(batch: int, local: bytes, move: Move, victim: OpenFile, keeper: Op
                 if (found.st_size, found.st_mtime_ns) != (keeper.status.st_size, keeper.status.st_mtime_ns):
                     raise Refused("keeper_changed", keeper=display_name(move.keeper.path))
                 witness = replace(move.keeper, stamp=read_stamp(found))
-                yield MadeLink(waiting, name, made, replace(keeper, status=found), witness)
+                yield MadeLink(waiting, name, replace(keeper, status=found), witness)
             finally:
                 _drop(name, waiting)
     except BaseException:
@@ -79,8 +75,8 @@ def make_link(batch: int, local: bytes, move: Move, victim: OpenFile, keeper: Op
         raise
 
 
-def _make(batch: int, move: Move, victim: OpenFile, keeper: OpenFile) -> os.stat_result:
-    """Make the link as ``LINK_PART``, all of it on the disk; return its status."""
+def _make(batch: int, move: Move, victim: OpenFile, keeper: OpenFile) -> None:
+    """Make the link as ``LINK_PART``, all of it on the disk."""
     with linking(move):
         if move.link is Link.HARD:
             os.link(keeper.name, LINK_PART, src_dir_fd=keeper.folder, dst_dir_fd=batch, follow_symlinks=False)
@@ -100,7 +96,6 @@ def _make(batch: int, move: Move, victim: OpenFile, keeper: OpenFile) -> os.stat
             if not same_metadata(victim.descriptor, descriptor):
                 raise Refused("link_metadata")
             os.fsync(descriptor)
-        return os.fstat(descriptor)
     finally:
         os.close(descriptor)
 

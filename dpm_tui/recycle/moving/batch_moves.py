@@ -102,8 +102,10 @@ class Moves:
                 digest = move.victim.digest if path == move.victim.path else ""
                 copy_in(held, self.folder, target, self.log, entry, digest)
                 return
-            if same_file(status(name, target), held.status):
-                return
+            # Where the system does not tell, the file goes back as well.
+            with contextlib.suppress(OSError):
+                if same_file(status(name, target), held.status):
+                    return
         self._put_back(path, held)
         raise Refused("swapped")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
+from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.plan import Companion, Move
 from dpm_tui.text_format import sentence, similarity
 from dpm_tui.tui.lines.kind_lines import counted
@@ -41,6 +44,7 @@ class PlanLines:
         if plan_list.companions:
             words = translate("tui.companions", count=plan_list.companions)
             end.append((f"   + {words}", look["text"]))
+        end += [(f"   {words}", look["key"]) for words in link_words(plan_list.links)]
         if plan_list.doubtful:
             words = translate("tui.plan_doubtful", count=plan_list.doubtful)
             end.append((f"   ! {words}", look["doubt"]))
@@ -62,7 +66,7 @@ class PlanLines:
             (pad_left(also, 3), look["doubt" if move.orphans else "dim"]),
             ("  ", plain),
             (pad(translate(f"tui.kind_{move.kind.value}"), kind_width), look.kind(move.kind)),
-            (f" {pad_left(similarity(move.similarity), 4)}", plain),
+            (f" {pad_left(_similarity(move), 4)}", plain),
             (f" {pad_left(short_size(move.victim.stamp.size), 5)}", plain),
         ]
         if width >= _NARROW:
@@ -90,6 +94,8 @@ class PlanLines:
             lines.append(
                 [(pad(word, label), look[role]), (cut_start(display_name(path), room - label), look[style])]
             )
+        if move.link:
+            lines.append([(cut_middle(translate(f"tui.takes_name_{move.link}"), room), look["key"])])
         if move.companions:
             lines.append(self._companions(move.companions, room))
         last = [[(cut_middle(self._group(move), room), look["dim"])]] if height >= _ROOMY else []
@@ -125,6 +131,16 @@ class PlanLines:
         place = None if number is None else self._session.rows.position_of(number)
         group = "" if place is None else translate("tui.plan_group", number=place + 1, count=len(members))
         return "  ".join(filter(None, [group, size, rule]))
+
+
+def link_words(links: Mapping[Link, int]) -> list[str]:
+    """Return how many files leave links under their names, in words for each kind of link."""
+    return [translate(f"tui.leave_{link}", count=count) for link, count in links.items() if count]
+
+
+def _similarity(move: Move) -> str:
+    """Return the similarity of a pair, or which link takes the name: its files are equal anyway."""
+    return translate(f"tui.short_{move.link}") if move.link else similarity(move.similarity)
 
 
 def rule_name(rule: str, width: int) -> str:

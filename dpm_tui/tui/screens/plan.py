@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 
+from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import Move, Plan
@@ -71,6 +72,7 @@ class PlanScreen(ListScreen):
             "take_out": self._take_out,
             "save_plan": self._save_plan,
             "sort_plan": self._sort_plan,
+            "turn_link": self._turn_link,
             "go_to_file": self._go_to_file,
             "undo": partial(self._travel, "tui.nothing_to_undo", "tui.undone", forward=False),
             "redo": partial(self._travel, "tui.nothing_to_redo", "tui.redone", forward=True),
@@ -168,6 +170,20 @@ class PlanScreen(ListScreen):
         self.plan_list.turn()
         self.rows.refresh()
         self.show_session()
+
+    def _turn_link(self) -> None:
+        """Change what identical files leave under their names, and say what that means."""
+        count = self.plan_list.kinds[Kind.IDENTICAL]
+        if not count:
+            self.prompt.say(translate("tui.nothing_identical"))
+            return
+        self.plan_list = self.plan_list.turn_link()
+        link = self.plan_list.link
+        # Companions that stayed with a name go along again: nobody was asked about those.
+        self.arranged = self.arranged and not (self.plan_list.plan.orphans and not link)
+        self.rows.refresh()
+        self.show_session()
+        self.prompt.say(translate(f"tui.links_{link or 'none'}", count=count))
 
     def _go_to_file(self) -> None:
         """Show the file under the cursor in its group."""

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.review.marks.plan import Move, Plan
+from dpm_tui.review.marks.link import Link
+from dpm_tui.review.marks.plan import Companion, Move, Plan
+
+_NEXT = {Link.NONE: Link.REFLINK, Link.REFLINK: Link.HARD, Link.HARD: Link.NONE}
 
 
 class PlanList:
     """The moves of a plan, by path or those first that a person should look at, the weakest of them ahead.
 
-    ``size``, ``companions``, ``doubtful``, ``kinds`` and the bytes of each kind are kept up to date: a plan
-    may have 100,000 moves.
+    ``size``, ``companions``, ``doubtful``, ``kinds``, ``links`` and the bytes of each kind are kept up to
+    date: a plan may have 100,000 moves. ``link`` is what identical files leave under their names.
     """
 
-    def __init__(self, plan: Plan, *, by_path: bool = False) -> None:
+    def __init__(self, plan: Plan, *, by_path: bool = False, link: Link = Link.NONE) -> None:
         self.moves: list[Move] = list(plan.moves)
         self.by_path = by_path
+        self.link = link
         self.cursor = 0
         self.size = 0
         self.companions = 0
         self.doubtful = 0
         self.kinds: Counter[Kind] = Counter()
         self.bytes: Counter[Kind] = Counter()
+        self.links: Counter[Link] = Counter()
+        self._staying: dict[bytes, tuple[Companion, ...]] = {}
         self._count(self.moves, 1)
         self._sort()
 
@@ -74,8 +81,28 @@ class PlanList:
         return move
 
     def renew(self, plan: Plan) -> PlanList:
-        """Return the list of another plan with order and cursor kept."""
-        fresh = PlanList(plan, by_path=self.by_path)
+        """Return the list of another plan with order, cursor and links kept."""
+        return self._renewed(plan, self.link)
+
+    def turn_link(self) -> PlanList:
+        """Return this list with identical files leaving the next kind of link: none, reflinks, hard links."""
+        return self._renewed(self.plan, _NEXT[self.link])
+
+    def _renewed(self, plan: Plan, link: Link) -> PlanList:
+        identical = [move for move in plan.moves if move.kind is Kind.IDENTICAL]
+        # They go along again once no link takes the name of their picture.
+        staying = {move.victim.path: move.companions for move in identical if move.companions}
+        staying = {**self._staying, **staying}
+        if link or self.link:
+            plan = plan.with_links(link)
+        if self.link and not link:
+            moves = (
+                replace(move, companions=staying.get(move.victim.path, move.companions))
+                for move in plan.moves
+            )
+            plan = Plan(tuple(moves))
+        fresh = PlanList(plan, by_path=self.by_path, link=link)
+        fresh._staying = staying
         fresh.cursor = self.cursor
         fresh.move(0)
         if self.current is not None:
@@ -96,3 +123,5 @@ class PlanList:
         for move in moves:
             self.kinds[move.kind] += times
             self.bytes[move.kind] += times * move.size
+            if move.link:
+                self.links[move.link] += times

@@ -74,6 +74,19 @@ class LinkScene(Scene):
         for path in self.before:
             self.check_own(library, path)
 
+    def check_nothing_lost(self, library: Library, plan: Plan) -> None:
+        """Every name has its content, and every victim is in the bin, in its place or beside its link."""
+        pictures = library.pictures()
+        assert {path: pictures.get(path) for path in self.before} == self.before
+        lying = {entry.path for entry in library.bin.entries()}
+        for move in plan.moves:
+            path = move.victim.path
+            stem, ending = os.path.splitext(path)
+            beside = stem + b" (restored 1)" + ending
+            places = [each for each in (path, beside) if each in pictures]
+            inodes = {os.stat(library.at(each)).st_ino for each in places}
+            assert (path in lying) != (self.statuses[path].st_ino in inodes)
+
     def check_own(self, library: Library, path: bytes) -> None:
         """A name leads to the very file that it led to in the beginning, with all its metadata."""
         found, before = os.stat(library.at(path)), self.statuses[path]

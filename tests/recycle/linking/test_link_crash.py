@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.recycle.conftest import INJECTED
-from tests.recycle.crash_scene import Driver, can_trace
+from tests.recycle.crash_scene import READING, Driver, can_trace
 from tests.recycle.linking.link_scene import CALLS, LinkScene
 
 pytestmark = [
@@ -24,15 +24,41 @@ def driver() -> Iterator[Driver]:
     driver.close()
 
 
-@pytest.mark.parametrize("error", ["", "ENOSPC", "EIO", "EACCES", "EXDEV"])
-@pytest.mark.parametrize("scenario", ["apply-hard", "undo-hard", "redo-hard"])
-def test_a_fault_anywhere_leaves_every_name_with_its_content(
-    driver: Driver, base: Path, scenario: str, error: str
-) -> None:
+def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str, names: str = CALLS) -> int:
+    """Let every call to one of ``names`` fail in its turn, or kill there; return how many there are."""
     scene = LinkScene(driver, base, scenario)
-    points = scene.points(CALLS)
+    points = scene.points(names)
     for number, (call, count) in enumerate(points, 1):
         scene.check_point(number, call, count, error)
     INJECTED["errors" if error else "kills"] += len(points)
     print(f"{scenario}: {error or 'killed'} at {len(points)} points")
-    assert len(points) > 20
+    return len(points)
+
+
+@pytest.mark.parametrize("error", ["", "ENOSPC", "EIO", "EROFS", "EACCES", "ESTALE"])
+@pytest.mark.parametrize("scenario", ["apply-hard", "undo-hard", "redo-hard"])
+def test_a_fault_anywhere_leaves_every_name_with_its_content(
+    driver: Driver, base: Path, scenario: str, error: str
+) -> None:
+    assert fail_everywhere(driver, base, scenario, error) > 20
+
+
+def test_a_disk_that_cannot_be_read_anywhere_leaves_every_name(driver: Driver, base: Path) -> None:
+    assert fail_everywhere(driver, base, "apply-hard", "EIO", READING) > 50
+
+
+def test_an_index_that_cannot_be_read_brings_files_back_beside_their_links(
+    driver: Driver, base: Path
+) -> None:
+    scene = LinkScene(driver, base, "undo-hard")
+    for number, (call, count) in enumerate(scene.points(READING), 1):
+        library, plan = scene.fresh(number)
+        scene.inject(number, call, count, "EIO")
+        library.bin.recover()
+        scene.check_nothing_lost(library, plan)
+        scene.clear(number)
+
+
+@pytest.mark.parametrize("error", ["EXDEV", "EPERM", "EMLINK"])
+def test_a_link_that_cannot_be_made_leaves_everything(driver: Driver, base: Path, error: str) -> None:
+    fail_everywhere(driver, base, "apply-hard", error, "linkat renameat2")

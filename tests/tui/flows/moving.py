@@ -106,6 +106,24 @@ async def sort_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
 
 
 @flow("groups")
+async def turn_link(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    await open_sample_plan(pilot)
+    await press(pilot, "L")
+    assert prompt_text(app) == "2 identical files leave reflinks: their names stay. Purging frees the space."
+    assert "2 leave reflinks" in screen_text(app).splitlines()[1]
+    await press(pilot, "L")
+    assert "whoever edits one name edits both" in prompt_text(app)
+    await press(pilot, "L")
+    assert prompt_text(app) == "Identical files leave nothing under their names."
+    await press(pilot, "L", "L", "d")
+    assert "Move 5 files (2 leave hard links)" in prompt_text(app)
+    await press(pilot, "y")
+    (request,) = client.sent(messages.ApplyPlan)
+    links = {(move.kind.value, move.link.value) for move in request.plan.moves}
+    assert links == {("identical", "hard"), ("copy", ""), ("variant", "")}
+
+
+@flow("groups")
 async def go_to_file(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await open_sample_plan(pilot)
     await press(pilot, "enter")

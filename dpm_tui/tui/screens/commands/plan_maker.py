@@ -13,6 +13,7 @@ from dpm_tui.locale import translate
 from dpm_tui.review.marks.plan import ORPHAN_ANSWERS, Companion, Plan
 from dpm_tui.review_session.plan_finder import PlanFinder
 from dpm_tui.text_format import similarity
+from dpm_tui.tui.lines.plan_lines import link_words
 from dpm_tui.tui.screens.base.command_host import AT_ONCE, WorkerHost
 from dpm_tui.units import long_size
 
@@ -86,11 +87,13 @@ class PlanMaker:
         count = sum(kinds[kind] for kind in doubtful)
         short = [translate("tui.doubtful", number=count)] if count else []
         keys = translate("tui.keys_apply_list" if can_list else "tui.keys_apply")
+        more = f" + {translate('tui.companions', count=plan.companions)}" if plan.companions else ""
+        more += "".join(translate("tui.in_brackets", words=words) for words in link_words(plan.links))
         values = {
             "count": len(plan.moves),
             "size": long_size(plan.size),
             "weakest": similarity(plan.weakest),
-            "more": f" + {translate('tui.companions', count=plan.companions)}" if plan.companions else "",
+            "more": more,
         }
         wordings = [
             f"{translate(key, kinds=''.join(f', {name}' for name in kinds_named), **values)}  {keys}"
