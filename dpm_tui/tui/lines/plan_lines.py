@@ -95,7 +95,8 @@ class PlanLines:
                 [(pad(word, label), look[role]), (cut_start(display_name(path), room - label), look[style])]
             )
         if move.link:
-            lines.append([(cut_middle(translate(f"tui.takes_name_{move.link}"), room), look["key"])])
+            told = wrap(translate(f"tui.takes_name_{move.link}"), room)
+            lines += [[(text, look["key"])] for text in told]
         if move.companions:
             lines.append(self._companions(move.companions, room))
         last = [[(cut_middle(self._group(move), room), look["dim"])]] if height >= _ROOMY else []
