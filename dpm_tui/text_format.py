@@ -34,6 +34,11 @@ def similarity(value: float) -> str:
     return "1.00" if value >= 1 else f"{min(value, 0.999):.3f}".removeprefix("0")
 
 
+def lacking_sentences(lacking: Mapping[str, int]) -> list[str]:
+    """Return what has to be installed for how many pictures, by the extra of this package that reads them."""
+    return [translate(f"decode.lacking_{extra}", count=count) for extra, count in sorted(lacking.items())]
+
+
 _NARROW, _WIDE = 1.5, 5.0
 """How many times the least the most may be for one time to be said, or both of them."""
 

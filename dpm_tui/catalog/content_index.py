@@ -13,7 +13,7 @@ from dpm_tui.catalog.content_digest import hex_digest
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
-from dpm_tui.catalog.image_file import DIGEST_BYTES, PREVIEWS, SAME_BYTES, ImageFile, Status
+from dpm_tui.catalog.image_file import DIGEST_BYTES, HOLDINGS, PREVIEWS, SAME_BYTES, ImageFile, Status
 
 
 class ContentIndex(Mapping[str, list[ImageFile]]):
@@ -151,6 +151,13 @@ def unread_contents(files: FileColumns) -> frozenset[str]:
         return frozenset()
     digests, previews = files.gather("digest", "preview")
     return frozenset(hex_digest(bytes(digest)) for digest in digests[previews == PREVIEWS.index("read")])
+
+
+def raw_contents(files: FileColumns) -> frozenset[str]:
+    """Return the contents that hold the data of a camera's sensor."""
+    digests, holds = files.gather("digest", "holds")
+    raw = np.asarray(holds, np.int64) >> HOLDINGS.index("raw") & 1
+    return frozenset(hex_digest(bytes(digest)) for digest in digests[raw.astype(np.bool_)])
 
 
 def _words(digests: NDArray[np.generic]) -> NDArray[np.uint64]:

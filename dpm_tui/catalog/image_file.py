@@ -31,9 +31,10 @@ SAME_BYTES = FAILED - {Status.UNREADABLE}
 DIGEST_BYTES = 32
 """Bytes of a content digest, SHA-256; as text it has twice as many hexadecimal digits."""
 
-HOLDINGS = ("movie", "gain_map", "depth_map", "pages", "frames", "pictures", "edits")
+HOLDINGS = ("movie", "gain_map", "depth_map", "pages", "frames", "pictures", "edits", "raw")
 """What a file may hold besides its picture: the movie of a Motion Photo, the gain map of an HDR picture, a
-depth map, further pages, frames of an animation, further or auxiliary pictures, edits that can be undone."""
+depth map, further pages, frames of an animation, further or auxiliary pictures, edits that can be undone, the
+data of a camera's sensor."""
 PREVIEWS = ("", "read", "fits", "differs")
 """What became of the preview that is embedded in a picture: nothing; the thumbnail was made of it; both were
 decoded and show the same, or not."""

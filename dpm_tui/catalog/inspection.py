@@ -17,7 +17,7 @@ TONES = 5
 """Numbers of a tone."""
 REASONS = (
     "", "smaller", "enlarged", "recompressed", "few_colours", "softer", "noisier", "retouched", "contested",
-    "flattened",
+    "flattened", "raw",
 )  # fmt: skip
 """What speaks against the poorer of two copies."""
 

@@ -17,10 +17,10 @@ from dpm_tui.catalog.group import Pair, pair_key
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
-from dpm_tui.pipeline.alteration_weighing import weigh_alterations
-from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
+from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
 from dpm_tui.pipeline.keeper_order import Ranking, order_files
 from dpm_tui.pipeline.quality.tone_votes import Inspections
+from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
 
 MANY = 48
 """Files of one content up to which each has a pair with each."""
@@ -72,7 +72,7 @@ def pair_files(
     unread = unread_contents(columns)
     seen = (each for each in verdicts if unread.isdisjoint(each[0])) if unread else verdicts
     judged = [(pair, verdict) for pair, verdict in seen if not decided(*pair)]
-    inspected = weigh_alterations(inspect_verdicts(judged, inspections), contents)
+    inspected = weigh_verdicts(judged, inspections, contents, columns)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 

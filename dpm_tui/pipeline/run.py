@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from dpm_tui.catalog.content_digest import DigestPair, hex_digest
 from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.image_file import ImageFile, Status
-from dpm_tui.pipeline.alteration_weighing import weigh_alterations
 from dpm_tui.pipeline.candidates.candidate_search import (
     CandidateSearch,
     match_all,
@@ -24,16 +23,16 @@ from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_changed, find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
-from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.inspection.inspection_stage import find_unseen, inspect_copies, inspect_pairs
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
-from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory
+from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory, set_aside
 from dpm_tui.pipeline.scan.mount_guard import Alarm, notice_missing
 from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
@@ -49,11 +48,11 @@ class RunSettings:
     matched or judged at the same time; of pairs below ``threshold`` no groups are made. ``accept_missing``
     forgets files even if so many are gone that a mount may be missing. ``root_moved`` says that the root is
     not the folder that was scanned last time, ``root_devices`` which device numbers its own file system has
-    or had.
-    Files that got a status in ``retry`` are read again though they did not change, with ``complete`` also
-    those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
+    or had. Files that got a status in ``retry`` are read again though they did not change, with ``complete``
+    also those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
     looked at once more at full size. With ``quick`` the preview in a file may stand for its picture as long
-    as that is like no other; without it pictures that were read so are read in full.
+    as that is like no other; without it pictures that were read so are read in full. ``lacking`` maps endings
+    of files that nothing installed here can read to the extra of this package that can.
     """
 
     root: RootFolder
@@ -70,6 +69,7 @@ class RunSettings:
     complete: bool = False
     inspect: bool = True
     quick: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +253,14 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     if reporter.cancelled():
         raise Cancelled
     known = store.files.files
+    set_aside(inventory, known, settings.lacking)
     changes = compare_inventory(
         inventory, known, settings.retry, complete=settings.complete, whole=not settings.quick
     )
     if settings.accept_missing:
         return Survey(inventory, changes, None)
-    alarm = notice_missing(
-        inventory, changes, known, moved=settings.root_moved, root_devices=settings.root_devices
-    )
+    moved, devices = settings.root_moved, settings.root_devices
+    alarm = notice_missing(inventory, changes, known, moved=moved, root_devices=devices)
     return Survey(inventory, changes, alarm)
 
 
@@ -280,7 +280,7 @@ def _complete_families(
         by_digest = index_contents(store.files.files)
         inspections = store.inspections if settings.inspect else None
         judged = list(store.verdicts.alike())
-        alike = weigh_alterations(inspect_verdicts(judged, inspections), by_digest)
+        alike = weigh_verdicts(judged, inspections, by_digest, store.files.files)
         wanted = find_family_pairs(alike, by_digest, tools.rank, find_changed(judged, alike))
         open_ = [pair for pair in wanted if pair not in store.verdicts]
         if number and not open_:

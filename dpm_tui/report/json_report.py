@@ -12,6 +12,7 @@ from dpm_tui.catalog.verdict import ALTERED_KINDS
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
+from dpm_tui.text_format import lacking_sentences
 
 SCHEMA = "dpm-tui/report/1"
 
@@ -27,9 +28,11 @@ def build_report(
     model_of: Callable[[str], str],
     freeable: ReclaimableSpace,
     unreadable_folders: Mapping[bytes, str] | None = None,
+    lacking: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Return the report; ``model_of`` gives the model that fits a content digest, ``freeable`` what the rule
-    in force would free, ``unreadable_folders`` why a folder could not be read.
+    in force would free, ``unreadable_folders`` why a folder could not be read, ``lacking`` how many pictures
+    nothing installed could read, by the extra that can.
     """
     pairs = list(pairs)
     paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
@@ -55,6 +58,12 @@ def build_report(
         "errors": [
             describe_path(failure.path) | {"reason": failure.reason}
             for failure in list_failures(files, unreadable_folders)
+        ],
+        "notes": [
+            {"extra": extra, "files": count, "reason": reason}
+            for (extra, count), reason in zip(
+                sorted((lacking or {}).items()), lacking_sentences(lacking or {}), strict=True
+            )
         ],
     }
 

@@ -10,6 +10,7 @@ from itertools import chain, repeat
 
 import tomli_w
 
+from dpm_tui.catalog.formats import EXTRAS
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DamagedError
 from dpm_tui.file_names import display_name
@@ -53,6 +54,7 @@ class Checkpoint:
     ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order. ``previews`` counts
     the pictures of which only the preview was read, ``refused_cameras`` the cameras whose are not trusted.
     ``costs`` are what runs have learned for the forecast of the next one, see ``worker.run.run_forecast``.
+    ``lacking`` counts the pictures that nothing installed could read, by the extra that can.
     """
 
     schema: int = SCHEMA
@@ -77,6 +79,7 @@ class Checkpoint:
     unreadable_folders: tuple[bytes, ...] = ()
     folder_reasons: tuple[str, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
+    lacking: Mapping[str, int] = field(default_factory=dict)
 
     def explain_folders(self) -> dict[bytes, str]:
         """Return the error of each folder that could not be read; states of older versions have none."""
@@ -117,6 +120,8 @@ def _check(checkpoint: Checkpoint) -> Checkpoint:
         raise ValueError("threshold: out of range")
     if not all(0.0 <= cost < _MAX_COST for cost in checkpoint.costs.values()):
         raise ValueError("costs: out of range")
+    if not all(extra in EXTRAS and count >= 0 for extra, count in checkpoint.lacking.items()):
+        raise ValueError("lacking: no extra, or out of range")
     for name in _NUMBERS:
         if not 0 <= getattr(checkpoint, name) < 1 << 64:
             raise ValueError(f"{name}: out of range")

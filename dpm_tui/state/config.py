@@ -19,6 +19,11 @@ from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.regular_file import read_regular
 
+_EARLIER_EXTENSIONS = frozenset(
+    {"jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif"}
+    | {"heic", "heif", "hif"}
+)
+"""What version 0.1 wrote where nobody had chosen any."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("auto", "photo", "illustration"),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -130,6 +135,8 @@ def load_settings(path: Where) -> Settings:
     except ValueError as error:
         reason = display_name(str(error))
         raise UsageError("config_value", path=display_name(os.fspath(path)), reason=reason) from error
+    if set(config.extensions) == _EARLIER_EXTENSIONS:
+        config = replace(config, extensions=EXTENSIONS)
     unknown = {key: value for key, value in table.items() if key not in known}
     try:
         return Settings(check_config(config), unknown)

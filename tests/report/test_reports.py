@@ -73,6 +73,7 @@ def test_the_json_report_is_a_contract() -> None:
             }
         ],
         "errors": [{"path": "a/\u9577.jpg", "reason": "damaged: truncated"}],
+        "notes": [],
     }  # fmt: skip
 
 
@@ -94,8 +95,15 @@ def test_an_empty_report_has_every_key() -> None:
         "pairs",
         "groups",
         "errors",
+        "notes",
     ]
-    assert empty["files"] == empty["pairs"] == empty["groups"] == empty["errors"] == []
+    assert empty["files"] == empty["pairs"] == empty["groups"] == empty["errors"] == empty["notes"] == []
+
+
+def test_what_nothing_could_read_is_a_note_with_what_to_install() -> None:
+    notes = report(lacking={"raw": 12403, "jxl": 1})["notes"]
+    assert [(note["extra"], note["files"]) for note in notes] == [("jxl", 1), ("raw", 12403)]
+    assert notes[1]["reason"] == "12,403 camera RAW files need: pip install 'dpm-tui[raw]'"
 
 
 def test_a_folder_that_could_not_be_read_is_an_error() -> None:

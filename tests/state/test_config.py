@@ -205,3 +205,35 @@ def test_a_checkpoint_that_makes_no_sense_is_named(path: bytes, text: str) -> No
     write(path, text)
     with pytest.raises(DamagedError, match=r"config\.toml"):
         load_checkpoint(path)
+
+
+def test_endings_that_an_earlier_version_wrote_do_not_keep_further_formats_out(path: bytes) -> None:
+    earlier = [
+        "jpg",
+        "jpeg",
+        "jpe",
+        "jfif",
+        "png",
+        "apng",
+        "bmp",
+        "dib",
+        "webp",
+        "tif",
+        "tiff",
+        "gif",
+        "avif",
+        "heic",
+        "heif",
+        "hif",
+    ]
+    write(path, f"extensions = {earlier}")
+    assert load_settings(path).config.extensions == Config().extensions
+    write(path, f"extensions = {earlier[:-1]}")
+    assert load_settings(path).config.extensions == tuple(earlier[:-1])
+
+
+@pytest.mark.parametrize("text", ["[lacking]\nraw = -1", "[lacking]\nnothing = 1", '[lacking]\nraw = "x"'])
+def test_a_count_for_no_extra_is_named(path: bytes, text: str) -> None:
+    write(path, text)
+    with pytest.raises(DamagedError):
+        load_checkpoint(path)

@@ -14,7 +14,8 @@ from tests.support.picture_ways import WAYS
 CHECKED = (
     "plain.jpg", "progressive.jpg", "restarts.jpg", "plain.png", "palette.png", "plain.gif", "plain.webp",
     "lossless.webp", "tiff_lzw.tif", "tiff_deflate.tif", "jpeg.tif", "plain.tif", "plain.bmp", "plain.heic",
-    "plain.avif",
+    "plain.avif", "plain.jp2", "stream.j2k", "plain.jxl", "lossless.jxl", "boxes.jxl", "plain.psd",
+    "runs.psd", "deep.psd",
 )  # fmt: skip
 """The ways to write a picture that damage is done to."""
 assert set(CHECKED) <= set(WAYS)

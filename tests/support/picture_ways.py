@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from tests.support.photoshop_files import photoshop
 from tests.support.pictures import encode, exif, scene
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP", "HEIF", "JPEG2000", "JXL", "PSD")
 ENDINGS = {
     "JPEG": "jpg",
     "PNG": "png",
@@ -20,6 +21,9 @@ ENDINGS = {
     "AVIF": "avif",
     "BMP": "bmp",
     "HEIF": "heic",
+    "JPEG2000": "jp2",
+    "JXL": "jxl",
+    "PSD": "psd",
 }
 
 
@@ -47,6 +51,12 @@ def _samples(format_: str, kind: type, scale: float, **options: object) -> Way:
 
 def _in_mode(mode: str, format_: str, **options: object) -> Way:
     return lambda still: encode(still.convert(mode), format_, **options)
+
+
+def _cut_out(still: Image.Image) -> Image.Image:
+    clear = still.convert("RGBA")
+    clear.paste((0, 0, 0, 0), (0, 0, still.width // 3, still.height // 3))
+    return clear
 
 
 def _heic_of_several(still: Image.Image) -> bytes:
@@ -98,5 +108,20 @@ WAYS: dict[str, Way] = {
     "grey.heic": _in_mode("L", "HEIF"),
     "deep.heic": _samples("HEIF", np.uint16, 257),
     "several.heic": _heic_of_several,
+    "lossy.jp2": _plain("JPEG2000", irreversible=True, quality_layers=[20]),
+    "stream.j2k": _plain("JPEG2000", no_jp2=True),
+    "deep.jp2": _samples("JPEG2000", np.uint16, 257),
+    "alpha.jp2": _in_mode("RGBA", "JPEG2000"),
+    "lossless.jxl": _plain("JXL", lossless=True),
+    "alpha.jxl": _in_mode("RGBA", "JXL"),
+    "grey.jxl": _in_mode("L", "JXL"),
+    "boxes.jxl": _plain("JXL", use_container=True, exif=exif(Orientation=6).tobytes()),
+    "deep.jxl": _samples("JXL", np.uint16, 257, lossless=True),
+    "runs.psd": _plain("PSD", runs=True, layers=2),
+    "alpha.psd": lambda still: photoshop(_cut_out(still), layers=-1),
+    "cmyk.psd": _in_mode("CMYK", "PSD"),
+    "deep.psd": _plain("PSD", depth=16),
+    "float.psd": _plain("PSD", depth=32),
+    "large.psb": _plain("PSD", large=True),
 }
 """Name -> how a picture is written so that it can be read."""

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from tests.support.photoshop_files import photoshop
+
 
 def scene(seed: int, width: int = 192, height: int = 144) -> Image.Image:
     """Return an RGB picture with soft colours and sharp shapes, the same for the same seed."""
@@ -31,7 +33,12 @@ def encode(picture: Image.Image, format_: str = "JPEG", **options: Any) -> bytes
         import pillow_heif  # here, so that only tests that write HEIC files load the encoder
 
         pillow_heif.from_pillow(picture).save(target, **options)
+    elif format_ == "PSD":
+        target.write(photoshop(picture, **options))
     else:
+        if format_ == "JXL":
+            import pillow_jxl  # noqa: F401 - likewise
+
         picture.save(target, format_, **options)
     return target.getvalue()
 

@@ -13,6 +13,7 @@ import PIL
 from PIL import features
 
 from dpm_tui import __version__
+from dpm_tui.catalog.formats import EXTRAS, is_installed
 from dpm_tui.cli.folder import find_layout
 from dpm_tui.cli.sandbox_check import check_sandbox
 from dpm_tui.cli.terminal_check import Check, check_terminal
@@ -102,9 +103,15 @@ def _check_program() -> Iterator[Check]:
     python = ".".join(map(str, sys.version_info[:3]))
     packages = f"Pillow {PIL.__version__}, numpy {numpy.__version__}"
     yield True, f"dpm-tui {__version__}, Python {python}, {packages}"
-    formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIC"]
+    formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIC", "PSD"]
     formats += [name for name in ("webp", "avif") if features.check(name)]
+    formats += ["JPEG2000"] if features.check("jpg_2000") else []
+    formats += [extra for extra in EXTRAS if extra != "psd" and is_installed(extra)]
     yield True, translate("cli.doctor_formats", formats=" ".join(formats).upper())
+    for extra in EXTRAS:
+        if not is_installed(extra):
+            kind = translate(f"decode.kind_{extra}")
+            yield True, translate("decode.needs_extra", kind=kind, extra=extra)
 
 
 def _check_models() -> Iterator[Check]:

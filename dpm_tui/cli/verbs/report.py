@@ -78,6 +78,7 @@ def _json_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
         freeable=freeable,
         model_of=scanned.state.fitting_model(load_cards().values()),
         unreadable_folders=checkpoint.explain_folders(),
+        lacking=checkpoint.lacking,
     )
     return json.dumps(report, indent=1) + "\n"
 
@@ -102,5 +103,6 @@ def _html_parts(scanned: Scanned) -> Iterator[str]:
         thumbnail=scanned.state.thumbnails.get,
         files=results.files,
         unreadable_folders=scanned.state.checkpoint.explain_folders(),
+        lacking=scanned.state.checkpoint.lacking,
         made_ns=time.time_ns(),
     )

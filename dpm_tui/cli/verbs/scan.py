@@ -24,7 +24,7 @@ from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.config import CHOICES, Config
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.text_format import log_sentence, time_left
+from dpm_tui.text_format import lacking_sentences, log_sentence, time_left
 from dpm_tui.units import long_size
 from dpm_tui.worker.client import WorkerClient, WorkerLost
 from dpm_tui.worker.protocol.library_codec import unpack_library
@@ -235,7 +235,8 @@ class _Progress:
                 sizes = {"size": long_size(found.bytes), "beside": long_size(found.beside)}
                 text = translate("cli.result", pictures=status.pictures, groups=status.groups, **sizes)
                 write(text + "\n", sys.stdout)
-                for line in filter(None, (describe_previews(status), _passed_over(status))):
+                said = (describe_previews(status), _passed_over(status), *lacking_sentences(status.lacking))
+                for line in filter(None, said):
                     write(line + "\n", sys.stdout)
             if status.unreadable:
                 self.say(with_place(translate("cli.unreadable", count=status.unreadable)))

@@ -18,7 +18,7 @@ from dpm_tui.locale import translate
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.disk.private_folder import check_folder
-from dpm_tui.text_format import time_left
+from dpm_tui.text_format import lacking_sentences, time_left
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import GetStatus, RunStatus
 from dpm_tui.worker.run.idle_status import idle_status
@@ -64,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
         print(translate("cli.status_counts", **counts))
         if previews := describe_previews(status):
             print(previews)
+        for sentence in lacking_sentences(status.lacking):
+            print(sentence)
     if freeable is not None:
         sizes = {"size": long_size(freeable.bytes), "beside": long_size(freeable.beside)}
         print(translate("cli.status_freeable", **sizes))

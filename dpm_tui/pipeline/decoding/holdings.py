@@ -12,6 +12,7 @@ from PIL import Image
 from dpm_tui.catalog.image_file import HOLDINGS
 from dpm_tui.pipeline.containers.jpeg_parts import JpegPicture, split_jpeg
 from dpm_tui.pipeline.containers.media_boxes import auxiliary_kinds, has_movie, top_boxes
+from dpm_tui.pipeline.containers.psd_sections import read_sections
 from dpm_tui.pipeline.decoding.pixel_digest import count_frames
 
 _MAX_XMP_BYTES = 1 << 20
@@ -44,7 +45,7 @@ def find_holdings(content: bytes, image: Image.Image) -> tuple[str, ...]:
     found: set[str] = set()
     with contextlib.suppress(Exception):  # files of other programs may hold anything
         xmp = _read_xmp(image)
-        for search in (_in_jpeg, _in_boxes, _in_tiff):
+        for search in (_in_jpeg, _in_boxes, _in_tiff, _in_jxl, _in_photoshop):
             with contextlib.suppress(Exception):
                 found.update(search(content, image, xmp))
         if _has_settings(xmp):
@@ -133,4 +134,14 @@ def _in_tiff(content: bytes, image: Image.Image, xmp: bytes) -> Iterator[str]:
     tags: Any = getattr(image, "tag_v2", {})
     layers = tags.get(_LAYERS_TAG) or b""
     if isinstance(layers, bytes) and any(word in layers[:_MAX_XMP_BYTES] for word in _LAYERS):
+        yield "edits"
+
+
+def _in_jxl(content: bytes, image: Image.Image, xmp: bytes) -> Iterator[str]:
+    if image.format == "JXL" and b"jhgm" in top_boxes(content):
+        yield "gain_map"
+
+
+def _in_photoshop(content: bytes, image: Image.Image, xmp: bytes) -> Iterator[str]:
+    if image.format in ("PSD", "PSB") and read_sections(content).has_layers:
         yield "edits"

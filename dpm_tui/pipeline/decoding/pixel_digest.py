@@ -23,8 +23,11 @@ _BAND_BYTES = 1 << 20
 
 
 def count_frames(image: Image.Image) -> int:
-    """Return the number of frames or pages; a second picture that a camera adds to a JPEG does not count."""
-    return int(getattr(image, "n_frames", 1)) if image.format != "MPO" else 1
+    """Return the number of frames or pages.
+
+    A second picture that a camera adds to a JPEG does not count, nor do the layers of a Photoshop file.
+    """
+    return int(getattr(image, "n_frames", 1)) if image.format not in ("MPO", "PSD") else 1
 
 
 def digest_frames(image: Image.Image, memory: int) -> str:

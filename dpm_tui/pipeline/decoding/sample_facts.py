@@ -5,7 +5,11 @@ from __future__ import annotations
 from PIL import Image, TiffImagePlugin
 
 from dpm_tui.catalog.image_file import MAX_COLOURS
+from dpm_tui.pipeline.containers.jp2_header import read_jp2_header
+from dpm_tui.pipeline.containers.jxl_header import read_jxl_header
+from dpm_tui.pipeline.containers.psd_sections import read_sections
 from dpm_tui.pipeline.loading.bands import is_opaque
+from dpm_tui.pipeline.loading.jpeg_xl_file import LOSSY
 from dpm_tui.pipeline.loading.safe_open import JPEG_FORMATS
 
 _BITS, _COMPRESSION, _PHOTOMETRIC = 258, 259, 262
@@ -33,6 +37,12 @@ def read_depth(content: bytes, image: Image.Image) -> int:
             return _read_avif_depth(content)
         case "HEIF":
             return int(image.info.get("bit_depth") or 8)
+        case "JXL":
+            return read_jxl_header(content).depth
+        case "JPEG2000" if (jp2 := read_jp2_header(content)) is not None:
+            return jp2.depth
+        case "PSD" | "PSB":
+            return read_sections(content).depth
     return 1 if image.mode == "1" else 8
 
 
@@ -43,6 +53,10 @@ def is_lossy(content: bytes, image: Image.Image) -> bool:
             return _is_lossy_webp(content)
         case "TIFF" if isinstance(image, TiffImagePlugin.TiffImageFile):
             return image.tag_v2.get(_COMPRESSION) in _LOSSY_TIFF
+        case "JXL":
+            return LOSSY in image.info
+        case "JPEG2000" if (jp2 := read_jp2_header(content)) is not None:
+            return jp2.lossy
     return image.format in (*JPEG_FORMATS, "HEIF", "AVIF")
 
 

@@ -56,7 +56,7 @@ __all__ = ("MEMORY_BYTES", "UndecodableError", "decode_thumbnail", "decode_view"
 
 _FACTS = 5
 """Goes up with every further fact that is read."""
-_TELLS_APART = 3
+_TELLS_APART = 4
 """Goes up when failures are classified in another way."""
 READER = f"{__version__}/{_FACTS}.{_TELLS_APART}/{PIL.__version__}/{pi_heif.__version__}"
 """Names this reader. The next one tries again what it failed on, and adds facts that it did not read."""

@@ -13,8 +13,16 @@ PROGRESSIVE_BYTES = 6
 WEBP_BYTES = 17
 """A WebP has two canvases besides the samples that Pillow copies twice."""
 
+JXL_BYTES = 20
+"""A JPEG XL has its samples as floats, and as bytes three times; it may hold a JPEG besides."""
+DEEP_PSD_BYTES = 32
+"""The channels of a Photoshop file of 16 bits are numbers of 32 bits for a while; twice that for 32 bits."""
+_JP2_BYTES = 26
+"""A JPEG 2000 has a number of 32 bits for each sample, twice."""
+
 _ANY = 16
-"""An upper limit for every format but WebP."""
+"""An upper limit for every format but those above."""
+_GREEDY = {"WEBP": WEBP_BYTES, "JXL": JXL_BYTES, "JPEG2000": _JP2_BYTES}
 _STORED = {"1": 1.0, "L": 1.0, "P": 1.0, "I;16": 2.0, "I;16B": 2.0, "I;16L": 2.0, "I;16N": 2.0}
 """Bytes a sample of a mode in which Pillow does not take four."""
 _WHOLE = 4.0
@@ -32,8 +40,8 @@ _ORIENTATION, _COMPRESSION, _STRIP_ROWS = 274, 259, 278
 def bytes_a_pixel(image: Image.Image) -> float:
     """Return the bytes a pixel that decoding a whole picture takes at most."""
     clear = image.has_transparency_data
-    if image.format == "WEBP":
-        return WEBP_BYTES
+    if image.format in _GREEDY:
+        return _GREEDY[image.format]
     if image.format in _PLAIN_FORMATS:
         stored = _STORED.get(image.mode, _WHOLE)
         need = stored + _SLACK + (_BACKGROUND if clear else 0)

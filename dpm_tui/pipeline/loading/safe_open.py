@@ -11,7 +11,11 @@ from PIL import Image, UnidentifiedImageError
 from dpm_tui.catalog.formats import DECODERS
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.deferred_text import defer
+from dpm_tui.pipeline.containers.jp2_header import STARTS as JPEG_2000, read_jp2_header
+from dpm_tui.pipeline.containers.jxl_header import is_jxl
 from dpm_tui.pipeline.containers.png_chunks import SIGNATURE, without_broken_additions
+from dpm_tui.pipeline.loading.jpeg_xl_file import open_jpeg_xl
+from dpm_tui.pipeline.loading.photoshop_file import is_photoshop, open_photoshop
 from dpm_tui.pipeline.loading.pixel_bytes import (
     DEEP,
     JPEG_FORMATS,
@@ -19,6 +23,7 @@ from dpm_tui.pipeline.loading.pixel_bytes import (
     WEBP_BYTES,
     bytes_a_pixel,
 )
+from dpm_tui.pipeline.loading.undecodable import UndecodableError, check_size
 from dpm_tui.pipeline.loading.unsupported import find_unsupported, name_other_format
 
 MEMORY_BYTES = 3 << 30
@@ -38,29 +43,12 @@ __all__ = (
 )
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *_TIFF)
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", *JPEG_2000, *_TIFF)
 _BRANDS = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"mif1", b"avif", b"avis"))
 
 Image.MAX_IMAGE_PIXELS = None  # the limits above act before anything is decoded
 # Of a HEIF file only its pictures count, and there are as many decoders as cores.
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
-
-
-class UndecodableError(Exception):
-    """A file whose picture cannot be decoded; ``status`` says why.
-
-    ``starved`` says that more memory might have helped, ``needs`` how much is enough, 0 if unknown.
-    """
-
-    def __init__(
-        self, status: Status, reason: str, digest: str = "", *, starved: bool = False, needs: int = 0
-    ) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.digest = digest
-        self.starved = starved
-        self.needs = needs
 
 
 def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
@@ -77,7 +65,7 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            image = _open_mended(content)
+            image = _open(content, memory)
         except UnidentifiedImageError as error:
             if other := name_other_format(content):
                 raise UndecodableError(
@@ -90,13 +78,20 @@ def open_picture(content: bytes, memory: int = MEMORY_BYTES) -> Image.Image:
             raise UndecodableError(Status.UNSUPPORTED, defer("decode.unknown_format")) from error
     if image.width < 1 or image.height < 1:
         raise UndecodableError(Status.DAMAGED, defer("decode.no_pixels"))
-    if image.format == "AVIF" and _is_deep_avif(content):
+    if (image.format == "AVIF" and _is_deep_avif(content)) or _is_deep_jp2(content):
         image.info[DEEP] = True
     if image.format not in JPEG_FORMATS:
         check_whole(image, memory)
     elif "progressive" in image.info:
         check_size(*image.size, memory, PROGRESSIVE_BYTES)
     return image
+
+
+def _open(content: bytes, memory: int) -> Image.Image:
+    """Return the opened picture, by a reader that needs care or by Pillow's own."""
+    if is_jxl(content):
+        return open_jpeg_xl(content, memory)
+    return open_photoshop(content, memory) if is_photoshop(content) else _open_mended(content)
 
 
 def _open_mended(content: bytes) -> Image.Image:
@@ -107,14 +102,6 @@ def _open_mended(content: bytes) -> Image.Image:
         if not content.startswith(SIGNATURE):
             raise
         return Image.open(io.BytesIO(without_broken_additions(content)), formats=DECODERS)
-
-
-def check_size(width: int, height: int, memory: int, need: float) -> None:
-    """Raise UndecodableError for a picture that does not fit into ``memory`` at ``need`` bytes a pixel."""
-    needs = int(width * height * need)
-    if needs > memory:
-        reason = defer("decode.pixels", width=width, height=height)
-        raise UndecodableError(Status.TOO_BIG, reason, starved=True, needs=needs)
 
 
 def has_room(content: bytes, image: Image.Image, memory: int) -> bool:
@@ -148,6 +135,11 @@ def draft(image: Image.Image, pixels: int, memory: int = MEMORY_BYTES) -> bool:
 def _is_deep_avif(content: bytes) -> bool:
     at = content.find(b"av1C", 0, 1 << 16)
     return 0 < at < len(content) - 6 and bool(content[at + 6] & 0x40)
+
+
+def _is_deep_jp2(content: bytes) -> bool:
+    header = read_jp2_header(content)
+    return header is not None and header.depth > 8
 
 
 def _read_webp_canvas(content: bytes) -> tuple[int, int] | None:

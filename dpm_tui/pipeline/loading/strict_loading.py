@@ -9,6 +9,7 @@ from PIL import Image
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.deferred_text import defer
 from dpm_tui.pipeline.containers.block_damage import find_box_damage, find_gif_damage, find_riff_damage
+from dpm_tui.pipeline.containers.jxl_header import CONTAINER
 from dpm_tui.pipeline.containers.png_chunks import find_chunk_damage
 from dpm_tui.pipeline.loading.decoder_failure import describe, lacked_memory
 from dpm_tui.pipeline.loading.jpeg_stream import read_stream
@@ -95,6 +96,10 @@ def find_damage(content: bytes, image: Image.Image) -> str:
             return find_gif_damage(content)
         case "WEBP":
             return find_riff_damage(content) or find_webp_zeros(content, pixels)
+        case "JXL" if not content.startswith(CONTAINER):
+            return ""
+        case "JXL" | "JPEG2000":
+            return find_box_damage(content)
         case "HEIF" | "AVIF":
             return find_box_damage(content) or find_heif_zeros(content, pixels)
         case "JPEG" | "MPO":

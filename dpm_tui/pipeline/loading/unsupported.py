@@ -17,9 +17,7 @@ _SAYS_SO = re.compile(
 )
 """What decoders say of a variant that they do not read."""
 _OTHERS = (
-    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"\xff\x4f\xff\x51", "JPEG 2000"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"), (b"\xff\x0a", "JPEG XL"),
-    (b"8BPS\0", "Photoshop"), (b"II\xbc\x01", "JPEG XR"), (b"qoif", "QOI"), (b"v/1\x01", "OpenEXR"),
+    (b"II\xbc\x01", "JPEG XR"), (b"qoif", "QOI"), (b"v/1\x01", "OpenEXR"),
     (b"gimp xcf ", "GIMP"), (b"%PDF-", "PDF"), (b"<svg", "SVG"), (b"\xff\xd8\xff\xf7", "JPEG-LS"),
 )  # fmt: skip
 _FRAMES = {

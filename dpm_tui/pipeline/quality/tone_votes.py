@@ -53,6 +53,11 @@ def better_by(first: str, second: str, others: Iterable[str], inspections: Inspe
     return own + min(max(votes, -MOST), MOST)
 
 
+def differ_in_tone(inspection: Inspection) -> bool:
+    """Return whether two copies differ in tone by more than coding and resizing change it."""
+    return bool(inspection.tone) and _differs(inspection.tone, ())
+
+
 def _beside_first(other: str, first: str, second: str, tone: Tone, inspections: Inspections) -> Tone | None:
     """Return the tone of a further copy less that of the first content, as either of the two tells."""
     if other in (first, second):

@@ -6,11 +6,13 @@ import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.errors import reason_of
+from dpm_tui.pipeline.raw_twins import find_twins, split_ending
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
 
@@ -43,14 +45,18 @@ class Inventory:
     """What a walk found, sorted by path, and what it passed over.
 
     ``skipped`` counts by reason: ``junk_folder``, ``symlink``, ``special``, ``hard_link``,
-    ``other_type``. ``unreadable`` maps a folder or file to the reason; what lies below an unreadable
-    folder is unknown, not gone. ``other_types`` counts by extension, empty for what is none.
+    ``raw_twin``, ``other_type``. ``unreadable`` maps a folder or file to the reason; what lies below an
+    unreadable folder is unknown, not gone. ``other_types`` counts by extension, empty for what is none.
+    ``twins`` are the paths of RAW files that belong to a picture beside them. ``lacking`` counts pictures
+    that nothing installed here can read, by the extra that can.
     """
 
     found: list[FoundFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     unreadable: dict[bytes, str] = field(default_factory=dict)
     other_types: Counter[str] = field(default_factory=Counter)
+    twins: set[bytes] = field(default_factory=set)
+    lacking: Counter[str] = field(default_factory=Counter)
 
 
 def scan_inventory(root: RootFolder, extensions: Collection[str], reporter: Reporter) -> Inventory:
@@ -62,6 +68,20 @@ def scan_inventory(root: RootFolder, extensions: Collection[str], reporter: Repo
     """
     with root.opened() as base:
         return _scan(base, extensions, reporter)
+
+
+def set_aside(inventory: Inventory, known: FileColumns, lacking: Mapping[str, str]) -> None:
+    """Take files out of an inventory that nothing installed here can read, and count them by the extra.
+
+    ``lacking`` maps endings to extras. A file that is ``known`` was read once, and stays what it is.
+    """
+    by_ending = {ending.encode("ascii"): extra for ending, extra in lacking.items()}
+    endings = {file.path: split_ending(file.path)[1] for file in inventory.found}
+    asked = {path: ending for path, ending in endings.items() if ending in by_ending}
+    for path in known.find(asked):
+        del asked[path]
+    inventory.found[:] = [file for file in inventory.found if file.path not in asked]
+    inventory.lacking.update(by_ending[ending] for ending in asked.values())
 
 
 def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Inventory:
@@ -82,6 +102,7 @@ def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Invento
         if reporter.cancelled():
             break
     inventory.found.sort(key=lambda file: file.path)
+    _drop_twins(inventory)
     _drop_hard_links(inventory)
     reporter.finished(Stage.INVENTORY)
     return inventory
@@ -150,6 +171,13 @@ def is_junk_folder(name: bytes) -> bool:
     """Return whether a folder of that name holds snapshots, bins or indexes, not a person's pictures."""
     lowered = name.lower()
     return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
+
+
+def _drop_twins(inventory: Inventory) -> None:
+    """Take RAW files out that belong to a picture beside them."""
+    inventory.twins = find_twins(file.path for file in inventory.found)
+    inventory.skipped["raw_twin"] += len(inventory.twins)
+    inventory.found[:] = [file for file in inventory.found if file.path not in inventory.twins]
 
 
 def _drop_hard_links(inventory: Inventory) -> None:

@@ -66,10 +66,11 @@ def notice_missing(
         return None
     columns = FileColumns.of(known)
     stamps = dict(zip(changes.gone, columns.stamps(changes.gone), strict=True))
-    missing = frozenset(changes.gone) - _renamed(changes, stamps)
+    twins = _now_twins(inventory, known)
+    missing = frozenset(changes.gone) - _renamed(changes, stamps) - twins
     if not missing:
         return None
-    vanished = _vanished(changes, stamps)
+    vanished = _vanished(changes, {id_: stamp for id_, stamp in stamps.items() if id_ not in twins})
     if moved and vanished:
         cause = Cause.MOVED
     elif not inventory.found:
@@ -89,6 +90,11 @@ def _renamed(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:
     """Return the files that are gone only by name: the same inode was added under another."""
     here = {_inode(found.stamp) for found in changes.added}
     return frozenset(id_ for id_, stamp in gone.items() if _inode(stamp) in here)
+
+
+def _now_twins(inventory: Inventory, known: Mapping[int, ImageFile]) -> frozenset[int]:
+    """Return the RAW files that are still there, but belong to a picture that came beside them."""
+    return frozenset(FileColumns.of(known).find(inventory.twins).values()) if inventory.twins else frozenset()
 
 
 def _vanished(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.pipeline.raw_twins import split_ending
 from dpm_tui.recycle.companions.side_files import (
     MOVIES,
     FolderNames,
     follow_picture,
     pair_companions as pair_companions,
-    split_ending,
 )
 from dpm_tui.recycle.filesystem.nofollow import digest_of, files_in, folder_below, join, split
 from dpm_tui.recycle.proof import check_path, hold
@@ -108,9 +108,9 @@ class _Search:
 def find_companions(root: int, plan: Plan, extensions: Iterable[str]) -> Plan:
     """Return ``plan`` with the companions that lie beside its victims now, below the open ``root``.
 
-    ``extensions`` are those of scanned pictures, which are never companions. If the keeper has a companion
-    with the same content, that is the twin; both then carry their SHA-256. What belongs to several pictures
-    goes only with the last of them. Folders that cannot be read have none.
+    ``extensions`` are those of scanned pictures, which are no companions unless they are RAW twins. If the
+    keeper has a companion with the same content, that is the twin; both then carry their SHA-256. What
+    belongs to several pictures goes only with the last of them. Folders that cannot be read have none.
     """
     busy = {move.victim.path for move in plan.moves} | {move.keeper.path for move in plan.moves}
     pictures = frozenset(extension.lower().encode("utf-8") for extension in extensions)

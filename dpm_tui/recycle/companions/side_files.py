@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set as AbstractSet
 from dataclasses import replace
 from functools import cached_property
 
+from dpm_tui.pipeline.raw_twins import RAW, find_twins, split_ending
 from dpm_tui.recycle.companions.google_takeout import ExportName, follow_text, read_text
 
-RAW = frozenset(
-    b"3fr ari arw bay cr2 cr3 crw dcr dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl"
-    b" sr2 srf srw x3f".split()
-)
 MOVIES = frozenset({b"mov", b"mp4", b"mp"})
 """Movies of Live Photos and of Pixel phones (``PXL_1.MP``)."""
 RECORDERS = frozenset({b"avi", b"mts", b"m2ts", b"mpg", b"3gp", *MOVIES})
@@ -57,13 +53,17 @@ class FolderNames(AbstractSet[bytes]):
         return [name for name in self._by_stem.get(stem, ()) if split_ending(name)[1] in endings]
 
     def pictures(self, *stems: bytes) -> set[bytes]:
-        """Return the pictures that have one of some stems, also those that are not scanned."""
-        return {
+        """Return the pictures that have one of some stems, also those that are not scanned.
+
+        A RAW file is one where it is no twin.
+        """
+        found = {
             name
             for stem in stems
             for name in self._by_stem.get(stem, ())
             if split_ending(name)[1] in self._pictures or split_ending(name)[1] in OTHER_PICTURES
         }
+        return found - find_twins(found)
 
     @cached_property
     def texts(self) -> dict[tuple[bytes, bytes], list[bytes]]:
@@ -178,9 +178,3 @@ def follow_picture(companion: bytes, picture: bytes, other: bytes) -> bytes:
     if mine is not None and theirs is not None:
         return theirs[1] + mine[2] + theirs[3] + companion[mine.end() :]
     return companion
-
-
-def split_ending(name: bytes) -> tuple[bytes, bytes]:
-    """Return stem and extension, the latter lower case and without its dot."""
-    stem, extension = os.path.splitext(name)
-    return stem, extension[1:].lower()

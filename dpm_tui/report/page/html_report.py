@@ -25,7 +25,7 @@ from dpm_tui.report.page.page_template import (
 )
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.criteria import Word
-from dpm_tui.text_format import local_date
+from dpm_tui.text_format import lacking_sentences, local_date
 from dpm_tui.units import long_size
 
 _CHUNK = 1000
@@ -41,13 +41,15 @@ def write_html(
     criteria: Sequence[Word] = (),
     files: Mapping[int, ImageFile],
     unreadable_folders: Mapping[bytes, str] | None = None,
+    lacking: Mapping[str, int] | None = None,
     made_ns: int = 0,
 ) -> Iterator[str]:
     """Yield the page piece by piece.
 
     ``thumbnail`` gives the JPEG of a content digest, ``removal`` what the rule in force would do, and
     ``criteria`` what it looks at. What could not be read of ``files`` and folders, and what is damaged, is
-    named at the end with its reason. ``made_ns`` is the time that the page says it was made at.
+    named at the end with its reason. So is the number of those that nothing installed could read, ``lacking``
+    by the extra that can. ``made_ns`` is the time that the page says it was made at.
 
     File names are shown escaped as everywhere; links lead to the files on this machine.
     """
@@ -69,7 +71,7 @@ def write_html(
     yield f"<script>{script_text()}</script>\n"
     for encoded in encode_pictures(pictures, thumbnail):
         yield data_block("pictures", encoded)
-    yield _foot(root, files, unreadable_folders)
+    yield _foot(root, list_failures(files, unreadable_folders), lacking_sentences(lacking or {}))
 
 
 def _head(
@@ -128,12 +130,12 @@ def _shared(root: bytes, arrangement: Arrangement, records: GroupRecords) -> dic
     }
 
 
-def _foot(root: bytes, files: Mapping[int, ImageFile], unreadable_folders: Mapping[bytes, str] | None) -> str:
+def _foot(root: bytes, failures: Sequence[Failure], notes: Sequence[str]) -> str:
     """Return the end of the page with what could not be read."""
-    failures = list_failures(files, unreadable_folders)
     lines = "".join(_failure_line(root, failure) for failure in failures)
     title = escape(translate("report.failures", count=len(failures)))
     listed = f"<section class=failures><h2>{title}</h2><ul>\n{lines}</ul></section>\n" if failures else ""
+    listed += "".join(f"<p>{escape(note)}</p>\n" for note in notes)
     return fill_template("foot.html", failures=listed)
 
 

@@ -19,7 +19,7 @@ def quality_reason(file: int, pair: Pair) -> Reason | None:
         case Better.UNSEEN:
             return Reason("=", "not_inspected", {})
         case Better.UNTOLD:
-            return Reason("=", "contested" if pair.reason == "contested" else "cannot_tell", {})
+            return Reason("=", _UNTOLD.get(pair.reason, "cannot_tell"), {})
     poorer = pair.better is (Better.SECOND if file == pair.a else Better.FIRST)
     sign: Sign = "-" if poorer else "+"
     word = "poorer" if poorer else "better"
@@ -31,6 +31,8 @@ def poorer_reason(reason: str, amount: float) -> Reason:
     return Reason("-", f"poorer_{reason}", _number(reason, amount))
 
 
+_UNTOLD = {"contested": "contested", "raw": "developed"}
+"""What is said of two copies of which it cannot be told which is better, by the reason."""
 _NO_WINNER: dict[str, str] = {Alteration.CUT: "larger_part", Alteration.OVERLAP: "overlapping"}
 """What is said of two pictures neither of which replaces the other; else one has something around it."""
 

@@ -30,6 +30,7 @@ SPARED = dict(enumerate(Spared, 1))
 _CODES = {why: code for code, why in SPARED.items()}
 _COUNTED_BITS = sum(1 << HOLDINGS.index(word) for word in ("pages", "frames", "pictures"))
 """Holdings of which a file may have more or fewer."""
+_RAW_BIT = 1 << HOLDINGS.index("raw")
 
 
 def find_spared(
@@ -58,7 +59,8 @@ def find_spared(
         untold = copies & (better == Better.UNTOLD)
         found += [(Spared.CONTESTED, untold & contested)]
         if untold.any():
-            found += [(Spared.UNTOLD, untold & ~contested & ~_told_by_facts(columns.files, rows, kept))]
+            told = _told_by_facts(columns.files, rows, kept) & (pairs["reason"] != REASON_CODES["raw"])
+            found += [(Spared.UNTOLD, untold & ~contested & ~told)]
         found += [(Spared.DETAIL, copies & (better == Better.SECOND))]
         found += [(Spared.ALTERED, _lose_unaltered(pairs["kind"], better))]
     if safe[kept].any():
@@ -80,12 +82,14 @@ def _lacks(flags: Flags, rows: Rows, others: Rows) -> Flags:
 def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
     """Return for each file whether it holds something that the kept one lacks.
 
-    Fewer pages, frames or pictures count as less. Files of the same bytes lose nothing.
+    Fewer pages, frames or pictures count as less, and the data of a sensor are never those of another file.
+    Files of the same bytes lose nothing.
     """
     holds, frames, digests = (files.field(name) for name in ("holds", "frames", "digest"))
     fewer = (holds[rows] & _COUNTED_BITS != 0) & (frames[rows] > frames[kept])
     same = (digests[rows] == digests[kept]) & (digests[rows] != b"")
-    lost: Flags = ((holds[rows] & ~holds[kept] != 0) | fewer) & ~same
+    own = holds[rows] & _RAW_BIT != 0
+    lost: Flags = ((holds[rows] & ~holds[kept] != 0) | fewer | own) & ~same
     return lost
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
-from dpm_tui.text_format import local_time, sentence
+from dpm_tui.text_format import lacking_sentences, local_time, sentence
 from dpm_tui.tui.lines.bars_and_facts import fact_table
 from dpm_tui.tui.lines.next_step import next_step
 from dpm_tui.tui.lines.progress_lines import phase_part, progress_words, run_meter
@@ -17,7 +17,7 @@ from dpm_tui.units import duration, long_size
 
 _LABELS = 16
 _ADVICE_LINES = 5
-_SPARED = ("model", "skipped", "bin", "marked", "last_run", "pictures", "unreadable")
+_SPARED = ("model", "skipped", "bin", "marked", "last_run", "pictures", "lacking", "unreadable")
 """The facts that are left out where there is no room for all, the first one first."""
 
 
@@ -49,6 +49,7 @@ class ScanLines:
             ("pictures", [(pictures, look["strong"])]),
             ("unreadable", self._unreadable()),
             ("skipped", [(self._skipped(), look["text"])]),
+            *(("lacking", [(words, look["notice"])]) for words in lacking_sentences(status.lacking)),
             ("groups", self._groups()),
             ("marked", [(self._marked(), look["text"])]),
             ("bin", [(self._bin(), look["text"])]),

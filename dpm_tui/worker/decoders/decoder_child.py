@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Protocol
 
 from PIL import AvifImagePlugin
 
+from dpm_tui.catalog.formats import find_modules
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import reason_of
@@ -27,6 +28,7 @@ from dpm_tui.file_names import from_json
 from dpm_tui.memory import keep_freed_memory
 from dpm_tui.pipeline.decoding.preview_trust import PreviewTrust
 from dpm_tui.pipeline.decoding.quick_thumbnail import decode_quickly
+from dpm_tui.pipeline.decoding.raw_picture import decode_raw_thumbnail, is_raw, read_preview
 from dpm_tui.pipeline.decoding.thumbnail import (
     decode_thumbnail,
     decode_view,
@@ -45,8 +47,8 @@ _OWN_BYTES = 64 << 20
 """What a child needs of its memory besides the picture: the answer, and what the allocator holds back."""
 _SECONDS = 20.0
 _LIBRARIES = (
-    "BmpImagePlugin", "GifImagePlugin", "ImageCms", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin",
-    "TiffImagePlugin", "WebPImagePlugin",
+    "BmpImagePlugin", "GifImagePlugin", "ImageCms", "Jpeg2KImagePlugin", "JpegImagePlugin", "MpoImagePlugin",
+    "PngImagePlugin", "PsdImagePlugin", "TiffImagePlugin", "WebPImagePlugin",
 )  # fmt: skip
 """Loaded before the sandbox is closed: later there may be too little memory for a decoder's library."""
 
@@ -61,8 +63,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
-    for library in _LIBRARIES:
-        import_module(f"PIL.{library}")
+    for library in (*(f"PIL.{plugin}" for plugin in _LIBRARIES), *find_modules()):
+        import_module(library)
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
     store = ThumbnailStore(HeldFolder(thumbnails, above))
     specialist: Specialist | None = None
@@ -130,19 +132,23 @@ def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memo
     content = read_file(root, path, memory)
     taken = _OWN_BYTES + len(content)
     try:
-        return _decode(content, thumbnails, order, max(memory - taken, 0))
+        return _decode(content, path, thumbnails, order, max(memory - taken, 0))
     except UndecodableError as error:
         error.needs += taken if error.needs else 0
         raise
 
 
-def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], room: int) -> dict[str, Any]:
+def _decode(
+    content: bytes, path: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], room: int
+) -> dict[str, Any]:
     match order["do"]:
         case "thumbnail":
             digest = hashlib.sha256(content).hexdigest()
             if not order.get("anew") and thumbnails.has(digest):
                 return {"status": "known", "digest": digest}
-            if "trust" in order:
+            if is_raw(path):
+                thumbnail = decode_raw_thumbnail(content, path, room, digest)
+            elif "trust" in order:
                 trust = from_plain(PreviewTrust, order["trust"])
                 thumbnail = decode_quickly(content, trust, room, digest)
             else:
@@ -154,8 +160,9 @@ def _decode(content: bytes, thumbnails: ThumbnailStore, order: dict[str, Any], r
                 "jpeg": base64.b64encode(thumbnail.jpeg).decode("ascii"),
             }
         case "pixels":
-            return {"status": "ok", "pixels": digest_pixels(content, room)}
+            return {"status": "ok", "pixels": "" if is_raw(path) else digest_pixels(content, room)}
         case _:
+            content = read_preview(content, room) if is_raw(path) else content
             left, top, right, bottom = order["box"]
             rgb = decode_view(content, order["width"], order["height"], (left, top, right, bottom), room)
             height, width = rgb.shape[:2]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dpm_tui.catalog.formats import name_readers
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.dataclass_json import to_plain
@@ -72,7 +73,7 @@ class DecoderPool:
     @property
     def reader(self) -> str:
         """The name of the reader; a file that one reader failed on is tried again by another."""
-        return f"{READER}/{self.budget.spare >> 20}"
+        return f"{READER}/{self.budget.spare >> 20}/{name_readers()}"
 
     @property
     def pids(self) -> list[int]:

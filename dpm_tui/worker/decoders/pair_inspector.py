@@ -9,6 +9,7 @@ from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import encode_inspection
 from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import from_json
+from dpm_tui.pipeline.decoding.raw_picture import is_raw, read_preview
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
 from dpm_tui.pipeline.loading.safe_open import UndecodableError
 from dpm_tui.pipeline.quality.full_size import decode_full_size
@@ -42,9 +43,12 @@ class PairInspector:
         digest = str(file["digest"])
         if digest in self._recent:
             return self._recent[digest]
-        content = read_file(self._folders[bool(file.get("beside"))], from_json(file["path"]), memory)
+        path = from_json(file["path"])
+        content = read_file(self._folders[bool(file.get("beside"))], path, memory)
         if hashlib.sha256(content).hexdigest() != digest:
             raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
+        if is_raw(path):
+            content = read_preview(content, memory // _SHARE)
         if len(self._recent) > 1:
             self._recent.pop(next(iter(self._recent)))
         picture = CopyAtFullSize.of(*decode_full_size(content, memory // _SHARE))

@@ -37,7 +37,8 @@ class RunStatus:
     file, ``refused_cameras`` the cameras whose previews are not trusted, both known once a run has ended.
     ``damaged`` are the tables of the state of which a part could not be read
     when the run began. ``left_least`` and ``left_most`` are how many seconds the whole run may still take,
-    its later stages included, negative while nothing can be said.
+    its later stages included, negative while nothing can be said. ``lacking`` counts the pictures that
+    nothing installed there can read, by the extra of this package that can.
     """
 
     run: int = 0
@@ -74,6 +75,7 @@ class RunStatus:
     refused_cameras: int = 0
     left_least: float = -1.0
     left_most: float = -1.0
+    lacking: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

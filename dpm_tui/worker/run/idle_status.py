@@ -23,6 +23,7 @@ def idle_status(checkpoint: Checkpoint) -> RunStatus:
         groups=checkpoint.groups,
         previews=checkpoint.previews,
         refused_cameras=checkpoint.refused_cameras,
+        lacking=checkpoint.lacking,
         model=checkpoint.model,
         threshold=checkpoint.threshold,
         gone=checkpoint.missing,

@@ -84,6 +84,7 @@ class RunRecord:
                 folder_reasons=tuple(self._folders.values()),
                 reader=self.reader,
                 costs=self._forecast.learned,
+                lacking=status.lacking,
             )
         )
 

@@ -102,6 +102,7 @@ class RunReporter(Reporter):
             changed=len(changes.changed),
             gone=len(changes.gone),
             skipped=dict(+inventory.skipped),
+            lacking=dict(+inventory.lacking),
             other_types=dict(inventory.other_types.most_common(_TYPES_TOLD)),
             attention=GUARD if survey.alarm else "",
             known=survey.alarm.known if survey.alarm else 0,

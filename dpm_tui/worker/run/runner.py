@@ -13,6 +13,7 @@ from dataclasses import replace
 import psutil
 
 from dpm_tui.catalog.content_digest import DigestPair
+from dpm_tui.catalog.formats import find_lacking_endings
 from dpm_tui.catalog.image_file import FAILED, Status
 from dpm_tui.errors import DpmError, Stopped, is_full, reason_of
 from dpm_tui.file_names import display_name
@@ -109,10 +110,8 @@ class Runner:
         )
         self._reporter = RunReporter(first, self._reporter, self._record.new_forecast())
         self._threshold, self._concluded = config.threshold, False
-        self._thread = threading.Thread(
-            target=self._run, args=(config, self._reporter, accept_missing, comparing), name="run",
-            daemon=True,
-        )  # fmt: skip
+        arguments = (config, self._reporter, accept_missing, comparing)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="run", daemon=True)
         self._thread.start()
 
     def compare(self, config: Config, pairs: Iterable[DigestPair]) -> Future[bool]:
@@ -260,6 +259,7 @@ class Runner:
             complete=other_reader,
             inspect=config.inspect,
             quick=config.quick,
+            lacking=find_lacking_endings(),
         )
 
         def surveyed(survey: Survey) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.pipeline.raw_twins import find_twins
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 from dpm_tui.recycle.results import Restored
 from dpm_tui.state.files.file_store import FileStore
@@ -40,6 +41,8 @@ class MovedFiles:
 
     def _recall(self, root: int, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
         back = [each for each in restored if not os.path.isabs(each.now) and is_picture(each.origin)]
+        twins = find_twins(each.origin for each in back)
+        back = [each for each in back if each.origin not in twins]
         ids = self._left.find(each.origin for each in back)
         unknown = False
         for each in back:

@@ -71,8 +71,6 @@ UNSUPPORTED: dict[str, tuple[bytes, str]] = {
     "hierarchical JPEG": (jpeg(0xC5), "hierarchical"),
     "JPEG-LS": (jpeg(0xF7), "LS"),
     "PNG of a telephone": (telephone_png(), "CgBI"),
-    "JPEG 2000": (encoded("JPEG2000"), "JPEG 2000"),
-    "JPEG 2000 without a container": (encoded("JPEG2000", no_jp2=True), "JPEG 2000"),
     "TIFF by JPEG 2000": (tiff(259, 34712), "JPEG 2000"),
     "TIFF by JPEG XL": (tiff(259, 50002), "JPEG XL"),
     "TIFF by LERC": (tiff(259, 34887), "LERC"),

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import FAILED, NO_FACTS, ImageFile, Status
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan import inventory
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
-from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory
+from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory, set_aside
+from dpm_tui.pipeline.scan.mount_guard import notice_missing
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from tests.support.hostile import HOSTILE_NAMES
 
@@ -245,3 +247,47 @@ def test_a_file_that_failed_is_tried_again_only_by_another_reader(tree: Tree, st
     known = [replace(tree.known()[0], status=status), replace(tree.known()[1], facts=READ)]
     assert set(tree.changes(known).changed) == ({1} if status is Status.UNREADABLE else set())
     assert set(compare_inventory(tree.scan(), known, FAILED).changed) == {1}
+
+
+def test_a_raw_file_beside_its_picture_is_no_picture_and_one_alone_is(tree: Tree) -> None:
+    for path in (
+        b"a/1.jpg",
+        b"a/1.CR2",
+        b"a/2.cr2",
+        b"a/2.dng",
+        b"b/1.cr2",
+        b"a/3.png",
+        b"a/3.dng",
+        b"a/3.nef",
+    ):
+        tree.write(path)
+    found = scan_inventory(RootFolder(tree.root), ("jpg", "png", "cr2", "dng", "nef"), Reporter())
+    assert [file.path for file in found.found] == [b"a/1.jpg", b"a/2.cr2", b"a/2.dng", b"a/3.png", b"b/1.cr2"]
+    assert found.twins == {b"a/1.CR2", b"a/3.dng", b"a/3.nef"}
+    assert found.skipped["raw_twin"] == 3
+
+
+def test_what_nothing_can_read_is_counted_unless_it_was_read_once(tree: Tree) -> None:
+    for path in (b"1.jpg", b"1.jxl", b"2.JXL", b"3.cr2"):
+        tree.write(path)
+    found = scan_inventory(RootFolder(tree.root), ("jpg", "jxl", "cr2"), Reporter())
+    known = FileColumns.of([ImageFile(1, b"2.JXL", found.found[2].stamp, facts=READ)])
+    set_aside(found, known, {"jxl": "jxl", "cr2": "raw", "dng": "raw"})
+    assert [file.path for file in found.found] == [b"1.jpg", b"2.JXL"]
+    assert found.lacking == {"jxl": 1, "raw": 1}
+
+
+def test_a_picture_beside_every_raw_file_is_no_lost_disk(tree: Tree) -> None:
+    for number in range(20):
+        tree.write(b"%d.cr2" % number)
+    alone = scan_inventory(RootFolder(tree.root), ("jpg", "cr2"), Reporter())
+    known = {
+        number: ImageFile(number, file.path, file.stamp, facts=READ)
+        for number, file in enumerate(alone.found, 1)
+    }
+    for number in range(20):
+        tree.write(b"%d.jpg" % number)
+    beside = scan_inventory(RootFolder(tree.root), ("jpg", "cr2"), Reporter())
+    changes = compare_inventory(beside, known)
+    assert len(changes.gone) == 20
+    assert notice_missing(beside, changes, known) is None

@@ -292,11 +292,31 @@ def test_a_companion_that_two_moves_claim_stays(library: Library) -> None:
 
 
 def test_pictures_are_never_companions(library: Library) -> None:
-    """A RAW format that the user scans is a picture of its own, and makes its set ambiguous."""
+    """A picture of another format makes the set ambiguous."""
+    move = library.move(VICTIM, KEEPER)
+    library.write(b"trip/IMG_1.png", b"another picture")
+    library.write(b"trip/IMG_1.dng", b"raw")
+    library.write(b"trip/IMG_1.xmp", b"sidecar")
+    assert library.bin.find_companions(Plan((move,)), ["jpg", "png", "dng"]).companions == 0
+
+
+def test_a_raw_twin_goes_with_its_picture_though_raw_files_are_scanned(library: Library) -> None:
     move = library.move(VICTIM, KEEPER)
     library.write(b"trip/IMG_1.dng", b"raw")
     library.write(b"trip/IMG_1.xmp", b"sidecar")
-    assert library.bin.find_companions(Plan((move,)), ["jpg", "dng"]).companions == 0
+    assert library.bin.find_companions(Plan((move,)), ["jpg", "dng"]).companions == 2
+
+
+def test_a_raw_file_that_is_a_picture_takes_its_sidecar_along(library: Library) -> None:
+    move = library.move(b"trip/IMG_7.cr2", b"all/IMG_7.cr2")
+    library.write(b"trip/IMG_7.xmp", b"sidecar")
+    library.write(b"trip/IMG_7.cr2.pp3", b"sidecar")
+    library.write(b"trip/IMG_8.cr2", b"another")
+    found = library.bin.find_companions(Plan((move,)), ["jpg", "cr2"])
+    assert {each.file.path for each in found.moves[0].companions} == {
+        b"trip/IMG_7.xmp",
+        b"trip/IMG_7.cr2.pp3",
+    }
 
 
 def test_the_record_tells_of_companions_too(library: Library) -> None:
