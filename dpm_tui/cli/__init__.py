@@ -16,6 +16,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
+        if shell := getattr(options, "print_completion", None):
+            from dpm_tui.cli.completion import write_completion
+
+            print(write_completion(shell))
+            return ExitCode.DONE
         remember_place(options)
         return int(options.run(options))
     except DpmError as error:

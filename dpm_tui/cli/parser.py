@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import pairwise
 
-from dpm_tui import __version__
 from dpm_tui.cli.argparse_words import translate_argparse
 from dpm_tui.cli.verbs import app
 from dpm_tui.errors import UsageError
@@ -101,6 +100,7 @@ def _app_parser() -> argparse.ArgumentParser:
         "dpm-tui", translate("cli.app_help"), translate("cli.verbs_help", verbs=" ".join(VERBS))
     )
     app.add_arguments(parser)
+    add_completion_option(parser)
     parser.set_defaults(run=app.run)
     return _fix_usage(parser)
 
@@ -114,16 +114,36 @@ def _verb_parser(verb: str) -> argparse.ArgumentParser:
 
 
 def _new_parser(prog: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
-    """Return a parser with what every command line may say."""
+    """Return a parser with the options of every command line."""
     parser = argparse.ArgumentParser(prog=prog, description=description, epilog=epilog)
-    version = f"dpm-tui {__version__}"
-    parser.add_argument("--version", action="version", version=version, help=translate("usage.version"))
+    add_common_options(parser)
+    return parser
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command line knows."""
+    parser.add_argument("--version", action=_Version, nargs=0, help=translate("usage.version"))
     parser.add_argument("--state", metavar="DIR", default="", help=translate("cli.state_help"))
     parser.add_argument("--shared-bin", action="store_true", help=translate("cli.shared_bin_help"))
     parser.add_argument(
         "--language", choices=("auto", "en", "zh_CN"), default="", help=translate("cli.language_help")
     )
-    return parser
+
+
+def add_completion_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that prints what completes command lines in a shell."""
+    shells = ("bash", "zsh", "tcsh")
+    parser.add_argument("--print-completion", choices=shells, help=translate("cli.completion_help"))
+
+
+class _Version(argparse.Action):
+    """Prints what this was built from, which is read only then, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *ignored: object) -> None:
+        from dpm_tui.cli.build_facts import list_build_facts
+
+        print("\n".join(list_build_facts()))
+        parser.exit()
 
 
 def _fix_usage(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
