@@ -89,6 +89,11 @@ def is_safe_relative(path: bytes) -> bool:
     return bool(path) and b"\0" not in path and all(part not in (b"", b".", b"..") for part in parts)
 
 
+def is_safe_path(path: bytes) -> bool:
+    """Return whether ``path`` stays below the root, or is a full one, and has no detours."""
+    return is_safe_relative(path.removeprefix(b"/"))
+
+
 def user_name(number: int) -> str:
     """Return the name of a user of this system fit to be shown, the number where there is none."""
     try:

@@ -128,7 +128,10 @@ NO_FACTS = Facts(digest="", format="", width=0, height=0)
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """One file under the root; ``path`` is relative to it, ``/``-separated; ids are never reused."""
+    """One file under the root; ``path`` is relative to it, ``/``-separated; ids are never reused.
+
+    In another root, whose pictures are compared with those of the first, the path is absolute.
+    """
 
     id: int
     path: bytes

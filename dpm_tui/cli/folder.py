@@ -19,6 +19,7 @@ from dpm_tui.state.disk.layout import Layout, check_root, owner_beside_root
 from dpm_tui.state.disk.private_folder import check_folder
 
 if TYPE_CHECKING:
+    from dpm_tui.recycle.recycle_bin import RecycleBin
     from dpm_tui.state.root_state import RootState
     from dpm_tui.worker.run.run_results import Results
 
@@ -57,6 +58,20 @@ def find_layout(options: argparse.Namespace) -> Layout:
     if owner := owner_beside_root(root):
         print(translate("worker.as_root", path=display_name(root), owner=owner), file=sys.stderr)
     return layout
+
+
+def find_bin(layout: Layout) -> RecycleBin:
+    """Return the recycle bin of a folder and of its other roots."""
+    from dpm_tui.recycle.recycle_bin import RecycleBin
+
+    return RecycleBin(layout.root, shared=layout.shared_bin, others=lambda: find_others(layout))
+
+
+def find_others(layout: Layout) -> tuple[bytes, ...]:
+    """Return the other roots; settings that cannot be read name none."""
+    with contextlib.suppress(DpmError, OSError):
+        return load_settings(layout.config).config.other_folders
+    return ()
 
 
 def _note_unknown(settings: Settings, layout: Layout) -> None:

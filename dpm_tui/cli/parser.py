@@ -20,8 +20,8 @@ VERBS = (
     "scan", "review", "report", "find", "clean", "bin", "decisions", "status", "stop", "doctor", "demo",
 )  # fmt: skip
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
-_WITH_VALUE = ("--state", "--language")
-"""Options of every verb that take a word, which is no verb then."""
+_WITH_VALUE = ("--state", "--language", "--with", "--without", "--protect")
+"""Options that may stand before a verb and take a word, which is no verb then."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -29,9 +29,9 @@ from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
-from dpm_tui.pipeline.scan.inventory import Inventory, scan_inventory, set_aside
-from dpm_tui.pipeline.scan.mount_guard import Alarm, notice_missing
+from dpm_tui.pipeline.scan.inventory import scan_inventory, set_aside
 from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.scan.survey import Survey, survey_changes
 from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
@@ -86,15 +86,6 @@ class Tools:
     load_screen: Callable[[], Screen] = NumpyScreen
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What the inventory said; with an alarm nothing is forgotten, as a mount may be missing."""
-
-    inventory: Inventory
-    changes: Changes
-    alarm: Alarm | None
-
-
 def run_stages(
     settings: RunSettings,
     store: Store,
@@ -122,7 +113,7 @@ def run_stages(
 
         stop = settings.stop_at_first_error
         intake = Ingest(store, tools.decoder, reporter, pace, stop, settings.quick, forget)
-        intake.take(survey.changes, survey.alarm.missing if survey.alarm else ())
+        intake.take(survey.changes, survey.missing)
         verification = _find_pairs(settings, store, tools, whole, parts, pace, reporter)
         while verification.awaited:
             intake.read_in_full(verification.awaited)
@@ -257,11 +248,10 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     changes = compare_inventory(
         inventory, known, settings.retry, complete=settings.complete, whole=not settings.quick
     )
-    if settings.accept_missing:
-        return Survey(inventory, changes, None)
-    moved, devices = settings.root_moved, settings.root_devices
-    alarm = notice_missing(inventory, changes, known, moved=moved, root_devices=devices)
-    return Survey(inventory, changes, alarm)
+    return survey_changes(
+        inventory, changes, known, settings.root.others, accept_missing=settings.accept_missing,
+        moved=settings.root_moved, root_devices=settings.root_devices,
+    )  # fmt: skip
 
 
 def _complete_families(

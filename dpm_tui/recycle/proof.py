@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.file_names import display_name, is_safe_relative
+from dpm_tui.file_names import display_name, is_safe_path
 from dpm_tui.pipeline.scan.inventory import is_junk_folder
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of
 from dpm_tui.recycle.results import Skipped
@@ -41,8 +42,8 @@ class OpenFile:
 
 
 def check_path(path: bytes) -> None:
-    """Raise Refused unless ``path`` stays below the root and outside every bin, snapshot and index."""
-    if not is_safe_relative(path):
+    """Raise Refused unless ``path`` stays below a root and outside every bin, snapshot and index."""
+    if not is_safe_path(path):
         raise Refused("unsafe_path")
     if leads_into_state(path):
         raise Refused("in_state_folder")
@@ -111,7 +112,7 @@ def check_plan(
 
 
 @contextlib.contextmanager
-def hold(root: int, path: bytes) -> Iterator[OpenFile]:
+def hold(root: Base, path: bytes) -> Iterator[OpenFile]:
     """Open and hold the regular file at ``path``, reached without following links; raises Refused."""
     folder, name = split(path)
     with contextlib.ExitStack() as stack:
@@ -128,7 +129,7 @@ def hold(root: int, path: bytes) -> Iterator[OpenFile]:
 
 
 @contextlib.contextmanager
-def prove(root: int, witness: Witness) -> Iterator[OpenFile]:
+def prove(root: Base, witness: Witness) -> Iterator[OpenFile]:
     """Hold the file that ``witness`` saw open, proven to be unchanged.
 
     Every component is opened without following links; the file must be a regular one. An equal stamp
@@ -148,7 +149,7 @@ def prove(root: int, witness: Witness) -> Iterator[OpenFile]:
 
 @contextlib.contextmanager
 def prove_keeper(
-    root: int, keeper: Witness, victim: os.stat_result, leaving: AbstractSet[Trace]
+    root: Base, keeper: Witness, victim: os.stat_result, leaving: AbstractSet[Trace]
 ) -> Iterator[OpenFile]:
     """Hold the keeper open, proven unchanged, readable, not on a read-only mount and not the victim.
 
@@ -167,7 +168,7 @@ def prove_keeper(
 
 
 @contextlib.contextmanager
-def prove_companion(root: int, companion: Companion, leaving: AbstractSet[Trace]) -> Iterator[OpenFile]:
+def prove_companion(root: Base, companion: Companion, leaving: AbstractSet[Trace]) -> Iterator[OpenFile]:
     """Hold a companion open, unchanged since it was found; its twin, where it has one, stays.
 
     Its time of change may differ, as that of a file does which was moved to the bin and back. Raises
@@ -194,7 +195,7 @@ def traces_of(stamp: Stamp) -> tuple[Trace, Trace]:
     return stamp.identity, (stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns)
 
 
-def is_proven(root: int, witness: Witness) -> bool:
+def is_proven(root: Base, witness: Witness) -> bool:
     """Return whether the file that ``witness`` saw is in its place and unchanged now."""
     try:
         check_path(witness.path)

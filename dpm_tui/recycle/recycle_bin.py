@@ -45,12 +45,16 @@ class RecycleBin:
     Which files lie in it is read from the disk each time; nothing is kept in memory. The caller
     holds the root's lock while it changes anything. Expected trouble raises BinError; trouble with
     one file is reported in the result and never stops the others. A bin that is not the user's own is
-    refused unless it is ``shared`` on purpose.
+    refused unless it is ``shared`` on purpose. ``others`` returns the other roots of now, each with a bin of
+    its own.
     """
 
-    def __init__(self, root: bytes, *, shared: bool = False) -> None:
+    def __init__(
+        self, root: bytes, *, shared: bool = False, others: Callable[[], Iterable[bytes]] = tuple
+    ) -> None:
         self.root = os.path.abspath(root)
         self._shared = shared
+        self._others = others
         self.log = RemovalLog(os.path.join(self.root, BIN, LOG))
 
     def apply(
@@ -73,7 +77,7 @@ class RecycleBin:
 
         Raises BinError before the first move if the bin cannot be used.
         """
-        with self.open(make=True) as bins:
+        with self.open(make=True, alone=True) as bins:
             return apply_plan(
                 bins, bins.log, plan, other_disks=other_disks, protected=protected, judged=judged,
                 progress=progress, cancelled=cancelled,
@@ -136,7 +140,7 @@ class RecycleBin:
 
         Raises BinError if the bin or ``to`` cannot be used.
         """
-        with self.open() as bins:
+        with self.open(alone=True) as bins:
             with self._target(bins, to or b"") as target:
                 arrived = self._finish_restores(bins, to) if to else {}
                 listed, unknown = find_files(bins, [id_ for id_ in ids if id_ not in arrived])
@@ -150,7 +154,7 @@ class RecycleBin:
         Where no batch stands any more, the leftovers of undone ones are tried again. Raises BinError
         if there are none.
         """
-        with self.open() as bins:
+        with self.open(alone=True) as bins:
             batch = self._undoable(bins)
             if not batch:
                 raise BinError("undo_nothing")
@@ -178,7 +182,7 @@ class RecycleBin:
         The log says which, and others may have written in it: with ``judged`` only what rests on one of
         these pairs moves. Raises BinError if there is nothing to redo or the log cannot be read.
         """
-        with self.open(make=True) as bins:
+        with self.open(make=True, alone=True) as bins:
             history = History.of(bins.log.read(), bins.batches())
             batch = history.redoable()
             if not batch:
@@ -235,7 +239,7 @@ class RecycleBin:
         Does not ask: callers ask first, with the numbers of ``check_purge``. Deletes only
         regular files in the trees of batches, reached without following links.
         """
-        with self.open() as bins:
+        with self.open(alone=True) as bins:
             listed, unknown = find_files(bins, ids)
             files = [entry.file for entry in listed]
             result = purge_files(bins, bins.log, files, progress=progress, cancelled=cancelled)
@@ -243,13 +247,15 @@ class RecycleBin:
 
     def recover(self) -> Recovery:
         """Finish or take back half-done work; return what was done. To be called first, under the lock."""
-        with self.open() as bins:
+        with self.open(alone=True) as bins:
             return recover(bins, bins.log, self.root)
 
     @contextlib.contextmanager
-    def open(self, *, make: bool = False) -> Iterator[BinSet]:
+    def open(self, *, make: bool = False, alone: bool = False) -> Iterator[BinSet]:
         """Return the context of all open bins, with the log in the root's own; raises as ``open_bins``."""
-        with open_bins(self.root, self.log, make=make, shared=self._shared) as bins:
+        with open_bins(
+            self.root, self.log, make=make, shared=self._shared, others=self._others(), alone=alone
+        ) as bins:
             yield bins
 
     def _finish_restores(self, bins: BinSet, to: bytes) -> dict[str, Restored]:

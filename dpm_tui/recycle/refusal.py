@@ -30,6 +30,7 @@ class Refused(Exception):
 
 _KEYS_OF_ERRNO = {
     errno.ENOENT: "gone",
+    errno.ENXIO: "no_root",
     errno.ELOOP: "through_link",
     errno.ENOTDIR: "through_link",
     errno.EXDEV: "other_file_system",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.root_paths import split_root
 from dpm_tui.catalog.verdict import ALTERED_KINDS
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
@@ -29,11 +30,19 @@ def build_report(
     freeable: ReclaimableSpace,
     unreadable_folders: Mapping[bytes, str] | None = None,
     lacking: Mapping[str, int] | None = None,
+    other_roots: Sequence[bytes] = (),
 ) -> dict[str, Any]:
     """Return the report; ``model_of`` gives the model that fits a content digest, ``freeable`` what the rule
     in force would free, ``unreadable_folders`` why a folder could not be read, ``lacking`` how many pictures
     nothing installed could read, by the extra that can.
+
+    Where there are ``other_roots``, each path is relative to the root that is named beside it.
     """
+
+    def place(path: bytes) -> dict[str, str]:
+        other, inside = split_root(path, other_roots)
+        return {"root": describe_path(other or root)["path"], **describe_path(inside)} if other_roots else {}
+
     pairs = list(pairs)
     paired = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
     listed = [file for file in files.values() if file.status is Status.OK or file.id in paired]
@@ -43,7 +52,9 @@ def build_report(
         "model": model,
         "threshold": threshold,
         "suggested": {"files": freeable.files, "bytes": freeable.bytes},
-        "files": [_file(file, model_of) for file in sorted(listed, key=lambda file: file.path)],
+        "files": [
+            _file(file, model_of) | place(file.path) for file in sorted(listed, key=lambda file: file.path)
+        ],
         "pairs": [_pair(pair) for pair in pairs],
         "groups": [
             {
@@ -56,7 +67,7 @@ def build_report(
             for group in groups
         ],
         "errors": [
-            describe_path(failure.path) | {"reason": failure.reason}
+            describe_path(failure.path) | place(failure.path) | {"reason": failure.reason}
             for failure in list_failures(files, unreadable_folders)
         ],
         "notes": [

@@ -13,7 +13,7 @@ import tomli_w
 from dpm_tui.catalog.formats import EXTENSIONS
 from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DamagedError, UsageError
-from dpm_tui.file_names import display_name
+from dpm_tui.file_names import display_name, is_safe_path
 from dpm_tui.review.rules.presets import check_name, clean_words
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
@@ -35,6 +35,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "other_disks": ("bin", "copy", "refuse"),
 }
 _MAX_BYTES = 1 << 20
+_MOST_ROOTS = 16
+"""Other roots: each decoder holds all of them open."""
 RANGES: dict[str, tuple[float, float]] = {
     "threshold": (0.0, 1.0),
     "workers": (0, 64),
@@ -47,14 +49,15 @@ class Config:
     """Everything a user can set; each field is a key of ``config.toml``.
 
     ``workers`` 0 means one decoder per core. ``memory`` is what all decoders together may take, in
-    MiB, 0 for half of the RAM: where it is short, fewer decoders run. ``protected`` are folders below
-    the root whose files are never marked for removal. ``companions`` says whether sidecars, RAW twins
-    and Live Photo movies move with their picture. ``other_disks`` says where a file on another file
-    system than the root's goes: to a recycle bin over there, as a verified copy to the root's, or
-    nowhere. ``inspect`` says whether copies are looked at once more at full size before a rule may remove
-    one. ``quick`` says whether the preview that a camera stored in a JPEG may be read instead of the picture.
-    ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of the
-    rules that the user has saved, by name.
+    MiB, 0 for half of the RAM: where it is short, fewer decoders run. ``other_roots`` are folders elsewhere,
+    by their full paths, whose pictures are compared with those of the root. ``protected`` are folders below
+    the root, or full paths in another root, whose files are never marked for removal. ``companions`` says
+    whether sidecars, RAW twins and Live Photo movies move with their picture. ``other_disks`` says where a
+    file on another file system than the root's goes: to a recycle bin over there, as a verified copy to the
+    root's, or nowhere. ``inspect`` says whether copies are looked at once more at full size before a rule
+    may remove one. ``quick`` says whether the preview that a camera stored in a JPEG may be read instead of
+    the picture. ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of
+    the rules that the user has saved, by name.
     """
 
     model: str = "auto"
@@ -72,6 +75,7 @@ class Config:
     pictures: str = "auto"
     mouse: bool = True
     finds: bool = True
+    other_roots: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     companions: str = "ask"
     other_disks: str = "bin"
@@ -80,6 +84,11 @@ class Config:
     memory: int = 0
     keeper: tuple[str, ...] = ("best",)
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def other_folders(self) -> tuple[bytes, ...]:
+        """The other roots as paths of the file system."""
+        return tuple(map(os.fsencode, self.other_roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +117,21 @@ def check_config(config: Config) -> Config:
     for folder in config.protected:
         if ".." in folder.split("/"):
             raise UsageError("setting_folder", name="protected", value=display_name(folder))
+    others = tuple(dict.fromkeys(folder.rstrip("/") for folder in config.other_roots))
+    for folder in others:
+        if not folder.startswith("/") or not is_safe_path(os.fsencode(folder)):
+            raise UsageError("setting_root", name="other_roots", value=display_name(folder))
+    if len(others) > _MOST_ROOTS:
+        raise UsageError("setting_roots", name="other_roots", count=len(others), most=_MOST_ROOTS)
     presets = {
         check_name(name): _clean_rule(f"presets.{name}", words) for name, words in config.presets.items()
     }
     return replace(
-        config, extensions=tuple(cleaned), keeper=_clean_rule("keeper", config.keeper), presets=presets
+        config,
+        extensions=tuple(cleaned),
+        other_roots=others,
+        keeper=_clean_rule("keeper", config.keeper),
+        presets=presets,
     )
 
 

@@ -65,7 +65,8 @@ def main() -> int:
 def _open_pool(layout: Layout, *, decodes: bool) -> DecoderPool:
     """Return the decoders, which start at once if a run is expected and the last one did not finish."""
     config = load_settings(layout.config).config
-    pool = DecoderPool(layout.root, layout.thumbnails, reader_count(config, layout.root), config.memory << 20)
+    count, memory = reader_count(config, layout.root), config.memory << 20
+    pool = DecoderPool(layout.root, layout.thumbnails, count, memory, config.other_folders)
     with contextlib.suppress(DpmError, OSError):  # whoever needs the checkpoint says so
         if decodes and load_checkpoint(layout.checkpoint).phase != "finished":
             pool.start_ahead()

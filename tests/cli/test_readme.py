@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -103,6 +104,13 @@ def test_every_command_of_the_list_runs(
         assert json.loads(out.splitlines()[-1])["pictures"] == len(files)
     assert walk("scan", album, "--quiet", "--accept-missing") == ""
     assert walk("scan", album, "--quiet", "--quick") == ""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(album / "alone.jpg", elsewhere)
+    walk("scan", album, "--with", elsewhere, "--protect", elsewhere)
+    told = json.loads(walk("report", album, "--format", "json"))["files"]
+    assert str(elsewhere) in {file["root"] for file in told}
+    walk("scan", album, "--without", elsewhere)
     assert "background" in walk("scan", album, "--detach")
     assert json.loads(walk("status", album, "--json"))["pid"] > 0
     assert walk("status", album)

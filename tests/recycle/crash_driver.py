@@ -26,7 +26,7 @@ from dpm_tui.recycle.moving import apply_plan, batch_moves
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks
 from dpm_tui.review.marks.plan import Move, Plan
-from tests.recycle.library import Library
+from tests.recycle.library import Library, other_roots
 
 PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
 
@@ -88,7 +88,8 @@ def carry_out(scenario: str, root: bytes, moves: tuple[Move, ...]) -> None:
     if world in worlds:
         worlds[world]()
     disks = OtherDisks.COPY if world == "copy" else OtherDisks.BIN
-    recycle_bin = RecycleBin(root)
+    others = other_roots(root) if world == "elsewhere" else ()
+    recycle_bin = RecycleBin(root, others=lambda: others)
     ids = [entry.id for entry in recycle_bin.entries()] if operation in ("restore", "purge") else []
     match operation:
         case "apply":
@@ -118,6 +119,10 @@ def warm_up() -> None:
         library.bin.recover()
         with contextlib.suppress(DpmError):
             library.bin.undo()
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = Library(Path(folder), elsewhere=True)
+        elsewhere.bin.apply(elsewhere.several(2))
+        elsewhere.bin.undo()
 
 
 def serve() -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from dpm_tui.recycle.bin.move_record import encode_move
 from dpm_tui.recycle.bin.removal_log import Action
-from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library, contents_below
@@ -85,11 +84,11 @@ class Scene:
 
     def fresh(self, number: int) -> tuple[Library, Plan]:
         """Make a library in the state that the operation starts from."""
-        library = Library(self.base / str(number))
+        library = Library(self.base / str(number), elsewhere=self.scenario.endswith("-elsewhere"))
         companions = self.scenario.endswith("-companions")
         plan = library.several(3 if self.operation == "apply" and not companions else 2, companions)
         (self.base / str(number) / "plan.json").write_text(json.dumps([encode_move(m) for m in plan.moves]))
-        self.before = contents_below(library.root)
+        self.before = library.contents()
         if self.operation != "apply":
             library.bin.apply(plan)
         if self.operation == "redo":
@@ -123,7 +122,7 @@ class Scene:
         """
         library, plan = self.fresh(number)
         self.inject(number, call, count, error)
-        library.bin = RecycleBin(library.root)
+        library.bin = library.open_bin()
         library.bin.recover()
         if self.scenario == "restore-outside":
             self.check_outside(library, plan)
@@ -217,7 +216,7 @@ class Scene:
 
     def check_tidy(self, library: Library) -> None:
         """Nothing half done is left, and recovering again finds nothing to do."""
-        left = contents_below(library.root)
+        left = library.contents()
         assert not [path for path in left if path.endswith(b".part")]
         batches = {entry.batch for entry in library.bin.entries()}
         assert library.batches_on_disk() == {batch.encode() for batch in batches}

@@ -36,9 +36,12 @@ OWN_FILES = {b"log.jsonl", b"reserve", b"file_systems.jsonl"}
 
 
 class Library:
-    """A root with pictures and, outside of it, a canary that nothing may ever touch."""
+    """A root with pictures and, outside of it, a canary that nothing may ever touch.
 
-    def __init__(self, base: Path) -> None:
+    With ``elsewhere`` there is another root, in which the victims of ``several`` lie.
+    """
+
+    def __init__(self, base: Path, *, elsewhere: bool = False) -> None:
         self.base = os.fsencode(base)
         self.root = os.path.join(self.base, b"root")
         self.canary = os.path.join(self.base, b"canary")
@@ -46,8 +49,15 @@ class Library:
         os.makedirs(self.canary, exist_ok=True)
         with open(os.path.join(self.canary, b"precious.jpg"), "wb") as file:
             file.write(b"never to be touched")
-        self.bin = RecycleBin(self.root)
+        self.others = other_roots(self.root) if elsewhere else ()
+        for other in self.others:
+            os.makedirs(other, exist_ok=True)
+        self.bin = self.open_bin()
         self.canary_before = contents_below(self.canary)
+
+    def open_bin(self) -> RecycleBin:
+        """Return the recycle bin as another process would open it."""
+        return RecycleBin(self.root, others=lambda: self.others)
 
     def at(self, path: bytes) -> bytes:
         """Return the absolute path of a file of the library."""
@@ -99,15 +109,19 @@ class Library:
         """
         for i in range(count) if companions else ():
             for ending in (b"xmp", b"mov"):
-                self.write(b"d%d/sub/victim %d.%s" % (i % 2, i, ending), b"%s content %d" % (ending, i))
+                self.write(self._victim(i, ending), b"%s content %d" % (ending, i))
         plan = self._several(count)
         return self.bin.find_companions(plan, ["jpg"]) if companions else plan
+
+    def _victim(self, number: int, ending: bytes = b"jpg") -> bytes:
+        path = b"d%d/sub/victim %d.%s" % (number % 2, number, ending)
+        return os.path.join(*self.others, path)
 
     def _several(self, count: int) -> Plan:
         return Plan(
             tuple(
                 self.move(
-                    b"d%d/sub/victim %d.jpg" % (i % 2, i),
+                    self._victim(i),
                     b"keep/keeper %d.jpg" % i,
                     b"victim content %d" % i,
                     b"keeper content %d" % i,
@@ -116,21 +130,29 @@ class Library:
             )
         )
 
+    def contents(self) -> dict[bytes, bytes]:
+        """Return path -> content of every file of all roots."""
+        found = contents_below(self.root)
+        for other in self.others:
+            found |= {os.path.join(other, path): text for path, text in contents_below(other).items()}
+        return found
+
     def pictures(self) -> dict[bytes, bytes]:
         """Return path -> content of every file outside ``_image_temp``."""
-        found = contents_below(self.root)
+        found = self.contents()
         return {path: text for path, text in found.items() if b"_image_temp" not in path.split(b"/")}
 
     def in_bin(self) -> dict[bytes, bytes]:
         """Return path in the bin -> content of every file in the trees of batches."""
-        found = contents_below(self.root)
+        found = self.contents()
         bins = (b"_image_temp/recycle_bin/", b"/tree/")
         return {path: text for path, text in found.items() if all(part in path for part in bins)}
 
     def batches_on_disk(self) -> set[bytes]:
         """Return the names of what lies in the recycle bin beside its own files."""
-        folder = self.at(b"_image_temp/recycle_bin")
-        return set(os.listdir(folder)) - OWN_FILES if os.path.isdir(folder) else set()
+        folders = [os.path.join(root, b"_image_temp/recycle_bin") for root in (self.root, *self.others)]
+        names = {name for folder in folders if os.path.isdir(folder) for name in os.listdir(folder)}
+        return names - OWN_FILES
 
     def census(self) -> Counter[bytes]:
         """Return how often each content exists, in the bin and outside of it."""
@@ -139,7 +161,13 @@ class Library:
     def check_canary(self) -> None:
         """Fail if anything outside the root changed."""
         assert contents_below(self.canary) == self.canary_before
-        assert sorted(os.listdir(self.base)) == [b"canary", b"root"]
+        ours = {b"canary", b"root", *map(os.path.basename, self.others)}
+        assert {*os.listdir(self.base)} == ours
+
+
+def other_roots(root: bytes) -> tuple[bytes, ...]:
+    """Return the other roots of a library that has some."""
+    return (os.path.join(os.path.dirname(root), b"other"),)
 
 
 def contents_below(folder: bytes) -> dict[bytes, bytes]:

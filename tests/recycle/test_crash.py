@@ -41,6 +41,7 @@ def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str = "", 
 SCENARIOS = (
     "apply", "apply-link", "apply-copy", "apply-companions", "undo", "undo-link", "undo-companions", "redo",
     "restore-link", "restore-copy", "restore-outside", "purge", "purge-companions", "recover",
+    "apply-elsewhere", "undo-elsewhere", "redo-elsewhere", "purge-elsewhere",
 )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ ERRORS = ("ENOSPC", "EIO", "EROFS", "EACCES", "EMFILE", "ESTALE")
     "scenario",
     [
         "apply-companions", "apply-copy", "undo-companions", "redo", "restore-link", "restore-copy",
-        "purge-companions",
+        "purge-companions", "apply-elsewhere", "undo-elsewhere",
     ],
 )  # fmt: skip
 def test_a_call_that_fails_anywhere_loses_nothing(

@@ -41,7 +41,9 @@ def make_album(folder: Path) -> Path:
     return folder
 
 
-def dpm(*arguments: object, input_: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def dpm(
+    *arguments: object, input_: str = "", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run ``dpm-tui`` with these arguments, without a terminal, and return what it said."""
     return subprocess.run(
         [sys.executable, "-m", "dpm_tui", *map(str, arguments)],
@@ -49,6 +51,7 @@ def dpm(*arguments: object, input_: str = "", **environment: str) -> subprocess.
         capture_output=True,
         text=True,
         timeout=110,
+        cwd=cwd,
         env={**os.environ, **environment},
         check=False,
     )

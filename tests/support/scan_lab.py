@@ -33,8 +33,9 @@ from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
 from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.run import RunSettings, Survey, Tools, run_stages
+from dpm_tui.pipeline.run import RunSettings, Tools, run_stages
 from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.scan.survey import Survey
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
 from dpm_tui.pipeline.verification.thumbnail_judge import ThumbnailJudge
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
@@ -171,6 +172,7 @@ class ScanLab:
 
     def __init__(self, base: str | os.PathLike[str], *, state_elsewhere: bool = False) -> None:
         self.root = os.path.join(os.fsencode(base), b"root")
+        self.others: tuple[bytes, ...] = ()
         self.layout = Layout(self.root, os.fsencode(base) if state_elsewhere else self.root)
         os.makedirs(self.root)
         prepare_folder(self.layout)
@@ -197,7 +199,7 @@ class ScanLab:
         costs = Costs()
         state = RootState(self.layout, CountingJudge.version)
         settings = RunSettings(
-            RootFolder(self.root),
+            RootFolder(self.root, self.others),
             ("jpg", "png", "gif", "heic"),
             "auto",
             MODELS,

@@ -9,6 +9,7 @@ from typing import Any
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.worker.decoders import decoder_child, sandbox
 
 _real = decoder_child.carry_out
@@ -17,7 +18,7 @@ _SPARE = 1 << 30
 """The spare decoder of the tests has more memory than this, the other less."""
 
 
-def carry_out(root: int, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
+def carry_out(roots: OpenRoots, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
     """Misbehave as ordered."""
     match order["path"]:
         case "segv.jpg":
@@ -36,7 +37,7 @@ def carry_out(root: int, thumbnails: Any, order: dict[str, Any], memory: int) ->
         case "write.jpg":
             try:
                 flags = os.O_WRONLY | os.O_CREAT
-                os.write(os.open(b"left.behind", flags, dir_fd=root), b"x")
+                os.write(os.open(b"left.behind", flags, dir_fd=roots.own), b"x")
             except OSError as error:
                 raise UndecodableError(Status.UNREADABLE, str(error.strerror)) from None
         case "exit.jpg":
@@ -54,7 +55,7 @@ def carry_out(root: int, thumbnails: Any, order: dict[str, Any], memory: int) ->
             if memory < _SPARE:
                 os._exit(1)
             raise UndecodableError(Status.DAMAGED, f"room for {memory}")
-    return _real(root, thumbnails, order, memory)
+    return _real(roots, thumbnails, order, memory)
 
 
 decoder_child.carry_out = carry_out

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.worker.decoders import decoder_child
 from dpm_tui.worker.decoders.sandbox_trial import try_out
 
@@ -17,9 +18,9 @@ _AT_FDCWD = -100
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def carry_out(root: int, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
+def carry_out(roots: OpenRoots, thumbnails: Any, order: dict[str, Any], memory: int) -> dict[str, Any]:
     """Try everything; return what became of each try."""
-    outside, worker = order["outside"], order["worker"]
+    root, outside, worker = roots.own, order["outside"], order["worker"]
     tries: dict[str, Callable[[], object]] = {
         "read": lambda: os.open("a.jpg", os.O_RDONLY, dir_fd=root),
         "read outside": lambda: os.open(f"{outside}/secret", os.O_RDONLY),

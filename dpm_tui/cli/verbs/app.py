@@ -7,6 +7,7 @@ import os
 import sys
 
 from dpm_tui.cli.folder import find_layout
+from dpm_tui.cli.folder_options import add_folder_options, remember_folders
 from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
 
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add DIR and the options of the app."""
     help_ = translate("cli.folder_or_here_help")
     parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help=help_)
+    add_folder_options(parser)
     add_options(parser)
 
 
@@ -35,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("no_terminal")
     if (term := os.environ.get("TERM", "")) in DUMB:
         raise UsageError("dumb_terminal", term=term or "-")
+    remember_folders(options, layout)
     from dpm_tui.tui.launch import run_app
 
     return run_app(layout, mouse=options.mouse)

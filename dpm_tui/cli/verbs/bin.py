@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from dpm_tui.cli.connection import ask_worker
-from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.folder import add_folder, find_bin, find_layout
 from dpm_tui.cli.output import print_skipped
 from dpm_tui.errors import ExitCode, Stopped, UsageError
 from dpm_tui.file_names import display_name
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the action; return the exit code."""
     layout = find_layout(options)
-    recycle_bin = RecycleBin(layout.root, shared=layout.shared_bin)
+    recycle_bin = find_bin(layout)
     match options.action:
         case "list":
             _print_entries(_choose(options, recycle_bin.entries(), every=True))

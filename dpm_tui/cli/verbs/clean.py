@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.cli.connection import ask_worker
-from dpm_tui.cli.folder import add_folder, find_layout, read_results
+from dpm_tui.cli.folder import add_folder, find_bin, find_layout, read_results
 from dpm_tui.cli.output import print_skipped
 from dpm_tui.errors import DamagedError, DpmError, ExitCode, UsageError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.moving.plan_file import load_plan, save_plan
-from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks, Skipped
 from dpm_tui.review.library.folder_set import FolderSet
 from dpm_tui.review.library.library import Library
@@ -140,7 +139,7 @@ def _follow_rule(options: argparse.Namespace, layout: Layout) -> tuple[Plan, str
     # Companions stay with the name of their picture.
     companions = "never" if options.link else options.companions or config.companions
     if companions != "never":
-        plan = RecycleBin(layout.root, shared=layout.shared_bin).find_companions(plan, config.extensions)
+        plan = find_bin(layout).find_companions(plan, config.extensions)
     return plan, companions, list_doubts(library, weighed)
 
 
@@ -178,7 +177,7 @@ def _check_plan(layout: Layout, plan: Plan) -> tuple[Plan, list[Skipped]]:
     config = load_settings(layout.config).config
     judged = judge_plans(RootState(layout, writable=False), config)
     protected = protect_folders(config.protected).covers
-    recycle_bin = RecycleBin(layout.root, shared=layout.shared_bin)
+    recycle_bin = find_bin(layout)
     return recycle_bin.check(plan, OtherDisks(config.other_disks), protected, judged)
 
 

@@ -14,14 +14,13 @@ from PIL import features
 
 from dpm_tui import __version__
 from dpm_tui.catalog.formats import EXTRAS, is_installed
-from dpm_tui.cli.folder import find_layout
+from dpm_tui.cli.folder import find_bin, find_layout, find_others
 from dpm_tui.cli.sandbox_check import check_sandbox
 from dpm_tui.cli.terminal_check import Check, check_terminal
 from dpm_tui.errors import DpmError, ExitCode
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.neural.model_manifest import ChoiceFile, WeightFile, read_choice, read_manifest
-from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.repair.check_bins import check_bins
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.disk.finding import Finding
@@ -62,7 +61,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_folder(layout: Layout) -> list[Finding]:
     """Return every finding about the state of a folder, in the order in which they are printed."""
-    return [*check_state(layout), *check_bins(layout.root, shared=layout.shared_bin)]
+    return [
+        *check_state(layout),
+        *check_bins(layout.root, shared=layout.shared_bin, others=find_others(layout)),
+    ]
 
 
 def _repair(layout: Layout) -> int:
@@ -84,7 +86,7 @@ def _repair(layout: Layout) -> int:
 
 def _recover(layout: Layout) -> None:
     """Finish what a crash left half done in the recycle bin, as every worker does at its start."""
-    recovery = RecycleBin(layout.root, shared=layout.shared_bin).recover()
+    recovery = find_bin(layout).recover()
     if recovery:
         _say(True, translate("recycle.recovered", count=recovery.count))
 

@@ -79,6 +79,7 @@ def _json_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
         model_of=scanned.state.fitting_model(load_cards().values()),
         unreadable_folders=checkpoint.explain_folders(),
         lacking=checkpoint.lacking,
+        other_roots=scanned.config.other_folders,
     )
     return json.dumps(report, indent=1) + "\n"
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dpm_tui.cli.folder import add_folder, find_layout
+from dpm_tui.cli.folder_options import add_folder_options, remember_folders
 from dpm_tui.cli.output import describe_previews, write
 from dpm_tui.cli.reclaimable import freeable_by
 from dpm_tui.dataclass_json import to_plain
@@ -49,6 +50,7 @@ _TYPES_NAMED = 6
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a scan."""
     add_folder(parser)
+    add_folder_options(parser)
     parser.add_argument(
         "--model",
         choices=CHOICES["model"],
@@ -70,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Scan, or attach to a scan that nobody watches; return the exit code."""
     layout = find_layout(options)
+    remember_folders(options, layout)
     start = StartRun(options.model, options.threshold, options.accept_missing, options.quick)
     if options.detach:
         return asyncio.run(_detach(layout, start))

@@ -14,6 +14,7 @@ from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.raw_twins import find_twins, split_ending
 from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
 
 OWN_FOLDER = b"_image_temp"
@@ -34,7 +35,7 @@ _LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A regular file with a wanted extension; ``path`` is relative to the root."""
+    """A regular file with a wanted extension; ``path`` is relative to the root, absolute in another root."""
 
     path: bytes
     stamp: Stamp
@@ -48,26 +49,30 @@ class Inventory:
     ``raw_twin``, ``other_type``. ``unreadable`` maps a folder or file to the reason; what lies below an
     unreadable folder is unknown, not gone. ``other_types`` counts by extension, empty for what is none.
     ``twins`` are the paths of RAW files that belong to a picture beside them. ``lacking`` counts pictures
-    that nothing installed here can read, by the extra that can.
+    that nothing installed here can read, by the extra that can. ``away`` are other roots that cannot be
+    reached now, each with the reason.
     """
 
     found: list[FoundFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     unreadable: dict[bytes, str] = field(default_factory=dict)
+    away: dict[bytes, str] = field(default_factory=dict)
     other_types: Counter[str] = field(default_factory=Counter)
     twins: set[bytes] = field(default_factory=set)
     lacking: Counter[str] = field(default_factory=Counter)
 
 
 def scan_inventory(root: RootFolder, extensions: Collection[str], reporter: Reporter) -> Inventory:
-    """Walk ``root`` and return every regular file whose extension is wanted.
+    """Walk ``root`` and the others with it; return every regular file whose extension is wanted.
 
     Symlinks are never followed, not even one that takes the place of a folder meanwhile, and other file
     systems below the root are walked like folders. Of several names of one inode only the first by path
-    counts. Raises OSError if the root itself cannot be read.
+    counts, those of the root itself before others. Raises OSError if the root itself cannot be read.
     """
     with root.opened() as base:
-        return _scan(base, extensions, reporter)
+        inventory = _scan(base, extensions, reporter)
+    inventory.away = dict(root.away)
+    return inventory
 
 
 def set_aside(inventory: Inventory, known: FileColumns, lacking: Mapping[str, str]) -> None:
@@ -84,12 +89,13 @@ def set_aside(inventory: Inventory, known: FileColumns, lacking: Mapping[str, st
     inventory.lacking.update(by_ending[ending] for ending in asked.values())
 
 
-def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Inventory:
+def _scan(base: OpenRoots, extensions: Collection[str], reporter: Reporter) -> Inventory:
     endings = endings_of(extensions)
     inventory = Inventory()
     reporter.started(Stage.INVENTORY, 0)
     seen_folders: set[tuple[int, int]] = set()
-    waiting: list[tuple[bytes, int]] = [(b"", 0)]
+    # The last one is next: no other root is begun before all below the root has been seen.
+    waiting: list[tuple[bytes, int]] = [(root, 0) for root in (*reversed(base.others), b"")]
     while waiting:
         folder, depth = waiting.pop()
         try:
@@ -101,7 +107,7 @@ def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Invento
         reporter.progressed(Stage.INVENTORY, len(inventory.found), 0)
         if reporter.cancelled():
             break
-    inventory.found.sort(key=lambda file: file.path)
+    inventory.found.sort(key=lambda file: (file.path.startswith(b"/"), file.path))
     _drop_twins(inventory)
     _drop_hard_links(inventory)
     reporter.finished(Stage.INVENTORY)
@@ -109,7 +115,7 @@ def _scan(base: int, extensions: Collection[str], reporter: Reporter) -> Invento
 
 
 def _walk_folder(
-    base: int,
+    base: OpenRoots,
     folder: bytes,
     depth: int,
     endings: tuple[bytes, ...],
@@ -131,7 +137,7 @@ def _walk_folder(
                     inventory.skipped["symlink"] += 1
                 elif entry.is_dir(follow_symlinks=False):
                     if is_junk_folder(name) or depth >= DEEPEST:
-                        inventory.skipped["junk_folder"] += path.lower() != OWN_FOLDER
+                        inventory.skipped["junk_folder"] += depth > 0 or name.lower() != OWN_FOLDER
                     else:
                         waiting.append((path, depth + 1))
                 elif not name.lower().endswith(endings) or name.startswith(b"._"):

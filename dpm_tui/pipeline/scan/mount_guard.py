@@ -7,7 +7,7 @@ says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ import numpy as np
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
+from dpm_tui.catalog.root_paths import split_root
 from dpm_tui.pipeline.scan.change_detection import Changes
 from dpm_tui.pipeline.scan.inventory import Inventory
 
@@ -56,11 +57,12 @@ def notice_missing(
     *,
     moved: bool = False,
     root_devices: Collection[int] = (),
+    others: Sequence[bytes] = (),
 ) -> Alarm | None:
     """Return the alarm if a missing mount is likelier than a clean-up, or was so at an earlier scan.
 
     ``moved`` says that the root is not the folder that was scanned; ``root_devices`` are the numbers
-    that its own file system has or had.
+    that its own file system has or had; ``others`` are the other roots.
     """
     if not changes.gone:
         return None
@@ -73,7 +75,7 @@ def notice_missing(
     vanished = _vanished(changes, {id_: stamp for id_, stamp in stamps.items() if id_ not in twins})
     if moved and vanished:
         cause = Cause.MOVED
-    elif not inventory.found:
+    elif not inventory.found or _lacks_a_root(vanished, columns, others):
         cause = Cause.EMPTY
     elif _lacks_a_device(vanished, columns, root_devices):
         cause = Cause.DEVICE
@@ -84,6 +86,19 @@ def notice_missing(
     else:
         return None
     return Alarm(cause, len(missing), len(known), missing)
+
+
+def find_elsewhere(
+    gone: Iterable[int], known: Mapping[int, ImageFile], others: Sequence[bytes], away: Collection[bytes]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return which of the files that are gone lie in other roots that are away, and which in none any more.
+
+    A disk that is away has lost nothing; a folder that is compared no more has nothing to be missed.
+    """
+    elsewhere = {id_: path for id_ in gone if (path := known[id_].path).startswith(b"/")}
+    roots = {id_: split_root(path, others)[0] for id_, path in elsewhere.items()}
+    missing = frozenset(id_ for id_, root in roots.items() if root in away)
+    return missing, frozenset(id_ for id_, root in roots.items() if not root)
 
 
 def _renamed(changes: Changes, gone: Mapping[int, Stamp]) -> frozenset[int]:
@@ -116,6 +131,16 @@ def _lacks_a_device(vanished: frozenset[int], known: FileColumns, root_devices: 
     left = ~np.isin(ids, np.fromiter(vanished, np.int64, len(vanished)))
     lacking = set(devices.tolist()) - set(devices[left].tolist())
     return bool(lacking - set(root_devices))
+
+
+def _lacks_a_root(vanished: frozenset[int], known: FileColumns, others: Sequence[bytes]) -> bool:
+    """Return whether of some other root every known file vanished."""
+    lacking = {split_root(known[id_].path, others)[0] for id_ in vanished} - {b""}
+    if not lacking:
+        return False
+    ids, folders = known.gather("id", "folder")
+    left = set(folders[~np.isin(ids, np.fromiter(vanished, np.int64, len(vanished)))].tolist())
+    return bool(lacking - {split_root(known.folders[number], others)[0] for number in left})
 
 
 def _were_missing(missing: frozenset[int], known: FileColumns) -> bool:

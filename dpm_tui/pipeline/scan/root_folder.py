@@ -12,7 +12,9 @@ import os
 import stat
 from collections.abc import Iterator
 
+from dpm_tui.errors import reason_of
 from dpm_tui.file_names import is_safe_relative
+from dpm_tui.pipeline.scan.open_roots import Base, OpenRoots, reach
 from dpm_tui.pipeline.scan.openat2 import Openat2Missing, openat2
 
 READ_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -23,47 +25,61 @@ _LINK = "a symbolic link is on the way"
 
 
 class RootFolder:
-    """The folder that is scanned.
+    """The folder that is scanned, and the ``others`` whose pictures are compared with its own.
 
-    Links in its own path are the user's choice. While it is held, every ``open`` leads to that same folder,
-    even if its path leads elsewhere by now.
+    Links in their own paths are the user's choice. While it is held, whatever is opened leads to those same
+    folders, even if their paths lead elsewhere by now. ``away`` tells, since it was opened last, which of the
+    others could not be, and why.
     """
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, path: bytes, others: tuple[bytes, ...] = ()) -> None:
         self.path = path
-        self._held: int | None = None
+        self.others = others
+        self.away: dict[bytes, str] = {}
+        self._held: OpenRoots | None = None
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the folder open; raises OSError if it cannot be read."""
-        descriptor = os.open(self.path, READ_FOLDER)
-        self._held = descriptor
-        try:
-            yield
-        finally:
-            self._held = None
-            os.close(descriptor)
-
-    def open(self) -> int:
-        """Return a new descriptor of the folder; raises OSError."""
-        held = self._held
-        return os.open(self.path, READ_FOLDER) if held is None else os.dup(held)
+        """Hold the folders open; raises OSError if the root itself cannot be read."""
+        with contextlib.ExitStack() as stack:
+            self._held = self._open(stack)
+            try:
+                yield
+            finally:
+                self._held = None
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[int]:
-        """Yield a descriptor of the folder; raises OSError."""
-        descriptor = self.open()
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+    def opened(self) -> Iterator[OpenRoots]:
+        """Yield the open folders; raises OSError if the root itself cannot be read."""
+        held = self._held
+        if held is not None:
+            yield held
+            return
+        with contextlib.ExitStack() as stack:
+            yield self._open(stack)
+
+    def _open(self, stack: contextlib.ExitStack) -> OpenRoots:
+        """Open every folder, to be closed by ``stack``."""
+        roots = OpenRoots(os.open(self.path, READ_FOLDER))
+        stack.callback(os.close, roots.own)
+        away = {}
+        for path in self.others:
+            try:
+                roots.others[path] = os.open(path, READ_FOLDER)
+            except OSError as error:
+                away[path] = reason_of(error)
+            else:
+                stack.callback(os.close, roots.others[path])
+        self.away = away
+        return roots
 
 
-def open_beneath(folder: int, path: bytes, flags: int) -> int:
-    """Return a descriptor of ``path`` below the open ``folder``; an empty path is the folder itself.
+def open_beneath(base: Base, path: bytes, flags: int) -> int:
+    """Return a descriptor of ``path`` below ``base``; an empty path is the open folder itself.
 
     Raises OSError, with ELOOP if any part of the path is a symbolic link.
     """
+    folder, path = reach(base, path)
     if path and not is_safe_relative(path):
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
     try:
@@ -74,10 +90,10 @@ def open_beneath(folder: int, path: bytes, flags: int) -> int:
         raise _named(error, path) from error
 
 
-def stat_beneath(folder: int, path: bytes) -> os.stat_result:
-    """Return the status of what lies at ``path`` below the open ``folder``, a link's own; raises OSError."""
+def stat_beneath(base: Base, path: bytes) -> os.stat_result:
+    """Return the status of what lies at ``path`` below ``base``, a link's own; raises OSError."""
     above, _, name = path.rpartition(b"/")
-    descriptor = open_beneath(folder, above, _PASS)
+    descriptor = open_beneath(base, above, _PASS)
     try:
         return os.stat(name or b".", dir_fd=descriptor, follow_symlinks=False)
     finally:

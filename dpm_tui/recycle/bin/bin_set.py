@@ -1,7 +1,8 @@
-"""The bins of one root: its own, and one on each other file system that lies below it.
+"""The bins of one root: its own, and one on each other file system that lies below it or in another root.
 
 A file can only be renamed on its own file system. Where another one begins below the root (a mount, a bind
-mount, a subvolume), removed files go to a recycle bin there, and the root's bin remembers that folder.
+mount, a subvolume), removed files go to a recycle bin there, and the root's bin remembers that folder. The
+same is done with each other root that is compared with it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
-from dpm_tui.errors import reason_of
-from dpm_tui.file_names import display_name, from_json, is_safe_relative, to_json
+from dpm_tui.catalog.root_paths import split_root
+from dpm_tui.errors import DamagedError, reason_of
+from dpm_tui.file_names import display_name, from_json, is_safe_path, to_json
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.recycle.bin.bin_folder import BIN, BinFile, BinFolder, open_below
 from dpm_tui.recycle.bin.removal_log import LOG, RemovalLog
 from dpm_tui.recycle.filesystem.nofollow import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
 from dpm_tui.state.disk.held_folder import HeldFolder, HeldPath
 from dpm_tui.state.disk.journal import Journal, read_frames
+from dpm_tui.state.disk.layout import Layout
+from dpm_tui.state.disk.lock import Lock
 
 MEMORY = b"file_systems.jsonl"
 """Where the root's bin remembers the others."""
@@ -32,7 +37,7 @@ _TELLS_MOUNTS = os.path.isdir("/proc/self/fdinfo")
 
 
 class BinSet:
-    """Every recycle bin that can be reached from the open ``root``; the first is the root's own.
+    """Every recycle bin that can be reached from the open ``root`` and the others; the first is its own.
 
     ``away`` are the folders of other file systems whose bins are known but not used now, each with the
     reason, which is empty where the folder is missing. ``log`` is that of the root's own.
@@ -40,12 +45,13 @@ class BinSet:
 
     def __init__(
         self,
-        root: int,
+        root: OpenRoots,
         log: RemovalLog,
         own: BinFolder,
         stack: ExitStack,
         *,
         shared: bool = False,
+        alone: bool = False,
     ) -> None:
         self.root = root
         self.folders = [own]
@@ -59,6 +65,7 @@ class BinSet:
             self._memory = held.place(MEMORY)
         self._stack = stack
         self._shared = shared
+        self._alone = alone
         self._identities: dict[bytes, tuple[_Identity, bytes]] = {}
         for top in self._remembered() if own.descriptor is not None else ():
             self._reopen(top)
@@ -121,8 +128,8 @@ class BinSet:
         if folder not in self._identities:
             with folder_below(self.root, folder) as descriptor:
                 mine = _identity(descriptor)
-            if not folder:
-                self._identities[folder] = (mine, b"")
+            if folder in (b"", *self.root.others):
+                self._identities[folder] = (mine, folder)
             else:
                 above, top = self._identify(split(folder)[0])
                 self._identities[folder] = (mine, top if above == mine else folder)
@@ -134,7 +141,7 @@ class BinSet:
             for record in read_frames(self._memory).records if self._memory is not None else ():
                 with contextlib.suppress(ValueError, TypeError, KeyError):
                     top = from_json(record["top"])
-                    if is_safe_relative(top):
+                    if is_safe_path(top):
                         tops[top] = None
         return list(tops)
 
@@ -147,6 +154,9 @@ class BinSet:
 
     def _reopen(self, top: bytes) -> None:
         try:
+            if top.startswith(b"/") and not split_root(top, self.root.others)[0]:
+                # What lies in a bin can come back, though its folder is compared no more.
+                self._add_root(top)
             base = self._stack.enter_context(folder_below(self.root, top))
             # The record may be forged: a bin in a folder where no file system begins belongs to another root.
             begins = self._identify(top)[1] == top
@@ -162,15 +172,33 @@ class BinSet:
         self._stack.callback(os.close, descriptor)
         self.folders.append(BinFolder(top, base, descriptor))
 
+    def _add_root(self, path: bytes) -> None:
+        """Open another root, ``alone`` if the set is; raises OSError, HeldError."""
+        if self._alone:
+            _keep_others_out(path, self._stack)
+        descriptor = self.root.others[path] = open_folder(path)
+        self._stack.callback(os.close, descriptor)
+
 
 @contextlib.contextmanager
-def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool = False) -> Iterator[BinSet]:
+def open_bins(
+    root: bytes,
+    log: RemovalLog,
+    *,
+    make: bool = False,
+    shared: bool = False,
+    others: Iterable[bytes] = (),
+    alone: bool = False,
+) -> Iterator[BinSet]:
     """Open the recycle bins of ``root``; with ``make`` the root's own is created if missing.
 
-    ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group.
+    ``log`` is that of the root's own; ``shared`` accepts bins that are shared with a group. Of the
+    ``others``, which are roots as well, those that cannot be reached now are passed over. A set that is
+    opened ``alone`` keeps other processes out of these roots: each may have a state of its own, with the same
+    bin.
 
     Raises BinError: the root is missing, or ``_image_temp`` or the bin is a link, not a folder or
-    cannot be used.
+    cannot be used. Raises HeldError if another process has one of the others.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -184,20 +212,36 @@ def open_bins(root: bytes, log: RemovalLog, *, make: bool = False, shared: bool 
         descriptor = open_below(base, make=make, shared=shared)
         if descriptor is not None:
             stack.callback(os.close, descriptor)
-        yield BinSet(base, log, BinFolder(b"", base, descriptor), stack, shared=shared)
+        roots = OpenRoots(base)
+        for other in others:
+            if alone:
+                _keep_others_out(other, stack)
+            with contextlib.suppress(OSError):
+                roots.others[other] = open_folder(other)
+                stack.callback(os.close, roots.others[other])
+        yield BinSet(roots, log, BinFolder(b"", base, descriptor), stack, shared=shared, alone=alone)
 
 
 @dataclass(frozen=True)
 class BinsOfRoot:
-    """The recycle bins of a root, opened anew for each use."""
+    """The recycle bins of a root and the ``others``, opened anew for each use."""
 
     root: bytes
     shared: bool = False
+    others: tuple[bytes, ...] = ()
 
     def open(self) -> AbstractContextManager[BinSet]:
         """Return the context of all open bins, with the log in the root's own; raises as ``open_bins``."""
         log = RemovalLog(os.path.join(self.root, BIN, LOG))
-        return open_bins(self.root, log, shared=self.shared)
+        return open_bins(self.root, log, shared=self.shared, others=self.others)
+
+
+def _keep_others_out(root: bytes, stack: ExitStack) -> None:
+    """Hold the lock of the state in a root, if it has one, until ``stack`` ends; raises HeldError."""
+    layout = Layout(root, root)
+    with contextlib.suppress(OSError, DamagedError):
+        if os.path.isdir(layout.folder):
+            stack.callback(Lock(layout.lock).release)
 
 
 def _identity(descriptor: int) -> _Identity:

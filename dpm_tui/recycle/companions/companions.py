@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.pipeline.raw_twins import split_ending
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.companions.side_files import (
     MOVIES,
     FolderNames,
@@ -39,7 +40,7 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Search:
-    root: int
+    root: Base
     pictures: frozenset[bytes]
     busy: set[bytes]
     victims: Mapping[bytes, frozenset[bytes]]
@@ -105,7 +106,7 @@ class _Search:
         return self.listings[folder]
 
 
-def find_companions(root: int, plan: Plan, extensions: Iterable[str]) -> Plan:
+def find_companions(root: Base, plan: Plan, extensions: Iterable[str]) -> Plan:
     """Return ``plan`` with the companions that lie beside its victims now, below the open ``root``.
 
     ``extensions`` are those of scanned pictures, which are no companions unless they are RAW twins. If the

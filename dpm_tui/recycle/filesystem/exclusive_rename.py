@@ -75,6 +75,8 @@ def link_and_unlink(source: int, name: bytes, target: int, new_name: bytes) -> N
     os.link(name, new_name, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
     try:
         os.unlink(name, dir_fd=source)
+    except FileNotFoundError:
+        return  # somebody else took the old name away: the new one is the last
     except OSError:
         os.unlink(new_name, dir_fd=target)
         raise

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 
+from dpm_tui.pipeline.scan.open_roots import Base, reach
 from dpm_tui.state.disk.held_folder import sync_names
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -44,15 +45,16 @@ def join(*parts: bytes) -> bytes:
 
 @contextlib.contextmanager
 def folder_below(
-    base: int, relative: bytes, *, make: int | None = None, touched: set[bytes] | None = None
+    base: Base, path: bytes, *, make: int | None = None, touched: set[bytes] | None = None
 ) -> Iterator[int]:
-    """Yield a descriptor of the folder ``relative`` to ``base``, opened component by component.
+    """Yield a descriptor of the folder at ``path`` below ``base``, opened component by component.
 
-    With ``make`` missing folders are made with that mode and the folder of each, relative to
-    ``base``, joins ``touched``, to be synced. Raises OSError.
+    With ``make`` missing folders are made with that mode and the path of the folder that holds each joins
+    ``touched``, to be synced. Raises OSError.
     """
-    current = os.dup(base)
-    done = b""
+    root, relative = reach(base, path)
+    current = os.dup(root)
+    done = path[: len(path) - len(relative)].rstrip(b"/")
     try:
         for part in relative.split(b"/") if relative else ():
             if make is not None:
@@ -114,7 +116,7 @@ def same_file(first: os.stat_result | None, second: os.stat_result | None) -> bo
     return first is not None and second is not None and os.path.samestat(first, second)
 
 
-def sync_below(base: int, folders: Iterable[bytes]) -> list[tuple[bytes, OSError]]:
+def sync_below(base: Base, folders: Iterable[bytes]) -> list[tuple[bytes, OSError]]:
     """Sync each of ``folders`` below ``base`` that still exists; return those that failed."""
     failed: list[tuple[bytes, OSError]] = []
     for relative in sorted(folders):

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import LINKS, BinFile
 from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
 from dpm_tui.recycle.filesystem.file_metadata import same_metadata
@@ -26,7 +27,7 @@ from dpm_tui.review.marks.plan import Move
 
 
 @contextlib.contextmanager
-def link_put_away(root: int, file: BinFile, move: Move | None, source: int, place: int) -> Iterator[None]:
+def link_put_away(root: Base, file: BinFile, move: Move | None, source: int, place: int) -> Iterator[None]:
     """Keep the link that took the name of ``file`` out of the way while that comes back to its ``place``.
 
     ``place`` is the open folder below the open ``root``, ``source`` that in the bin where the file lies. Only
@@ -54,7 +55,7 @@ def link_put_away(root: int, file: BinFile, move: Move | None, source: int, plac
             os.unlink(name, dir_fd=waiting)
 
 
-def _find_own(root: int, move: Move | None, name: bytes, source: int, place: int) -> os.stat_result | None:
+def _find_own(root: Base, move: Move | None, name: bytes, source: int, place: int) -> os.stat_result | None:
     """Return the status of the link of ``move`` in its place, None if another file lies there, or none."""
     if move is None or not move.link or not _is_regular(status(name, place)):
         return None
@@ -79,7 +80,7 @@ def _find_own(root: int, move: Move | None, name: bytes, source: int, place: int
         return found if _is_still(found, os.fstat(descriptor)) else None
 
 
-def _is_kept(root: int, keeper: bytes, found: os.stat_result) -> bool:
+def _is_kept(root: Base, keeper: bytes, found: os.stat_result) -> bool:
     """Return whether the kept file is in its place and the same file as the one found."""
     with contextlib.suppress(OSError, Refused):
         check_path(keeper)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dpm_tui.errors import reason_of
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BIN, LINKS, TREE, BinFolder
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
@@ -35,7 +36,7 @@ from dpm_tui.state.disk.held_folder import sync_names
 class Moves:
     """One batch that moves into one bin: what has moved, and the folders to be synced at the end."""
 
-    root: int
+    root: Base
     home: BinFolder
     folder: int
     batch: str

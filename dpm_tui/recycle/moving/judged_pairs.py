@@ -15,6 +15,7 @@ from dpm_tui.catalog.pair_columns import PairColumns
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.scan.inventory import endings_of
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.companions.companions import find_companions
 from dpm_tui.recycle.filesystem.nofollow import digest_of
 from dpm_tui.recycle.moving.progress import Cancelled
@@ -40,7 +41,7 @@ class JudgedPairs:
         self._endings = endings_of(self._extensions)
 
     def confirm(
-        self, root: int, moves: Iterable[Move], cancelled: Cancelled | None = None
+        self, root: Base, moves: Iterable[Move], cancelled: Cancelled | None = None
     ) -> tuple[list[Move], list[Skipped]]:
         """Return the moves that rest on a judged pair, and why the others do not.
 
@@ -62,7 +63,7 @@ class JudgedPairs:
         return confirmed, skipped
 
     def _identified(
-        self, root: int, moves: Iterable[Move], skipped: list[Skipped], cancelled: Cancelled | None
+        self, root: Base, moves: Iterable[Move], skipped: list[Skipped], cancelled: Cancelled | None
     ) -> list[Move]:
         """Return the moves of pictures, with content and stamp corrected where the plan is wrong."""
         moves = list(moves)
@@ -83,7 +84,7 @@ class JudgedPairs:
                 skipped.append(refusal_of(error).skipped(move.victim.path))
         return identified
 
-    def _identify(self, root: int, witness: Witness, known: Mapping[bytes, ImageFile]) -> Witness:
+    def _identify(self, root: Base, witness: Witness, known: Mapping[bytes, ImageFile]) -> Witness:
         """Return a file with its content digest: from the state, or else read now."""
         if not witness.path.lower().endswith(self._endings):
             raise Refused("no_picture")

@@ -11,6 +11,7 @@ import os
 
 from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, split
 from dpm_tui.recycle.proof import OpenFile, prove
 from dpm_tui.recycle.refusal import Refused
@@ -19,7 +20,7 @@ from dpm_tui.review.marks.plan import Witness
 _BLOCK = 4096
 
 
-def check_survives(root: int, keeper: Witness, moved: os.stat_result, held: OpenFile | None = None) -> None:
+def check_survives(root: Base, keeper: Witness, moved: os.stat_result, held: OpenFile | None = None) -> None:
     """Raise Refused unless the keeper can be opened and read now and is what was proven.
 
     ``moved`` is the file that went, ``held`` the keeper as it was held open before. Where both are of one
@@ -58,7 +59,7 @@ def _read(held: OpenFile, keeper: Witness, *, whole: bool) -> None:
         raise Refused("changed")
 
 
-def _check_listed(root: int, path: bytes) -> None:
+def _check_listed(root: Base, path: bytes) -> None:
     folder, name = split(path)
     with folder_below(root, folder) as descriptor:
         if name not in map(os.fsencode, os.listdir(descriptor)):

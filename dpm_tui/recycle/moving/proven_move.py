@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass
 
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.linking.link_proof import check_link
 from dpm_tui.recycle.proof import OpenFile, Trace, prove, prove_companion, prove_keeper, traces_of
 from dpm_tui.review.marks.plan import Move
@@ -21,7 +22,7 @@ class ProvenMove:
 
 
 @contextlib.contextmanager
-def prove_move(root: int, move: Move, leaving: AbstractSet[Trace]) -> Iterator[ProvenMove]:
+def prove_move(root: Base, move: Move, leaving: AbstractSet[Trace]) -> Iterator[ProvenMove]:
     """Return ``move`` with its files open and proven; ``leaving`` are the traces of all files in its batch.
 
     Raises Refused, OSError.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dpm_tui.errors import is_full, reason_of
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BinFile
 from dpm_tui.recycle.bin.bin_listing import ListedFile
 from dpm_tui.recycle.bin.bin_set import BinSet
@@ -34,9 +35,9 @@ _MAX_CONFLICTS = 9999
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An open folder below which files come back; ``path`` is empty for the root, else absolute."""
+    """The open folder below which files come back; ``path`` is empty for the roots, else absolute."""
 
-    descriptor: int
+    descriptor: Base
     path: bytes
 
 
@@ -58,6 +59,8 @@ class _Run:
         file = listed.file
         check_path(file.path)
         folder, name = split(file.path)
+        if self.target.path:
+            folder = folder.lstrip(b"/")  # what came from another root lies there under its full path
         try:
             self._make(folder)
         except OSError as error:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BIN, INDEX, PARTIAL_INDEX, BinFolder, is_batch_id, time_of
 from dpm_tui.recycle.bin.bin_index import BinIndex, encode_index, write_index
 from dpm_tui.recycle.bin.bin_listing import indexes_of
@@ -34,9 +35,9 @@ from dpm_tui.units import long_size
 _NAMES_SHOWN = 5
 
 
-def check_bins(root: bytes, *, shared: bool = False) -> list[Finding]:
-    """Return what is found in the recycle bins below ``root``."""
-    bin_ = BinsOfRoot(os.path.abspath(root), shared)
+def check_bins(root: bytes, *, shared: bool = False, others: tuple[bytes, ...] = ()) -> list[Finding]:
+    """Return what is found in the recycle bins below ``root`` and in the ``others``."""
+    bin_ = BinsOfRoot(os.path.abspath(root), shared, others)
     try:
         with bin_.open() as bins:
             if bins.own.descriptor is None:
@@ -136,7 +137,7 @@ def _check_others(bin_: BinsOfRoot, bins: BinSet) -> Iterator[Finding]:
         else:
             yield Finding(True, "bin_away", place)
     known = {home.top for home in bins.folders} | set(bins.away)
-    for top in _mounted_below(bin_.root):
+    for top in (*_mounted_below(bin_.root), *bins.root.others):
         if top not in known and _has_bin(bins.root, top):
             repair = partial(_remember, bin_, top)
             yield Finding(False, "bin_forgotten", {"path": display_name(top)}, "bin_will_remember", repair)
@@ -155,7 +156,7 @@ def _mounted_below(root: bytes) -> list[bytes]:
     return []
 
 
-def _has_bin(root: int, top: bytes) -> bool:
+def _has_bin(root: Base, top: bytes) -> bool:
     with contextlib.suppress(OSError), folder_below(root, join(top, BIN)) as folder:
         return any(is_batch_id(name) for name in os.listdir(folder))
     return False

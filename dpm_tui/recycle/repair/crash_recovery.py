@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterable
 
-from dpm_tui.file_names import is_safe_relative
+from dpm_tui.file_names import is_safe_path
 from dpm_tui.recycle.bin.bin_folder import PARTIAL_INDEX, BinFile
 from dpm_tui.recycle.bin.bin_index import BinIndex
 from dpm_tui.recycle.bin.bin_listing import indexes_of
@@ -63,7 +63,7 @@ class _Run(Unfinished):
         witness = self.history.witness_of(batch, path)
         folder, name = split(path)
         with contextlib.suppress(OSError):
-            if witness is not None and is_safe_relative(path):
+            if witness is not None and is_safe_path(path):
                 before = witness.stamp
                 with folder_below(self.bins.root, folder) as origin:
                     found = status(name, origin)

@@ -8,7 +8,8 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from dpm_tui.file_names import is_safe_relative
+from dpm_tui.file_names import is_safe_path, is_safe_relative
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BinFile, is_batch_id
 from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry
@@ -145,9 +146,11 @@ class Unfinished:
         return None
 
     @contextlib.contextmanager
-    def _base_of(self, entry: LogEntry) -> Iterator[int]:
+    def _base_of(self, entry: LogEntry) -> Iterator[Base]:
         """Yield the open folder that a file was on its way to; raises OSError."""
-        if entry.below and entry.below == self.named:
+        if not entry.below:
+            yield self.bins.root
+        elif entry.below == self.named:
             base = open_folder(entry.below)
             try:
                 yield base
@@ -158,7 +161,7 @@ class Unfinished:
                 yield base
 
     def _finish_restore(self, entry: LogEntry) -> None:
-        if not is_safe_relative(entry.to) or leads_into_state(entry.to):
+        if not is_safe_path(entry.to) or leads_into_state(entry.to):
             return
         if entry.below and not takes_restored_files(entry.below):
             return

@@ -1,4 +1,4 @@
-"""Folders below the root as a user names them, and the files that lie in them."""
+"""Folders below the roots as a user names them, and the files that lie in them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from dpm_tui.catalog.image_file import ImageFile
 
 
 class FolderSet:
-    """The test whether a file lies in one of some folders (relative to the root) or below.
+    """The test whether a file lies in one of some folders or below.
 
-    ``.`` is the root itself. Accented letters match in every Unicode normal form.
+    Folders are relative to the root, which is ``.``, or absolute in another root. One with a slash in front
+    may mean either, and means both. Accented letters match in every Unicode normal form.
     """
 
     def __init__(self, folders: Iterable[str]) -> None:
-        names = {"/".join(part for part in folder.split("/") if part not in ("", ".")) for folder in folders}
+        folders = [*folders]
+        names = {_trimmed(folder) for folder in folders}
+        names |= {f"/{_trimmed(folder)}" for folder in folders if folder.startswith("/")}
         names |= {unicodedata.normalize(form, name) for name in names for form in ("NFC", "NFD")}
-        # A slash in front of every path: the root itself is a single slash.
-        self._prefixes = tuple(
-            b"/" + (f"{name}/".encode("utf-8", "surrogateescape") if name else b"") for name in names
-        )
+        self._whole_root = "" in names
+        # A slash behind every name, so that no folder is taken for one whose name only begins so.
+        self._prefixes = tuple(f"{name}/".encode("utf-8", "surrogateescape") for name in names if name)
 
     def __bool__(self) -> bool:
         """Return whether there are folders."""
-        return bool(self._prefixes)
+        return self._whole_root or bool(self._prefixes)
 
     def __call__(self, file: ImageFile) -> bool:
         """Return whether a file lies in one of the folders."""
@@ -36,8 +38,14 @@ class FolderSet:
 
     def holds(self, folder: bytes) -> bool:
         """Return whether the files of a folder lie in one of the folders."""
-        path = b"/" + folder + b"/" if folder else b"/"
-        return path.startswith(self._prefixes) if self._prefixes else False
+        if self._whole_root and not folder.startswith(b"/"):
+            return True
+        return (folder + b"/").startswith(self._prefixes)
+
+
+def _trimmed(folder: str) -> str:
+    """Return a folder without needless slashes and dots."""
+    return "/".join(part for part in folder.split("/") if part not in ("", "."))
 
 
 def protect_folders(folders: Iterable[str]) -> FolderSet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dpm_tui.catalog.content_digest import is_digest
 from dpm_tui.catalog.image_file import HOLDINGS, PREVIEWS, Facts, ImageFile, Stamp, Status
-from dpm_tui.file_names import display_name, from_json, is_safe_relative, to_json
+from dpm_tui.file_names import display_name, from_json, is_safe_path, to_json
 from dpm_tui.state.disk.layout import STATE_FOLDER
 
 FLAGS = {"lossy": "lossy", "clear": "alpha", "damaged": "damaged"}
@@ -84,7 +84,7 @@ def decode_file(record: Mapping[str, Any]) -> ImageFile:
 
 def check_path(path: bytes) -> bytes:
     """Return a path that stays below the root and out of the state; raises ValueError for others."""
-    if not is_safe_relative(path) or STATE_FOLDER in path.lower().split(b"/"):
+    if not is_safe_path(path) or STATE_FOLDER in path.lower().split(b"/"):
         raise ValueError("path leaves the root or leads into the state")
     if len(path.rpartition(b"/")[2]) >= _MAX_NAME:
         raise ValueError("no file system has such a name")

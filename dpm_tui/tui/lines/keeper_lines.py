@@ -9,9 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.review.rules.rule_editor import RuleLine, WordLine, Words, rule_lines, word_lines
-from dpm_tui.tui.session.protected_folders import join_names
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.session.setting_words import word_help, word_label, words_label
+from dpm_tui.tui.session.typed_folders import join_names
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size

@@ -11,6 +11,7 @@ from dpm_tui.tui.lines.progress_lines import phase_part, progress_words, run_met
 from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.session.setting_words import strictness
+from dpm_tui.tui.session.typed_folders import join_names
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
@@ -44,6 +45,7 @@ class ScanLines:
         pictures = f"{status.pictures:,}" if status.pictures or not session.running else "-"
         return [
             ("root", [(cut_start(display_name(session.root), width - _LABELS), look["strong"])]),
+            *self._other_roots(width),
             ("last_run", [(self._last_run(), look["text"])]),
             ("files", [(f"{status.files:,}", look["strong"]), (f"  {changes}", look["dim"])]),
             ("pictures", [(pictures, look["strong"])]),
@@ -67,6 +69,12 @@ class ScanLines:
             lines += [*run_meter(self._session, self._look, width), [(stage, self._look["text"])]]
         advice = wrap(next_step(self._session), width - 2)[:_ADVICE_LINES]
         return [*lines, *([(f" {line}", self._look["notice"])] for line in advice)]
+
+    def _other_roots(self, width: int) -> list[tuple[str, list[Part]]]:
+        """Return the row of the folders elsewhere that are compared, none where there are none."""
+        names = display_name(join_names(self._session.config.other_roots))
+        words = [(cut_start(names, width - _LABELS), self._look["text"])]
+        return [("other_roots", words)] if names else []
 
     def _last_run(self) -> str:
         status = self._session.status

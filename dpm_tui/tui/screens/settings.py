@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -12,18 +13,19 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from dpm_tui import __version__
-from dpm_tui.errors import DpmError, UsageError
+from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import follow_settings, insist_on, translate
 from dpm_tui.state.config import Config
+from dpm_tui.state.other_roots import check_roots
 from dpm_tui.tui.command_table import Scope
 from dpm_tui.tui.lines.setting_lines import SettingLine, brief, draw_line, explain, setting_lines
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.cursor_list import CursorListScreen
 from dpm_tui.tui.screens.base.screen import bindings_for
-from dpm_tui.tui.session.folder_completion import complete_list
-from dpm_tui.tui.session.protected_folders import find_missing, name_below
+from dpm_tui.tui.session.folder_completion import complete_below, complete_list, complete_path
 from dpm_tui.tui.session.settings_table import AT_NEXT_START, SETTINGS, Setting, change, read_typed
+from dpm_tui.tui.session.typed_folders import find_missing, name_below
 from dpm_tui.tui.terminal.cell_text import Part, wrap
 from dpm_tui.tui.theme import Theme
 from dpm_tui.tui.widgets.panel import Panel
@@ -152,14 +154,16 @@ class SettingsScreen(CursorListScreen):
             self._step(1)
             return
         text = display_name(setting.edit(getattr(self.session.config, setting.name)))
-        complete = partial(complete_list, self.session.root) if setting.name == "protected" else None
         typed = await self.prompt.read(
-            f"{setting.label}:", text, lambda value: self._trouble(setting, value), complete=complete
+            f"{setting.label}:",
+            text,
+            lambda value: self._trouble(setting, value),
+            complete=self._completion(setting),
         )
         if typed is not None and typed != text:
             config = read_typed(self.session.config, setting, typed)
             root = self.session.root
-            folders = tuple(name_below(root, folder) for folder in config.protected)
+            folders = tuple(name_below(root, folder, config.other_roots) for folder in config.protected)
             self._checks_folders = setting.name == "protected"
             self._use(replace(config, protected=folders))
 
@@ -223,10 +227,20 @@ class SettingsScreen(CursorListScreen):
         else:
             self.prompt.say(translate("tui.saved"))
 
+    def _completion(self, setting: Setting) -> Callable[[str], list[str]] | None:
+        """Return what completes folders as they are typed."""
+        if setting.name == "other_roots":
+            return partial(complete_list, complete_path)
+        below = partial(complete_below, self.session.root)
+        return partial(complete_list, below) if setting.name == "protected" else None
+
     def _trouble(self, setting: Setting, text: str) -> str:
+        before = self.session.config
         try:
-            read_typed(self.session.config, setting, text)
-        except UsageError as error:
+            config = read_typed(before, setting, text)
+            if config.other_roots != before.other_roots:
+                check_roots(self.session.root, config.other_folders, before.other_folders)
+        except DpmError as error:
             return _message(error)
         return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from dpm_tui.file_names import display_name
@@ -42,13 +42,13 @@ def complete_below(root: bytes, text: str) -> list[str]:
     return [os.path.join(parent, name) for name in names]
 
 
-def complete_list(root: bytes, text: str) -> list[str]:
-    """Return lists of folders below ``root``, of which the last one is completed."""
+def complete_list(complete: Callable[[str], list[str]], text: str) -> list[str]:
+    """Return lists of folders, of which ``complete`` completes the last one."""
     done, comma, begun = text.rpartition(",")
     if len(next(csv.reader([text]), [])) != text.count(",") + 1:
         return []  # the comma is part of a name
     gap = begun[: len(begun) - len(begun.lstrip())]
-    found = complete_below(root, begun.strip())
+    found = complete(begun.strip())
     return [f"{done}{comma}{gap}{folder}" for folder in found if not {",", '"'} & {*folder}]
 
 

@@ -10,8 +10,8 @@ from dpm_tui.errors import UsageError
 from dpm_tui.locale import translate
 from dpm_tui.review.rules.rule import RULES
 from dpm_tui.state.config import CHOICES, RANGES, Config, check_config
-from dpm_tui.tui.session.protected_folders import join_names, read_folders
 from dpm_tui.tui.session.setting_words import strictness, strictness_help, words_label
+from dpm_tui.tui.session.typed_folders import join_names, read_folders, read_roots
 
 _THRESHOLD_STEP = 0.01
 _MEMORY_STEP = 512
@@ -86,8 +86,8 @@ def _words(name: str, none: str) -> Setting:
     return Setting(name, lambda value: " ".join(value) or translate(none), None, parse, " ".join)
 
 
-def _folders(name: str, none: str) -> Setting:
-    return Setting(name, lambda value: join_names(value) or translate(none), None, read_folders, join_names)
+def _folders(name: str, none: str, parse: Callable[[str], Any] = read_folders) -> Setting:
+    return Setting(name, lambda value: join_names(value) or translate(none), None, parse, join_names)
 
 
 def _keeper() -> Setting:
@@ -137,6 +137,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("model"),
     _threshold(),
     _words("extensions", "tui.none"),
+    _folders("other_roots", "tui.none", read_roots),
     _folders("protected", "tui.none"),
     _keeper(),
     _choice("companions"),
@@ -158,7 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("pictures"),
 )
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "finding": ("model", "threshold", "extensions"),
+    "finding": ("other_roots", "model", "threshold", "extensions"),
     "keeping": ("protected", "keeper", "companions", "other_disks", "confirm"),
     "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
     "screen": ("show_errors", "bell", "finds", "language", "mouse", "theme", "colour", "pictures"),

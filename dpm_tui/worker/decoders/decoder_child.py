@@ -1,11 +1,10 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOT THUMBNAILS BYTES WORK ABOVE BESIDE``:
-the descriptor of the root folder, which it inherits, the memory that decoding may take, what it is to do
-(``decode``, ``verify`` or ``inspect``), and the descriptors of the folder that the thumbnails are in and of
-another folder whose files may be compared with those below the root, ``-`` for none. Answers travel on a
-private descriptor, so that what a C library prints cannot corrupt them; what it prints on standard error
-tells the worker of what the child died.
+Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOTS THUMBNAILS BYTES WORK [ABOVE]``: the
+descriptors of the folders of pictures, which it inherits (see ``inherited_roots``), the memory that decoding
+may take, what it is to do (``decode``, ``verify`` or ``inspect``), and the descriptor of the folder that the
+thumbnails are in. Answers travel on a private descriptor, so that what a C library prints cannot corrupt
+them; what it prints on standard error tells the worker of what the child died.
 """
 
 from __future__ import annotations
@@ -35,8 +34,10 @@ from dpm_tui.pipeline.decoding.thumbnail import (
     digest_pixels,
 )
 from dpm_tui.pipeline.loading.safe_open import UndecodableError
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.state.disk.held_folder import HeldFolder
 from dpm_tui.state.thumbnail_store import ThumbnailStore
+from dpm_tui.worker.decoders.inherited_roots import decode_roots, descriptors_of
 from dpm_tui.worker.decoders.picture_content import digest_file, read_file
 from dpm_tui.worker.decoders.sandbox import allow_seconds, enter_sandbox, rest
 from dpm_tui.worker.decoders.sandbox_trial import try_out
@@ -55,11 +56,9 @@ _LIBRARIES = (
 
 def main() -> None:
     """Serve orders from standard input until it ends."""
-    root, thumbnails = int(sys.argv[1]), os.fsencode(sys.argv[2])
+    roots, thumbnails = decode_roots(sys.argv[1]), os.fsencode(sys.argv[2])
     memory, work = int(sys.argv[3]), sys.argv[4]
-    held, beside = (None if each == "-" else int(each) for each in sys.argv[5:7])
-    above = None if held is None else HeldFolder.over(held, os.path.dirname(thumbnails))
-    folders = (root,) if beside is None else (root, beside)
+    above = HeldFolder.over(int(sys.argv[5]), os.path.dirname(thumbnails)) if sys.argv[5:] else None
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -76,13 +75,13 @@ def main() -> None:
     if work == "inspect":
         from dpm_tui.worker.decoders.pair_inspector import PairInspector
 
-        specialist = PairInspector(folders)
+        specialist = PairInspector(roots)
     elif work == "verify":
         from dpm_tui.worker.decoders.pair_verifier import PairVerifier
 
         specialist = PairVerifier(store)
-    enter_sandbox(memory, folders, os.path.dirname(thumbnails))  # the state may lie elsewhere
-    serve(folders, store, sys.stdin.buffer, answers, memory, specialist)
+    enter_sandbox(memory, descriptors_of(roots), os.path.dirname(thumbnails))  # the state may lie elsewhere
+    serve(roots, store, sys.stdin.buffer, answers, memory, specialist)
 
 
 class Specialist(Protocol):
@@ -93,26 +92,25 @@ class Specialist(Protocol):
 
 
 def serve(
-    folders: tuple[int, ...],
+    roots: OpenRoots,
     thumbnails: ThumbnailStore,
     orders: BinaryIO,
     answers: BinaryIO,
     memory: int,
     specialist: Specialist | None = None,
 ) -> None:
-    """Answer each order line with one line; ``folders`` are the root and what may lie beside it."""
-    root = folders[0]
+    """Answer each order line with one line."""
     for line in orders:
         order = json.loads(line)
         allow_seconds(float(order.get("seconds", _SECONDS)))
         try:
             answer: dict[str, Any]
             if order["do"] == "try":
-                answer = {"status": "ok", "held": try_out(root)}
+                answer = {"status": "ok", "held": try_out(roots.own)}
             elif specialist is not None:
                 answer = specialist.answer(order, memory)
             else:
-                answer = carry_out(folders[bool(order.get("beside"))], thumbnails, order, memory)
+                answer = carry_out(roots, thumbnails, order, memory)
         except UndecodableError as error:
             answer = {"status": error.status.value, "reason": error.reason, "digest": error.digest}
             if error.starved:
@@ -124,12 +122,14 @@ def serve(
         rest()
 
 
-def carry_out(root: int, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int) -> dict[str, Any]:
+def carry_out(
+    roots: OpenRoots, thumbnails: ThumbnailStore, order: dict[str, Any], memory: int
+) -> dict[str, Any]:
     """Carry out one order with ``memory`` bytes; return the answer. Raises UndecodableError."""
     path = from_json(order["path"])
     if order["do"] == "digest":
-        return {"status": "ok", "digest": digest_file(root, path)}
-    content = read_file(root, path, memory)
+        return {"status": "ok", "digest": digest_file(roots, path)}
+    content = read_file(roots, path, memory)
     taken = _OWN_BYTES + len(content)
     try:
         return _decode(content, path, thumbnails, order, max(memory - taken, 0))

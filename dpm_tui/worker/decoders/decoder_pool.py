@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -43,11 +42,11 @@ _TRIES = 2
 class DecoderPool:
     """At most ``count`` decoder processes that take at most ``memory`` bytes, 0 for half of the RAM.
 
-    A file on which one dies, or for which it has too little memory, is tried once more in a spare one
-    that has more and does nothing else meanwhile.
+    They read pictures below ``root`` and its ``others``.
 
-    With a folder ``beside`` an absolute path is that of a file below it: such files are compared with those
-    of the root. ``lasting`` decoders stay for the next orders until ``close``.
+    A file on which one dies, or for which it has too little memory, is tried once more in a spare one
+    that has more and does nothing else meanwhile. ``lasting`` decoders stay for the next orders until
+    ``close``.
     """
 
     def __init__(
@@ -56,12 +55,11 @@ class DecoderPool:
         thumbnails: bytes | HeldFolder,
         count: int,
         memory: int = 0,
+        others: tuple[bytes, ...] = (),
         *,
-        beside: RootFolder | None = None,
         lasting: bool = False,
     ) -> None:
-        self.root = RootFolder(root)
-        self._beside = beside
+        self.root = RootFolder(root, others)
         self._lasting = lasting
         self._folders = (self.root, folder_of(thumbnails))
         self._spare_lock = threading.Lock()
@@ -136,7 +134,7 @@ class DecoderPool:
         Each starts with its first order.
         """
         if not self._others:
-            self._others = [self._new_child(self.budget.child, work) for _ in range(count)]
+            self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
         try:
             yield from self._share_out(lanes, self._others, carry_out, cancelled)
         finally:
@@ -159,7 +157,7 @@ class DecoderPool:
 
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be had."""
-        answer = self._ask_spare({"do": "pixels", **self._place(path)}, _PIXEL_SECONDS)
+        answer = self._ask_spare({"do": "pixels", "path": to_json(path)}, _PIXEL_SECONDS)
         return str(answer.get("pixels", "")) if answer else ""
 
     def view(
@@ -167,7 +165,7 @@ class DecoderPool:
     ) -> tuple[int, int, bytes] | None:
         """Return width, height and RGB bytes of a part of a picture, or None if it cannot be had."""
         answer = self._ask_spare(
-            {"do": "view", **self._place(path), "width": width, "height": height, "box": list(box)}
+            {"do": "view", "path": to_json(path), "width": width, "height": height, "box": list(box)}
         )
         if not answer or answer.get("status") != "ok":
             return None
@@ -183,17 +181,8 @@ class DecoderPool:
     def _use_budget(self, budget: DecoderBudget) -> None:
         """Take as many children as the budget allows; each starts with its first order at the latest."""
         self.budget = budget
-        self._children = [self._new_child(budget.child) for _ in range(budget.count)]
-        self._spare = self._new_child(budget.spare)
-
-    def _new_child(self, memory: int, work: str = "decode") -> DecoderProcess:
-        return DecoderProcess(*self._folders, memory, work, self._beside)
-
-    def _place(self, path: bytes) -> dict[str, Any]:
-        """Return what an order says of where a file lies."""
-        if self._beside is None or not path.startswith(b"/"):
-            return {"path": to_json(path)}
-        return {"path": to_json(os.path.relpath(path, self._beside.path)), "beside": True}
+        self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
+        self._spare = DecoderProcess(*self._folders, budget.spare)
 
     def _interrupt(self, children: Sequence[DecoderProcess]) -> None:
         for child in children:
@@ -202,7 +191,7 @@ class DecoderPool:
             self._spare.interrupt()
 
     def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
-        question: dict[str, Any] = {"do": "thumbnail", **self._place(order.path), "anew": order.anew}
+        question: dict[str, Any] = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
         if order.trust is not None:
             question["trust"] = to_plain(order.trust)
         seconds = ANSWER_SECONDS
@@ -221,7 +210,7 @@ class DecoderPool:
         result = self._decode_alone(question, seconds)
         if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
             # The digest counts even without a picture: files of the same bytes are found by it.
-            answer = self._ask_spare({"do": "digest", **self._place(order.path)}, _PIXEL_SECONDS) or {}
+            answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
             return replace(result, digest=str(answer.get("digest", "")))
         return result
 
@@ -229,7 +218,7 @@ class DecoderPool:
         self, child: DecoderProcess, order: InspectionOrder, stop: threading.Event
     ) -> Inspection | Unreadable:
         files = [
-            {**self._place(path), "digest": digest}
+            {"path": to_json(path), "digest": digest}
             for path, digest in ((order.first, order.digests[0]), (order.second, order.digests[1]))
         ]
         result = Unreadable(Status.CRASHED, "")

@@ -15,8 +15,10 @@ from typing import Any
 from dpm_tui.deferred_text import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import display_name
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
+from dpm_tui.worker.decoders.inherited_roots import descriptors_of, encode_roots
 
 CHILD = "dpm_tui.worker.decoders.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -44,24 +46,17 @@ class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
     ``work`` is ``decode``, ``verify`` for a child that judges pairs by their thumbnails, or ``inspect`` for
-    one that looks at pairs at full size. It inherits the open root folder, and that ``beside`` it if there
-    is one.
+    one that looks at pairs at full size. It inherits the open folders of pictures.
     """
 
     def __init__(
-        self,
-        root: RootFolder,
-        thumbnails: bytes | HeldFolder,
-        memory: int,
-        work: str = "decode",
-        beside: RootFolder | None = None,
+        self, root: RootFolder, thumbnails: bytes | HeldFolder, memory: int, work: str = "decode"
     ) -> None:
         self._root = root
-        self._beside = beside
         self._thumbnails = folder_of(thumbnails)
         self._arguments = [os.fsdecode(self._thumbnails.path), str(memory), work]
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = (0, 0)
+        self._folders: tuple[tuple[int, int], ...] = ()
         self._tail = b""
         self._said = b""
 
@@ -130,34 +125,29 @@ class DecoderProcess:
         self._tail = b""
 
     def _running(self) -> subprocess.Popen[bytes]:
-        """Return the child, a new one if the root is another folder by now; raises OSError."""
-        with self._root.opened() as root:
-            status = os.fstat(root)
-            folder = status.st_dev, status.st_ino
-            if self._process is not None and (folder != self._folder or self._process.poll() is not None):
+        """Return the child, a new one if there are other folders of pictures by now; raises OSError."""
+        with self._root.opened() as roots:
+            found = [os.fstat(descriptor) for descriptor in descriptors_of(roots)]
+            folders = tuple((status.st_dev, status.st_ino) for status in found)
+            if self._process is not None and (folders != self._folders or self._process.poll() is not None):
                 self.kill()
             if self._process is None:
-                self._process, self._folder = self._start(root), folder
+                self._process, self._folders = self._start(roots), folders
             return self._process
 
-    def _start(self, root: int) -> subprocess.Popen[bytes]:
+    def _start(self, roots: OpenRoots) -> subprocess.Popen[bytes]:
         # The child must use the same folders as we do, whatever lies under their paths by then.
         above = self._thumbnails.above
-        with contextlib.ExitStack() as stack:
-            beside = None if self._beside is None else stack.enter_context(self._beside.opened())
-            return self._start_with(root, None if above is None else above.descriptor, beside)
-
-    def _start_with(self, root: int, *further: int | None) -> subprocess.Popen[bytes]:
+        passed = () if above is None else (above.descriptor,)
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD, str(root), *self._arguments,
-             *("-" if each is None else str(each) for each in further)],
+            [sys.executable, "-P", "-m", CHILD, encode_roots(roots), *self._arguments, *map(str, passed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            pass_fds=(root, *(each for each in further if each is not None)),
-        )  # fmt: skip
+            pass_fds=(*descriptors_of(roots), *passed),
+        )
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)
         return process

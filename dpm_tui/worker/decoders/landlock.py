@@ -32,7 +32,7 @@ class _Beneath(ctypes.Structure):
 
 
 def restrict_reading(folders: Iterable[int], places: Iterable[bytes]) -> bool:
-    """Restrict this process to reading below open ``folders`` and at ``places``; return success.
+    """Restrict this process to reading below the open ``folders`` and at ``places``; return success.
 
     Threads started later are restricted, too. Nothing can be written, removed or run. It fails on other
     systems, and on kernels before 5.13 or without Landlock. Privileges must have been given up before.

@@ -13,6 +13,7 @@ from dpm_tui.pipeline.decoding.raw_picture import is_raw, read_preview
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
 from dpm_tui.pipeline.loading.safe_open import UndecodableError
 from dpm_tui.pipeline.quality.full_size import decode_full_size
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.worker.decoders.picture_content import read_file
 
 _SHARE = 2
@@ -21,13 +22,10 @@ decoded, and so does what is made of both."""
 
 
 class PairInspector:
-    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them.
+    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them."""
 
-    ``folders`` are the descriptors of the root and of the folder beside it, if there is one.
-    """
-
-    def __init__(self, folders: tuple[int, ...]) -> None:
-        self._folders = folders
+    def __init__(self, root: Base) -> None:
+        self._root = root
         self._recent: dict[str, CopyAtFullSize] = {}
         prepare()
 
@@ -44,7 +42,7 @@ class PairInspector:
         if digest in self._recent:
             return self._recent[digest]
         path = from_json(file["path"])
-        content = read_file(self._folders[bool(file.get("beside"))], path, memory)
+        content = read_file(self._root, path, memory)
         if hashlib.sha256(content).hexdigest() != digest:
             raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
         if is_raw(path):

@@ -11,10 +11,11 @@ from dpm_tui.catalog.image_file import Status
 from dpm_tui.deferred_text import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.loading.safe_open import MEMORY_BYTES, UndecodableError
+from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.pipeline.scan.root_folder import READ_FILE, open_beneath
 
 
-def read_file(root: int, path: bytes, memory: int = MEMORY_BYTES) -> bytes:
+def read_file(root: Base, path: bytes, memory: int = MEMORY_BYTES) -> bytes:
     """Return the content of a regular file below the open ``root``.
 
     Never follows a link, not even one in the place of a folder, or waits for a FIFO. Raises
@@ -42,7 +43,7 @@ def read_file(root: int, path: bytes, memory: int = MEMORY_BYTES) -> bytes:
             raise too_big from error
 
 
-def digest_file(root: int, path: bytes) -> str:
+def digest_file(root: Base, path: bytes) -> str:
     """Return the digest of a regular file of any size below the open ``root``; raises OSError."""
     with open(open_beneath(root, path, READ_FILE), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dpm_tui.worker.decoders.landlock import restrict_reading
 from dpm_tui.worker.decoders.syscall_filter import filter_calls
@@ -28,7 +28,7 @@ _READABLE = (
 """Files of libraries that are loaded late, or that count the processors."""
 
 
-def enter_sandbox(memory: int, folders: tuple[int, ...], *places: bytes) -> None:
+def enter_sandbox(memory: int, folders: Sequence[int], *places: bytes) -> None:
     """Lower the limits of this process for good, as far as the system knows them.
 
     It may take ``memory`` bytes more than it has now, write no file, open few, leave no core, gain no
@@ -40,7 +40,7 @@ def enter_sandbox(memory: int, folders: tuple[int, ...], *places: bytes) -> None
     limits = {
         resource.RLIMIT_AS: _address_space() + memory,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NOFILE: _OPEN_FILES + len(folders),
         resource.RLIMIT_CORE: 0,
     }
     if sys.platform != "linux":  # only where threads do not count as processes

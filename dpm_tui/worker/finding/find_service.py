@@ -98,7 +98,7 @@ class FindService:
                 finder = PictureFinder(
                     library, self._tools(SearchDecoder(pool, thumbnails)), thumbnails, gone
                 )
-                home = _Home(request.folder, pool.root)
+                home = _Home(request.folder, RootFolder(root, self._settings().other_folders))
                 found = {each.asked.path: each for each in finder.find(asked)}
                 pictures = (
                     _failed(name, failed[name])
@@ -148,9 +148,8 @@ class FindService:
     def _decoders(self, folder: RootFolder, count: int) -> Iterator[DecoderPool]:
         config, layout = self._settings(), self._state.layout
         count = min(max(count, 1), reader_count(config, layout.root))
-        pool = DecoderPool(
-            layout.root, layout.thumbnails, count, config.memory << 20, beside=folder, lasting=True
-        )
+        others = (folder.path, *config.other_folders)
+        pool = DecoderPool(layout.root, layout.thumbnails, count, config.memory << 20, others, lasting=True)
         try:
             with pool.root.held(), ExitStack() as stack:
                 try:
@@ -173,11 +172,10 @@ class _Home:
     def __init__(self, folder: bytes, root: RootFolder) -> None:
         self._folder = folder
         self._root = root
-        self._library = os.path.realpath(root.path)
 
     def describe(self, name: bytes, found: Finding) -> FoundPicture:
         """Return what is said of a picture."""
-        own = os.path.relpath(os.path.join(self._folder, name), self._library)
+        own = self._own_name(os.path.join(self._folder, name))
         others = [match for match in found.matches if match.file.path != own]
         here = [match for match in others[:_MATCHES] if self._is_there(match.file)]
         asked = found.asked
@@ -190,6 +188,15 @@ class _Home:
             matches=tuple(map(_describe, here)),
         )
 
+    def _own_name(self, path: bytes) -> bytes:
+        """Return how the library names a file by its path without links; the path itself outside of it."""
+        if _lies_below(path, root := os.path.realpath(self._root.path)):
+            return os.path.relpath(path, root)
+        for other in self._root.others:
+            if _lies_below(path, root := os.path.realpath(other)):
+                return os.path.join(other, os.path.relpath(path, root))
+        return path
+
     def _is_there(self, file: ImageFile) -> bool:
         """Return whether a file of the library is still the one that was scanned."""
         try:
@@ -198,6 +205,10 @@ class _Home:
         except OSError:
             return False
         return (now.size, now.mtime_ns) == (file.stamp.size, file.stamp.mtime_ns)
+
+
+def _lies_below(path: bytes, folder: bytes) -> bool:
+    return path.startswith(os.path.join(folder, b""))
 
 
 def _describe(match: Match) -> PictureMatch:

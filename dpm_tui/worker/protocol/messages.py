@@ -12,7 +12,7 @@ from dpm_tui.worker.protocol.answers import *
 from dpm_tui.worker.protocol.events import *
 from dpm_tui.worker.protocol.requests import *
 
-PROTOCOL_VERSION = 12
+PROTOCOL_VERSION = 13
 MAX_LINE_BYTES = 1 << 28
 MAX_STRANGER_BYTES = 1 << 16
 """How long a line may be before the greeting."""

@@ -48,9 +48,20 @@ def worker_count(config: Config) -> int:
 
 
 def reader_count(config: Config, root: bytes) -> int:
-    """Return how many files below ``root`` should be read at the same time."""
+    """Return how many files below ``root`` and the other roots should be read at the same time."""
     count = worker_count(config)
-    return count if config.workers or not is_slow_disk(root) else min(count, _READERS_ON_SLOW_DISKS)
+    if config.workers or not any(map(is_slow_disk, (root, *config.other_folders))):
+        return count
+    return min(count, _READERS_ON_SLOW_DISKS)
+
+
+def memory_of(pids: Iterable[int]) -> int:
+    """Return the bytes of memory that some processes take; one that has ended takes none."""
+    memory = 0
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            memory += psutil.Process(pid).memory_info().rss
+    return memory
 
 
 def is_slow_disk(root: bytes, proc: str = "/proc", sys: str = "/sys") -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.reporter import Reporter, Stage
-from dpm_tui.pipeline.run import Survey
+from dpm_tui.pipeline.scan.survey import Survey
 from dpm_tui.worker.protocol.messages import FoundPair, LogLine, RunStatus
 from dpm_tui.worker.run.idle_status import GUARD
 from dpm_tui.worker.run.run_forecast import RunForecast
@@ -113,7 +113,7 @@ class RunReporter(Reporter):
         )  # fmt: skip
         if (alarm := survey.alarm) is not None:
             self.log("warning", f"mount_guard_{alarm.cause}", gone=alarm.gone, known=alarm.known)
-        for path, reason in inventory.unreadable.items():
+        for path, reason in (*inventory.away.items(), *inventory.unreadable.items()):
             self.failed(path, reason)
 
     def started(self, stage: Stage, total: int) -> None:

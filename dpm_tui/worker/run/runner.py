@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import traceback
@@ -21,19 +20,21 @@ from dpm_tui.memory import freed_memory_kept
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.pipeline.run import RunSettings, Survey, Tools, compare_pairs, run_stages
+from dpm_tui.pipeline.run import RunSettings, Tools, compare_pairs, run_stages
 from dpm_tui.pipeline.scan.ingest import StoppedAtError
+from dpm_tui.pipeline.scan.survey import Survey
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.config import Config
+from dpm_tui.state.other_roots import check_apart
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
 from dpm_tui.worker.run.embedder_cache import EmbedderCache, load_screen
 from dpm_tui.worker.run.idle_status import idle_status
-from dpm_tui.worker.run.resource_policy import reader_count, worker_count
+from dpm_tui.worker.run.resource_policy import memory_of, reader_count, worker_count
 from dpm_tui.worker.run.run_record import RunRecord, now
 from dpm_tui.worker.run.run_reporter import RunReporter
 from dpm_tui.worker.run.run_results import Results, compute_results
@@ -62,7 +63,8 @@ class Runner:
         self._resting = self._reporter.status
         self._record = RunRecord(state)
         self.embedders = EmbedderCache()
-        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
+        shared = state.layout.shared_bin
+        self._bin = RecycleBin(state.layout.root, shared=shared, others=lambda: pool.root.others)
         self._threshold = 0.0
 
     @property
@@ -240,6 +242,8 @@ class Runner:
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
         identity = read_identity(self._state.layout)
+        check_apart(self._state.layout.root, config.other_folders)
+        self._pool.root.others = config.other_folders
         self._pool.resize(reader_count(config, self._state.layout.root), config.memory << 20)
         cards = load_cards()
         self._record.quick = config.quick
@@ -263,7 +267,7 @@ class Runner:
         )
 
         def surveyed(survey: Survey) -> None:
-            self._record.note_folders(survey.inventory.unreadable)
+            self._record.note_folders({**survey.inventory.away, **survey.inventory.unreadable})
             reporter.surveyed(survey)
             if survey.alarm is None:
                 self._record.identity = mark_root(self._state.layout, identity)
@@ -282,19 +286,15 @@ class Runner:
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
         """Drop data that the run left unused; a failure does not matter: the next run tries again."""
         try:
-            self._state.clear_gone(choice, self._recycled, reporter.cancelled)
+            # Contents that lie in the recycle bin may come back from there.
+            self._state.clear_gone(
+                choice, lambda: [entry.digest for entry in self._bin.entries()], reporter.cancelled
+            )
         except (Cancelled, BinError):
             return  # files in a bin that is refused may come back as well
         except OSError as error:
             self._log_failure(reporter, error)
 
-    def _recycled(self) -> list[str]:
-        """Return the contents that lie in the recycle bin, from which they may come back."""
-        return [entry.digest for entry in self._bin.entries()]
-
     def _usage(self) -> tuple[int, float]:
-        memory, cpu = self._process.memory_info().rss, self._process.cpu_percent()
-        for pid in self._pool.pids:
-            with contextlib.suppress(psutil.Error):
-                memory += psutil.Process(pid).memory_info().rss
-        return memory, cpu
+        own = self._process.memory_info().rss
+        return own + memory_of(self._pool.pids), self._process.cpu_percent()

@@ -12,6 +12,7 @@ from dpm_tui.errors import DpmError, Stopped
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.scan.inventory import endings_of
+from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
@@ -68,7 +69,7 @@ class MoveService:
         self.progress: messages.BatchProgress | None = None
         self._ending = False
         self._stopping = False
-        self._moved_files = MovedFiles(session.state.files, session.state.layout.root)
+        self._moved_files = MovedFiles(session.state.files)
         self._works: dict[type[Any], Callable[[Any, Cancelled], Awaitable[_Moved]]] = {
             messages.ApplyPlan: self._apply,
             messages.UndoBatch: self._undo,
@@ -180,7 +181,8 @@ class MoveService:
 
     async def _bring_back(self, work: Callable[[], RestoreResult]) -> _Moved:
         result = await asyncio.to_thread(work)
-        scan = await asyncio.to_thread(self._moved_files.recall, result.restored, self._is_picture)
+        root = RootFolder(self._session.state.layout.root, self._session.config.other_folders)
+        scan = await asyncio.to_thread(self._moved_files.recall, root, result.restored, self._is_picture)
         await self._session.regroup()
         if scan and not self._session.runner.running:
             self._session.begin_run()

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import read_stamp
+from dpm_tui.catalog.root_paths import split_root
 from dpm_tui.pipeline.raw_twins import find_twins
+from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 from dpm_tui.recycle.results import Restored
 from dpm_tui.state.files.file_store import FileStore
@@ -18,9 +20,8 @@ from dpm_tui.state.files.file_store import FileStore
 class MovedFiles:
     """Keeps the library of a root up to date with moves; one thread at a time may use it."""
 
-    def __init__(self, files: FileStore, root: bytes) -> None:
+    def __init__(self, files: FileStore) -> None:
         self._files = files
-        self._root = RootFolder(root)
         self._left = FileColumns()
 
     def forget(self, paths: Iterable[bytes]) -> None:
@@ -30,17 +31,25 @@ class MovedFiles:
             self._left.put(known[id_])
             self._files.remove(id_)
 
-    def recall(self, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
-        """Put files that came back into the library; return whether some need a scan.
+    def recall(
+        self, root: RootFolder, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]
+    ) -> bool:
+        """Put files that came back below ``root`` into the library; return whether some need a scan.
 
         A file is recognised by its size and mtime, which moving does not change.
         """
-        with contextlib.suppress(OSError), self._root.opened() as root:
-            return self._recall(root, restored, is_picture)
+        with contextlib.suppress(OSError), root.opened() as roots:
+            return self._recall(roots, restored, is_picture)
         return False
 
-    def _recall(self, root: int, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]) -> bool:
-        back = [each for each in restored if not os.path.isabs(each.now) and is_picture(each.origin)]
+    def _recall(
+        self, roots: OpenRoots, restored: Iterable[Restored], is_picture: Callable[[bytes], bool]
+    ) -> bool:
+        back = [
+            each
+            for each in restored
+            if is_picture(each.origin) and not os.path.isabs(split_root(each.now, roots.others)[1])
+        ]
         twins = find_twins(each.origin for each in back)
         back = [each for each in back if each.origin not in twins]
         ids = self._left.find(each.origin for each in back)
@@ -50,7 +59,7 @@ class MovedFiles:
             file = self._left.get(id_)
             self._left.remove(id_)
             try:
-                status = stat_beneath(root, each.now)
+                status = stat_beneath(roots, each.now)
             except OSError:
                 continue
             stamp = read_stamp(status)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from dpm_tui.errors import DpmError, Stopped
+from dpm_tui.errors import DpmError, HeldError, Stopped
 from dpm_tui.recycle.moving.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.state.config import Config, check_config
+from dpm_tui.state.other_roots import check_roots
 from dpm_tui.state.review.decision_names import name_contents
 from dpm_tui.state.review.decision_store import is_sound
 from dpm_tui.state.root_state import RootState
@@ -58,7 +60,8 @@ class RequestHandler:
         self._recovered = False
         self._run_config: Config = self.settings.config
         self._changed = changed
-        self._bin = RecycleBin(state.layout.root, shared=state.layout.shared_bin)
+        shared = state.layout.shared_bin
+        self._bin = RecycleBin(state.layout.root, shared=shared, others=lambda: self.config.other_folders)
         self._mover = MoveService(self, self._bin)
         self._review = ReviewService(state.layout)
         self._ending = False
@@ -88,7 +91,8 @@ class RequestHandler:
 
     async def open(self) -> None:
         """Finish what a crash left half done and begin to compute the results of the last run."""
-        await self.recover()
+        with contextlib.suppress(HeldError):  # of another root: whoever moves files is told
+            await self.recover()
         checkpoint = self.state.checkpoint
         self.result_service.begin(checkpoint.threshold if checkpoint.phase else self.config.threshold)
 
@@ -243,6 +247,9 @@ class RequestHandler:
 
     async def _save_config(self, request: messages.SaveConfig) -> Answer:
         before = self.config
+        if request.config.other_roots != before.other_roots:
+            folders = check_config(request.config).other_folders
+            await asyncio.to_thread(check_roots, self.state.layout.root, folders, before.other_folders)
         await asyncio.to_thread(self.settings.save, request.config)
         config = self.config
         self._run_config = config

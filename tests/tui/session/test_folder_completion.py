@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from dpm_tui.tui.session.folder_completion import (
@@ -34,10 +35,10 @@ def test_folders_below_the_root(tmp_path: Path) -> None:
 
 def test_the_last_of_a_list(tmp_path: Path) -> None:
     make(tmp_path, "art", "keep", "two, three")
-    root = os.fsencode(tmp_path)
-    assert complete_list(root, "keep, a") == ["keep, art"]
-    assert complete_list(root, '"two, t') == []
-    assert complete_list(root, "t") == []
+    below = partial(complete_below, os.fsencode(tmp_path))
+    assert complete_list(below, "keep, a") == ["keep, art"]
+    assert complete_list(below, '"two, t') == []
+    assert complete_list(below, "t") == []
 
 
 def test_any_folder(tmp_path: Path) -> None:

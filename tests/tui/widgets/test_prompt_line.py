@@ -80,7 +80,7 @@ async def test_tab_completes_a_folder(tmp_path: Path) -> None:
     client = FakeClient(config=Config(protected=()))
     async with running_app(client, size=(80, 24), screen="settings") as (app, pilot):
         app.session.root = os.fsencode(tmp_path)
-        await press(pilot, "j", "j", "j", "enter", *"ho", "tab")
+        await press(pilot, "j", "j", "j", "j", "enter", *"ho", "tab")
         await until(lambda: "holiday" in screen_text(app).splitlines()[-2])
         await press(pilot, "enter")
         await until(lambda: client.config.protected == ("holiday",))

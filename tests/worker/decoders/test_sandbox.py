@@ -123,7 +123,7 @@ from dpm_tui.worker.decoders import sandbox
 def broken(*arguments, **options):
     raise OSError("no such library")
 ctypes.CDLL = broken
-sandbox.enter_sandbox(1 << 30, (os.open(sys.argv[1], os.O_RDONLY),))
+sandbox.enter_sandbox(1 << 30, [os.open(sys.argv[1], os.O_RDONLY)])
 from dpm_tui.pipeline.decoding.thumbnail import decode_thumbnail
 print(decode_thumbnail(open(sys.argv[1] + "/a.jpg", "rb").read()).facts.format)
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.recycle.results import Restored
 from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.root_state import RootState
@@ -31,11 +32,14 @@ def test_what_came_back_is_known_by_size_and_time(
     path.write_bytes(CONTENT)
     os.utime(path, ns=(5, 5))
     state.files.put(image_file(1, b"a.jpg", size=len(CONTENT), mtime_ns=5))
-    moved = MovedFiles(state.files, layout.root)
+    moved = MovedFiles(state.files)
     moved.forget([b"a.jpg"])
     assert not state.files.files
     path.write_bytes(content)
     os.utime(path, ns=(5 + later, 5 + later))
-    assert moved.recall([Restored(b"a.jpg", b"a.jpg")], lambda path: True) is not is_known
+    assert (
+        moved.recall(RootFolder(layout.root), [Restored(b"a.jpg", b"a.jpg")], lambda path: True)
+        is not is_known
+    )
     assert [file.path for file in state.files.files.values()] == ([b"a.jpg"] if is_known else [])
     state.close()

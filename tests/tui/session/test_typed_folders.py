@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dpm_tui.tui.session.protected_folders import find_missing, join_names, name_below, read_folders
+from dpm_tui.tui.session.typed_folders import find_missing, join_names, name_below, read_folders, read_roots
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,21 @@ from dpm_tui.tui.session.protected_folders import find_missing, join_names, name
 )
 def test_a_full_path_is_named_below_the_root(typed: str, name: str) -> None:
     assert name_below(b"/pictures", typed) == name
+
+
+def test_a_folder_of_another_root_keeps_its_full_path(tmp_path: Path) -> None:
+    others = ("/mnt/disk",)
+    assert name_below(b"/pictures", "/mnt/disk/keep", others) == "/mnt/disk/keep"
+    assert name_below(b"/pictures", "/mnt/disks", others) == "mnt/disks"
+    (tmp_path / "there").mkdir()
+    assert find_missing(b"/", [f"{tmp_path}/there", f"{tmp_path}/gone"]) == [f"{tmp_path}/gone"]
+
+
+def test_roots_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert read_roots('~/photos, /mnt/a/../b, "/with, comma/"') == (
+        "/home/me/photos", "/mnt/b", "/with, comma",
+    )  # fmt: skip
 
 
 def test_a_folder_that_is_not_there_is_found_out(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
-"""Protected folders as typed: what is named in full lies below the root, what is not there is told."""
+"""Folders as typed: lists of them, how they are named below the root, and which are not there."""
 
 from __future__ import annotations
 
 import csv
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 _MAX_TEXT = 1 << 16
 
@@ -15,6 +16,11 @@ def read_folders(text: str) -> tuple[str, ...]:
     lines = csv.reader([text[:_MAX_TEXT]], skipinitialspace=True)
     names = (name.strip() for line in lines for name in line)
     return tuple(name.rstrip("/") for name in names if name.strip("/"))
+
+
+def read_roots(text: str) -> tuple[str, ...]:
+    """Return the full paths of the folders of a typed list; ``~`` is the home folder."""
+    return tuple(os.path.abspath(Path(folder).expanduser()) for folder in read_folders(text))
 
 
 def join_names(folders: Iterable[str]) -> str:
@@ -27,8 +33,13 @@ def _quoted(name: str) -> str:
     return f'"{doubled}"'
 
 
-def name_below(root: bytes, folder: str) -> str:
-    """Return a folder as it is named below ``root``, which a full path loses; ``.`` is the root itself."""
+def name_below(root: bytes, folder: str, others: Sequence[str] = ()) -> str:
+    """Return a folder as it is named below ``root``, which a full path loses; ``.`` is the root itself.
+
+    One of the ``others`` or below it keeps its full path.
+    """
+    if any(folder == other or folder.startswith(f"{other}/") for other in others):
+        return folder
     top = os.fsdecode(root).rstrip("/")
     if folder == top or folder.startswith(f"{top}/"):
         return folder[len(top) :].strip("/") or "."
@@ -36,8 +47,11 @@ def name_below(root: bytes, folder: str) -> str:
 
 
 def find_missing(root: bytes, folders: Iterable[str]) -> list[str]:
-    """Return those folders that are not there below ``root``, in the letters that were typed."""
-    return [folder for folder in folders if not _is_there(root, folder)]
+    """Return those folders that are not there below ``root``, in the letters that were typed.
+
+    Full paths are those of other roots.
+    """
+    return [folder for folder in folders if not _is_there(b"/" if folder.startswith("/") else root, folder)]
 
 
 def _is_there(root: bytes, folder: str) -> bool:
