@@ -51,18 +51,17 @@ def try_clone(source: int, folder: int) -> None:
             os.close(target)
 
 
-def share_all_data(first: int, second: int) -> bool:
-    """Return whether two open files of the same bytes share all of them on the disk.
+def share_all_data(first: int, second: int) -> bool | None:
+    """Return whether two open files of the same bytes share all of them on the disk, None if nothing tells.
 
-    What the file system keeps among its metadata is shared by no file, so it does not count. Where the
-    system does not tell, the answer is no.
+    What the file system keeps among its metadata is shared by no file, so it does not count.
     """
     if sys.platform != "linux":
-        return False
+        return None
     try:
         return list(_extents(first)) == list(_extents(second))
     except OSError:
-        return False
+        return None
 
 
 def _extents(descriptor: int) -> Iterator[_Extent]:

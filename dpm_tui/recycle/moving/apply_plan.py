@@ -15,7 +15,7 @@ from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.disk_reserve import check_room, keep_reserve
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, split
-from dpm_tui.recycle.linking.link_proof import check_possible
+from dpm_tui.recycle.linking.link_proof import check_possible, left_reflinks
 from dpm_tui.recycle.moving.batch_moves import Moves, paths_of
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
@@ -54,6 +54,7 @@ def apply_plan(
         return BatchResult("", skipped=tuple(skipped))
     batch = new_batch_id()
     leaving = traces_leaving([*plan.moves], moves)
+    reflinks = left_reflinks(log.salvage())
     steps = BatchSteps(len(moves), progress, cancelled)
     moved: list[Move] = []
     for home, own in _sort_by_home(bins, moves, other_disks, skipped):
@@ -67,7 +68,7 @@ def apply_plan(
                 skipped.extend(_all_refused(own, home, error))
                 continue
             copying = log if other_disks is OtherDisks.COPY else None
-            run = Moves(bins.root, home, folder, batch, leaving, copying)
+            run = Moves(bins.root, home, folder, batch, leaving, reflinks, copying)
             for move in own:
                 refused = steps.take(partial(run.move, move))
                 if refused is None:
@@ -125,12 +126,13 @@ def check_moves(
     """Return what ``apply_plan`` would move now, and what it would skip; nothing is moved or made."""
     moves, skipped = _sound_moves(bins, plan, protected, judged, None)
     leaving = traces_leaving([*plan.moves], moves)
+    reflinks = left_reflinks(bins.log.salvage())
     proven: list[Move] = []
     for move in moves:
         try:
             if other_disks is OtherDisks.REFUSE and bins.is_elsewhere(split(move.victim.path)[0]):
                 raise Refused("other_file_system")
-            with prove_move(bins.root, move, leaving) as held:
+            with prove_move(bins.root, move, leaving, reflinks) as held:
                 if move.link:
                     check_possible(move, held.victim, held.keeper)
                 proven.append(move)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Collection, Iterator, Set as AbstractSet
+from collections.abc import Collection, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 
+from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BIN, LINKS, TREE, BinFolder
@@ -41,6 +42,7 @@ class Moves:
     folder: int
     batch: str
     leaving: AbstractSet[Trace]
+    reflinks: Mapping[bytes, Stamp]
     log: RemovalLog | None
     moved: list[Move] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -50,7 +52,10 @@ class Moves:
 
     def move(self, move: Move) -> None:
         """Prove and move one victim with its companions; raises Refused or OSError with all in place."""
-        with prove_move(self.root, move, self.leaving) as proven, self._link_of(move, proven) as link:
+        with (
+            prove_move(self.root, move, self.leaving, self.reflinks) as proven,
+            self._link_of(move, proven) as link,
+        ):
             taken: list[tuple[bytes, OpenFile]] = []
             witness, keeper = (link.witness, link.keeper) if link else (move.keeper, proven.keeper)
             try:

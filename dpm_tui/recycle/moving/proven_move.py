@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 
+from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.linking.link_proof import check_link
 from dpm_tui.recycle.proof import OpenFile, Trace, prove, prove_companion, prove_keeper, traces_of
@@ -22,16 +23,18 @@ class ProvenMove:
 
 
 @contextlib.contextmanager
-def prove_move(root: Base, move: Move, leaving: AbstractSet[Trace]) -> Iterator[ProvenMove]:
+def prove_move(
+    root: Base, move: Move, leaving: AbstractSet[Trace], reflinks: Mapping[bytes, Stamp]
+) -> Iterator[ProvenMove]:
     """Return ``move`` with its files open and proven; ``leaving`` are the traces of all files in its batch.
 
-    Raises Refused, OSError.
+    ``reflinks`` are those left before, as in ``left_reflinks``. Raises Refused, OSError.
     """
     with contextlib.ExitStack() as stack:
         victim = stack.enter_context(prove(root, move.victim))
         keeper = stack.enter_context(prove_keeper(root, move.keeper, victim.status, leaving))
         if move.link:
-            check_link(move, victim, keeper)
+            check_link(move, victim, keeper, reflinks)
         files = [(move.victim.path, victim)]
         for companion in move.companions:
             held = stack.enter_context(prove_companion(root, companion, leaving))

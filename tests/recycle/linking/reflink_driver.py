@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from dpm_tui.recycle.filesystem import file_clone
 from dpm_tui.recycle.filesystem.file_clone import share_all_data
 from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.plan import Move, Plan
@@ -36,7 +37,7 @@ def apply(library: Library, move: Move) -> list[str]:
 def shared(library: Library, first: bytes, second: bytes) -> bool:
     """Return whether two files share their data."""
     with open(library.at(first), "rb") as one, open(library.at(second), "rb") as other:
-        return share_all_data(one.fileno(), other.fileno())
+        return share_all_data(one.fileno(), other.fileno()) is True
 
 
 def all_metadata_stay(library: Library) -> None:
@@ -76,6 +77,18 @@ def not_twice(library: Library) -> None:
     assert apply(library, move) == []
     assert apply(library, move) == ["already_linked"]
     library.write(VICTIM, content(1))
+    assert apply(library, move) == []
+
+
+def not_twice_where_nothing_tells_what_is_shared(library: Library) -> None:
+    """Then the record tells, for as long as the link looks as its victim did."""
+    file_clone._EXTENTS = 0
+    move = planned(library)
+    assert apply(library, move) == []
+    assert apply(library, move) == ["already_linked"]
+    library.bin.undo()
+    assert apply(library, move) == []
+    os.utime(library.at(VICTIM))
     assert apply(library, move) == []
 
 

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.root]
 SCENES = [
     "all_metadata_stay",
     "not_twice",
+    "not_twice_where_nothing_tells_what_is_shared",
     "a_tiny_file_has_nothing_to_share",
     "an_edit_of_the_link_keeps_both",
     "the_kept_file_may_be_edited",
