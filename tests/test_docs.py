@@ -198,10 +198,19 @@ def test_the_chinese_front_page_has_the_same_parts() -> None:
     assert re.findall(r"\d+\.\d\d+", chinese) == re.findall(r"\d+\.\d\d+", english)
 
 
-def test_the_changelog_begins_with_this_version() -> None:
-    first = re.search(r"^## (\S+)", read(DOCS / "changelog.md"), re.MULTILINE)
-    assert first is not None
-    assert first[1] == __version__
+def test_the_changelog_has_its_form_and_this_version() -> None:
+    """What is new stands under Unreleased until there is a version for it, which then has a date."""
+    text = read(DOCS / "changelog.md")
+    first, *versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert first == "Unreleased"
+    dated = [re.fullmatch(r"(\d+\.\d+\.\d+) - (\d{4}-\d\d-\d\d)", version) for version in versions]
+    assert all(dated)
+    assert dated[0] is not None
+    assert dated[0][1] == __version__
+    numbers = [tuple(map(int, each[1].split("."))) for each in dated if each]
+    assert numbers == sorted(numbers, reverse=True)
+    kinds = re.findall(r"^### (.+)$", text, re.MULTILINE)
+    assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
 def _toml(setting: Any) -> str:

@@ -210,6 +210,7 @@ def test_every_script_runs(block: str, album: Path, tmp_path: Path) -> None:
     own = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dpm_tui "$@"\n'
     pretended = [home / "dpm/bin/pip", tmp_path / "bin/python3", tmp_path / "bin/mountpoint"]
     pretended += [tmp_path / ".venv/bin/pip", tmp_path / ".venv/bin/python"]
+    pretended += [tmp_path / "bin" / name for name in ("pipx", "uv", "docker", "git")]
     programs = {home / "dpm/bin/dpm-tui": own, **dict.fromkeys(pretended, "#!/bin/sh\n")}
     for path, text in programs.items():
         path.parent.mkdir(parents=True, exist_ok=True)
