@@ -159,7 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("pictures"),
 )
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "finding": ("other_roots", "model", "threshold", "extensions"),
+    "finding": ("model", "threshold", "extensions", "other_roots"),
     "keeping": ("protected", "keeper", "companions", "other_disks", "confirm"),
     "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
     "screen": ("show_errors", "bell", "finds", "language", "mouse", "theme", "colour", "pictures"),
