@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import hex_digest
+from dpm_tui.catalog.content_digest import Prefixes, hex_digest
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
@@ -84,6 +84,10 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
         """Return the first id of each content."""
         ids: NDArray[np.int64] = self._ids[self._starts[:-1]]
         return ids
+
+    def prefixes(self) -> Prefixes:
+        """Return the prefix of each content."""
+        return np.array(self._keys, np.uint64)
 
     def places(self, digests: Sequence[str]) -> NDArray[np.int64]:
         """Return the place of each of several contents among all of them, -1 for one that is not there."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import DigestPair
+from dpm_tui.catalog.content_digest import DigestPair, Prefixes
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.inspection import Inspection
@@ -64,6 +64,9 @@ class VectorTable(Protocol):
 
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float16]:
         """Return the rows with these numbers."""
+
+    def known_rows(self, known: Prefixes) -> NDArray[np.bool_]:
+        """Return the mask of the rows whose digest begins with one of the prefixes."""
 
     def fits(self, digest: str) -> bool:
         """Return whether the row was added as one that fits."""

@@ -6,12 +6,13 @@ other, and take no place of each other.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
 from dpm_tui.pipeline.candidates import crop_search
 from dpm_tui.pipeline.candidates.crop_search import COUNT
@@ -40,7 +41,7 @@ def find_near(
     whole: Mapping[str, WholeVectors],
     parts: VectorTable,
     prints: Sequence[Fingerprint],
-    known: Container[str],
+    known: ContentIndex,
 ) -> list[dict[str, float]]:
     """Return for each fingerprint the contents to compare it with, among the ``known``, with their cosines.
 
@@ -51,16 +52,18 @@ def find_near(
     def note(table: VectorTable, near: NeighbourPairs, asked: Sequence[int]) -> None:
         for row, number, cosine in zip(near.firsts, near.seconds, near.cosines, strict=True):
             digest, cosines = table.digest_at(int(row)), found[asked[int(number)]]
-            cosines[digest] = max(min(float(cosine), 1.0), cosines.get(digest, -1.0))
+            if digest in known:
+                cosines[digest] = max(min(float(cosine), 1.0), cosines.get(digest, -1.0))
 
+    prefixes = known.prefixes()
     for model, vectors in whole.items():
         asked = [number for number, each in enumerate(prints) if model in each.vectors]
         if asked:
             rows = np.stack([prints[number].vectors[model] for number in asked])
-            note(vectors.table, _near_whole(vectors, rows, _live(vectors.table, known)), asked)
+            note(vectors.table, _near_whole(vectors, rows, vectors.table.known_rows(prefixes)), asked)
     if prints:
         rows = np.stack([each.parts for each in prints])
-        note(parts, _near_parts(parts, rows, _live(parts, known)), range(len(prints)))
+        note(parts, _near_parts(parts, rows, parts.known_rows(prefixes)), range(len(prints)))
     return found
 
 
@@ -87,10 +90,6 @@ class _Floats:
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the rows with these numbers, which come in order."""
         return self._table.take(numbers).astype(np.float32)
-
-
-def _live(table: VectorTable, known: Container[str]) -> NDArray[np.bool_]:
-    return np.fromiter((digest in known for digest in table), np.bool_, len(table))
 
 
 def _near_whole(vectors: WholeVectors, asked: NDArray[np.float32], live: NDArray[np.bool_]) -> NeighbourPairs:

@@ -59,4 +59,4 @@ class SearchedLibrary:
 
     def count_unmatched(self) -> int:
         """Return how many contents have no vectors yet: nothing is found among them but the same bytes."""
-        return len(self.contents) - sum(digest in self.contents for digest in self.parts)
+        return max(len(self.contents) - int(self.parts.known_rows(self.contents.prefixes()).sum()), 0)
