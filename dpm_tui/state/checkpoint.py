@@ -53,6 +53,8 @@ class Checkpoint:
     was scanned; ``root`` is its path then. ``reader`` names what has read every file that could be read.
     ``folder_reasons`` say why the ``unreadable_folders`` could not be, in their order. ``previews`` counts
     the pictures of which only the preview was read, ``refused_cameras`` the cameras whose are not trusted.
+    ``began`` is when the run began that finished last, ``began_before`` when the one did that finished before
+    it: what came since was not compared then.
     ``costs`` are what runs have learned for the forecast of the next one, see ``worker.run.run_forecast``.
     ``lacking`` counts the pictures that nothing installed could read, by the extra that can.
     """
@@ -80,6 +82,8 @@ class Checkpoint:
     folder_reasons: tuple[str, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
+    began: str = ""
+    began_before: str = ""
 
     def explain_folders(self) -> dict[bytes, str]:
         """Return the error of each folder that could not be read; states of older versions have none."""

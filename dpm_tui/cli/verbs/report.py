@@ -9,40 +9,47 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dpm_tui.cli.folder import Scanned, add_folder, find_layout, read_results
+from dpm_tui.cli.moment import LAST, read_moment
 from dpm_tui.cli.output import write_output, write_parts
-from dpm_tui.cli.reclaimable import freeable_by
-from dpm_tui.errors import DamagedError, ExitCode
+from dpm_tui.cli.reclaimable import freeable_by, weigh_by_rule
+from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
 from dpm_tui.report.json_report import build_report
+from dpm_tui.report.news import find_news
 from dpm_tui.report.page.group_records import Removal
 from dpm_tui.report.page.html_report import write_html
+from dpm_tui.report.text_report import write_text
 from dpm_tui.review.library.library import Library
 from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
-from dpm_tui.review.rules.rule import DEFAULT_KINDS, OWN, find_rule, protect_folders
-from dpm_tui.review.rules.weighing import weigh
+from dpm_tui.review.rules.rule import OWN, find_rule, protect_folders
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a report."""
     add_folder(parser)
     parser.add_argument(
-        "--format", choices=("json", "csv", "html"), required=True, help=translate("cli.format_help")
+        "--format", choices=("json", "csv", "html", "text"), required=True, help=translate("cli.format_help")
     )
+    parser.add_argument("--since", metavar="WHEN", default="", help=translate("cli.report_since_help"))
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.output_help"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; return the exit code."""
+    if options.since and options.format != "text":
+        raise UsageError("since_needs_text")
     found = read_results(find_layout(options))
     match options.format:
         case "json":
             write_output(options.output, _json_text(_follow_rule(found), _find_freeable(found)))
         case "html":
             write_parts(options.output, _html_parts(found))
+        case "text":
+            write_output(options.output, _text(found, options.since))
         case _:
             write_output(options.output, _csv_text(_follow_rule(found)))
     if found.state.damaged:
@@ -90,19 +97,36 @@ def _csv_text(scanned: Scanned) -> str:
     return write_csv(results.files, results.groups, results.index, folders)
 
 
+def _text(scanned: Scanned, since: str) -> str:
+    """Return the text report, with what came since a moment; by default since the scan before the last."""
+    checkpoint, results = scanned.state.checkpoint, scanned.results
+    library, weighing = weigh_by_rule(scanned)
+    since_ns = (
+        read_moment(since or LAST, checkpoint.began_before) if since or checkpoint.began_before else None
+    )
+    return write_text(
+        root=scanned.state.layout.root,
+        library=library,
+        files=results.files,
+        going=weighing.marked,
+        scanned=checkpoint.updated,
+        finished=checkpoint.phase == "finished",
+        news=None if since_ns is None else find_news(library, results.files, since_ns),
+        since_ns=since_ns or 0,
+        unreadable_folders=checkpoint.explain_folders(),
+    )
+
+
 def _html_parts(scanned: Scanned) -> Iterator[str]:
     """Yield the page; nothing is asked of the rule before the file to write to was opened."""
-    config, results = scanned.config, scanned.results
-    rule, protected = find_rule(OWN, config.presets, config.keeper), protect_folders(config.protected)
-    library = select_keepers(Library(results.files, results.groups, results.index), rule, protected)
-    weighing = weigh(library, range(len(library.groups)), rule.settled, DEFAULT_KINDS, protected)
+    library, weighing = weigh_by_rule(scanned)
     yield from write_html(
         root=scanned.state.layout.root,
         library=library,
         removal=Removal(weighing.marked, {file: (kept, why) for file, kept, why in weighing.spared}),
-        criteria=criteria_of(config.keeper),
+        criteria=criteria_of(scanned.config.keeper),
         thumbnail=scanned.state.thumbnails.get,
-        files=results.files,
+        files=scanned.results.files,
         unreadable_folders=scanned.state.checkpoint.explain_folders(),
         lacking=scanned.state.checkpoint.lacking,
         made_ns=time.time_ns(),

@@ -14,6 +14,7 @@ from typing import Any
 
 from dpm_tui.cli.folder import add_folder, find_layout
 from dpm_tui.cli.folder_options import add_folder_options, remember_folders
+from dpm_tui.cli.moment import read_moment
 from dpm_tui.cli.output import describe_previews, write
 from dpm_tui.cli.reclaimable import freeable_by
 from dpm_tui.dataclass_json import to_plain
@@ -66,18 +67,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=translate("cli.json_progress_help"))
     parser.add_argument("--progress", action="store_true", help=translate("cli.progress_help"))
     parser.add_argument("--quiet", action="store_true", help=translate("cli.quiet_help"))
+    parser.add_argument("--since", metavar="WHEN", default="", help=translate("cli.scan_since_help"))
     parser.add_argument("--accept-missing", action="store_true", help=translate("cli.accept_missing_help"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Scan, or attach to a scan that nobody watches; return the exit code."""
     layout = find_layout(options)
+    if options.since and options.detach:
+        raise UsageError("since_needs_end")
+    since = read_moment(options.since, load_checkpoint(layout.checkpoint).began) if options.since else -1
     remember_folders(options, layout)
     start = StartRun(options.model, options.threshold, options.accept_missing, options.quick)
     if options.detach:
         return asyncio.run(_detach(layout, start))
     progress = _Progress(json_lines=options.json, quiet=options.quiet, always=options.progress)
-    return _scan_to_end(layout, start, progress)
+    code = _scan_to_end(layout, start, progress)
+    if since >= 0 and code != ExitCode.STOPPED:
+        from dpm_tui.cli.news_lines import tell_news
+
+        tell_news(layout, since, json_lines=options.json, quiet=options.quiet)
+    return code
 
 
 def scan_in_lines(layout: Layout) -> int:

@@ -31,11 +31,19 @@ class RunRecord:
         self._state = state
         self._folders = checkpoint.explain_folders()
         self._missing = checkpoint.missing
+        self._began, self._began_before = checkpoint.began, checkpoint.began_before
+        self._begun = ""
 
-    def new_forecast(self) -> RunForecast:
-        """Return the forecast of a run that begins; what it learns will be remembered."""
+    def begin(self) -> RunForecast:
+        """Return the forecast of a run that begins now; what it learns will be remembered."""
+        self._begun = now()
         self._forecast = RunForecast(self._forecast.learned)
         return self._forecast
+
+    def finish(self, reader: str) -> None:
+        """Remember that the run has finished, and who has read every file."""
+        self.reader = reader
+        self._began_before, self._began = self._began, self._begun
 
     def note_folders(self, unreadable: Mapping[bytes, str]) -> None:
         """Remember the folders that could not be read, a thousand at most, with what the system said."""
@@ -85,6 +93,8 @@ class RunRecord:
                 reader=self.reader,
                 costs=self._forecast.learned,
                 lacking=status.lacking,
+                began=self._began,
+                began_before=self._began_before,
             )
         )
 

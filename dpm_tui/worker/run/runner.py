@@ -110,7 +110,7 @@ class Runner:
             device=config.device,
             damaged=self._state.damaged,
         )
-        self._reporter = RunReporter(first, self._reporter, self._record.new_forecast())
+        self._reporter = RunReporter(first, self._reporter, self._record.begin())
         self._threshold, self._concluded = config.threshold, False
         arguments = (config, self._reporter, accept_missing, comparing)
         self._thread = threading.Thread(target=self._run, args=arguments, name="run", daemon=True)
@@ -237,7 +237,7 @@ class Runner:
             return "stopped"
         except Cancelled:
             return "stopped"
-        self._record.reader = self._pool.reader
+        self._record.finish(self._pool.reader)
         return "finished"
 
     def _run_stages(self, config: Config, reporter: RunReporter, accept_missing: bool) -> None:
