@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from unicodedata import east_asian_width
 
 from dpm_tui.catalog.group import Group
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.file_names import display_name, shorten_middle
+from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.report.failures import list_failures
 from dpm_tui.report.news import News
 from dpm_tui.report.page.page_sections import Section, arrange_groups
 from dpm_tui.review.library.library import Library
 from dpm_tui.shell_commands import with_place
-from dpm_tui.text_format import local_date, local_time
+from dpm_tui.text_format import count_kinds, local_date, local_time
 from dpm_tui.units import long_size
 
 COLUMNS = 78
@@ -70,8 +71,7 @@ def describe_news(news: News, library: Library, since_ns: int) -> list[str]:
     key = "report.text_news" if since_ns else "report.text_news_first"
     lines = _wrap(translate(key if news.groups else f"{key}_none", **words))
     if news.kinds:
-        gap = translate("report.fact_gap")
-        counts = gap.join(f"{count:,} {translate(f'tui.kind_{kind}')}" for kind, count in news.kinds.items())
+        counts = count_kinds(Counter(news.kinds).elements())
         lines += [f"  {line}" for line in _wrap(counts, COLUMNS - 2)]
     for number in news.groups[:_NAMED]:
         lines += ["", *_group(library, library.groups[number], news)]
@@ -123,7 +123,7 @@ def _group(library: Library, group: Group, news: News) -> Iterator[str]:
         start = f"{'+' if id_ in news.members else ' '} {_pad(word, kinds)}  "
         size = f"  {long_size(file.stamp.size)}"
         room = COLUMNS - _cells(start) - _cells(size)
-        yield start + shorten_middle(display_name(file.path), room) + size
+        yield start + _cut(display_name(file.path), room) + size
     yield from _more(len(group.members) - _MEMBERS)
 
 
@@ -140,6 +140,14 @@ def _pad(text: str, width: int) -> str:
     """Return a text filled up to a width, in front of it where that is negative."""
     room = " " * max(abs(width) - _cells(text), 0)
     return text + room if width > 0 else room + text
+
+
+def _cut(text: str, width: int) -> str:
+    """Return a text cut at its start where it is wider: names tell more at their ends."""
+    if _cells(text) <= width:
+        return text
+    start = next(at for at in range(len(text)) if _cells(text[at:]) < width)
+    return f"~{text[start:]}"
 
 
 def _wrap(text: str, width: int = COLUMNS) -> list[str]:

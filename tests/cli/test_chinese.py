@@ -77,7 +77,7 @@ def break_pictures(album: Path) -> None:
 VERBS = (
     "scan", "status", "clean --rule best --dry-run", "report --format csv", "decisions list", "bin list",
     "doctor", "clean --rule best --yes", "bin restore --all", "bin restore nothing", "bin log",
-    "decisions revoke nothing.jpg", "decisions import nothing.json", "clean --plan nothing.json --yes",
+    "decisions revoke nothing.jpg", "decisions import nothing.json", "clean --plan nothing.json --dry-run",
     "review --plain", "stop",
 )  # fmt: skip
 

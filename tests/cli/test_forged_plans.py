@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from dpm_tui.catalog.verdict import Kind
 from tests.support.album import dpm, files_below
 
 pytestmark = pytest.mark.slow
 Move = dict[str, Any]
+KINDS = ",".join(Kind)
 
 
 def witness(album: Path, name: str, **values: Any) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def check_and_apply(album: Path, plan: Path) -> tuple[set[str], str]:
     before = set(files_below(album))
     checked = dpm("clean", album, "--plan", plan, "--dry-run", "--companions", "together")
     assert set(files_below(album)) == before
-    done = dpm("clean", album, "--plan", plan, "--yes", "--companions", "together")
+    done = dpm("clean", album, "--plan", plan, "--kinds", KINDS, "--yes", "--companions", "together")
     assert checked.returncode == done.returncode
     assert refusals(checked.stderr) == refusals(done.stderr)
     gone = before - set(files_below(album))

@@ -12,6 +12,7 @@ import pytest
 from tests.support.album import dpm, files_below
 
 pytestmark = pytest.mark.slow
+KINDS = "identical,pixels,copy"
 VICTIMS = {"backup/sea (1).jpg", "small/hill.jpg", "town.bmp"}
 
 
@@ -30,7 +31,7 @@ def test_a_saved_plan_is_printed_and_carried_out_later_each_file_checked_anew(
     assert victims_of(dpm("clean", album, "--plan", plan, "--dry-run").stdout) == VICTIMS
     (album / "small/hill.jpg").write_bytes(b"drawn over since")
     os.unlink(album / "town.png")
-    done = dpm("clean", album, "--plan", plan, "--yes")
+    done = dpm("clean", album, "--plan", plan, "--kinds", KINDS, "--yes")
     assert done.returncode == 1
     assert "small/hill.jpg" in done.stderr
     assert "town.png" in done.stderr
@@ -44,7 +45,7 @@ def test_a_plan_spares_what_was_protected_since(album: Path, tmp_path: Path) -> 
     plan = tmp_path / "plan.json"
     assert dpm("clean", album, "--rule", "best", "--dry-run", "-o", plan).returncode == 0
     (album / "_image_temp/config.toml").write_text('protected = ["backup"]\n')
-    done = dpm("clean", album, "--plan", plan, "--yes")
+    done = dpm("clean", album, "--plan", plan, "--kinds", KINDS, "--yes")
     assert (done.returncode, "protected folder" in done.stderr) == (1, True)
     assert set(files_below(album)) & VICTIMS == {"backup/sea (1).jpg"}
 
@@ -60,13 +61,41 @@ def test_a_plan_that_is_none_or_for_another_folder_is_refused(album: Path, tmp_p
     (tmp_path / "hostile.json").write_text(json.dumps(hostile))
     before = set(files_below(album))
     for name in ("other.json", "nested.json", "missing.json"):
-        done = dpm("clean", album, "--plan", tmp_path / name, "--yes")
+        done = dpm("clean", album, "--plan", tmp_path / name, "--kinds", KINDS, "--yes")
         assert (done.returncode, name in done.stderr, "Traceback" in done.stderr) == (1, True, False)
     assert set(files_below(album)) == before
-    done = dpm("clean", album, "--plan", tmp_path / "hostile.json", "--yes")
+    done = dpm("clean", album, "--plan", tmp_path / "hostile.json", "--kinds", KINDS, "--yes")
     assert (done.returncode, "passwd" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
     assert Path("/etc/passwd").exists()
     assert len(before - set(files_below(album))) == 2
+
+
+def test_nobody_is_asked_so_the_kinds_must_be_named(album: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    saved = dpm("clean", album, "--rule", "best", "--kinds", f"{KINDS},turned", "--dry-run", "-o", plan)
+    assert f"--kinds {KINDS},turned --yes" in saved.stderr, "the whole command is said"
+    before = set(files_below(album))
+    refused = dpm("clean", album, "--plan", plan, "--yes")
+    assert (refused.returncode, set(files_below(album))) == (2, before)
+    assert "--kinds" in refused.stderr
+    done = dpm("clean", album, "--plan", plan, "--kinds", "identical", "--yes")
+    assert done.returncode == 0
+    assert before - set(files_below(album)) == {"backup/sea (1).jpg"}
+    assert "3 files of the plan stay: 1 pixels, 1 copy, 1 turned not named" in done.stderr
+    shown = dpm("clean", album, "--plan", plan, "--kinds", "turned", "--dry-run")
+    assert victims_of(shown.stdout) == {"turned.jpg"}
+
+
+def test_a_kind_that_a_plan_only_claims_moves_nothing(album: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    dpm("clean", album, "--rule", "best", "--kinds", "turned", "--dry-run", "-o", plan)
+    forged = json.loads(plan.read_text())
+    (move,) = forged["moves"]
+    for kind in ("variant", "identical", "copy"):
+        move["kind"] = kind
+        plan.write_text(json.dumps(forged))
+        dpm("clean", album, "--plan", plan, "--kinds", KINDS, "--yes")
+        assert "turned.jpg" in set(files_below(album)), kind
 
 
 def test_companions_without_a_twin_keep_their_picture_until_somebody_says_so(album: Path) -> None:

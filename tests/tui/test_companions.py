@@ -125,7 +125,7 @@ async def test_a_saved_plan_says_how_companions_go_along() -> None:
     client = client_with_companions()
     async with running_app(client, screen="groups") as (app, pilot):
         await press(pilot, "enter", "D", "w", "t", "enter")
-        assert "--plan FILE --companions together --yes" in prompt_text(app)
+        assert "--plan FILE --kinds LIST --companions together --yes" in prompt_text(app)
         assert len(names(client.sent(messages.SavePlan)[0].plan)) == 3
         await press(pilot, "d", "escape")
         assert prompt_text(app) == ""

@@ -36,6 +36,7 @@ from dpm_tui.shell_commands import quote, with_place
 from dpm_tui.state.config import CHOICES, load_settings
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import check_folder
+from dpm_tui.text_format import count_kinds
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, CompareWith, Done
 
@@ -66,8 +67,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("clean_undecided")
     if options.output and not options.dry_run:
         raise UsageError("plan_output_needs_dry_run")
-    if options.plan and options.kinds:
-        raise UsageError("plan_has_kinds")
+    if options.plan and options.yes and not options.kinds:
+        # Whoever made the plan may have marked variants, and nobody is asked.
+        raise UsageError("plan_needs_kinds")
     _check_link(options)
     layout = find_layout(options)
     plan, left, doubts = _make_plan(options, layout)
@@ -80,7 +82,9 @@ def run(options: argparse.Namespace) -> int:
         _print_left(left)
         if options.output:
             save_plan(os.path.abspath(os.fsencode(options.output)), layout.root, plan)
-            words = translate("cli.plan_saved", path=quote(options.output))
+            words = translate(
+                "cli.plan_saved", path=quote(options.output), kinds=plan.kinds or Kind.IDENTICAL
+            )
             print(with_place(words), file=sys.stderr)
         return print_skipped(skipped)
     _print_left(left)
@@ -103,6 +107,9 @@ def _make_plan(options: argparse.Namespace, layout: Layout) -> tuple[Plan, Plan,
     doubts: list[Doubt] = []
     if options.plan:
         plan = load_plan(os.fsencode(options.plan), layout.root)
+        if options.kinds:
+            plan, others = plan.of_kinds(parse_kinds(options.kinds))
+            _print_other_kinds(others)
         companions = options.companions or load_settings(layout.config).config.companions
     else:
         plan, companions, doubts = _follow_rule(options, layout)
@@ -188,6 +195,12 @@ def _print_doubts(doubts: list[Doubt]) -> None:
         print(translate("cli.left_in_doubt", path=path, keeper=keeper, reason=words), file=sys.stderr)
     if doubts:
         print(translate("cli.doubts", count=len(doubts)), file=sys.stderr)
+
+
+def _print_other_kinds(others: Plan) -> None:
+    if others.moves:
+        kinds = count_kinds(move.kind for move in others.moves)
+        print(translate("cli.other_kinds", count=len(others.moves), kinds=kinds), file=sys.stderr)
 
 
 def _print_plan(plan: Plan) -> None:

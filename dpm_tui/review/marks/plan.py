@@ -109,6 +109,17 @@ class Plan:
         """Return the moves in some groups, by their ids."""
         return Plan(tuple(move for move in self.moves if move.group in groups))
 
+    def of_kinds(self, kinds: Collection[Kind]) -> tuple[Plan, Plan]:
+        """Return the moves of some kinds, and those of the others."""
+        chosen = tuple(move for move in self.moves if move.kind in kinds)
+        return Plan(chosen), Plan(tuple(move for move in self.moves if move.kind not in kinds))
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of the moves as ``--kinds`` takes them, the strictest first."""
+        held = {move.kind for move in self.moves}
+        return ",".join(kind for kind in Kind if kind in held)
+
     def alone(self) -> Plan:
         """Return this plan with every companion staying where it is."""
         return Plan(tuple(replace(move, companions=()) for move in self.moves))

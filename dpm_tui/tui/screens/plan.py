@@ -159,11 +159,13 @@ class PlanScreen(ListScreen):
             return
         path = os.fsencode(os.path.expanduser(text.strip()))
         await self.link.ask(SavePlan(plan, os.path.join(os.fsencode(os.path.expanduser("~")), path)), Done)
-        # The plan file must carry what was settled here: nobody can be asked then.
+        # The command must carry what was settled here: nobody can be asked then.
         also = " --companions together" if plan.orphans and self.session.config.companions == "ask" else ""
-        keys = ("tui.plan_saved", "tui.plan_saved_short", "tui.plan_saved_shorter")
-        saved = display_name(text.strip())
-        self.prompt.say(self.prompt.fitting(*(translate(key, path=saved, also=also) for key in keys)))
+        keys = ("tui.plan_saved", "tui.plan_saved_short", "tui.plan_saved_shorter", "tui.plan_saved_shortest")
+        saved, kinds = display_name(text.strip()), f" --kinds {plan.kinds}"
+        words = [translate(key, path=saved, also=f"{kinds}{also}") for key in keys[:3]]
+        words.append(translate(keys[3], also=f" --kinds LIST{also}"))
+        self.prompt.say(self.prompt.fitting(*words))
 
     def _sort_plan(self) -> None:
         """Change between the weakest similarity first and the order of paths."""

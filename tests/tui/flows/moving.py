@@ -89,7 +89,7 @@ async def save_plan(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None
     (request,) = client.sent(messages.SavePlan)
     assert request.path == os.path.join(os.fsencode(os.path.expanduser("~")), b"plans/mine.json")
     assert len(request.plan.moves) == 5
-    assert "--plan plans/mine.json --yes" in prompt_text(app)
+    assert "--plan FILE --kinds LIST --yes" in prompt_text(app)
     await press(pilot, "w", "escape", "w", "enter")
     path = client.sent(messages.SavePlan)[-1].path
     assert re.fullmatch(rb"/.*/dpm-tui-plan-\d{8}-\d{4}\.json", path)
