@@ -15,7 +15,6 @@ from dpm_tui.report.failures import list_failures
 from dpm_tui.report.news import News
 from dpm_tui.report.page.page_sections import Section, arrange_groups
 from dpm_tui.review.library.library import Library
-from dpm_tui.shell_commands import with_place
 from dpm_tui.text_format import count_kinds, local_date, local_time
 from dpm_tui.units import long_size
 
@@ -40,7 +39,7 @@ def write_text(
     """Return the report on a library of which the rule in force would move the files ``going``.
 
     ``scanned`` is when the last scan ended, in ISO 8601; ``news`` what came ``since_ns``, None where nobody
-    can tell.
+    can tell. Commands in it say DIR.
     """
     failures = list_failures(files, unreadable_folders)
     pictures = sum(file.status is Status.OK for file in files.values())
@@ -61,7 +60,7 @@ def write_text(
         ])  # fmt: skip
     if library.groups:
         keys = ("report.text_look", "report.text_try", "report.text_move")
-        parts.append([with_place(translate(key)) for key in keys[: 3 if going else 1]])
+        parts.append([translate(key) for key in keys[: 3 if going else 1]])
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 

@@ -157,7 +157,8 @@ def test_a_misspelt_setting_is_named_and_harms_nothing(
 
 _COMMAND = re.compile(
     r"dpm-tui ([a-z]+) DIR"
-    r"((?: (?:--?[a-z-]+|[A-Z]{2,}(?:\.\.\.)?|\{path\}|\{kinds\}|json|best|list|restore|export|revoke)(?!\w))*)"
+    r"((?: (?:--?[a-z-]+|[A-Z]{2,}(?:\.\.\.)?|\{(?:path|kinds)\}"
+    r"|json|best|list|restore|export|revoke)(?!\w))*)"
 )
 
 

@@ -104,7 +104,6 @@ def test_every_command_of_the_list_runs(
         assert json.loads(out.splitlines()[-1])["pictures"] == len(files)
     assert walk("scan", album, "--quiet", "--accept-missing") == ""
     assert walk("scan", album, "--quiet", "--quick") == ""
-<<<<<<< HEAD
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     shutil.copy(album / "alone.jpg", elsewhere)
@@ -112,9 +111,7 @@ def test_every_command_of_the_list_runs(
     told = json.loads(walk("report", album, "--format", "json"))["files"]
     assert str(elsewhere) in {file["root"] for file in told}
     walk("scan", album, "--without", elsewhere)
-=======
     assert "New since" in walk("scan", album, "--since", "7d", "--quiet")
->>>>>>> b999c8a (clean: carry a saved plan out unseen only for kinds that are named)
     assert "background" in walk("scan", album, "--detach")
     assert json.loads(walk("status", album, "--json"))["pid"] > 0
     assert walk("status", album)

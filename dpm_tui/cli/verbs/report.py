@@ -26,6 +26,7 @@ from dpm_tui.review.rules.keeper_selection import select_keepers
 from dpm_tui.review.rules.presets import criteria_of
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.review.rules.rule import OWN, find_rule, protect_folders
+from dpm_tui.shell_commands import with_place
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         case "html":
             write_parts(options.output, _html_parts(found))
         case "text":
-            write_output(options.output, _text(found, options.since))
+            write_output(options.output, with_place(_text(found, options.since)))
         case _:
             write_output(options.output, _csv_text(_follow_rule(found)))
     if found.state.damaged:
