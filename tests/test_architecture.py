@@ -16,7 +16,7 @@ from tests.support.sources import PACKAGE, imported_names, module_trees
 
 FLOORS = {
     "locale": 1, "dataclass_json": 1, "units": 1, "text_format": 1, "file_names": 1, "shell_commands": 1,
-    "errors": 1, "memory": 1, "deferred_text": 1, "lru_cache": 1,
+    "errors": 1, "memory": 1, "deferred_text": 1, "lru_cache": 1, "html_template": 1,
     "": 1,
     "catalog": 2,
     "pipeline": 3, "review": 3, "report": 3,
@@ -24,12 +24,13 @@ FLOORS = {
     "recycle": 5,
     "worker": 6,
     "review_session": 7,
-    "tui": 8, "cli": 8, "__main__": 9,
+    "tui": 8, "cli": 8, "web": 8, "__main__": 9,
 }  # fmt: skip
 MAX_LINES = 300
 MIN_FILES, MAX_FILES = 3, 16
 SMALL_FOLDERS = {"dpm_tui.tui", "dpm_tui.recycle"}
 SCREEN = ("textual", "rich", "rich_pixels", "textual_image")
+SERVER = ("textual_serve", "aiohttp")
 PROBE = """
 import importlib, json, sys
 wanted, forbidden = json.loads(sys.argv[1])
@@ -146,6 +147,7 @@ def test_no_module_is_too_long_to_be_read() -> None:
 
 def test_outside_libraries_stay_in_their_package() -> None:
     homes = {**dict.fromkeys(SCREEN, "tui"), "torch": "neural", "safetensors": "neural", "cv2": "pipeline"}
+    homes |= dict.fromkeys(SERVER, "web")
     strays = [
         f"{module} imports {name}"
         for module in module_trees()
@@ -194,9 +196,10 @@ def test_the_review_with_its_worker_knows_nobody_who_shows_it() -> None:
 
 @pytest.mark.slow
 def test_nothing_below_the_app_loads_torch_or_a_screen_when_imported() -> None:
-    below = [module for module in module_trees() if package_of(module) not in ("tui", "neural", "__main__")]
+    above = ("tui", "web", "neural", "__main__")
+    below = [module for module in module_trees() if package_of(module) not in above]
     children = {"dpm_tui.worker.__main__"}
-    assert loaded_by([*sorted(set(below) - children), *children], ["torch", *SCREEN]) == {}
+    assert loaded_by([*sorted(set(below) - children), *children], ["torch", *SCREEN, *SERVER]) == {}
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import insist_on, set_language, translate
 
 VERBS = (
-    "scan", "review", "report", "find", "clean", "bin", "decisions", "status", "stop", "doctor", "demo",
+    "scan", "review", "report", "find", "clean", "bin", "decisions", "status", "stop", "serve", "doctor",
+    "demo",
 )  # fmt: skip
 """Each is a module of this package with ``add_arguments`` and ``run``, imported when a verb is used."""
 _WITH_VALUE = ("--state", "--language", "--with", "--without", "--protect")

@@ -1,4 +1,4 @@
-"""Runs the app on a root: colours first, then Textual, then the worker."""
+"""Runs the app on a root, in a terminal or a page: colours first, then Textual, then the worker."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from dpm_tui.memory import return_freed_memory
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.config import Config, load_settings
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.tui.terminal.colour_depth import Palette, prepare_terminal
-from dpm_tui.tui.terminal.graphics import Choice, choose_graphics, why_not_ask
+from dpm_tui.tui.terminal.colour_depth import Palette, decide_colours, prepare_terminal, set_up_textual
+from dpm_tui.tui.terminal.graphics import Choice, choose_graphics, graphics_of_page, why_not_ask
 from dpm_tui.tui.terminal.terminal_probe import Answer, ask_terminal
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.worker_link import Connect
     from dpm_tui.worker.client import Client
 
@@ -48,22 +51,49 @@ def run_app(
     reason = why_not_ask(config.pictures, colours.palette)
     answer = ask_terminal(graphics=not reason) if colours.palette.has_blocks else Answer()
     choice = Choice(None, reason) if reason else choose_graphics(config.pictures, answer.drawing)
-    return asyncio.run(_run(layout, colours.palette, answer, choice, config, screen, connect))
+    return asyncio.run(_run_in_terminal(layout, colours.palette, answer, choice, config, screen, connect))
 
 
-async def _run(
+def run_in_page(layout: Layout, cell: tuple[int, int]) -> int:
+    """Run the app for a page in a browser until it is left, and return the exit code.
+
+    ``cell`` is width and height of a letter in the page in pixels, zeros where they are not known. Standard
+    input and output lead to the page's server.
+    """
+    return_freed_memory()
+    config = _read_config(layout)
+    follow_settings(config.language)
+    palette = decide_colours(config.colour, {"COLORTERM": "truecolor"}).palette
+    set_up_textual(palette)
+    choice = graphics_of_page(config.pictures, palette, cell)
+    return asyncio.run(_run_in_page(layout, palette, choice, config))
+
+
+async def _run_in_page(layout: Layout, palette: Palette, choice: Choice, config: Config) -> int:
+    # Textual reads the environment when it is imported, so it must not be imported earlier.
+    from dpm_tui.tui.terminal.page_driver import PageDriver
+
+    app = _make_app(layout, palette, choice, config, "scan", None, driver=PageDriver)
+    try:
+        await app.run_async()
+    finally:
+        await app.link.close()
+    return ExitCode.FAILED if app.return_code else ExitCode.DONE
+
+
+def _make_app(
     layout: Layout,
     palette: Palette,
-    answer: Answer,
     choice: Choice,
     config: Config,
     screen: str,
     connect: Connect | None,
-) -> int:
-    # Textual reads the environment when it is imported, so it must not be imported earlier.
+    *,
+    driver: type[Driver] | None,
+    whole_cells: bool = False,
+) -> DpmApp:
     from dpm_tui.tui.app import DpmApp
     from dpm_tui.tui.session.recent_input import HINTS
-    from dpm_tui.tui.terminal.driver import driver_class, terminals_lost
     from dpm_tui.tui.theme import Theme
     from dpm_tui.worker.client import WorkerClient
 
@@ -74,8 +104,8 @@ async def _run(
         connect or connect_worker,
         layout.root,
         palette,
-        driver_class=driver_class(answer.typed),
-        whole_cells=answer.whole_cells,
+        driver_class=driver,
+        whole_cells=whole_cells,
         quadrants=config.pictures == "quadrants",
         theme=Theme(config.theme),
         choice=choice,
@@ -84,6 +114,22 @@ async def _run(
     app.session.recent.hints = HINTS
     if screen != "scan":
         app.note_navigation(f"show_{screen}")
+    return app
+
+
+async def _run_in_terminal(
+    layout: Layout,
+    palette: Palette,
+    answer: Answer,
+    choice: Choice,
+    config: Config,
+    screen: str,
+    connect: Connect | None,
+) -> int:
+    from dpm_tui.tui.terminal.driver import driver_class, terminals_lost
+
+    driver, whole_cells = driver_class(answer.typed), answer.whole_cells
+    app = _make_app(layout, palette, choice, config, screen, connect, driver=driver, whole_cells=whole_cells)
     loop = asyncio.get_running_loop()
     hung_up: list[int] = []
 

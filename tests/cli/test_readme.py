@@ -76,6 +76,24 @@ class Walk:
         assert returned == code, told.err
         return told.out
 
+    def serve(self, *words: object) -> str:
+        """Run ``dpm-tui serve`` until it has printed an address, and return that."""
+        line = ["serve", *map(str, words)]
+        self.said["serve"] |= set(line)
+        return serve_once(*line)
+
+
+def serve_once(*words: str) -> str:
+    """Start a server as a process, stop it when it has printed an address, and return that."""
+    command = [sys.executable, "-m", "dpm_tui", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline()
+        server.terminate()
+        _, told = server.communicate(timeout=60)
+    assert server.returncode == 0, told
+    return address
+
 
 def has_reflinks(folder: Path) -> bool:
     """Return whether files in a folder can share their data."""
@@ -167,6 +185,12 @@ def test_every_command_of_the_list_runs(
     assert "Revoked 0" in walk("decisions", album, "revoke", "sea.jpg")
     assert "Revoked 1" in walk("decisions", album, "revoke", "--all")
 
+    (tmp_path / "password").write_text("correct horse\n")
+    options = ("--host", "127.0.0.1", "--port", "0", "--password-file", tmp_path / "password")
+    assert "https://pictures.example.org/?token=" in walk.serve(
+        album, *options, "--public-url", "https://pictures.example.org"
+    )
+
     assert "formats" in walk("doctor", typed="")
     assert walk("doctor", album, "--repair", typed="")
     walk("demo", tmp_path / "demo")
@@ -190,6 +214,9 @@ def test_every_command_in_the_text_runs(
         for verb in VERBS if "VERB" in line else ("",):
             words = shlex.split(line.replace("VERB", verb))[1:]
             words = [str(album) if word == "DIR" else word for word in words]
+            if words[:1] == ["serve"] and "--help" not in words:
+                assert "token=" in serve_once(*words, "--port", "0")
+                continue
             if words[:1] == ["review"]:
                 assert dpm(*words, input_="q\n").returncode == 0
                 continue

@@ -24,7 +24,8 @@ EMPTY = [
     'review ""', 'report "" --format json', 'report lib --format json -o ""', 'clean "" --rule best',
     'clean lib --plan ""', 'clean lib --rule best --dry-run -o ""', 'bin "" list', 'bin lib restore ""',
     'bin lib restore --all --to ""', 'bin lib purge --batch ""', 'decisions ""', 'decisions lib import ""',
-    'decisions lib export -o ""', 'decisions lib revoke ""', 'status ""', 'stop ""', 'doctor ""', 'demo ""',
+    'decisions lib export -o ""', 'decisions lib revoke ""', 'status ""', 'stop ""', 'serve ""',
+    'serve lib --password-file ""', 'doctor ""', 'demo ""',
 ]  # fmt: skip
 
 

@@ -43,10 +43,12 @@ class Tab:
         return await asyncio.wait_for(self._answers[number], _PATIENCE)
 
     async def open(self, address: str) -> None:
-        """Open an address."""
+        """Open an address and wait until all of it is there."""
         for domain in ("Page", "Runtime", "Network", "Log"):
             await self.ask(f"{domain}.enable")
+        await self.ask("Emulation.setFocusEmulationEnabled", enabled=True)
         await self.ask("Page.navigate", url=address)
+        await self.until("document.readyState === 'complete'")
 
     async def value(self, script: str) -> Any:
         """Return the value of an expression in the page."""
@@ -62,9 +64,10 @@ class Tab:
         return value
 
     async def press(self, keys: str) -> None:
-        """Press keys that write one sign each."""
-        for key in keys:
-            await self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
+        """Press keys that write one sign each; a line break is that of enter."""
+        for sign in keys:
+            key, text = ("Enter", "\r") if sign == "\n" else (sign, sign)
+            await self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
             await self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     async def move_mouse(self, selector: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.file_names import display_name
+from dpm_tui.html_template import fill_template
 from dpm_tui.locale import current_language, translate
 from dpm_tui.report.failures import Failure, list_failures
 from dpm_tui.report.page import page_pictures
@@ -17,7 +18,6 @@ from dpm_tui.report.page.page_pictures import Thumbnail, choose_pictures, encode
 from dpm_tui.report.page.page_sections import Arrangement, Section, arrange_groups
 from dpm_tui.report.page.page_template import (
     data_block,
-    fill_template,
     policy_text,
     script_text,
     script_words,
@@ -88,7 +88,9 @@ def _head(
     if len(pictures) >= page_pictures.AT_MOST:
         summary.append(translate("report.no_more_pictures", count=len(pictures)))
     return fill_template(
+        __package__,
         "head.html",
+        "report",
         language=current_language().replace("_", "-"),
         policy=policy_text(),
         style=style_text(),
@@ -136,7 +138,7 @@ def _foot(root: bytes, failures: Sequence[Failure], notes: Sequence[str]) -> str
     title = escape(translate("report.failures", count=len(failures)))
     listed = f"<section class=failures><h2>{title}</h2><ul>\n{lines}</ul></section>\n" if failures else ""
     listed += "".join(f"<p>{escape(note)}</p>\n" for note in notes)
-    return fill_template("foot.html", failures=listed)
+    return fill_template(__package__, "foot.html", "report", failures=listed)
 
 
 def _failure_line(root: bytes, failure: Failure) -> str:

@@ -10,11 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from functools import cache
-from html import escape
-from importlib import resources
-from string import Template
 
+from dpm_tui.html_template import read_asset
 from dpm_tui.locale import translate
 
 _SCRIPTS = ("pictures.js", "selection.js", "group_view.js", "controls.js")
@@ -29,21 +26,14 @@ _VALUES = {name: f"{{{name}}}" for name in ("first", "last", "total", "path", "o
 _IN_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def fill_template(name: str, **markup: str) -> str:
-    """Return a part of the page with ``markup`` and sentences ``report.<name>`` filled in."""
-    template = Template(_asset(name))
-    words = [word for word in template.get_identifiers() if word not in markup]
-    return template.substitute({word: escape(translate(f"report.{word}")) for word in words}, **markup)
-
-
 def style_text() -> str:
     """Return the style sheet."""
-    return _asset("page.css")
+    return read_asset(__package__, "page.css")
 
 
 def script_text() -> str:
     """Return the script."""
-    return "".join(map(_asset, _SCRIPTS))
+    return "".join(read_asset(__package__, name) for name in _SCRIPTS)
 
 
 def policy_text() -> str:
@@ -64,11 +54,6 @@ def data_block(name: str, value: object) -> str:
 def script_words() -> dict[str, str]:
     """Return what the script says, by the names of the sentences."""
     return {word: translate(f"report.{word}", **_VALUES) for word in _WORDS}
-
-
-@cache
-def _asset(name: str) -> str:
-    return resources.files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

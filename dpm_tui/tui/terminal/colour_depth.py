@@ -67,9 +67,14 @@ def prepare_terminal(setting: str = "auto", environ: MutableMapping[str, str] = 
     if environ.get("TERM", "").strip().lower() in ("", "dumb", "unknown"):
         raise UsageError("no_terminal")
     colours = decide_colours(setting, environ)
-    environ["TEXTUAL_COLOR_SYSTEM"] = colours.palette.system
-    environ["TEXTUAL_ANIMATIONS"] = "none"
-    environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+    set_up_textual(colours.palette, environ)
     if "SSH_CONNECTION" in environ:
         environ.setdefault("TEXTUAL_FPS", "15")
     return colours
+
+
+def set_up_textual(palette: Palette, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Set what Textual reads at import."""
+    environ["TEXTUAL_COLOR_SYSTEM"] = palette.system
+    environ["TEXTUAL_ANIMATIONS"] = "none"
+    environ["TEXTUAL_SMOOTH_SCROLL"] = "0"

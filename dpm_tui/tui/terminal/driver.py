@@ -26,8 +26,8 @@ from textual.geometry import Size
 from textual.message import Message
 
 from dpm_tui.tui.terminal.late_answers import LateAnswers
+from dpm_tui.tui.terminal.painting_driver import PaintingDriver
 from dpm_tui.tui.terminal.sgr_reduction import thin
-from dpm_tui.tui.terminal.shown_cells import ShownCells
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -38,10 +38,10 @@ T = TypeVar("T")
 _PAUSE_SECONDS = 0.1
 """How long an escape key waits for what may follow it, and how soon the thread notices the end."""
 
-_SLOW_SECONDS = 0.3
+SLOW_SECONDS = 0.3
 """A line of a megabit takes as long for a large picture; a local terminal takes some milliseconds."""
 
-_FADING = 0.98
+FADING = 0.98
 """What a later write leaves of the longest wait."""
 
 terminals_lost: list[object] = []
@@ -83,7 +83,7 @@ class LastingOutput:
         began = self._clock()
         try:
             done = work()
-            self.waited = max(self._clock() - began, self.waited * _FADING)
+            self.waited = max(self._clock() - began, self.waited * FADING)
             return done
         except (OSError, ValueError):
             self.is_gone = True
@@ -91,11 +91,10 @@ class LastingOutput:
             return otherwise
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(PaintingDriver, LinuxDriver):
     """Textual's driver for terminals, with an output that lasts and an input that may end.
 
-    ``typed`` are keys that were read before it started. ``on_well`` is called when the terminal has come to
-    a question for its state, ``before_leaving`` before the terminal is left to other programs.
+    ``typed`` are keys that were read before it started.
     """
 
     typed: ClassVar[bytes] = b""
@@ -105,14 +104,12 @@ class TerminalDriver(LinuxDriver):
         self._loop_of_app = asyncio.get_running_loop()
         self._file: Any = LastingOutput(self._file, self._leave)
         self._unread = self.typed
-        self.shown = ShownCells()
-        self.on_well: Callable[[], None] = _nothing
-        self.before_leaving: Callable[[], None] = _nothing
+        self.begin_painting()
 
     @property
     def is_slow(self) -> bool:
         """Whether the terminal was slow to take what it was sent lately."""
-        return bool(self._file.waited > _SLOW_SECONDS)
+        return bool(self._file.waited > SLOW_SECONDS)
 
     def start_application_mode(self) -> None:
         """Take the terminal over; report its sizes in the order in which they come."""
@@ -178,10 +175,6 @@ class TerminalDriver(LinuxDriver):
         """End the app, from whatever thread found the terminal gone."""
         terminals_lost.append(self)
         self._loop_of_app.call_soon_threadsafe(self._app.exit)
-
-
-def _nothing() -> None:
-    pass
 
 
 def driver_class(typed: bytes = b"") -> type[TerminalDriver] | None:

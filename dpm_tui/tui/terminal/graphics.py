@@ -52,7 +52,7 @@ def why_not_ask(setting: str, palette: Palette, environ: Mapping[str, str] = os.
     return "mute" if environ.get("TERM", "") in _MUTE else ""
 
 
-GRAPHICS_WORDS = frozenset({*Protocol, "multiplexer", "unable", "cell"})
+GRAPHICS_WORDS = frozenset({*Protocol, "page", "multiplexer", "unable", "cell"})
 """What there is a sentence about in the catalogue."""
 
 
@@ -85,6 +85,15 @@ def choose_graphics(setting: str, drawing: Drawing, environ: Mapping[str, str] =
         return Choice(None, "cell")
     colours = min(max(drawing.colours, _LEAST_COLOURS), 256) if drawing.colours else 256
     return Choice(Graphics(protocol, drawing.cell, colours, insists), protocol.value)
+
+
+def graphics_of_page(setting: str, palette: Palette, cell: tuple[int, int]) -> Choice:
+    """Return how a page in a browser draws pictures: as kitty does, over its letters."""
+    if reason := why_not_ask(setting, palette, {}):
+        return Choice(None, reason)
+    if not all(cell):
+        return Choice(None, "cell")
+    return Choice(Graphics(Protocol.KITTY, cell, insists=setting == "pixels"), "page")
 
 
 def is_multiplexed(name: str, environ: Mapping[str, str] = os.environ) -> bool:

@@ -31,7 +31,7 @@ def write_page(path: Path) -> None:
         one, other = 2 * number + 1, 2 * number + 2
         variant = number >= GROUPS - len(HOSTILE_NAMES)
         name = HOSTILE_NAMES[number - GROUPS] if variant else b"copy %d.jpg" % number
-        files[one] = image_file(one, b"kept %d.jpg" % number)
+        files[one] = image_file(one, b"kept %d.jpg" % number if number else b"/elsewhere/kept 0.jpg")
         files[other] = image_file(other, name, size=5000 - number, width=200 + number)
         kind = Kind.VARIANT if variant else Kind.COPY
         pairs[one, other] = Pair(one, other, kind, 0.9, THE_GRID if variant else b"")
@@ -62,9 +62,10 @@ async def test_a_page_can_be_used(tmp_path: Path) -> None:
     write_page(page)
     async with browser_tab(tmp_path) as tab:
         await tab.open(page.as_uri())
-        await tab.until("document.readyState === 'complete'")
         shown = await tab.value(PATHS)
-        assert shown[:2] == ["kept 0.jpg", "copy 0.jpg"]
+        assert shown[:2] == ["/elsewhere/kept 0.jpg", "copy 0.jpg"]
+        links = await tab.value("[...document.querySelectorAll('figcaption a')].map(each => each.href)")
+        assert links[:2] == ["file:///elsewhere/kept%200.jpg", "file:///pictures/copy%200.jpg"]
         assert len(shown) == 100
         assert await tab.value("document.querySelectorAll('svg.sheet image').length") == 100
         assert "Groups 1 to 50 of 130" in await tab.value(
@@ -75,13 +76,13 @@ async def test_a_page_can_be_used(tmp_path: Path) -> None:
         flipped = "document.querySelector('button.picture svg').getAttribute('aria-label')"
         assert await tab.value(flipped) == "copy 0.jpg"
         await tab.move_mouse("button.picture")
-        assert await tab.until(f"{flipped} === 'kept 0.jpg'")
+        assert await tab.until(f"{flipped} === '/elsewhere/kept 0.jpg'")
         await tab.move_mouse("h1")
         assert await tab.until(f"{flipped} === 'copy 0.jpg'")
         await tab.press("lj")
         assert await tab.value("document.activeElement.getAttribute('aria-pressed')") == "false"
         await tab.press(" ")
-        assert await tab.until(f"{flipped} === 'kept 0.jpg'")
+        assert await tab.until(f"{flipped} === '/elsewhere/kept 0.jpg'")
         assert await tab.value("document.activeElement.getAttribute('aria-pressed')") == "true"
 
         # Pages, and the next kind.
@@ -103,7 +104,7 @@ async def test_a_page_can_be_used(tmp_path: Path) -> None:
         assert len(await tab.value(PATHS)) == 2 * len(HOSTILE_NAMES)
         await choose(tab, "section", "")
         await choose(tab, "order", "path")
-        assert (await tab.value(PATHS))[0] == "kept 0.jpg"
+        assert (await tab.value(PATHS))[0] == "/elsewhere/kept 0.jpg"
         await choose(tab, "text", "no such name")
         assert await tab.value("document.querySelector('#groups').textContent") == "No group fits."
 
@@ -124,7 +125,6 @@ async def test_everything_has_a_name_and_can_be_reached(tmp_path: Path) -> None:
     write_page(page)
     async with browser_tab(tmp_path) as tab:
         await tab.open(page.as_uri())
-        await tab.until("document.readyState === 'complete'")
         await tab.ask("Accessibility.enable")
         nodes = (await tab.ask("Accessibility.getFullAXTree"))["nodes"]
         nameless = [

@@ -6,7 +6,14 @@ import pytest
 
 from dpm_tui.locale import LANGUAGES, load_catalogue
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.terminal.graphics import GRAPHICS_WORDS, Graphics, Protocol, choose_graphics, why_not_ask
+from dpm_tui.tui.terminal.graphics import (
+    GRAPHICS_WORDS,
+    Graphics,
+    Protocol,
+    choose_graphics,
+    graphics_of_page,
+    why_not_ask,
+)
 from dpm_tui.tui.terminal.terminal_probe import Drawing
 
 CELL = (9, 18)
@@ -77,5 +84,14 @@ def test_every_reason_has_a_sentence(language: str) -> None:
     catalogue = load_catalogue(language)
     for word in GRAPHICS_WORDS:
         assert f"tui.graphics_{word}" in catalogue
-        assert word in set(Protocol) or f"cli.doctor_no_pixels_{word}" in catalogue
+        assert word in {*Protocol, "page"} or f"cli.doctor_no_pixels_{word}" in catalogue
     assert {f"cli.doctor_no_pixels_{word}" for word in ("setting", "colours", "mute")} <= catalogue.keys()
+
+
+def test_a_page_draws_pixels_unless_settings_or_colours_forbid() -> None:
+    drawn = graphics_of_page("auto", Palette.TRUECOLOR, (9, 19))
+    assert drawn.graphics == Graphics(Protocol.KITTY, (9, 19))
+    assert graphics_of_page("pixels", Palette.TRUECOLOR, (9, 19)).graphics is not None
+    assert graphics_of_page("quadrants", Palette.TRUECOLOR, (9, 19)).graphics is None
+    assert graphics_of_page("auto", Palette.MONO, (9, 19)).graphics is None
+    assert graphics_of_page("auto", Palette.TRUECOLOR, (0, 19)).graphics is None

@@ -29,11 +29,13 @@ function groupView(group) {
 
 function fileView(file, files) {
   const own = file.own || file.path.split("/").map(encodeURIComponent).join("/");
+  // Files of other folders that were compared have whole paths.
+  const root = file.path.startsWith("/") ? "file://" : report.root;
   const state = element("p", { class: "state" }, element("b", {}, say(STATES[file.state])));
   if (file.kind) state.append(`${file.kind} ${file.alike}`);
   const caption = element(
     "figcaption", {}, state,
-    element("a", { href: report.root + own }, file.path),
+    element("a", { href: root + own }, file.path),
     element("p", { class: "facts" }, file.facts),
   );
   if (file.why) caption.append(element("p", { class: "facts" }, file.why));

@@ -18,8 +18,8 @@ from dpm_tui.tui.previews.subject import Delays
 from dpm_tui.tui.screens.base.terminal_pictures import TerminalPictures
 from dpm_tui.tui.session.session import Link, Session
 from dpm_tui.tui.terminal.colour_depth import Palette
-from dpm_tui.tui.terminal.driver import TerminalDriver
 from dpm_tui.tui.terminal.graphics import Choice
+from dpm_tui.tui.terminal.painting_driver import PaintingDriver
 from dpm_tui.tui.theme import Look, Theme, ground_filters, textual_theme
 from dpm_tui.tui.worker_link import Connect, WorkerLink
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
@@ -88,7 +88,7 @@ class HostApp(App[None], inherit_bindings=False):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Paint an update of the screen, except for what the terminal shows already; then pictures."""
         painted = self._running and not (self._closed or self._batch_count)
-        if painted and isinstance(self._driver, TerminalDriver) and isinstance(renderable, CompositorUpdate):
+        if painted and isinstance(self._driver, PaintingDriver) and isinstance(renderable, CompositorUpdate):
             renderable = self._driver.shown.reduce(renderable)
         super()._display(screen, renderable)
         if painted and renderable is not None:
@@ -98,14 +98,14 @@ class HostApp(App[None], inherit_bindings=False):
         """Show groups that wait, and paint everything anew, whatever the terminal is believed to show."""
         if self.session.show_waiting():
             self.refresh_soon()
-        if isinstance(self._driver, TerminalDriver):
+        if isinstance(self._driver, PaintingDriver):
             self._driver.shown.forget()
         self.pixels.redraw()
         self.refresh(layout=True)
 
     def on_mount(self) -> None:
         """Follow the terminal: what it draws, and that it shows nothing of ours after a stop."""
-        if isinstance(self._driver, TerminalDriver):
+        if isinstance(self._driver, PaintingDriver):
             self.pixels.follow(self._driver)
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
 
@@ -119,7 +119,7 @@ class HostApp(App[None], inherit_bindings=False):
     @property
     def is_slow(self) -> bool:
         """Whether the terminal takes noticeably long to take what it is sent."""
-        return isinstance(self._driver, TerminalDriver) and self._driver.is_slow
+        return isinstance(self._driver, PaintingDriver) and self._driver.is_slow
 
     def use_theme(self, theme: Theme) -> None:
         """Show everything in a theme from now on."""

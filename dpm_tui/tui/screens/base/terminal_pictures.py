@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dpm_tui.locale import translate
-from dpm_tui.tui.terminal.driver import TerminalDriver
 from dpm_tui.tui.terminal.graphics import GRAPHICS_WORDS, Choice
+from dpm_tui.tui.terminal.painting_driver import PaintingDriver
 from dpm_tui.tui.terminal.terminal_probe import cell_pixels
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TerminalPictures:
         self.canvas: PixelCanvas | None = None
         self._app = app
         self._word = choice.reason if choice else ""
-        self._driver: TerminalDriver | None = None
+        self._driver: PaintingDriver | None = None
         self._cell = cell_pixels()
         if choice and choice.graphics:
             from dpm_tui.tui.pictures.pixel_canvas import PixelCanvas
@@ -61,7 +61,7 @@ class TerminalPictures:
         """A sentence on the pixels that the terminal draws, empty where it was not asked."""
         return translate(f"tui.graphics_{self._word}") if self._word in GRAPHICS_WORDS else ""
 
-    def follow(self, driver: TerminalDriver) -> None:
+    def follow(self, driver: PaintingDriver) -> None:
         """Draw by a driver and hear from it."""
         self._driver = driver
         if self.canvas is not None:
