@@ -104,8 +104,6 @@ class PictureFinder:
             return ImageFile(id_, found.path, found.stamp, result.status, result.reason, facts)
         if isinstance(result, Known) or read_if_stored(result.jpeg) is None:
             return ImageFile(id_, found.path, found.stamp, Status.CRASHED)  # no answer to what was asked
-        if read_if_stored(result.jpeg) is None:
-            return ImageFile(id_, found.path, found.stamp, Status.CRASHED)
         self._thumbnails.put(result.facts.digest, result.jpeg)
         return ImageFile(id_, found.path, found.stamp, Status.OK, result.reason, result.facts)
 

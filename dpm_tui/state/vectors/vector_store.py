@@ -79,7 +79,8 @@ class VectorStore:
     def read(self, start: int, end: int) -> NDArray[np.float16]:
         """Return the rows from ``start`` to ``end``, shape (end - start, dims); raises OSError."""
         end = min(end, len(self))
-        if end > len(self._held) and len(self._held) < HELD_BYTES // (2 * self._dims):
+        # Whoever only reads goes through the table once.
+        if self._writable and end > len(self._held) and len(self._held) < HELD_BYTES // (2 * self._dims):
             self._hold(end)
         return self._held[start:end] if end <= len(self._held) else self._fetch(start, end)
 
