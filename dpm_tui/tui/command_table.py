@@ -144,6 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("start_run", ("c",), Scope.RUN, (Need.WORKER, Need.NO_RUN), footer=1),
     Command("review_part", ("enter",), Scope.RUN, footer=2),
     Command("protect_folder", ("P",), Scope.RUN, TO_WRITE, footer=6),
+    Command("add_root", ("w",), Scope.RUN, _WORKER, footer=8),
     Command("pause_run", ("p",), Scope.RUN, (Need.WORKER, Need.RUN), footer=3),
     Command("stop_run", ("x",), Scope.RUN, (Need.WORKER, Need.RUN), footer=4),
     Command("only_errors", ("e",), Scope.RUN, footer=5),

@@ -20,7 +20,12 @@ def read_folders(text: str) -> tuple[str, ...]:
 
 def read_roots(text: str) -> tuple[str, ...]:
     """Return the full paths of the folders of a typed list; ``~`` is the home folder."""
-    return tuple(os.path.abspath(Path(folder).expanduser()) for folder in read_folders(text))
+    return tuple(map(full_path, read_folders(text)))
+
+
+def full_path(folder: str) -> str:
+    """Return the full path of a folder as typed; ``~`` is the home folder."""
+    return os.path.abspath(Path(folder).expanduser())
 
 
 def join_names(folders: Iterable[str]) -> str:

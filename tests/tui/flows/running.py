@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
@@ -83,3 +85,14 @@ async def switch_panel(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> N
     assert "line-39" in screen_text(app)
     await press(pilot, "tab", "g")
     assert "line-0" in screen_text(app)
+
+
+@flow("scan")
+async def add_root(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
+    with tempfile.TemporaryDirectory(prefix="dpm") as folder:
+        await press(pilot, "w", *"/no/such", "enter")
+        await until(lambda: "does not exist" in screen_text(app))
+        await press(pilot, "w", *folder, "enter")
+        await until(lambda: client.config.other_roots == (folder,))
+        assert f"{folder} is compared from the next scan on" in prompt_text(app)
+        assert f"Compared with  {folder}" in screen_text(app)

@@ -20,6 +20,7 @@ from dpm_tui.tui.lines.log_lines import LogLines
 from dpm_tui.tui.lines.reclaimable_lines import ReclaimableLines, words_on_freeable
 from dpm_tui.tui.screens.base.command_host import Handlers
 from dpm_tui.tui.screens.base.part_commands import PartCommands
+from dpm_tui.tui.screens.base.root_commands import RootCommands
 from dpm_tui.tui.screens.base.screen import ListScreen, bindings_for
 from dpm_tui.tui.widgets.panel import Panel
 from dpm_tui.tui.widgets.row_list import RowList
@@ -46,6 +47,7 @@ class RunScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self.part_commands = PartCommands(self)
+        self.root_commands = RootCommands(self)
         self.cursor = 0
         self._on: tuple[Kind | None, bytes] | None = None
         self._in_log = False
@@ -59,6 +61,7 @@ class RunScreen(ListScreen):
             **super().handlers(),
             **self.list_commands.handlers(),
             **self.part_commands.handlers(),
+            **self.root_commands.handlers(),
             "start_run": self._start_run,
             "accept_missing": self._accept_missing,
             "pause_run": self._pause_run,
