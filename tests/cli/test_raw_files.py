@@ -53,7 +53,7 @@ def test_a_raw_file_is_the_original_and_a_twin_is_no_picture(tmp_path: Path) -> 
     assert {path for path, file in paths.items() if file["id"] in keepers} >= {"raw/made.dng", "raw/fine.dng"}
 
     before = set(files_below(tmp_path))
-    for rule in ("best", "smallest", "newest"):
+    for rule in ("best", "smallest", "newest", "largest", "oldest"):
         assert dpm("clean", tmp_path, "--rule", rule, "--yes").returncode == 0
     gone = before - set(files_below(tmp_path))
     assert gone & {path for path in before if path.endswith(".jpg")} == {"jpg/made.jpg"}

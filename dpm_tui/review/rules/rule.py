@@ -24,6 +24,8 @@ class Spared(StrEnum):
     """Why a rule spares a file; the name of a sentence ``review.spared_<name>``."""
 
     DAMAGED = "damaged"
+    RAW = "raw"
+    DEVELOPED = "developed"
     HOLDINGS = "holdings"
     ALPHA = "alpha"
     DIFFERS = "differs"

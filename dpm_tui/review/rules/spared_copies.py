@@ -40,7 +40,8 @@ def find_spared(
 
     ``links`` are the numbers of the pairs of both, which are of a wanted kind. A whole file does not go for
     a damaged one, one that holds a movie not for one that holds none, and one that is transparent in parts
-    not for one that is flattened. A copy does not go before it was looked at at full size, nor where it is
+    not for one that is flattened. A RAW file goes for none but the same bytes, and nothing goes for it that
+    may have been developed from it. A copy does not go before it was looked at at full size, nor where it is
     seen to differ. A ``careful`` rule keeps the better of two copies, or of a picture and an altered one, and
     marks neither where it cannot be told which that is. Where the file kept is ``safe``, kept for its folder
     and not for what it is, nothing goes that is clearly better in any respect.
@@ -50,17 +51,18 @@ def find_spared(
     better = np.where(pairs["first"] == kept, pairs["better"], TURNED[pairs["better"]])
     copies = pairs["kind"] == KIND_CODES[Kind.COPY]
     found = [(Spared.DAMAGED, _lacks(columns.files.field("damaged"), rows, kept))]
+    found += [(Spared.RAW, _lose_raw(columns.files, rows, kept))]
     found += [(Spared.HOLDINGS, _lose_holdings(columns.files, rows, kept))]
     found += [(Spared.ALPHA, _lacks(columns.files.field("alpha"), kept, rows))]
     found += [(Spared.DIFFERS, copies & columns.pairs.visible(pairs["grid"]))]
     found += [(Spared.UNSEEN, copies & (better == Better.UNSEEN))]
+    untold = copies & (better == Better.UNTOLD)
+    found += [(Spared.DEVELOPED, untold & (pairs["reason"] == REASON_CODES["raw"]))]
     if careful:
         contested = pairs["reason"] == REASON_CODES["contested"]
-        untold = copies & (better == Better.UNTOLD)
         found += [(Spared.CONTESTED, untold & contested)]
         if untold.any():
-            told = _told_by_facts(columns.files, rows, kept) & (pairs["reason"] != REASON_CODES["raw"])
-            found += [(Spared.UNTOLD, untold & ~contested & ~told)]
+            found += [(Spared.UNTOLD, untold & ~contested & ~_told_by_facts(columns.files, rows, kept))]
         found += [(Spared.DETAIL, copies & (better == Better.SECOND))]
         found += [(Spared.ALTERED, _lose_unaltered(pairs["kind"], better))]
     if safe[kept].any():
@@ -82,14 +84,19 @@ def _lacks(flags: Flags, rows: Rows, others: Rows) -> Flags:
 def _lose_holdings(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
     """Return for each file whether it holds something that the kept one lacks.
 
-    Fewer pages, frames or pictures count as less, and the data of a sensor are never those of another file.
-    Files of the same bytes lose nothing.
+    Fewer pages, frames or pictures count as less. Files of the same bytes lose nothing.
     """
     holds, frames, digests = (files.field(name) for name in ("holds", "frames", "digest"))
     fewer = (holds[rows] & _COUNTED_BITS != 0) & (frames[rows] > frames[kept])
     same = (digests[rows] == digests[kept]) & (digests[rows] != b"")
-    own = holds[rows] & _RAW_BIT != 0
-    lost: Flags = ((holds[rows] & ~holds[kept] != 0) | fewer | own) & ~same
+    lost: Flags = ((holds[rows] & ~holds[kept] != 0) | fewer) & ~same
+    return lost
+
+
+def _lose_raw(files: FileSelection, rows: Rows, kept: Rows) -> Flags:
+    """Return for each file whether it holds the data of a sensor, for which only the same bytes can stand."""
+    digests = files.field("digest")
+    lost: Flags = (files.field("holds")[rows] & _RAW_BIT != 0) & (digests[rows] != digests[kept])
     return lost
 
 

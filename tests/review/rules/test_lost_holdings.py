@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dpm_tui.catalog.group import Pair
+from dpm_tui.catalog.group import Better, Pair
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.rules.rule import Spared
@@ -31,6 +31,22 @@ def loses(file: ImageFile, kept: ImageFile) -> bool:
 )
 def test_what_the_kept_file_lacks_is_lost(mine: tuple[str, ...], theirs: tuple[str, ...], lost: bool) -> None:
     assert loses(image_file(1, holds=mine), image_file(2, holds=theirs)) == lost
+
+
+def test_the_data_of_a_sensor_are_lost_for_anything_but_the_same_bytes() -> None:
+    raw, other = (image_file(number, holds=("raw",), digest=f"{number:02d}" * 32) for number in (1, 2))
+    assert weighed(raw, other, Pair(1, 2, Kind.COPY, 0.99)) is Spared.RAW
+    assert weighed(raw, image_file(2), Pair(1, 2, Kind.COPY, 0.99)) is Spared.RAW
+    same = image_file(2, holds=("raw",), digest="01" * 32)
+    assert weighed(raw, same, Pair(1, 2, Kind.IDENTICAL, 1.0)) is None
+
+
+def test_what_may_have_been_developed_does_not_go_for_the_raw_file() -> None:
+    raw = image_file(2, holds=("raw",))
+    pair = Pair(1, 2, Kind.COPY, 0.99, better=Better.UNTOLD, reason="raw")
+    assert weighed(image_file(1), raw, pair) is Spared.DEVELOPED
+    told = Pair(1, 2, Kind.COPY, 0.99, better=Better.SECOND, reason="raw")
+    assert weighed(image_file(1), raw, told) is None
 
 
 def test_fewer_pages_are_less() -> None:
