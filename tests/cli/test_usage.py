@@ -25,7 +25,7 @@ EMPTY = [
     'clean lib --plan ""', 'clean lib --rule best --dry-run -o ""', 'bin "" list', 'bin lib restore ""',
     'bin lib restore --all --to ""', 'bin lib purge --batch ""', 'decisions ""', 'decisions lib import ""',
     'decisions lib export -o ""', 'decisions lib revoke ""', 'status ""', 'stop ""', 'serve ""',
-    'serve lib --password-file ""', 'doctor ""', 'demo ""',
+    'serve lib --password-file ""', 'find "" --in lib', 'find a.jpg --in ""', 'doctor ""', 'demo ""',
 ]  # fmt: skip
 
 
