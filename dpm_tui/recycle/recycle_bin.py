@@ -16,6 +16,7 @@ from dpm_tui.recycle.bin.removal_log import LOG, Action, LogEntry, RemovalLog, l
 from dpm_tui.recycle.bin.undo_history import History
 from dpm_tui.recycle.companions.companions import find_companions
 from dpm_tui.recycle.filesystem.nofollow import open_folder
+from dpm_tui.recycle.linking.new_side_file import SideFileMaker, no_side_files
 from dpm_tui.recycle.moving.apply_plan import apply_plan, check_moves
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.moving.progress import Cancelled, Progress
@@ -65,22 +66,22 @@ class RecycleBin:
         other_disks: OtherDisks = OtherDisks.BIN,
         protected: Callable[[bytes], bool] = lambda path: False,
         judged: JudgedPairs | None = None,
+        side_files: SideFileMaker = no_side_files,
     ) -> BatchResult:
         """Move the victims of ``plan`` to the bin as one batch, each after its proof; return the result.
 
         A victim moves only if it and its keeper are the files that were compared, by their stamps or
-        else by their SHA-256, and the keeper is another file that stays. ``progress`` gets done and
-        total. The guarantee covers what the file system reports truthfully; a keeper removed by
-        another program after the move is only found by ``entries`` and ``check_purge``. Companions
-        go with their picture or both stay. What lies in a ``protected`` path stays, and with ``judged``
-        whatever rests on none of these pairs.
+        else by their SHA-256, and the keeper is another file that stays. The guarantee covers what the file
+        system reports truthfully; a keeper removed by another program after the move is only found by
+        ``entries`` and ``check_purge``. Companions go with their picture or both stay. What lies in a
+        ``protected`` path stays, and with ``judged`` whatever rests on none of these pairs.
 
         Raises BinError before the first move if the bin cannot be used.
         """
         with self.open(make=True, alone=True) as bins:
             return apply_plan(
                 bins, bins.log, plan, other_disks=other_disks, protected=protected, judged=judged,
-                progress=progress, cancelled=cancelled,
+                side_files=side_files, progress=progress, cancelled=cancelled,
             )  # fmt: skip
 
     def check(
@@ -176,11 +177,11 @@ class RecycleBin:
         other_disks: OtherDisks = OtherDisks.BIN,
         protected: Callable[[bytes], bool] = lambda path: False,
         judged: JudgedPairs | None = None,
+        side_files: SideFileMaker = no_side_files,
     ) -> BatchResult:
         """Move the files of the batch undone last again, as a new batch, proven anew; return the result.
 
-        The log says which, and others may have written in it: with ``judged`` only what rests on one of
-        these pairs moves. Raises BinError if there is nothing to redo or the log cannot be read.
+        With ``judged`` only what rests on one of these pairs moves. Raises BinError if nothing can be redone.
         """
         with self.open(make=True, alone=True) as bins:
             history = History.of(bins.log.read(), bins.batches())
@@ -190,7 +191,7 @@ class RecycleBin:
             plan = Plan(history.redo_moves(batch))
             return apply_plan(
                 bins, bins.log, plan, other_disks=other_disks, protected=protected, judged=judged,
-                redo_of=batch, progress=progress, cancelled=cancelled,
+                side_files=side_files, redo_of=batch, progress=progress, cancelled=cancelled,
             )  # fmt: skip
 
     def can_undo(self) -> bool:

@@ -57,7 +57,7 @@ class BatchResult:
     """What applying a plan did; ``batch`` is empty where nothing was moved.
 
     ``moved`` and ``companions`` are original paths; ``size`` is in bytes, companions included. ``linked``
-    are those of ``moved`` whose names a link has taken.
+    are those of ``moved`` whose names a link has taken, ``noted`` counts side files that were written.
     """
 
     batch: str
@@ -66,6 +66,7 @@ class BatchResult:
     size: int = 0
     companions: tuple[bytes, ...] = ()
     linked: tuple[bytes, ...] = ()
+    noted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

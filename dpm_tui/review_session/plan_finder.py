@@ -28,7 +28,7 @@ class PlanFinder:
         review = self._review
         large = len(review.marks.removed) > _AT_ONCE
         plan, _ = await asyncio.to_thread(review.plan) if large else review.plan()
-        if review.config.companions != "never":
+        if review.config.companions != "never" or review.config.keep_metadata:
             found: list[Plan] = []
             for part in plan.parts():
                 tell(sum(len(each.moves) for each in found), len(plan.moves))

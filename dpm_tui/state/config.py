@@ -52,12 +52,13 @@ class Config:
     MiB, 0 for half of the RAM: where it is short, fewer decoders run. ``other_roots`` are folders elsewhere,
     by their full paths, whose pictures are compared with those of the root. ``protected`` are folders below
     the root, or full paths in another root, whose files are never marked for removal. ``companions`` says
-    whether sidecars, RAW twins and Live Photo movies move with their picture. ``other_disks`` says where a
-    file on another file system than the root's goes: to a recycle bin over there, as a verified copy to the
-    root's, or nowhere. ``inspect`` says whether copies are looked at once more at full size before a rule
-    may remove one. ``quick`` says whether the preview that a camera stored in a JPEG may be read instead of
-    the picture. ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of
-    the rules that the user has saved, by name.
+    whether sidecars, RAW twins and Live Photo movies move with their picture. ``keep_metadata`` says
+    whether date, place, rating and keywords that only a removed copy has go into the side file of the kept
+    picture. ``other_disks`` says where a file on another file system than the root's goes: to a recycle bin
+    over there, as a verified copy to the root's, or nowhere. ``inspect`` says whether copies are looked at
+    once more at full size before a rule may remove one. ``quick`` says whether the preview that a camera
+    stored in a JPEG may be read instead of the picture. ``keeper`` are the words of the rule in force (see
+    ``rules.criteria``), ``presets`` those of the rules that the user has saved, by name.
     """
 
     model: str = "auto"
@@ -78,6 +79,7 @@ class Config:
     other_roots: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     companions: str = "ask"
+    keep_metadata: bool = False
     other_disks: str = "bin"
     inspect: bool = True
     quick: bool = False

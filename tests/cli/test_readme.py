@@ -150,6 +150,7 @@ def test_every_command_of_the_list_runs(
     for companions in ("ask", "together", "never"):
         walk("clean", album, "--rule", "best", "--companions", companions, "--dry-run")
     walk("clean", album, "--rule", "best", "--kinds", "identical,pixels,copy", "--dry-run", "-o", plan)
+    walk("clean", album, "--rule", "best", "--keep-metadata", "--dry-run")
     assert "hard link" in walk("clean", album, "--rule", "best", "--link", "hard", "--dry-run")
     without = int(not has_reflinks(album))
     walk("clean", album, "--rule", "best", "--link", "reflink", "--dry-run", code=without)

@@ -22,11 +22,13 @@ from dpm_tui.errors import DpmError
 from dpm_tui.recycle.bin.bin_index import write_index
 from dpm_tui.recycle.bin.move_record import decode_move
 from dpm_tui.recycle.filesystem import exclusive_rename
+from dpm_tui.recycle.linking.new_side_file import no_side_files
 from dpm_tui.recycle.moving import apply_plan, batch_moves
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import OtherDisks
 from dpm_tui.review.marks.plan import Move, Plan
 from tests.recycle.library import Library, other_roots
+from tests.recycle.linking.side_scene import write_beside
 
 PR_SET_PTRACER, ANY_PROCESS = 0x59616D61, -1
 
@@ -88,16 +90,17 @@ def carry_out(scenario: str, root: bytes, moves: tuple[Move, ...]) -> None:
     if world in worlds:
         worlds[world]()
     disks = OtherDisks.COPY if world == "copy" else OtherDisks.BIN
+    sides = write_beside(root) if world == "side" else no_side_files
     others = other_roots(root) if world == "elsewhere" else ()
     recycle_bin = RecycleBin(root, others=lambda: others)
     ids = [entry.id for entry in recycle_bin.entries()] if operation in ("restore", "purge") else []
     match operation:
         case "apply":
-            recycle_bin.apply(Plan(moves), other_disks=disks)
+            recycle_bin.apply(Plan(moves), other_disks=disks, side_files=sides)
         case "undo":
             recycle_bin.undo()
         case "redo":
-            recycle_bin.redo(other_disks=disks)
+            recycle_bin.redo(other_disks=disks, side_files=sides)
         case "restore":
             recycle_bin.restore(ids, restore_target(root, world))
         case "purge":

@@ -146,6 +146,9 @@ class FakeClient:
         found = (replace(move, companions=self.companions.get(move.victim.path, ())) for move in moves)
         return messages.PlanData(Plan(tuple(found)))
 
+    def _FindNotes(self, message: messages.FindNotes) -> Answer:
+        return messages.PlanData(message.plan)
+
     def _ApplyPlan(self, message: messages.ApplyPlan) -> Answer:
         moves = message.plan.moves
         batch = f"n{len(self.batches)}"

@@ -12,10 +12,12 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.marks.link import Link as FileLink
 from dpm_tui.review.marks.plan import Companion, Plan
+from dpm_tui.tui.lines.plan_lines import PlanLines
 from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Link, Session
+from dpm_tui.tui.theme import Look
 from dpm_tui.tui.widgets.row_list import RowList
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.library_codec import unpack_library
@@ -85,6 +87,14 @@ def test_numbers_follow_what_is_taken_out(plan_list: PlanList) -> None:
     assert plan_list.current is None
     assert plan_list.size == 0
     assert plan_list.weakest == 1.0
+
+
+def test_what_a_keeper_gets_is_said(plan_list: PlanList) -> None:
+    moves = [replace(move, adds=("taken", "keywords")) for move in plan_list.moves[:2]]
+    plan_list = PlanList(Plan((*moves, *plan_list.moves[2:])))
+    assert plan_list.noted == 2
+    lines = PlanLines(Session(link=Link.CONNECTED), Look())
+    assert "metadata for 2" in "".join(text for text, _ in lines.summary(plan_list, 100))
 
 
 def test_companions_stay_with_the_name_of_their_picture_and_go_with_it_again(plan_list: PlanList) -> None:

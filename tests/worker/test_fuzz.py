@@ -36,7 +36,7 @@ HELLO = encode(Hello(PROTOCOL_VERSION, "app"), id=1)
 TYPES = (
     "Hello", "StartRun", "PauseRun", "StopRun", "GetStatus", "GetLibrary", "GetThumbnail", "GetPicture",
     "GetDifference",
-    "FindCompanions", "SavePlan", "ApplyPlan", "UndoBatch", "RedoBatch", "GetBin", "GetRemovals",
+    "FindCompanions", "FindNotes", "SavePlan", "ApplyPlan", "UndoBatch", "RedoBatch", "GetBin", "GetRemovals",
     "CheckPurge", "RestoreEntries", "PurgeEntries", "Decide", "SaveConfig", "RunStatus", "Welcome", "Failed",
     "Stay", "GetDecisions", "Nothing",
 )  # fmt: skip

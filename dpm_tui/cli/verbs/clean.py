@@ -38,7 +38,7 @@ from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.disk.private_folder import check_folder
 from dpm_tui.text_format import count_kinds
 from dpm_tui.units import long_size
-from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, CompareWith, Done
+from dpm_tui.worker.protocol.messages import ApplyPlan, BatchDone, CompareWith, Done, FindNotes, PlanData
 
 if TYPE_CHECKING:
     from dpm_tui.worker.run.run_results import Results
@@ -54,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--companions", choices=CHOICES["companions"], default="", help=translate("cli.companions_help")
     )
+    parser.add_argument("--keep-metadata", action="store_true", help=translate("cli.keep_metadata_help"))
     parser.add_argument("--link", choices=LINKS, default="", help=translate("cli.link_help"))
     parser.add_argument("-o", "--output", metavar="FILE", default="", help=translate("cli.plan_output_help"))
     how = parser.add_mutually_exclusive_group()
@@ -74,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
     layout = find_layout(options)
     plan, left, doubts = _make_plan(options, layout)
     _print_doubts(doubts)
+    if plan.moves and (options.keep_metadata or load_settings(layout.config).config.keep_metadata):
+        plan = ask_worker(layout, "clean", FindNotes(plan), PlanData).plan
     if plan.links[Link.HARD]:
         print(translate("cli.hard_links_warning"), file=sys.stderr)
     if options.dry_run:
@@ -210,6 +213,9 @@ def _print_plan(plan: Plan) -> None:
         if move.reason:
             reason = poorer_reason(move.reason, move.amount)
             why = "\t" + translate(f"review.{reason.key}", **reason.values)
+        if move.adds:
+            words = translate("cli.word_gap").join(translate(f"cli.adds_{word}") for word in move.adds)
+            why += "\t" + translate("cli.adds", words=words)
         if move.link:
             why = "\t" + translate(f"cli.leaves_{move.link}")
         print(f"{victim}\t{keeper}\t{move.kind}\t{move.similarity:.4f}{why}")
@@ -219,6 +225,8 @@ def _print_plan(plan: Plan) -> None:
     size = long_size(plan.size)
     weakest = f"{plan.weakest:.4f}"
     print(translate("cli.planned", count=len(plan.moves), size=size, weakest=weakest))
+    if plan.noted:
+        print(translate("cli.planned_notes", count=plan.noted))
     for link, count in plan.links.items():
         print(translate(f"cli.planned_{link}", count=count))
 
@@ -241,6 +249,8 @@ def _apply(layout: Layout, plan: Plan) -> int:
     print(translate("cli.cleaned", count=len(result.moved), size=size, batch=result.batch or "-"))
     if result.companions:
         print(translate("cli.cleaned_companions", count=len(result.companions)))
+    if result.noted:
+        print(translate("cli.cleaned_notes", count=result.noted))
     if result.linked:
         print(translate("cli.cleaned_links", count=len(result.linked)))
     return print_skipped(result.skipped)

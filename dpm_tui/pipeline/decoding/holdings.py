@@ -44,7 +44,7 @@ def find_holdings(content: bytes, image: Image.Image) -> tuple[str, ...]:
     """
     found: set[str] = set()
     with contextlib.suppress(Exception):  # files of other programs may hold anything
-        xmp = _read_xmp(image)
+        xmp = read_packet(image)
         for search in (_in_jpeg, _in_boxes, _in_tiff, _in_jxl, _in_photoshop):
             with contextlib.suppress(Exception):
                 found.update(search(content, image, xmp))
@@ -55,7 +55,8 @@ def find_holdings(content: bytes, image: Image.Image) -> tuple[str, ...]:
     return tuple(word for word in HOLDINGS if word in found)
 
 
-def _read_xmp(image: Image.Image) -> bytes:
+def read_packet(image: Image.Image) -> bytes:
+    """Return the XMP packet of a picture, empty where there is none."""
     tags: Any = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
     xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or tags.get(_XMP_TAG) or b""
     return (xmp.encode("utf-8", "replace") if isinstance(xmp, str) else bytes(xmp))[:_MAX_XMP_BYTES]

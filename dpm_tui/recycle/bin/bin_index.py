@@ -19,7 +19,7 @@ from dpm_tui.file_names import from_json, to_json
 from dpm_tui.recycle.bin.bin_folder import INDEX, PARTIAL_INDEX
 from dpm_tui.recycle.bin.move_record import decode_move, encode_move
 from dpm_tui.recycle.filesystem.nofollow import create_file, join, open_file
-from dpm_tui.review.marks.plan import Companion, Move, Witness
+from dpm_tui.review.marks.plan import Companion, Move, SideFile, Witness
 from dpm_tui.state.disk.atomic_write import fill_and_close
 from dpm_tui.state.disk.held_folder import sync_names
 
@@ -60,7 +60,10 @@ class BinIndex:
             for each in move.companions
         )
         victim, keeper = self._rebased(move.victim, top), self._rebased(move.keeper, top)
-        return replace(move, victim=victim, keeper=keeper, companions=companions)
+        side = move.side and SideFile(
+            self._rebased(move.side.new, top), move.side.old and self._rebased(move.side.old, top)
+        )
+        return replace(move, victim=victim, keeper=keeper, companions=companions, side=side)
 
     def _rebased(self, witness: Witness, top: bytes) -> Witness:
         path = witness.path

@@ -16,7 +16,7 @@ from dpm_tui.recycle.filesystem.nofollow import folder_below, same_file, split, 
 from dpm_tui.recycle.proof import check_path, is_proven
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import BinEntry, PurgeCheck
-from dpm_tui.review.marks.plan import Companion, Move, Witness
+from dpm_tui.review.marks.plan import Companion, Move, SideFile, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,20 @@ class ListedFile:
         return None if self.move is None else self.move.victim
 
     @property
+    def side(self) -> SideFile | None:
+        """The side file that the move wrote, for the picture, and for the one that it replaced."""
+        return None if self.move is None else self.move.side
+
+    @property
+    def is_side_file(self) -> bool:
+        """Whether it is the side file of the kept picture, as it was before the move wrote to it."""
+        return self.side is not None and self.side.new.path == self.file.path
+
+    @property
     def keeper(self) -> Witness | None:
         """The file that was kept instead: for a companion its twin, or None."""
+        if self.is_side_file and self.side is not None:
+            return self.side.new
         if self.companion is not None:
             return self.companion.twin
         return None if self.move is None else self.move.keeper
@@ -134,6 +146,8 @@ def _known_files(indexes: Iterable[BinIndex]) -> dict[bytes, tuple[Move, Compani
             known[move.victim.path] = (move, None)
             for companion in move.companions:
                 known[companion.file.path] = (move, companion)
+            if move.side is not None and move.side.old is not None:
+                known[move.side.old.path] = (move, Companion(move.side.old))
     return known
 
 

@@ -9,11 +9,11 @@ from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import from_json, to_json
 from dpm_tui.review.marks.link import Link
-from dpm_tui.review.marks.plan import Companion, Move, Witness
+from dpm_tui.review.marks.plan import Companion, Move, SideFile, Witness
 
 
 def encode_move(move: Move) -> list[Any]:
-    """Return ``move`` as JSON values; companions and a link only where there are some."""
+    """Return ``move`` as JSON values; companions, a link and a side file only where there are some."""
     record = [
         _encode_witness(move.victim),
         _encode_witness(move.keeper),
@@ -22,10 +22,13 @@ def encode_move(move: Move) -> list[Any]:
         move.rule,
         move.group,
     ]
-    if move.companions or move.link:
+    if move.companions or move.link or move.side:
         record.append([_encode_companion(companion) for companion in move.companions])
-    if move.link:
+    if move.link or move.side:
         record.append(move.link.value)
+    if move.side:
+        old = None if move.side.old is None else _encode_witness(move.side.old)
+        record.append([_encode_witness(move.side.new), old])
     return record
 
 
@@ -43,7 +46,8 @@ def decode_move(value: Any) -> Move:
                 rule,
                 group,
                 _decode_companions(more[:1]),
-                link=_decode_link(more[1:]),
+                link=_decode_link(more[1:2]),
+                side=_decode_side(more[2:]),
             )
     raise ValueError("not a move")
 
@@ -69,6 +73,15 @@ def _decode_link(more: list[Any]) -> Link:
         case [str(link)]:
             return Link(link)
     raise ValueError("not a link")
+
+
+def _decode_side(more: list[Any]) -> SideFile | None:
+    match more:
+        case []:
+            return None
+        case [[new, old]]:
+            return SideFile(_decode_witness(new), None if old is None else _decode_witness(old))
+    raise ValueError("not a side file")
 
 
 def _decode_companion(value: Any) -> Companion:

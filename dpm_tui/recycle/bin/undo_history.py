@@ -43,6 +43,8 @@ class History:
             replace(
                 move,
                 victim=replace(move.victim, path=now),
+                side=None,
+                adds=("side",) if move.side else (),
                 companions=tuple(
                     replace(each, file=replace(each.file, path=place))
                     for each in move.companions
@@ -63,8 +65,11 @@ class History:
         if move := moves.get(path):
             return move.victim
         move = moves.get(self.pictures.get((batch, path), b""))
-        files = (each.file for each in move.companions) if move else ()
-        return next((file for file in files if file.path == path), None)
+        if move is None:
+            return None
+        if move.side is not None and move.side.old is not None and move.side.old.path == path:
+            return move.side.old
+        return next((each.file for each in move.companions if each.file.path == path), None)
 
     def _undone_to(self, batch: str, path: bytes) -> bytes:
         """Return where undoing ``batch`` brought a file, empty if it did not or not below the root."""

@@ -53,13 +53,13 @@ class _Search:
             return move
         companions = []
         removed = self.victims.get(split(move.victim.path)[0], frozenset())
-        for witness in self._companions(move.victim.path, removed):
+        for witness in self.beside(move.victim.path, removed):
             if witness.path not in self.busy:
                 companions.append(self._with_twin(witness, move))
                 self.busy.add(witness.path)
         return replace(move, companions=tuple(companions)) if companions or move.companions else move
 
-    def _companions(self, path: bytes, removed: AbstractSet[bytes] | None = None) -> Iterator[Witness]:
+    def beside(self, path: bytes, removed: AbstractSet[bytes] | None = None) -> Iterator[Witness]:
         """Yield the companions of a picture; shared ones only if all their pictures are ``removed``.
 
         Without ``removed`` shared ones count, too.
@@ -76,7 +76,7 @@ class _Search:
         """Return a companion, with its twin if the same file lies beside the keeper; case is ignored."""
         names = (split(path)[1] for path in (companion.path, move.victim.path, move.keeper.path))
         wanted = follow_picture(*names).lower()
-        for candidate in self._companions(move.keeper.path):
+        for candidate in self.beside(move.keeper.path):
             mine, theirs = companion.stamp, candidate.stamp
             same_inode = mine.identity == theirs.identity
             named_so = split(candidate.path)[1].lower() == wanted
@@ -130,3 +130,17 @@ def find_companions(root: Base, plan: Plan, extensions: Iterable[str]) -> Plan:
         else:
             moves.append(search.move_with_companions(move))
     return Plan(tuple(moves))
+
+
+def find_xmp(root: Base, pictures: Iterable[bytes], extensions: Iterable[str]) -> dict[bytes, list[Witness]]:
+    """Return the XMP side files that lie beside pictures now, those first that carry the whole name.
+
+    One that may belong to another picture as well is none. ``extensions`` as in ``find_companions``.
+    """
+    endings = frozenset(extension.lower().encode("utf-8") for extension in extensions)
+    search = _Search(root, endings, set(), {})
+    found: dict[bytes, list[Witness]] = {}
+    for path in pictures:
+        sides = [each for each in search.beside(path) if split_ending(each.path)[1] == b"xmp"]
+        found[path] = sorted(sides, key=lambda each: not each.path.startswith(path))
+    return found

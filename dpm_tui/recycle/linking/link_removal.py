@@ -1,4 +1,4 @@
-"""Link removal: when a file comes back to its place, the link that took its name is put away."""
+"""Link removal: when a file comes back, the link that took its name, or what was written, is put away."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dpm_tui.recycle.filesystem.nofollow import (
 from dpm_tui.recycle.proof import check_path
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.marks.link import Link
-from dpm_tui.review.marks.plan import Move
+from dpm_tui.review.marks.plan import Move, SideFile
 
 
 @contextlib.contextmanager
@@ -36,12 +36,37 @@ def link_put_away(root: Base, file: BinFile, move: Move | None, source: int, pla
     back, and takes its name again if the file did not come. Anything else stays where it is. Raises OSError.
     """
     name = split(file.path)[1]
-    found = _find_own(root, move, name, source, place)
+    with _put_away(file, file.path, place, _find_own(root, move, name, source, place)):
+        yield
+
+
+@contextlib.contextmanager
+def side_file_put_away(root: Base, file: BinFile, side: SideFile | None) -> Iterator[None]:
+    """Keep the side file that a move wrote out of the way while ``file``, which went with it, comes back.
+
+    That is the side file of before, or where there was none the picture. Only one that is as it was written
+    is put away: anything else stays where it is. Raises OSError.
+    """
+    if side is None or (side.old is not None and side.old.path != file.path):
+        yield
+        return
+    folder, name = split(side.new.path)
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(FileNotFoundError):
+            check_path(side.new.path)
+            place = stack.enter_context(folder_below(root, folder))
+            stack.enter_context(_put_away(file, side.new.path, place, _find_written(side, name, place)))
+        yield
+
+
+@contextlib.contextmanager
+def _put_away(file: BinFile, path: bytes, place: int, found: os.stat_result | None) -> Iterator[None]:
+    """Keep what was found at ``path`` in the open folder ``place`` in the batch of ``file`` meanwhile."""
     if found is None:
         yield
         return
-    below = join(file.batch.encode(), LINKS, split(file.home.local(file.path))[0])
-    with folder_below(file.home.bin, below, make=0o700) as waiting:
+    folder, name = split(file.home.local(path))
+    with folder_below(file.home.bin, join(file.batch.encode(), LINKS, folder), make=0o700) as waiting:
         move_in(place, name, waiting, name)
         try:
             if not _is_still(found, status(name, waiting)):
@@ -53,6 +78,19 @@ def link_put_away(root: Base, file: BinFile, move: Move | None, source: int, pla
         # Where that fails, recovery does it: the file is back.
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=waiting)
+
+
+def _find_written(side: SideFile, name: bytes, place: int) -> os.stat_result | None:
+    """Return the status of the side file that was written, None if it is another one by now."""
+    if not _is_regular(status(name, place)):
+        return None
+    descriptor = open_file(name, place)
+    try:
+        found = os.fstat(descriptor)
+        own = _is_regular(found) and found.st_nlink == 1 and digest_of(descriptor) == side.new.digest
+        return found if own else None
+    finally:
+        os.close(descriptor)
 
 
 def _find_own(root: Base, move: Move | None, name: bytes, source: int, place: int) -> os.stat_result | None:

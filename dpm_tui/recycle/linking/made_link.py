@@ -9,20 +9,17 @@ from dataclasses import dataclass, replace
 
 from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.file_names import display_name
-from dpm_tui.recycle.bin.bin_folder import LINK_PART, LINKS
-from dpm_tui.recycle.filesystem.exclusive_rename import move_in, move_out
+from dpm_tui.recycle.bin.bin_folder import LINK_PART
 from dpm_tui.recycle.filesystem.file_clone import clone
 from dpm_tui.recycle.filesystem.file_metadata import copy_metadata, same_metadata
 from dpm_tui.recycle.filesystem.nofollow import (
     create_file,
     digest_of,
-    folder_below,
-    join,
     open_file,
     same_file,
-    split,
 )
 from dpm_tui.recycle.linking.link_proof import linking
+from dpm_tui.recycle.linking.waiting_file import WaitingFile, making_part, waiting_file
 from dpm_tui.recycle.proof import OpenFile
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.review.marks.link import Link
@@ -31,48 +28,33 @@ from dpm_tui.review.marks.plan import Move, Witness
 
 @dataclass(frozen=True, slots=True)
 class MadeLink:
-    """A link that waits as ``name`` in the open folder ``waiting``: whole, and equal to the victim.
+    """A link that waits: whole, and equal to the victim.
 
     ``keeper`` and ``witness`` are the kept file as it is since: another name changes its time of change.
     """
 
-    waiting: int
-    name: bytes
+    file: WaitingFile
     keeper: OpenFile
     witness: Witness
-
-    def take_name(self, victim: OpenFile) -> None:
-        """Give the link the name that the victim had; raises OSError, FileExistsError if it is taken."""
-        move_out(self.waiting, self.name, victim.folder, victim.name)
 
 
 @contextlib.contextmanager
 def make_link(batch: int, local: bytes, move: Move, victim: OpenFile, keeper: OpenFile) -> Iterator[MadeLink]:
-    """Make the link of ``move`` in the open folder of its batch, below ``LINKS`` under the path ``local``.
+    """Make the link of ``move`` in the open folder of its batch; ``local`` is the path of the victim there.
 
     Both files are read, and the link is what is read of the kept one: what takes the name of the victim has
     its bytes. If the link has not taken that name in the end, it is gone.
 
     Raises Refused and OSError.
     """
-    folder, name = split(local)
-    _drop(LINK_PART, batch)
-    try:
+    with making_part(batch):
         _make(batch, move, victim, keeper)
-        with folder_below(batch, join(LINKS, folder), make=0o700) as waiting:
-            move_in(batch, LINK_PART, waiting, name)
-            try:
-                found = os.fstat(keeper.descriptor)
-                if (found.st_size, found.st_mtime_ns) != (keeper.status.st_size, keeper.status.st_mtime_ns):
-                    raise Refused("keeper_changed", keeper=display_name(move.keeper.path))
-                witness = replace(move.keeper, stamp=read_stamp(found))
-                yield MadeLink(waiting, name, replace(keeper, status=found), witness)
-            finally:
-                _drop(name, waiting)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            _drop(LINK_PART, batch)
-        raise
+        with waiting_file(batch, local) as waiting:
+            found = os.fstat(keeper.descriptor)
+            if (found.st_size, found.st_mtime_ns) != (keeper.status.st_size, keeper.status.st_mtime_ns):
+                raise Refused("keeper_changed", keeper=display_name(move.keeper.path))
+            witness = replace(move.keeper, stamp=read_stamp(found))
+            yield MadeLink(waiting, replace(keeper, status=found), witness)
 
 
 def _make(batch: int, move: Move, victim: OpenFile, keeper: OpenFile) -> None:
@@ -109,8 +91,3 @@ def _check_bytes(move: Move, victim: OpenFile, link: int) -> None:
         raise Refused("digests_differ", keeper=display_name(move.keeper.path))
     if digest != (move.victim.digest or digest):
         raise Refused("changed")
-
-
-def _drop(name: bytes, folder: int) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(name, dir_fd=folder)

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 
 from dpm_tui.file_names import display_name
@@ -16,6 +17,7 @@ from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.filesystem.disk_reserve import check_room, keep_reserve
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, split
 from dpm_tui.recycle.linking.link_proof import check_possible, left_reflinks
+from dpm_tui.recycle.linking.new_side_file import SideFileMaker, no_side_files
 from dpm_tui.recycle.moving.batch_moves import Moves, paths_of
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
@@ -38,12 +40,13 @@ def apply_plan(
     protected: Callable[[bytes], bool] = lambda path: False,
     judged: JudgedPairs | None = None,
     redo_of: str = "",
+    side_files: SideFileMaker = no_side_files,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> BatchResult:
     """Move every victim of ``plan`` whose proof holds into a new batch of the open bins; return the result.
 
-    With ``judged`` only what rests on one of these pairs moves.
+    With ``judged`` only what rests on one of these pairs moves. ``side_files`` makes those that keepers get.
     The index is on the disk before the first move. A file that fails is skipped with its reason and
     the rest goes on. A kill at any moment leaves each file in exactly one place.
 
@@ -52,6 +55,8 @@ def apply_plan(
     moves, skipped = _sound_moves(bins, plan, protected, judged, cancelled)
     if not moves:
         return BatchResult("", skipped=tuple(skipped))
+    made = side_files(moves)
+    moves, skipped = made.moves, [*skipped, *made.skipped]
     batch = new_batch_id()
     leaving = traces_leaving([*plan.moves], moves)
     reflinks = left_reflinks(log.salvage())
@@ -68,7 +73,7 @@ def apply_plan(
                 skipped.extend(_all_refused(own, home, error))
                 continue
             copying = log if other_disks is OtherDisks.COPY else None
-            run = Moves(bins.root, home, folder, batch, leaving, reflinks, copying)
+            run = Moves(bins.root, home, folder, batch, leaving, reflinks, made.contents, copying)
             for move in own:
                 refused = steps.take(partial(run.move, move))
                 if refused is None:
@@ -93,6 +98,7 @@ def apply_plan(
         size=Plan(tuple(moved)).size,
         companions=tuple(each.file.path for move in moved for each in move.companions),
         linked=tuple(move.victim.path for move in moved if move.link),
+        noted=sum(move.side is not None for move in moved),
     )
 
 
@@ -112,6 +118,10 @@ def recycled_entries(index: BinIndex, paths: Collection[bytes]) -> list[LogEntry
                 entries.append(
                     LogEntry(Action.RECYCLED, index.batch, path=file.path, size=size, of=victim.path)
                 )
+        old = None if move.side is None else move.side.old
+        if old is not None and old.path in paths:
+            size = old.stamp.size
+            entries.append(LogEntry(Action.RECYCLED, index.batch, path=old.path, size=size, of=victim.path))
     return entries
 
 
@@ -170,9 +180,19 @@ def _sort_by_home(
         except (Refused, OSError) as error:
             skipped.append(refusal_of(error).skipped(move.victim.path))
             continue
+        if move.side is not None and not _lies_beside(bins, home, move.side.new.path):
+            skipped.append(Skipped(move.side.new.path, "side_file_elsewhere"))
+            move = replace(move, side=None)
         homes[home.top] = home
         by_top[home.top].append(move)
     return [(homes[top], by_top[top]) for top in sorted(by_top)]
+
+
+def _lies_beside(bins: BinSet, home: BinFolder, path: bytes) -> bool:
+    """Return whether the bin ``home`` is the one for a file at ``path``, too."""
+    with contextlib.suppress(Refused, OSError):
+        return bins.home_of(split(path)[0]) is home
+    return False
 
 
 def _begin(home: BinFolder, index: BinIndex, stack: contextlib.ExitStack) -> int:

@@ -23,6 +23,8 @@ from dpm_tui.recycle.filesystem.nofollow import (
     sync_below,
 )
 from dpm_tui.recycle.linking.made_link import MadeLink, make_link
+from dpm_tui.recycle.linking.new_side_file import make_side_file
+from dpm_tui.recycle.linking.waiting_file import WaitingFile
 from dpm_tui.recycle.moving.cross_device_move import copy_back, copy_in
 from dpm_tui.recycle.moving.keeper_survival import check_survives
 from dpm_tui.recycle.moving.proven_move import ProvenMove, prove_move
@@ -43,6 +45,7 @@ class Moves:
     batch: str
     leaving: AbstractSet[Trace]
     reflinks: Mapping[bytes, Stamp]
+    side_files: Mapping[str, bytes]
     log: RemovalLog | None
     moved: list[Move] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -55,6 +58,7 @@ class Moves:
         with (
             prove_move(self.root, move, self.leaving, self.reflinks) as proven,
             self._link_of(move, proven) as link,
+            self._side_file_of(move, proven) as side_file,
         ):
             taken: list[tuple[bytes, OpenFile]] = []
             witness, keeper = (link.witness, link.keeper) if link else (move.keeper, proven.keeper)
@@ -63,11 +67,13 @@ class Moves:
                     self._take(path, held, move)
                     taken.append((path, held))
                 check_survives(self.root, witness, proven.victim.status, keeper)
-                for companion, (_, held) in zip(move.companions, proven.files[1:], strict=True):
+                for companion, (_, held) in zip(move.companions, proven.files[1:], strict=False):
                     if companion.twin is not None:
                         check_survives(self.root, companion.twin, held.status)
                 if link is not None:
-                    self._give_name(link, move, proven.victim)
+                    self._give_name(link.file, move.victim.path, proven.victim.folder)
+                if side_file is not None:
+                    self._give_name(side_file, proven.files[-1][0], proven.keeper.folder)
             except (Refused, OSError):
                 self._put_all_back(taken)
                 raise
@@ -83,12 +89,29 @@ class Moves:
         with make_link(self.folder, local, move, proven.victim, proven.keeper) as link:
             yield link
 
-    def _give_name(self, link: MadeLink, move: Move, victim: OpenFile) -> None:
-        """Let a link take the name of a victim once the disk has the new name of that in the bin."""
-        place = join(TREE, split(self.home.local(move.victim.path))[0])
-        with folder_below(self.folder, place) as target:
+    @contextlib.contextmanager
+    def _side_file_of(self, move: Move, proven: ProvenMove) -> Iterator[WaitingFile | None]:
+        """Yield the side file that the kept picture is to get, None for none."""
+        if move.side is None:
+            yield None
+            return
+        new, old = move.side.new, move.side.old
+        local = self.home.local(new.path)
+        self.touched_in_bin.add(join(LINKS, split(local)[0]))
+        self.touched_in_root.add(split(new.path)[0])
+        like = proven.keeper if old is None else proven.files[-1][1]
+        content = self.side_files.get(new.digest, b"")
+        with make_side_file(self.folder, local, move.side, content, like) as waiting:
+            yield waiting
+
+    def _give_name(self, file: WaitingFile, gone: bytes, folder: int) -> None:
+        """Let a file take its name in a folder once the disk has the name in the bin of what is ``gone``."""
+        with folder_below(self.folder, join(TREE, split(self.home.local(gone))[0])) as target:
             sync_names(target)
-        link.take_name(victim)
+        try:
+            file.take_name(folder)
+        except FileExistsError as error:
+            raise Refused("name_taken") from error
 
     def _take(self, path: bytes, held: OpenFile, move: Move) -> None:
         """Move one proven file; if it turns out to be another file, move it back."""
@@ -155,9 +178,10 @@ class Moves:
 
 
 def paths_of(moves: Collection[Move]) -> list[bytes]:
-    """Return the paths of the victims of ``moves`` and of their companions."""
-    return [
-        path
-        for move in moves
-        for path in (move.victim.path, *(companion.file.path for companion in move.companions))
-    ]
+    """Return the paths of the victims of ``moves``, of their companions and of replaced side files."""
+    paths = []
+    for move in moves:
+        paths += [move.victim.path, *(companion.file.path for companion in move.companions)]
+        if move.side is not None and move.side.old is not None:
+            paths.append(move.side.old.path)
+    return paths

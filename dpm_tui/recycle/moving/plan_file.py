@@ -14,6 +14,7 @@ from dpm_tui.dataclass_json import from_plain, to_plain
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name, from_json, to_json
 from dpm_tui.locale import translate
+from dpm_tui.pipeline.metadata.picture_notes import NOTE_WORDS
 from dpm_tui.recycle.filesystem.nofollow import create_file
 from dpm_tui.review.marks.plan import MOVE_DOUBTS, MOVE_REASONS, Plan
 from dpm_tui.state.disk.atomic_write import fill_and_close
@@ -50,6 +51,8 @@ def decode_plan(content: bytes) -> tuple[bytes, Plan]:
             raise ValueError("reason")
         if not all(move.doubt in MOVE_DOUBTS for move in plan.moves):
             raise ValueError("doubt")
+        if not all(NOTE_WORDS.issuperset(move.adds) for move in plan.moves):
+            raise ValueError("adds")
         return from_json(value.get("root")), plan
     except (ValueError, RecursionError) as error:
         raise _unfit("plan_content", detail=display_name(str(error))) from error

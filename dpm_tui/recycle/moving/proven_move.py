@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 
 from dpm_tui.catalog.image_file import Stamp
+from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.linking.link_proof import check_link
 from dpm_tui.recycle.proof import OpenFile, Trace, prove, prove_companion, prove_keeper, traces_of
-from dpm_tui.review.marks.plan import Move
+from dpm_tui.recycle.refusal import Refused
+from dpm_tui.review.marks.plan import Move, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,20 @@ def prove_move(
         for companion in move.companions:
             held = stack.enter_context(prove_companion(root, companion, leaving))
             files.append((companion.file.path, held))
+        if move.side is not None and move.side.old is not None:
+            files.append((move.side.old.path, stack.enter_context(_prove_side_file(root, move.side.old))))
         yield ProvenMove(victim, keeper, tuple(files))
+
+
+@contextlib.contextmanager
+def _prove_side_file(root: Base, old: Witness) -> Iterator[OpenFile]:
+    """Hold the side file open that is to be replaced: what was added to it must be what is there."""
+    with contextlib.ExitStack() as stack:
+        try:
+            held = stack.enter_context(prove(root, old))
+        except Refused as error:
+            raise Refused("side_file_changed", name=display_name(old.path)) from error
+        yield held
 
 
 def traces_leaving(*batches: list[Move]) -> frozenset[Trace]:

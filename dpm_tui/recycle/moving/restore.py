@@ -20,7 +20,7 @@ from dpm_tui.recycle.filesystem.disk_reserve import give_up_reserve
 from dpm_tui.recycle.filesystem.exclusive_rename import move_out
 from dpm_tui.recycle.filesystem.nofollow import folder_below, join, same_file, split, status, sync_below
 from dpm_tui.recycle.filesystem.verified_copy import copy_verified
-from dpm_tui.recycle.linking.link_removal import link_put_away
+from dpm_tui.recycle.linking.link_removal import link_put_away, side_file_put_away
 from dpm_tui.recycle.moving.partial_name import PART, passing_name
 from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.proof import check_path, leads_into_state
@@ -75,11 +75,14 @@ class _Run:
                 raise Refused("gone")
             entry = LogEntry(
                 Action.RESTORED, file.batch, path=file.path, size=file.status.st_size,
-                below=self.target.path, undo=self.undo, of=listed.picture,
+                below=self.target.path, undo=self.undo, of=b"" if listed.is_side_file else listed.picture,
             )  # fmt: skip
             # Below another folder nothing of ours has the name.
             move = None if self.target.path else listed.move
-            with link_put_away(self.bins.root, file, move, source, place):
+            with (
+                link_put_away(self.bins.root, file, move, source, place),
+                side_file_put_away(self.bins.root, file, listed.side if move else None),
+            ):
                 entry = self._place(source, name, place, folder, entry)
         self.announced = None
         self.touched.add(folder)

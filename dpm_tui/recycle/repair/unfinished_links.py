@@ -6,8 +6,17 @@ import contextlib
 import os
 
 from dpm_tui.recycle.bin.bin_folder import LINK_PART, LINKS, BinFile
+from dpm_tui.recycle.bin.bin_listing import indexes_of
 from dpm_tui.recycle.filesystem.exclusive_rename import move_out
-from dpm_tui.recycle.filesystem.nofollow import folder_below, remove_empty, same_file, split, status
+from dpm_tui.recycle.filesystem.nofollow import (
+    digest_of,
+    folder_below,
+    open_file,
+    remove_empty,
+    same_file,
+    split,
+    status,
+)
 from dpm_tui.recycle.moving.restore import free_names
 from dpm_tui.recycle.proof import check_path
 from dpm_tui.recycle.refusal import Refused
@@ -23,10 +32,11 @@ def finish_links(run: Unfinished, batch: str) -> None:
     """
     for home in run.bins.folders:
         links = list(home.links(batch))
+        written = _written(run, batch) if links else {}
         for link in links:
             with contextlib.suppress(OSError, Refused):
                 check_path(link.path)
-                _finish(run, link)
+                _finish(run, link, written.get(link.path, ""))
         with contextlib.suppress(OSError), folder_below(home.bin, batch.encode()) as folder:
             if links:
                 remove_empty(folder, LINKS)
@@ -35,7 +45,13 @@ def finish_links(run: Unfinished, batch: str) -> None:
             run.parts += 1
 
 
-def _finish(run: Unfinished, link: BinFile) -> None:
+def _written(run: Unfinished, batch: str) -> dict[bytes, str]:
+    """Return the side files that moves of ``batch`` write: paths and SHA-256."""
+    moves = (move for index in indexes_of(run.bins, batch).values() for move in index.moves)
+    return {move.side.new.path: move.side.new.digest for move in moves if move.side is not None}
+
+
+def _finish(run: Unfinished, link: BinFile, written: str) -> None:
     folder, name = split(link.path)
     with (
         folder_below(run.bins.root, folder) as place,
@@ -47,13 +63,22 @@ def _finish(run: Unfinished, link: BinFile) -> None:
                 move_out(source, name, place, name)
             run.came_back(victim)
             victim = None
-        if not _is_elsewhere(link, waiting, place, victim):
+        # A side file that was written is made of others that are all there.
+        if not (_has_digest(waiting, name, written) or _is_elsewhere(link, waiting, place, victim)):
             _rescue(waiting, place, name)
             sync_names(place)
             return
         sync_names(place)
         os.unlink(name, dir_fd=waiting)
         run.names += 1
+
+
+def _has_digest(folder: int, name: bytes, digest: str) -> bool:
+    descriptor = open_file(name, folder)
+    try:
+        return bool(digest) and digest_of(descriptor) == digest
+    finally:
+        os.close(descriptor)
 
 
 def _is_elsewhere(link: BinFile, waiting: int, place: int, victim: BinFile | None) -> bool:

@@ -45,6 +45,17 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class SideFile:
+    """The XMP side file of a kept picture that gets what only its copies knew.
+
+    ``new`` is what it will be: path, size and SHA-256. ``old`` goes to the recycle bin, None for none.
+    """
+
+    new: Witness
+    old: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One file on its way to the recycle bin, and the keeper whose verified pair allows it."""
 
@@ -62,6 +73,10 @@ class Move:
     """Why a person should look at it first, a word of ``MoveDoubt``, empty for nothing."""
     link: Link = Link.NONE
     """What takes the name of an identical victim; its companions stay then, since the name does."""
+    adds: tuple[str, ...] = ()
+    """What the keeper's side file is to get, words of ``PictureNotes``; the first move of a keeper has it."""
+    side: SideFile | None = None
+    """The side file as it will be written; worked out right before the moves, never believed of a plan."""
 
     @property
     def size(self) -> int:
@@ -89,6 +104,11 @@ class Plan:
     def links(self) -> Counter[Link]:
         """How many victims leave a link of each kind under their names."""
         return Counter(move.link for move in self.moves if move.link)
+
+    @property
+    def noted(self) -> int:
+        """The number of keepers whose side files get something."""
+        return sum(bool(move.adds) for move in self.moves)
 
     @property
     def weakest(self) -> float:

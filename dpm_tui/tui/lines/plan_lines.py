@@ -45,6 +45,8 @@ class PlanLines:
             words = translate("tui.companions", count=plan_list.companions)
             end.append((f"   + {words}", look["text"]))
         end += [(f"   {words}", look["key"]) for words in link_words(plan_list.links)]
+        if plan_list.noted:
+            end.append((f"   {translate('tui.plan_noted', count=plan_list.noted)}", look["key"]))
         if plan_list.doubtful:
             words = translate("tui.plan_doubtful", count=plan_list.doubtful)
             end.append((f"   ! {words}", look["doubt"]))
@@ -96,6 +98,10 @@ class PlanLines:
             )
         if move.link:
             told = wrap(translate(f"tui.takes_name_{move.link}"), room)
+            lines += [[(text, look["key"])] for text in told]
+        if move.adds:
+            words = translate("cli.word_gap").join(translate(f"cli.adds_{word}") for word in move.adds)
+            told = wrap(translate("tui.keeper_gets", words=words), room)
             lines += [[(text, look["key"])] for text in told]
         if move.companions:
             lines.append(self._companions(move.companions, room))

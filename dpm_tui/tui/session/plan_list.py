@@ -16,8 +16,8 @@ _NEXT = {Link.NONE: Link.REFLINK, Link.REFLINK: Link.HARD, Link.HARD: Link.NONE}
 class PlanList:
     """The moves of a plan, by path or those first that a person should look at, the weakest of them ahead.
 
-    ``size``, ``companions``, ``doubtful``, ``kinds``, ``links`` and the bytes of each kind are kept up to
-    date: a plan may have 100,000 moves. ``link`` is what identical files leave under their names.
+    ``size``, ``companions``, ``doubtful``, ``kinds``, ``links``, ``noted`` and the bytes of each kind are
+    kept up to date: a plan may have 100,000 moves. ``link`` is what identical files leave under their names.
     """
 
     def __init__(self, plan: Plan, *, by_path: bool = False, link: Link = Link.NONE) -> None:
@@ -31,6 +31,7 @@ class PlanList:
         self.kinds: Counter[Kind] = Counter()
         self.bytes: Counter[Kind] = Counter()
         self.links: Counter[Link] = Counter()
+        self.noted = 0
         self._staying: dict[bytes, tuple[Companion, ...]] = {}
         self._count(self.moves, 1)
         self._sort()
@@ -125,3 +126,4 @@ class PlanList:
             self.bytes[move.kind] += times * move.size
             if move.link:
                 self.links[move.link] += times
+            self.noted += times * bool(move.adds)

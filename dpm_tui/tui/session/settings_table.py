@@ -141,6 +141,7 @@ SETTINGS: tuple[Setting, ...] = (
     _folders("protected", "tui.none"),
     _keeper(),
     _choice("companions"),
+    _switch("keep_metadata"),
     _choice("other_disks"),
     _switch("confirm"),
     _switch("inspect"),
@@ -160,7 +161,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "finding": ("model", "threshold", "extensions", "other_roots"),
-    "keeping": ("protected", "keeper", "companions", "other_disks", "confirm"),
+    "keeping": ("protected", "keeper", "companions", "keep_metadata", "other_disks", "confirm"),
     "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
     "screen": ("show_errors", "bell", "finds", "language", "mouse", "theme", "colour", "pictures"),
 }

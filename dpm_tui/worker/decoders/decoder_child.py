@@ -2,9 +2,9 @@
 
 Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOTS THUMBNAILS BYTES WORK [ABOVE]``: the
 descriptors of the folders of pictures, which it inherits (see ``inherited_roots``), the memory that decoding
-may take, what it is to do (``decode``, ``verify`` or ``inspect``), and the descriptor of the folder that the
-thumbnails are in. Answers travel on a private descriptor, so that what a C library prints cannot corrupt
-them; what it prints on standard error tells the worker of what the child died.
+may take, what it is to do (``decode``, ``verify``, ``inspect`` or ``notes``), and the descriptor of the
+folder that the thumbnails are in. Answers travel on a private descriptor, so that what a C library prints
+cannot corrupt them; what it prints on standard error tells the worker of what the child died.
 """
 
 from __future__ import annotations
@@ -80,6 +80,10 @@ def main() -> None:
         from dpm_tui.worker.decoders.pair_verifier import PairVerifier
 
         specialist = PairVerifier(store)
+    elif work == "notes":
+        from dpm_tui.worker.decoders.note_collector import NoteCollector
+
+        specialist = NoteCollector(roots)
     enter_sandbox(memory, descriptors_of(roots), os.path.dirname(thumbnails))  # the state may lie elsewhere
     serve(roots, store, sys.stdin.buffer, answers, memory, specialist)
 

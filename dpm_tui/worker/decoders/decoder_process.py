@@ -46,7 +46,8 @@ class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
     ``work`` is ``decode``, ``verify`` for a child that judges pairs by their thumbnails, or ``inspect`` for
-    one that looks at pairs at full size. It inherits the open folders of pictures.
+    one that looks at pairs at full size, ``notes`` for one that reads metadata. It inherits the open folders
+    of pictures.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from dpm_tui.worker.protocol.answers import *
 from dpm_tui.worker.protocol.events import *
 from dpm_tui.worker.protocol.requests import *
 
-PROTOCOL_VERSION = 13
+PROTOCOL_VERSION = 14
 MAX_LINE_BYTES = 1 << 28
 MAX_STRANGER_BYTES = 1 << 16
 """How long a line may be before the greeting."""
@@ -30,12 +30,12 @@ _ANSWERS: dict[type[Any], type[Any]] = {
     GetPicture: PictureData, GetDifference: DifferenceData, FindCompanions: PlanData, ApplyPlan: BatchDone,
     UndoBatch: RestoreDone, RedoBatch: BatchDone, GetBin: BinData, GetRemovals: RemovalData, Decide: Decided,
     GetDecisions: DecisionData, GetReview: ReviewData, CheckPurge: PurgeChecked,
-    ListPictures: PictureList, FindPictures: FoundPictures,
+    FindNotes: PlanData, ListPictures: PictureList, FindPictures: FoundPictures,
     RestoreEntries: RestoreDone, PurgeEntries: PurgeDone, SaveConfig: ConfigData,
 }  # fmt: skip
 _TABLES = (
     LibraryData, BinData, PlanData, RemovalData, BatchDone, RestoreDone, PurgeDone, FindCompanions, SavePlan,
-    ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide, CompareWith,
+    FindNotes, ApplyPlan, CheckPurge, RestoreEntries, PurgeEntries, Decide, CompareWith,
     Decided, DecisionData, ReviewData, SaveReview, PictureList, FindPictures, FoundPictures,
 )  # fmt: skip
 

@@ -127,6 +127,13 @@ class FindCompanions:
 
 
 @dataclass(frozen=True, slots=True)
+class FindNotes:
+    """Look for what the victims know of their pictures and the keepers lack -> PlanData."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class SavePlan:
     """Write a plan to a new file for ``dpm-tui clean --plan``; ``path`` is absolute -> Done."""
 
@@ -232,8 +239,8 @@ class ResetState:
 
 Request = (
     Hello | Stay | StartRun | PauseRun | StopRun | Shutdown | GetStatus | GetLibrary | CompareWith
-    | ListPictures | FindPictures | GetThumbnail | GetPicture | GetDifference | FindCompanions | SavePlan
-    | ApplyPlan | StopBatch | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge | RestoreEntries
-    | PurgeEntries | Decide
+    | ListPictures | FindPictures | GetThumbnail | GetPicture | GetDifference | FindCompanions | FindNotes
+    | SavePlan | ApplyPlan | StopBatch | UndoBatch | RedoBatch | GetBin | GetRemovals | CheckPurge
+    | RestoreEntries | PurgeEntries | Decide
     | GetDecisions | GetReview | SaveReview | SaveConfig | ResetState
 )  # fmt: skip

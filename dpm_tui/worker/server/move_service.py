@@ -13,6 +13,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.scan.inventory import endings_of
 from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.recycle.linking.new_side_file import SideFileMaker
 from dpm_tui.recycle.moving.judged_pairs import JudgedPairs
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import BatchResult, OtherDisks, PurgeResult, RestoreResult
@@ -59,13 +60,14 @@ class MoveService:
     """Applies, undoes, restores and purges; the library follows each batch.
 
     A batch stops after the current file when its client has left or the worker ends. Moved files are logged
-    as always, the rest stays.
+    as always, the rest stays. ``side_files`` works out what kept pictures get of their copies.
     """
 
-    def __init__(self, session: MoveHost, bin_: RecycleBin) -> None:
+    def __init__(self, session: MoveHost, bin_: RecycleBin, side_files: SideFileMaker) -> None:
         self.at_rest = asyncio.Lock()
         self._session = session
         self._bin = bin_
+        self._side_files = side_files
         self.progress: messages.BatchProgress | None = None
         self._ending = False
         self._stopping = False
@@ -150,13 +152,14 @@ class MoveService:
     async def _apply(self, request: messages.ApplyPlan, cancelled: Cancelled) -> _Moved:
         judged = await self._judge()
         disks, protected = self._other_disks, self._protected
-        apply = partial(self._bin.apply, request.plan, self._note, cancelled, disks, protected, judged)
-        return await self._move(apply)
+        rest = (self._note, cancelled, disks, protected, judged, self._side_files)
+        return await self._move(partial(self._bin.apply, request.plan, *rest))
 
     async def _redo(self, request: messages.RedoBatch, cancelled: Cancelled) -> _Moved:
         judged = await self._judge()
         disks, protected = self._other_disks, self._protected
-        return await self._move(partial(self._bin.redo, self._note, cancelled, disks, protected, judged))
+        rest = (self._note, cancelled, disks, protected, judged, self._side_files)
+        return await self._move(partial(self._bin.redo, *rest))
 
     async def _undo(self, request: messages.UndoBatch, cancelled: Cancelled) -> _Moved:
         return await self._bring_back(partial(self._bin.undo, self._note, cancelled))

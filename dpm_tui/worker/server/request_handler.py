@@ -12,6 +12,7 @@ from typing import Any
 from dpm_tui.errors import DpmError, HeldError, Stopped
 from dpm_tui.recycle.moving.plan_file import save_plan
 from dpm_tui.recycle.recycle_bin import RecycleBin
+from dpm_tui.review.library.folder_set import protect_folders
 from dpm_tui.state.config import Config, check_config
 from dpm_tui.state.other_roots import check_roots
 from dpm_tui.state.review.decision_names import name_contents
@@ -25,6 +26,7 @@ from dpm_tui.worker.run.run_results import Results, pair_contents
 from dpm_tui.worker.run.runner import Runner
 from dpm_tui.worker.server.live_settings import LiveSettings
 from dpm_tui.worker.server.move_service import MoveService
+from dpm_tui.worker.server.note_service import NoteService
 from dpm_tui.worker.server.picture_service import PictureService
 from dpm_tui.worker.server.result_service import ResultService
 from dpm_tui.worker.server.review_service import ReviewService
@@ -62,7 +64,11 @@ class RequestHandler:
         self._changed = changed
         shared = state.layout.shared_bin
         self._bin = RecycleBin(state.layout.root, shared=shared, others=lambda: self.config.other_folders)
-        self._mover = MoveService(self, self._bin)
+        self._notes = NoteService(
+            self._bin, pool, state.layout.thumbnails,
+            lambda: protect_folders(self.settings.protected()).covers, lambda: self.config.extensions,
+        )  # fmt: skip
+        self._mover = MoveService(self, self._bin, self._notes.make)
         self._review = ReviewService(state.layout)
         self._ending = False
         self._answers: dict[type[Any], Callable[[Any], Awaitable[Answer]]] = {
@@ -76,6 +82,7 @@ class RequestHandler:
             messages.GetPicture: self._pictures.picture,
             messages.GetDifference: self._pictures.difference,
             messages.FindCompanions: self._find_companions,
+            messages.FindNotes: self._find_notes,
             messages.SavePlan: self._save_plan,
             messages.GetBin: self._get_bin,
             messages.GetRemovals: self._removals,
@@ -217,7 +224,12 @@ class RequestHandler:
         if self.config.companions != "never":
             find = self._bin.find_companions
             plan = await asyncio.to_thread(find, plan, self.config.extensions)
+        if self.config.keep_metadata:
+            plan = await asyncio.to_thread(self._notes.foresee, plan)
         return messages.PlanData(plan)
+
+    async def _find_notes(self, request: messages.FindNotes) -> Answer:
+        return messages.PlanData(await asyncio.to_thread(self._notes.foresee, request.plan))
 
     async def _save_plan(self, request: messages.SavePlan) -> Answer:
         await asyncio.to_thread(save_plan, request.path, self.state.layout.root, request.plan)

@@ -21,6 +21,7 @@ from dpm_tui.worker.protocol.messages import (
     Done,
     Failed,
     FindCompanions,
+    FindNotes,
     GetBin,
     GetDecisions,
     GetLibrary,
@@ -49,7 +50,7 @@ _GREETING_SECONDS = 10.0
 _FAREWELL_SECONDS = 2.0
 """How long a worker that ends waits for its clients to read the last answers."""
 _MAX_CONNECTIONS = 64
-_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions)
+_LARGE = (GetLibrary, GetBin, GetDecisions, GetRemovals, GetReview, FindCompanions, FindNotes)
 
 
 class Server:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from dpm_tui.catalog.verdict import Kind
-from dpm_tui.recycle.linking import made_link
+from dpm_tui.recycle.linking.waiting_file import WaitingFile
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import Recovery
 from dpm_tui.review.marks.link import Link
@@ -188,13 +188,13 @@ def test_a_restore_to_another_folder_leaves_the_link(library: Library) -> None:
 def test_a_file_put_under_the_name_meanwhile_is_not_replaced(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = made_link.MadeLink.take_name
+    real = WaitingFile.take_name
 
-    def disturbed(link: made_link.MadeLink, victim: made_link.OpenFile) -> None:
+    def disturbed(link: WaitingFile, folder: int) -> None:
         library.write(VICTIM, b"put there meanwhile")
-        real(link, victim)
+        real(link, folder)
 
-    monkeypatch.setattr(made_link.MadeLink, "take_name", disturbed)
+    monkeypatch.setattr(WaitingFile, "take_name", disturbed)
     assert apply(library, planned(library)) == ["not_moved_back"]
     assert library.read(VICTIM) == b"put there meanwhile"
     assert list(library.in_bin().values()) == [b"the same picture"]

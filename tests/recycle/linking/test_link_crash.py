@@ -10,6 +10,7 @@ import pytest
 from tests.recycle.conftest import INJECTED
 from tests.recycle.crash_scene import READING, Driver, can_trace
 from tests.recycle.linking.link_scene import CALLS, LinkScene
+from tests.recycle.linking.side_scene import SideScene
 
 pytestmark = [
     pytest.mark.skipif(not can_trace(), reason="strace is missing or may not trace"),
@@ -26,7 +27,8 @@ def driver() -> Iterator[Driver]:
 
 def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str, names: str = CALLS) -> int:
     """Let every call to one of ``names`` fail in its turn, or kill there; return how many there are."""
-    scene = LinkScene(driver, base, scenario)
+    kind = SideScene if scenario.endswith("-side") else LinkScene
+    scene = kind(driver, base, scenario)
     points = scene.points(names)
     for number, (call, count) in enumerate(points, 1):
         scene.check_point(number, call, count, error)
@@ -36,7 +38,9 @@ def fail_everywhere(driver: Driver, base: Path, scenario: str, error: str, names
 
 
 @pytest.mark.parametrize("error", ["", "ENOSPC", "EIO", "EROFS", "EACCES", "ESTALE"])
-@pytest.mark.parametrize("scenario", ["apply-hard", "undo-hard", "redo-hard"])
+@pytest.mark.parametrize(
+    "scenario", ["apply-hard", "undo-hard", "redo-hard", "apply-side", "undo-side", "redo-side"]
+)
 def test_a_fault_anywhere_leaves_every_name_with_its_content(
     driver: Driver, base: Path, scenario: str, error: str
 ) -> None:

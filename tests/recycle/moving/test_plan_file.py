@@ -116,3 +116,18 @@ def test_reasons_speak_the_language_of_the_other_messages(
     with pytest.raises(DpmError, match=reason) as caught:
         load_plan(os.fsencode(path), os.fsencode(tmp_path))
     assert "不是可用的计划" in str(caught.value)
+
+
+def test_what_a_keeper_gets_is_one_of_the_known_words(library: Library, tmp_path: Path) -> None:
+    path = saved(library, tmp_path)
+    content = json.loads(Path(os.fsdecode(path)).read_text())
+    for words, fits in ((["taken", "keywords"], True), (["taken", "{path}"], False)):
+        content["moves"][0]["adds"] = words
+        Path(os.fsdecode(path)).write_text(json.dumps(content))
+        if fits:
+            assert load_plan(path, library.root).noted == 1
+            continue
+        with pytest.raises(DpmError) as caught:
+            load_plan(path, library.root)
+        assert caught.value.key == "plan_damaged"
+    os.unlink(path)

@@ -70,6 +70,8 @@ class FileMover:
         result = await BatchMover(session.review, self._host.link, self).apply(plan)
         session.tally.add(result)
         words = counted("tui.moved", len(result.moved), len(result.companions), size=long_size(result.size))
+        if result.noted:
+            words = f"{words} {translate('tui.notes_kept', count=result.noted)}"
         if result.linked:
             words = f"{words} {translate('tui.links_left', count=len(result.linked))}"
         self._report(words, result.skipped)
