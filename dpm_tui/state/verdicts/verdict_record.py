@@ -10,6 +10,8 @@ from dpm_tui.catalog.verdict import ALTERED_KINDS, GRID, Alteration, Altered, Ki
 
 MAX_COVERED = 2.0
 """Share of a picture that another one covers at most: it is measured, and may exceed the whole a little."""
+DIGITS = 4
+"""Of a similarity behind the point: those of a search say the same as those that were stored."""
 _NOWHERE = bytes(GRID * GRID)
 _KINDS = {kind.value: kind for kind in Kind}
 _ALTERATIONS = {how.value: how for how in Alteration}
@@ -19,7 +21,7 @@ def encode_verdict(pair: DigestPair, verdict: Verdict | None, version: str) -> d
     """Return the record of a verdict, None where the two are not alike."""
     record: dict[str, Any] = {"a": pair[0], "b": pair[1], "version": version}
     if verdict is not None:
-        record |= {"kind": verdict.kind.value, "similarity": round(verdict.similarity, 4)}
+        record |= {"kind": verdict.kind.value, "similarity": round(verdict.similarity, DIGITS)}
         if any(verdict.differs):
             record["differs"] = base64.b64encode(verdict.differs).decode("ascii")
         if verdict.altered is not None:

@@ -32,6 +32,7 @@ from dpm_tui.state.config import Config
 from dpm_tui.state.disk.layout import check_root
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.vectors.vector_store import VectorStore
+from dpm_tui.state.verdicts.verdict_record import DIGITS
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.finding.asked_files import list_asked, stat_asked
 from dpm_tui.worker.finding.search_decoder import SearchDecoder
@@ -221,7 +222,7 @@ def _describe(match: Match) -> PictureMatch:
         height=file.facts.height,
         format=file.facts.format,
         kind=match.kind.value,
-        similarity=match.similarity,
+        similarity=round(match.similarity, DIGITS),
         better=_BETTER.get(match.better, ""),
     )
 

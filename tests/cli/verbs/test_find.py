@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageOps
 
 from dpm_tui.cli import main
 from dpm_tui.errors import UsageError
@@ -82,6 +84,41 @@ def test_each_line_of_json_stands_for_itself(
     part = next(match for match in records["part.png"]["matches"] if match["path"] == "hill.jpg")
     assert part["kind"] == "crop"
     assert {"kind", "similarity", "path", "bytes", "width", "height", "format"} <= part.keys()
+
+
+def test_what_is_found_is_what_a_scan_says_of_the_same_pair(
+    album: Path, asked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the decoders, the models and the look at full size of a real worker."""
+    hill = scene(3, 640, 480)
+    (asked / "same.jpg").write_bytes((album / "sea.jpg").read_bytes())
+    (asked / "pixels.bmp").write_bytes(encode(scene(2, 640, 480), "BMP"))
+    (asked / "mirrored.png").write_bytes(encode(ImageOps.mirror(hill), "PNG"))
+    (asked / "grey.jpg").write_bytes(encode(hill.convert("L"), quality=85))
+    found = {
+        (name, match["path"]): (match["kind"], match["similarity"], match.get("better"))
+        for name, record in lines(told(capsys, asked, "--json", "--in", album)[1]).items()
+        for match in record["matches"]
+    }
+    for path in asked.rglob("*.*"):
+        shutil.copy(path, album / f"new {path.name}")
+    assert main(["scan", str(album), "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["report", str(album), "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    paths = {file["id"]: file["path"] for file in report["files"]}
+    said = {}
+    for pair in report["pairs"]:
+        first, second = paths[pair["a"]], paths[pair["b"]]
+        new, old = (first, second) if first.startswith("new ") else (second, first)
+        if new.startswith("new ") and not old.startswith("new "):
+            better = "asked" if paths.get(pair.get("better")) == new else "match"
+            told_of = pair["kind"], pair["similarity"], better if "better" in pair else None
+            said[new.removeprefix("new "), old] = told_of
+    assert {facts[0] for facts in said.values()} >= {"identical", "pixels", "copy", "crop", "turned"}
+    both = said.keys() & found.keys()
+    assert {pair: found[pair][:2] for pair in both} == {pair: said[pair][:2] for pair in both}
+    assert both == said.keys(), "nothing that a scan finds is missing"
 
 
 def test_only_kinds_that_are_named_count(
