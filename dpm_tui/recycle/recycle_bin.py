@@ -184,7 +184,7 @@ class RecycleBin:
         With ``judged`` only what rests on one of these pairs moves. Raises BinError if nothing can be redone.
         """
         with self.open(make=True, alone=True) as bins:
-            history = History.of(bins.log.read(), bins.batches())
+            history = History.of(bins.log.read(), bins.own_batches())
             batch = history.redoable()
             if not batch:
                 raise BinError("redo_nothing")
@@ -268,7 +268,7 @@ class RecycleBin:
         }
 
     def _history(self, bins: BinSet) -> History:
-        return History.of(bins.log.salvage(), bins.batches())
+        return History.of(bins.log.salvage(), bins.own_batches())
 
     def _undoable(self, bins: BinSet) -> str:
         history = self._history(bins)

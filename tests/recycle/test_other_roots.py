@@ -171,3 +171,19 @@ def test_companions_in_another_root_go_along(library: Library) -> None:
     assert library.bin.apply(plan).companions == (other + b"/a.xmp",)
     library.bin.undo()
     assert library.read(other + b"/a.xmp") == b"words"
+
+
+def test_what_another_root_removed_as_a_library_of_its_own_is_not_ours_to_undo(library: Library) -> None:
+    (other,) = library.others
+    move = library.move(other + b"/x.jpg", other + b"/y.jpg", b"of its own")
+    victim, keeper = replace(move.victim, path=b"x.jpg"), replace(move.keeper, path=b"y.jpg")
+    own = RecycleBin(other)
+    library.bin.apply(both_ways(library))
+    own.apply(Plan((replace(move, victim=victim, keeper=keeper),)))
+    assert not library.bin.recover()
+    assert len(library.bin.entries()) == 3
+    library.bin.undo()
+    assert not library.bin.can_undo()
+    assert [entry.path for entry in library.bin.entries()] == [other + b"/x.jpg"]
+    own.undo()
+    assert library.bin.entries() == []

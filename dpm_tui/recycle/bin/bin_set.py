@@ -19,6 +19,7 @@ from dpm_tui.errors import DamagedError, reason_of
 from dpm_tui.file_names import display_name, from_json, is_safe_path, to_json
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.recycle.bin.bin_folder import BIN, BinFile, BinFolder, open_below
+from dpm_tui.recycle.bin.bin_index import read_index
 from dpm_tui.recycle.bin.removal_log import LOG, RemovalLog
 from dpm_tui.recycle.filesystem.nofollow import folder_below, open_folder, split
 from dpm_tui.recycle.refusal import BinError, Refused
@@ -79,6 +80,13 @@ class BinSet:
         """Return the ids of the batches that exist anywhere, newest first; raises BinError."""
         return sorted({batch for folder in self.folders for batch in folder.batches()}, reverse=True)
 
+    def own_batches(self) -> list[str]:
+        """Return the same but for the batches of other libraries; raises BinError.
+
+        Another root may be a library of its own, whose batches lie in the same bin.
+        """
+        return [batch for batch in self.batches() if not self._is_foreign(batch)]
+
     def lying(self, batch: str) -> Iterator[BinFile]:
         """Yield every regular file of ``batch`` in all bins."""
         for folder in self.folders:
@@ -134,6 +142,20 @@ class BinSet:
                 above, top = self._identify(split(folder)[0])
                 self._identities[folder] = (mine, top if above == mine else folder)
         return self._identities[folder]
+
+    def _is_foreign(self, batch: str) -> bool:
+        """Return whether a batch lies in other roots alone, and those have made it themselves."""
+        for home in self.folders:
+            try:
+                with folder_below(home.bin, batch.encode()) as folder:
+                    index = read_index(folder, batch) if home.top.startswith(b"/") else None
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return False
+            if index is None or index.top == home.top:
+                return False
+        return True
 
     def _remembered(self) -> list[bytes]:
         tops: dict[bytes, None] = {}

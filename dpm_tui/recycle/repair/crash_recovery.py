@@ -85,7 +85,7 @@ def recover(bins: BinSet, log: RemovalLog, root: bytes) -> Recovery:
         return Recovery()
     entries = log.salvage()
     run = _Run(bins, entries, History.of(entries), root)
-    batches = bins.batches()
+    batches, ours = bins.batches(), {*bins.own_batches()}
     for batch in batches:
         run.lying[batch] = {file.path: file for file in bins.lying(batch)}
     run.finish_copies()
@@ -99,7 +99,8 @@ def recover(bins: BinSet, log: RemovalLog, root: bytes) -> Recovery:
                 parts += 1
         finish_links(run, batch)
         run.drop_second_names(batch)
-        run.complete_log(batch, indexes_of(bins, batch).values())
+        if batch in ours:
+            run.complete_log(batch, indexes_of(bins, batch).values())
         lying = {file.home.top for file in run.lying[batch].values()}
         gone = [home.remove_if_empty(batch) for home in bins.folders if home.top not in lying]
         removed += not lying and all(gone)
