@@ -178,7 +178,8 @@ def _lines(picture: FoundPicture, matches: Sequence[PictureMatch]) -> list[str]:
     """Return what is said below the name of a picture."""
     own = [translate("cli.find_itself")] if picture.itself else []
     if not matches:
-        return [f"  {line}" for line in (*own, translate("cli.find_nothing"))]
+        nothing = translate("cli.find_nothing_else" if picture.itself else "cli.find_nothing")
+        return [f"  {line}" for line in (*own, nothing)]
     kinds = [str(match.kind) for match in matches]
     paths = [display_name(match.path) for match in matches]
     across, wide = max(map(len, kinds)), max(map(len, paths))

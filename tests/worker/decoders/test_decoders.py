@@ -68,6 +68,19 @@ def test_decoders_started_ahead_take_the_orders(pool: DecoderPool, tmp_path: Pat
     assert pool.pids == []
 
 
+def test_lasting_decoders_take_the_next_orders_too(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/good.jpg").write_bytes(encode(scene(1)))
+    pool = DecoderPool(os.fsencode(tmp_path / "root"), os.fsencode(tmp_path / "thumbnails"), 1, lasting=True)
+    decode(pool, b"good.jpg")
+    at_work = pool.pids
+    decode(pool, b"good.jpg")
+    assert pool.pids == at_work
+    assert len(at_work) == 1
+    pool.close()
+    assert pool.pids == []
+
+
 def test_every_file_has_exactly_one_result(pool: DecoderPool, tmp_path: Path) -> None:
     """Good, damaged, vanished, linked and special files are told apart; none stops the others."""
     root = tmp_path / "root"
