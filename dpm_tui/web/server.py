@@ -28,6 +28,8 @@ _ASSETS = {
     "door.css": "text/css",
 }
 _HEARTBEAT_SECONDS = 20
+MOST_PAGES = 16
+"""Pages that are open at the same time: each has a process with some 100 MB."""
 _MOST_TYPED = 1 << 20
 """Bytes of one message: more than anybody pastes."""
 _MOST_CELLS, _MOST_PIXELS = 1000, 200
@@ -121,6 +123,8 @@ class PageServer:
 
     async def _open_session(self, request: web.Request) -> web.StreamResponse:
         """Run an app for a page for as long as it is connected."""
+        if len(self._sockets) >= MOST_PAGES:
+            return self._door("too_many_pages", 503)
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_MOST_TYPED)
         await socket.prepare(request)
         asked = request.query

@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from dpm_tui.html_template import read_asset
+from dpm_tui.web import server
 from dpm_tui.web.access import Access
 from dpm_tui.web.origins import Origins
 from dpm_tui.web.server import PageServer
@@ -36,9 +37,9 @@ async def client_of(password: str = "", public_url: str = "") -> AsyncIterator[t
         raise AssertionError("an app was started")
 
     access = Access(password)
-    server = PageServer(b"/pictures/<b>\xff", refuse, access, Origins("127.0.0.1", public_url))
+    pages = PageServer(b"/pictures/<b>\xff", refuse, access, Origins("127.0.0.1", public_url))
     jar = aiohttp.CookieJar(unsafe=True)
-    async with TestClient(TestServer(server.application()), cookie_jar=jar) as client:
+    async with TestClient(TestServer(pages.application()), cookie_jar=jar) as client:
         yield client, access
 
 
@@ -149,6 +150,15 @@ async def test_behind_an_encrypted_proxy_the_cookie_is_for_encrypted_lines_alone
         async with client.get(address, headers=host, allow_redirects=False) as response:
             (cookie,) = response.cookies.values()
             assert cookie["secure"]
+
+
+async def test_pages_without_end_start_no_apps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_PAGES", 0)
+    async with client_of() as (client, access):
+        await client.get(f"/?token={access.token}")
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect("/ws", origin=own(client)["Origin"])
+        assert refused.value.status == 503
 
 
 async def test_the_size_of_letters_is_a_number() -> None:
