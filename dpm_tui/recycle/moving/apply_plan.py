@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from dpm_tui.catalog.image_file import Stamp
 from dpm_tui.file_names import display_name
 from dpm_tui.recycle.bin.bin_folder import BIN, TREE, BinFolder, new_batch_id, time_of
 from dpm_tui.recycle.bin.bin_index import BinIndex, encode_index, write_index
@@ -25,6 +26,7 @@ from dpm_tui.recycle.moving.proven_move import prove_move, traces_leaving
 from dpm_tui.recycle.proof import check_plan
 from dpm_tui.recycle.refusal import BinError, Refused, bin_error_of, refusal_of
 from dpm_tui.recycle.results import BatchResult, OtherDisks, Skipped
+from dpm_tui.review.marks.link import Link
 from dpm_tui.review.marks.plan import Move, Plan
 from dpm_tui.state.disk.held_folder import sync_names
 
@@ -59,7 +61,7 @@ def apply_plan(
     moves, skipped = made.moves, [*skipped, *made.skipped]
     batch = new_batch_id()
     leaving = traces_leaving([*plan.moves], moves)
-    reflinks = left_reflinks(log.salvage())
+    reflinks = _reflinks_before(moves, log)
     steps = BatchSteps(len(moves), progress, cancelled)
     moved: list[Move] = []
     for home, own in _sort_by_home(bins, moves, other_disks, skipped):
@@ -136,7 +138,7 @@ def check_moves(
     """Return what ``apply_plan`` would move now, and what it would skip; nothing is moved or made."""
     moves, skipped = _sound_moves(bins, plan, protected, judged, None)
     leaving = traces_leaving([*plan.moves], moves)
-    reflinks = left_reflinks(bins.log.salvage())
+    reflinks = _reflinks_before(moves, bins.log)
     proven: list[Move] = []
     for move in moves:
         try:
@@ -186,6 +188,11 @@ def _sort_by_home(
         homes[home.top] = home
         by_top[home.top].append(move)
     return [(homes[top], by_top[top]) for top in sorted(by_top)]
+
+
+def _reflinks_before(moves: Iterable[Move], log: RemovalLog) -> Mapping[bytes, Stamp]:
+    """Return the reflinks that were left before; a long log is read only where a move is to leave one."""
+    return left_reflinks(log.salvage()) if any(move.link is Link.REFLINK for move in moves) else {}
 
 
 def _lies_beside(bins: BinSet, home: BinFolder, path: bytes) -> bool:
