@@ -140,6 +140,20 @@ def test_a_picture_of_the_library_finds_its_copies(album: Path, capsys: pytest.C
     assert "no other copy" in alone
 
 
+def test_a_picture_in_another_root_is_found_by_its_whole_path(
+    album: Path, asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "nowhere too.png").write_bytes(encode(scene(99, 640, 480), "PNG"))
+    assert main(["scan", str(album), "--with", str(other), "--quiet"]) == 0
+    code, out, _ = told(capsys, asked / "nowhere.jpg", "--json", "--in", album)
+    ((match,),) = (record["matches"] for record in lines(out).values())
+    assert (code, match["kind"], match["path"]) == (0, "copy", str(other / "nowhere too.png"))
+    out = told(capsys, other, "--json", "--in", album)[1]
+    assert lines(out)["nowhere too.png"]["itself"]
+
+
 def test_nothing_in_the_library_changes(album: Path, asked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sorted(files_below(album))
     told(capsys, asked, "--in", album)
