@@ -27,7 +27,8 @@ def test_the_wheel_runs_by_itself(tmp_path: Path) -> None:
         archive.extractall(site)
     weights = {f"dpm_tui/_models/{name}.safetensors" for name in ("photo", "illustration", "choice")}
     assert weights <= set(names)
-    for folder, kinds in (("report/page/assets", {"html", "css", "js"}), ("tui", {"tcss"})):
+    pages = {"html", "css", "js"}
+    for folder, kinds in (("report/page/assets", pages), ("web/assets", pages), ("tui", {"tcss"})):
         packed = {name.rpartition(".")[2] for name in names if name.startswith(f"dpm_tui/{folder}/")}
         assert kinds <= packed
     assert not any(name.startswith(("tests", "models")) for name in names)
