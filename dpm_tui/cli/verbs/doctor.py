@@ -108,7 +108,7 @@ def _check_program() -> Iterator[Check]:
     formats = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIC", "PSD"]
     formats += [name for name in ("webp", "avif") if features.check(name)]
     formats += ["JPEG2000"] if features.check("jpg_2000") else []
-    formats += [extra for extra in EXTRAS if extra != "psd" and is_installed(extra)]
+    formats += [each.words[0] for extra, each in EXTRAS.items() if is_installed(extra)]
     yield True, translate("cli.doctor_formats", formats=" ".join(formats).upper())
     for extra in EXTRAS:
         if not is_installed(extra):
