@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name, is_safe_path
-from dpm_tui.pipeline.scan.inventory import is_junk_folder
+from dpm_tui.pipeline.scan.junk_folders import is_junk_folder
 from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.filesystem.nofollow import digest_of, folder_below, open_file, same_file, split, status
 from dpm_tui.recycle.refusal import Refused, refusal_of

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from dpm_tui.errors import UsageError
 from dpm_tui.file_names import display_name
-from dpm_tui.pipeline.scan.inventory import is_junk_folder
+from dpm_tui.pipeline.scan.junk_folders import is_junk_folder
 from dpm_tui.state.disk.layout import check_root
 
 _Identity = tuple[int, int]

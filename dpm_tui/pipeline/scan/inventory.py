@@ -14,18 +14,9 @@ from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.raw_twins import find_twins, split_ending
 from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.scan.junk_folders import OWN_FOLDER, is_junk_folder
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
-
-OWN_FOLDER = b"_image_temp"
-"""Directly below the root this is its own state, which is not reported as passed over."""
-JUNK_FOLDERS = frozenset(
-    {
-        OWN_FOLDER, b"@eadir", b"#recycle", b"#snapshot", b".snapshot", b".snapshots", b".zfs",
-        b"@recycle", b"@recently-snapshot", b".stversions", b"$recycle.bin", b"lost+found",
-    }
-)  # fmt: skip
-"""Folders of snapshots, bins and indexes, lower case: what lies in them looks like copies but is none."""
 
 DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
@@ -171,12 +162,6 @@ def _extension(name: bytes) -> str:
     stem, ending = os.path.splitext(name.lower())
     odd = stem.startswith(b"._") or not ending[1:].isalnum() or len(ending) > _LONGEST
     return "" if odd else ending.decode("ascii", "ignore")
-
-
-def is_junk_folder(name: bytes) -> bool:
-    """Return whether a folder of that name holds snapshots, bins or indexes, not a person's pictures."""
-    lowered = name.lower()
-    return lowered in JUNK_FOLDERS or lowered.startswith((b".trash-", b".trashes"))
 
 
 def _drop_twins(inventory: Inventory) -> None:
