@@ -54,7 +54,9 @@ class NoteService:
         with self._decoder() as decoder:
             for copies, answer, _ in self._ask(decoder, moves):
                 number = first[copies[0].keeper.path]
-                adds = tuple(str(word) for word in answer.get("adds", ()) if word in NOTE_WORDS)
+                said = answer.get("adds")
+                words = map(str, said if isinstance(said, list) else ())
+                adds = tuple(word for word in words if word in NOTE_WORDS)
                 moves[number] = replace(moves[number], adds=adds)
         return Plan(tuple(moves))
 
@@ -77,13 +79,12 @@ class NoteService:
                 match answer.get("status"), answer.get("adds"):
                     case "unread", _:
                         skipped.append(Skipped(path, "side_file_unreadable"))
-                    case "ok", [_, *_]:
-                        content = _content(answer)
+                    case "ok", [_, *_] if content := _content(answer):
                         digest = hashlib.sha256(content).hexdigest()
                         contents[digest] = content
                         new = Witness(path, Stamp(len(content), 0, 0, 0, 0), digest)
                         sides[keeper] = SideFile(new, old and replace(old, digest=str(answer.get("old", ""))))
-                    case "ok", _:
+                    case "ok", []:
                         pass
                     case _:
                         lost.add(keeper)
@@ -155,7 +156,7 @@ def _file(witness: Witness) -> dict[str, Any]:
 
 
 def _content(answer: dict[str, Any]) -> bytes:
-    """Return the text of a side file; empty, which is never written, for what is none."""
+    """Return the text of a side file, empty for what is none: a hostile picture may say anything."""
     try:
         content = base64.b64decode(str(answer.get("text", "")), validate=True)
     except ValueError:
