@@ -52,9 +52,12 @@ def side_file_put_away(root: Base, file: BinFile, side: SideFile | None) -> Iter
         return
     folder, name = split(side.new.path)
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(FileNotFoundError):
+        try:
             check_path(side.new.path)
             place = stack.enter_context(folder_below(root, folder))
+        except (OSError, Refused):
+            pass  # whatever became of the kept picture's folder, the file comes back
+        else:
             stack.enter_context(_put_away(file, side.new.path, place, _find_written(side, name, place)))
         yield
 
@@ -98,7 +101,10 @@ def _find_own(root: Base, move: Move | None, name: bytes, source: int, place: in
     if move is None or not move.link or not _is_regular(status(name, place)):
         return None
     with contextlib.ExitStack() as stack:
-        descriptor = open_file(name, place)
+        try:
+            descriptor = open_file(name, place)
+        except PermissionError:
+            return None
         stack.callback(os.close, descriptor)
         found = os.fstat(descriptor)
         if not _is_regular(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,7 +13,7 @@ from functools import partial
 from dpm_tui.errors import is_full, reason_of
 from dpm_tui.pipeline.scan.open_roots import Base
 from dpm_tui.recycle.bin.bin_folder import BinFile
-from dpm_tui.recycle.bin.bin_listing import ListedFile
+from dpm_tui.recycle.bin.bin_listing import ListedFile, indexes_of
 from dpm_tui.recycle.bin.bin_set import BinSet
 from dpm_tui.recycle.bin.removal_log import Action, LogEntry, RemovalLog
 from dpm_tui.recycle.companions.side_files import follow_picture
@@ -26,6 +27,7 @@ from dpm_tui.recycle.moving.progress import BatchSteps, Cancelled, Progress
 from dpm_tui.recycle.proof import check_path, leads_into_state
 from dpm_tui.recycle.refusal import Refused
 from dpm_tui.recycle.results import Restored, RestoreResult, Skipped
+from dpm_tui.review.marks.plan import Move, SideFile, Witness
 from dpm_tui.state.disk.held_folder import sync_names
 
 _NAME_BYTES = 255
@@ -53,6 +55,7 @@ class _Run:
     left: list[BinFile] = field(default_factory=list)
     announced: LogEntry | None = None
     renamed: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    copies: dict[str, defaultdict[bytes, list[Move]]] = field(default_factory=dict)
 
     def restore(self, listed: ListedFile) -> None:
         """Bring one file back; raises Refused or OSError with the file still in the bin."""
@@ -81,7 +84,7 @@ class _Run:
             move = None if self.target.path else listed.move
             with (
                 link_put_away(self.bins.root, file, move, source, place),
-                side_file_put_away(self.bins.root, file, listed.side if move else None),
+                side_file_put_away(self.bins.root, file, self._side_file_of(listed)),
             ):
                 entry = self._place(source, name, place, folder, entry)
         self.announced = None
@@ -89,6 +92,37 @@ class _Run:
         self.left.append(file)
         self.logged.append(entry)
         self.renamed[file.batch, file.path] = split(entry.to)[1]
+
+    def _side_file_of(self, listed: ListedFile) -> SideFile | None:
+        """Return the side file that goes as a file comes back: once all copies of its picture are back.
+
+        Raises Refused for the side file of before if it has to wait for that.
+        """
+        if listed.move is None or self.target.path:
+            return None
+        file, side, alone = listed.file, None, True
+        for move in self._copies_of(file.batch, listed.move.keeper.path):
+            side = side or move.side
+            alone = alone and (move.victim.path == file.path or self._is_back(move.victim))
+        if listed.is_side_file and not alone:
+            raise Refused("side_file_needed")
+        return side if alone else None
+
+    def _copies_of(self, batch: str, keeper: bytes) -> list[Move]:
+        if batch not in self.copies:
+            self.copies[batch] = defaultdict(list)
+            for index in indexes_of(self.bins, batch).values():
+                for move in index.moves:
+                    self.copies[batch][move.keeper.path].append(move)
+        return self.copies[batch][keeper]
+
+    def _is_back(self, witness: Witness) -> bool:
+        folder, name = split(witness.path)
+        with contextlib.suppress(OSError), folder_below(self.bins.root, folder) as place:
+            found = status(name, place)
+            looks = (witness.stamp.size, witness.stamp.mtime_ns)
+            return found is not None and (found.st_size, found.st_mtime_ns) == looks
+        return False
 
     def _make(self, folder: bytes) -> None:
         with folder_below(self.target.descriptor, folder, make=0o777, touched=self.touched):

@@ -164,6 +164,14 @@ def test_whatever_else_has_the_name_stays_beside_the_file(library: Library, how:
     assert library.pictures() == {**before, restored.now: b"the same picture"}
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_link_that_cannot_be_read_stays_beside_the_file(library: Library) -> None:
+    library.bin.apply(Plan((planned(library),)))
+    os.chmod(library.at(VICTIM), 0)
+    assert library.bin.undo().restored[0].now == b"a/victim (restored 1).jpg"
+    os.chmod(library.at(VICTIM), 0o600)
+
+
 def test_a_kept_file_that_only_moved_is_no_reason_to_keep_both(library: Library) -> None:
     library.bin.apply(Plan((planned(library),)))
     os.rename(library.at(KEEPER), library.at(b"elsewhere.jpg"))

@@ -136,6 +136,42 @@ def test_the_picture_alone_comes_back_with_the_side_file_of_before(library: Libr
     assert library.pictures() == before
 
 
+@pytest.mark.parametrize("old", [None, OLD])
+def test_what_two_copies_knew_stays_until_both_are_back(library: Library, old: bytes | None) -> None:
+    first = library.move()
+    second = replace(first, victim=library.write(b"c/other.jpg", b"the same picture"))
+    witness = None if old is None else library.write(SIDE, old)
+    before = library.pictures()
+    library.bin.apply(Plan((first, second)), side_files=maker(witness))
+    entries = {entry.path: entry.id for entry in library.bin.entries()}
+    result = library.bin.restore([entries[VICTIM]])
+    assert [restored.now for restored in result.restored] == [VICTIM]
+    assert [skipped.key for skipped in result.skipped] == (["side_file_needed"] if old else [])
+    assert library.read(SIDE) == NEW
+    assert not library.bin.undo().skipped
+    assert library.pictures() == before
+
+
+def test_what_a_purged_copy_knew_stays(library: Library) -> None:
+    first = library.move()
+    second = replace(first, victim=library.write(b"c/other.jpg", b"the same picture"))
+    library.bin.apply(Plan((first, second)), side_files=maker(None))
+    entries = {entry.path: entry.id for entry in library.bin.entries()}
+    library.bin.purge([entries[b"c/other.jpg"]])
+    library.bin.undo()
+    assert library.pictures() == {
+        VICTIM: b"the same picture", KEEPER: b"the same picture", SIDE: NEW,
+    }  # fmt: skip
+
+
+def test_a_folder_that_became_a_link_does_not_keep_the_copy_from_coming_back(library: Library) -> None:
+    apply(library, None)
+    os.rename(library.at(b"b"), library.at(b"elsewhere"))
+    os.symlink(library.at(b"elsewhere"), library.at(b"b"))
+    assert library.bin.undo().restored[0].now == VICTIM
+    assert library.read(b"elsewhere/keeper.jpg.xmp") == NEW
+
+
 def test_a_lost_log_is_written_again(library: Library) -> None:
     before, _ = apply(library, OLD)
     os.unlink(library.bin.log.path)
