@@ -308,7 +308,7 @@ LINES: dict[str, bytes] = {
     "not UTF-8": frame(b'{"path": "\xff"}'),
     "a lone surrogate": frame(b'{"id": 1, "path": "\\ud800", "stamp": [1,1,1,1,1], "digest": ""}'),
     "a line without an end": b"x" * 3_000_000,
-    "an absolute path": file_record(path="/etc/passwd"),
+    "a full path with a way up": file_record(path="/mnt/../etc/passwd"),
     "a path upwards": file_record(path="../canary/precious.jpg"),
     "a path upwards in the middle": file_record(path="a/../../canary/precious.jpg"),
     "a NUL": file_record(path="a\0.jpg"),
@@ -356,7 +356,7 @@ def as_ours(house: House, line: bytes) -> bytes:
 SHARDS: dict[str, Callable[[dict[str, Any]], object]] = {
     "a path upwards": lambda table: table["folders"].__setitem__(0, "../canary"),
     "a path upwards in a name": lambda table: table["name"].__setitem__(0, "../canary"),
-    "an absolute folder": lambda table: table["folders"].__setitem__(0, "/etc"),
+    "a full folder with a way up": lambda table: table["folders"].__setitem__(0, "/mnt/.."),
     "into the state": lambda table: table["folders"].__setitem__(0, "_image_temp/recycle_bin"),
     "into the state in other letters": lambda table: table["name"].__setitem__(0, "_Image_Temp"),
     "a NUL": lambda table: table["name"].__setitem__(0, "a\0b"),
