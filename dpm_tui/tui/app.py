@@ -33,6 +33,7 @@ class DpmApp(HostApp, inherit_bindings=False):
 
     first_screen = "scan"
     _owner_told = False
+    _looked_on = False
 
     def on_mount(self) -> None:
         """Open the first screen, then connect: the worker may need seconds to start."""
@@ -62,6 +63,7 @@ class DpmApp(HostApp, inherit_bindings=False):
         if isinstance(screen, DpmScreen) and screen.is_mounted:
             screen.follow_session()
             self._tell_owner(screen)
+            self._tell_reviewer(screen)
             self._offer_next_step(screen)
             if self.session.link is Link.LOST and not self._loss_reported:
                 self._loss_reported = True
@@ -98,6 +100,13 @@ class DpmApp(HostApp, inherit_bindings=False):
                 session.log.append(LogLine("warning", "as_root", values, time()))
                 short = translate("tui.as_root_short", owner=owner)
                 prompt.say(prompt.fitting(translate("worker.as_root", **values), short))
+
+    def _tell_reviewer(self, screen: DpmScreen) -> None:
+        """Say that this app may move files now, in the place of what it has said before."""
+        looks_on = bool(self.session.view_only)
+        if self._looked_on and not looks_on and self.session.link is Link.CONNECTED:
+            screen.prompt.say(translate("tui.reviews_now"))
+        self._looked_on = looks_on
 
     def last_line(self) -> str:
         """Return the line that stays in the terminal when the app has ended."""

@@ -76,7 +76,8 @@ async def test_the_second_page_only_looks(album: Path) -> None:
             await second.press("ad")
             await second.shows("another app")
             await first.close()
-            await until(lambda: "View only" not in second.text)
+            await second.shows("files can be moved here now")
+            assert "View only" not in second.text
 
 
 async def test_an_app_ends_with_its_page(album: Path) -> None:

@@ -18,7 +18,7 @@ from dpm_tui.errors import DpmError, Stopped, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
-from dpm_tui.pipeline.candidates.fingerprint import Embedder, part_model
+from dpm_tui.pipeline.candidates.fingerprint import part_model
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.finding.near_contents import WholeVectors
 from dpm_tui.pipeline.finding.picture_finder import Finding, Match, PictureFinder
@@ -45,6 +45,7 @@ from dpm_tui.worker.protocol.messages import (
     PictureMatch,
     UnreadFolder,
 )
+from dpm_tui.worker.run.embedder_cache import EmbedderCache
 from dpm_tui.worker.run.resource_policy import reader_count
 
 _BETTER = {Better.FIRST: "match", Better.SECOND: "asked"}
@@ -55,8 +56,7 @@ _MATCHES = 1000
 class FindService:
     """Searches one library.
 
-    ``settings`` returns those in force, ``threshold`` from which similarity on pairs count, ``load_embedder``
-    the network for some settings.
+    ``settings`` returns those in force, ``threshold`` from which similarity on pairs count.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class FindService:
         state: RootState,
         settings: Callable[[], Config],
         threshold: Callable[[], float],
-        load_embedder: Callable[[Config], Embedder],
+        embedders: EmbedderCache,
     ) -> None:
         self._state = state
         self._settings = settings
         self._threshold = threshold
-        self._load_embedder = load_embedder
+        self._embedders = embedders
         self._one_by_one = asyncio.Lock()
 
     async def answer(
@@ -84,6 +84,8 @@ class FindService:
             return await asyncio.to_thread(self._find, request, gone)
 
     async def _list(self, request: ListPictures, gone: Callable[[], bool]) -> PictureList:
+        # Whoever lists pictures is about to have them found: torch takes seconds to load.
+        self._embedders.load_ahead(self._scanned_with)
         asked = await asyncio.to_thread(list_asked, request.path, self._settings().extensions, gone)
         unread = (UnreadFolder(path, reason) for path, reason in asked.unreadable.items())
         return PictureList(asked.folder, asked.names, tuple(unread))
@@ -93,7 +95,7 @@ class FindService:
         check_root(root)
         folder = RootFolder(request.folder)
         try:
-            with self._library() as library, self._decoders(folder, len(request.names)) as pool:
+            with self._decoders(folder, len(request.names)) as pool, self._library() as library:
                 asked, failed = stat_asked(folder, request.names)
                 thumbnails = SearchThumbnails(self._state.thumbnails)
                 finder = PictureFinder(
@@ -158,13 +160,18 @@ class FindService:
                 except OSError as error:
                     path, reason = display_name(folder.path), reason_of(error)
                     raise DpmError("asked_unreadable", path=path, reason=reason) from error
+                pool.start_ahead()  # what a scan left is read meanwhile
                 yield pool
         finally:
             pool.close()
 
     def _tools(self, decoder: SearchDecoder) -> Tools:
-        config = replace(self._settings(), model=self._state.checkpoint.model)
-        return Tools(decoder, lambda: self._load_embedder(config), rank_best_rows)
+        return Tools(decoder, lambda: self._embedders.load(self._scanned_with), rank_best_rows)
+
+    @property
+    def _scanned_with(self) -> Config:
+        """The settings, with the model that the library was scanned with."""
+        return replace(self._settings(), model=self._state.checkpoint.model)
 
 
 class _Home:

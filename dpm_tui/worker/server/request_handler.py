@@ -57,7 +57,7 @@ class RequestHandler:
         self.result_service = ResultService(state, lambda: self.config.inspect)
         self._pictures = PictureService(self.result_service, state.files, state.thumbnails, pool)
         self._finder = FindService(
-            state, lambda: self.config, lambda: self.results.threshold, runner.embedders.load
+            state, lambda: self.config, lambda: self.results.threshold, runner.embedders
         )
         self._recovered = False
         self._run_config: Config = self.settings.config

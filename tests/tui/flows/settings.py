@@ -15,9 +15,9 @@ from tests.tui.flows.flow import flow
 async def change(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
     await press(pilot, "enter")
     await until(lambda: client.config.model == "photo")
-    await press(pilot, "j", "j", "enter", "end", *" jxl", "enter")
-    await until(lambda: client.config.extensions[-1] == "jxl")
-    await press(pilot, "j", "enter", *"s", "enter")
+    await press(pilot, "j", "j", "enter", "end", *" xyz", "enter")
+    await until(lambda: client.config.extensions[-1] == "xyz")
+    await press(pilot, "j", "j", "enter", *"s", "enter")
     await until(lambda: client.config.protected == ("keeps",))
     await until(lambda: "no folder keeps here: it protects nothing" in prompt_text(app))
 
@@ -37,7 +37,7 @@ async def decrease(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
 
 @flow("settings")
 async def default(app: DpmApp, pilot: Pilot[None], client: FakeClient) -> None:
-    await press(pilot, "j", "j", "j")
+    await press(pilot, "j", "j", "j", "j")
     assert "keep" in screen_text(app)
     await press(pilot, "u")
     await until(lambda: client.config.protected == ())
