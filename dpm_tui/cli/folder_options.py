@@ -17,7 +17,6 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.state.config import Config, check_config
 from dpm_tui.state.disk.layout import Layout
-from dpm_tui.state.other_roots import check_roots
 
 
 def add_folder_options(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +41,6 @@ async def _remember(options: argparse.Namespace, layout: Layout) -> None:
     try:
         before = client.welcome.config
         config = _name_folders(options, layout.root, before)
-        check_roots(layout.root, config.other_folders, before.other_folders)
         if config != before:
             await client.request(SaveConfig(config))
             for folder in config.other_roots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from dpm_tui.catalog.image_file import ImageFile
@@ -43,3 +44,14 @@ class Reporter:
     def cancelled(self) -> bool:
         """Return whether the stage should checkpoint and return."""
         return False
+
+
+class CancellingReporter(Reporter):
+    """Tells nobody anything, and passes on when nobody waits any more."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        self._cancelled = cancelled
+
+    def cancelled(self) -> bool:
+        """Return whether to stop."""
+        return self._cancelled()

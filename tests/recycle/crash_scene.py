@@ -243,6 +243,17 @@ class Scene:
         if self.operation in ("apply", "undo", "redo"):
             assert library.pictures() == self.before
 
+    def check_all_comes_back(self, library: Library) -> None:
+        """No file waits in a batch any more, the log is true, and undo makes everything what it was."""
+        left = library.contents()
+        assert not [path for path in left if b"/links/" in path or b"link.part" in path]
+        self.check_tidy(library)
+        self.check_log(library)
+        if library.bin.entries():
+            library.bin.undo()
+        assert library.bin.entries() == []
+        assert library.pictures() == self.before
+
 
 def leave_half_done(library: Library, plan: Plan) -> None:
     """Leave what kills leave: a lost log, a second name, a batch not yet begun, a partial index."""

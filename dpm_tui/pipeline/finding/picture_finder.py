@@ -29,7 +29,7 @@ from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts, prov
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_pairs
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.keeper_order import order_contents
-from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.reporter import CancellingReporter, Reporter
 from dpm_tui.pipeline.run import Tools
 from dpm_tui.pipeline.scan.inventory import FoundFile
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier
@@ -78,7 +78,7 @@ class PictureFinder:
         self._tools = tools
         self._thumbnails = thumbnails
         self._read_anew: dict[str, Facts | None] = {}
-        self._reporter = _Listener(cancelled)
+        self._reporter = CancellingReporter(cancelled)
         self._pace = Checkpointer(lambda: None, self._reporter)
 
     def find(self, asked: Sequence[FoundFile]) -> Iterator[Finding]:
@@ -249,14 +249,3 @@ class _Search:
             [pair for pair in wanted if pair not in inspections],
             self._held, inspections, self._tools.decoder, self._tools.rank, self._pace, self._reporter,
         )  # fmt: skip
-
-
-class _Listener(Reporter):
-    """Passes on that nobody wants the answer any more."""
-
-    def __init__(self, cancelled: Callable[[], bool]) -> None:
-        self._cancelled = cancelled
-
-    def cancelled(self) -> bool:
-        """Return whether to stop."""
-        return self._cancelled()

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dpm_tui.catalog.image_file import Status
-from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import from_json
 from dpm_tui.pipeline.loading.safe_open import UndecodableError
 from dpm_tui.pipeline.metadata.embedded_notes import read_embedded
 from dpm_tui.pipeline.metadata.picture_notes import PictureNotes, united
 from dpm_tui.pipeline.metadata.xmp_text import MAX_BYTES, add_to_xmp, read_xmp
 from dpm_tui.pipeline.scan.open_roots import Base
-from dpm_tui.worker.decoders.picture_content import read_file
+from dpm_tui.worker.decoders.picture_content import read_file, read_unchanged
 
 _SLACK_NS = 2_000_000_000
 """FAT keeps times to two seconds."""
@@ -69,9 +67,11 @@ class NoteCollector:
 
         Raises UndecodableError for one that is not what it was when it was compared.
         """
-        content = read_file(self._root, from_json(file["path"]), memory)
-        if file["digest"] and hashlib.sha256(content).hexdigest() != file["digest"]:
-            raise UndecodableError(Status.UNREADABLE, defer("decode.changed"))
+        path, digest = from_json(file["path"]), file["digest"]
+        if digest:
+            content = read_unchanged(self._root, path, digest, memory)
+        else:
+            content = read_file(self._root, path, memory)
         try:
             return read_embedded(content, memory // 2)
         except UndecodableError:

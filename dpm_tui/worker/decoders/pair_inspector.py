@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import encode_inspection
-from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import from_json
 from dpm_tui.pipeline.decoding.raw_picture import is_raw, read_preview
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies, prepare
-from dpm_tui.pipeline.loading.safe_open import UndecodableError
 from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.scan.open_roots import Base
-from dpm_tui.worker.decoders.picture_content import read_file
+from dpm_tui.worker.decoders.picture_content import read_unchanged
 
 _SHARE = 2
 """Of the memory, what decoding one of two pictures may take. The other one takes a fifth of that once it is
@@ -42,9 +38,7 @@ class PairInspector:
         if digest in self._recent:
             return self._recent[digest]
         path = from_json(file["path"])
-        content = read_file(self._root, path, memory)
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
+        content = read_unchanged(self._root, path, digest, memory)
         if is_raw(path):
             content = read_preview(content, memory // _SHARE)
         if len(self._recent) > 1:

@@ -43,6 +43,14 @@ def read_file(root: Base, path: bytes, memory: int = MEMORY_BYTES) -> bytes:
             raise too_big from error
 
 
+def read_unchanged(root: Base, path: bytes, digest: str, memory: int) -> bytes:
+    """Return the content of a file as ``read_file`` does; raises UndecodableError for another digest."""
+    content = read_file(root, path, memory)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise UndecodableError(Status.UNREADABLE, defer("decode.changed"), digest)
+    return content
+
+
 def digest_file(root: Base, path: bytes) -> str:
     """Return the digest of a regular file of any size below the open ``root``; raises OSError."""
     with open(open_beneath(root, path, READ_FILE), "rb") as file:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name
-from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.reporter import CancellingReporter
 from dpm_tui.pipeline.scan.inventory import FoundFile, scan_inventory
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 
@@ -36,7 +36,7 @@ def list_asked(path: bytes, extensions: Collection[str], gone: Callable[[], bool
     try:
         if not stat.S_ISDIR(os.stat(path).st_mode):
             return AskedFiles(os.path.dirname(path), (os.path.basename(path),), {})
-        found = scan_inventory(RootFolder(path), extensions, _Listener(gone))
+        found = scan_inventory(RootFolder(path), extensions, CancellingReporter(gone))
     except OSError as error:
         raise DpmError("asked_unreadable", path=shown, reason=reason_of(error)) from error
     return AskedFiles(path, tuple(file.path for file in found.found), found.unreadable)
@@ -58,14 +58,3 @@ def stat_asked(folder: RootFolder, names: Iterable[bytes]) -> tuple[list[FoundFi
             else:
                 found.append(FoundFile(os.path.join(folder.path, name), read_stamp(status)))
     return found, failed
-
-
-class _Listener(Reporter):
-    """Ends a walk that nobody waits for."""
-
-    def __init__(self, gone: Callable[[], bool]) -> None:
-        self._gone = gone
-
-    def cancelled(self) -> bool:
-        """Return whether to stop."""
-        return self._gone()

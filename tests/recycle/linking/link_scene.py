@@ -63,14 +63,7 @@ class LinkScene(Scene):
             assert entries[path].keeper_present
             assert entries[path].link == move.link
             self.check_link(library, path, move.keeper.path, move.link)
-        left = contents_below(library.root)
-        assert not [path for path in left if b"/links/" in path or b"link.part" in path]
-        self.check_tidy(library)
-        self.check_log(library)
-        if entries:
-            library.bin.undo()
-        assert library.bin.entries() == []
-        assert library.pictures() == self.before
+        self.check_all_comes_back(library)
         for path in self.before:
             self.check_own(library, path)
 

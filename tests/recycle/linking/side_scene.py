@@ -73,11 +73,4 @@ class SideScene(Scene):
             if side in entries:
                 assert pictures[side] == new
         assert not [path for path in pictures if b"restored" in path]
-        left = contents_below(library.root)
-        assert not [path for path in left if b"/links/" in path or b"link.part" in path]
-        self.check_tidy(library)
-        self.check_log(library)
-        if entries:
-            library.bin.undo()
-        assert library.bin.entries() == []
-        assert library.pictures() == self.before
+        self.check_all_comes_back(library)
