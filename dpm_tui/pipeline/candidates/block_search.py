@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates.column_index import ColumnIndex
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Places, Screen
+from dpm_tui.pipeline.candidates.shards import Shards
 
 TILE = 1024
 """Rows and columns of a tile: its products stay in the cache of a core."""
@@ -42,6 +43,8 @@ class Means:
     threads: int = 1
     most_products: int = 200_000**2
     """Pairs of pictures up to which all are compared with all."""
+    shards: Shards | None = None
+    """Who searches in the place of this process, if somebody does."""
 
     def listed(self, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
         """Return whether the rows of two masks are so many that each is compared with likely ones only."""
@@ -81,6 +84,10 @@ def search_block(index: ColumnIndex, rows: NDArray[np.float32], gatherer: Gather
                 continue
             seconds, firsts = tile[found[0]], found[1] + columns.start
             if firsts.ndim > 1:
+                # In order of places: of equal cosines those of the lowest matter.
+                _hand_over(index, rows, few, gatherer)
+                few.clear()
+                waiting = 0
                 _hand_over_crowd(index, rows, (seconds, firsts), gatherer)
                 continue
             few.append((seconds, firsts))
@@ -100,7 +107,7 @@ def _hand_over_crowd(
     own = rows[seconds[:, 0]]
     for at in range(0, firsts.shape[1], _SLICE):
         some = firsts[:, at : at + _SLICE]
-        cosines = _rounded(own @ index.vectors[some[0]].T)
+        cosines = _rounded(own @ index.at(some[0]).T)
         chosen, columns = np.nonzero(gatherer.admits(seconds, some, cosines))
         gatherer.take(NeighbourPairs(some[0, columns], seconds[chosen, 0], cosines[chosen, columns]))
 
@@ -114,7 +121,7 @@ def _hand_over(
     seconds, firsts = (np.concatenate(side) for side in zip(*found, strict=True))
     for at in range(0, len(firsts), _GATHERED):
         ones, others = firsts[at : at + _GATHERED], seconds[at : at + _GATHERED]
-        cosines = _rounded(np.einsum("ij,ij->i", rows[others], index.vectors[ones]))
+        cosines = _rounded(np.einsum("ij,ij->i", rows[others], index.at(ones)))
         kept = gatherer.admits(others, ones, cosines)
         gatherer.take(NeighbourPairs(ones[kept], others[kept], cosines[kept]))
 

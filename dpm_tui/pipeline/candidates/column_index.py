@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.candidates.inverted_lists import InvertedLists
 from dpm_tui.pipeline.candidates.screen import Packed, Screen
-from dpm_tui.pipeline.candidates.search_space import Rows, blocks_of
+from dpm_tui.pipeline.candidates.search_space import Rows, Vectors, blocks_of
 from dpm_tui.pipeline.candidates.short_vectors import Shortening
 
 _READ_ROWS = 8192
@@ -24,12 +24,13 @@ _SAMPLE = 8192
 class ColumnIndex:
     """Whole vectors by place, shape (n, dims), with the ``numbers`` of their rows; ``packed`` are short ones.
 
-    Takes about a kilobyte a row: turning single ones of half precision would take longer than multiplying.
+    Takes about a kilobyte a row in single precision, half of it where ``vectors`` are of half precision:
+    multiplying them one by one takes longer then, as they are turned into single ones each time.
     Without ``lists`` places have the order of the rows, and each vector is compared with all.
     """
 
     numbers: NDArray[np.int64]
-    vectors: NDArray[np.float32]
+    vectors: Vectors
     packed: Packed
     shortening: Shortening
     screen: Screen
@@ -54,7 +55,22 @@ class ColumnIndex:
         """
         numbers = np.flatnonzero(wanted)
         vectors = _read_vectors(rows, wanted, len(numbers), dims)
-        shortening = Shortening.of(vectors[:: max(len(vectors) // _SAMPLE, 1)], max_rest)
+        return cls.build(numbers, vectors, screen, max_rest, listed=listed)
+
+    @classmethod
+    def build(
+        cls,
+        numbers: NDArray[np.int64],
+        vectors: Vectors,
+        screen: Screen,
+        max_rest: float,
+        *,
+        listed: bool = False,
+    ) -> ColumnIndex:
+        """Return the index of rows with these ``numbers``, in order, and vectors, which it takes over."""
+        dims = vectors.shape[1]
+        sample = vectors[:: max(len(vectors) // _SAMPLE, 1)].astype(np.float32, copy=False)
+        shortening = Shortening.of(sample, max_rest)
         lists = None
         if listed:
             lists, order = InvertedLists.of(_shortened(shortening, vectors))
@@ -63,7 +79,7 @@ class ColumnIndex:
                 some = slice(at, at + _COLUMNS_AT_ONCE)
                 vectors[:, some] = vectors[order, some]
         parts = [
-            screen.pack(shortening.apply(vectors[at : at + _READ_ROWS]))
+            screen.pack(shortening.apply(vectors[at : at + _READ_ROWS].astype(np.float32, copy=False)))
             for at in range(0, max(len(vectors), 1), _READ_ROWS)
         ]
         return cls(numbers, vectors, np.concatenate(parts), shortening, screen, lists, np.argsort(numbers))
@@ -92,8 +108,20 @@ class ColumnIndex:
 
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of rows of the table, all of which are in the index."""
-        taken: NDArray[np.float32] = self.vectors[self.places(numbers)]
-        return taken
+        return self.at(self.places(numbers))
+
+    def at(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors in some places of the index."""
+        return self.vectors[places].astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """An index with the turn of the row in each place, and the bar from which it wants others even so."""
+
+    index: ColumnIndex
+    turns: NDArray[np.int64]
+    bars: NDArray[np.float32] | None
 
 
 def _read_vectors(rows: Rows, wanted: NDArray[np.bool_], count: int, dims: int) -> NDArray[np.float32]:
@@ -106,6 +134,12 @@ def _read_vectors(rows: Rows, wanted: NDArray[np.bool_], count: int, dims: int) 
     return vectors
 
 
-def _shortened(shortening: Shortening, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def _shortened(shortening: Shortening, vectors: Vectors) -> NDArray[np.float32]:
     """Return what lists are made by: the axes that are kept."""
-    return vectors if shortening.axes is None else vectors @ shortening.axes
+    if shortening.axes is None:
+        return vectors.astype(np.float32, copy=False)
+    short = np.empty((len(vectors), shortening.axes.shape[1]), np.float32)
+    for at in range(0, len(vectors), _READ_ROWS):
+        some = vectors[at : at + _READ_ROWS].astype(np.float32, copy=False)
+        np.matmul(some, shortening.axes, out=short[at : at + _READ_ROWS])
+    return short

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Event
 
 import numpy as np
@@ -13,6 +13,15 @@ from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above
 from dpm_tui.pipeline.candidates.column_index import ColumnIndex
 from dpm_tui.pipeline.candidates.inner_picture import find_inner_picture
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
+from dpm_tui.pipeline.candidates.shards import (
+    Searched,
+    ShardAnswer,
+    ShardParts,
+    ShardQuestion,
+    ShardSpace,
+    TableVectors,
+    ask,
+)
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
 from dpm_tui.pipeline.transparency.ground import lay_on
 
@@ -30,7 +39,7 @@ COUNT = len(BOXES)
 MIDDLE = 4
 """Number of the middle, whose place the inner picture takes of what has bars or a frame around it."""
 ROWS_PER_BLOCK = 2048
-_MAX_REST = 0.05
+MAX_REST = 0.05
 """What short vectors may leave out: hardly a part is near to any picture."""
 _FOLDED = 32
 """Near pictures a picture that are gathered before those are dropped that others surpass."""
@@ -112,24 +121,51 @@ def _match_rows(
     """
     dims = field.width // (1 + COUNT)
     listed = means.listed(field.open, field.live)
-    index = ColumnIndex.of(field.rows, wanted, dims, means.screen, _MAX_REST, listed=listed)
+    table = TableVectors(field.rows)
 
-    def tasks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
-        rows = np.flatnonzero(asking)
+    def questions() -> Iterator[ShardQuestion]:
+        rows, none = np.flatnonzero(asking), np.zeros(0, np.int64)
         for at in range(0, len(rows), ROWS_PER_BLOCK):
             numbers = rows[at : at + ROWS_PER_BLOCK]
-            yield numbers, field.rows.take(numbers)[:, dims:]
+            parts = table.read(numbers)[:, dims:].reshape(len(numbers) * COUNT, dims)
+            turns = np.zeros(len(numbers), np.int64)
+            yield ShardQuestion(at // ROWS_PER_BLOCK, numbers, parts, turns, none, np.zeros(0, np.float32))
 
-    def work(
-        task: tuple[NDArray[np.int64], NDArray[np.float16]], stopped: Event
-    ) -> tuple[NDArray[np.int64], NeighbourPairs]:
-        numbers, vectors = task
-        gathering = _Gathering(index, numbers, threshold)
-        parts = vectors.astype(np.float32).reshape(len(numbers) * COUNT, dims)
-        search_block(index, parts, gathering, stopped)
-        return numbers, gathering.result()
+    if means.shards is not None:
+        numbers = np.flatnonzero(wanted)
+        space = ShardSpace(Searched.PARTS, len(numbers), dims, threshold, listed)
+        means.shards.build(space, ShardParts(table, numbers, dims))
+        for asked, answers in ask(means.shards, questions()):
+            yield asked, settle_parts(asked, answers)
+        return
+    index = ColumnIndex.of(field.rows, wanted, dims, means.screen, MAX_REST, listed=listed)
 
-    yield from in_order(tasks(), work, means.threads)
+    def work(question: ShardQuestion, stopped: Event) -> tuple[NDArray[np.int64], NeighbourPairs]:
+        answer = search_parts(index, question, threshold, stopped)
+        return question.numbers, settle_parts(question.numbers, [answer])
+
+    yield from in_order(questions(), work, means.threads)
+
+
+def search_parts(
+    index: ColumnIndex, question: ShardQuestion, threshold: float, stopped: Event
+) -> ShardAnswer:
+    """Return what an index has near to the parts of pictures; incomplete where it was stopped."""
+    gathering = _Gathering(index, question.numbers, threshold)
+    search_block(index, question.vectors.astype(np.float32, copy=False), gathering, stopped)
+    return gathering.answer(question.number)
+
+
+def settle_parts(numbers: NDArray[np.int64], answers: Sequence[ShardAnswer]) -> NeighbourPairs:
+    """Return what is wanted of the answers of all columns to a question."""
+    near = NeighbourPairs.joined([answer.nearest for answer in answers])
+    order, places = rank(near)
+    own = near.only(order[places == 0])
+    own = NeighbourPairs(own.firsts, own.seconds // COUNT, own.cosines)
+    sure = NeighbourPairs.joined([answer.found for answer in answers])
+    order, places = rank(sure)
+    near = NeighbourPairs.joined([own, sure.only(np.sort(order[places < MOST]))])
+    return NeighbourPairs(near.firsts, numbers[near.seconds], near.cosines)
 
 
 class _Gathering:
@@ -139,7 +175,7 @@ class _Gathering:
     """
 
     def __init__(self, index: ColumnIndex, numbers: NDArray[np.int64], threshold: float) -> None:
-        self._index, self._numbers, self._threshold = index, numbers, threshold
+        self._index = index
         self._places = index.places(numbers)
         self._nearest = np.full(len(numbers) * COUNT, -1, np.int64)
         self._best = np.full(len(numbers) * COUNT, FLOOR - 1, np.float32)
@@ -170,17 +206,17 @@ class _Gathering:
         near = near.only(near.cosines >= self._sure_bars[near.seconds])
         self._fresh.append(near)
         self._pending += len(near)
-        if self._pending > _FOLDED * len(self._numbers):
+        if self._pending > _FOLDED * len(self._sure_bars):
             self._fold()
         self._raise_bars(parts)
 
-    def result(self) -> NeighbourPairs:
-        """Return what remains, as rows of the table."""
+    def answer(self, number: int) -> ShardAnswer:
+        """Return what remains, as the answer to the question of a number."""
         self._fold()
         found = np.flatnonzero(self._nearest >= 0)
-        own = NeighbourPairs(self._nearest[found], found // COUNT, self._best[found])
-        near = NeighbourPairs.joined([own, self._sure])
-        return NeighbourPairs(self._index.numbers[near.firsts], self._numbers[near.seconds], near.cosines)
+        nearest = NeighbourPairs(self._index.numbers[self._nearest[found]], found, self._best[found])
+        sure = NeighbourPairs(self._index.numbers[self._sure.firsts], self._sure.seconds, self._sure.cosines)
+        return ShardAnswer(number, sure, nearest, NeighbourPairs.none())
 
     def _fold(self) -> None:
         """Drop what others surpass, and raise the bars of pictures that have MOST near for sure."""

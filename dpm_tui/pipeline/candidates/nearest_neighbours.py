@@ -9,7 +9,7 @@ that came.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -18,9 +18,27 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, count_within, keep_nearest, rank
 from dpm_tui.pipeline.candidates.block_search import Means, in_order, just_above, search_block
-from dpm_tui.pipeline.candidates.column_index import ColumnIndex
-from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, HUBS, KIN, Families, keep_families, thin_crowds
-from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace
+from dpm_tui.pipeline.candidates.column_index import ColumnIndex, Columns
+from dpm_tui.pipeline.candidates.neighbour_quota import (
+    CROWD,
+    HUBS,
+    KIN,
+    Families,
+    RowVectors,
+    keep_families,
+    thin_crowds,
+)
+from dpm_tui.pipeline.candidates.search_space import MatchedRows, NeighbourBounds, SearchSpace, Vectors
+from dpm_tui.pipeline.candidates.shards import (
+    NO_BAR,
+    Searched,
+    ShardAnswer,
+    ShardParts,
+    ShardQuestion,
+    ShardSpace,
+    TableVectors,
+    ask,
+)
 
 ROWS_PER_BLOCK, ROWS_PER_LISTED_BLOCK = 1024, 8192
 """Only some rows of a block ask for a list, which should be many."""
@@ -38,10 +56,12 @@ FLOOR = 0.53
 """Cosine below which not even a nearest neighbour is worth a look."""
 _FOLDED = 32
 """Pairs a row that are gathered before those are dropped that others surpass."""
-_MAX_REST = 0.02
+MAX_REST = 0.02
 """What short vectors may leave out: many neighbours of a picture lie just below its nearest ones."""
 _ROUNDED = 1e-4
 """By how much a stored cosine may be off."""
+_RAISED = 0.005
+"""By how much a bar rises at least before those who search are told."""
 RULE = f"kin-{SURE}-{NEAREST}-{NEIGHBOURS}-{FLOOR}-{KIN}-{CROWD}-{HUBS}"
 """Names what makes a pair a candidate besides threshold and vectors; other candidates are matched anew."""
 
@@ -63,28 +83,56 @@ def match_vectors(field: SearchSpace, threshold: float, means: Means | None = No
     nearest = _nearest(among, threshold, families)
     turns = field.turns()
     listed = means.listed(field.open, field.live)
-    index = ColumnIndex.of(field.rows, field.live, field.width, means.screen, _MAX_REST, listed=listed)
+    size = ROWS_PER_LISTED_BLOCK if listed else ROWS_PER_BLOCK
+    bars = np.where(settled, nearest.bars - np.float32(_ROUNDED), NO_BAR) if settled.any() else None
 
-    def tasks() -> Iterator[_Gathering]:
-        for numbers in field.open_blocks(ROWS_PER_LISTED_BLOCK if listed else ROWS_PER_BLOCK):
-            approach = np.where(settled, nearest.bars - np.float32(_ROUNDED), 2) if settled.any() else None
-            yield _Gathering(index, numbers, turns, threshold, approach)
+    def questions(take: Callable[[NDArray[np.int64]], Vectors]) -> Iterator[ShardQuestion]:
+        for number, numbers in enumerate(field.open_blocks(size)):
+            raised = np.zeros(0, np.int64)
+            if bars is not None:
+                raised = np.flatnonzero(settled & (nearest.bars > bars + np.float32(_RAISED)))
+            raised_bars = nearest.bars[raised] - np.float32(_ROUNDED)
+            yield ShardQuestion(number, numbers, take(numbers), turns[numbers], raised, raised_bars)
 
-    def work(gathering: _Gathering, stopped: Event) -> _Found:
-        search_block(index, index.take(gathering.numbers), gathering, stopped)
-        return gathering.result()
+    vectors: RowVectors
+    if means.shards is None:
+        index = ColumnIndex.of(field.rows, field.live, field.width, means.screen, MAX_REST, listed=listed)
+        columns = Columns(index, turns[index.numbers], None if bars is None else bars[index.numbers])
+        vectors = index
 
-    for found in in_order(tasks(), work, means.threads):
+        def work(question: ShardQuestion, stopped: Event) -> WholeMatch:
+            answer = search_whole(columns, question, threshold, stopped)
+            return settle_whole(index, turns, question.numbers, [answer])
+
+        blocks = in_order(questions(index.take), work, means.threads)
+    else:
+        vectors = table = TableVectors(field.rows)
+        numbers = np.flatnonzero(field.live)
+        space = ShardSpace(Searched.WHOLE, len(numbers), field.width, threshold, listed)
+        means.shards.build(space, ShardParts(table, numbers, field.width, turns, bars))
+
+        def merge(task: tuple[NDArray[np.int64], Sequence[ShardAnswer]], stopped: Event) -> WholeMatch:
+            return settle_whole(table, turns, *task)
+
+        blocks = in_order(ask(means.shards, questions(table.read)), merge, means.threads)
+    for found in blocks:
         # Blocks that were searched meanwhile may have brought nearer ones.
-        bars = nearest.bars[found.others.seconds] - np.float32(_ROUNDED)
-        others = keep_families(index, found.others.only(found.others.cosines >= bars), NEIGHBOURS)
+        wanted = nearest.bars[found.others.seconds] - np.float32(_ROUNDED)
+        others = keep_families(vectors, found.others.only(found.others.cosines >= wanted), NEIGHBOURS)
         families.add(found.near)
         nearest.add(families.leading(others))
         yield MatchedRows(found.numbers, NeighbourPairs.joined([found.near, others]).unique())
 
 
+def search_whole(columns: Columns, question: ShardQuestion, threshold: float, stopped: Event) -> ShardAnswer:
+    """Return what some columns have near to whole pictures; incomplete where it was stopped."""
+    gathering = _Gathering(columns, question, threshold)
+    search_block(columns.index, question.vectors.astype(np.float32, copy=False), gathering, stopped)
+    return gathering.answer()
+
+
 @dataclass(frozen=True, slots=True)
-class _Found:
+class WholeMatch:
     """What some open rows bring, and open rows with settled ones that may have them as neighbours."""
 
     numbers: NDArray[np.int64]
@@ -92,26 +140,36 @@ class _Found:
     others: NeighbourPairs
 
 
+def settle_whole(
+    vectors: RowVectors,
+    turns: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    answers: Sequence[ShardAnswer],
+) -> WholeMatch:
+    """Return what is wanted of the answers of all columns to a question."""
+    below = keep_nearest([answer.nearest for answer in answers], NEIGHBOURS_LOOKED_AT)
+    below = keep_families(vectors, below, NEIGHBOURS)
+    found = keep_nearest([answer.found for answer in answers], LOOKED_AT * NEAREST, SURE)
+    sure = found.cosines >= np.float32(SURE)
+    weak = keep_families(vectors, found.only(~sure), NEAREST)
+    crowd = thin_crowds(found.only(sure), turns)
+    near = NeighbourPairs.joined([crowd, weak, below])
+    near = NeighbourPairs(near.firsts, numbers[near.seconds], near.cosines)
+    return WholeMatch(numbers, near, NeighbourPairs.joined([answer.approached for answer in answers]))
+
+
 class _Gathering:
     """What a block of open rows comes near to, as it is found; pairs are places of the index with rows."""
 
-    def __init__(
-        self,
-        index: ColumnIndex,
-        numbers: NDArray[np.int64],
-        turns: NDArray[np.int64],
-        threshold: float,
-        approach: NDArray[np.float32] | None,
-    ) -> None:
-        self.numbers = numbers
-        self._index = index
-        self._all_turns = turns
-        self._turns, self._own_turns = turns[index.numbers], turns[numbers]
-        self._places = index.places(numbers)
+    def __init__(self, columns: Columns, question: ShardQuestion, threshold: float) -> None:
+        numbers = question.numbers
+        self._question = question
+        self._index, self._turns, self._own_turns = columns.index, columns.turns, question.turns
+        self._places = columns.index.places(numbers)
         self._threshold = np.float32(threshold)
         self._near_bars = np.full(len(numbers), FLOOR, np.float32)
         self.bars = np.minimum(self._near_bars, self._threshold)
-        self.column_bars = None if approach is None else approach[index.numbers].astype(np.float32)
+        self.column_bars = _raised_bars(columns, question)
         self._found_bars = np.full(len(numbers), threshold, np.float32)
         self._hub_keys = np.full(len(numbers), np.iinfo(np.int64).max)
         self._below = self._found = NeighbourPairs.none()
@@ -145,22 +203,16 @@ class _Gathering:
             near = near.only(own | (near.cosines >= self._threshold))
         self._fresh.append(near)
         self._pending += len(near)
-        if self._pending > _FOLDED * len(self.numbers):
+        if self._pending > _FOLDED * len(self._own_turns):
             self._fold()
 
-    def result(self) -> _Found:
+    def answer(self) -> ShardAnswer:
         """Return what remains."""
         self._fold()
-        below = keep_families(self._index, self._named(self._below), NEIGHBOURS)
-        found = keep_nearest([self._found], LOOKED_AT * NEAREST, SURE)
-        sure = found.cosines >= np.float32(SURE)
-        weak = keep_families(self._index, self._named(found.only(~sure)), NEAREST)
-        crowd = self._named(thin_crowds(found.only(sure), self._turns))
-        near = NeighbourPairs.joined([crowd, weak, below])
-        near = NeighbourPairs(near.firsts, self.numbers[near.seconds], near.cosines)
         others = self._named(NeighbourPairs.joined(self._approached))
-        others = NeighbourPairs(self.numbers[others.seconds], others.firsts, others.cosines)
-        return _Found(self.numbers, near, keep_nearest([others], NEIGHBOURS_LOOKED_AT))
+        others = NeighbourPairs(self._question.numbers[others.seconds], others.firsts, others.cosines)
+        others = keep_nearest([others], NEIGHBOURS_LOOKED_AT)
+        return ShardAnswer(self._question.number, self._named(self._found), self._named(self._below), others)
 
     def _named(self, near: NeighbourPairs) -> NeighbourPairs:
         """Return pairs with rows of the table instead of places of the index."""
@@ -198,6 +250,16 @@ class _Gathering:
 
 _LATER = 1 << 32
 """More than any turn."""
+
+
+def _raised_bars(columns: Columns, question: ShardQuestion) -> NDArray[np.float32] | None:
+    """Return the bars of some columns at the time of a question."""
+    if columns.bars is None:
+        return None
+    bars = columns.bars.copy()
+    places = columns.index.places(question.raised)
+    bars[places[places >= 0]] = question.raised_bars[places >= 0]
+    return bars
 
 
 def _nearest_places(

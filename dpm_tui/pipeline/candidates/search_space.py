@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, rank
 
+Vectors = NDArray[np.float16] | NDArray[np.float32]
+
 
 class Rows(Protocol):
     """Vectors by row number, float16 of shape (rows, dims); a row that was lost is zero."""

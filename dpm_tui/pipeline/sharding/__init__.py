@@ -1,0 +1,1 @@
+"""Pieces of a search for candidates, on any machine."""
