@@ -72,6 +72,15 @@ def open_searches(state: RootState) -> tuple[CandidateSearch, CandidateSearch]:
     return open_whole_search(state, CHOICE, CARD), open_crop_search(state, CHOICE, CARD)
 
 
+def describe_wholes(files: int) -> Iterator[NDArray[np.float32]]:
+    """Yield the vectors of the pictures of a ``library`` alone, some rows at a time, shape (n, DIMS)."""
+    dice = np.random.default_rng(1)
+    topics = _noise(dice, _TOPICS)
+    families = families_of("library", files)
+    for at in range(0, files, _ROWS):
+        yield _copies(dice, families[at : at + _ROWS], topics, at, "library").astype(np.float32)
+
+
 def _described(shape: str, files: int) -> Iterator[NDArray[np.float32]]:
     """Yield the vectors of all files, some rows at a time, shape (n, (1 + COUNT) * DIMS)."""
     dice = np.random.default_rng(1)

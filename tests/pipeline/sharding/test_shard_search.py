@@ -16,6 +16,7 @@ from dpm_tui.pipeline.candidates import (
     inverted_lists,
     nearest_neighbours,
     neighbour_quota,
+    screen,
     shards,
 )
 from dpm_tui.pipeline.candidates.block_search import Means
@@ -41,6 +42,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "ROWS_PER_BLOCK", 7)
     monkeypatch.setattr(block_search, "TILE", 16)
     monkeypatch.setattr(block_search, "_SLICE", 4)
+    monkeypatch.setattr(screen, "_CROWD", 8)
     monkeypatch.setattr(shards, "PART_ROWS", 5)
 
 
