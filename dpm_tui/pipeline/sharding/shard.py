@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from threading import Event
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +25,16 @@ from dpm_tui.pipeline.candidates.shards import (
     ShardSpace,
 )
 
+Number = TypeVar("Number", bound="np.generic[Any]")
+
 
 class Shard:
     """Columns of a space, from its parts; the same parts make the same shard, whatever their order.
 
-    Takes 384 bytes a row for vectors of 192 numbers, and about 160 more; while it is built twice that.
-    With a ``folder`` the vectors lie in a file there, which has no name and goes with the shard: then about
-    160 bytes a row remain in memory, and the rest as far as the system has room. ``screen`` finds the
-    products that matter, so one that is quick on the machine is worth loading.
+    Takes 384 bytes a row for vectors of 192 numbers, up to 216 for what finds those that matter, and twice
+    that while it is built. With a ``folder`` both lie in files there, which have no name and go with the
+    shard: then 24 bytes a row remain in memory, and the rest as far as the system has room. ``screen``
+    finds the products that matter, so one that is quick on the machine is worth loading.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class Shard:
         folder: str | None = None,
     ) -> None:
         self.space = space
-        self._map: mmap.mmap | None = None
+        self._maps: list[mmap.mmap] = []
         held = sorted(parts, key=lambda part: part.number)
         numbers = np.concatenate([part.numbers for part in held] or [np.zeros(0, np.int64)])
         turns = np.concatenate([part.turns for part in held] or [np.zeros(0, np.int64)])
@@ -60,7 +63,9 @@ class Shard:
             listed = space.listed and not few
             index = ColumnIndex.build(numbers, vectors, screen or NumpyScreen(), rest, listed=listed)
         if folder is not None and len(index):
-            index = replace(index, vectors=self._moved(vectors, folder))
+            index = replace(
+                index, vectors=self._moved(vectors, folder), packed=self._moved(index.packed, folder)
+            )
         places = index.places(numbers)
         by_place = np.empty_like(places)
         by_place[places] = np.arange(len(places))
@@ -83,14 +88,17 @@ class Shard:
             answer = nearest_neighbours.search_whole(self._columns, question, self.space.threshold, stopped)
         else:
             answer = crop_search.search_parts(self._columns.index, question, self.space.threshold, stopped)
-        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)  # what was read stays in the cache of the system only
+        if hasattr(mmap, "MADV_DONTNEED"):
+            for mapped in self._maps:
+                mapped.madvise(mmap.MADV_DONTNEED)  # what was read stays in the cache of the system only
         return answer
 
-    def _moved(self, vectors: NDArray[np.float16], folder: str) -> NDArray[np.float16]:
-        """Return vectors that lie in a file without a name instead of memory; raises OSError."""
+    def _moved(self, array: NDArray[Number], folder: str) -> NDArray[Number]:
+        """Return an array that lies in a file without a name instead of memory; raises OSError."""
         with tempfile.TemporaryFile(dir=folder) as file:
-            vectors.tofile(file)
+            array.tofile(file)
             file.flush()
-            self._map = mmap.mmap(file.fileno(), vectors.nbytes, access=mmap.ACCESS_READ)
-        return np.frombuffer(self._map, np.float16).reshape(vectors.shape)
+            mapped = mmap.mmap(file.fileno(), array.nbytes, access=mmap.ACCESS_COPY)
+        self._maps.append(mapped)
+        moved: NDArray[Number] = np.frombuffer(mapped, array.dtype).reshape(array.shape)
+        return moved

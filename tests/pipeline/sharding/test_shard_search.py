@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
+from dpm_tui.neural.bfloat16_screen import Bfloat16Screen
 from dpm_tui.pipeline.candidates import (
     block_search,
     crop_search,
@@ -22,6 +25,7 @@ from dpm_tui.pipeline.candidates import (
 from dpm_tui.pipeline.candidates.block_search import Means
 from dpm_tui.pipeline.candidates.candidate_search import PARTS, WHOLE, Rule
 from dpm_tui.pipeline.candidates.crop_search import COUNT
+from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.candidates.search_space import SearchSpace
 from dpm_tui.pipeline.candidates.shards import Searched
 from dpm_tui.pipeline.sharding.local_shards import LocalShards
@@ -206,10 +210,11 @@ def test_shards_with_inverted_lists_miss_hardly_a_pair(
     assert recall.share >= 0.999
 
 
-def test_vectors_on_the_disk_are_searched_alike(tmp_path: str) -> None:
+@pytest.mark.parametrize("make_screen", [NumpyScreen, Bfloat16Screen])
+def test_vectors_on_the_disk_are_searched_alike(tmp_path: Path, make_screen: Callable[[], Screen]) -> None:
     field = field_of(exact_vectors(np.random.default_rng(5), 90))
     wanted = blocks_of(WHOLE, field, Means())
-    local = LocalShards(2, folder=str(tmp_path))
+    local = LocalShards(2, screen=make_screen(), folder=str(tmp_path))
     assert blocks_of(WHOLE, field, Means(shards=local)) == wanted
     listed = Means(most_products=0, shards=local)
     assert [rows for rows, _, _ in blocks_of(WHOLE, replace(field), listed)] == [list(range(90))]
