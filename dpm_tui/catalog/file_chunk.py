@@ -106,9 +106,13 @@ class FileChunk:
         """Return the row of the ``slot``-th id of the chunk, -1 if there is no such file."""
         return int(self.row_of[slot]) if self.alive[slot] else -1
 
+    def live_rows(self) -> NDArray[np.int16]:
+        """Return the numbers of the rows of the files that there are, in order of id."""
+        return self.row_of[self.alive]
+
     def live(self) -> Rows:
         """Return the rows of the files that there are, in order of id."""
-        return self.rows[self.row_of[self.alive]]
+        return self.rows[self.live_rows()]
 
     def put(self, file: ImageFile, folders: StringPool, formats: StringPool) -> bool:
         """Add or replace a file; return whether it is new."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, FileChunk, StringPool, build_file
 from dpm_tui.catalog.image_file import PREVIEWS, ImageFile, Stamp, Status
+from dpm_tui.path_keys import keys_of_folders, keys_of_names, keys_of_paths
 
 
 class FileColumns(Mapping[int, ImageFile]):
@@ -48,7 +49,7 @@ class FileColumns(Mapping[int, ImageFile]):
 
     def __iter__(self) -> Iterator[int]:
         for _, chunk in self.chunks():
-            yield from chunk.live()["id"].tolist()
+            yield from chunk.rows["id"][chunk.live_rows()].tolist()
 
     def __len__(self) -> int:
         return sum(chunk.count for chunk in list(self._chunks.values()))
@@ -112,9 +113,18 @@ class FileColumns(Mapping[int, ImageFile]):
 
     def gather(self, *fields: str) -> tuple[NDArray[np.generic], ...]:
         """Return fields of all files as arrays of one length, in order of id."""
-        parts = [chunk.live()[list(fields)] for _, chunk in self.chunks()]
-        rows = np.concatenate(parts) if parts else np.zeros(0, ROW)[list(fields)]
-        return tuple(np.ascontiguousarray(rows[field]) for field in fields)
+        chunks = [chunk for _, chunk in self.chunks()]
+        rows = [chunk.live_rows() for chunk in chunks]
+        count = sum(map(len, rows))
+        found = []
+        for field in fields:
+            column = np.empty(count, ROW[field])
+            end = 0
+            for chunk, own in zip(chunks, rows, strict=True):
+                start, end = end, end + len(own)
+                column[start:end] = chunk.rows[field][own]
+            found.append(column)
+        return tuple(found)
 
     def count_status(self, status: Status) -> int:
         """Return how many files have a status."""
@@ -125,28 +135,30 @@ class FileColumns(Mapping[int, ImageFile]):
         return self._count("preview", PREVIEWS.index(preview))
 
     def _count(self, column: str, code: int) -> int:
-        return sum(int(np.count_nonzero(chunk.live()[column] == code)) for _, chunk in self.chunks())
+        return sum(
+            int(np.count_nonzero(chunk.rows[column][chunk.live_rows()] == code)) for _, chunk in self.chunks()
+        )
 
     def path_keys(self) -> NDArray[np.int64]:
-        """Return ``hash(path)`` of every file, in order of id: 64 bits that an attacker cannot predict."""
-        starts = [folder + b"/" if folder else b"" for folder in self._folders]
+        """Return the key of the path of every file, in order of id, see ``path_keys``."""
+        folders = keys_of_folders(list(self._folders))
         keys: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         for _, chunk in self.chunks():
-            rows, names = chunk.live(), bytes(chunk.names)
-            folders, ats = rows["folder"].tolist(), rows["name_at"].tolist()
-            parts = zip(folders, ats, rows["name_bytes"].tolist(), strict=True)
-            own = [hash(starts[folder] + names[at : at + length]) for folder, at, length in parts]
+            rows = chunk.live_rows()
+            at, length, folder = (chunk.rows[name][rows] for name in ("name_at", "name_bytes", "folder"))
+            own = keys_of_names(folders[folder], chunk.names, at, length)
             for row, file in chunk.odd.items():
-                place = np.flatnonzero(rows["id"] == chunk.rows["id"][row])
-                own[int(place[0])] = hash(file.path)
-            keys.append(np.array(own, np.int64))
+                own[rows == row] = keys_of_paths([file.path])
+            keys.append(own)
         return np.concatenate(keys)
 
     def find(self, paths: Iterable[bytes]) -> dict[bytes, int]:
         """Return the ids of the files at some paths, the newest of each."""
-        wanted = {path: hash(path) for path in paths}
+        wanted = list(paths)
+        if not wanted:
+            return {}
         (ids,) = self.gather("id")
-        near = ids[np.isin(self.path_keys(), np.array(list(wanted.values()), np.int64))]
+        near = ids[np.isin(self.path_keys(), keys_of_paths(wanted))]
         paths_there = {self[id_].path: id_ for id_ in near.tolist()}
         return {path: paths_there[path] for path in wanted if path in paths_there}
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from dpm_tui.catalog.file_chunk import ROW
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.cli import main
@@ -29,6 +30,7 @@ from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.run.run_results import compute_results
 from tests.support.image_files import image_file
+from tests.support.json_shards import write_as_schema_2
 from tests.support.pictures import encode, scene
 
 A, B = f"{1:064x}", f"{2:064x}"
@@ -80,6 +82,14 @@ class House:
     def link(self, name: bytes, to: bytes) -> None:
         self.instead(name, lambda path: os.symlink(os.path.join(self.canary, to), path))
 
+    def replace_shard(self, shard: bytes, content: bytes) -> None:
+        """Write another content of the only shard, whose checksum holds."""
+        self.write(shard, content)
+        for name in (MANIFEST, COPY):
+            manifest = read_frames(self.at(name)).records[0]
+            manifest["shards"][0][2] = hashlib.sha256(content).hexdigest()
+            self.write(name, encode_frame(manifest))
+
     def seal(self) -> str:
         """Return a digest of everything in the canary: names, kinds, contents, times of change."""
         told = []
@@ -107,6 +117,8 @@ def build(base: Path) -> House:
         state.vectors("auto", "photo", "photo" * 9, 4).add(file.facts.digest, vector, fits=True)
     state.candidates("auto", "photo", "rule").add_block(np.arange(4), NeighbourPairs.none())
     state.verdicts.put((A, B), Verdict(Kind.COPY, 0.97))
+    state.verdicts.put((A, f"{3:064x}"), None)
+    state.verdicts.fold()
     state.decisions.decide([A, B], "variants")
     state.save_checkpoint(Checkpoint(phase="finished", files=4))
     state.files.fold()
@@ -183,9 +195,11 @@ def file_record(**change: object) -> bytes:
 
 TABLES = (b"config.toml", b"checkpoint.toml")
 JOURNALS = (b"files.jsonl", b"pairs.jsonl", b"decisions.jsonl", b"decisions.prev.jsonl")
-PLAIN = (*TABLES, *JOURNALS, b"lock", b"marker", b"worker.log")
+UNLIKE = b"pairs.unlike.bin"
+PLAIN = (*TABLES, *JOURNALS, UNLIKE, b"lock", b"marker", b"worker.log")
 VECTORS = b"vectors/auto-photo-photophotoph.f16"
-SHARD, MANIFEST, COPY = b"files/00000-g1.json", b"files/manifest.json", b"files/manifest.copy.json"
+OLD_SHARD = b"files/00000-g1.json"
+SHARD, MANIFEST, COPY = b"files/00000-g1.bin", b"files/manifest.json", b"files/manifest.copy.json"
 
 
 def test_the_state_is_good_before_anybody_harms_it(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,7 +355,7 @@ def test_lines_that_cannot_be(
     every_way(house, capsys, repairable=True)
     state = RootState(house.layout, writable=False)
     assert len(state.files.files) == 4
-    assert len(state.verdicts) == 1
+    assert len(state.verdicts) == 2
     assert state.decisions.verdict(A, B) == "variants"
 
 
@@ -389,22 +403,103 @@ SHARDS: dict[str, Callable[[dict[str, Any]], object]] = {
 def test_shards_that_cannot_be_although_their_checksum_holds(
     house: House, capsys: pytest.CaptureFixture[str], harm: str
 ) -> None:
-    with open(house.at(SHARD), "rb") as file:
+    write_as_schema_2(house.at(b"files.jsonl"))
+    with open(house.at(OLD_SHARD), "rb") as file:
         table = json.load(file)
     SHARDS[harm](table)
-    content = json.dumps(table).encode()
-    house.write(SHARD, content)
-    for name in (MANIFEST, COPY):
-        manifest = read_frames(house.at(name)).records[0]
-        manifest["shards"][0][2] = hashlib.sha256(content).hexdigest()
-        house.write(name, encode_frame(manifest))
+    house.replace_shard(OLD_SHARD, json.dumps(table).encode())
     every_way(house, capsys, repairable=True)
     # What the journal says besides is not lost with the shard.
     assert list(RootState(house.layout, writable=False).files.files) == [4]
 
 
+def harm_head(harm: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
+    def spoil(content: bytes) -> bytes:
+        line, _, columns = content.partition(b"\n")
+        head = json.loads(line)
+        harm(head)
+        return json.dumps(head).encode() + b"\n" + columns
+
+    return spoil
+
+
+def harm_column(name: str, value: bytes) -> Callable[[bytes], bytes]:
+    """Return what writes the first item of a column."""
+
+    def spoil(content: bytes) -> bytes:
+        line, _, columns = content.partition(b"\n")
+        head, at = json.loads(line), 0
+        for column in head["columns"]:
+            kind = np.dtype(column[1])
+            if column[0] == name:
+                place = len(line) + 1 + at
+                return content[:place] + value + content[place + len(value) :]
+            at += kind.itemsize * (1 if column[2] else head["files"])
+        head["columns"].insert(0, [name, ROW[name].str, True])
+        return json.dumps(head).encode() + b"\n" + value.ljust(ROW[name].itemsize, b"\0") + columns
+
+    return spoil
+
+
+BINARY_SHARDS: dict[str, Callable[[bytes], bytes]] = {
+    "no line": lambda content: content.replace(b"\n", b" "),
+    "a line of another kind": lambda content: b"[]\n" + content,
+    "a line that nests": lambda content: DEEP + b"\n" + content,
+    "no files": harm_head(lambda head: head.update(files=0)),
+    "more files than fit": harm_head(lambda head: head.update(files=1 << 40)),
+    "files that are no number": harm_head(lambda head: head.update(files=True)),
+    "one file less": harm_head(lambda head: head.update(files=head["files"] - 1)),
+    "a column of objects": harm_head(lambda head: head["columns"][0].__setitem__(1, "|O")),
+    "a column of something else": harm_head(lambda head: head["columns"][0].__setitem__(1, "<f8")),
+    "a column that there is not": harm_head(lambda head: head["columns"][0].__setitem__(0, "colour")),
+    "a column of spans": harm_head(lambda head: head["columns"][0].__setitem__(0, "name_at")),
+    "a column less": harm_head(lambda head: head["columns"].pop()),
+    "a column more": harm_head(lambda head: head["columns"].append(["size", "<u8", False])),
+    "a column without end": harm_head(lambda head: head["columns"][0].append(1)),
+    "names of another length": harm_head(lambda head: head.update(names=3)),
+    "a folder upwards": harm_head(lambda head: head["folders"].__setitem__(0, "../../canary")),
+    "a folder of ours": harm_head(lambda head: head["folders"].__setitem__(0, "_image_temp")),
+    "a status that there is not": harm_head(lambda head: head["statuses"].__setitem__(0, "splendid")),
+    "a format that drives a terminal": harm_head(lambda head: head["formats"].__setitem__(0, "\x1b[2J")),
+    "an odd file upwards": harm_head(lambda head: head["odd"].append(FILE | {"id": 1, "path": "../x"})),
+    "an odd file of elsewhere": harm_head(lambda head: head["odd"].append(FILE | {"id": 99})),
+    "a folder number of elsewhere": harm_column("folder", b"\x09"),
+    "a format number of elsewhere": harm_column("format", b"\x09"),
+    "a status number of elsewhere": harm_column("status", b"\xff"),
+    "an id of elsewhere": harm_column("id", b"\x00\x00\x01"),
+    "an id below": harm_column("id", b"\xff" * 8),
+    "a name upwards": lambda content: content[:-4] + b"/../",
+    "a name that is empty": lambda content: content[:-2] + b"\0\0",
+    "a name less": lambda content: content[: content.rindex(b"\0")],
+    "names that end early": lambda content: content[:-1],
+    "nothing behind the line": lambda content: content.partition(b"\n")[0] + b"\n",
+}
+
+
+@pytest.mark.parametrize("harm", BINARY_SHARDS)
+def test_columns_that_cannot_be_although_their_checksum_holds(
+    house: House, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    with open(house.at(SHARD), "rb") as file:
+        content = file.read()
+    house.replace_shard(SHARD, BINARY_SHARDS[harm](content))
+    every_way(house, capsys, repairable=True)
+    # What the journal says besides is not lost with the shard.
+    assert list(RootState(house.layout, writable=False).files.files) == [4]
+
+
+@pytest.mark.parametrize("taken", [b"\x1b[2J", b"2024\x002", b"\xff"])
+def test_a_date_that_drives_a_terminal_is_none(house: House, taken: bytes) -> None:
+    with open(house.at(SHARD), "rb") as file:
+        content = file.read()
+    house.replace_shard(SHARD, harm_column("taken", taken)(content))
+    state = RootState(house.layout, writable=False)
+    assert not state.damaged
+    assert "" in {file.facts.taken for file in state.files.files.values()}
+
+
 @pytest.mark.parametrize(
-    "name", ["../../canary/00000-g1.json", "00000-g1.json/../x", "manifest.json", "00001-g1.json", 5]
+    "name", ["../../canary/00000-g1.bin", "00000-g1.bin/../x", "manifest.json", "00001-g1.bin", 5]
 )
 def test_a_manifest_that_names_other_files(
     house: House, capsys: pytest.CaptureFixture[str], name: object
@@ -520,7 +615,7 @@ def test_bits_that_flip_and_files_that_end_early(
     """Whatever a broken disk does to one file, the doctor mends it and no decision is lost."""
     house = House(os.fsencode(tmp_path_factory.mktemp("flipped")))
     shutil.copytree(pristine.base, house.base, dirs_exist_ok=True)
-    name = data.draw(st.sampled_from([*TABLES, *JOURNALS, VECTORS, SHARD, MANIFEST, COPY, b"marker"]))
+    name = data.draw(st.sampled_from([*TABLES, *JOURNALS, UNLIKE, VECTORS, SHARD, MANIFEST, COPY, b"marker"]))
     with open(house.at(name), "rb") as file:
         content = bytearray(file.read())
     if data.draw(st.booleans()):

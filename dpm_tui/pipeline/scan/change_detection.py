@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.file_chunk import ROW, STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import PREVIEWS, STAMP_FIELDS, ImageFile, Status
+from dpm_tui.path_keys import keys_of_paths
 from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
 
 _STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
@@ -82,7 +83,7 @@ def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[n
     """
     keys = columns.path_keys()
     order = np.argsort(keys, kind="stable")
-    wanted = np.fromiter((hash(file.path) for file in found), np.int64, len(found))
+    wanted = keys_of_paths([file.path for file in found])
     places = np.searchsorted(keys, wanted, "right", sorter=order) - 1
     rows = np.full(len(found), -1, np.int64)
     met = np.flatnonzero(places >= 0)

@@ -70,6 +70,11 @@ class Layout:
         return self.home.place(b"pairs.jsonl")
 
     @property
+    def unlike_pairs(self) -> HeldPath:
+        """Table of pairs that are not alike."""
+        return self.home.place(b"pairs.unlike.bin")
+
+    @property
     def inspections(self) -> HeldPath:
         """Journal of pairs that were looked at at full size."""
         return self.home.place(b"inspections.jsonl")

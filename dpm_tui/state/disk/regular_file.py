@@ -10,8 +10,8 @@ from dpm_tui.errors import DamagedError
 from dpm_tui.file_names import display_name
 from dpm_tui.state.disk.held_folder import Where, place_of
 
-MAX_FILE_BYTES = 1 << 32
-"""A larger file was not written by us (a million pictures need less); reading it could take forever."""
+MAX_FILE_BYTES = 1 << 34
+"""A larger file was not written by us (ten million pictures need less); reading it could take forever."""
 
 _NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}
 """Errors from opening a link, a folder, a pipe without a reader or a missing device."""

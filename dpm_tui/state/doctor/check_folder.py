@@ -69,8 +69,8 @@ def check_names(layout: Layout) -> list[Finding]:
         each.name
         for each in (
             layout.config, layout.checkpoint, layout.lock, table.journal, table.folding, table.folder,
-            layout.pairs, layout.inspections, layout.decisions, layout.decisions_before, layout.review,
-            layout.thumbnails, layout.vectors, layout.log,
+            layout.pairs, layout.unlike_pairs, layout.inspections, layout.decisions, layout.decisions_before,
+            layout.review, layout.thumbnails, layout.vectors, layout.log,
         )
     }  # fmt: skip
     beside = {layout.marker.name, os.path.basename(layout.recycle_bin)}

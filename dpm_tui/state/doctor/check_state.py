@@ -29,6 +29,7 @@ from dpm_tui.state.doctor.check_thumbnails import check_thumbnails
 from dpm_tui.state.doctor.check_vectors import check_arrays
 from dpm_tui.state.review.review_journal import read_review
 from dpm_tui.state.verdicts.inspection_store import decode_record
+from dpm_tui.state.verdicts.unlike_table import open_table
 from dpm_tui.state.verdicts.verdict_reader import read_lines
 
 _Read = Callable[[], tuple[int, int, Iterable[bytes]]]
@@ -50,6 +51,7 @@ def check_state(layout: Layout) -> list[Finding]:
         check_marker(layout, quarantine),
         *check_files(layout, quarantine),
         *_check_journal(quarantine, layout.pairs, lambda: _read_verdicts(layout.pairs)),
+        *_check_unlike(quarantine, layout.unlike_pairs),
         *_check_journal(quarantine, layout.inspections, lambda: _read_inspections(layout.inspections)),
         *check_decisions(layout, quarantine),
         *_check_journal(quarantine, layout.review, lambda: _read_review(layout.review)),
@@ -124,6 +126,20 @@ def _check_journal(quarantine: Quarantine, place: HeldPath, read: _Read) -> list
         return [moved, Finding(True, "rewritten", values)]
 
     return [Finding(False, "journal_damaged", values, "will_keep_readable", repair)]
+
+
+def _check_unlike(quarantine: Quarantine, place: HeldPath) -> list[Finding]:
+    try:
+        table = open_table(place)
+        if table is None:
+            return []
+        table.read()
+    except ValueError:
+        values: dict[str, object] = {"name": display_name(place.name)}
+        return [Finding(False, "shard_damaged", values, "will_remake", lambda: [quarantine.take(place)])]
+    except (DpmError, OSError) as error:
+        return [quarantine.refuse(place, error, "will_remake")]
+    return [Finding(True, "journal", {"name": display_name(place.name), "count": table.pairs, "rejected": 0})]
 
 
 def _read_review(path: HeldPath) -> tuple[int, int, Iterable[bytes]]:

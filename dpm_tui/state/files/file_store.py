@@ -61,6 +61,7 @@ class FileStore:
         self._superseded = False
         self._journal: Journal | None = None
         self._manifest = table.manifest or Manifest(table.store or secrets.token_hex(6))
+        self._outdated = self._manifest.outdated
         self._generation = highest_generation(self._places, table.manifest)
         if writable:
             self._open(table)
@@ -99,6 +100,7 @@ class FileStore:
             remove_superseded(self._places, ())
         self._columns.clear()
         self._dirty.clear()
+        self._outdated = set()
         self._fold = None
 
     def sync(self) -> None:
@@ -112,7 +114,7 @@ class FileStore:
             self._fold_on(self._fold, FOLD_SECONDS)
         elif self._superseded:
             self._superseded = remove_superseded(self._places, self._manifest.names, _REMOVED_PER_SYNC)
-        elif self._journal.size >= FOLD_BYTES:
+        elif self._journal.size >= FOLD_BYTES or self._outdated:
             self._begin_fold()
 
     def fold(self) -> None:
@@ -132,7 +134,7 @@ class FileStore:
             return
         try:
             self._journal.sync()
-            if self._fold is not None or self._journal.size >= CLOSE_BYTES:
+            if self._fold is not None or self._journal.size >= CLOSE_BYTES or self._outdated:
                 self.fold()
             elif self._superseded:
                 remove_superseded(self._places, self._manifest.names)
@@ -169,6 +171,7 @@ class FileStore:
         self._generation += 1
         fresh = replace(self._manifest, generation=self._generation, folded=0, next_id=self._next_id)
         self._manifest = write_table(self._places, self._columns, fresh)
+        self._outdated = set()
         self._dirty.clear()
         self._number = self.rejected = 0
 
@@ -192,7 +195,9 @@ class FileStore:
             fresh.abandon()
             raise
         self._generation += 1
-        self._fold = Compaction(self._places, self._generation, self._number, sorted(self._dirty))
+        self._fold = Compaction(
+            self._places, self._generation, self._number, sorted(self._dirty | self._outdated)
+        )
         self._dirty = set()
         self._take_journal(fresh)
         return self._fold
@@ -207,5 +212,6 @@ class FileStore:
             self._dirty.difference_update(fold.write_some(self._columns, seconds))
             return
         self._manifest = fold.commit(self._manifest, self._next_id)
+        self._outdated = self._manifest.outdated
         self._fold = None
         self._superseded = True

@@ -18,8 +18,9 @@ from dpm_tui.state.disk.regular_file import read_regular
 from dpm_tui.state.files.file_journal import FileRecords, read_file_journal
 from dpm_tui.state.files.file_layout import FileLayout
 from dpm_tui.state.files.file_record import decode_file, read_id
+from dpm_tui.state.files.json_shard import decode_json_shard
 from dpm_tui.state.files.shard import MAX_SHARD_BYTES, decode_shard
-from dpm_tui.state.files.shard_manifest import Manifest, is_shard_name, load_manifest
+from dpm_tui.state.files.shard_manifest import ENDING, Manifest, is_shard_name, load_manifest
 
 _ATTEMPTS = 5
 """A reader holds no lock: it reads again if the writer compacted meanwhile."""
@@ -77,7 +78,8 @@ def read_shard(places: FileLayout, name: bytes, digest: str, number: int, column
     content = read_regular(places.folder.place(name), MAX_SHARD_BYTES)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError("not the shard that the manifest means")
-    return decode_shard(content, number, columns.folders, columns.formats)
+    decode = decode_shard if name.endswith(ENDING) else decode_json_shard
+    return decode(content, number, columns.folders, columns.formats)
 
 
 def _read_once(places: FileLayout, refused: dict[HeldPath, DamagedError] | None) -> FileTable:

@@ -1,8 +1,9 @@
-"""Shards: the files of one range of ids as columns of JSON, one file on the disk each.
+"""Shards: the files of one range of ids in columns, one file on the disk each.
 
-A shard is written once and never changed; the manifest has its SHA-256. Names and folders are written as
-everywhere, digests as one run of hex digits, and files that do not fit into columns as records of the
-journal.
+A shard is written once and never changed; the manifest has its SHA-256. It is a line of JSON, then the
+columns that the line names, little-endian, and the names of the files with a NUL between them. A column in
+which all have the same value is written as that one value, and not at all where that is zero. Files that do
+not fit into columns also stand in the line, as records of the journal.
 """
 
 from __future__ import annotations
@@ -11,53 +12,45 @@ import json
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, STATUSES, FileChunk, Rows, StringPool
-from dpm_tui.catalog.image_file import PREVIEWS, STAMP_FIELDS, ImageFile
+from dpm_tui.catalog.image_file import PREVIEWS, ImageFile
 from dpm_tui.file_names import from_json, to_json
-from dpm_tui.state.files.file_record import (
-    FLAGS,
-    FLAT,
-    check_path,
-    check_word,
-    decode_file,
-    encode_file,
-    read_word,
-)
+from dpm_tui.state.files.file_record import check_path, check_word, decode_file, encode_file
 
 MAX_SHARD_BYTES = 1 << 26
 """Ours have less than a megabyte unless most names are very long."""
-_NUMBERS = ("id", *STAMP_FIELDS, "width", "height", "frames", "quality")
-_COLUMNS = FLAGS | {name: name for name in ("depth", "colours", "holds")}
-_SELDOM = ("preview", "camera")
-"""Columns that are written only where they say something."""
-_DIGESTS = ("digest", "pixels")
-_HEX = 64
+_STORED = tuple(name for name in ROW.names or () if name not in ("name_at", "name_bytes"))
+_END = b"\n"
 
 
 def encode_shard(chunk: FileChunk, folders: StringPool, formats: StringPool) -> bytes:
     """Return the content of the shard of a chunk."""
     rows = chunk.live()
-    used, folder = np.unique(rows["folder"], return_inverse=True)
-    kinds, kind = np.unique(rows["format"], return_inverse=True)
-    table: dict[str, Any] = {name: rows[name].tolist() for name in _NUMBERS}
-    table["folders"] = [to_json(folders[number]) for number in used.tolist()]
-    table["folder"] = folder.tolist()
-    table["name"] = list(map(to_json, _names(rows, bytes(chunk.names))))
-    table["formats"] = [formats[number].decode("ascii") for number in kinds.tolist()]
-    table["format"] = kind.tolist()
-    table["status"] = rows["status"].tolist()
-    table["statuses"] = [status.value for status in STATUSES]
-    table["exif"] = rows["has_exif"].astype(np.uint8).tolist()
-    for name, field in _COLUMNS.items():
-        table[name] = rows[field].astype(np.uint16).tolist()
-    table |= {name: rows[name].tolist() for name in _SELDOM if rows[name].any()}
-    table["taken"] = rows["taken"].astype(str).tolist()
-    for name in _DIGESTS:
-        raw = np.ascontiguousarray(rows[name])
-        table[name] = raw.tobytes().hex() if (raw != b"").any() else ""
-    table["odd"] = [encode_file(file) for file in chunk.odd.values()]
-    return json.dumps(table, separators=(",", ":")).encode("ascii")
+    names = chunk.names
+    spans = zip(rows["name_at"].tolist(), rows["name_bytes"].tolist(), strict=True)
+    joined = b"\0".join(bytes(names[at : at + length]) for at, length in spans)
+    used, rows["folder"] = np.unique(rows["folder"], return_inverse=True)
+    kinds, rows["format"] = np.unique(rows["format"], return_inverse=True)
+    columns: list[tuple[str, str, bool]] = []
+    parts: list[bytes] = []
+    for name in _STORED:
+        column = np.ascontiguousarray(rows[name])
+        single = bool((column == column[0]).all())
+        if not single or column[:1].tobytes().strip(b"\0"):
+            columns.append((name, column.dtype.str, single))
+            parts.append(column[: 1 if single else None].tobytes())
+    head = {
+        "files": len(rows),
+        "folders": [to_json(folders[number]) for number in used.tolist()],
+        "formats": [formats[number].decode("ascii") for number in kinds.tolist()],
+        "statuses": [status.value for status in STATUSES],
+        "columns": columns,
+        "names": len(joined),
+        "odd": [encode_file(file) for file in chunk.odd.values()],
+    }
+    return json.dumps(head, separators=(",", ":")).encode("ascii") + _END + b"".join(parts) + joined
 
 
 def decode_shard(content: bytes, number: int, folders: StringPool, formats: StringPool) -> FileChunk:
@@ -66,102 +59,90 @@ def decode_shard(content: bytes, number: int, folders: StringPool, formats: Stri
     Raises ValueError for content that no run wrote: a checksum that holds does not make it ours.
     """
     try:
-        table = json.loads(content)
-        return _decode(table, number, folders, formats)
+        head, _, _ = content.partition(_END)
+        return _decode(json.loads(head), content, len(head) + 1, number, folders, formats)
     except (KeyError, TypeError, AttributeError, OverflowError, IndexError, RecursionError) as error:
         raise ValueError(f"no shard: {error}") from error
 
 
-def _decode(table: dict[str, Any], number: int, folders: StringPool, formats: StringPool) -> FileChunk:
-    ids = np.array(table["id"], np.int64)
-    rows: Rows = np.zeros(len(ids), ROW)
-    for name in _NUMBERS:
-        rows[name] = _numbers(table[name], ROW[name], len(ids))
+def check_ids(ids: NDArray[np.int64], number: int) -> None:
+    """Raise ValueError unless these are ids of shard ``number`` in order, one at least."""
     first = number * FILES_PER_CHUNK
     if not len(ids) or ids[0] < first or ids[-1] >= first + FILES_PER_CHUNK or (np.diff(ids) <= 0).any():
         raise ValueError("ids of another shard")
-    folder_paths = list(map(from_json, table["folders"]))
-    for path in folder_paths:
-        if path:
-            check_path(path)
-    names, ends = _read_names(table["name"], len(ids))
-    rows["name_at"][1:], rows["name_bytes"] = ends[:-1] + 1, np.diff(ends, prepend=-1) - 1
-    rows["folder"] = _looked_up([folders.number(path) for path in folder_paths], table["folder"], len(ids))
-    words = [check_word(word).encode("ascii") for word in table["formats"]]
-    rows["format"] = _looked_up([formats.number(word) for word in words], table["format"], len(ids))
-    codes = [STATUSES.index(status) for status in table["statuses"]]
-    rows["status"] = _looked_up(codes, table["status"], len(ids))
-    rows["has_exif"] = _numbers(table["exif"], np.dtype(np.uint8), len(ids)) != 0
-    nothing = [0] * len(ids)
-    for name, field in _COLUMNS.items():
-        # Written by an older version without these columns: not read yet.
-        rows[field] = _numbers(table.get(name, nothing), np.dtype(np.uint16), len(ids))
-    for name in _SELDOM:
-        rows[name] = _numbers(table.get(name, nothing), ROW[name], len(ids))
-    rows["preview"][rows["preview"] >= len(PREVIEWS)] = 0
-    flat = _numbers(table.get(FLAT, nothing), np.dtype(np.uint16), len(ids)) != 0
-    rows["alpha"] |= flat
-    rows["depth"][flat] = 0
-    rows["taken"] = _read_words(table["taken"], len(ids))
-    for name in _DIGESTS:
-        rows[name] = _read_digests(table[name], len(ids))
-    places = {id_: row for row, id_ in enumerate(ids.tolist())}
-    odd: dict[int, ImageFile] = {}
-    for file in map(decode_file, table["odd"]):
-        odd[places[file.id]] = file
-    return FileChunk.of(rows, names, odd)
 
 
-def _names(rows: Rows, names: bytes) -> list[bytes]:
-    starts, lengths = rows["name_at"].tolist(), rows["name_bytes"].tolist()
-    return [names[at : at + length] for at, length in zip(starts, lengths, strict=True)]
+def find_names(joined: bytes, count: int) -> NDArray[np.int64]:
+    """Return where each name ends that is written with a NUL behind it but for the last one.
 
-
-def _numbers(values: Any, dtype: np.dtype[Any], count: int) -> np.ndarray[Any, Any]:
-    """Return a column; raises ValueError for one of another length or with anything but numbers in it."""
-    column = np.array(values, dtype)
-    if column.shape != (count,) or not isinstance(values, list) or set(map(type, values)) - {int}:
-        raise ValueError("no column of numbers")
-    return column
-
-
-def _looked_up(words: list[int], column: Any, count: int) -> np.ndarray[Any, Any]:
-    """Return the own number for each number of a column; raises IndexError."""
-    known: np.ndarray[Any, Any] = np.array(words, np.int64)
-    return np.asarray(known[_numbers(column, np.dtype(np.uint32), count)])
-
-
-def _read_names(values: list[Any], count: int) -> tuple[bytes, np.ndarray[Any, Any]]:
-    """Return the names with a NUL between them, and where each ends."""
-    try:
-        joined = "\0".join(values).encode("utf-8")
-    except TypeError:
-        joined = b"\0".join(map(from_json, values))
-    ends = np.flatnonzero(np.frombuffer(joined + b"\0", np.uint8) == 0)
+    Raises ValueError for names that no file has.
+    """
+    ends: NDArray[np.int64] = np.flatnonzero(np.frombuffer(joined + b"\0", np.uint8) == 0)
     fence = b"\0" + joined.lower() + b"\0"
     bad = (b"\0\0", b"\0.\0", b"\0..\0", b"\0_image_temp\0", b"/")
-    if len(values) != count or len(ends) != count or any(map(fence.__contains__, bad)):
+    if len(ends) != count or any(map(fence.__contains__, bad)):
         raise ValueError("names that no file has")
     if (np.diff(ends, prepend=-1) > 1 << 16).any():
         raise ValueError("no file system has such a name")
-    return joined, ends
+    return ends
 
 
-def _read_words(values: list[Any], count: int) -> np.ndarray[Any, Any]:
-    if len(values) != count:
-        raise ValueError("no column of words")
-    text = "".join(values)
-    if not text.isascii() or (text and not text.isprintable()):
-        values = list(map(read_word, values))
-    if max(map(len, values)) > ROW["taken"].itemsize:
-        raise ValueError("words that are too long")
-    return np.array(values, ROW["taken"])
+def number_folders(paths: list[bytes], folders: StringPool) -> NDArray[np.int64]:
+    """Return the numbers of some folders; raises ValueError for one outside of the root."""
+    for path in paths:
+        if path:
+            check_path(path)
+    return np.array([folders.number(path) for path in paths], np.int64)
 
 
-def _read_digests(run: str, count: int) -> np.ndarray[Any, Any]:
-    if not run:
-        return np.zeros(count, "S32")
-    raw = bytes.fromhex(run)
-    if len(raw) * 2 != len(run) or len(raw) * 2 != _HEX * count:
-        raise ValueError("no digests")
-    return np.frombuffer(raw, "S32")
+def number_formats(words: list[Any], formats: StringPool) -> NDArray[np.int64]:
+    """Return the numbers of some formats; raises ValueError for a word that may not be shown."""
+    return np.array([formats.number(check_word(word).encode("ascii")) for word in words], np.int64)
+
+
+def number_odd(records: list[Any], ids: NDArray[np.int64]) -> dict[int, ImageFile]:
+    """Return by their rows the files that do not fit into columns; raises as ``decode_file``, KeyError."""
+    places = {id_: row for row, id_ in enumerate(ids.tolist())} if records else {}
+    return {places[file.id]: file for file in map(decode_file, records)}
+
+
+def _decode(
+    head: dict[str, Any], content: bytes, at: int, number: int, folders: StringPool, formats: StringPool
+) -> FileChunk:
+    count = head["files"]
+    if type(count) is not int or not 0 < count <= FILES_PER_CHUNK:
+        raise ValueError("no number of files")
+    rows: Rows = np.zeros(count, ROW)
+    for name, kind, single in head["columns"]:
+        dtype = ROW[name]
+        if kind != dtype.str or name not in _STORED:
+            raise ValueError("another kind of column")
+        values = 1 if single else count
+        flag = dtype.kind == "b"
+        column = np.frombuffer(content, np.dtype(np.uint8) if flag else dtype, values, at)
+        rows[name] = column != 0 if flag else column
+        at += values * dtype.itemsize
+    names = content[at:]
+    if len(names) != head["names"]:
+        raise ValueError("no columns")
+    ids = np.ascontiguousarray(rows["id"])
+    check_ids(ids, number)
+    ends = find_names(names, count)
+    rows["name_at"][1:], rows["name_bytes"] = ends[:-1] + 1, np.diff(ends, prepend=-1) - 1
+    rows["folder"] = number_folders(list(map(from_json, head["folders"])), folders)[rows["folder"]]
+    rows["format"] = number_formats(head["formats"], formats)[rows["format"]]
+    codes = np.array([STATUSES.index(status) for status in head["statuses"]], np.uint8)
+    rows["status"] = codes[rows["status"]]
+    rows["preview"][rows["preview"] >= len(PREVIEWS)] = 0
+    rows["taken"][_unfit_words(np.ascontiguousarray(rows["taken"]))] = b""
+    return FileChunk.of(rows, names, number_odd(head["odd"], ids))
+
+
+def _unfit_words(words: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+    """Return which words may not be shown as they are: pictures may contain anything."""
+    octets = words.view(np.uint8).reshape(len(words), -1)
+    shown = (octets >= ord(" ")) & (octets <= ord("~"))
+    behind = octets == 0
+    gap = behind[:, :-1] & ~behind[:, 1:]
+    unfit: NDArray[np.bool_] = ~(shown | behind).all(axis=1) | gap.any(axis=1)
+    return unfit

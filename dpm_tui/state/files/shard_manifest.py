@@ -21,12 +21,15 @@ from dpm_tui.state.disk.journal import decode_frame, encode_frame
 from dpm_tui.state.disk.regular_file import read_regular
 from dpm_tui.state.files.file_record import read_id
 
-SCHEMA = 2
-"""Of shards and journals alike; 1 was a single journal without shards."""
+SCHEMA = 3
+"""Of shards and journals alike; 1 was a single journal without shards, the shards of 2 were JSON."""
+_FIRST = 2
+ENDING = b".bin"
+"""Of the names of shards that are written now; those of schema 2 end in ``.json``."""
 MANIFEST = b"manifest.json"
 COPY = b"manifest.copy.json"
 _MAX_BYTES = 1 << 20
-_SHARD = re.compile(r"([0-9]{5,12})-g([0-9]{1,12})\.json")
+_SHARD = re.compile(r"([0-9]{5,12})-g([0-9]{1,12})\.(?:bin|json)")
 _STORE = re.compile(r"[0-9a-f]{12}")
 
 
@@ -45,6 +48,11 @@ class Manifest:
     shards: Mapping[int, tuple[bytes, str]] = field(default_factory=dict)
 
     @property
+    def outdated(self) -> set[int]:
+        """The numbers of the shards that an older version wrote."""
+        return {number for number, (name, _) in self.shards.items() if not name.endswith(ENDING)}
+
+    @property
     def names(self) -> set[bytes]:
         """The file names of the shards."""
         return {name for name, _ in self.shards.values()}
@@ -52,7 +60,7 @@ class Manifest:
 
 def shard_name(number: int, generation: int) -> bytes:
     """Return the file name of a shard that is written for a generation."""
-    return b"%05d-g%d.json" % (number, generation)
+    return b"%05d-g%d%b" % (number, generation, ENDING)
 
 
 def is_shard_name(name: bytes) -> bool:
@@ -110,7 +118,7 @@ def check_schema(found: Any, path: Where) -> None:
         raise ValueError("no version")
     if found > SCHEMA:
         raise DamagedError("schema_newer", path=display_name(os.fspath(path)), found=found, known=SCHEMA)
-    if found < SCHEMA:
+    if found < _FIRST:
         raise ValueError("no such version was ever written")
 
 

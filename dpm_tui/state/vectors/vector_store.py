@@ -27,8 +27,8 @@ from dpm_tui.state.vectors.digest_index import DigestIndex
 
 HEAD_BYTES = DIGEST_BYTES + 2
 CHECKSUM_BYTES = 4
-MAX_BYTES = 1 << 34
-"""A larger table was not written by us: it has room for seven million pictures with their parts."""
+MAX_BYTES = 1 << 36
+"""A larger table was not written by us: it has room for 28 million pictures with their parts."""
 HELD_BYTES = 1 << 26
 """Vectors from the beginning that are kept in memory, those of 27,000 pictures with their parts. Others are
 read each time: never mapped, as a network that goes away in the middle would kill the process."""

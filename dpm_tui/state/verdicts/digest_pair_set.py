@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -23,10 +22,9 @@ class DigestPairSet:
     """
 
     def __init__(self) -> None:
-        self._combined = array("Q")
-        self._firsts = array("Q")
         self._buckets = [0] * (2**_BUCKET_BITS + 1)
         self._recent: set[tuple[int, int]] = set()
+        self._adopt(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self._combined) + len(self._recent)
@@ -38,12 +36,19 @@ class DigestPairSet:
         combined = first ^ second
         bucket = combined >> (64 - _BUCKET_BITS)
         end = self._buckets[bucket + 1]
-        place = bisect_left(self._combined, combined, self._buckets[bucket], end)
-        while place < end and self._combined[place] == combined:
-            if self._firsts[place] == first:
+        place = bisect_left(self._sought, combined, self._buckets[bucket], end)
+        while place < end and self._sought[place] == combined:
+            if int(self._firsts[place]) == first:
                 return True
             place += 1
         return False
+
+    @property
+    def columns(self) -> tuple[Prefixes, Prefixes]:
+        """The prefixes of the first digests and the XORs of both, sorted by these."""
+        if self._recent:
+            self.extend(())
+        return self._firsts, self._combined
 
     def add(self, pair: DigestPair) -> None:
         """Add a pair."""
@@ -56,20 +61,30 @@ class DigestPairSet:
         """Add many pairs, each part as the prefixes of first and of second digests."""
         recent = np.array(sorted(self._recent), np.uint64).reshape(-1, 2)
         parts = [(recent[:, 0], recent[:, 1]), *parts]
-        firsts = np.concatenate([_numbers(self._firsts), *(first for first, _ in parts)])
-        combined = np.concatenate([_numbers(self._combined), *(first ^ second for first, second in parts)])
+        firsts = np.concatenate([self._firsts, *(first for first, _ in parts)])
+        combined = np.concatenate([self._combined, *(first ^ second for first, second in parts)])
+        self._recent.clear()
         self._file(firsts, combined)
+
+    def merge(self, firsts: Prefixes, combined: Prefixes) -> None:
+        """Add many pairs as ``columns`` of another set returns them."""
+        if not len(self):
+            self._adopt(firsts, combined)
+        elif len(firsts):
+            own, keys = self.columns
+            self._file(np.concatenate([firsts, own]), np.concatenate([combined, keys]))
 
     def keep(self, known: Prefixes) -> None:
         """Drop the pairs of which one is not among the known digests."""
-        self.extend(())
-        firsts, combined = _numbers(self._firsts), _numbers(self._combined)
-        kept = np.isin(firsts, known) & np.isin(firsts ^ combined, known)
-        self._file(firsts[kept], combined[kept])
+        firsts, combined = self.columns
+        kept = np.isin(firsts, known)
+        kept[kept] = np.isin(firsts[kept] ^ combined[kept], known)
+        self._adopt(firsts[kept], combined[kept])
 
     def clear(self) -> None:
         """Forget every pair."""
-        self._file(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+        self._recent.clear()
+        self._adopt(np.zeros(0, np.uint64), np.zeros(0, np.uint64))
 
     def _file(self, firsts: Prefixes, combined: Prefixes) -> None:
         """Sort what there is now, each pair once."""
@@ -77,12 +92,12 @@ class DigestPairSet:
         firsts, combined = firsts[order], combined[order]
         fresh = np.ones(len(order), np.bool_)
         fresh[1:] = (combined[1:] != combined[:-1]) | (firsts[1:] != firsts[:-1])
-        self._firsts = array("Q", firsts[fresh].tobytes())
-        self._combined = array("Q", combined[fresh].tobytes())
-        buckets = (combined[fresh] >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
-        self._buckets[1:] = np.bincount(buckets, minlength=2**_BUCKET_BITS).cumsum().tolist()
-        self._recent.clear()
+        self._adopt(*((firsts, combined) if fresh.all() else (firsts[fresh], combined[fresh])))
 
-
-def _numbers(held: array[int]) -> Prefixes:
-    return np.frombuffer(held, np.uint64) if held else np.zeros(0, np.uint64)
+    def _adopt(self, firsts: Prefixes, combined: Prefixes) -> None:
+        """Have these pairs, which are sorted."""
+        self._firsts = np.ascontiguousarray(firsts, np.uint64)
+        self._combined = np.ascontiguousarray(combined, np.uint64)
+        self._sought = memoryview(self._combined.data)
+        edges = np.arange(2**_BUCKET_BITS, dtype=np.uint64) << np.uint64(64 - _BUCKET_BITS)
+        self._buckets = [*np.searchsorted(self._combined, edges).tolist(), len(self._combined)]

@@ -22,6 +22,7 @@ from dpm_tui.state.files.file_store import FileStore
 from dpm_tui.state.files.shard_manifest import load_manifest
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
+from tests.support.json_shards import write_as_schema_2
 
 pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.slow]
 SPREAD = FILES_PER_CHUNK // 3
@@ -374,6 +375,69 @@ def test_a_kill_at_any_call_of_the_migration_loses_nothing(tmp_path: Path) -> No
         assert store.new_id() == 40_001
         store.close()
         assert read(path) == files, number
+    assert number > 15
+
+
+def shard_endings(path: bytes) -> set[bytes]:
+    names = FileLayout.of(path).names()
+    return {name.rpartition(b".")[2] for name in names if not name.startswith(b"manifest")}
+
+
+def test_shards_of_an_older_version_are_read_and_written_anew(path: bytes) -> None:
+    model = filled(path)
+    write_as_schema_2(path)
+    old = [FileLayout.of(path).folder.place(name).path for name in FileLayout.of(path).names()]
+    before = [Path(os.fsdecode(name)).read_bytes() for name in old]
+    assert shard_endings(path) == {b"json"}
+    assert read(path) == model
+    assert before == [Path(os.fsdecode(name)).read_bytes() for name in old], "a reader changes nothing"
+    store = FileStore(path)
+    assert store.files == model
+    assert store.rejected == 0
+    store.close()
+    assert shard_endings(path) == {b"bin"}
+    assert read(path) == model
+
+
+def test_shards_of_an_older_version_are_written_anew_a_few_at_each_checkpoint(path: bytes) -> None:
+    model = filled(path)
+    write_as_schema_2(path)
+    store = FileStore(path)
+    for _ in range(20):
+        store.sync()
+    assert shard_endings(path) == {b"bin"}
+    store.clear()
+    store.sync()
+    store.close()
+    assert read(path) == {}
+    assert model
+
+
+def test_a_kill_at_any_call_of_writing_older_shards_anew_loses_nothing(tmp_path: Path) -> None:
+    old = os.fsencode(tmp_path / "old" / "files.jsonl")
+    os.mkdir(os.path.dirname(old))
+    model = filled(old)
+    write_as_schema_2(old)
+    number, done = 0, False
+    while not done:
+        number += 1
+        path = os.fsencode(tmp_path / f"{number}" / "files.jsonl")
+        shutil.copytree(os.path.dirname(old), os.path.dirname(path))
+        try:
+            with stopped_at(number, Killed):
+                store = FileStore(path)
+                store.sync()
+                store.close()
+            done = True
+        except Killed:
+            pass
+        assert read(path) == model, number
+        store = FileStore(path)
+        assert store.files == model, number
+        assert store.rejected == 0
+        store.close()
+        assert shard_endings(path) == {b"bin"}
+        assert read(path) == model, number
     assert number > 15
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
+import zlib
 from pathlib import Path
 
 import pytest
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair, prefixes_of
 from dpm_tui.catalog.verdict import Alteration, Altered, Kind, Verdict
-from dpm_tui.state.disk.journal import encode_frame, read_frames
-from dpm_tui.state.verdicts import digest_pair_set, verdict_reader
+from dpm_tui.state.disk.journal import decode_frame, encode_frame, read_frames
+from dpm_tui.state.verdicts import digest_pair_set, verdict_reader, verdict_store
 from dpm_tui.state.verdicts.verdict_store import VerdictStore
 
 A, B, C = (f"{number:02x}" * 32 for number in (10, 11, 12))
@@ -228,3 +230,153 @@ def test_what_is_not_known_any_more_is_forgotten_for_good(path: bytes) -> None:
         store.close()
         store = VerdictStore(path, "judge-1")
     store.close()
+
+
+def table_of(path: bytes) -> bytes:
+    return path.removesuffix(b".jsonl") + b".unlike.bin"
+
+
+def filled(path: bytes, pairs: list[DigestPair], monkeypatch: pytest.MonkeyPatch, many: int = 20) -> None:
+    """Write verdicts, all but every tenth that two pictures are not alike."""
+    monkeypatch.setattr(verdict_store, "FOLD_PAIRS", many)
+    store = VerdictStore(path, "judge-1")
+    for number, pair in enumerate(pairs):
+        store.put(pair, None if number % 10 else COPY)
+    store.close()
+
+
+def test_many_pairs_that_are_not_alike_move_into_a_table(
+    path: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = digests(40)
+    pairs = list(dict.fromkeys(some_pairs(names, 600)))
+    told, more, others = pairs[:200], pairs[200:210], pairs[300:]
+    filled(path, told, monkeypatch)
+    assert len(read_frames(path).records) == 20
+    for version in ("judge-1", ""):
+        store = VerdictStore(path, version, writable=False)
+        assert all(pair in store for pair in told)
+        assert not any(pair in store for pair in (*more, *others))
+        assert (len(store), store.rejected) == (200, 0)
+        assert dict(store.alike()) == dict.fromkeys(told[::10], COPY)
+    filled(path, more, monkeypatch)
+    assert len(read_frames(path).records) == 30, "a few stay in the journal"
+    store = VerdictStore(path, "judge-1")
+    assert all(pair in store for pair in told + more)
+    assert not any(pair in store for pair in others)
+    store.fold()
+    assert all(pair in store for pair in told + more)
+    assert not any(pair in store for pair in others)
+    store.close()
+    assert len(read_frames(path).records) == 21
+    assert len(VerdictStore(path, "judge-1", writable=False)) == 210
+
+
+def test_a_long_journal_is_folded_by_whoever_opens_it(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = list(dict.fromkeys(some_pairs(digests(40), 200)))
+    filled(path, pairs, monkeypatch, many=1000)
+    assert not os.path.exists(table_of(path))
+    monkeypatch.setattr(verdict_store, "FOLD_PAIRS", 20)
+    assert len(VerdictStore(path, "judge-1", writable=False)) == len(pairs)
+    assert not os.path.exists(table_of(path)), "a reader changes nothing"
+    store = VerdictStore(path, "judge-1")
+    assert os.path.exists(table_of(path))
+    assert all(pair in store for pair in pairs)
+    store.close()
+
+
+def test_what_is_kept_and_what_is_cleared_goes_for_the_table(
+    path: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = digests(30)
+    pairs = list(dict.fromkeys(some_pairs(names, 300)))
+    filled(path, pairs, monkeypatch)
+    staying = set(names[:20])
+    store = VerdictStore(path, "judge-1")
+    store.put(digest_pair(names[0], names[25]), None)
+    store.keep(prefixes_of(staying))
+    kept = [pair for pair in pairs if staying.issuperset(pair)]
+    for _ in range(2):
+        assert len(store) == len(kept)
+        assert all(pair in store for pair in kept)
+        store.close()
+        store = VerdictStore(path, "judge-1")
+    store.clear()
+    assert len(store) == 0
+    store.close()
+    assert len(VerdictStore(path, "judge-1")) == 0
+    assert not os.path.exists(table_of(path))
+
+
+def test_the_table_of_another_judge_is_dropped(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path, list(dict.fromkeys(some_pairs(digests(40), 200))), monkeypatch)
+    assert len(VerdictStore(path, "judge-2", writable=False)) == 0
+    assert os.path.exists(table_of(path)), "a reader changes nothing"
+    store = VerdictStore(path, "judge-2")
+    assert (len(store), store.rejected) == (0, 0)
+    store.close()
+    assert not os.path.exists(table_of(path))
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "more", "empty", "noise", "unsorted", "negative", "huge"])
+def test_a_damaged_table_costs_itself_and_is_gone_after_the_next_start(
+    path: bytes, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    pairs = list(dict.fromkeys(some_pairs(digests(40), 200)))
+    filled(path, pairs, monkeypatch)
+    with open(table_of(path), "rb") as file:
+        content = file.read()
+    line, _, numbers = content.partition(b"\n")
+    head = decode_frame(line)
+    unsorted = numbers[::-1]
+    content = {
+        "flip": content[:-9] + bytes([content[-9] ^ 4]) + content[-8:],
+        "cut": content[:-16],
+        "more": content + b"\0" * 16,
+        "empty": b"",
+        "noise": bytes(range(256)) * 30,
+        "unsorted": encode_frame(head | {"crc32": zlib.crc32(unsorted)}) + unsorted,
+        "negative": encode_frame(head | {"pairs": -1}) + numbers,
+        "huge": encode_frame(head | {"pairs": 1 << 50}) + numbers,
+    }[harm]
+    write(table_of(path), content)
+    reader = VerdictStore(path, "judge-1", writable=False)
+    assert len(reader) == len(pairs[::10])
+    assert reader.rejected == 1
+    store = VerdictStore(path, "judge-1")
+    assert dict(store.alike()) == dict.fromkeys(pairs[::10], COPY)
+    assert len(store) == len(pairs[::10])
+    store.put(pairs[1], None)
+    store.close()
+    again = VerdictStore(path, "judge-1")
+    assert (len(again), pairs[1] in again) == (len(pairs[::10]) + 1, True)
+    if harm != "unsorted":
+        assert again.rejected == 0
+    again.close()
+
+
+def test_a_kill_between_table_and_journal_loses_nothing(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = list(dict.fromkeys(some_pairs(digests(40), 200)))
+    filled(path, pairs, monkeypatch, many=1000)
+    with open(path, "rb") as file:
+        journal = file.read()
+    store = VerdictStore(path, "judge-1")
+    store.fold()
+    store.close()
+    write(path, journal)
+    for _ in range(2):
+        store = VerdictStore(path, "judge-1")
+        assert (len(store), store.rejected) == (len(pairs), 0)
+        store.fold()
+        store.close()
+
+
+def test_a_full_disk_leaves_the_pairs_in_the_journal(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(verdict_store, "save_table", fail)
+    pairs = list(dict.fromkeys(some_pairs(digests(40), 200)))
+    filled(path, pairs, monkeypatch)
+    monkeypatch.undo()
+    assert len(VerdictStore(path, "judge-1", writable=False)) == len(pairs)
