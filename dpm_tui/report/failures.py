@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from dpm_tui.catalog.file_chunk import STATUSES
+from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.deferred_text import defer
 from dpm_tui.text_format import put_into_words
@@ -28,7 +32,11 @@ def list_failures(
 
     ``unreadable_folders`` maps the folders to what the system said of them.
     """
-    broken = [file for file in files.values() if file.status not in _SOUND or _is_damaged(file)]
+    columns = FileColumns.of(files)
+    ids, status, damaged = columns.gather("id", "status", "damaged")
+    sound = np.isin(status, [STATUSES.index(one) for one in _SOUND])
+    seen = (status == STATUSES.index(Status.OK)) & damaged.astype(np.bool_)
+    broken = [columns[id_] for id_ in ids[~sound | seen].tolist()]
     folders = unreadable_folders or {}
     return [
         *(

@@ -78,13 +78,13 @@ class RootState:
         choice = self.checkpoint.model
         if choice != "auto":
             return lambda digest: choice if digest else ""
-        fitting: dict[str, str] = {}
+        tables: list[tuple[str, VectorStore]] = []
         for card in models:
             with contextlib.suppress(FileNotFoundError):
                 table = self.stored_vectors(choice, card.name, card.identity, card.dims)
-                fitting.update((digest, card.name) for digest in table if table.fits(digest))
-                table.close()
-        return lambda digest: fitting.get(digest, "")
+                table.close()  # which models fit is in memory
+                tables.append((card.name, table))
+        return lambda digest: next((name for name, table in reversed(tables) if table.fits(digest)), "")
 
     def candidates(self, choice: str, model: str, identity: str) -> CandidateStore:
         """Return the candidates that were found in the way that ``identity`` names."""

@@ -33,7 +33,7 @@ from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts
 from dpm_tui.pipeline.keeper_order import order_contents
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.verification.candidate_verifier import pick_open
-from dpm_tui.report.json_report import build_report
+from dpm_tui.report.json_report import write_json
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.state.disk.layout import Layout
@@ -118,7 +118,7 @@ def _group(layout: Layout, state: RootState, shape: str, files: int) -> int:
 
 def _report(layout: Layout, state: RootState, shape: str, files: int) -> int:
     results = compute_results(state, THRESHOLD)
-    report = build_report(
+    parts = write_json(
         root=layout.root,
         model=CHOICE,
         threshold=THRESHOLD,
@@ -128,7 +128,7 @@ def _report(layout: Layout, state: RootState, shape: str, files: int) -> int:
         model_of=lambda digest: CHOICE,
         freeable=ReclaimableSpace(),
     )
-    return len(json.dumps(report, indent=1))
+    return sum(map(len, parts))
 
 
 _STAGES: dict[str, Callable[..., int]] = {

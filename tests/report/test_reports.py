@@ -13,7 +13,7 @@ from dpm_tui.catalog.group import Group, Pair
 from dpm_tui.catalog.image_file import ImageFile
 from dpm_tui.catalog.verdict import Kind
 from dpm_tui.report.csv_report import COLUMNS, write_csv
-from dpm_tui.report.json_report import build_report
+from dpm_tui.report.json_report import write_json
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from tests.support.hostile import HOSTILE_NAMES
 from tests.support.image_files import image_file
@@ -39,7 +39,7 @@ def report(files: dict[int, ImageFile] = FILES, **values: Any) -> dict[str, Any]
         "freeable": ReclaimableSpace(1, 1000, 2000),
         "model_of": lambda digest: "photo",
     }
-    made: dict[str, Any] = json.loads(json.dumps(build_report(**(wanted | values))))
+    made: dict[str, Any] = json.loads("".join(write_json(**(wanted | values))))
     return made
 
 

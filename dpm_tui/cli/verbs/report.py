@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from dpm_tui.errors import DamagedError, ExitCode, UsageError
 from dpm_tui.locale import translate
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.report.csv_report import write_csv
-from dpm_tui.report.json_report import build_report
+from dpm_tui.report.json_report import write_json
 from dpm_tui.report.news import find_news
 from dpm_tui.report.page.group_records import Removal
 from dpm_tui.report.page.html_report import write_html
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     found = read_results(find_layout(options))
     match options.format:
         case "json":
-            write_output(options.output, _json_text(_follow_rule(found), _find_freeable(found)))
+            write_parts(options.output, _json_parts(_follow_rule(found), _find_freeable(found)))
         case "html":
             write_parts(options.output, _html_parts(found))
         case "text":
@@ -74,9 +73,9 @@ def _find_freeable(scanned: Scanned) -> ReclaimableSpace:
     return freeable_by(Library(results.files, results.groups, results.index), scanned.config)
 
 
-def _json_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
+def _json_parts(scanned: Scanned, freeable: ReclaimableSpace) -> Iterator[str]:
     checkpoint = scanned.state.checkpoint
-    report = build_report(
+    return write_json(
         root=scanned.state.layout.root,
         model=checkpoint.model,
         threshold=checkpoint.threshold,
@@ -89,7 +88,6 @@ def _json_text(scanned: Scanned, freeable: ReclaimableSpace) -> str:
         lacking=checkpoint.lacking,
         other_roots=scanned.config.other_folders,
     )
-    return json.dumps(report, indent=1) + "\n"
 
 
 def _csv_text(scanned: Scanned) -> str:
