@@ -44,22 +44,22 @@ _MULTIPLIERS = _Multipliers()
 def keys_of_paths(paths: Sequence[bytes]) -> Keys:
     """Return the key of each path."""
     parts = [path.rpartition(b"/") for path in paths]
-    folders = np.fromiter((hash(folder) for folder, _, _ in parts), np.int64, len(parts))
+    prefixes = np.fromiter((hash(folder + slash) for folder, slash, _ in parts), np.int64, len(parts))
     lengths = np.fromiter((len(name) for _, _, name in parts), np.int64, len(parts))
     starts = np.cumsum(lengths) - lengths
-    return keys_of_names(folders, b"".join(name for _, _, name in parts), starts, lengths)
+    return keys_of_names(prefixes, b"".join(name for _, _, name in parts), starts, lengths)
 
 
-def keys_of_folders(folders: Sequence[bytes]) -> Keys:
-    """Return what ``keys_of_names`` wants to know of each folder, empty for the root."""
-    return np.fromiter(map(hash, folders), np.int64, len(folders))
+def keys_of_prefixes(prefixes: Sequence[bytes]) -> Keys:
+    """Return the key of each prefix: a folder with a slash at its end, or nothing."""
+    return np.fromiter(map(hash, prefixes), np.int64, len(prefixes))
 
 
 def keys_of_names(
-    folders: Keys, names: bytes | bytearray, starts: NDArray[np.integer], lengths: NDArray[np.integer]
+    prefixes: Keys, names: bytes | bytearray, starts: NDArray[np.integer], lengths: NDArray[np.integer]
 ) -> Keys:
-    """Return the keys of paths, each given by the key of its folder and where its name lies in ``names``."""
-    keys = folders.view(np.uint64).copy()
+    """Return the keys of paths, each given by the key of its prefix and where its name lies in ``names``."""
+    keys = prefixes.view(np.uint64).copy()
     words = (lengths.astype(np.int64) + _WORD - 1) // _WORD
     longest = int(words.max(initial=0))
     octets = np.frombuffer(bytes(names) + bytes(_WORD * longest), np.uint8)

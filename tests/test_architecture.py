@@ -17,7 +17,7 @@ from tests.support.sources import PACKAGE, imported_names, module_trees
 FLOORS = {
     "locale": 1, "dataclass_json": 1, "units": 1, "text_format": 1, "file_names": 1, "shell_commands": 1,
     "errors": 1, "memory": 1, "deferred_text": 1, "lru_cache": 1, "html_template": 1, "path_keys": 1,
-    "": 1,
+    "path_order": 1, "": 1,
     "catalog": 2,
     "pipeline": 3, "review": 3, "report": 3,
     "state": 4, "neural": 4, "demo": 4,

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.file_chunk import FILES_PER_CHUNK, ROW, FileChunk, StringPool, build_file
 from dpm_tui.catalog.image_file import PREVIEWS, ImageFile, Stamp, Status
-from dpm_tui.path_keys import keys_of_folders, keys_of_names, keys_of_paths
+from dpm_tui.path_keys import keys_of_names, keys_of_paths, keys_of_prefixes
+from dpm_tui.path_order import rows_by_path
 
 
 class FileColumns(Mapping[int, ImageFile]):
@@ -141,7 +142,7 @@ class FileColumns(Mapping[int, ImageFile]):
 
     def path_keys(self) -> NDArray[np.int64]:
         """Return the key of the path of every file, in order of id, see ``path_keys``."""
-        folders = keys_of_folders(list(self._folders))
+        folders = keys_of_prefixes(self._prefixes())
         keys: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         for _, chunk in self.chunks():
             rows = chunk.live_rows()
@@ -151,6 +152,33 @@ class FileColumns(Mapping[int, ImageFile]):
                 own[rows == row] = keys_of_paths([file.path])
             keys.append(own)
         return np.concatenate(keys)
+
+    def ids_by_path(self) -> Iterator[int]:
+        """Yield the ids in the order of the paths; of several at one path the lower one first."""
+        ids, folders = self.gather("id", "folder")
+        prefixes = self._prefixes()
+        numbers, odd = folders.astype(np.int64), {}
+        for _, chunk in self.chunks():
+            for row, file in chunk.odd.items():
+                place = int(np.searchsorted(ids, int(chunk.rows["id"][row])))
+                odd[place] = file.name
+                numbers[place] = len(prefixes)
+                prefixes.append(file.path[: len(file.path) - len(file.name)])
+
+        def names(rows: NDArray[np.int64]) -> list[bytes]:
+            return [odd[row] if row in odd else self._name(int(ids[row])) for row in rows.tolist()]
+
+        return (int(ids[row]) for row in rows_by_path(prefixes, numbers, names))
+
+    def _prefixes(self) -> list[bytes]:
+        """Return what the paths in each folder begin with."""
+        return [folder + b"/" if folder else b"" for folder in self._folders]
+
+    def _name(self, id_: int) -> bytes:
+        chunk = self._chunks[id_ // FILES_PER_CHUNK]
+        row = chunk.rows[int(chunk.row_of[id_ % FILES_PER_CHUNK])]
+        at = int(row["name_at"])
+        return bytes(chunk.names[at : at + int(row["name_bytes"])])
 
     def find(self, paths: Iterable[bytes]) -> dict[bytes, int]:
         """Return the ids of the files at some paths, the newest of each."""

@@ -100,9 +100,8 @@ def run_stages(
     """
     pace = Checkpointer(store.sync, reporter)
     try:
-        survey = _survey(settings, store, reporter)
-        surveyed(survey)
-        _renew_cutouts(store, survey.changes)
+        changes, missing = _survey(settings, store, reporter, surveyed)
+        _renew_cutouts(store, changes)
         whole = {
             name: open_whole_search(store, settings.choice, card) for name, card in settings.models.items()
         }
@@ -113,7 +112,7 @@ def run_stages(
 
         stop = settings.stop_at_first_error
         intake = Ingest(store, tools.decoder, reporter, pace, stop, settings.quick, forget)
-        intake.take(survey.changes, survey.missing)
+        intake.take(changes, missing)
         verification = _find_pairs(settings, store, tools, whole, parts, pace, reporter)
         while verification.awaited:
             intake.read_in_full(verification.awaited)
@@ -239,7 +238,10 @@ def _cutouts(store: Store) -> frozenset[str]:
     return frozenset(hex_digest(bytes(digest)) for digest in digests[alpha.astype(np.bool_)])
 
 
-def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
+def _survey(
+    settings: RunSettings, store: Store, reporter: Reporter, surveyed: Callable[[Survey], None]
+) -> tuple[Changes, frozenset[int]]:
+    """Return the changes and the files that are missed: of the whole inventory no more is needed."""
     inventory = scan_inventory(settings.root, settings.extensions, reporter)
     if reporter.cancelled():
         raise Cancelled
@@ -248,10 +250,12 @@ def _survey(settings: RunSettings, store: Store, reporter: Reporter) -> Survey:
     changes = compare_inventory(
         inventory, known, settings.retry, complete=settings.complete, whole=not settings.quick
     )
-    return survey_changes(
+    survey = survey_changes(
         inventory, changes, known, settings.root.others, accept_missing=settings.accept_missing,
         moved=settings.root_moved, root_devices=settings.root_devices,
     )  # fmt: skip
+    surveyed(survey)
+    return survey.changes, survey.missing
 
 
 def _complete_families(

@@ -18,7 +18,6 @@ from dpm_tui.catalog.root_paths import split_root
 from dpm_tui.catalog.verdict import ALTERED_KINDS
 from dpm_tui.file_names import display_name
 from dpm_tui.report.failures import list_failures
-from dpm_tui.report.path_order import ids_by_path
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.text_format import lacking_sentences
 
@@ -110,7 +109,7 @@ def _listed(files: Mapping[int, ImageFile], pairs: Sequence[Pair]) -> Iterator[I
     others = ids[status != STATUSES.index(Status.OK)]
     paired = np.isin(others, ends.firsts) | np.isin(others, ends.seconds)
     left_out = frozenset(others[~paired].tolist())
-    return (columns[id_] for id_ in ids_by_path(columns) if id_ not in left_out)
+    return (columns[id_] for id_ in columns.ids_by_path() if id_ not in left_out)
 
 
 def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:

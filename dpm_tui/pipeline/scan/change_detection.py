@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.file_chunk import ROW, STATUSES
+from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import PREVIEWS, STAMP_FIELDS, ImageFile, Status
-from dpm_tui.path_keys import keys_of_paths
-from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
+from dpm_tui.pipeline.scan.found_files import FoundFile, FoundFiles
+from dpm_tui.pipeline.scan.inventory import Inventory
 
-_STAMP_ROW = np.dtype([(name, ROW[name]) for name in STAMP_FIELDS])
 _SLASH = ord("/")
-_STAMPS_PER_STEP = 1 << 16
-"""Stamps compared at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +73,13 @@ def compare_inventory(
     return Changes(added, changed, gone, same)
 
 
-def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[np.int64]:
+def _rows_by_path(columns: FileColumns, found: FoundFiles) -> NDArray[np.int64]:
     """Return for each found file the number of the known one at its path, in order of id, or -1.
 
     Random keys of 64 bits stand for paths: should two be equal, a file is read again.
     """
-    keys = columns.path_keys()
+    keys, wanted = columns.path_keys(), found.keys()
     order = np.argsort(keys, kind="stable")
-    wanted = keys_of_paths([file.path for file in found])
     places = np.searchsorted(keys, wanted, "right", sorter=order) - 1
     rows = np.full(len(found), -1, np.int64)
     met = np.flatnonzero(places >= 0)
@@ -92,22 +88,13 @@ def _rows_by_path(columns: FileColumns, found: Sequence[FoundFile]) -> NDArray[n
     return rows
 
 
-def _as_before(
-    columns: FileColumns, rows: NDArray[np.int64], found: Sequence[FoundFile]
-) -> NDArray[np.bool_]:
+def _as_before(columns: FileColumns, rows: NDArray[np.int64], found: FoundFiles) -> NDArray[np.bool_]:
     """Return for each found file whether it is known with the very same stamp; if in doubt, it is not."""
-    known = columns.gather(*STAMP_FIELDS)
-    equal = rows >= 0
-    for start in range(0, len(found), _STAMPS_PER_STEP):
-        part = slice(start, start + _STAMPS_PER_STEP)
-        try:
-            stamps = np.array([file.stamp.numbers for file in found[part]], _STAMP_ROW)
-        except OverflowError:
-            equal[part] = False
-            continue
-        met = np.flatnonzero(equal[part])
-        for name, column in zip(STAMP_FIELDS, known, strict=True):
-            equal[start + met] &= column[rows[start + met]] == stamps[name][met]
+    equal = (rows >= 0) & ~found.odd()
+    met = np.flatnonzero(equal)
+    for name in STAMP_FIELDS:
+        (known,) = columns.gather(name)
+        equal[met] &= known[rows[met]] == found.column(name)[met]
     return equal
 
 

@@ -17,7 +17,7 @@ from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.scan.change_detection import Changes
-from dpm_tui.pipeline.scan.inventory import FoundFile
+from dpm_tui.pipeline.scan.found_files import FoundFile
 
 _RECENT = 20_000
 """Facts held as objects; beyond that the files are indexed again, which takes a second a million."""

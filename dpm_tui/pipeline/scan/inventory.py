@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.image_file import Stamp, read_stamp
 from dpm_tui.errors import reason_of
 from dpm_tui.pipeline.raw_twins import find_twins, split_ending
 from dpm_tui.pipeline.reporter import Reporter, Stage
+from dpm_tui.pipeline.scan.found_files import FoundFiles
 from dpm_tui.pipeline.scan.junk_folders import OWN_FOLDER, is_junk_folder
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import READ_FOLDER, RootFolder, open_beneath
@@ -22,14 +25,6 @@ DEEPEST = 200
 """Folders nested deeper than this are a loop of mounts or an attack, not a library."""
 _LONGEST = 8
 """Most bytes of an extension; a longer one is part of the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A regular file with a wanted extension; ``path`` is relative to the root, absolute in another root."""
-
-    path: bytes
-    stamp: Stamp
 
 
 @dataclass(slots=True)
@@ -44,7 +39,7 @@ class Inventory:
     reached now, each with the reason.
     """
 
-    found: list[FoundFile] = field(default_factory=list)
+    found: FoundFiles = field(default_factory=FoundFiles)
     skipped: Counter[str] = field(default_factory=Counter)
     unreadable: dict[bytes, str] = field(default_factory=dict)
     away: dict[bytes, str] = field(default_factory=dict)
@@ -72,12 +67,18 @@ def set_aside(inventory: Inventory, known: FileColumns, lacking: Mapping[str, st
     ``lacking`` maps endings to extras. A file that is ``known`` was read once, and stays what it is.
     """
     by_ending = {ending.encode("ascii"): extra for ending, extra in lacking.items()}
-    endings = {file.path: split_ending(file.path)[1] for file in inventory.found}
-    asked = {path: ending for path, ending in endings.items() if ending in by_ending}
+    if not by_ending:
+        return
+    asked: dict[bytes, tuple[int, bytes]] = {}
+    for number, path in enumerate(inventory.found.paths()):
+        if (ending := split_ending(path)[1]) in by_ending:
+            asked[path] = number, ending
     for path in known.find(asked):
         del asked[path]
-    inventory.found[:] = [file for file in inventory.found if file.path not in asked]
-    inventory.lacking.update(by_ending[ending] for ending in asked.values())
+    wanted = np.ones(len(inventory.found), np.bool_)
+    wanted[[number for number, _ in asked.values()]] = False
+    inventory.found.keep(wanted)
+    inventory.lacking.update(by_ending[ending] for _, ending in asked.values())
 
 
 def _scan(base: OpenRoots, extensions: Collection[str], reporter: Reporter) -> Inventory:
@@ -98,8 +99,7 @@ def _scan(base: OpenRoots, extensions: Collection[str], reporter: Reporter) -> I
         reporter.progressed(Stage.INVENTORY, len(inventory.found), 0)
         if reporter.cancelled():
             break
-    inventory.found.sort(key=lambda file: (file.path.startswith(b"/"), file.path))
-    _drop_twins(inventory)
+    inventory.found.sort()
     _drop_hard_links(inventory)
     reporter.finished(Stage.INVENTORY)
     return inventory
@@ -120,6 +120,7 @@ def _walk_folder(
         if (status.st_dev, status.st_ino) in seen_folders:
             return
         seen_folders.add((status.st_dev, status.st_ino))
+        found: list[tuple[bytes, Stamp]] = []
         with os.scandir(descriptor) as entries:
             for entry in entries:
                 name = os.fsencode(entry.name)
@@ -135,19 +136,26 @@ def _walk_folder(
                     inventory.skipped["other_type"] += 1
                     inventory.other_types[_extension(name)] += 1
                 else:
-                    _take_file(entry, path, inventory)
+                    _take_file(entry, name, path, found, inventory)
+        _add_files(folder + b"/" if folder else b"", found, inventory)
     finally:
         os.close(descriptor)
 
 
-def _take_file(entry: os.DirEntry[str], path: bytes, inventory: Inventory) -> None:
+def _take_file(
+    entry: os.DirEntry[str],
+    name: bytes,
+    path: bytes,
+    found: list[tuple[bytes, Stamp]],
+    inventory: Inventory,
+) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
         inventory.unreadable[path] = reason_of(error)
         return
     if stat.S_ISREG(status.st_mode):
-        inventory.found.append(FoundFile(path, read_stamp(status)))
+        found.append((name, read_stamp(status)))
     else:
         inventory.skipped["special"] += 1
 
@@ -164,20 +172,24 @@ def _extension(name: bytes) -> str:
     return "" if odd else ending.decode("ascii", "ignore")
 
 
-def _drop_twins(inventory: Inventory) -> None:
-    """Take RAW files out that belong to a picture beside them."""
-    inventory.twins = find_twins(file.path for file in inventory.found)
-    inventory.skipped["raw_twin"] += len(inventory.twins)
-    inventory.found[:] = [file for file in inventory.found if file.path not in inventory.twins]
+def _add_files(prefix: bytes, found: list[tuple[bytes, Stamp]], inventory: Inventory) -> None:
+    """Add the files of a folder, without RAW files that belong to a picture beside them."""
+    twins = find_twins(name for name, _ in found)
+    if twins:
+        inventory.twins.update(prefix + name for name in twins)
+        inventory.skipped["raw_twin"] += len(twins)
+        found = [file for file in found if file[0] not in twins]
+    inventory.found.add(prefix, found)
 
 
 def _drop_hard_links(inventory: Inventory) -> None:
-    seen: set[tuple[int, int]] = set()
-    kept: list[FoundFile] = []
-    for file in inventory.found:
-        if file.stamp.identity in seen:
-            inventory.skipped["hard_link"] += 1
-        else:
-            seen.add(file.stamp.identity)
-            kept.append(file)
-    inventory.found[:] = kept
+    """Keep the first of several names of one file."""
+    devices, inodes = (inventory.found.column(name) for name in ("device", "inode"))
+    order = np.lexsort((inodes, devices))
+    order = order[~inventory.found.odd()[order]]
+    again = (devices[order[1:]] == devices[order[:-1]]) & (inodes[order[1:]] == inodes[order[:-1]])
+    wanted = np.ones(len(devices), np.bool_)
+    wanted[order[1:][again]] = False
+    inventory.found.keep(wanted)
+    if links := int(np.count_nonzero(again)):
+        inventory.skipped["hard_link"] += links

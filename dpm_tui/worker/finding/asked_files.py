@@ -11,7 +11,8 @@ from dpm_tui.catalog.image_file import read_stamp
 from dpm_tui.errors import DpmError, reason_of
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.reporter import CancellingReporter
-from dpm_tui.pipeline.scan.inventory import FoundFile, scan_inventory
+from dpm_tui.pipeline.scan.found_files import FoundFile
+from dpm_tui.pipeline.scan.inventory import scan_inventory
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 
 
@@ -39,7 +40,7 @@ def list_asked(path: bytes, extensions: Collection[str], gone: Callable[[], bool
         found = scan_inventory(RootFolder(path), extensions, CancellingReporter(gone))
     except OSError as error:
         raise DpmError("asked_unreadable", path=shown, reason=reason_of(error)) from error
-    return AskedFiles(path, tuple(file.path for file in found.found), found.unreadable)
+    return AskedFiles(path, tuple(found.found.paths()), found.unreadable)
 
 
 def stat_asked(folder: RootFolder, names: Iterable[bytes]) -> tuple[list[FoundFile], dict[bytes, str]]:

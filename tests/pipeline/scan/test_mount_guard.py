@@ -17,8 +17,9 @@ from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Known
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan.change_detection import compare_inventory
+from dpm_tui.pipeline.scan.found_files import FoundFile, FoundFiles
 from dpm_tui.pipeline.scan.ingest import Ingest
-from dpm_tui.pipeline.scan.inventory import FoundFile, Inventory
+from dpm_tui.pipeline.scan.inventory import Inventory
 from dpm_tui.pipeline.scan.mount_guard import Alarm, Cause, notice_missing
 from tests.support.image_files import image_file
 from tests.support.pictures import encode, scene
@@ -42,7 +43,7 @@ def notice(
     """Return the alarm when some of the known files are gone and others came."""
     away = set(gone)
     there = [FoundFile(file.path, file.stamp) for id_, file in known.items() if id_ not in away]
-    inventory = Inventory([*there, *added])
+    inventory = Inventory(FoundFiles([*there, *added]))
     changes = compare_inventory(inventory, known.values())
     return notice_missing(inventory, changes, known, moved=moved, root_devices=(OWN,))
 
@@ -163,7 +164,9 @@ class World:
 
     def scan(self) -> Alarm | None:
         """Bring the table up to date; every content's facts are known by now."""
-        inventory = Inventory([FoundFile(path, stamp) for path, stamp in sorted(self.there.items())])
+        inventory = Inventory(
+            FoundFiles(FoundFile(path, stamp) for path, stamp in sorted(self.there.items()))
+        )
         changes = compare_inventory(inventory, self.table.files.values())
         alarm = notice_missing(inventory, changes, dict(self.table.files), root_devices=(OWN,))
         intake = Ingest(self, self, Reporter(), Checkpointer(lambda: None, Reporter()))  # type: ignore[arg-type]

@@ -3,7 +3,6 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.file_columns import FileColumns
-from dpm_tui.report.path_order import ids_by_path
 from tests.support.image_files import image_file
 
 NAMES = st.text("a-.~b\xff ", min_size=1, max_size=3).map(lambda name: name.encode("latin-1"))
@@ -18,4 +17,4 @@ def test_files_come_in_the_order_of_their_whole_paths(paths: list[tuple[bytes, b
         for number, (root, path, odd) in enumerate(paths)
     )
     wanted = sorted(files.values(), key=lambda file: (file.path, file.id))
-    assert list(ids_by_path(files)) == [file.id for file in wanted]
+    assert list(files.ids_by_path()) == [file.id for file in wanted]
