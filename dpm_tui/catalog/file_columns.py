@@ -170,6 +170,17 @@ class FileColumns(Mapping[int, ImageFile]):
 
         return (int(ids[row]) for row in rows_by_path(prefixes, numbers, names))
 
+    def absolute(self) -> frozenset[int]:
+        """Return the ids of the files whose paths are absolute, as those in other roots are."""
+        found = {
+            file.id for _, chunk in self.chunks() for file in chunk.odd.values() if file.path[:1] == b"/"
+        }
+        numbers = [number for number, folder in enumerate(self._folders) if folder.startswith(b"/")]
+        if numbers:
+            ids, folders = self.gather("id", "folder")
+            found.update(ids[np.isin(folders, numbers)].tolist())
+        return frozenset(found)
+
     def _prefixes(self) -> list[bytes]:
         """Return what the paths in each folder begin with."""
         return [folder + b"/" if folder else b"" for folder in self._folders]

@@ -67,12 +67,15 @@ def notice_missing(
     if not changes.gone:
         return None
     columns = FileColumns.of(known)
-    stamps = dict(zip(changes.gone, columns.stamps(changes.gone), strict=True))
+    # Where nothing came, nothing that is gone lies under another name.
+    stamps = dict(zip(changes.gone, columns.stamps(changes.gone), strict=True)) if changes.added else {}
     twins = _now_twins(inventory, known)
     missing = frozenset(changes.gone) - _renamed(changes, stamps) - twins
     if not missing:
         return None
-    vanished = _vanished(changes, {id_: stamp for id_, stamp in stamps.items() if id_ not in twins})
+    vanished = frozenset(changes.gone) - twins
+    if changes.added:
+        vanished = _vanished(changes, {id_: stamp for id_, stamp in stamps.items() if id_ in vanished})
     if moved and vanished:
         cause = Cause.MOVED
     elif not inventory.found or _lacks_a_root(vanished, columns, others):
@@ -95,7 +98,8 @@ def find_elsewhere(
 
     A disk that is away has lost nothing; a folder that is compared no more has nothing to be missed.
     """
-    elsewhere = {id_: path for id_ in gone if (path := known[id_].path).startswith(b"/")}
+    absolute = FileColumns.of(known).absolute()
+    elsewhere = {id_: known[id_].path for id_ in gone if id_ in absolute} if absolute else {}
     roots = {id_: split_root(path, others)[0] for id_, path in elsewhere.items()}
     missing = frozenset(id_ for id_, root in roots.items() if root in away)
     return missing, frozenset(id_ for id_, root in roots.items() if not root)
