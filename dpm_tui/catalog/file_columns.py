@@ -15,13 +15,17 @@ from dpm_tui.path_order import rows_by_path
 
 
 class FileColumns(Mapping[int, ImageFile]):
-    """Id -> image file, in order of id. One thread may change it while others take snapshots."""
+    """Id -> image file, in order of id. One thread may change it while others take snapshots.
+
+    ``revision`` is another one after each change.
+    """
 
     def __init__(self) -> None:
         self._chunks: dict[int, FileChunk] = {}
         self._folders = StringPool()
         self._formats = StringPool()
         self._lock = threading.Lock()
+        self.revision = 0
 
     @classmethod
     def of(cls, files: Mapping[int, ImageFile] | Iterable[ImageFile]) -> FileColumns:
@@ -72,11 +76,13 @@ class FileColumns(Mapping[int, ImageFile]):
     def put(self, file: ImageFile) -> None:
         """Add or replace a file."""
         with self._lock:
+            self.revision += 1
             self._own(file.id // FILES_PER_CHUNK).put(file, self._folders, self._formats)
 
     def remove(self, id_: int) -> bool:
         """Forget a file; return whether there was one."""
         with self._lock:
+            self.revision += 1
             return id_ in self and self._own(id_ // FILES_PER_CHUNK).remove(id_ % FILES_PER_CHUNK)
 
     def snapshot(self) -> FileColumns:
@@ -103,6 +109,7 @@ class FileColumns(Mapping[int, ImageFile]):
     def set_chunk(self, number: int, chunk: FileChunk | None) -> None:
         """Put a whole chunk in its place, or take it away; its words are those of these columns."""
         with self._lock:
+            self.revision += 1
             self._chunks.pop(number, None)
             if chunk is not None:
                 self._chunks[number] = chunk
@@ -110,6 +117,7 @@ class FileColumns(Mapping[int, ImageFile]):
     def clear(self) -> None:
         """Forget every file."""
         with self._lock:
+            self.revision += 1
             self._chunks = {}
 
     def gather(self, *fields: str) -> tuple[NDArray[np.generic], ...]:

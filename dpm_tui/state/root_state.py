@@ -56,6 +56,12 @@ class RootState:
         self._vectors: dict[str, VectorStore] = {}
         self._candidates: dict[str, CandidateStore] = {}
 
+    @property
+    def revision(self) -> tuple[object, ...]:
+        """What becomes another when files, verdicts or inspections change, or the model of the results."""
+        stores = (self.files.files, self.verdicts, self.inspections)
+        return self.checkpoint.model, *(store.revision for store in stores)
+
     def vectors(self, choice: str, model: str, identity: str, dims: int) -> VectorStore:
         """Return the vectors of ``model`` under one choice of models and one set of weights."""
         key = f"{choice}-{model}-{identity[:12]}"

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from dpm_tui.catalog.content_digest import Prefixes
 from dpm_tui.catalog.image_file import DIGEST_BYTES
+from dpm_tui.errors import DamagedError
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.state.disk.atomic_write import create_partial, fill_and_close, write_all
 from dpm_tui.state.disk.held_folder import HeldPath, Where, place_of
@@ -60,6 +61,7 @@ class VectorStore:
         self._digests = DigestIndex()
         self._flags = bytearray()
         self._held: NDArray[np.float16] = np.zeros((0, dims), dtype=np.float16)
+        self._read_at = _stamp(os.fstat(self._descriptor))
         self._load()
 
     def __len__(self) -> int:
@@ -161,6 +163,13 @@ class VectorStore:
             os.fsync(self._descriptor)
             self._buffer.clear()
 
+    def is_current(self) -> bool:
+        """Return whether the table on the disk is still the one that was read; for whoever only reads."""
+        try:
+            return _stamp(self.place.folder.status(self.place.name)) == self._read_at
+        except (OSError, DamagedError):
+            return False
+
     def close(self) -> None:
         """Sync and close."""
         if self._descriptor >= 0:
@@ -247,6 +256,10 @@ class VectorStore:
             fits, shared = (table[:, DIGEST_BYTES + at] != 0 for at in (0, 1))
             self._flags += (fits * np.uint8(_FITS) | shared * np.uint8(_SHARED)).tobytes()
         self._digests.settle()
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def checksum_of(row: bytes | memoryview) -> bytes:

@@ -14,12 +14,14 @@ from dpm_tui.state.disk.journal import Journal, read_frames
 class InspectionStore:
     """Digest pair -> inspection, or None where one of the two could not be decoded.
 
-    Those of another version are dropped; an empty version accepts all. Opening raises DamagedError, OSError.
+    ``revision`` is another one after each change. Those of another version are dropped; an empty version
+    accepts all. Opening raises DamagedError, OSError.
     """
 
     def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
         self._version = version
         self._found: dict[DigestPair, Inspection | None] = {}
+        self.revision = 0
         frames = read_frames(path)
         self.rejected = frames.rejected
         stale = 0
@@ -50,6 +52,7 @@ class InspectionStore:
     def put(self, pair: DigestPair, inspection: Inspection | None) -> None:
         """Add what was found."""
         self._found[pair] = inspection
+        self.revision += 1
         if self._journal is not None:
             self._journal.append(encode_record(pair, inspection, self._version))
 
@@ -68,12 +71,14 @@ class InspectionStore:
         if len(kept) == len(pairs):
             return
         self._found = kept
+        self.revision += 1
         if self._journal is not None:
             self._journal.rewrite(self._records())
 
     def clear(self) -> None:
         """Forget everything."""
         self._found.clear()
+        self.revision += 1
         if self._journal is not None:
             self._journal.rewrite(())
 

@@ -34,7 +34,8 @@ class VerdictStore:
 
     ``differs`` refers to the picture with the smaller digest. Of two verdicts on a pair the one that calls
     them alike counts. Those that are not alike move from the journal into a table once they are many; that is
-    read when somebody asks for one of them. Opening raises DamagedError, OSError.
+    read when somebody asks for one of them. ``revision`` is another one after each change of those that are
+    alike. Opening raises DamagedError, OSError.
     """
 
     def __init__(self, path: Where, version: str, *, writable: bool = True) -> None:
@@ -42,6 +43,7 @@ class VerdictStore:
         self._alike: dict[bytes, Verdict] = {}
         self._recent = DigestPairSet()
         self.rejected = 0
+        self.revision = 0
         place = place_of(path)
         self._place = place.folder.place(place.name.removesuffix(b".jsonl") + ENDING)
         table = self._open_table()
@@ -76,6 +78,7 @@ class VerdictStore:
             self._listed += 1
         else:
             self._alike[_raw(pair)] = verdict
+            self.revision += 1
         if self._journal is not None:
             self._journal.append(encode_verdict(pair, verdict, self._version))
 
@@ -88,11 +91,13 @@ class VerdictStore:
         unlike.keep(known)
         if self._journal is not None and self._place.exists():
             self._tabled = save_table(self._place, self._version, *unlike.columns).pairs
+        self.revision += 1
         self._alike = dict(compress(self._alike.items(), both_known(map(_pair, self._alike), known)))
 
     def clear(self) -> None:
         """Forget every verdict."""
         self._alike.clear()
+        self.revision += 1
         self._recent.clear()
         self._unread, self._tabled, self._listed = None, 0, 0
         if self._journal is not None:

@@ -9,21 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import ImageFile, Status, read_stamp
 from dpm_tui.errors import DpmError, Stopped, reason_of
 from dpm_tui.file_names import display_name
-from dpm_tui.neural.model_manifest import load_cards
-from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
-from dpm_tui.pipeline.candidates.fingerprint import part_model
 from dpm_tui.pipeline.checkpointing import Cancelled
-from dpm_tui.pipeline.finding.near_contents import WholeVectors
 from dpm_tui.pipeline.finding.picture_finder import Finding, Match, PictureFinder
 from dpm_tui.pipeline.finding.search_tables import SearchThumbnails
-from dpm_tui.pipeline.finding.searched_library import SearchedLibrary
 from dpm_tui.pipeline.run import Tools
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 from dpm_tui.report.failures import defer_failure, defer_reason
@@ -31,10 +26,10 @@ from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.config import Config
 from dpm_tui.state.disk.layout import check_root
 from dpm_tui.state.root_state import RootState
-from dpm_tui.state.vectors.vector_store import VectorStore
 from dpm_tui.state.verdicts.verdict_record import DIGITS
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.finding.asked_files import list_asked, stat_asked
+from dpm_tui.worker.finding.kept_library import KeptLibrary
 from dpm_tui.worker.finding.search_decoder import SearchDecoder
 from dpm_tui.worker.protocol.messages import (
     FindPictures,
@@ -51,6 +46,8 @@ from dpm_tui.worker.run.resource_policy import reader_count
 _BETTER = {Better.FIRST: "match", Better.SECOND: "asked"}
 _MATCHES = 1000
 """Files that are named for one picture: a thousand copies of it say all."""
+_KEPT_SECONDS = 30.0
+"""How long the tables stay open for the next search."""
 
 
 class FindService:
@@ -68,7 +65,8 @@ class FindService:
     ) -> None:
         self._state = state
         self._settings = settings
-        self._threshold = threshold
+        self._kept = KeptLibrary(state, settings, threshold)
+        self._forgetting: asyncio.TimerHandle | None = None
         self._embedders = embedders
         self._one_by_one = asyncio.Lock()
 
@@ -81,7 +79,13 @@ class FindService:
         if not os.path.isabs(request.folder):
             raise DpmError("protocol_nonsense")
         async with self._one_by_one:
-            return await asyncio.to_thread(self._find, request, gone)
+            if self._forgetting is not None:
+                self._forgetting.cancel()
+            try:
+                return await asyncio.to_thread(self._find, request, gone)
+            finally:
+                loop = asyncio.get_running_loop()
+                self._forgetting = loop.call_later(_KEPT_SECONDS, self._kept.free)
 
     async def _list(self, request: ListPictures, gone: Callable[[], bool]) -> PictureList:
         # Whoever lists pictures is about to have them found: torch takes seconds to load.
@@ -95,7 +99,8 @@ class FindService:
         check_root(root)
         folder = RootFolder(request.folder)
         try:
-            with self._decoders(folder, len(request.names)) as pool, self._library() as library:
+            with self._decoders(folder, len(request.names)) as pool:
+                library = self._kept.open()
                 asked, failed = stat_asked(folder, request.names)
                 thumbnails = SearchThumbnails(self._state.thumbnails)
                 finder = PictureFinder(
@@ -112,40 +117,6 @@ class FindService:
                 return FoundPictures(tuple(pictures), library.threshold, library.count_unmatched())
         except Cancelled:
             raise Stopped("worker_ending") from None
-
-    @contextmanager
-    def _library(self) -> Iterator[SearchedLibrary]:
-        """Yield what a scan left; raises DpmError if that is nothing to search in."""
-        state, choice = self._state, self._state.checkpoint.model
-        if not state.checkpoint.phase:
-            raise DpmError("not_scanned", path=display_name(state.layout.root))
-        cards = load_cards()
-        cards = cards if choice == "auto" else {choice: cards[choice]}
-        of_parts = cards[part_model(cards)]
-        with ExitStack() as stack:
-
-            def opened(model: str, identity: str, dims: int) -> VectorStore:
-                table = state.stored_vectors(choice, model, identity, dims)
-                stack.callback(table.close)
-                return table
-
-            try:
-                parts = opened(PARTS, of_parts.identity, of_parts.dims * (1 + COUNT))
-            except FileNotFoundError as error:
-                raise DpmError("not_compared_yet", path=display_name(state.layout.root)) from error
-            whole: dict[str, WholeVectors] = {}
-            for name, card in cards.items():
-                with suppress(FileNotFoundError):
-                    whole[name] = WholeVectors(opened(name, card.identity, card.dims), card.threshold)
-            yield SearchedLibrary(
-                files=state.files.files.snapshot(),
-                verdicts=list(state.verdicts.alike()),
-                inspections=state.inspections.snapshot() if self._settings().inspect else None,
-                whole=whole,
-                parts=parts,
-                decided=state.decisions.verdict,
-                threshold=self._threshold(),
-            )
 
     @contextmanager
     def _decoders(self, folder: RootFolder, count: int) -> Iterator[DecoderPool]:
