@@ -47,11 +47,11 @@ def families_of(shape: str, files: int) -> NDArray[np.int64]:
     return np.repeat(np.arange(files), sizes)[:files]
 
 
-def fill(layout: Layout, shape: str, files: int) -> None:
+def fill(layout: Layout, shape: str, files: int, card: ModelCard = CARD) -> None:
     """Make the state of such a library as it is once every picture has its vectors."""
     prepare_folder(layout)
     state = RootState(layout)
-    whole, parts = open_searches(state)
+    whole, parts = open_searches(state, card)
     thumbnail = _thumbnail()
     id_ = 0
     for rows in _described(shape, files):
@@ -67,9 +67,9 @@ def fill(layout: Layout, shape: str, files: int) -> None:
     state.close()
 
 
-def open_searches(state: RootState) -> tuple[CandidateSearch, CandidateSearch]:
+def open_searches(state: RootState, card: ModelCard = CARD) -> tuple[CandidateSearch, CandidateSearch]:
     """Return the matching of whole pictures and that of parts."""
-    return open_whole_search(state, CHOICE, CARD), open_crop_search(state, CHOICE, CARD)
+    return open_whole_search(state, CHOICE, card), open_crop_search(state, CHOICE, card)
 
 
 def describe_wholes(files: int) -> Iterator[NDArray[np.float32]]:
