@@ -1,6 +1,6 @@
 """Measures a search by shards that is too large for memory: what it takes, and what it misses.
 
-``python -m tests.benchmarks.shard_scale DIR [--rows 10000000] [--shards 16] [--blocks 6]``: DIR gets a
+``python -m tests.benchmarks.shard_scale DIR [--rows 10000000] [--shards 32] [--blocks 6]``: DIR gets a
 table of synthetic vectors in half precision, which stays and is used again, and while it runs the shards.
 All rows are open. Of their blocks only some are searched, spread evenly over all; the whole is so many
 times as long. Times are those of the processor over all threads, as others may share the computer. Memory
@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.shard_scale")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--shards", type=int, default=16)
+    parser.add_argument("--shards", type=int, default=32)
     parser.add_argument("--blocks", type=int, default=6)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -119,7 +119,7 @@ def main() -> None:
     shards.build(space, ShardParts(table, np.arange(len(rows)), DIMS, turns))
     built = clock.lap(f"{options.shards} shards of {len(rows):,} rows built")
     blocks = list(field.open_blocks(ROWS_PER_LISTED_BLOCK))
-    chosen = np.linspace(0, len(blocks) - 1, options.blocks).astype(int).tolist()
+    chosen = ((np.arange(options.blocks) + 0.5) / options.blocks * len(blocks)).astype(int).tolist()
 
     def questions() -> Iterator[ShardQuestion]:
         for number in chosen:
@@ -144,7 +144,7 @@ def main() -> None:
     sample = np.sort(
         np.random.default_rng(1).permutation(np.concatenate([blocks[n] for n in chosen]))[:SAMPLE]
     )
-    wanted = brute_force(field, Searched.WHOLE, THRESHOLD, sample)
+    wanted = brute_force(field, Searched.WHOLE, THRESHOLD, sample, screen=load_screen())
     assert wanted is not None
     found = NeighbourPairs.joined(near).unique()
     keys = [pairs.firsts << 32 | pairs.seconds for pairs in (wanted, found)]

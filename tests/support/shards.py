@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 import numpy as np
 
 from dpm_tui.pipeline.candidates.shards import ShardAnswer, ShardPart, ShardQuestion, ShardSpace
+from dpm_tui.pipeline.sharding.answer_merge import merge_answers
 from dpm_tui.pipeline.sharding.shard import Shard
 from dpm_tui.pipeline.sharding.shard_codec import (
     decode_answer,
@@ -41,8 +42,9 @@ class TravellingShards:
         yield from map(self._answered, waiting)
 
     def _answered(self, question: bytes) -> list[ShardAnswer]:
-        answers = [self._asked(number, question) for number in range(self._count)]
-        return [decode_answer(answer) for answer in answers]
+        answers = [decode_answer(self._asked(number, question)) for number in range(self._count)]
+        near, far = answers[:-1], answers[-1:]  # all but the last are on one machine
+        return [*([merge_answers(decode_space(self._space).searched, near)] if near else ()), *far]
 
     def _asked(self, number: int, question: bytes) -> bytes:
         self._answers += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,6 +15,7 @@ from dpm_tui.pipeline.candidates.block_search import Means
 from dpm_tui.pipeline.candidates.fingerprint import ModelCard
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.candidates.search_space import MatchedRows, SearchSpace
+from dpm_tui.pipeline.candidates.shards import Shards
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.ports import CandidateTable, Store, VectorTable
 from dpm_tui.pipeline.reporter import Stage
@@ -23,6 +24,8 @@ Order = Callable[[list[str]], list[int]]
 """Returns the place of each of some contents, the best first."""
 _WORTH_LOADING = 1 << 30
 """Pairs of pictures to compare that are worth the seconds that a quick screen takes to load."""
+_MANY = 1 << 20
+"""Pictures whose vectors take a gigabyte."""
 CLOSEST = 1
 """Nearest candidates of a picture that are judged whatever else is known of it: true copies are there."""
 
@@ -117,18 +120,22 @@ def match_all(
     pace: Checkpointer,
     load_screen: Callable[[], Screen] = NumpyScreen,
     threads: int = 1,
+    shards: Shards | None = None,
 ) -> None:
     """Match what is open in every table, for the contents that are ``known``; raises Cancelled.
 
     Contents come in their ``order``, so that the best of a crowd has a pair with all of it. A quick screen is
-    loaded only if there is much to compare, for which ``threads`` blocks are worked at the same time.
+    loaded only if there is much to compare, for which ``threads`` blocks are worked at the same time. Where
+    ``shards`` are given they search what is much, or too large for one process.
     """
     fields = [matching.survey(known, order) for matching in matchings]
     pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))
     products = sum(int(field.open.sum()) * int(field.live.sum()) for field in fields)
-    means = Means(load_screen() if products >= _WORTH_LOADING else NumpyScreen(), threads)
+    much = products >= _WORTH_LOADING
+    means = Means(load_screen() if much and shards is None else NumpyScreen(), threads)
     for matching, field in zip(matchings, fields, strict=True):
-        matching.match(field, pace, means)
+        shared = much or int(field.live.sum()) > _MANY
+        matching.match(field, pace, replace(means, shards=shards if shared else None))
     pace.finish()
 
 

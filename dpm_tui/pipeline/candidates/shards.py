@@ -107,7 +107,8 @@ class Shards(Protocol):
       for, always of the same bytes, so that nobody needs to keep them. It is read in the thread that called
       ``build`` or that iterates over ``search``, in no other.
     - A question may be asked as often as it takes, also of a shard that was built again: ``Shard.answer``
-      keeps nothing of it, and answers alike each time. Exactly one answer of each shard is passed on.
+      keeps nothing of it, and answers alike each time. Exactly one answer of each shard is passed on, or one
+      that ``pipeline.sharding.answer_merge`` makes of those of several shards.
     - Questions are taken one by one and few ahead, as each knows what the answers before it brought. Two
       for each thread that searches are enough to keep all at work.
     - Where the iteration ends early, what is under way is given up.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import islice
 from threading import Event
 
 from dpm_tui.pipeline.candidates.block_search import in_order
@@ -24,15 +25,25 @@ class LocalShards:
     def build(self, space: ShardSpace, parts: Sequence[ShardPart]) -> None:
         """Build the shards of a space, each of parts that follow each other; raises OSError."""
         self.shards = []
-        for number in range(self._count):
-            first, end = (at * len(parts) // self._count for at in (number, number + 1))
-            some = (parts[at] for at in range(first, end))
-            self.shards.append(Shard(space, some, self._screen, self._folder))
+
+        def dealt() -> Iterator[list[ShardPart]]:
+            for number in range(self._count):
+                first, end = (at * len(parts) // self._count for at in (number, number + 1))
+                yield [parts[at] for at in range(first, end)]
+
+        def work(some: list[ShardPart], stopped: Event) -> Shard:
+            return Shard(space, some, self._screen, self._folder)
+
+        self.shards = list(in_order(dealt(), work, self._threads))
 
     def search(self, questions: Iterable[ShardQuestion]) -> Generator[Sequence[ShardAnswer], None, None]:
         """Yield the answers of all shards to each question, in order."""
 
-        def work(question: ShardQuestion, stopped: Event) -> list[ShardAnswer]:
-            return [shard.answer(question, stopped) for shard in self.shards]
+        def work(task: tuple[Shard, ShardQuestion], stopped: Event) -> ShardAnswer:
+            shard, question = task
+            return shard.answer(question, stopped)
 
-        yield from in_order(questions, work, self._threads)
+        tasks = ((shard, question) for question in questions for shard in self.shards)
+        answers = in_order(tasks, work, self._threads)
+        while some := list(islice(answers, self._count)):
+            yield some

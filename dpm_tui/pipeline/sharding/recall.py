@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
 from dpm_tui.pipeline.candidates.crop_search import COUNT, settle_parts
 from dpm_tui.pipeline.candidates.nearest_neighbours import settle_whole
+from dpm_tui.pipeline.candidates.screen import Screen
 from dpm_tui.pipeline.candidates.search_space import SearchSpace
 from dpm_tui.pipeline.candidates.shards import (
     Searched,
@@ -51,13 +52,14 @@ def sample_recall(
     near: NeighbourPairs,
     sample: NDArray[np.int64],
     cancelled: Callable[[], bool] = lambda: False,
+    screen: Screen | None = None,
 ) -> Recall | None:
     """Return the recall of what a search of a space found ``near``, by some of its open rows.
 
     The sample is compared with all columns, a few thousand at a time, and the rules of the search choose of
     that. None where it was cancelled. A thousand rows take about as long as one block of the search.
     """
-    wanted = brute_force(field, searched, threshold, sample, cancelled)
+    wanted = brute_force(field, searched, threshold, sample, cancelled, screen)
     if wanted is None:
         return None
     one, other = (pairs.firsts << 32 | pairs.seconds for pairs in (wanted, near.unique()))
@@ -70,6 +72,7 @@ def brute_force(
     threshold: float,
     sample: NDArray[np.int64],
     cancelled: Callable[[], bool] = lambda: False,
+    screen: Screen | None = None,
 ) -> NeighbourPairs | None:
     """Return the pairs that some open rows bring, each once, if all are compared.
 
@@ -89,7 +92,7 @@ def brute_force(
     for part in ShardParts(table, columns, dims, turns):
         if cancelled():
             return None
-        answers.append(Shard(space, [part]).answer(question))
+        answers.append(Shard(space, [part], screen).answer(question))
     if not whole:
         return settle_parts(sample, answers).unique()
     return settle_whole(table, turns, sample, answers).near.unique()

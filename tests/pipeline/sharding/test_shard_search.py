@@ -27,7 +27,8 @@ from dpm_tui.pipeline.candidates.candidate_search import PARTS, WHOLE, Rule
 from dpm_tui.pipeline.candidates.crop_search import COUNT
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.pipeline.candidates.search_space import SearchSpace
-from dpm_tui.pipeline.candidates.shards import Searched
+from dpm_tui.pipeline.candidates.shards import Searched, ShardAnswer
+from dpm_tui.pipeline.sharding.answer_merge import merge_answers
 from dpm_tui.pipeline.sharding.local_shards import LocalShards
 from dpm_tui.pipeline.sharding.recall import sample_recall, sample_rows
 from tests.support.rows import ArrayRows, described, field_of, pairs_of
@@ -219,3 +220,9 @@ def test_vectors_on_the_disk_are_searched_alike(tmp_path: Path, make_screen: Cal
     listed = Means(most_products=0, shards=local)
     assert [rows for rows, _, _ in blocks_of(WHOLE, replace(field), listed)] == [list(range(90))]
     assert sum(map(len, local.shards)) == 90
+
+
+def test_answers_to_different_questions_are_not_merged() -> None:
+    none = NeighbourPairs.none()
+    with pytest.raises(ValueError, match="different questions"):
+        merge_answers(Searched.WHOLE, [ShardAnswer(number, none, none, none) for number in (1, 2)])
