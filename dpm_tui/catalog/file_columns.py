@@ -174,7 +174,10 @@ class FileColumns(Mapping[int, ImageFile]):
                 prefixes.append(file.path[: len(file.path) - len(file.name)])
 
         def names(rows: NDArray[np.int64]) -> list[bytes]:
-            return [odd[row] if row in odd else self._name(int(ids[row])) for row in rows.tolist()]
+            found = self._names_of(ids[rows])
+            for place, row in enumerate(rows.tolist()) if odd else ():
+                found[place] = odd.get(row, found[place])
+            return found
 
         return (int(ids[row]) for row in rows_by_path(prefixes, numbers, names))
 
@@ -193,11 +196,17 @@ class FileColumns(Mapping[int, ImageFile]):
         """Return what the paths in each folder begin with."""
         return [folder + b"/" if folder else b"" for folder in self._folders]
 
-    def _name(self, id_: int) -> bytes:
-        chunk = self._chunks[id_ // FILES_PER_CHUNK]
-        row = chunk.rows[int(chunk.row_of[id_ % FILES_PER_CHUNK])]
-        at = int(row["name_at"])
-        return bytes(chunk.names[at : at + int(row["name_bytes"])])
+    def _names_of(self, ids: NDArray[np.generic]) -> list[bytes]:
+        """Return the names of files in order of id, without their folders."""
+        found: list[bytes] = []
+        wanted = ids.astype(np.int64)
+        numbers, starts = np.unique(wanted // FILES_PER_CHUNK, return_index=True)
+        for number, part in zip(numbers.tolist(), np.split(wanted, starts[1:]), strict=True):
+            chunk = self._chunks[number]
+            rows = chunk.row_of[part % FILES_PER_CHUNK]
+            spans = (chunk.rows[name][rows].tolist() for name in ("name_at", "name_bytes"))
+            found += [bytes(chunk.names[at : at + length]) for at, length in zip(*spans, strict=True)]
+        return found
 
     def find(self, paths: Iterable[bytes]) -> dict[bytes, int]:
         """Return the ids of the files at some paths, the newest of each."""

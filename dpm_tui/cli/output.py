@@ -57,7 +57,8 @@ def write_output(name: str, text: str) -> None:
 def write_parts(name: str, parts: Iterable[str]) -> None:
     """Write a text to the file ``name``, whole or not at all; an empty name or ``-`` is standard output.
 
-    Its ``parts`` are made once the file can be written. Raises DpmError naming the file if it cannot be.
+    What is there and is no file, a device or a pipe, is written to and stays what it is. The ``parts`` are
+    made once it can be written. Raises DpmError naming the file if it cannot be.
     """
     if not name or name == "-":
         for part in parts:
@@ -67,6 +68,10 @@ def write_parts(name: str, parts: Iterable[str]) -> None:
     try:
         if os.path.isdir(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.writelines(parts)
+            return
         write_parts_atomic(path, (part.encode("utf-8") for part in parts), mode=0o644)
     except OSError as error:
         raise DpmError("cannot_write", path=display_name(path), reason=reason_of(error)) from error

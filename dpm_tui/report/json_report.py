@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from dpm_tui.catalog.file_chunk import STATUSES
+from dpm_tui.catalog.content_digest import hex_digest
+from dpm_tui.catalog.file_chunk import STATUSES, name_holdings
 from dpm_tui.catalog.file_columns import FileColumns
+from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Better, Group, Pair
 from dpm_tui.catalog.image_file import ImageFile, Status
 from dpm_tui.catalog.pair_columns import PairColumns
@@ -22,6 +25,8 @@ from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.text_format import lacking_sentences
 
 SCHEMA = "dpm-tui/report/1"
+_FILES_AT_ONCE = 4096
+_FILE_COLUMNS = ("id", "size", "width", "height", "format", "digest", "holds", "damaged")
 
 
 def write_json(
@@ -60,7 +65,7 @@ def write_json(
             "suggested": {"files": freeable.files, "bytes": freeable.bytes},
         },
         {
-            "files": (_file(file, model_of) | place(file.path) for file in _listed(files, pairs)),
+            "files": (facts | place(path) for path, facts in _listed(files, pairs, model_of)),
             "pairs": map(_pair, pairs),
             "groups": (
                 {
@@ -102,31 +107,48 @@ def _write_object(values: Mapping[str, object], lists: Mapping[str, Iterable[obj
         yield ",\n" if number < len(lists) else "\n}\n"
 
 
-def _listed(files: Mapping[int, ImageFile], pairs: Sequence[Pair]) -> Iterator[ImageFile]:
-    """Yield the files that can be read or have a pair, in order of their paths."""
+def _listed(
+    files: Mapping[int, ImageFile], pairs: Sequence[Pair], model_of: Callable[[str], str]
+) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield path and facts of the files that can be read or have a pair, in order of their paths."""
     columns, ends = FileColumns.of(files), PairColumns.of(pairs)
     ids, status = columns.gather("id", "status")
     others = ids[status != STATUSES.index(Status.OK)]
     paired = np.isin(others, ends.firsts) | np.isin(others, ends.seconds)
     left_out = frozenset(others[~paired].tolist())
-    return (columns[id_] for id_ in columns.ids_by_path() if id_ not in left_out)
+    listed = (id_ for id_ in columns.ids_by_path() if id_ not in left_out)
+    while part := list(islice(listed, _FILES_AT_ONCE)):
+        yield from _describe_files(FileSelection.of(columns, part), model_of)
 
 
-def _file(file: ImageFile, model_of: Callable[[str], str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "id": file.id,
-        **describe_path(file.path),
-        "bytes": file.stamp.size,
-        "width": file.facts.width,
-        "height": file.facts.height,
-        "format": file.facts.format,
-        "model": model_of(file.facts.digest),
-    }
-    if file.facts.holds:
-        facts["holds"] = list(file.facts.holds)
-    if file.facts.damaged:
-        facts["damaged"] = True
-    return facts
+def _describe_files(
+    files: FileSelection, model_of: Callable[[str], str]
+) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield path and facts of files; no object is made of most of them."""
+    formats = [word.decode("ascii") for word in files.formats]
+    rows = zip(*(files.rows[name].tolist() for name in _FILE_COLUMNS), strict=True)
+    for row, (path, values) in enumerate(zip(files.paths(), rows, strict=True)):
+        id_, size, width, height, number, raw, bits, damaged = values
+        if file := files.odd.get(row):
+            facts = file.facts
+            size, width, height, damaged = file.stamp.size, facts.width, facts.height, facts.damaged
+            format_, digest, holds = facts.format, facts.digest, facts.holds
+        else:
+            format_, digest, holds = formats[number], hex_digest(raw), name_holdings(bits) if bits else ()
+        described: dict[str, Any] = {
+            "id": id_,
+            **describe_path(path),
+            "bytes": size,
+            "width": width,
+            "height": height,
+            "format": format_,
+            "model": model_of(digest),
+        }
+        if holds:
+            described["holds"] = list(holds)
+        if damaged:
+            described["damaged"] = True
+        yield path, described
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
