@@ -79,12 +79,14 @@ def _rows_by_path(columns: FileColumns, found: FoundFiles) -> NDArray[np.int64]:
     Random keys of 64 bits stand for paths: should two be equal, a file is read again.
     """
     keys, wanted = columns.path_keys(), found.keys()
-    order = np.argsort(keys, kind="stable")
-    places = np.searchsorted(keys, wanted, "right", sorter=order) - 1
+    order, turns = np.argsort(keys, kind="stable"), np.argsort(wanted)
+    # Both in order: to look for millions of keys at random takes ten times as long.
+    keys, wanted = keys[order], wanted[turns]
+    places = np.searchsorted(keys, wanted, "right") - 1
     rows = np.full(len(found), -1, np.int64)
     met = np.flatnonzero(places >= 0)
-    met = met[keys[order[places[met]]] == wanted[met]]
-    rows[met] = order[places[met]]
+    met = met[keys[places[met]] == wanted[met]]
+    rows[turns[met]] = order[places[met]]
     return rows
 
 
