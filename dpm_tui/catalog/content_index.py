@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dpm_tui.catalog.content_digest import Prefixes, hex_digest
+from dpm_tui.catalog.content_digest import Prefixes, hex_digest, prefixes_in
 from dpm_tui.catalog.file_chunk import STATUSES
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
@@ -37,15 +36,18 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
         else:
             named = np.array([bool(word) for word in files.formats] or [False])
             wanted = named[format_] & (digests != b"")
-        ids, digests = ids[wanted], digests[wanted]
-        order = _sorted_order(digests)
-        self._ids: NDArray[np.int64] = ids[order]
+        if not wanted.all():
+            ids, digests = ids[wanted], digests[wanted]
+        keys, order = _sorted_order(digests)
+        self._ids: NDArray[np.int64] = ids[order].astype(np.int64, copy=False)
         digests = digests[order]
         fresh = np.ones(len(digests), np.bool_)
-        fresh[1:] = digests[1:] != digests[:-1]
+        again = 1 + np.flatnonzero(keys[1:] == keys[:-1])
+        fresh[again] = digests[again] != digests[again - 1]
         self._starts = np.append(np.flatnonzero(fresh), len(digests))
-        self._digests = digests[fresh]
-        self._keys = array("Q", _words(self._digests)[:, 0].tobytes())
+        self._digests = digests if fresh.all() else digests[fresh]
+        self._keys = keys if fresh.all() else keys[fresh]
+        self._sought = memoryview(self._keys.data)
 
     def __len__(self) -> int:
         return len(self._digests)
@@ -87,7 +89,7 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
 
     def prefixes(self) -> Prefixes:
         """Return the prefix of each content."""
-        return np.array(self._keys, np.uint64)
+        return self._keys
 
     def places(self, digests: Sequence[str]) -> NDArray[np.int64]:
         """Return the place of each of several contents among all of them, -1 for one that is not there."""
@@ -102,7 +104,7 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
         ):
             return np.array([self._place(digest) for digest in digests], np.int64)
         wanted = np.frombuffer(raw, f"S{DIGEST_BYTES}")
-        keys, key = np.frombuffer(self._keys, np.uint64), _words(wanted)[:, 0]
+        keys, key = self._keys, prefixes_in(wanted.tobytes())
         places = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         alike = self._digests[places] == wanted
         for doubtful in np.flatnonzero(~alike & (keys[places] == key)).tolist():
@@ -141,8 +143,8 @@ class ContentIndex(Mapping[str, list[ImageFile]]):
         except ValueError:
             return -1
         key, wanted = int.from_bytes(raw[:8]), raw.rstrip(b"\0")
-        place = bisect_left(self._keys, key)
-        while place < len(self._keys) and self._keys[place] == key:
+        place = bisect_left(self._sought, key)
+        while place < len(self._sought) and self._sought[place] == key:
             if self._digests[place] == wanted:
                 return place
             place += 1
@@ -164,19 +166,16 @@ def raw_contents(files: FileColumns) -> frozenset[str]:
     return frozenset(hex_digest(bytes(digest)) for digest in digests[raw.astype(np.bool_)])
 
 
-def _words(digests: NDArray[np.generic]) -> NDArray[np.uint64]:
-    """Return raw digests as rows of four numbers that sort as they do."""
-    words: NDArray[np.uint64] = digests.view(np.uint8).reshape(-1, DIGEST_BYTES).view(">u8").astype(np.uint64)
-    return words
-
-
-def _sorted_order(digests: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Return the order that sorts digests, equal ones as they come.
+def _sorted_order(digests: NDArray[np.generic]) -> tuple[Prefixes, NDArray[np.int64]]:
+    """Return the prefixes of digests in order, and the order that sorts digests, equal ones as they come.
 
     Numbers sort several times faster than strings, and the first eight bytes nearly always do.
     """
-    words = _words(digests)
-    order: NDArray[np.int64] = np.argsort(words[:, 0], kind="stable")
-    first = words[order]
-    doubt = (first[1:, 0] == first[:-1, 0]) & (first[1:] != first[:-1]).any(axis=1)
-    return np.asarray(np.lexsort(words.T[::-1])) if doubt.any() else order
+    keys = prefixes_in(digests.tobytes())
+    order: NDArray[np.int64] = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    again = np.flatnonzero(keys[1:] == keys[:-1])
+    if (digests[order[again]] != digests[order[again + 1]]).any():
+        words = np.frombuffer(digests.tobytes(), ">u8").reshape(-1, DIGEST_BYTES // 8).astype(np.uint64)
+        order = np.asarray(np.lexsort(words.T[::-1]))
+    return keys, order

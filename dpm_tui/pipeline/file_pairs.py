@@ -14,7 +14,7 @@ from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.file_columns import FileColumns
 from dpm_tui.catalog.file_selection import FileSelection
 from dpm_tui.catalog.group import Pair, pair_key
-from dpm_tui.catalog.image_file import ImageFile
+from dpm_tui.catalog.image_file import SAME_BYTES, ImageFile
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
@@ -55,7 +55,7 @@ def pair_files(
     crowds = _Crowds(columns, rank)
     same = [
         Pair(one, other, Kind.IDENTICAL, 1.0)
-        for ids in ContentIndex(columns, unseen=True).repeated()
+        for ids in _index_unseen(columns, contents).repeated()
         for one, other in crowds.pairs(ids)
     ]
     unlike: list[Pair] = []
@@ -75,6 +75,12 @@ def pair_files(
     inspected = weigh_verdicts(judged, inspections, contents, columns)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
+
+
+def _index_unseen(columns: FileColumns, contents: ContentIndex) -> ContentIndex:
+    """Return the index of contents whose picture may be unseen; mostly there is none such."""
+    unseen = any(map(columns.count_status, SAME_BYTES))
+    return ContentIndex(columns, unseen=True) if unseen else contents
 
 
 class _Crowds:
@@ -110,7 +116,10 @@ class _Crowds:
 def _of_equal_pixels(columns: FileColumns, contents: ContentIndex) -> Iterator[list[ImageFile]]:
     """Yield the files of each set of contents that show the same still pixels."""
     ids, pixels = columns.gather("id", "pixels")
-    known = np.isin(ids, contents.firsts()) & (pixels != b"")
+    known = pixels != b""
+    if not known.any():
+        return
+    known &= np.isin(ids, contents.firsts())
     kinds, counts = np.unique(pixels[known], return_counts=True)
     several = known & np.isin(pixels, kinds[counts > 1])
     alike: dict[str, list[ImageFile]] = defaultdict(list)
