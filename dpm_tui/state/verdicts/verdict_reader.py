@@ -44,19 +44,22 @@ class Lines:
     """Some lines of the journal. ``ends`` tells where in ``content`` each ends.
 
     The ``plain`` ones are valid, have the version that was asked for and say that two pictures are not
-    alike; ``firsts`` and ``seconds`` are their digests. ``others`` are the other valid ones by number.
+    alike; ``firsts`` and ``seconds`` are their digests. The ``stale`` ones say the same by another version:
+    there are millions after a new judge came, and nobody looks at them any closer. ``others`` are the other
+    valid ones by number.
     """
 
     content: bytes
     ends: NDArray[np.int64]
     plain: NDArray[np.bool_]
+    stale: NDArray[np.bool_]
     firsts: Prefixes
     seconds: Prefixes
     others: dict[int, Line]
 
     @property
     def valid(self) -> NDArray[np.bool_]:
-        """The mask of the lines that are verdicts."""
+        """The mask of the lines that are verdicts and not stale."""
         valid = self.plain.copy()
         valid[list(self.others)] = True
         return valid
@@ -65,7 +68,7 @@ class Lines:
     def rejected(self) -> int:
         """The number of lines that are no verdict; empty ones do not count."""
         empty = np.diff(self.ends, prepend=0) == 1
-        return int((~self.valid & ~empty).sum())
+        return int((~self.valid & ~self.stale & ~empty).sum())
 
     def pick(self, wanted: NDArray[np.bool_]) -> bytes:
         """Return the lines that are wanted."""
@@ -83,9 +86,11 @@ def read_lines(path: Where, version: str) -> Iterator[Lines]:
     except FileNotFoundError:
         return
     with open(descriptor, "rb") as file:
-        template = _Template(version or _first_version(file))
+        first = _first_version(file)
+        template = _Template(version or first)
+        older = _Template(first) if version and first != version else None
         for content in _blocks(file):
-            yield template.read(content)
+            yield template.read(content, older)
 
 
 class _Template:
@@ -102,23 +107,25 @@ class _Template:
         for start in self._starts:
             self._free[start : start + _DIGITS] = True
 
-    def read(self, content: bytes) -> Lines:
-        """Return the verdicts of some lines."""
+    def read(self, content: bytes, older: _Template | None) -> Lines:
+        """Return the verdicts of some lines, and which are those of an ``older`` version."""
         array = np.frombuffer(content, np.uint8)
         ends = np.flatnonzero(array == ord("\n")) + 1
         if content and not content.endswith(b"\n"):
             ends = np.append(ends, len(content))
         lengths = np.diff(ends, prepend=0)
-        numbers = np.flatnonzero(lengths == len(self._pattern))
-        table = _rows(array, ends[numbers] - len(self._pattern), len(self._pattern))
-        valid = (self._free | (table == self._pattern)).all(axis=1)
+        numbers, table, valid = self._find(array, ends, lengths)
+        stale = np.zeros(len(ends), np.bool_)
+        if older is not None:
+            places, _, alike = older._find(array, ends, lengths)
+            stale[places[alike]] = True
         firsts, seconds = (self._halves(table, start, valid) for start in self._starts)
         valid &= firsts < seconds
         valid[valid] = _checksums_match(table[valid])
         plain = np.zeros(len(ends), np.bool_)
         plain[numbers[valid]] = True
         others: dict[int, Line] = {}
-        for number in np.flatnonzero(~plain).tolist():
+        for number in np.flatnonzero(~plain & ~stale).tolist():
             end = int(ends[number])
             line = content[end - int(lengths[number]) : end]
             try:
@@ -127,7 +134,15 @@ class _Template:
                 others[number] = Line(*decode_verdict(decode_frame(line[:-1])))
             except ValueError:
                 continue
-        return Lines(content, ends, plain, firsts[valid], seconds[valid], others)
+        return Lines(content, ends, plain, stale, firsts[valid], seconds[valid], others)
+
+    def _find(
+        self, content: NDArray[np.uint8], ends: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.bool_]]:
+        """Return the numbers of the lines of this length, their bytes, and which of them look plain."""
+        numbers = np.flatnonzero(lengths == len(self._pattern))
+        table = _rows(content, ends[numbers] - len(self._pattern), len(self._pattern))
+        return numbers, table, (self._free | (table == self._pattern)).all(axis=1)
 
     def _halves(self, table: NDArray[np.uint8], start: int, valid: NDArray[np.bool_]) -> Prefixes:
         """Return the halves of the digests that begin at ``start``; lines with none are not valid."""

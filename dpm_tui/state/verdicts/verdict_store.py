@@ -171,6 +171,7 @@ class VerdictStore:
         unlike: list[tuple[Prefixes, Prefixes]] = []
         for lines in read_lines(path, self._version):
             self.rejected += lines.rejected
+            stale += int(lines.stale.sum())
             unlike.append((lines.firsts, lines.seconds))
             self._listed += len(lines.firsts)
             for line in lines.others.values():

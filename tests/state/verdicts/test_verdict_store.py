@@ -380,3 +380,25 @@ def test_a_full_disk_leaves_the_pairs_in_the_journal(path: bytes, monkeypatch: p
     filled(path, pairs, monkeypatch)
     monkeypatch.undo()
     assert len(VerdictStore(path, "judge-1", writable=False)) == len(pairs)
+
+
+def test_verdicts_of_the_judge_before_are_not_looked_at_one_by_one(
+    path: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = list(dict.fromkeys(some_pairs(digests(40), 200)))
+    filled(path, pairs, monkeypatch, many=1000)
+    looked_at = []
+    decode = verdict_reader.decode_frame
+
+    def count(line: bytes) -> object:
+        looked_at.append(line)
+        return decode(line)
+
+    monkeypatch.setattr(verdict_reader, "decode_frame", count)
+    reader = VerdictStore(path, "judge-2", writable=False)
+    assert (len(reader), reader.rejected) == (0, 0)
+    assert len(looked_at) < len(pairs) // 5
+    store = VerdictStore(path, "judge-2")
+    store.put(pairs[0], None)
+    store.close()
+    assert [record["version"] for record in read_frames(path).records] == ["judge-2"]
