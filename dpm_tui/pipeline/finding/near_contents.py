@@ -6,7 +6,7 @@ other, and take no place of each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +42,12 @@ def find_near(
     parts: VectorTable,
     prints: Sequence[Fingerprint],
     known: ContentIndex,
+    known_rows: Callable[[VectorTable], NDArray[np.bool_]],
 ) -> list[dict[str, float]]:
     """Return for each fingerprint the contents to compare it with, among the ``known``, with their cosines.
 
-    ``whole`` are the vectors by the name of their model, ``parts`` those of ``crop_search``.
+    ``whole`` are the vectors by the name of their model, ``parts`` those of ``crop_search``. ``known_rows``
+    returns the mask of the rows of a table whose contents are known.
     """
     found: list[dict[str, float]] = [{} for _ in prints]
 
@@ -55,15 +57,14 @@ def find_near(
             if digest in known:
                 cosines[digest] = max(min(float(cosine), 1.0), cosines.get(digest, -1.0))
 
-    prefixes = known.prefixes()
     for model, vectors in whole.items():
         asked = [number for number, each in enumerate(prints) if model in each.vectors]
         if asked:
             rows = np.stack([prints[number].vectors[model] for number in asked])
-            note(vectors.table, _near_whole(vectors, rows, vectors.table.known_rows(prefixes)), asked)
+            note(vectors.table, _near_whole(vectors, rows, known_rows(vectors.table)), asked)
     if prints:
         rows = np.stack([each.parts for each in prints])
-        note(parts, _near_parts(parts, rows, parts.known_rows(prefixes)), range(len(prints)))
+        note(parts, _near_parts(parts, rows, known_rows(parts)), range(len(prints)))
     return found
 
 

@@ -117,7 +117,7 @@ class PictureFinder:
             return {}
         prints = embed_stored(self._tools.load_embedder(), list(pictures.values()))
         library = self._library
-        near = find_near(library.whole, library.parts, prints, library.contents)
+        near = find_near(library.whole, library.parts, prints, library.contents, library.known_rows)
         return dict(zip(pictures, near, strict=True))
 
     def _match(self, file: ImageFile, cosines: Mapping[str, float]) -> tuple[Match, ...]:

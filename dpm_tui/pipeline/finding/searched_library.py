@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dpm_tui.catalog.content_digest import DigestPair
 from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.file_columns import FileColumns
@@ -59,4 +62,14 @@ class SearchedLibrary:
 
     def count_unmatched(self) -> int:
         """Return how many contents have no vectors yet: nothing is found among them but the same bytes."""
-        return max(len(self.contents) - int(self.parts.known_rows(self.contents.prefixes()).sum()), 0)
+        return max(len(self.contents) - int(self.known_rows(self.parts).sum()), 0)
+
+    def known_rows(self, table: VectorTable) -> NDArray[np.bool_]:
+        """Return the mask of the rows of a table whose contents are in the library."""
+        if id(table) not in self._masks:
+            self._masks[id(table)] = table.known_rows(self.contents.prefixes())
+        return self._masks[id(table)]
+
+    @cached_property
+    def _masks(self) -> dict[int, NDArray[np.bool_]]:
+        return {}
