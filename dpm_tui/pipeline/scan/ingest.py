@@ -94,7 +94,7 @@ class Ingest:
                 table.remove(id_)
             elif (file := table.files[id_]).status is not Status.MISSING:
                 table.put(replace(file, status=Status.MISSING, reason=""))
-                self._checkpoint_at(number)
+            self._checkpoint_at(number)
         work: dict[bytes, tuple[int | None, FoundFile]] = {
             found.path: (None, found) for found in changes.added
         }
@@ -173,9 +173,14 @@ class Ingest:
         return again
 
     def _checkpoint_at(self, number: int) -> None:
-        """Checkpoint records that changed without decoding: a new device number changes every one."""
+        """Checkpoint records that changed without decoding: a new device number changes every one.
+
+        Raises Cancelled.
+        """
         if number % _CHECKPOINT_RECORDS == 0:
             self.pace.checkpoint()
+            if self.reporter.cancelled():
+                raise Cancelled
 
     def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: KnownFacts) -> None:
         status, reason = Status.OK, ""
