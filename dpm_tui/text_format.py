@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from dpm_tui.deferred_text import read_deferred
 from dpm_tui.file_names import display_name
@@ -108,6 +109,42 @@ def sentence(key: str, /, **values: object) -> str:
         return translate(key, **values)
     except (KeyError, IndexError, ValueError):
         return key
+
+
+class ShownNode(Protocol):
+    """What is told of a node of a cluster; ``reason`` says why one is refused and may be deferred."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def retries(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def node_words(node: ShownNode) -> str:
+    """Return what a node of a cluster does."""
+    state = sentence(f"cluster.state_{node.state}")
+    shown = translate("cluster.row", state=state, rate=_rate(node.rate), done=node.done)
+    repeated = translate("cluster.summary_repeated", retries=node.retries) if node.retries else ""
+    return "  ".join(filter(None, [shown, repeated, put_into_words(node.reason)]))
+
+
+def nodes_summary(nodes: Sequence[ShownNode]) -> str:
+    """Return in a few words how many nodes of a cluster work and how much they do a second together."""
+    working = sum(node.state == "working" for node in nodes)
+    rate, retries = sum(node.rate for node in nodes), sum(node.retries for node in nodes)
+    words = translate("cluster.summary", working=working, count=len(nodes), rate=_rate(rate))
+    repeated = translate("cluster.summary_repeated", retries=retries) if retries else ""
+    return "  ".join(filter(None, [words, repeated]))
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def log_sentence(name: str, values: Mapping[str, object]) -> str:

@@ -18,7 +18,8 @@ from dpm_tui.neural.region_pooling import WHOLE, pool_regions
 from dpm_tui.neural.short_numbers import has_bfloat16, short_numbers
 from dpm_tui.neural.weights import load_network
 from dpm_tui.pipeline.candidates.crop_search import BOXES
-from dpm_tui.pipeline.candidates.fingerprint import Fingerprint, part_model
+from dpm_tui.pipeline.candidates.fingerprint import part_model
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 
 
 def describe_devices() -> tuple[str, list[str]]:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 
 from dpm_tui.catalog.content_digest import DigestPair, hex_digest
 from dpm_tui.catalog.content_index import ContentIndex, unread_contents
-from dpm_tui.catalog.image_file import ImageFile, Status
+from dpm_tui.catalog.image_file import Facts, ImageFile
 from dpm_tui.pipeline.candidates.candidate_search import (
     CandidateSearch,
     match_all,
     open_crop_search,
     open_whole_search,
 )
-from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard, fingerprint_contents, part_model
-from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
+from dpm_tui.pipeline.candidates.fingerprint import (
+    FingerprintTables,
+    fingerprint_contents,
+    part_model,
+)
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
-from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.family_pairs import find_changed, find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
 from dpm_tui.pipeline.inspection.inspection_stage import find_unseen, inspect_copies, inspect_pairs
-from dpm_tui.pipeline.keeper_order import Ranking, order_contents
+from dpm_tui.pipeline.keeper_order import order_contents
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter
+from dpm_tui.pipeline.run_settings import RunSettings, Tools
 from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
 from dpm_tui.pipeline.scan.inventory import scan_inventory, set_aside
-from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.pipeline.scan.survey import Survey, survey_changes
 from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open
@@ -38,52 +40,6 @@ from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
 _FAMILY_ROUNDS = 4
 """Times that families are completed; more would only follow answers that go in a circle."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What a run depends on besides the files.
-
-    ``choice`` is ``auto`` or the name of the only model in ``models``. ``threads`` batches are embedded,
-    matched or judged at the same time; of pairs below ``threshold`` no groups are made. ``accept_missing``
-    forgets files even if so many are gone that a mount may be missing. ``root_moved`` says that the root is
-    not the folder that was scanned last time, ``root_devices`` which device numbers its own file system has
-    or had. Files that got a status in ``retry`` are read again though they did not change, with ``complete``
-    also those whose facts were found by a version that looked for fewer of them. With ``inspect`` copies are
-    looked at once more at full size. With ``quick`` the preview in a file may stand for its picture as long
-    as that is like no other; without it pictures that were read so are read in full. ``lacking`` maps endings
-    of files that nothing installed here can read to the extra of this package that can.
-    """
-
-    root: RootFolder
-    extensions: tuple[str, ...]
-    choice: str
-    models: Mapping[str, ModelCard]
-    threads: int = 1
-    threshold: float = 0.0
-    stop_at_first_error: bool = False
-    accept_missing: bool = False
-    root_moved: bool = False
-    root_devices: frozenset[int] = frozenset()
-    retry: frozenset[Status] = frozenset({Status.UNREADABLE})
-    complete: bool = False
-    inspect: bool = True
-    quick: bool = False
-    lacking: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """Who does the work of a run.
-
-    The embedder is loaded only if a picture lacks a fingerprint, the screen if many are to be compared.
-    """
-
-    decoder: Decoder
-    load_embedder: Callable[[], Embedder]
-    rank: Ranking
-    """The order of keepers, the best first."""
-    load_screen: Callable[[], Screen] = NumpyScreen
 
 
 def run_stages(
@@ -111,7 +67,13 @@ def run_stages(
             _forget_found(store, [parts, *whole.values()], digests)
 
         stop = settings.stop_at_first_error
-        intake = Ingest(store, tools.decoder, reporter, pace, stop, settings.quick, forget)
+        tables = FingerprintTables({name: search.vectors for name, search in whole.items()}, parts.vectors)
+
+        def keep(facts: Facts, fingerprint: Fingerprint) -> None:
+            if tables.lacks(facts.digest, cutout=facts.alpha):
+                tables.put(facts.digest, fingerprint, cutout=facts.alpha)
+
+        intake = Ingest(store, tools.decoder, reporter, pace, stop, settings.quick, forget, keep)
         intake.take(changes, missing)
         verification = _find_pairs(settings, store, tools, whole, parts, pace, reporter)
         while verification.awaited:
@@ -120,6 +82,26 @@ def run_stages(
         _complete_families(settings, store, tools, verification, pace, reporter)
     finally:
         pace.checkpoint()
+
+
+def forget_told(
+    settings: RunSettings, store: Store, paths: Collection[bytes], digests: Collection[str]
+) -> None:
+    """Forget what was told of some files and of some contents, for good: the next run finds it anew.
+
+    Without ``paths`` only what was found of pairs of the contents is forgotten.
+    """
+    if not paths:
+        store.judge_anew(digests)
+        return
+    for file in list(store.files.files.values()):
+        if file.path in paths or file.facts.digest in digests:
+            store.files.remove(file.id)
+    searches = [open_whole_search(store, settings.choice, card) for card in settings.models.values()]
+    parts = open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
+    _forget_found(store, [parts, *searches], digests)
+    for digest in digests:
+        store.thumbnails.discard(digest)
 
 
 def _find_pairs(
@@ -133,16 +115,10 @@ def _find_pairs(
 ) -> CandidateVerifier:
     """Embed, match and judge what is new; return who judged. Raises Cancelled."""
     contents = index_contents(store.files.files)
-    tables = {name: matching.vectors for name, matching in whole.items()}
+    tables = FingerprintTables({name: search.vectors for name, search in whole.items()}, parts.vectors)
+    fingerprinter = tools.fingerprint_with(settings.threads)
     lost = fingerprint_contents(
-        contents,
-        store.thumbnails,
-        tables,
-        parts.vectors,
-        tools.load_embedder,
-        pace,
-        _cutouts(store),
-        settings.threads,
+        contents, store.thumbnails, tables, fingerprinter, pace, reporter.cancelled, _cutouts(store)
     )
     _forget_lost(store, contents, lost)
     matchings = [*whole.values(), parts]

@@ -18,6 +18,7 @@ from dpm_tui.review.rules.presets import check_name, clean_words
 from dpm_tui.state.disk.atomic_write import write_atomic
 from dpm_tui.state.disk.held_folder import Where
 from dpm_tui.state.disk.regular_file import read_regular
+from dpm_tui.state.path_map import PathMap
 
 _EARLIER_EXTENSIONS = frozenset(
     {"jpg", "jpeg", "jpe", "jfif", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif", "avif"}
@@ -41,6 +42,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "threshold": (0.0, 1.0),
     "workers": (0, 64),
     "memory": (0, 1 << 20),
+    "workers_local": (0, 256),
 }
 
 
@@ -57,8 +59,11 @@ class Config:
     picture. ``other_disks`` says where a file on another file system than the root's goes: to a recycle bin
     over there, as a verified copy to the root's, or nowhere. ``inspect`` says whether copies are looked at
     once more at full size before a rule may remove one. ``quick`` says whether the preview that a camera
-    stored in a JPEG may be read instead of the picture. ``keeper`` are the words of the rule in force (see
-    ``rules.criteria``), ``presets`` those of the rules that the user has saved, by name.
+    stored in a JPEG may be read instead of the picture. ``scheduler`` is the address of a Dask scheduler
+    whose nodes do the work of a scan, ``path_map`` says where they see folders of this computer, each
+    ``/here=/there``. Where there is no scheduler, ``workers_local`` nodes are started on this computer, none
+    for 0. ``keeper`` are the words of the rule in force (see ``rules.criteria``), ``presets`` those of the
+    rules that the user has saved, by name.
     """
 
     model: str = "auto"
@@ -84,6 +89,9 @@ class Config:
     inspect: bool = True
     quick: bool = False
     memory: int = 0
+    scheduler: str = ""
+    path_map: tuple[str, ...] = ()
+    workers_local: int = 0
     keeper: tuple[str, ...] = ("best",)
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -125,6 +133,7 @@ def check_config(config: Config) -> Config:
             raise UsageError("setting_root", name="other_roots", value=display_name(folder))
     if len(others) > _MOST_ROOTS:
         raise UsageError("setting_roots", name="other_roots", count=len(others), most=_MOST_ROOTS)
+    PathMap.parse(config.path_map)
     presets = {
         check_name(name): _clean_rule(f"presets.{name}", words) for name, words in config.presets.items()
     }

@@ -15,7 +15,7 @@ from PIL import Image
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.catalog.inspection import Inspection
-from dpm_tui.pipeline.candidates.fingerprint import Embedder, Fingerprint, ModelCard
+from dpm_tui.pipeline.candidates.fingerprint import Embedder, ModelCard
 from dpm_tui.pipeline.clustering import group_pairs
 from dpm_tui.pipeline.decoding.decoder import (
     Decoded,
@@ -26,14 +26,17 @@ from dpm_tui.pipeline.decoding.decoder import (
     Unjudged,
     Unreadable,
     VerificationOrder,
+    Wait,
 )
 from dpm_tui.pipeline.decoding.quick_thumbnail import decode_quickly
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError, decode_thumbnail, digest_pixels
 from dpm_tui.pipeline.file_pairs import pair_files
 from dpm_tui.pipeline.inspection.inspector import CopyAtFullSize, inspect_copies
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.reporter import Reporter
-from dpm_tui.pipeline.run import RunSettings, Tools, run_stages
+from dpm_tui.pipeline.run import run_stages
+from dpm_tui.pipeline.run_settings import RunSettings, Tools
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.pipeline.scan.survey import Survey
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
@@ -95,13 +98,14 @@ class InProcessDecoder:
             yield order, _inspect(self._read(order.first), self._read(order.second))
 
     def verify(
-        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder | Wait]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         judge = ThumbnailJudge(self._state.thumbnails, CountingJudge(self._costs))  # type: ignore[arg-type]
         for order in chain.from_iterable(lanes):
             if cancelled():
                 return
-            yield order, judge.answer(order)
+            if not isinstance(order, Wait):
+                yield order, judge.answer(order)
 
     def _one(self, order: DecodeOrder) -> Decoded:
         content = self._read(order.path)

@@ -18,7 +18,7 @@ from dpm_tui.locale import translate
 from dpm_tui.shell_commands import with_place
 from dpm_tui.state.checkpoint import load_checkpoint
 from dpm_tui.state.disk.private_folder import check_folder
-from dpm_tui.text_format import lacking_sentences, time_left
+from dpm_tui.text_format import lacking_sentences, node_words, time_left
 from dpm_tui.units import long_size
 from dpm_tui.worker.protocol.messages import GetStatus, RunStatus
 from dpm_tui.worker.run.idle_status import idle_status
@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
         print(translate(f"cli.stage_{status.stage}", done=status.done, total=status.total))
         if status.left_most >= 0:
             print(translate("cli.time_left", time=time_left(status.left_least, status.left_most)))
+    for node in status.nodes:
+        print(translate("cli.status_node", name=display_name(node.name), words=node_words(node)))
     if status.phase in ("running", "paused"):
         print(translate("cli.status_so_far", pairs=status.pairs))
     elif status.phase != "idle":

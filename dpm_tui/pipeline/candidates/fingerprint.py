@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.pipeline.candidates.crop_search import own_parts
-from dpm_tui.pipeline.checkpointing import Checkpointer
+from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.thumbnail import read_if_stored
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.ports import ThumbnailTable, VectorTable
 from dpm_tui.pipeline.reporter import Stage
 from dpm_tui.pipeline.transparency.cutout import StoredPicture
@@ -37,22 +38,6 @@ class ModelCard:
     threshold: float
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What the models say of one picture.
-
-    ``model`` is the model that fits it (the one asked for, or the automatic choice).
-    ``vectors`` maps a model's name to a unit vector of shape (dims,), float32; in automatic
-    choice a doubtful picture carries one of each model, so that its copies are met in either.
-    ``parts`` are, in a row and all by one model, its vector as parts of others are compared with it, at half
-    the side, and those of its own parts.
-    """
-
-    model: str
-    vectors: Mapping[str, NDArray[np.float32]]
-    parts: NDArray[np.float32]
-
-
 def part_model(models: Iterable[str]) -> str:
     """Return the name of the model that describes parts: the one for photographs if it is in use."""
     return min(models, key=MODELS.index)
@@ -73,42 +58,69 @@ class Embedder(Protocol):
         """
 
 
+class Fingerprinter(Protocol):
+    """Fingerprints the pictures of contents, wherever that is done."""
+
+    def fingerprint(
+        self, digests: Sequence[str], thumbnails: ThumbnailTable, cancelled: Callable[[], bool]
+    ) -> Iterator[Mapping[str, Fingerprint | None]]:
+        """Yield batch by batch the fingerprint of each content, None where its thumbnail cannot be read.
+
+        May stop early when cancelled.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintTables:
+    """Where fingerprints are kept: the ``whole`` vectors of each model in use, and those of the ``parts``."""
+
+    whole: Mapping[str, VectorTable]
+    parts: VectorTable
+
+    def lacks(self, digest: str, *, cutout: bool) -> bool:
+        """Return whether a content is without a vector that it should have.
+
+        The parts of a ``cutout``, which is transparent in places, are flattenings, which their row says by
+        its first flag. A row that holds other ones is forgotten.
+        """
+        if cutout and digest in self.parts and not self.parts.fits(digest):
+            self.parts.discard(digest)
+        return digest not in self.parts or not _has_vectors(digest, self.whole)
+
+    def put(self, digest: str, fingerprint: Fingerprint, *, cutout: bool) -> None:
+        """Keep the fingerprint of a content."""
+        shared = len(fingerprint.vectors) > 1
+        for model, vector in fingerprint.vectors.items():
+            self.whole[model].add(digest, vector, fits=model == fingerprint.model, shared=shared)
+        self.parts.add(digest, fingerprint.parts, fits=cutout)
+
+
 def fingerprint_contents(
     digests: Iterable[str],
     thumbnails: ThumbnailTable,
-    tables: Mapping[str, VectorTable],
-    parts: VectorTable,
-    load_embedder: Callable[[], Embedder],
+    tables: FingerprintTables,
+    fingerprinter: Fingerprinter,
     pace: Checkpointer,
+    cancelled: Callable[[], bool],
     cutouts: Container[str] = (),
-    threads: int = 1,
 ) -> list[str]:
     """Embed every content that has no vector yet; return the digests whose thumbnail cannot be read.
 
-    ``tables`` holds the vectors of each model in use, ``parts`` those of the parts. The embedder is
-    loaded only if there is work; ``threads`` batches are read and embedded at the same time. ``cutouts`` are
-    the contents that are transparent in places: the parts of those are flattenings, which their row says by
-    its first flag. Raises Cancelled.
+    ``cutouts`` are the contents that are transparent in places. Raises Cancelled.
     """
-    missing: list[str] = []
-    for digest in digests:
-        if digest in cutouts and digest in parts and not parts.fits(digest):
-            parts.discard(digest)
-        if digest not in parts or not _has_vectors(digest, tables):
-            missing.append(digest)
+    missing = [digest for digest in digests if tables.lacks(digest, cutout=digest in cutouts)]
     pace.start(Stage.FINGERPRINT, len(missing))
     lost: list[str] = []
-    for batch in _embed(missing, thumbnails, load_embedder, threads) if missing else ():
-        for digest, print_ in batch.items():
-            if print_ is None:
+    for batch in fingerprinter.fingerprint(missing, thumbnails, cancelled) if missing else ():
+        for digest, fingerprint in batch.items():
+            if fingerprint is None:
                 thumbnails.discard(digest)
                 lost.append(digest)
-                continue
-            shared = len(print_.vectors) > 1
-            for model, vector in print_.vectors.items():
-                tables[model].add(digest, vector, fits=model == print_.model, shared=shared)
-            parts.add(digest, print_.parts, fits=digest in cutouts)
+            else:
+                tables.put(digest, fingerprint, cutout=digest in cutouts)
         pace.step(len(batch))
+    if cancelled():
+        raise Cancelled
     pace.finish()
     return lost
 
@@ -118,28 +130,39 @@ def embed_stored(embedder: Embedder, pictures: Sequence[StoredPicture]) -> list[
     return embedder.embed([picture.pixels for picture in pictures], [own_parts(each) for each in pictures])
 
 
-def _embed(
-    digests: Sequence[str], thumbnails: ThumbnailTable, load_embedder: Callable[[], Embedder], threads: int
-) -> Iterator[dict[str, Fingerprint | None]]:
-    """Yield batch by batch the fingerprint of each content, None where its thumbnail cannot be read."""
-    embedder = load_embedder()
+@dataclass(frozen=True, slots=True)
+class ThreadedFingerprinter:
+    """Fingerprints in this process: ``threads`` batches are read and embedded at the same time.
 
-    def embed(batch: Sequence[str]) -> dict[str, Fingerprint | None]:
-        stored = {digest: read_if_stored(thumbnails.get(digest)) for digest in batch}
-        prints = iter(embed_stored(embedder, [picture for picture in stored.values() if picture is not None]))
-        return {digest: next(prints) if picture else None for digest, picture in stored.items()}
+    The embedder is loaded only if there is work.
+    """
 
-    with ThreadPoolExecutor(threads, "embed") as pool:
-        under_way: deque[Future[dict[str, Fingerprint | None]]] = deque()
-        try:
-            for batch in _batches(digests):
-                under_way.append(pool.submit(embed, batch))
-                if len(under_way) > threads:
+    load_embedder: Callable[[], Embedder]
+    threads: int = 1
+
+    def fingerprint(
+        self, digests: Sequence[str], thumbnails: ThumbnailTable, cancelled: Callable[[], bool]
+    ) -> Iterator[Mapping[str, Fingerprint | None]]:
+        """Yield batch by batch the fingerprint of each content; see ``Fingerprinter``."""
+        embedder = self.load_embedder()
+
+        def embed(batch: Sequence[str]) -> dict[str, Fingerprint | None]:
+            stored = {digest: read_if_stored(thumbnails.get(digest)) for digest in batch}
+            whole = [picture for picture in stored.values() if picture is not None]
+            prints = iter(embed_stored(embedder, whole))
+            return {digest: next(prints) if picture else None for digest, picture in stored.items()}
+
+        with ThreadPoolExecutor(self.threads, "embed") as pool:
+            under_way: deque[Future[dict[str, Fingerprint | None]]] = deque()
+            try:
+                for batch in _batches(digests):
+                    under_way.append(pool.submit(embed, batch))
+                    if len(under_way) > self.threads:
+                        yield under_way.popleft().result()
+                while under_way:
                     yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _has_vectors(digest: str, tables: Mapping[str, VectorTable]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from dpm_tui.catalog.content_digest import DigestPair
@@ -38,12 +39,14 @@ Decoded = Thumbnail | Known | Unreadable
 class DecodeOrder:
     """A file to decode; without ``anew`` a content that has a thumbnail is only hashed.
 
-    With ``trust`` its embedded preview may stand for the picture.
+    With ``trust`` its embedded preview may stand for the picture. ``size`` is that of the file in bytes when
+    it was found, -1 where that is not known.
     """
 
     path: bytes
     anew: bool = False
     trust: PreviewTrust | None = None
+    size: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ class Unjudged:
     reason: str = ""
 
 
+class Wait(Enum):
+    """What may come from a lane of orders in the place of an order."""
+
+    LATER = "later"
+    """The next order depends on answers that are under way: ask again."""
+
+
 class Decoder(Protocol):
     """Decodes files below the root. One broken file costs only itself."""
 
@@ -98,7 +108,7 @@ class Decoder(Protocol):
         """Yield each order with what was found, or why one of the two cannot be decoded; in any order."""
 
     def verify(
-        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder | Wait]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order.
 

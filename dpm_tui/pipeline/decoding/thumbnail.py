@@ -44,6 +44,7 @@ from dpm_tui.pipeline.loading.safe_open import (
 )
 from dpm_tui.pipeline.loading.strict_loading import Loaded, is_damaged, load_as_far, load_picture
 from dpm_tui.pipeline.loading.unsupported import find_unsupported
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.transparency.cutout import (
     Cutout,
     StoredPicture,
@@ -72,12 +73,14 @@ class Thumbnail:
 
     The JPEG of a picture that is transparent in parts tells how opaque it is (see ``cutout``).
 
-    ``reason`` says what is broken of a file that is damaged.
+    ``reason`` says what is broken of a file that is damaged. The ``fingerprint`` is there where whoever
+    decoded the picture made it at once.
     """
 
     jpeg: bytes
     facts: Facts
     reason: str = ""
+    fingerprint: Fingerprint | None = None
 
 
 Loader = Callable[[bytes, Image.Image, int], Loaded]

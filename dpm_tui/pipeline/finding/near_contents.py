@@ -16,9 +16,9 @@ from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs, keep_nearest
 from dpm_tui.pipeline.candidates import crop_search
 from dpm_tui.pipeline.candidates.crop_search import COUNT
-from dpm_tui.pipeline.candidates.fingerprint import Fingerprint
 from dpm_tui.pipeline.candidates.nearest_neighbours import FLOOR, LOOKED_AT, NEAREST, SURE
 from dpm_tui.pipeline.candidates.neighbour_quota import CROWD, keep_families
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.ports import VectorTable
 
 _READ_ROWS = 2048

@@ -30,7 +30,7 @@ from dpm_tui.pipeline.inspection.inspection_stage import inspect_pairs
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.keeper_order import order_contents
 from dpm_tui.pipeline.reporter import CancellingReporter, Reporter
-from dpm_tui.pipeline.run import Tools
+from dpm_tui.pipeline.run_settings import Tools
 from dpm_tui.pipeline.scan.found_files import FoundFile
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof

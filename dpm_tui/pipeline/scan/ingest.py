@@ -14,6 +14,7 @@ from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Known, Unreadable
 from dpm_tui.pipeline.decoding.preview_trust import CameraProofs
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
+from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.ports import Store
 from dpm_tui.pipeline.reporter import Reporter, Stage
 from dpm_tui.pipeline.scan.change_detection import Changes
@@ -65,7 +66,8 @@ class Ingest:
     """Decodes added and changed files and keeps the table of image files true.
 
     In a ``quick`` scan the preview in a file stands for its picture where its camera is known for true ones.
-    ``forget`` is told the contents whose thumbnails are about to be others.
+    ``forget`` is told the contents whose thumbnails are about to be others, ``keep`` gets the fingerprints
+    that come with thumbnails.
     """
 
     store: Store
@@ -75,6 +77,7 @@ class Ingest:
     stop_at_first_error: bool = False
     quick: bool = False
     forget: Callable[[Collection[str]], None] = lambda digests: None
+    keep: Callable[[Facts, Fingerprint], None] = lambda facts, fingerprint: None
 
     def take(self, changes: Changes, missing: Collection[int] = ()) -> None:
         """Bring the store up to date; raises Cancelled.
@@ -159,7 +162,10 @@ class Ingest:
         ``proofs`` learn of every picture; orders that are given out later know of it.
         """
         again: list[bytes] = []
-        orders = (DecodeOrder(path, anew, proofs.trust if proofs else None) for path in paths)
+        orders = (
+            DecodeOrder(path, anew, proofs.trust if proofs else None, work[path][1].stamp.size)
+            for path in paths
+        )
         for order, result in self.decoder.decode(orders, self.reporter.cancelled):
             if isinstance(result, Known) and facts.get(result.digest) is None:
                 again.append(order.path)
@@ -187,6 +193,8 @@ class Ingest:
         known: Facts | None
         if isinstance(result, Thumbnail):
             self.store.thumbnails.put(result.facts.digest, result.jpeg)
+            if result.fingerprint is not None:
+                self.keep(result.facts, result.fingerprint)
             known, reason = result.facts, result.reason
         elif isinstance(result, Known):
             known, reason = facts.get(result.digest), self._known_reason(id_, result.digest)

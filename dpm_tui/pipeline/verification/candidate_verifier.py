@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.image_file import Facts, ImageFile
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
-from dpm_tui.pipeline.decoding.decoder import Decoder, Judgement, Unjudged, VerificationOrder
+from dpm_tui.pipeline.decoding.decoder import Decoder, Judgement, Unjudged, VerificationOrder, Wait
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import ThumbnailTable, VerdictTable
 from dpm_tui.pipeline.reporter import Reporter, Stage
@@ -22,6 +21,8 @@ from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
 _BATCH = 12
 """Pairs that are judged in one go: fewer would be asked for more often, more would end late when stopped."""
+_ORDERS = 6
+"""Orders that even a small wave of pairs is shared out in."""
 _MAX_ANIMATED = 0.85
 """Pictures with several frames are judged by their first alone: unless the pixels of all frames proved
 equal, never more than a variant."""
@@ -34,9 +35,9 @@ class _Everything:
     pairs: list[DigestPair]
     spared: int = 0
 
-    def blocks(self) -> Iterator[Iterator[DigestPair]]:
+    def blocks(self) -> Iterator[Iterator[Sequence[DigestPair]]]:
         """Yield all pairs as one block."""
-        yield iter(self.pairs)
+        yield iter([self.pairs])
 
     def settle(self, pair: DigestPair, verdict: Verdict | None) -> None:
         """Take no note."""
@@ -122,6 +123,7 @@ class CandidateVerifier:
                     self.thumbnails.discard(digest)
                 if answer.reason:
                     reporter.failed(by_digest[pair[0]][0].path, answer.reason)
+                schedule.settle(pair, None)
             elif answer.verdict is not None and not self.unread.isdisjoint(pair):
                 self.awaited |= self.unread.intersection(pair)
                 schedule.settle(pair, answer.verdict)
@@ -175,9 +177,17 @@ def _known(pair: DigestPair, by_digest: Container[str]) -> bool:
     return pair[0] in by_digest and pair[1] in by_digest
 
 
-def _orders(pairs: Iterator[DigestPair], cosines: Mapping[DigestPair, float]) -> Iterator[VerificationOrder]:
-    while batch := tuple((pair, cosines[pair]) for pair in islice(pairs, _BATCH)):
-        yield VerificationOrder(batch)
+def _orders(
+    waves: Iterable[Sequence[DigestPair] | Wait], cosines: Mapping[DigestPair, float]
+) -> Iterator[VerificationOrder | Wait]:
+    """Yield the orders of each wave: several, so that one that is small is shared out as well."""
+    for wave in waves:
+        if isinstance(wave, Wait):
+            yield wave
+            continue
+        size = min(max(len(wave) // _ORDERS, 1), _BATCH)
+        for at in range(0, len(wave), size):
+            yield VerificationOrder(tuple((pair, cosines[pair]) for pair in wave[at : at + size]))
 
 
 def _moves(facts: Facts, other: Facts) -> bool:

@@ -8,7 +8,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.text_format import round_left, sentence, similarity, time_left
+from dpm_tui.text_format import node_words, nodes_summary, round_left, sentence, similarity, time_left
 from dpm_tui.tui.lines.bars_and_facts import fact_table, graph, meter
 from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.run_history import RunHistory
@@ -16,17 +16,18 @@ from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, pad
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import duration, long_size
-from dpm_tui.worker.protocol.messages import FoundPair, RunStatus
+from dpm_tui.worker.protocol.messages import FoundPair, NodeStatus, RunStatus
 
 _MAX_METER = 60
 _MIN_METER = 6
+_NODE_NAME = 20
 _WIDE = 60
 _PATHS = 26
 """Cells from which on a path is more than its ending."""
 _WORDS = 26
 """Cells for the numbers beside a meter."""
 _ROLES = {"running": "good", "finished": "good", "failed": "error", "stopped": "notice"}
-_SPARED = ("worker", "time", "found")
+_SPARED = ("worker", "time", "found", "nodes")
 """The facts that are left out where there is no room for all, the first one first."""
 
 
@@ -49,7 +50,12 @@ class ProgressLines:
         parts = [whole, stages, fact_table(rows, self._look)]
         if len(whole) + len(stages) + len(rows) + 2 <= height:
             parts = [whole, [[]] if whole else [], stages, [[]], parts[2]]
-        return [line for part in parts for line in part]
+        shown = [line for part in parts for line in part]
+        nodes = self._session.status.nodes
+        room = height - len(shown) - 1
+        if nodes and room > 0:
+            shown += [[], *(self._node(node, width) for node in nodes[:room])]
+        return shown
 
     def newest(self, width: int, room: int) -> list[list[Part]]:
         """Return the newest pairs, the newest first."""
@@ -90,10 +96,12 @@ class ProgressLines:
         return lines
 
     def _facts(self, width: int) -> list[tuple[str, list[Part]]]:
-        look = self._look
+        look, status = self._look, self._session.status
         rows: list[tuple[str, list[Part]]] = []
         if self._session.running:
             rows.append(("rate", self._speed(width)))
+        if status.nodes:
+            rows.append(("nodes", [(self._nodes(), look["text"])]))
         return [
             *rows,
             ("time", [(self._times(), look["text"])]),
@@ -108,6 +116,18 @@ class ProgressLines:
             graph(history.rates, min(width - 30, _MAX_METER), self._look),
             (words, self._look["text"]),
         ]
+
+    def _nodes(self) -> str:
+        return nodes_summary(self._session.status.nodes)
+
+    def _node(self, node: NodeStatus, width: int) -> list[Part]:
+        """Return the line of a node of the cluster."""
+        look = self._look
+        role = {"working": "text", "new": "dim", "lost": "dim"}.get(node.state, "notice")
+        name = cut_middle(display_name(node.name), _NODE_NAME)
+        words = node_words(node)
+        room = max(width - _NODE_NAME - 4, 6)
+        return [(f" {pad(name, _NODE_NAME)}  ", look["dim"]), (cut_middle(words, room), look[role])]
 
     def _times(self) -> str:
         return translate("tui.elapsed", time=duration(self._session.status.elapsed))

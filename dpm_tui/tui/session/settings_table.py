@@ -86,6 +86,10 @@ def _words(name: str, none: str) -> Setting:
     return Setting(name, lambda value: " ".join(value) or translate(none), None, parse, " ".join)
 
 
+def _text(name: str, none: str) -> Setting:
+    return Setting(name, lambda value: value or translate(none), None, str)
+
+
 def _folders(name: str, none: str, parse: Callable[[str], Any] = read_folders) -> Setting:
     return Setting(name, lambda value: join_names(value) or translate(none), None, parse, join_names)
 
@@ -150,6 +154,9 @@ SETTINGS: tuple[Setting, ...] = (
     _workers(),
     _memory(),
     _choice("device"),
+    _text("scheduler", "tui.none"),
+    _folders("path_map", "tui.none"),
+    _count("workers_local", 1, str),
     _switch("show_errors"),
     _switch("bell"),
     _switch("finds"),
@@ -159,10 +166,11 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("colour"),
     _choice("pictures"),
 )
+CLUSTER = ("scheduler", "path_map", "workers_local")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "finding": ("model", "threshold", "extensions", "other_roots"),
     "keeping": ("protected", "keeper", "companions", "keep_metadata", "other_disks", "confirm"),
-    "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device"),
+    "scanning": ("inspect", "quick", "stop_at_first_error", "workers", "memory", "device", *CLUSTER),
     "screen": ("show_errors", "bell", "finds", "language", "mouse", "theme", "colour", "pictures"),
 }
 """The names of the settings that belong together."""

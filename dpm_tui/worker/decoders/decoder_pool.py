@@ -22,6 +22,7 @@ from dpm_tui.pipeline.decoding.decoder import (
     Unjudged,
     Unreadable,
     VerificationOrder,
+    Wait,
 )
 from dpm_tui.pipeline.decoding.thumbnail import READER
 from dpm_tui.pipeline.scan.root_folder import RootFolder
@@ -61,12 +62,14 @@ class DecoderPool:
     ) -> None:
         self.root = RootFolder(root, others)
         self._lasting = lasting
-        self._folders = (self.root, folder_of(thumbnails))
+        self.thumbnails = folder_of(thumbnails)
+        self._folders = (self.root, self.thumbnails)
         self._spare_lock = threading.Lock()
         self._count = count
         self._use_budget(DecoderBudget.plan(count, memory))
         self._retrying = False
         self._others: list[DecoderProcess] = []
+        self._others_do = ""
 
     @property
     def reader(self) -> str:
@@ -112,7 +115,7 @@ class DecoderPool:
         )
 
     def verify(
-        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder | Wait]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         """Yield each order with an answer for each of its pairs, up to ``count`` at a time, in any order.
 
@@ -125,7 +128,7 @@ class DecoderPool:
         self,
         work: str,
         count: int,
-        lanes: Iterable[Iterable[Order]],
+        lanes: Iterable[Iterable[Order | Wait]],
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
@@ -133,7 +136,12 @@ class DecoderPool:
 
         Each starts with its first order.
         """
+        if self._others_do != work:
+            for child in self._others:
+                child.kill()
+            self._others = []
         if not self._others:
+            self._others_do = work
             self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
         try:
             yield from self._share_out(lanes, self._others, carry_out, cancelled)
@@ -143,7 +151,7 @@ class DecoderPool:
 
     def _share_out(
         self,
-        lanes: Iterable[Iterable[Order]],
+        lanes: Iterable[Iterable[Order | Wait]],
         children: Sequence[DecoderProcess],
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],

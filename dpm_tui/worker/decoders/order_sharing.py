@@ -11,11 +11,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
+from dpm_tui.pipeline.decoding.decoder import Wait
+
 Worker = TypeVar("Worker")
 Order = TypeVar("Order")
 Result = TypeVar("Result")
 
 _WAIT_SECONDS = 0.2
+_LATER_SECONDS = 0.002
 _WAITING = 8
 """Results a worker that may wait to be taken; then it does."""
 
@@ -23,35 +26,52 @@ _WAITING = 8
 class Lanes(Generic[Order]):
     """Hands out the orders of some lanes to numbered workers; safe for several threads."""
 
-    def __init__(self, lanes: Iterable[Iterable[Order]]) -> None:
+    def __init__(self, lanes: Iterable[Iterable[Order | Wait]]) -> None:
         self._lock = threading.Lock()
         self._waiting = iter(lanes)
-        self._taken: dict[int, Iterator[Order]] = {}
+        self._own: dict[int, Iterator[Order | Wait]] = {}
+        self._helped: dict[int, Iterator[Order | Wait]] = {}
 
-    def next_for(self, worker: int) -> Order | None:
+    def next_for(self, worker: int) -> Order | Wait | None:
         """Return the next order of the lane of a worker, else of a fresh one, else of another worker's.
 
-        None when all are handed out.
+        LATER when the orders that are left wait for answers, None when all are handed out. A worker whose own
+        lane waits takes no order of another: what it remembers serves its own lane.
         """
         with self._lock:
-            while (lane := self._lane_of(worker)) is not None:
-                for order in lane:
+            while (own := self._own_lane(worker)) is not None:
+                if (order := next(own, None)) is not None:
                     return order
-                self._taken = {one: taken for one, taken in self._taken.items() if taken is not lane}
-            return None
+                self._end(own)
+            waits = False
+            for lane in self._others(worker):
+                if (order := next(lane, None)) is None:
+                    self._end(lane)
+                elif isinstance(order, Wait):
+                    waits = True
+                else:
+                    self._helped[worker] = lane
+                    return order
+            return Wait.LATER if waits else None
 
-    def _lane_of(self, worker: int) -> Iterator[Order] | None:
-        if worker not in self._taken:
-            fresh = next(self._waiting, None)
-            lane = next(iter(self._taken.values()), None) if fresh is None else iter(fresh)
-            if lane is None:
-                return None
-            self._taken[worker] = lane
-        return self._taken[worker]
+    def _own_lane(self, worker: int) -> Iterator[Order | Wait] | None:
+        """Return the lane of a worker, a fresh one if it has none."""
+        if worker not in self._own and (fresh := next(self._waiting, None)) is not None:
+            self._own[worker] = iter(fresh)
+        return self._own.get(worker)
+
+    def _others(self, worker: int) -> list[Iterator[Order | Wait]]:
+        """Return the lanes of other workers, the one that this worker helped with last first."""
+        lanes = list(self._own.values())
+        helped = self._helped.get(worker)
+        return sorted(lanes, key=lambda lane: lane is not helped)
+
+    def _end(self, lane: Iterator[Order | Wait]) -> None:
+        self._own = {worker: own for worker, own in self._own.items() if own is not lane}
 
 
 def share_out(
-    lanes: Iterable[Iterable[Order]],
+    lanes: Iterable[Iterable[Order | Wait]],
     workers: Sequence[Worker],
     carry_out: Callable[[Worker, Order, threading.Event], Result],
     cancelled: Callable[[], bool],
@@ -69,7 +89,10 @@ def share_out(
     def work(number: int, worker: Worker) -> None:
         try:
             while not stop.is_set() and (order := orders.next_for(number)) is not None:
-                put((order, carry_out(worker, order, stop)))
+                if isinstance(order, Wait):
+                    stop.wait(_LATER_SECONDS)
+                else:
+                    put((order, carry_out(worker, order, stop)))
         except BaseException as error:
             # The consumer of the results must get the error, or it would wait forever.
             put(error)

@@ -19,7 +19,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.finding.picture_finder import Finding, Match, PictureFinder
 from dpm_tui.pipeline.finding.search_tables import SearchThumbnails
-from dpm_tui.pipeline.run import Tools
+from dpm_tui.pipeline.run_settings import Tools
 from dpm_tui.pipeline.scan.root_folder import RootFolder, stat_beneath
 from dpm_tui.report.failures import defer_failure, defer_reason
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows

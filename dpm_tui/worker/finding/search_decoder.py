@@ -14,6 +14,7 @@ from dpm_tui.pipeline.decoding.decoder import (
     Unjudged,
     Unreadable,
     VerificationOrder,
+    Wait,
 )
 from dpm_tui.pipeline.finding.search_tables import SearchThumbnails
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
@@ -49,10 +50,11 @@ class SearchDecoder:
         return self._pool.inspect(orders, cancelled)
 
     def verify(
-        self, lanes: Iterable[Iterable[VerificationOrder]], count: int, cancelled: Callable[[], bool]
+        self, lanes: Iterable[Iterable[VerificationOrder | Wait]], count: int, cancelled: Callable[[], bool]
     ) -> Iterator[tuple[VerificationOrder, list[Judgement | Unjudged]]]:
         """Yield each order with an answer for each of its pairs; stops early when cancelled."""
         for order in chain.from_iterable(lanes):
             if cancelled():
                 return
-            yield order, self._judge.answer(order)
+            if not isinstance(order, Wait):
+                yield order, self._judge.answer(order)

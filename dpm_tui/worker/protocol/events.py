@@ -20,6 +20,24 @@ class FoundPair:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """A node of the cluster that a run works on: a worker process of Dask, maybe on another computer.
+
+    ``state`` is ``new`` before it is known to fit, ``working``, ``slow`` while it does not answer, ``lost``,
+    or ``refused`` for the ``reason`` (a sentence, maybe deferred). ``done`` counts the pictures and pairs
+    that it has done, ``rate`` those a second, ``retries`` the jobs that another one had to do instead.
+    """
+
+    name: str
+    address: str
+    state: str
+    done: int = 0
+    rate: float = 0.0
+    retries: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunStatus:
     """Where the run is; a newer one replaces an older one. Also the answer to ``GetStatus``.
 
@@ -38,7 +56,8 @@ class RunStatus:
     ``damaged`` are the tables of the state of which a part could not be read
     when the run began. ``left_least`` and ``left_most`` are how many seconds the whole run may still take,
     its later stages included, negative while nothing can be said. ``lacking`` counts the pictures that
-    nothing installed there can read, by the extra of this package that can.
+    nothing installed there can read, by the extra of this package that can. ``nodes`` are those of the
+    cluster that the run works on, none for a run on this computer alone.
     """
 
     run: int = 0
@@ -76,6 +95,7 @@ class RunStatus:
     left_least: float = -1.0
     left_most: float = -1.0
     lacking: Mapping[str, int] = field(default_factory=dict)
+    nodes: tuple[NodeStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

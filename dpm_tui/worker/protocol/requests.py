@@ -28,12 +28,18 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class StartRun:
-    """Scan and compare -> Done; empty values mean the settings."""
+    """Scan and compare -> Done; empty values mean the settings.
+
+    ``scheduler``, ``path_map`` and ``workers_local`` say which cluster works on it.
+    """
 
     model: str = ""
     threshold: float = -1.0
     accept_missing: bool = False
     quick: bool = False
+    scheduler: str = ""
+    path_map: tuple[str, ...] = ()
+    workers_local: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,24 +20,24 @@ from dpm_tui.memory import freed_memory_kept
 from dpm_tui.neural.model_manifest import load_cards
 from dpm_tui.pipeline.checkpointing import Cancelled
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.pipeline.run import RunSettings, Tools, compare_pairs, run_stages
+from dpm_tui.pipeline.run import compare_pairs
+from dpm_tui.pipeline.run_settings import RunSettings
 from dpm_tui.pipeline.scan.ingest import StoppedAtError
 from dpm_tui.pipeline.scan.survey import Survey
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.refusal import BinError
-from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.state.config import Config
 from dpm_tui.state.other_roots import check_apart
 from dpm_tui.state.root_identity import mark_root, read_identity
 from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.messages import LogLine, RunStatus
-from dpm_tui.worker.run.embedder_cache import EmbedderCache, load_screen
 from dpm_tui.worker.run.idle_status import idle_status
 from dpm_tui.worker.run.resource_policy import memory_of, reader_count, worker_count
 from dpm_tui.worker.run.run_record import RunRecord, now
 from dpm_tui.worker.run.run_reporter import RunReporter
 from dpm_tui.worker.run.run_results import Results, compute_results
+from dpm_tui.worker.run.stage_tools import StageTools
 
 _WORTH_LOADING = 50
 """From so many new files on, some are surely new pictures: the models will be needed."""
@@ -62,7 +62,7 @@ class Runner:
         self._reporter = RunReporter(idle_status(state.checkpoint))
         self._resting = self._reporter.status
         self._record = RunRecord(state)
-        self.embedders = EmbedderCache()
+        self.tools = StageTools(state, pool)
         shared = state.layout.shared_bin
         self._bin = RecycleBin(state.layout.root, shared=shared, others=lambda: pool.root.others)
         self._threshold = 0.0
@@ -78,8 +78,9 @@ class Runner:
     def status(self) -> RunStatus:
         """The newest status with what the processes use."""
         status = self._reporter.status if self.running else self._resting
-        memory, cpu = self._usage()
-        return replace(status, memory=memory, cpu=cpu, pid=os.getpid())
+        memory = self._process.memory_info().rss + memory_of(self._pool.pids)
+        cpu = self._process.cpu_percent()
+        return replace(status, memory=memory, cpu=cpu, pid=os.getpid(), nodes=self.tools.nodes)
 
     def take_lines(self) -> list[LogLine]:
         """Return the log lines since the last call."""
@@ -161,7 +162,12 @@ class Runner:
         try:
             with self._pool.root.held():
                 new = compare_pairs(
-                    pairs, self._state, self._tools(config), reporter, threads=threads, inspect=config.inspect
+                    pairs,
+                    self._state,
+                    self.tools.here(config),
+                    reporter,
+                    threads=threads,
+                    inspect=config.inspect,
                 )
         except Cancelled:
             done.set_exception(Stopped("compare_stopped"))
@@ -272,16 +278,13 @@ class Runner:
             if survey.alarm is None:
                 self._record.identity = mark_root(self._state.layout, identity)
             if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
-                self.embedders.load_ahead(config)
+                self.tools.load_ahead(config)
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
         with self._pool.root.held(), freed_memory_kept():
-            run_stages(settings, self._state, self._tools(config), reporter, surveyed)
+            self.tools.run(settings, config, reporter, surveyed)
         self._state.remove_outdated()
         self._clear_gone(config.model, reporter)
-
-    def _tools(self, config: Config) -> Tools:
-        return Tools(self._pool, lambda: self.embedders.load(config), rank_best_rows, load_screen)
 
     def _clear_gone(self, choice: str, reporter: RunReporter) -> None:
         """Drop data that the run left unused; a failure does not matter: the next run tries again."""
@@ -294,7 +297,3 @@ class Runner:
             return  # files in a bin that is refused may come back as well
         except OSError as error:
             self._log_failure(reporter, error)
-
-    def _usage(self) -> tuple[int, float]:
-        own = self._process.memory_info().rss
-        return own + memory_of(self._pool.pids), self._process.cpu_percent()

@@ -57,7 +57,7 @@ class RequestHandler:
         self.result_service = ResultService(state, lambda: self.config.inspect)
         self._pictures = PictureService(self.result_service, state.files, state.thumbnails, pool)
         self._finder = FindService(
-            state, lambda: self.config, lambda: self.results.threshold, runner.embedders
+            state, lambda: self.config, lambda: self.results.threshold, runner.tools.embedders
         )
         self._recovered = False
         self._run_config: Config = self.settings.config
@@ -183,6 +183,10 @@ class RequestHandler:
             config = replace(config, threshold=request.threshold)
         if request.quick:
             config = replace(config, quick=True)
+        if request.scheduler or request.workers_local:
+            config = replace(config, scheduler=request.scheduler, workers_local=request.workers_local)
+        if request.path_map:
+            config = replace(config, path_map=request.path_map)
         self._run_config = check_config(config)
         self.runner.start(self._run_config, accept_missing=request.accept_missing)
         return Done()

@@ -17,7 +17,7 @@ from dpm_tui.pipeline.finding.near_contents import WholeVectors
 from dpm_tui.pipeline.finding.picture_finder import Finding, PictureFinder
 from dpm_tui.pipeline.finding.search_tables import SearchThumbnails
 from dpm_tui.pipeline.finding.searched_library import SearchedLibrary
-from dpm_tui.pipeline.run import Tools
+from dpm_tui.pipeline.run_settings import Tools
 from dpm_tui.pipeline.scan.found_files import FoundFile
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from tests.support.camera_files import mpo, photo, smaller

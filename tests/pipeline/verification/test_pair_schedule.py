@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
+from random import Random
 
 from hypothesis import given, strategies as st
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.pipeline.decoding.decoder import Wait
 from dpm_tui.pipeline.verification.pair_schedule import BLOCK, SMALL, Candidates, PairSchedule
 
 COPY, EDITED, VARIANT = (
@@ -37,6 +40,21 @@ def schedule_of(
     return PairSchedule(candidates, places, (alike or {}).items(), threshold)
 
 
+def judged_in(lane: Iterable[Sequence[DigestPair] | Wait], schedule: PairSchedule) -> Iterator[DigestPair]:
+    """Yield the pairs of a block; none of them is alike."""
+    for wave in lane:
+        for pair in () if isinstance(wave, Wait) else wave:
+            schedule.settle(pair, None)
+            yield pair
+
+
+def pairs_of(schedule: PairSchedule) -> Iterator[DigestPair]:
+    """Yield the pairs to judge, one after the other."""
+    for wave in chain.from_iterable(schedule.blocks()):
+        assert not isinstance(wave, Wait), "each pair was settled before the next was asked for"
+        yield from wave
+
+
 def judge(
     candidates: Candidates,
     truth: dict[DigestPair, Verdict],
@@ -46,7 +64,7 @@ def judge(
     """Return the pairs that are judged, one at a time."""
     schedule = schedule_of(candidates, alike, threshold)
     judged = []
-    for pair in chain.from_iterable(schedule.blocks()):
+    for pair in pairs_of(schedule):
         schedule.settle(pair, truth.get(pair))
         judged.append(pair)
     assert schedule.spared == len(candidates.cosines) - len(judged)
@@ -69,7 +87,7 @@ def test_a_part_of_a_picture_stands_for_nothing() -> None:
         weigh=lambda pair, verdict: Better.SECOND if "0000" in pair else Better.EITHER,
     )
     judged = []
-    for pair in chain.from_iterable(schedule.blocks()):
+    for pair in pairs_of(schedule):
         schedule.settle(pair, EDITED)
         judged.append(pair)
     assert {("0001", other) for other in names(12)[2:]} <= set(judged)
@@ -119,7 +137,8 @@ def test_a_new_copy_is_held_against_the_best_of_the_known_family_alone() -> None
 def test_pictures_that_have_little_to_do_with_each_other_are_apart() -> None:
     pictures = names(6 * BLOCK)
     pairs = {(one, other): 0.9 for one, other in zip(pictures[::3], pictures[1::3], strict=True)}
-    lanes = [list(lane) for lane in schedule_of(Candidates(pairs)).blocks()]
+    schedule = schedule_of(Candidates(pairs))
+    lanes = [list(judged_in(lane, schedule)) for lane in schedule.blocks()]
     assert len(lanes) > 2
     assert sorted(chain.from_iterable(lanes)) == sorted(pairs)
 
@@ -128,8 +147,9 @@ def test_what_mostly_reaches_into_the_block_before_is_judged_with_it() -> None:
     pictures = names(BLOCK + 40)
     pairs = {(pictures[0], other): 0.9 for other in pictures[1:]}
     pairs |= {(one, other): 0.9 for other in pictures[BLOCK:] for one in pictures[40:60]}
-    (lane,) = schedule_of(Candidates(pairs)).blocks()
-    assert len(list(lane)) == len(pairs)
+    schedule = schedule_of(Candidates(pairs))
+    (lane,) = schedule.blocks()
+    assert len(list(judged_in(lane, schedule))) == len(pairs)
 
 
 @given(
@@ -149,6 +169,44 @@ def test_groups_of_copies_are_those_of_all_pairs(drawn: tuple[list[int], set[int
     judged = judge(candidates, truth)
     assert len(set(judged)) == len(judged)
     assert _groups(truth) == _groups({pair: COPY for pair in judged if pair in truth})
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=2, max_size=20),
+    st.sets(st.integers(0, 190)),
+    st.integers(1, 40),
+    st.randoms(use_true_random=False),
+)
+def test_what_is_judged_does_not_depend_on_who_answers_first(
+    families: list[int], missing: set[int], judges: int, dice: Random
+) -> None:
+    pictures = names(len(families))
+    pairs = [pair for number, pair in enumerate(combinations(pictures, 2)) if number not in missing]
+    candidates = Candidates({pair: 0.9 for pair in pairs})
+    truth = {pair: COPY for pair in pairs if families[int(pair[0])] == families[int(pair[1])]}
+    schedule = schedule_of(candidates)
+    judged: list[DigestPair] = []
+    under_way: list[DigestPair] = []
+    for wave in chain.from_iterable(schedule.blocks()):
+        under_way += () if isinstance(wave, Wait) else wave
+        while under_way and (isinstance(wave, Wait) or len(under_way) > judges):
+            pair = under_way.pop(dice.randrange(len(under_way)))
+            judged.append(pair)
+            schedule.settle(pair, truth.get(pair))
+    assert sorted([*judged, *under_way]) == sorted(judge(candidates, truth))
+
+
+def test_a_wave_waits_for_the_answers_of_the_one_before() -> None:
+    candidates = all_pairs(names(20))
+    schedule = schedule_of(candidates)
+    (lane,) = schedule.blocks()
+    wave = next(lane)
+    assert not isinstance(wave, Wait)
+    assert wave == [("0000", other) for other in names(20)[1:]]
+    assert next(lane) is next(lane) is Wait.LATER
+    for pair in wave:
+        schedule.settle(pair, COPY)
+    assert [*lane] == []
 
 
 def _groups(alike: dict[DigestPair, Verdict]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from dpm_tui.pipeline.decoding.decoder import Wait
 from dpm_tui.worker.decoders.order_sharing import Lanes, share_out
 
 
@@ -31,6 +32,19 @@ def test_orders_are_made_when_their_turn_comes() -> None:
     lanes = Lanes((made.append(number) or number for number in lane) for lane in (range(3), range(3, 6)))
     assert lanes.next_for(0) == 0
     assert made == [0]
+
+
+def test_who_waits_in_its_lane_stays_there_and_who_helps_looks_elsewhere() -> None:
+    lanes = Lanes[str]([[Wait.LATER, "a1"], ["b1", "b2", "b3"]])
+    assert [lanes.next_for(worker) for worker in (0, 1, 2, 2, 0)] == [Wait.LATER, "b1", "a1", "b2", "b3"]
+    assert lanes.next_for(1) is None
+
+
+def test_orders_that_wait_come_when_they_are_ready() -> None:
+    lanes = [[Wait.LATER, number, Wait.LATER, -number] for number in range(1, 20)]
+    names = ["one", "two", "three"]
+    shared = dict(share_out(lanes, names, lambda worker, order, stop: worker, lambda: False, lambda: None))
+    assert sorted(shared) == sorted(set(range(-19, 20)) - {0})
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])

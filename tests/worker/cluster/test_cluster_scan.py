@@ -1,0 +1,197 @@
+"""A scan on a cluster of real processes finds what this computer finds alone, whatever becomes of nodes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cluster_lab import ClusterLab, Findings, cluster_of, make_library
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+ODD = str(Path(__file__).parents[2] / "support" / "odd_node.py")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of pictures that nobody has scanned."""
+    folder = tmp_path_factory.mktemp("library")
+    make_library(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """What this computer finds alone."""
+    folder = tmp_path_factory.mktemp("alone") / "photos"
+    shutil.copytree(library, folder)
+    scan(folder)
+    return Findings.of(folder)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterLab]:
+    """Three nodes that fit."""
+    with cluster_of(tmp_path_factory.mktemp("cluster"), "ada", "bob", "cyn") as cluster:
+        yield cluster
+
+
+def begin(folder: Path, *options: str) -> subprocess.Popen[str]:
+    """Start a scan that tells what it does."""
+    command = [sys.executable, "-m", "dpm_tui", "scan", str(folder), "--json", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def follow(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+    """Yield what a scan tells until it has ended well."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    yield from map(json.loads, process.stdout)
+    said = process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait() == 0, said
+
+
+def scan(folder: Path, *options: str) -> list[dict[str, Any]]:
+    """Scan to the end and return what was told."""
+    return list(follow(begin(folder, *options)))
+
+
+def told(lines: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    """Return the values of the lines of the log with a key."""
+    return [line["values"] for line in lines if line["type"] == "log" and line["key"] == key]
+
+
+def done_by(lines: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how much each node has done by the end."""
+    rows = [line["nodes"] for line in lines if line["type"] == "progress" and line["nodes"]]
+    return {row["name"]: row["done"] for row in rows[-1]}
+
+
+def test_three_nodes_find_the_same(
+    tmp_path: Path, library: Path, lab: ClusterLab, expected: Findings
+) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    lines = scan(folder, "--scheduler", lab.address)
+    assert Findings.of(folder) == expected
+    assert len(told(lines, "cluster_node_joined")) == 3, [line for line in lines if line["type"] == "log"]
+    assert sum(done_by(lines).values()) >= 49
+
+
+def test_a_share_may_have_another_path_there(
+    tmp_path: Path, library: Path, lab: ClusterLab, expected: Findings
+) -> None:
+    there = shutil.copytree(library, tmp_path / "volume" / "photos")
+    here = tmp_path / "mnt" / "nas"
+    here.mkdir(parents=True)
+    shutil.copytree(library, here / "photos")
+    lines = scan(here / "photos", "--scheduler", lab.address, "--map", f"{here}={there.parent}")
+    assert sum(done_by(lines).values()) >= 49
+    assert Findings.of(here / "photos") == expected
+
+
+def test_a_node_that_is_killed_and_one_that_is_paused(
+    tmp_path: Path, library: Path, expected: Findings
+) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    with cluster_of(tmp_path / "cluster", "ada", "bob", "cyn") as lab:
+        process, lines = begin(folder, "--scheduler", lab.address), []
+        for line in follow(process):
+            lines.append(line)
+            if len(told(lines, "cluster_node_joined")) == 3 and line["type"] == "progress":
+                break
+        lab.send("ada", signal.SIGKILL)
+        lab.send("bob", signal.SIGSTOP)
+        lines += follow(process)
+        lab.send("bob", signal.SIGCONT)
+    assert Findings.of(folder) == expected
+    assert told(lines, "cluster_node_lost") == [{"node": "ada"}]
+
+
+def test_the_scheduler_starts_again_in_the_middle(tmp_path: Path, library: Path, expected: Findings) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    with cluster_of(tmp_path / "cluster", "ada") as lab:
+        process, lines = begin(folder, "--scheduler", lab.address), []
+        for line in follow(process):
+            lines.append(line)
+            if told(lines, "cluster_node_joined") and line["type"] == "progress":
+                break
+        lab.stop_scheduler()
+        lab.start_scheduler(int(lab.address.rpartition(":")[2]))
+        lab.start_node("bob")
+        lines += follow(process)
+    assert Findings.of(folder) == expected
+    assert told(lines, "cluster_lost")
+
+
+def test_a_cluster_that_never_comes_back(tmp_path: Path, library: Path, expected: Findings) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    with cluster_of(tmp_path / "cluster", "ada") as lab:
+        process, lines = begin(folder, "--scheduler", lab.address), []
+        for line in follow(process):
+            lines.append(line)
+            if told(lines, "cluster_node_joined"):
+                break
+        lab.close()
+        lines += follow(process)
+    assert Findings.of(folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("way", "key", "words"),
+    [
+        ("other version", "cluster_node_refused", "0.0.1"),
+        ("liar", "cluster_node_refused", "other_picture"),
+        ("garbler", "cluster_node_refused", "wrong_answers"),
+    ],
+)
+def test_a_node_that_does_not_fit_changes_nothing(
+    tmp_path: Path, library: Path, expected: Findings, monkeypatch: pytest.MonkeyPatch, way: str, key: str,
+    words: str,
+) -> None:  # fmt: skip
+    folder = shutil.copytree(library, tmp_path / "photos")
+    with cluster_of(tmp_path / "cluster") as lab:
+        monkeypatch.setenv("ODD_NODE", way)
+        lab.start_node("odd", "--preload", ODD)
+        monkeypatch.delenv("ODD_NODE")
+        lab.start_node("ada")
+        lines = scan(folder, "--scheduler", lab.address)
+    refused = told(lines, key)
+    assert [each["node"] for each in refused] == ["odd"]
+    assert words in refused[0]["reason"]
+    assert Findings.of(folder) == expected
+
+
+def test_nodes_without_the_share_leave_the_work_here(
+    tmp_path: Path, library: Path, lab: ClusterLab, expected: Findings
+) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    lines = scan(folder, "--scheduler", lab.address, "--map", f"{tmp_path}={tmp_path}/nowhere")
+    refused = told(lines, "cluster_node_refused")
+    assert len(refused) == 3
+    assert "unseen_file" in refused[0]["reason"] or "no_share" in refused[0]["reason"]
+    assert Findings.of(folder) == expected
+
+
+def test_nodes_of_this_computer(tmp_path: Path, library: Path, expected: Findings) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    lines = scan(folder, "--workers-local", "2")
+    assert Findings.of(folder) == expected
+    assert len(done_by(lines)) == 2
+
+
+def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, library: Path) -> None:
+    folder = shutil.copytree(library, tmp_path / "photos")
+    process = begin(folder, "--scheduler", "tcp://127.0.0.1:9")
+    said, _ = process.communicate()
+    lines = list(map(json.loads, said.splitlines()))
+    assert process.returncode == 1
+    assert told(lines, "cluster_unreachable")[0]["address"] == "tcp://127.0.0.1:9"
