@@ -86,6 +86,11 @@ def folder_of(module: str) -> str:
     return module.rpartition(".")[0]
 
 
+def top_of(name: str) -> str:
+    """Return the library that a name belongs to."""
+    return name.split(".")[0]
+
+
 def is_package(module: str) -> bool:
     """Return whether a module is the ``__init__`` of a folder."""
     return any(other.startswith(module + ".") for other in module_trees())
@@ -147,7 +152,7 @@ def test_no_module_is_too_long_to_be_read() -> None:
 
 def test_outside_libraries_stay_in_their_package() -> None:
     homes = {**dict.fromkeys(SCREEN, "tui"), "torch": "neural", "safetensors": "neural", "cv2": "pipeline"}
-    homes |= dict.fromkeys(SERVER, "web")
+    homes |= {**dict.fromkeys(SERVER, "web"), "distributed": "worker"}
     strays = [
         f"{module} imports {name}"
         for module in module_trees()
@@ -155,6 +160,18 @@ def test_outside_libraries_stay_in_their_package() -> None:
         if homes.get(name.split(".")[0], package_of(module)) != package_of(module)
     ]
     assert strays == []
+
+
+def test_only_the_cluster_knows_dask() -> None:
+    """Whoever has not installed the extra must be able to import everything else."""
+    users = {module for module in module_trees() if "distributed" in {*map(top_of, imported_names(module))}}
+    assert users
+    assert {folder_of(module) for module in users} == {"dpm_tui.worker.cluster"}
+
+
+@pytest.mark.slow
+def test_a_worker_without_a_cluster_does_not_load_dask() -> None:
+    assert loaded_by(["dpm_tui.worker.server.root_service"], ["distributed"]) == {}
 
 
 @pytest.mark.slow

@@ -122,6 +122,9 @@ def test_every_command_of_the_list_runs(
         assert json.loads(out.splitlines()[-1])["pictures"] == len(files)
     assert walk("scan", album, "--quiet", "--accept-missing") == ""
     assert walk("scan", album, "--quiet", "--quick") == ""
+    same = f"{tmp_path}={tmp_path}"
+    assert walk("scan", album, "--quiet", "--workers-local", "1", "--map", same) == ""
+    walk("scan", album, "--scheduler", "tcp://127.0.0.1:9", code=1)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     shutil.copy(album / "alone.jpg", elsewhere)

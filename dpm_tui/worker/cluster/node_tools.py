@@ -14,7 +14,6 @@ from dpm_tui.dataclass_json import from_plain
 from dpm_tui.deferred_text import defer
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import from_json
-from dpm_tui.neural.embedder import NeuralEmbedder
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, embed_stored
 from dpm_tui.pipeline.decoding.decoder import (
     Decoded,
@@ -83,6 +82,8 @@ class NodeTools:
         """Return the models, loaded once a process."""
         with _loading:
             if self._choice not in _embedders:
+                from dpm_tui.neural.embedder import NeuralEmbedder  # loads torch
+
                 _embedders[self._choice] = NeuralEmbedder(self._choice)
             return _embedders[self._choice]
 
