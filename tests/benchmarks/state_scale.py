@@ -102,7 +102,8 @@ def fill(layout: Layout, files: int) -> None:
         journal.writelines(_verdict_lines(files, at_once))
     report("verdicts", began, before)
     state = RootState(layout, _VERSION)
-    state.save_checkpoint(replace(state.checkpoint, phase="finished", files=files, pictures=files))
+    counts = {"files": files, "pictures": files, "groups": len(range(1, int(files * _PAIRED), 2))}
+    state.save_checkpoint(replace(state.checkpoint, phase="finished", **counts))
     slowest, began = 0.0, now()
     for id_ in range(max(at_once, 1), files + 1):
         state.files.put(make_file(id_))

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dpm_tui.catalog.content_digest import is_digest
-from dpm_tui.catalog.image_file import ImageFile, Stamp, Status
+from dpm_tui.catalog.file_chunk import STATUSES
+from dpm_tui.catalog.image_file import DIGEST_BYTES, STAMP_FIELDS, ImageFile, Stamp, Status
 from dpm_tui.errors import DpmError
 from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.decoding.thumbnail import read_thumbnail
@@ -55,8 +60,7 @@ def check_thumbnails(layout: Layout, quarantine: Quarantine) -> list[Finding]:
         return [replace(finding, repair=begin_anew)]
     found = _look(layout.thumbnails)
     decoded = _decode_some(layout.thumbnails, found)
-    wanted = _wanted(layout)
-    lacking = len(wanted - found.good)
+    lacking = _count_lacking(layout, found.good)
     values: dict[str, object] = {"name": name, "count": len(found.good), "decoded": decoded}
     values |= {"bad": len(found.bad), "lacking": lacking}
     findings = [Finding(True, "thumbnails", values)]
@@ -145,13 +149,28 @@ def _decode_some(folder: HeldFolder, found: _Thumbnails) -> int:
     return len(sample)
 
 
-def _wanted(layout: Layout) -> set[str]:
-    """Return the contents that should have a thumbnail, but for those that the next scan reads anyway."""
+def _count_lacking(layout: Layout, there: set[str]) -> int:
+    """Return how many contents should have a thumbnail and have none, but for those that are read anyway."""
     try:
-        files = FileStore(layout.files, writable=False).files.values()
+        files = FileStore(layout.files, writable=False).files
     except (DpmError, OSError):
-        return set()
-    return {file.facts.digest for file in files if _is_read(file)}
+        return 0
+    ids, digests, status, formats = files.gather("id", "digest", "status", "format")
+    named = np.array([bool(word) for word in files.formats] or [False])
+    read = named[formats] & (status == STATUSES.index(Status.OK))
+    unread = np.ones(len(ids), np.bool_)
+    for name, value in zip(STAMP_FIELDS, _UNREAD.numbers, strict=True):
+        unread &= files.gather(name)[0] == value
+    odd = [file for _, chunk in files.chunks() for file in chunk.odd.values()]
+    read &= ~unread & ~np.isin(ids, [file.id for file in odd])
+    of_odd = _raw(file.facts.digest for file in odd if _is_read(file))
+    wanted = np.unique(np.concatenate((digests[read], of_odd)))
+    return int(np.isin(wanted, _raw(there), invert=True).sum())
+
+
+def _raw(digests: Iterable[str]) -> NDArray[np.bytes_]:
+    """Return digests as the column of the image files has them."""
+    return np.array([bytes.fromhex(digest) for digest in digests], f"S{DIGEST_BYTES}")
 
 
 def _is_read(file: ImageFile) -> bool:
