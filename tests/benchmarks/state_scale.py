@@ -10,7 +10,6 @@ memory is its own. The app runs in a pseudo-terminal, with a worker of its own; 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
@@ -48,6 +47,7 @@ from dpm_tui.state.files.shard_manifest import Manifest
 from dpm_tui.state.root_state import RootState
 from dpm_tui.state.verdicts.verdict_record import encode_verdict
 from dpm_tui.worker.run.run_results import compute_results
+from tests.benchmarks.play_through import Seat
 from tests.support.pty_app import PtyApp
 
 _A_FOLDER = 50
@@ -252,20 +252,21 @@ def verbs(layout: Layout, files: int) -> None:
 
 
 def app(layout: Layout, files: int) -> None:
-    """Start the app in two sizes of a terminal, go to the groups and press keys there."""
+    """Start the app in two sizes of a terminal, go to the groups and press keys there.
+
+    Another client sits in the reviewer's place, so that no run begins: it would miss every file.
+    """
     groups = len(range(1, int(files * _PAIRED), 2))
     environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
+    seat = Seat(layout)
+    worker = psutil.Process(json.loads(Path(os.fsdecode(layout.lock.path)).read_bytes())["pid"])
     for width, height in ((80, 24), (120, 40)):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(layout.review.path)  # the filter of before
         shown = PtyApp(Path(os.fsdecode(layout.root)), width, height, environ)
-        worker = None
         try:
             painted = shown.listen(shown.began, _PATIENCE, _PATIENCE, until=b"Scan").last
             shown.type(b"3")
             there = shown.listen(shown.began, _PATIENCE, _PATIENCE, until=f"/{groups}".encode())
             assert b"/%d" % groups in there.sent, "no groups"
-            worker = psutil.Process(json.loads(Path(os.fsdecode(layout.lock.path)).read_bytes())["pid"])
             shown.listen(time.perf_counter(), 3.0, _PATIENCE)
             keys = sorted(shown.press(b"j", 0.3).first for _ in range(_KEYS))
             end, filtered = (shown.press(typed, 1.0).last for typed in (b"G", b"/size:>2M\r"))
@@ -280,9 +281,7 @@ def app(layout: Layout, files: int) -> None:
             )
         finally:
             shown.leave()
-        if worker is not None:
-            worker.terminate()
-            worker.wait(_PATIENCE)
+    seat.end_worker()
 
 
 def change(layout: Layout, files: int) -> None:
