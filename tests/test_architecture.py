@@ -166,7 +166,7 @@ def test_only_the_cluster_knows_dask() -> None:
     """Whoever has not installed the extra must be able to import everything else."""
     users = {module for module in module_trees() if "distributed" in {*map(top_of, imported_names(module))}}
     assert users
-    assert {folder_of(module) for module in users} == {"dpm_tui.worker.cluster"}
+    assert {folder_of(module) for module in users} == {"dpm_tui.worker.cluster", "dpm_tui.worker.node"}
 
 
 @pytest.mark.slow

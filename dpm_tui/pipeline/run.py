@@ -129,7 +129,8 @@ def _find_pairs(
         return [places.get(digest, len(places)) for digest in digests]
 
     known = ContentIndex(store.files.files, readable=False)
-    match_all(matchings, known, order, pace, tools.load_screen, settings.threads)
+    shards = tools.open_shards(reporter.cancelled) if tools.open_shards else None
+    match_all(matchings, known, order, pace, tools.load_screen, settings.threads, shards)
     near = chain.from_iterable(matching.near(by_digest) for matching in matchings)
     candidates = pick_open(near, store.verdicts)
     verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)

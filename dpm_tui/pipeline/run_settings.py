@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.pipeline.candidates.fingerprint import Embedder, Fingerprinter, ModelCard, ThreadedFingerprinter
 from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
+from dpm_tui.pipeline.candidates.shards import Shards
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.keeper_order import Ranking
 from dpm_tui.pipeline.scan.root_folder import RootFolder
@@ -57,6 +58,8 @@ class Tools:
     rank: Ranking
     """The order of keepers, the best first."""
     load_screen: Callable[[], Screen] = NumpyScreen
+    open_shards: Callable[[Callable[[], bool]], Shards] | None = None
+    """Who searches vectors where it is not this process, if somebody does; gets what tells to stop."""
     fingerprinter: Fingerprinter | None = None
     """Who fingerprints where it is not this process with its embedder."""
 

@@ -25,6 +25,7 @@ import numpy as np
 from dpm_tui.catalog.content_digest import digest_pair
 from dpm_tui.catalog.content_index import ContentIndex
 from dpm_tui.catalog.verdict import Kind, Verdict
+from dpm_tui.neural.quick_screen import load_screen
 from dpm_tui.pipeline.candidates.candidate_search import match_all
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.family_pairs import find_family_pairs
@@ -38,7 +39,6 @@ from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
 from dpm_tui.review.rules.reclaimable_space import ReclaimableSpace
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.root_state import RootState
-from dpm_tui.worker.run.embedder_cache import load_screen
 from dpm_tui.worker.run.run_results import compute_results
 from tests.benchmarks.compare import OUTPUT
 from tests.benchmarks.state_scale import digest_of

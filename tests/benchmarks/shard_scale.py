@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dpm_tui.catalog.neighbour_pairs import NeighbourPairs
+from dpm_tui.neural.quick_screen import load_screen
 from dpm_tui.pipeline.candidates.nearest_neighbours import ROWS_PER_LISTED_BLOCK, settle_whole
 from dpm_tui.pipeline.candidates.search_space import SearchSpace
 from dpm_tui.pipeline.candidates.shards import (
@@ -33,7 +34,6 @@ from dpm_tui.pipeline.candidates.shards import (
 from dpm_tui.pipeline.sharding.local_shards import LocalShards
 from dpm_tui.pipeline.sharding.recall import SAMPLE, Recall, brute_force
 from dpm_tui.pipeline.sharding.shard_codec import encode_answer
-from dpm_tui.worker.run.embedder_cache import load_screen
 from tests.benchmarks.synthetic_library import DIMS, describe_wholes
 
 THRESHOLD = 0.8

@@ -10,8 +10,8 @@ from typing import Any
 from dpm_tui.catalog.content_digest import is_digest
 from dpm_tui.pipeline.decoding.decoder import Decoded
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
-from dpm_tui.worker.cluster import node, node_tools
-from dpm_tui.worker.cluster.node_identity import read_own_identity
+from dpm_tui.worker.node import node, node_tools
+from dpm_tui.worker.node.node_identity import read_own_identity
 
 OWN = read_own_identity()
 

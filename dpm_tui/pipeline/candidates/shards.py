@@ -96,6 +96,10 @@ class ShardAnswer:
     approached: NeighbourPairs
 
 
+class ShardsLost(Exception):
+    """No machine is left that searches: what was not yielded has to be searched in another way."""
+
+
 class Shards(Protocol):
     """Columns on as many machines as there are.
 
@@ -112,8 +116,8 @@ class Shards(Protocol):
     - Questions are taken one by one and few ahead, as each knows what the answers before it brought. Two
       for each thread that searches are enough to keep all at work.
     - Where the iteration ends early, what is under way is given up.
-    - What cannot be mended (no machine is left) is raised from ``build`` or ``search``; the search then
-      goes on another time from the last block that was yielded.
+    - What cannot be mended (ShardsLost: no machine is left) is raised from ``build`` or ``search``; the
+      search then goes on another time from the last block that was yielded.
     """
 
     def build(self, space: ShardSpace, parts: Sequence[ShardPart]) -> None:

@@ -20,10 +20,10 @@ from dpm_tui.pipeline.decoding.decoder import Wait
 from dpm_tui.worker.cluster.arrivals import Arrival, Arrivals
 from dpm_tui.worker.cluster.connection import Connection
 from dpm_tui.worker.cluster.introduction import Introduction
-from dpm_tui.worker.cluster.job import Answer, Job, Share
 from dpm_tui.worker.cluster.membership import Log, Membership
-from dpm_tui.worker.cluster.node import carry_out, rest
-from dpm_tui.worker.cluster.record import RecordError, unpack_record
+from dpm_tui.worker.node.job import Answer, Job, Share
+from dpm_tui.worker.node.node import carry_out, rest
+from dpm_tui.worker.node.record import RecordError, unpack_record
 from dpm_tui.worker.protocol.events import NodeStatus
 
 _LATE_SECONDS, _LATE_TIMES = 15.0, 6
@@ -49,6 +49,10 @@ class Task(Protocol[Asked, Found]):
     @property
     def size(self) -> int:
         """The number of pictures or pairs."""
+
+    @property
+    def home(self) -> str:
+        """The address of the node that knows best about it, empty for any; others may get it, too."""
 
     def job(self) -> Job:
         """Return the job; it is asked for once."""
@@ -79,8 +83,7 @@ class ClusterClient:
         self._share, self._choice = share, choice
         self._log = log
         self._numbers = itertools.count()
-        self._arrivals = Arrivals()
-        self.members = Membership(connection, introduction, self._numbers, self._arrivals, log)
+        self.members = Membership(connection, introduction, self._numbers, log)
         self._typical = 0.0
 
     @property
@@ -94,6 +97,11 @@ class ClusterClient:
         return self.usable and bool(self.members.nodes.in_state("working"))
 
     @property
+    def working(self) -> list[str]:
+        """The addresses of the nodes that work."""
+        return self.members.nodes.in_state("working")
+
+    @property
     def slots(self) -> int:
         """The number of jobs that are under way at the same time, one at least."""
         return max(_AHEAD * self.members.nodes.threads, 1)
@@ -105,7 +113,7 @@ class ClusterClient:
 
     def close(self) -> None:
         """Leave the cluster; what is under way there is forgotten, and nodes end their decoders."""
-        self._arrivals.close()
+        self.members.close()
         if (client := self._connection.client) is not None:
             with contextlib.suppress(Exception):
                 client.run(rest, workers=self.members.nodes.in_state("working"), wait=False)
@@ -120,19 +128,19 @@ class ClusterClient:
         """
         flights: dict[int, _Flight[Order, Result]] = {}
         waiting: list[_Flight[Order, Result]] = []
-        left = True
+        arrivals, left = Arrivals(), True
         try:
             while not cancelled() and self.usable:
-                left = left and self._take_off(tasks, flights, waiting)
+                left = left and self._take_off(tasks, flights, waiting, arrivals)
                 if not left and not flights and not waiting:
                     return
-                for arrival in self._arrivals.take(_WAIT_SECONDS):
-                    if not self.members.meet(arrival):
-                        yield from self._land(arrival, flights, waiting)
-                self._see_after(flights, waiting)
+                for arrival in arrivals.take(_WAIT_SECONDS):
+                    yield from self._land(arrival, flights, waiting)
+                self._see_after(flights, waiting, arrivals)
             if not cancelled():
                 yield from ((flight.task, None) for flight in _each([*waiting, *flights.values()]))
         finally:
+            arrivals.close()
             for flight in _each(flights.values()):
                 _release(flight)
 
@@ -141,6 +149,7 @@ class ClusterClient:
         tasks: Iterator[Task[Order, Result] | Wait],
         flights: dict[int, _Flight[Order, Result]],
         waiting: list[_Flight[Order, Result]],
+        arrivals: Arrivals,
     ) -> bool:
         """Send as much as the nodes take; return whether there may be more tasks."""
         while len(flights) < _AHEAD * self.members.nodes.threads:
@@ -152,14 +161,21 @@ class ClusterClient:
                 break
             else:
                 flight = _Flight(task, task.job().record(self._share, self._choice))
-            if not self._send(flight, flights):
+            if not self._send(flight, flights, arrivals):
                 waiting.append(flight)
                 break
         return True
 
-    def _send(self, flight: _Flight[Order, Result], flights: dict[int, _Flight[Order, Result]]) -> bool:
+    def _send(
+        self,
+        flight: _Flight[Order, Result],
+        flights: dict[int, _Flight[Order, Result]],
+        arrivals: Arrivals,
+    ) -> bool:
         """Send a flight to the nodes that work; return whether that was possible."""
         client, working = self._connection.client, frozenset(self.members.nodes.in_state("working"))
+        if (home := flight.task.home) in working:
+            working = frozenset({home})
         if client is None or not working:
             return False
         number = next(self._numbers)
@@ -168,7 +184,7 @@ class ClusterClient:
         flight.began, flight.nodes = time.monotonic(), working
         flight.futures[number] = future
         flights[number] = flight
-        self._arrivals.await_result(number, future)
+        arrivals.await_result(number, future)
         return True
 
     def _land(
@@ -233,7 +249,10 @@ class ClusterClient:
         self._log("warning", "cluster_node_failed", node=self.members.name(address), reason=reason)
 
     def _see_after(
-        self, flights: dict[int, _Flight[Order, Result]], waiting: list[_Flight[Order, Result]]
+        self,
+        flights: dict[int, _Flight[Order, Result]],
+        waiting: list[_Flight[Order, Result]],
+        arrivals: Arrivals,
     ) -> None:
         """Send again what nobody can do any more, and what is late to other nodes as well."""
         now = time.monotonic()
@@ -247,7 +266,7 @@ class ClusterClient:
                 waiting.append(flight)
             elif now - flight.began > late and len(flight.futures) < _TRIES:
                 self.members.mark_slow(flight.began, late)
-                self._send(flight, flights)
+                self._send(flight, flights, arrivals)
 
 
 def _each(flights: Iterable[_Flight[Order, Result]]) -> list[_Flight[Order, Result]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dpm_tui.catalog.formats import EXTENSIONS
 from dpm_tui.pipeline.candidates.fingerprint import Fingerprinter
@@ -14,14 +14,15 @@ from dpm_tui.state.disk.layout import STATE_FOLDER
 from dpm_tui.state.path_map import PathMap
 from dpm_tui.worker.cluster.cluster_client import ClusterClient
 from dpm_tui.worker.cluster.cluster_decoder import ClusterDecoder
+from dpm_tui.worker.cluster.cluster_shards import ClusterShards
 from dpm_tui.worker.cluster.connection import Connection
 from dpm_tui.worker.cluster.introduction import Introduction, take_samples
-from dpm_tui.worker.cluster.job import Share
 from dpm_tui.worker.cluster.local_cluster import LocalNodes
 from dpm_tui.worker.cluster.membership import Log
 from dpm_tui.worker.cluster.spot_check import SpotCheck
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.decoders.memory_budget import MIN_CHILD, computer_memory
+from dpm_tui.worker.node.job import Share
 from dpm_tui.worker.protocol.events import NodeStatus
 
 _SAMPLES, _ENTRIES = 64, 4096
@@ -67,6 +68,10 @@ class ClusterRun:
             return places.path_on_nodes(path) if path.startswith(b"/") else path
 
         self.decoder = ClusterDecoder(self._client, pool, embedder, thumbnails, path_on_nodes, check)
+
+    def open_shards(self, cancelled: Callable[[], bool]) -> ClusterShards:
+        """Return what searches vectors on the nodes until it is cancelled."""
+        return ClusterShards(self._client, cancelled)
 
     @property
     def nodes(self) -> tuple[NodeStatus, ...]:

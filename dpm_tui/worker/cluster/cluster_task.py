@@ -16,7 +16,7 @@ from dpm_tui.pipeline.decoding.decoder import (
     VerificationOrder,
 )
 from dpm_tui.pipeline.picture_fingerprint import Fingerprint
-from dpm_tui.worker.cluster.job import (
+from dpm_tui.worker.node.job import (
     Answer,
     Job,
     decode_job,
@@ -28,7 +28,7 @@ from dpm_tui.worker.cluster.job import (
     read_judged,
     verify_job,
 )
-from dpm_tui.worker.cluster.record import RecordError
+from dpm_tui.worker.node.record import RecordError
 
 Judged = list[Judgement | Unjudged]
 PathOnNodes = Callable[[bytes], bytes]
@@ -54,6 +54,7 @@ class DecodeTask:
 
     orders: Sequence[DecodeOrder]
     path_on_nodes: PathOnNodes
+    home: str = ""
 
     @property
     def size(self) -> int:
@@ -83,6 +84,7 @@ class FingerprintTask:
     """Some stored thumbnails to fingerprint, by their digests."""
 
     thumbnails: Mapping[str, bytes]
+    home: str = ""
 
     @property
     def orders(self) -> Sequence[str]:
@@ -119,6 +121,7 @@ class VerifyTask:
 
     orders: Sequence[VerificationOrder]
     thumbnail: Callable[[str], bytes | None]
+    home: str = ""
 
     @property
     def size(self) -> int:
@@ -151,6 +154,7 @@ class InspectTask:
 
     orders: Sequence[InspectionOrder]
     path_on_nodes: PathOnNodes
+    home: str = ""
 
     @property
     def size(self) -> int:

@@ -12,10 +12,10 @@ from distributed import Client, Future
 from dpm_tui.dataclass_json import to_plain
 from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import display_name, to_json
-from dpm_tui.worker.cluster.job import Share
-from dpm_tui.worker.cluster.node import introduce
-from dpm_tui.worker.cluster.node_identity import find_difference, read_own_identity
-from dpm_tui.worker.cluster.record import RecordError, pack_record, unpack_record
+from dpm_tui.worker.node.job import Share
+from dpm_tui.worker.node.node import introduce
+from dpm_tui.worker.node.node_identity import find_difference, read_own_identity
+from dpm_tui.worker.node.record import RecordError, pack_record, unpack_record
 
 
 @dataclass(frozen=True, slots=True)

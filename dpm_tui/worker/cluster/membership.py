@@ -27,7 +27,7 @@ Log = Callable[..., None]
 class Membership:
     """Lets nodes in that fit, and keeps the ``nodes`` table up to date.
 
-    ``numbers`` names what is asked, ``arrivals`` bring the answers.
+    ``numbers`` names what is asked.
     """
 
     def __init__(
@@ -35,12 +35,11 @@ class Membership:
         connection: Connection,
         introduction: Introduction,
         numbers: Iterator[int],
-        arrivals: Arrivals,
         log: Log,
     ) -> None:
         self.nodes = NodeTable()
         self._connection, self._introduction = connection, introduction
-        self._numbers, self._arrivals = numbers, arrivals
+        self._numbers, self._arrivals = numbers, Arrivals()
         self._log = log
         self._asked: dict[int, tuple[str, Future[Any]]] = {}
         self._strikes: dict[str, int] = {}
@@ -57,20 +56,9 @@ class Membership:
         hopeless = not self.nodes.in_state("new", "slow", "lost") and self.nodes.in_state("refused")
         return not hopeless and time.monotonic() - self._worked < PATIENCE
 
-    def meet(self, arrival: Arrival) -> bool:
-        """Let a node work that has introduced itself, or say why not; False for another kind of arrival."""
-        if arrival.number not in self._asked:
-            return False
-        address, _ = self._asked.pop(arrival.number)
-        if arrival.record is None and not arrival.problem:
-            return True  # it is gone, and asked again if it comes back
-        if refusal := self._introduction.check(arrival.record, arrival.problem):
-            self.refuse(address, refusal)
-        else:
-            self.nodes.welcome(address)
-            self._worked = time.monotonic()
-            self._log("info", "cluster_node_joined", node=self.name(address))
-        return True
+    def close(self) -> None:
+        """Wait for no introduction any more."""
+        self._arrivals.close()
 
     def heard(self, address: str, items: int) -> None:
         """Note that a node has answered, and how many pictures or pairs it did."""
@@ -122,6 +110,8 @@ class Membership:
             present: Mapping[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
         except Exception:
             return  # the connection breaks just now
+        for arrival in self._arrivals.take(0):
+            self._meet(arrival)
         new, lost = self.nodes.see(present)
         for address in lost:
             self._log("warning", "cluster_node_lost", node=self.name(address))
@@ -135,6 +125,17 @@ class Membership:
         future = self._introduction.ask(client, address, f"dpm-{id(self)}-{number}")
         self._asked[number] = (address, future)
         self._arrivals.await_result(number, future)
+
+    def _meet(self, arrival: Arrival) -> None:
+        """Let a node work that has introduced itself, or say why not."""
+        address, _ = self._asked.pop(arrival.number, ("", None))
+        if not address or (arrival.record is None and not arrival.problem):
+            return  # it is gone, and asked again if it comes back
+        if refusal := self._introduction.check(arrival.record, arrival.problem):
+            self.refuse(address, refusal)
+        else:
+            self.nodes.welcome(address)
+            self._log("info", "cluster_node_joined", node=self.name(address))
 
     def no_share(self, address: str, reason: str) -> None:
         """Count that a node could not see the pictures."""

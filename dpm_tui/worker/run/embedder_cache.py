@@ -1,4 +1,4 @@
-"""What needs torch, loaded when it is wanted: the embedder, kept for the next run, and the quick screen."""
+"""The embedder, which needs torch: loaded when it is wanted, and kept for the next run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import threading
 
 from dpm_tui.pipeline.candidates.fingerprint import Embedder
-from dpm_tui.pipeline.candidates.screen import NumpyScreen, Screen
 from dpm_tui.state.config import Config
 
 
@@ -38,11 +37,3 @@ class EmbedderCache:
         # The run will get the same error and report it.
         with contextlib.suppress(Exception):
             self.load(config)
-
-
-def load_screen() -> Screen:
-    """Return the quickest screen that the processor allows."""
-    from dpm_tui.neural.bfloat16_screen import Bfloat16Screen
-    from dpm_tui.neural.short_numbers import has_bfloat16
-
-    return Bfloat16Screen() if has_bfloat16() else NumpyScreen()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError
+from dpm_tui.neural.quick_screen import load_screen
 from dpm_tui.pipeline.candidates.fingerprint import ThreadedFingerprinter
+from dpm_tui.pipeline.candidates.shards import ShardsLost
 from dpm_tui.pipeline.run import forget_told, run_stages
 from dpm_tui.pipeline.run_settings import RunSettings, Tools
 from dpm_tui.pipeline.scan.survey import Survey
@@ -17,7 +20,7 @@ from dpm_tui.state.root_state import RootState
 from dpm_tui.worker.cluster.spot_check import Distrusted
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.protocol.events import NodeStatus
-from dpm_tui.worker.run.embedder_cache import EmbedderCache, load_screen
+from dpm_tui.worker.run.embedder_cache import EmbedderCache
 from dpm_tui.worker.run.resource_policy import worker_count
 from dpm_tui.worker.run.run_reporter import RunReporter
 
@@ -61,6 +64,9 @@ class StageTools:
                 try:
                     run_stages(settings, self._state, tools, reporter, surveyed)
                     return
+                except ShardsLost:
+                    reporter.log("warning", "cluster_shards_lost")
+                    tools = replace(tools, open_shards=None)
                 except Distrusted as error:
                     reporter.log("warning", "cluster_distrusted", node=error.node, files=len(error.paths))
                     forget_told(settings, self._state, error.paths, error.digests)
@@ -74,7 +80,9 @@ class StageTools:
             return
         self._cluster = cluster = self._open_cluster(config, log)
         try:
-            yield Tools(cluster.decoder, tools.load_embedder, tools.rank, tools.load_screen, cluster.decoder)
+            yield replace(
+                tools, decoder=cluster.decoder, fingerprinter=cluster.decoder, open_shards=cluster.open_shards
+            )
         finally:
             self._cluster = None
             cluster.close()

@@ -8,9 +8,9 @@ import pytest
 
 from dpm_tui.text_format import put_into_words
 from dpm_tui.worker.cluster.introduction import Introduction, take_samples
-from dpm_tui.worker.cluster.job import Share
-from dpm_tui.worker.cluster.node_identity import PARTS, read_own_identity
-from dpm_tui.worker.cluster.record import pack_record
+from dpm_tui.worker.node.job import Share
+from dpm_tui.worker.node.node_identity import PARTS, read_own_identity
+from dpm_tui.worker.node.record import pack_record
 
 INTRODUCTION = Introduction(Share(b"/volume1/photos"), "auto", ((b"a.jpg", 10), (b"b/c.jpg", 20)))
 

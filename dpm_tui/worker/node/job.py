@@ -26,9 +26,9 @@ from dpm_tui.pipeline.decoding.decoder import (
 from dpm_tui.pipeline.decoding.thumbnail import Thumbnail
 from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.state.thumbnail_store import MAX_BYTES
-from dpm_tui.worker.cluster.record import RecordError, pack_record
 from dpm_tui.worker.decoders.decoder_answer import encode_judgement, read_judgements
 from dpm_tui.worker.decoders.decoder_process import DecoderDied
+from dpm_tui.worker.node.record import RecordError, pack_record
 
 _ROUNDED = 0.02
 """How far the length of a vector of half precision may be from one."""

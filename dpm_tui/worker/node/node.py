@@ -19,10 +19,10 @@ from dpm_tui.dataclass_json import from_plain
 from dpm_tui.errors import reason_of
 from dpm_tui.file_names import display_name, from_json
 from dpm_tui.pipeline.scan.root_folder import stat_beneath
-from dpm_tui.worker.cluster.job import Share
-from dpm_tui.worker.cluster.node_identity import read_own_identity
-from dpm_tui.worker.cluster.node_tools import NodeTools
-from dpm_tui.worker.cluster.record import RecordError, pack_record, unpack_record
+from dpm_tui.worker.node.job import Share
+from dpm_tui.worker.node.node_identity import read_own_identity
+from dpm_tui.worker.node.node_tools import NodeTools
+from dpm_tui.worker.node.record import RecordError, pack_record, unpack_record
 
 _tools: dict[tuple[int, Share, str], NodeTools] = {}
 """Decoders of each thread, for each share and choice of models that it was asked about."""

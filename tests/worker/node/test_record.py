@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from dpm_tui.worker.cluster.record import RecordError, pack_record, unpack_record
+from dpm_tui.worker.node.record import RecordError, pack_record, unpack_record
 
 HEADERS = st.dictionaries(st.sampled_from(["work", "paths", "node"]), st.text() | st.integers() | st.none())
 BLOBS = st.lists(st.binary(max_size=40), max_size=4)

@@ -27,7 +27,9 @@ from dpm_tui.pipeline.decoding.thumbnail import Thumbnail, read_if_stored
 from dpm_tui.pipeline.picture_fingerprint import Fingerprint
 from dpm_tui.pipeline.scan.root_folder import stat_beneath
 from dpm_tui.state.thumbnail_store import ThumbnailStore
-from dpm_tui.worker.cluster.job import (
+from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.decoders.memory_budget import MIN_CHILD, computer_memory
+from dpm_tui.worker.node.job import (
     Share,
     encode_decoded,
     encode_fingerprint,
@@ -35,8 +37,7 @@ from dpm_tui.worker.cluster.job import (
     encode_judged,
     read_paths,
 )
-from dpm_tui.worker.decoders.decoder_pool import DecoderPool
-from dpm_tui.worker.decoders.memory_budget import MIN_CHILD, computer_memory
+from dpm_tui.worker.node.node_shards import NodeShards
 
 _KEPT, _DROPPED = 4096, 512
 """Thumbnails of others that a node keeps, some 40 MB, and how many go at a time."""
@@ -44,6 +45,9 @@ _EMBEDDED_AT_ONCE = 32
 
 _embedders: dict[str, Embedder] = {}
 _loading = threading.Lock()
+
+SHARDS = NodeShards()
+"""Those of this process, whatever its thread."""
 
 Result = tuple[dict[str, Any], list[bytes]]
 
@@ -56,7 +60,7 @@ class NodeTools:
     """Carries out the jobs of one thread; ``folder`` is for thumbnails, ``threads`` share the memory."""
 
     def __init__(self, share: Share, choice: str, folder: bytes, threads: int) -> None:
-        self._choice = choice
+        self._choice, self._folder = choice, os.fsdecode(folder)
         memory = (share.memory << 20 or computer_memory() // 2) // max(threads, 1)
         thumbnails = os.path.join(folder, b"thumbnails")
         os.makedirs(thumbnails, mode=0o700, exist_ok=True)
@@ -70,7 +74,8 @@ class NodeTools:
             "fingerprint": self._fingerprint,
             "verify": self._verify,
             "inspect": self._inspect,
-            "pixels": self._digest_pixels,
+            "load": self._load,
+            "search": self._search,
         }
 
     def carry_out(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
@@ -88,8 +93,9 @@ class NodeTools:
             return _embedders[self._choice]
 
     def close(self) -> None:
-        """End the decoders."""
+        """End the decoders, and forget all."""
         self.pool.close()
+        SHARDS.clear()
 
     def _decode(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
         orders = [_read_order(each) for each in header["orders"]]
@@ -167,8 +173,15 @@ class NodeTools:
         found = dict(self.pool.inspect(orders, _never))
         return {"found": [encode_inspected(found[order]) for order in orders]}, []
 
-    def _digest_pixels(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
-        return {"pixels": [self.pool.digest_pixels(from_json(path)) for path in header["paths"]]}, []
+    def _load(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
+        space, *parts = blobs
+        SHARDS.load(str(header["shard"]), space, parts, self._folder, last=bool(header["last"]))
+        return {}, []
+
+    def _search(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
+        (question,) = blobs
+        answer = SHARDS.answer(str(header["shard"]), question)
+        return ({"lacking": True}, []) if answer is None else ({}, [answer])
 
 
 def _read_order(each: Mapping[str, Any]) -> DecodeOrder:
