@@ -181,7 +181,7 @@ def _open_verification(
         store.thumbnails,
         store.verdicts,
         tools.decoder,
-        PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put),
+        PixelProof(by_digest, tools.decoder.digest_pixels, store.files.put, tools.digest_many),
         tools.rank,
         threads,
         threshold,

@@ -12,6 +12,7 @@ from dpm_tui.pipeline.candidates.shards import Shards
 from dpm_tui.pipeline.decoding.decoder import Decoder
 from dpm_tui.pipeline.keeper_order import Ranking
 from dpm_tui.pipeline.scan.root_folder import RootFolder
+from dpm_tui.pipeline.verification.pixel_equality import DigestMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Tools:
     load_screen: Callable[[], Screen] = NumpyScreen
     open_shards: Callable[[Callable[[], bool]], Shards] | None = None
     """Who searches vectors where it is not this process, if somebody does; gets what tells to stop."""
+    digest_many: DigestMany | None = None
+    """Who digests the pixels of several files at once, if somebody does."""
     fingerprinter: Fingerprinter | None = None
     """Who fingerprints where it is not this process with its embedder."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
 from dpm_tui.catalog.group import Better
@@ -153,8 +154,9 @@ class CandidateVerifier:
     ) -> Iterator[tuple[DigestPair, Judgement | Unjudged]]:
         lanes = (_orders(block, cosines) for block in schedule.blocks())
         for asked, answers in self.decoder.verify(lanes, self.count, reporter.cancelled):
-            for (pair, _), answer in zip(asked.pairs, answers, strict=True):
-                yield pair, answer
+            judged = [(pair, answer) for (pair, _), answer in zip(asked.pairs, answers, strict=True)]
+            self.proof.foresee((pair, answer.apart) for pair, answer in judged if _is_copy(answer))
+            yield from judged
 
     def _settle(
         self, pair: DigestPair, judgement: Judgement, by_digest: Mapping[str, list[ImageFile]]
@@ -171,6 +173,11 @@ class CandidateVerifier:
         if mine.holds != theirs.holds:
             return replace(verdict, similarity=min(verdict.similarity, MAX_HOLDS_MORE))
         return verdict
+
+
+def _is_copy(answer: Judgement | Unjudged) -> TypeGuard[Judgement]:
+    verdict = answer.verdict if isinstance(answer, Judgement) else None
+    return verdict is not None and verdict.kind is Kind.COPY
 
 
 def _known(pair: DigestPair, by_digest: Container[str]) -> bool:

@@ -35,6 +35,7 @@ from dpm_tui.worker.cluster.cluster_task import (
     InspectTask,
     Judged,
     PathOnNodes,
+    PixelsTask,
     VerifyTask,
 )
 from dpm_tui.worker.cluster.spot_check import SpotCheck
@@ -109,6 +110,15 @@ class ClusterDecoder:
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be decoded."""
         return self._local.digest_pixels(path)
+
+    def digest_many(self, paths: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the digests of the pixels of some files, empty for those that cannot be decoded."""
+        digests: dict[bytes, str] = {}
+        tasks = (PixelsTask(batch, self._path_on_nodes) for batch in _chunks(iter(paths), PAIRS))
+        for task, found in self._cluster.carry_out(tasks, lambda: False):
+            if found is not None:
+                digests.update(zip(task.orders, found.pixels, strict=True))
+        return {path: digests.get(path) or self._local.digest_pixels(path) for path in paths}
 
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dpm_tui.catalog.content_digest import is_digest
 from dpm_tui.catalog.inspection import Inspection
+from dpm_tui.file_names import to_json
 from dpm_tui.pipeline.decoding.decoder import (
     Decoded,
     DecodeOrder,
@@ -170,6 +172,38 @@ class InspectTask:
         """Return what was found of each pair; raises RecordError."""
         found = _list_of(answer, "found", len(self.orders))
         return Inspected(answer.node, [read_inspected(each) for each in found])
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels(Told):
+    """The digest of the pixels of each file, empty where a node could not tell."""
+
+    pixels: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PixelsTask:
+    """Some files whose pixels are to be digested."""
+
+    orders: Sequence[bytes]
+    path_on_nodes: PathOnNodes
+    home: str = ""
+
+    @property
+    def size(self) -> int:
+        """Nothing more is found of a picture: it is counted with its pair."""
+        return 0
+
+    def job(self) -> Job:
+        """Return the job."""
+        return Job("pixels", {"paths": [to_json(self.path_on_nodes(path)) for path in self.orders]})
+
+    def read(self, answer: Answer) -> Pixels:
+        """Return the digests; raises RecordError."""
+        found = list(map(str, _list_of(answer, "pixels", len(self.orders))))
+        if not all(is_digest(each) for each in found if each):
+            raise RecordError("not a digest")
+        return Pixels(answer.node, found)
 
 
 def _list_of(answer: Answer, name: str, count: int) -> list[dict[str, object]]:

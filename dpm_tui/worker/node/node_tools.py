@@ -74,6 +74,7 @@ class NodeTools:
             "fingerprint": self._fingerprint,
             "verify": self._verify,
             "inspect": self._inspect,
+            "pixels": self._digest_pixels,
             "load": self._load,
             "search": self._search,
         }
@@ -172,6 +173,9 @@ class NodeTools:
             orders.append(InspectionOrder(*read_paths(each), (str(one), str(two))))
         found = dict(self.pool.inspect(orders, _never))
         return {"found": [encode_inspected(found[order]) for order in orders]}, []
+
+    def _digest_pixels(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
+        return {"pixels": [self.pool.digest_pixels(from_json(path)) for path in header["paths"]]}, []
 
     def _load(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
         space, *parts = blobs

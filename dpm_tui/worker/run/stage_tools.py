@@ -81,7 +81,11 @@ class StageTools:
         self._cluster = cluster = self._open_cluster(config, log)
         try:
             yield replace(
-                tools, decoder=cluster.decoder, fingerprinter=cluster.decoder, open_shards=cluster.open_shards
+                tools,
+                decoder=cluster.decoder,
+                fingerprinter=cluster.decoder,
+                digest_many=cluster.decoder.digest_many,
+                open_shards=cluster.open_shards,
             )
         finally:
             self._cluster = None

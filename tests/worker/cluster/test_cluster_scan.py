@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Security
 
 from tests.support.cluster_lab import ClusterLab, Findings, cluster_of, make_library
 
@@ -195,3 +196,32 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, library: Path) -
     lines = list(map(json.loads, said.splitlines()))
     assert process.returncode == 1
     assert told(lines, "cluster_unreachable")[0]["address"] == "tcp://127.0.0.1:9"
+
+
+def test_certificates_of_dask_are_used(
+    tmp_path: Path, library: Path, expected: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of its settings, here in the environment; without them nobody comes in."""
+    folder = shutil.copytree(library, tmp_path / "photos")
+    made = Security.temporary()
+    names = {}
+    for name, content in (
+        ("ca", made.tls_ca_file),
+        ("cert", made.tls_client_cert),
+        ("key", made.tls_client_key),
+    ):
+        names[name] = tmp_path / f"{name}.pem"
+        names[name].write_text(content)
+    options = ["--tls-ca-file", names["ca"], "--tls-cert", names["cert"], "--tls-key", names["key"]]
+    with cluster_of(tmp_path / "cluster", "ada", security=list(map(str, options))) as lab:
+        assert lab.address.startswith("tls://")
+        stranger = begin(folder, "--scheduler", lab.address)
+        said, _ = stranger.communicate()
+        assert stranger.returncode == 1
+        assert "cluster_unreachable" in said
+        for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"):
+            value = names[name.rpartition("__")[2].lower().removesuffix("_file")]
+            monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{name}", str(value))
+        lines = scan(folder, "--scheduler", lab.address)
+    assert done_by(lines)["ada"] > 0
+    assert Findings.of(folder) == expected
