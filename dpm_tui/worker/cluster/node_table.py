@@ -138,7 +138,7 @@ class NodeTable:
 
     def _rate(self, node: _Node) -> float:
         now = self._clock()
-        while node.samples and now - node.samples[0][0] > _RATE_SECONDS:
+        while node.samples and now - node.samples[0][0] >= _RATE_SECONDS:
             node.samples.popleft()
         seconds = min(now - node.since, _RATE_SECONDS)
         return sum(count for _, count in node.samples) / max(seconds, _LEAST_SECONDS)
