@@ -35,6 +35,9 @@ class Reporter:
     def paired(self, first: ImageFile, second: ImageFile, kind: str, similarity: float) -> None:
         """Called for a pair of files that was just verified, with its kind."""
 
+    def recalled(self, rows: int, found: int, wanted: int) -> None:
+        """Called after a search by shards: what comparing so many pictures with all finds that it found."""
+
     def failed(self, path: bytes, reason: str) -> None:
         """Called for a file that could not be read; the run goes on."""
 

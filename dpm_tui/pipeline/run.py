@@ -11,6 +11,7 @@ from dpm_tui.catalog.content_digest import DigestPair, hex_digest
 from dpm_tui.catalog.content_index import ContentIndex, unread_contents
 from dpm_tui.catalog.image_file import Facts, ImageFile
 from dpm_tui.pipeline.candidates.candidate_search import (
+    WHOLE,
     CandidateSearch,
     match_all,
     open_crop_search,
@@ -21,6 +22,8 @@ from dpm_tui.pipeline.candidates.fingerprint import (
     fingerprint_contents,
     part_model,
 )
+from dpm_tui.pipeline.candidates.search_space import SearchSpace
+from dpm_tui.pipeline.candidates.shards import Searched
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.family_pairs import find_changed, find_family_pairs
 from dpm_tui.pipeline.file_pairs import index_contents
@@ -34,10 +37,13 @@ from dpm_tui.pipeline.scan.change_detection import Changes, compare_inventory
 from dpm_tui.pipeline.scan.ingest import Ingest
 from dpm_tui.pipeline.scan.inventory import scan_inventory, set_aside
 from dpm_tui.pipeline.scan.survey import Survey, survey_changes
+from dpm_tui.pipeline.sharding.recall import sample_recall, sample_rows
 from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
 from dpm_tui.pipeline.verification.candidate_verifier import CandidateVerifier, pick_open
 from dpm_tui.pipeline.verification.pixel_equality import PixelProof
 
+_RECALL_ROWS = 200
+"""Pictures that are compared with all others, to tell what a search by shards may have missed."""
 _FAMILY_ROUNDS = 4
 """Times that families are completed; more would only follow answers that go in a circle."""
 
@@ -130,13 +136,27 @@ def _find_pairs(
 
     known = ContentIndex(store.files.files, readable=False)
     shards = tools.open_shards(reporter.cancelled) if tools.open_shards else None
-    match_all(matchings, known, order, pace, tools.load_screen, settings.threads, shards)
+    for search, space in match_all(
+        matchings, known, order, pace, tools.load_screen, settings.threads, shards
+    ):
+        _tell_recall(search, space, reporter)
     near = chain.from_iterable(matching.near(by_digest) for matching in matchings)
     candidates = pick_open(near, store.verdicts)
     verification = _open_verification(store, tools, by_digest, settings.threads, settings.threshold)
     lost = verification.verify(candidates, by_digest, pace, reporter)
     _forget_lost(store, by_digest, lost)
     return verification
+
+
+def _tell_recall(search: CandidateSearch, space: SearchSpace, reporter: Reporter) -> None:
+    """Compare some pictures with all, and tell how much of what that brings a search by shards has found."""
+    searched = Searched.WHOLE if search.rule is WHOLE else Searched.PARTS
+    sample = sample_rows(space, _RECALL_ROWS)
+    recall = sample_recall(
+        space, searched, search.threshold, search.candidates.near, sample, reporter.cancelled
+    )
+    if recall is not None:
+        reporter.recalled(len(sample), recall.found, recall.wanted)
 
 
 def compare_pairs(

@@ -121,22 +121,27 @@ def match_all(
     load_screen: Callable[[], Screen] = NumpyScreen,
     threads: int = 1,
     shards: Shards | None = None,
-) -> None:
+) -> list[tuple[CandidateSearch, SearchSpace]]:
     """Match what is open in every table, for the contents that are ``known``; raises Cancelled.
 
     Contents come in their ``order``, so that the best of a crowd has a pair with all of it. A quick screen is
     loaded only if there is much to compare, for which ``threads`` blocks are worked at the same time. Where
-    ``shards`` are given they search what is much, or too large for one process.
+    ``shards`` are given they search what is much, or too large for one process. Return the searches that they
+    did, each with what there was to compare.
     """
     fields = [matching.survey(known, order) for matching in matchings]
     pace.start(Stage.MATCH, sum(int(field.open.sum()) for field in fields))
     products = sum(int(field.open.sum()) * int(field.live.sum()) for field in fields)
     much = products >= _WORTH_LOADING
     means = Means(load_screen() if much and shards is None else NumpyScreen(), threads)
+    by_shards = []
     for matching, field in zip(matchings, fields, strict=True):
-        shared = much or int(field.live.sum()) > _MANY
+        shared = shards is not None and (much or int(field.live.sum()) > _MANY)
         matching.match(field, pace, replace(means, shards=shards if shared else None))
+        if shared and field.open.any():
+            by_shards.append((matching, field))
     pace.finish()
+    return by_shards
 
 
 def _open_candidates(

@@ -155,6 +155,11 @@ class RunReporter(Reporter):
         if similarity >= self._status.threshold:
             self._latest.append((first, second, kind, similarity))
 
+    def recalled(self, rows: int, found: int, wanted: int) -> None:
+        """Log the recall of a search by shards."""
+        share = f"{100 * found / wanted if wanted else 100:.2f}"
+        self.log("info", "cluster_recall", rows=rows, found=found, wanted=wanted, share=share)
+
     def failed(self, path: bytes, reason: str) -> None:
         """Log a file that could not be read."""
         self._status = replace(self._status, unreadable=self._status.unreadable + 1)
