@@ -128,10 +128,10 @@ class ClusterClient:
         """
         flights: dict[int, _Flight[Order, Result]] = {}
         waiting: list[_Flight[Order, Result]] = []
-        arrivals, left = Arrivals(), True
+        arrivals = Arrivals()
         try:
             while not cancelled() and self.usable:
-                left = left and self._take_off(tasks, flights, waiting, arrivals)
+                left = self._take_off(tasks, flights, waiting, arrivals)
                 if not left and not flights and not waiting:
                     return
                 for arrival in arrivals.take(_WAIT_SECONDS):
