@@ -129,9 +129,11 @@ class ShownNode(Protocol):
 def node_words(node: ShownNode) -> str:
     """Return what a node of a cluster does."""
     state = sentence(f"cluster.state_{node.state}")
+    if node.reason:
+        return f"{state}: {put_into_words(node.reason)}"
     shown = translate("cluster.row", state=state, rate=_rate(node.rate), done=node.done)
     repeated = translate("cluster.summary_repeated", retries=node.retries) if node.retries else ""
-    return "  ".join(filter(None, [shown, repeated, put_into_words(node.reason)]))
+    return "  ".join(filter(None, [shown, repeated]))
 
 
 def nodes_summary(nodes: Sequence[ShownNode]) -> str:

@@ -27,7 +27,7 @@ _PATHS = 26
 _WORDS = 26
 """Cells for the numbers beside a meter."""
 _ROLES = {"running": "good", "finished": "good", "failed": "error", "stopped": "notice"}
-_SPARED = ("worker", "time", "found", "nodes")
+_SPARED = ("worker", "time", "found")
 """The facts that are left out where there is no room for all, the first one first."""
 
 
