@@ -54,7 +54,8 @@ class ProgressLines:
         nodes = self._session.status.nodes
         room = height - len(shown) - 1
         if nodes and room > 0:
-            shown += [[], *(self._node(node, width) for node in nodes[:room])]
+            names = min(max(cell_len(display_name(node.name)) for node in nodes), _NODE_NAME)
+            shown += [[], *(self._node(node, names, width) for node in nodes[:room])]
         return shown
 
     def newest(self, width: int, room: int) -> list[list[Part]]:
@@ -120,14 +121,13 @@ class ProgressLines:
     def _nodes(self) -> str:
         return nodes_summary(self._session.status.nodes)
 
-    def _node(self, node: NodeStatus, width: int) -> list[Part]:
+    def _node(self, node: NodeStatus, names: int, width: int) -> list[Part]:
         """Return the line of a node of the cluster."""
         look = self._look
         role = {"working": "text", "new": "dim", "lost": "dim"}.get(node.state, "notice")
-        name = cut_middle(display_name(node.name), _NODE_NAME)
-        words = node_words(node)
-        room = max(width - _NODE_NAME - 4, 6)
-        return [(f" {pad(name, _NODE_NAME)}  ", look["dim"]), (cut_middle(words, room), look[role])]
+        name = pad(cut_middle(display_name(node.name), names), names)
+        words = cut_middle(node_words(node), max(width - names - 4, 6))
+        return [(f" {name}  ", look["dim"]), (words, look[role])]
 
     def _times(self) -> str:
         return translate("tui.elapsed", time=duration(self._session.status.elapsed))
