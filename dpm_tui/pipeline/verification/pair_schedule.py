@@ -18,7 +18,7 @@ from dpm_tui.catalog.group import TIER_OF, Better
 from dpm_tui.catalog.verdict import Verdict
 from dpm_tui.pipeline.decoding.decoder import Wait
 
-SMALL = 3
+SMALL = 8
 """Relatives of a picture up to which all pairs of a family are judged: another keeper costs nothing then."""
 BLOCK = 384
 """Pictures whose pairs are judged together, so that what is worked out of one serves all of its pairs."""
