@@ -13,9 +13,11 @@ from dpm_tui.catalog.file_chunk import FileChunk, StringPool
 from dpm_tui.pipeline.candidates.crop_search import COUNT, PARTS
 from dpm_tui.pipeline.decoding.thumbnail import encode_thumbnail, read_thumbnail
 from dpm_tui.state.files.file_record import decode_file, encode_file
+from dpm_tui.state.files.json_shard import decode_json_shard
 from dpm_tui.state.files.shard import decode_shard, encode_shard
 from dpm_tui.state.root_state import RootState
 from tests.support.cutouts import cutout, flatten
+from tests.support.json_shards import encode_json_shard
 from tests.support.pictures import encode, scene
 from tests.support.scan_lab import MODELS, CountingJudge, ScanLab
 
@@ -97,9 +99,12 @@ def test_shards_of_an_older_version_tell_which_pictures_to_look_at_again() -> No
     }  # fmt: skip
     chunk, folders, formats = FileChunk(), StringPool(), StringPool()
     chunk.put(decode_file(record), folders, formats)
-    now = encode_shard(chunk, folders, formats)
-    for content, depth in ((now, 8), (now.replace(b'"clear"', b'"alpha"'), 0)):
-        read = decode_shard(content, 0, folders, formats)
+    before = encode_json_shard(chunk, folders, formats)
+    for read, depth in (
+        (decode_shard(encode_shard(chunk, folders, formats), 0, folders, formats), 8),
+        (decode_json_shard(before, 0, folders, formats), 8),
+        (decode_json_shard(before.replace(b'"clear"', b'"alpha"'), 0, folders, formats), 0),
+    ):
         assert read.live()["alpha"].tolist() == [True]
         assert read.live()["depth"].tolist() == [depth]
     assert (
