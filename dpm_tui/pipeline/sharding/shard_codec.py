@@ -125,7 +125,8 @@ def _decode(
     """Return the plain fields and the arrays of a message; raises MessageError."""
     start = len(MAGIC) + _SIZES.size
     _expect(message[: len(MAGIC)] == MAGIC and len(message) >= start + 8)
-    checksum, _ = _SIZES.unpack_from(message, len(MAGIC))
+    checksum, spare = _SIZES.unpack_from(message, len(MAGIC))
+    _expect(spare == 0)
     _expect(zlib.crc32(memoryview(message)[start:]) == checksum)
     (length,) = struct.unpack_from("<I", message, start)
     at = start + 8
