@@ -179,8 +179,7 @@ class ClusterClient:
         if client is None or not working:
             return False
         number = next(self._numbers)
-        key = f"dpm-{id(self)}-{number}"
-        future = client.submit(carry_out, flight.record, key=key, workers=list(working), pure=False)
+        future = client.submit(carry_out, flight.record, workers=list(working), pure=False)
         flight.began, flight.nodes = time.monotonic(), working
         flight.futures[number] = future
         flights[number] = flight

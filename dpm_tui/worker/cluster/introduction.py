@@ -26,7 +26,7 @@ class Introduction:
     choice: str
     samples: tuple[tuple[bytes, int], ...]
 
-    def ask(self, client: Client, address: str, key: str) -> Future[Any]:
+    def ask(self, client: Client, address: str) -> Future[Any]:
         """Ask a node who it is and what it sees; return the future with its answer."""
         record = pack_record(
             {
@@ -35,7 +35,7 @@ class Introduction:
                 "samples": [to_json(path) for path, _ in self.samples],
             }
         )
-        return client.submit(introduce, record, key=key, workers=[address], pure=False)
+        return client.submit(introduce, record, workers=[address], pure=False)
 
     def check(self, record: object, problem: str = "") -> str:
         """Return why a node cannot work, a deferred sentence, empty if it can.

@@ -122,7 +122,7 @@ class Membership:
 
     def _introduce(self, client: Client, address: str) -> None:
         number = next(self._numbers)
-        future = self._introduction.ask(client, address, f"dpm-{id(self)}-{number}")
+        future = self._introduction.ask(client, address)
         self._asked[number] = (address, future)
         self._arrivals.await_result(number, future)
 

@@ -6,6 +6,7 @@ would travel as pickles.
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import threading
@@ -21,11 +22,12 @@ from dpm_tui.file_names import display_name, from_json
 from dpm_tui.pipeline.scan.root_folder import stat_beneath
 from dpm_tui.worker.node.job import Share
 from dpm_tui.worker.node.node_identity import read_own_identity
-from dpm_tui.worker.node.node_tools import NodeTools
+from dpm_tui.worker.node.node_tools import SHARDS, NodeTools
 from dpm_tui.worker.node.record import RecordError, pack_record, unpack_record
 
 _tools: dict[tuple[int, Share, str], NodeTools] = {}
 """Decoders of each thread, for each share and choice of models that it was asked about."""
+_folders = itertools.count()
 _lock = threading.Lock()
 
 
@@ -53,7 +55,7 @@ def carry_out(record: bytes) -> bytes:
         tools = _tools_for(from_plain(Share, header["share"]), str(header["choice"]))
         answer, blobs = tools.carry_out(header, sent)
     except RecordError as error:
-        answer = {"failed": str(error), "broken": True}
+        answer = {"failed": str(error)}
     except OSError as error:
         answer = {"failed": reason_of(error), "unseen": True}
     except Exception as error:
@@ -63,11 +65,12 @@ def carry_out(record: bytes) -> bytes:
 
 
 def rest() -> None:
-    """End the decoders of this node; the next job starts others."""
+    """End the decoders of this node and forget its shards; the next job starts others."""
     with _lock:
         for tools in _tools.values():
             tools.close()
         _tools.clear()
+    SHARDS.clear()
 
 
 def _packed(answer: dict[str, Any], blobs: list[bytes], began: float) -> bytes:
@@ -82,7 +85,7 @@ def _tools_for(share: Share, choice: str) -> NodeTools:
         if key not in _tools:
             for other in [each for each in _tools if each[0] == key[0]]:
                 _tools.pop(other).close()
-            folder = os.path.join(os.fsencode(get_worker().local_directory), b"dpm-%d" % len(_tools))
+            folder = os.path.join(os.fsencode(get_worker().local_directory), b"dpm-%d" % next(_folders))
             _tools[key] = NodeTools(share, choice, folder, get_worker().state.nthreads)
         return _tools[key]
 

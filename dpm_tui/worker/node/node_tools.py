@@ -94,9 +94,8 @@ class NodeTools:
             return _embedders[self._choice]
 
     def close(self) -> None:
-        """End the decoders, and forget all."""
+        """End the decoders."""
         self.pool.close()
-        SHARDS.clear()
 
     def _decode(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
         orders = [_read_order(each) for each in header["orders"]]
