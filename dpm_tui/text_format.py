@@ -131,7 +131,7 @@ def node_words(node: ShownNode) -> str:
     state = sentence(f"cluster.state_{node.state}")
     if node.reason:
         return f"{state}: {put_into_words(node.reason)}"
-    shown = translate("cluster.row", state=state, rate=_rate(node.rate), done=node.done)
+    shown = translate("cluster.row", state=state, rate=rate_words(node.rate), done=node.done)
     repeated = translate("cluster.summary_repeated", retries=node.retries) if node.retries else ""
     return "  ".join(filter(None, [shown, repeated]))
 
@@ -140,12 +140,13 @@ def nodes_summary(nodes: Sequence[ShownNode]) -> str:
     """Return in a few words how many nodes of a cluster work and how much they do a second together."""
     working = sum(node.state == "working" for node in nodes)
     rate, retries = sum(node.rate for node in nodes), sum(node.retries for node in nodes)
-    words = translate("cluster.summary", working=working, count=len(nodes), rate=_rate(rate))
+    words = translate("cluster.summary", working=working, count=len(nodes), rate=rate_words(rate))
     repeated = translate("cluster.summary_repeated", retries=retries) if retries else ""
     return "  ".join(filter(None, [words, repeated]))
 
 
-def _rate(rate: float) -> str:
+def rate_words(rate: float) -> str:
+    """Return work a second, with a decimal where it is little."""
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 

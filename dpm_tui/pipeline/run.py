@@ -64,16 +64,13 @@ def run_stages(
     try:
         changes, missing = _survey(settings, store, reporter, surveyed)
         _renew_cutouts(store, changes)
-        whole = {
-            name: open_whole_search(store, settings.choice, card) for name, card in settings.models.items()
-        }
-        parts = open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
+        whole, parts = _open_searches(settings, store)
 
         def forget(digests: Collection[str]) -> None:
             _forget_found(store, [parts, *whole.values()], digests)
 
         stop = settings.stop_at_first_error
-        tables = FingerprintTables({name: search.vectors for name, search in whole.items()}, parts.vectors)
+        tables = _tables(whole, parts)
 
         def keep(facts: Facts, fingerprint: Fingerprint) -> None:
             if tables.lacks(facts.digest, cutout=facts.alpha):
@@ -103,11 +100,21 @@ def forget_told(
     for file in list(store.files.files.values()):
         if file.path in paths or file.facts.digest in digests:
             store.files.remove(file.id)
-    searches = [open_whole_search(store, settings.choice, card) for card in settings.models.values()]
-    parts = open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
-    _forget_found(store, [parts, *searches], digests)
+    whole, parts = _open_searches(settings, store)
+    _forget_found(store, [parts, *whole.values()], digests)
     for digest in digests:
         store.thumbnails.discard(digest)
+
+
+def _open_searches(settings: RunSettings, store: Store) -> tuple[dict[str, CandidateSearch], CandidateSearch]:
+    """Return the searches of whole pictures by their models, and that of parts."""
+    whole = {name: open_whole_search(store, settings.choice, card) for name, card in settings.models.items()}
+    return whole, open_crop_search(store, settings.choice, settings.models[part_model(settings.models)])
+
+
+def _tables(whole: Mapping[str, CandidateSearch], parts: CandidateSearch) -> FingerprintTables:
+    """Return where fingerprints are kept."""
+    return FingerprintTables({name: search.vectors for name, search in whole.items()}, parts.vectors)
 
 
 def _find_pairs(
@@ -121,7 +128,7 @@ def _find_pairs(
 ) -> CandidateVerifier:
     """Embed, match and judge what is new; return who judged. Raises Cancelled."""
     contents = index_contents(store.files.files)
-    tables = FingerprintTables({name: search.vectors for name, search in whole.items()}, parts.vectors)
+    tables = _tables(whole, parts)
     fingerprinter = tools.fingerprint_with(settings.threads)
     lost = fingerprint_contents(
         contents, store.thumbnails, tables, fingerprinter, pace, reporter.cancelled, _cutouts(store)

@@ -96,6 +96,11 @@ class Config:
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def asks_cluster(self) -> bool:
+        """Whether nodes do the work of a scan."""
+        return bool(self.scheduler or self.workers_local)
+
+    @property
     def other_folders(self) -> tuple[bytes, ...]:
         """The other roots as paths of the file system."""
         return tuple(map(os.fsencode, self.other_roots))

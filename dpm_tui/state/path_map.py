@@ -30,7 +30,7 @@ class PathMap:
         return cls(dict(sorted(there.items(), reverse=True)))
 
     def path_on_nodes(self, path: bytes) -> bytes:
-        """Return where nodes see an absolute path; the longest folder that it lies below decides."""
+        """Return where nodes see a path; of an absolute one the longest folder that it lies below decides."""
         folder, inside = split_root(path, self.there)
         if not folder:
             return path

@@ -8,7 +8,15 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.pipeline.reporter import Stage
-from dpm_tui.text_format import node_words, nodes_summary, round_left, sentence, similarity, time_left
+from dpm_tui.text_format import (
+    node_words,
+    nodes_summary,
+    rate_words,
+    round_left,
+    sentence,
+    similarity,
+    time_left,
+)
 from dpm_tui.tui.lines.bars_and_facts import fact_table, graph, meter
 from dpm_tui.tui.lines.reclaimable_lines import words_on_freeable
 from dpm_tui.tui.session.run_history import RunHistory
@@ -112,7 +120,7 @@ class ProgressLines:
 
     def _speed(self, width: int) -> list[Part]:
         history = self._session.history
-        words = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rates else "-"
+        words = f"  {translate('tui.rate', rate=rate_words(history.rate))}" if history.rates else "-"
         return [
             graph(history.rates, min(width - 30, _MAX_METER), self._look),
             (words, self._look["text"]),
@@ -207,7 +215,7 @@ def run_meter(session: Session, look: Look, width: int) -> list[list[Part]]:
 def progress_words(status: RunStatus, history: RunHistory) -> str:
     """Return how far the current stage is: done, total, work a second and time left in it."""
     count = f"{status.done:,}/{status.total:,}" if status.total else f"{status.done:,}"
-    rate = f"  {translate('tui.rate', rate=_rate(history.rate))}" if history.rate > 0 else ""
+    rate = f"  {translate('tui.rate', rate=rate_words(history.rate))}" if history.rate > 0 else ""
     left = f"  {duration(round_left(history.stage_left))}" if history.stage_left >= 0 else ""
     return f"{count}{rate}{left}"
 
@@ -219,7 +227,3 @@ def phase_part(status: RunStatus, look: Look) -> Part:
 
 def _name_of(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _rate(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"

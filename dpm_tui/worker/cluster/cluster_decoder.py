@@ -117,7 +117,7 @@ class ClusterDecoder:
         tasks = (PixelsTask(batch, self._path_on_nodes) for batch in _chunks(iter(paths), PAIRS))
         for task, found in self._cluster.carry_out(tasks, lambda: False):
             if found is not None:
-                digests.update(zip(task.orders, found.pixels, strict=True))
+                digests.update(zip(task.orders, found, strict=True))
         return {path: digests.get(path) or self._local.digest_pixels(path) for path in paths}
 
     def inspect(
@@ -129,12 +129,14 @@ class ClusterDecoder:
             left: list[InspectionOrder] = []
             tasks = (InspectTask(batch, self._path_on_nodes) for batch in _chunks(coming, PAIRS))
             for task, found in self._cluster.carry_out(tasks, cancelled):
-                for order, one in zip(task.orders, found.found if found else (), strict=bool(found)):
+                if found is None:
+                    left += task.orders
+                    continue
+                for order, one in zip(task.orders, found, strict=True):
                     if isinstance(one, Unreadable) and one.status in _HERE:
                         left.append(order)
                     else:
                         yield order, one
-                left += task.orders if found is None else ()
             yield from self._local.inspect(chain(left, self._until_back(coming)), cancelled)
             if coming.is_over:
                 return
@@ -195,14 +197,14 @@ class ClusterDecoder:
                 read = {digest: thumbnails.get(digest) for digest in batch}
                 lost.update((digest, None) for digest, jpeg in read.items() if jpeg is None)
                 if there := {digest: jpeg for digest, jpeg in read.items() if jpeg is not None}:
-                    yield FingerprintTask(there)
+                    yield FingerprintTask(list(there), list(there.values()))
 
         work = tasks()
         for task, found in self._cluster.carry_out(work, cancelled):
             if found is None:
                 left += task.orders
             else:
-                yield found.prints
+                yield found
         left += chain.from_iterable(task.orders for task in work)
         if lost:
             yield lost

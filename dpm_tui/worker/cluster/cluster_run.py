@@ -63,11 +63,7 @@ class ClusterRun:
             root, pool.thumbnails, 1, _NODES_OF_CHILDREN * MIN_CHILD, pool.root.others, lasting=True
         )
         check = SpotCheck(self._checker, self._client.members.refuse, self._client.members.name)
-
-        def path_on_nodes(path: bytes) -> bytes:
-            return places.path_on_nodes(path) if path.startswith(b"/") else path
-
-        self.decoder = ClusterDecoder(self._client, pool, embedder, thumbnails, path_on_nodes, check)
+        self.decoder = ClusterDecoder(self._client, pool, embedder, thumbnails, places.path_on_nodes, check)
 
     def open_shards(self, cancelled: Callable[[], bool]) -> ClusterShards:
         """Return what searches vectors on the nodes until it is cancelled."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dpm_tui.catalog.content_digest import is_digest
 from dpm_tui.catalog.inspection import Inspection
@@ -36,32 +37,36 @@ Judged = list[Judgement | Unjudged]
 PathOnNodes = Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A result with the node that told it."""
+class _Anywhere:
+    """A task that no node knows better than another one, and that counts each of its orders."""
+
+    orders: Sequence[Any]
+
+    @property
+    def size(self) -> int:
+        """The number of pictures or pairs."""
+        return len(self.orders)
+
+    @property
+    def home(self) -> str:
+        """No node in particular."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Files:
+    """What became of some files, in their order, as a node says."""
 
     node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Files(Told):
-    """What became of some files, in their order."""
-
     found: list[Decoded]
 
 
-@dataclass(frozen=True, slots=True)
-class DecodeTask:
+@dataclass(frozen=True)
+class DecodeTask(_Anywhere):
     """Some files to decode and fingerprint."""
 
     orders: Sequence[DecodeOrder]
     path_on_nodes: PathOnNodes
-    home: str = ""
-
-    @property
-    def size(self) -> int:
-        """The number of files."""
-        return len(self.orders)
 
     def job(self) -> Job:
         """Return the job."""
@@ -74,56 +79,39 @@ class DecodeTask:
         return Files(answer.node, [read_decoded(each, blobs) for each in files])
 
 
-@dataclass(frozen=True, slots=True)
-class Prints(Told):
-    """Fingerprints by content."""
+@dataclass(frozen=True)
+class FingerprintTask(_Anywhere):
+    """Some contents to fingerprint, and their stored thumbnails in the same order."""
 
-    prints: dict[str, Fingerprint | None]
-
-
-@dataclass(frozen=True, slots=True)
-class FingerprintTask:
-    """Some stored thumbnails to fingerprint, by their digests."""
-
-    thumbnails: Mapping[str, bytes]
-    home: str = ""
-
-    @property
-    def orders(self) -> Sequence[str]:
-        """The digests."""
-        return list(self.thumbnails)
-
-    @property
-    def size(self) -> int:
-        """The number of thumbnails."""
-        return len(self.thumbnails)
+    orders: Sequence[str]
+    thumbnails: Sequence[bytes]
 
     def job(self) -> Job:
         """Return the job."""
-        return fingerprint_job(self.thumbnails)
+        return fingerprint_job(dict(zip(self.orders, self.thumbnails, strict=True)))
 
-    def read(self, answer: Answer) -> Prints:
+    def read(self, answer: Answer) -> dict[str, Fingerprint | None]:
         """Return the fingerprint of each content; raises RecordError."""
         blobs = list(answer.blobs)
-        said = _list_of(answer, "prints", len(self.thumbnails))
+        said = _list_of(answer, "prints", len(self.orders))
         prints = (None if each is None else read_fingerprint(each, blobs) for each in said)
-        return Prints(answer.node, dict(zip(self.thumbnails, prints, strict=True)))
+        return dict(zip(self.orders, prints, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts(Told):
-    """The answers to each order."""
+@dataclass(frozen=True)
+class Verdicts:
+    """The answers to each order, as a node says."""
 
+    node: str
     judged: list[Judged]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyTask:
+@dataclass(frozen=True)
+class VerifyTask(_Anywhere):
     """Some orders of pairs to judge, with where thumbnails come from."""
 
     orders: Sequence[VerificationOrder]
     thumbnail: Callable[[str], bytes | None]
-    home: str = ""
 
     @property
     def size(self) -> int:
@@ -143,51 +131,29 @@ class VerifyTask:
         return Verdicts(answer.node, list(read))
 
 
-@dataclass(frozen=True, slots=True)
-class Inspected(Told):
-    """What was found of each pair."""
-
-    found: list[Inspection | Unreadable]
-
-
-@dataclass(frozen=True, slots=True)
-class InspectTask:
+@dataclass(frozen=True)
+class InspectTask(_Anywhere):
     """Some pairs of files to look at at full size."""
 
     orders: Sequence[InspectionOrder]
     path_on_nodes: PathOnNodes
-    home: str = ""
-
-    @property
-    def size(self) -> int:
-        """The number of pairs."""
-        return len(self.orders)
 
     def job(self) -> Job:
         """Return the job."""
         place = self.path_on_nodes
         return inspect_job(self.orders, [(place(order.first), place(order.second)) for order in self.orders])
 
-    def read(self, answer: Answer) -> Inspected:
+    def read(self, answer: Answer) -> list[Inspection | Unreadable]:
         """Return what was found of each pair; raises RecordError."""
-        found = _list_of(answer, "found", len(self.orders))
-        return Inspected(answer.node, [read_inspected(each) for each in found])
+        return [read_inspected(each) for each in _list_of(answer, "found", len(self.orders))]
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels(Told):
-    """The digest of the pixels of each file, empty where a node could not tell."""
-
-    pixels: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PixelsTask:
+@dataclass(frozen=True)
+class PixelsTask(_Anywhere):
     """Some files whose pixels are to be digested."""
 
     orders: Sequence[bytes]
     path_on_nodes: PathOnNodes
-    home: str = ""
 
     @property
     def size(self) -> int:
@@ -198,12 +164,12 @@ class PixelsTask:
         """Return the job."""
         return Job("pixels", {"paths": [to_json(self.path_on_nodes(path)) for path in self.orders]})
 
-    def read(self, answer: Answer) -> Pixels:
-        """Return the digests; raises RecordError."""
+    def read(self, answer: Answer) -> list[str]:
+        """Return the digest of each, empty where the node could not tell; raises RecordError."""
         found = list(map(str, _list_of(answer, "pixels", len(self.orders))))
         if not all(is_digest(each) for each in found if each):
             raise RecordError("not a digest")
-        return Pixels(answer.node, found)
+        return found
 
 
 def _list_of(answer: Answer, name: str, count: int) -> list[dict[str, object]]:

@@ -48,7 +48,7 @@ class StageTools:
 
     def load_ahead(self, config: Config) -> None:
         """Load the models while pictures are decoded, if this computer will need them."""
-        if not (config.scheduler or config.workers_local):
+        if not config.asks_cluster:
             self.embedders.load_ahead(config)
 
     def run(
@@ -75,7 +75,7 @@ class StageTools:
     def _opened(self, config: Config, log: Callable[..., None]) -> Iterator[Tools]:
         """Yield the tools that the settings ask for; raises DpmError if there is no such cluster."""
         tools = self.here(config)
-        if not (config.scheduler or config.workers_local):
+        if not config.asks_cluster:
             yield tools
             return
         self._cluster = cluster = self._open_cluster(config, log)

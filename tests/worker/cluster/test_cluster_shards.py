@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -44,7 +45,7 @@ class Fleet:
     def __init__(self, names: list[str], fails: Callable[[Fleet, int], None]) -> None:
         self.nodes = {name: NodeShards() for name in names}
         self._fails, self._jobs = fails, 0
-        self.folder = "/tmp"
+        self.folder = tempfile.gettempdir()
 
     @property
     def working(self) -> list[str]:
