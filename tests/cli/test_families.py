@@ -11,23 +11,26 @@ from tests.support.album import dpm, report_of
 from tests.support.pictures import encode, scene
 
 pytestmark = pytest.mark.slow
-SEEDS = (3,)
+FAMILIES = {3: (7, 2), 5: (16, 4)}
+"""Colour copies and grey ones by the seed of their scene: of few all pairs are judged, of many some."""
 
 
-def write_family(folder: Path, picture: Image.Image) -> set[str]:
-    """Write seven colour copies and two grey ones; return their names."""
+def write_family(folder: Path, picture: Image.Image, colour: int, greys: int) -> set[str]:
+    """Write colour copies and grey ones; return their names."""
     grey = ImageOps.grayscale(picture)
     folder.mkdir()
-    for number in range(7):
-        (folder / f"colour{number}.jpg").write_bytes(encode(picture, quality=95 - 4 * number))
-    for number in range(2):
-        (folder / f"grey{number}.jpg").write_bytes(encode(grey, quality=90 - 8 * number))
+    for number in range(colour):
+        (folder / f"colour{number}.jpg").write_bytes(encode(picture, quality=95 - 3 * number))
+    for number in range(greys):
+        (folder / f"grey{number}.jpg").write_bytes(encode(grey, quality=92 - 6 * number))
     return {f"{folder.name}/{path.name}" for path in folder.iterdir()}
 
 
-def test_seven_colour_copies_and_two_grey_ones_are_one_family(tmp_path: Path) -> None:
+def test_colour_copies_and_grey_ones_are_one_family(tmp_path: Path) -> None:
     """The grey ones are held against the file that is kept, and nothing else is in the group."""
-    families = [write_family(tmp_path / f"{seed}", scene(seed, 640, 480)) for seed in SEEDS]
+    families = []
+    for seed, counts in FAMILIES.items():
+        families.append(write_family(tmp_path / f"{seed}", scene(seed, 640, 480), *counts))
     assert dpm("scan", tmp_path).returncode == 0
     report = report_of(tmp_path)
     paths = {file["id"]: file["path"] for file in report["files"]}

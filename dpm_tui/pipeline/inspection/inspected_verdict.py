@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
@@ -10,6 +10,7 @@ from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict, only_colours
 from dpm_tui.pipeline.quality.tone_votes import Inspections, better_by
+from dpm_tui.pipeline.verification.pair_schedule import SMALL
 
 CHANGED = 0.5
 """Logarithm of the odds from which something differs and the pair is a variant."""
@@ -24,6 +25,7 @@ MIN_COPY = 0.95
 """Similarity of a copy at least."""
 PLAINLY = 2.0
 """By so much less must a copy differ from one picture than from another that both could be its original."""
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +91,66 @@ def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
 
 
 def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -> list[InspectedVerdict]:
-    near = copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY)
-    # The look at full size compares lightness: what other colours tell apart it cannot join again.
-    recoloured = {
-        each.pair
-        for each in found
-        if each.verdict.kind is Kind.VARIANT and only_colours(each.verdict.differs)
-    }
+    known = _Known.of(found, inspections)
     settled: list[InspectedVerdict] = []
     for each in found:
         if each.verdict.kind is Kind.COPY and inspections.get(each.pair) is not None:
             for copy, original in (each.pair, each.pair[::-1]):
-                if not _is_poorer(copy, original, inspections):
-                    continue  # before rivals are looked for: the best of a burst has thousands
-                rivals = {
-                    rival
-                    for rival in near[copy] - near[original] - {original}
-                    if digest_pair(rival, original) in recoloured
-                    or not _shows_the_same(rival, original, inspections)
-                }
-                if rivals:
+                if _is_poorer(copy, original, inspections) and (rivals := known.rivals(copy, original)):
                     each = _contest(each, copy, rivals, inspections)
         settled.append(each)
     return settled
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Which contents are copies of each other and which are something else, as far as verdicts tell."""
+
+    copies: dict[str, set[str]]
+    others: dict[str, set[str]]
+    recoloured: set[DigestPair]
+    inspections: Inspections
+
+    @classmethod
+    def of(cls, found: Sequence[InspectedVerdict], inspections: Inspections) -> _Known:
+        """Return what some verdicts tell."""
+        # The look at full size compares lightness: what other colours tell apart it cannot join again.
+        recoloured = {
+            each.pair
+            for each in found
+            if each.verdict.kind is Kind.VARIANT and only_colours(each.verdict.differs)
+        }
+        return cls(
+            copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY),
+            copies_of(each.pair for each in found if each.verdict.kind is not Kind.COPY),
+            recoloured,
+            inspections,
+        )
+
+    def rivals(self, copy: str, original: str) -> set[str]:
+        """Return the pictures besides the original that a copy may be one of and that are not the same."""
+        near, others = self.copies[copy], self.others.get(original, _NONE)
+        if not self._has_many(copy):
+            others = near - self.copies[original] - {original}
+        return {rival for rival in near & others if self._is_apart(rival, original)}
+
+    def _is_apart(self, one: str, other: str) -> bool:
+        """Return whether two pictures that are no copies of each other show different things.
+
+        They do not where nothing differs at full size; nor where nobody held them against each other.
+        """
+        pair = digest_pair(one, other)
+        if pair in self.recoloured:
+            return True
+        inspection = self.inspections.get(pair)
+        if inspection is not None and inspection.changed < CHANGED:
+            return False
+        judged = other in self.others.get(one, _NONE)
+        return judged or not any(map(self._has_many, self.copies[one] & self.copies[other]))
+
+    def _has_many(self, digest: str) -> bool:
+        """Return whether a picture has so many relatives that it may stand for pairs among them."""
+        return len(self.copies.get(digest, _NONE)) + len(self.others.get(digest, _NONE)) > SMALL
 
 
 def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
@@ -121,12 +160,6 @@ def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
         near.setdefault(one, set()).add(other)
         near.setdefault(other, set()).add(one)
     return near
-
-
-def _shows_the_same(one: str, other: str, inspections: Inspections) -> bool:
-    """Return whether nothing differs between two pictures at full size, though they are no plain copies."""
-    inspection = inspections.get(digest_pair(one, other))
-    return inspection is not None and inspection.changed < CHANGED
 
 
 def _is_poorer(copy: str, original: str, inspections: Inspections) -> bool:

@@ -24,6 +24,7 @@ from dpm_tui.pipeline.quality.full_size import decode_full_size
 from dpm_tui.pipeline.quality.jpeg_history import block_coefficients, read_history
 from dpm_tui.pipeline.quality.sample_region import lightness
 from dpm_tui.pipeline.quality.tone_votes import better_by
+from dpm_tui.pipeline.verification.pair_schedule import SMALL
 from dpm_tui.review.reasons.difference_places import describe_places
 
 pytestmark = pytest.mark.slow
@@ -205,6 +206,19 @@ def test_a_coarse_copy_of_two_pictures_goes_to_the_one_that_it_is_plainly_like()
     same = {**doubtful, (A, C): Inspection(-4, 1)}
     ab, _, _ = inspect_verdicts(verdicts, same)
     assert ab.better is Better.FIRST
+
+
+def test_pictures_that_nobody_held_against_each_other_do_not_contest_a_copy() -> None:
+    """One of many copies stands for pairs of the others: that they have none tells nothing."""
+    best, *copies = sorted(f"{number}" * 64 for number in range(SMALL + 2))
+    verdicts = [((best, copy), COPY) for copy in copies]
+    table = {pair: Inspection(-6, 0.5) for pair, _ in verdicts}
+    table[best, copies[-1]] = Inspection(-1, 0.5)
+    settled = inspect_verdicts(verdicts, table)
+    assert {(each.verdict.kind, each.reason) for each in settled} == {(Kind.COPY, "")}
+    apart = (copies[0], copies[-1])
+    judged = inspect_verdicts([*verdicts, (apart, Verdict(Kind.VARIANT, 0.8))], table)
+    assert [each.pair for each in judged if each.verdict.kind is Kind.VARIANT] == [(best, copies[-1]), apart]
 
 
 def test_a_look_at_full_size_does_not_undo_what_only_colours_tell_apart() -> None:
