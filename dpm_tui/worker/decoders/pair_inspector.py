@@ -18,7 +18,7 @@ decoded, and so does what is made of both."""
 
 
 class PairInspector:
-    """Answers orders to inspect; keeps the two pictures at hand, as the next pair often has one of them."""
+    """Answers orders to inspect; keeps the pictures of the last, as the next pair often has one of them."""
 
     def __init__(self, root: Base) -> None:
         self._root = root
@@ -30,7 +30,11 @@ class PairInspector:
 
         Raises UndecodableError, also where a file is not what it was when it was compared.
         """
-        first, second = (self._picture(one, memory) for one in order["files"])
+        wanted = [str(file["digest"]) for file in order["files"]]
+        for digest in self._recent.keys() - wanted:
+            # Before another is decoded, as two take the memory that there is.
+            del self._recent[digest]
+        first, second = (self._picture(file, memory) for file in order["files"])
         return {"status": "ok", "inspection": encode_inspection(inspect_copies(first, second))}
 
     def _picture(self, file: dict[str, Any], memory: int) -> CopyAtFullSize:
@@ -41,8 +45,6 @@ class PairInspector:
         content = read_unchanged(self._root, path, digest, memory)
         if is_raw(path):
             content = read_preview(content, memory // _SHARE)
-        if len(self._recent) > 1:
-            self._recent.pop(next(iter(self._recent)))
         picture = CopyAtFullSize.of(*decode_full_size(content, memory // _SHARE))
         self._recent[digest] = picture
         return picture
