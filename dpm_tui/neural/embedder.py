@@ -38,8 +38,9 @@ Parts = Sequence[Picture | None]
 """Pictures that stand for the parts of another, None for what is its own region."""
 REGIONS = (WHOLE, *BOXES)
 """What is described of a large view: the picture itself, and its parts."""
-AT_ONCE = 8
-"""Pictures that the network sees at once: with more, a layer's output no longer fits the cache of a core."""
+AT_ONCE = 16
+"""Pictures that the network sees at once: more share the cost of a call, until the output of a layer no
+longer fits the cache of a core."""
 
 
 class NeuralEmbedder:

@@ -62,7 +62,18 @@ class KindNet(nn.Module):
 
 def seen(pixels: Tensor) -> Tensor:
     """Return pictures (B, 3, H, W) at the side that the network looks at."""
-    return F.interpolate(pixels, size=(SIDE, SIDE), mode="area").contiguous(memory_format=torch.channels_last)
+    if 2 * pixels.shape[2] == 2 * pixels.shape[3] == 3 * SIDE:
+        # The same as below for a fifth of the time: means of the first and of the last two of each three.
+        small = _two_of_three(_two_of_three(pixels, 2), 3) / 4
+    else:
+        small = F.interpolate(pixels, size=(SIDE, SIDE), mode="area")
+    return small.contiguous(memory_format=torch.channels_last)
+
+
+def _two_of_three(pixels: Tensor, dim: int) -> Tensor:
+    """Return, along a dimension, the sums of the first two of each three values and of the last two."""
+    triples = pixels.view(*pixels.shape[:dim], -1, 3, *pixels.shape[dim + 1 :])
+    return (triples.narrow(dim + 1, 0, 2) + triples.narrow(dim + 1, 1, 2)).flatten(dim, dim + 1)
 
 
 def _mean(features: Tensor) -> Tensor:
