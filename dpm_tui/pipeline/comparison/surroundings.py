@@ -159,8 +159,10 @@ def _flatness(levels: Levels) -> tuple[NDArray[np.float64], float]:
 
 def _has_seam(rows: Levels, edge: int) -> bool:
     """Return whether a line runs along a column, to within two pixels."""
-    steps = np.abs(rows[:, 2:] - rows[:, :-2]).max(axis=2)
-    at = edge - 1
+    start = max(edge - 1 - FAR, 0)
+    near = rows[:, start : edge + FAR + 2]
+    steps = np.abs(near[:, 2:] - near[:, :-2]).max(axis=2)
+    at = edge - 1 - start
     for step in STEPS:
         shares = (steps >= step).mean(axis=0)
         own = shares[max(at - 2, 0) : at + 3]

@@ -67,7 +67,8 @@ def _step_of(values: NDArray[np.float32]) -> tuple[float, float]:
     if len(away) < FEWEST:
         return 1.0, 0.0
     counted = _counted(away)
-    fits: NDArray[Any] = (counted @ _waves()[: len(counted)]) / np.float32(len(away))
+    used_bins = np.flatnonzero(counted)  # a few of many thousands
+    fits: NDArray[Any] = (counted[used_bins] @ _waves()[used_bins]) / np.float32(len(away))
     # A step of which most values are smaller than half would fit them all as zeros.
     used = 1 - np.searchsorted(np.sort(away), 0.6 * STEPS, side="right") / len(away)
     fits = np.where(used > 0.25, fits, 0).astype(np.float64)
