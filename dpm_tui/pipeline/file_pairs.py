@@ -17,7 +17,7 @@ from dpm_tui.catalog.group import Pair, pair_key
 from dpm_tui.catalog.image_file import SAME_BYTES, ImageFile
 from dpm_tui.catalog.pair_columns import KIND_CODES, REASON_CODES, TURNED, PairColumns
 from dpm_tui.catalog.verdict import MAX_HOLDS_MORE, Kind, Verdict
-from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict
+from dpm_tui.pipeline.inspection.inspected_verdict import Compared, InspectedVerdict
 from dpm_tui.pipeline.keeper_order import Ranking, order_files
 from dpm_tui.pipeline.quality.tone_votes import Inspections
 from dpm_tui.pipeline.verdict_weighing import weigh_verdicts
@@ -37,6 +37,7 @@ def pair_files(
     decided: Callable[[str, str], str] = lambda first, second: "",
     inspections: Inspections | None = None,
     rank: Ranking | None = None,
+    compared: Compared = frozenset(),
 ) -> PairColumns:
     """Return every verified pair of files, sorted by ids.
 
@@ -45,7 +46,8 @@ def pair_files(
     besides, one is a ``copy``.
     ``decided`` returns a person's decision on two digests: a decided pair stays out. ``inspections`` are
     what looking at copies at full size found, None where nobody wants them to be looked at. Of contents of
-    which only a preview was read no verdict counts.
+    which only a preview was read no verdict counts. ``compared`` are the pairs of contents that have been
+    judged, alike or not.
 
     Of more than MANY files of one content only the best by ``rank``, and the first one, have pairs with the
     others: what the others have follows from these, and there would be the square of them.
@@ -72,7 +74,7 @@ def pair_files(
     unread = unread_contents(columns)
     seen = (each for each in verdicts if unread.isdisjoint(each[0])) if unread else verdicts
     judged = [(pair, verdict) for pair, verdict in seen if not decided(*pair)]
-    inspected = weigh_verdicts(judged, inspections, contents, columns)
+    inspected = weigh_verdicts(judged, inspections, contents, columns, compared)
     of_verdicts = _told_apart(columns, _of_verdicts(contents, inspected, crowds))
     return _sorted_once(PairColumns.of(same) + of_verdicts + PairColumns.of(unlike))
 

@@ -278,7 +278,7 @@ def _complete_families(
         by_digest = index_contents(store.files.files)
         inspections = store.inspections if settings.inspect else None
         judged = list(store.verdicts.alike())
-        alike = weigh_verdicts(judged, inspections, by_digest, store.files.files)
+        alike = weigh_verdicts(judged, inspections, by_digest, store.files.files, store.verdicts)
         wanted = find_family_pairs(alike, by_digest, tools.rank, find_changed(judged, alike))
         open_ = [pair for pair in wanted if pair not in store.verdicts]
         if number and not open_:
@@ -287,8 +287,10 @@ def _complete_families(
             lost = verification.verify_all(open_, by_digest, pace, reporter)
             _forget_lost(store, by_digest, lost)
         if settings.inspect:
-            verdicts, by_digest = store.verdicts.alike(), index_contents(store.files.files)
-            inspect_copies(verdicts, by_digest, store.inspections, tools.decoder, tools.rank, pace, reporter)
+            by_digest = index_contents(store.files.files)
+            inspect_copies(
+                store.verdicts, by_digest, store.inspections, tools.decoder, tools.rank, pace, reporter
+            )
 
 
 def _forget_lost(store: Store, contents: Mapping[str, list[ImageFile]], lost: list[str]) -> None:

@@ -17,7 +17,7 @@ from dpm_tui.catalog.group import Better
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.alteration_weighing import weigh_alterations
-from dpm_tui.pipeline.inspection.inspected_verdict import InspectedVerdict, inspect_verdicts
+from dpm_tui.pipeline.inspection.inspected_verdict import Compared, InspectedVerdict, inspect_verdicts
 from dpm_tui.pipeline.quality.tone_votes import Inspections, differ_in_tone
 
 
@@ -26,12 +26,14 @@ def weigh_verdicts(
     inspections: Inspections | None,
     contents: ContentIndex,
     files: FileColumns,
+    compared: Compared = frozenset(),
 ) -> list[InspectedVerdict]:
     """Return the verdicts with the better one of each copy and of each altered pair.
 
-    ``contents`` are those of ``files``. Without ``inspections`` nobody wants to know of copies.
+    ``contents`` are those of ``files``. Without ``inspections`` nobody wants to know of copies. ``compared``
+    are the pairs that have been judged, alike or not.
     """
-    weighed = weigh_alterations(inspect_verdicts(judged, inspections), contents)
+    weighed = weigh_alterations(inspect_verdicts(judged, inspections, compared), contents)
     raws = raw_contents(files)
     return (
         [_weigh_raw(each, raws, inspections) for each in weighed]

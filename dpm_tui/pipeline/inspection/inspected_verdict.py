@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from dpm_tui.catalog.content_digest import DigestPair, digest_pair
-from dpm_tui.catalog.group import Better
+from dpm_tui.catalog.group import TIER_OF, Better
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict, only_colours
 from dpm_tui.pipeline.quality.tone_votes import Inspections, better_by
@@ -25,7 +26,16 @@ MIN_COPY = 0.95
 """Similarity of a copy at least."""
 PLAINLY = 2.0
 """By so much less must a copy differ from one picture than from another that both could be its original."""
+MANY = 32
+"""Copies of a picture up to which each may contest that it is a copy of another: the best of a burst has
+thousands, of which those contest it that are something else than that other one."""
 _NONE: frozenset[str] = frozenset()
+
+
+class Compared(Protocol):
+    """The pairs that have been judged, alike or not."""
+
+    def __contains__(self, pair: DigestPair) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +52,21 @@ class InspectedVerdict:
 def inspect_verdicts(
     judged: Iterable[tuple[DigestPair, Verdict]],
     inspections: Inspections | None,
+    compared: Compared = frozenset(),
 ) -> list[InspectedVerdict]:
     """Return each verdict as the inspection of its pair leaves it.
 
     A copy in which something differs is a variant. A picture that may be a copy of two that are no copies of
     each other is one of that which it differs least from, if that is plain; else it cannot be told. None for
-    ``inspections`` changes nothing.
+    ``inspections`` changes nothing. ``compared`` are the pairs that have been judged, alike or not.
     """
     if inspections is None:
         return [InspectedVerdict(pair, verdict) for pair, verdict in judged]
     judged = [(pair, prove_verdict(verdict, inspections.get(pair))) for pair, verdict in judged]
     near = copies_of(pair for pair, verdict in judged if verdict.kind is Kind.COPY)
     found = [_inspect(pair, verdict, near, inspections) for pair, verdict in judged]
-    return _settle_contested(found, inspections)
+    kin = copies_of(pair for pair, verdict in judged if TIER_OF[verdict.kind] < TIER_OF[Kind.VARIANT])
+    return _settle_contested(found, _Known.of(found, kin, compared, inspections))
 
 
 def prove_verdict(verdict: Verdict, inspection: Inspection | None) -> Verdict:
@@ -90,8 +102,8 @@ def _as_variant(verdict: Verdict, inspection: Inspection | None) -> Verdict:
     return replace(verdict, kind=Kind.VARIANT, similarity=similarity, differs=differs)
 
 
-def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -> list[InspectedVerdict]:
-    known = _Known.of(found, inspections)
+def _settle_contested(found: list[InspectedVerdict], known: _Known) -> list[InspectedVerdict]:
+    inspections = known.inspections
     settled: list[InspectedVerdict] = []
     for each in found:
         if each.verdict.kind is Kind.COPY and inspections.get(each.pair) is not None:
@@ -104,15 +116,26 @@ def _settle_contested(found: list[InspectedVerdict], inspections: Inspections) -
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Which contents are copies of each other and which are something else, as far as verdicts tell."""
+    """Which contents are copies of each other and which are something else, as far as verdicts tell.
+
+    ``kin`` are those that each is alike and no variant of by thumbnails.
+    """
 
     copies: dict[str, set[str]]
     others: dict[str, set[str]]
+    kin: dict[str, set[str]]
     recoloured: set[DigestPair]
+    compared: Compared
     inspections: Inspections
 
     @classmethod
-    def of(cls, found: Sequence[InspectedVerdict], inspections: Inspections) -> _Known:
+    def of(
+        cls,
+        found: Sequence[InspectedVerdict],
+        kin: dict[str, set[str]],
+        compared: Compared,
+        inspections: Inspections,
+    ) -> _Known:
         """Return what some verdicts tell."""
         # The look at full size compares lightness: what other colours tell apart it cannot join again.
         recoloured = {
@@ -123,21 +146,24 @@ class _Known:
         return cls(
             copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY),
             copies_of(each.pair for each in found if each.verdict.kind is not Kind.COPY),
+            kin,
             recoloured,
+            compared,
             inspections,
         )
 
     def rivals(self, copy: str, original: str) -> set[str]:
         """Return the pictures besides the original that a copy may be one of and that are not the same."""
         near, others = self.copies[copy], self.others.get(original, _NONE)
-        if not self._has_many(copy):
+        if len(near) <= MANY:
             others = near - self.copies[original] - {original}
         return {rival for rival in near & others if self._is_apart(rival, original)}
 
     def _is_apart(self, one: str, other: str) -> bool:
         """Return whether two pictures that are no copies of each other show different things.
 
-        They do not where nothing differs at full size; nor where nobody held them against each other.
+        They do not where nothing differs at full size. Nor do they where nobody compared them, as a picture
+        that both are copies of stood for both (see ``pair_schedule``).
         """
         pair = digest_pair(one, other)
         if pair in self.recoloured:
@@ -145,12 +171,9 @@ class _Known:
         inspection = self.inspections.get(pair)
         if inspection is not None and inspection.changed < CHANGED:
             return False
-        judged = other in self.others.get(one, _NONE)
-        return judged or not any(map(self._has_many, self.copies[one] & self.copies[other]))
-
-    def _has_many(self, digest: str) -> bool:
-        """Return whether a picture has so many relatives that it may stand for pairs among them."""
-        return len(self.copies.get(digest, _NONE)) + len(self.others.get(digest, _NONE)) > SMALL
+        if other in self.others.get(one, _NONE) or pair in self.compared:
+            return True
+        return all(len(self.kin[third]) <= SMALL for third in self.copies[one] & self.copies[other])
 
 
 def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:

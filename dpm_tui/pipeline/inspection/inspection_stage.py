@@ -19,7 +19,7 @@ from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
 from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, inspect_verdicts, prove_verdict
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
-from dpm_tui.pipeline.ports import InspectionTable
+from dpm_tui.pipeline.ports import InspectionTable, VerdictTable
 from dpm_tui.pipeline.quality.tone_votes import better_by
 from dpm_tui.pipeline.reporter import Reporter, Stage
 
@@ -44,7 +44,7 @@ class _Family:
 
 
 def inspect_copies(
-    verdicts: Iterable[tuple[DigestPair, Verdict]],
+    verdicts: VerdictTable,
     by_digest: Mapping[str, Sequence[ImageFile]],
     table: InspectionTable,
     decoder: Decoder,
@@ -56,7 +56,8 @@ def inspect_copies(
 
     What the table knows is not looked at again.
     """
-    judged = [(pair, verdict) for pair, verdict in verdicts if pair[0] in by_digest and pair[1] in by_digest]
+    alike = verdicts.alike()
+    judged = [(pair, verdict) for pair, verdict in alike if pair[0] in by_digest and pair[1] in by_digest]
     copies: list[DigestPair] = []
     others = PalettePairs(by_digest)
     for pair, verdict in judged:
@@ -70,7 +71,8 @@ def inspect_copies(
     for _ in range(ROUNDS):
         # What was seen to differ is no copy any more: another file may lead what is left.
         looked_at = stage.done
-        left = (each.pair for each in inspect_verdicts(judged, table) if each.verdict.kind is Kind.COPY)
+        inspected = inspect_verdicts(judged, table, verdicts)
+        left = (each.pair for each in inspected if each.verdict.kind is Kind.COPY)
         stage.look_at_families(copies_of(left))
         if stage.done == looked_at:
             break

@@ -84,7 +84,8 @@ def pair_state(
     verdicts: Iterable[tuple[DigestPair, Verdict]] = state.verdicts.alike()
     if settled and inspections is not None:
         verdicts = settled_verdicts(list(verdicts), inspections)
-    return files, pair_files(files, verdicts, state.decisions.verdict, inspections, rank_best_rows)
+    decided = state.decisions.verdict
+    return files, pair_files(files, verdicts, decided, inspections, rank_best_rows, state.verdicts)
 
 
 def settled_verdicts(

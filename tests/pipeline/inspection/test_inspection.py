@@ -219,6 +219,8 @@ def test_pictures_that_nobody_held_against_each_other_do_not_contest_a_copy() ->
     apart = (copies[0], copies[-1])
     judged = inspect_verdicts([*verdicts, (apart, Verdict(Kind.VARIANT, 0.8))], table)
     assert [each.pair for each in judged if each.verdict.kind is Kind.VARIANT] == [(best, copies[-1]), apart]
+    unlike = inspect_verdicts(verdicts, table, {apart})
+    assert [each.pair for each in unlike if each.verdict.kind is Kind.VARIANT] == [(best, copies[-1])]
 
 
 def test_a_look_at_full_size_does_not_undo_what_only_colours_tell_apart() -> None:

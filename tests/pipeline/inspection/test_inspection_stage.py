@@ -16,6 +16,7 @@ from dpm_tui.catalog.verdict import GRID, Kind, Verdict
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
 from dpm_tui.pipeline.decoding.decoder import InspectionOrder, Unreadable
 from dpm_tui.pipeline.file_pairs import pair_files
+from dpm_tui.pipeline.finding.search_tables import SearchVerdicts
 from dpm_tui.pipeline.inspection.inspection_stage import inspect_copies
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.review.rules.keeper_ranking_columns import rank_best_rows
@@ -76,7 +77,7 @@ def library(count: int, width: Callable[[int], int] = lambda number: 100) -> dic
 
 def run(files: dict[str, list[ImageFile]], table: Table, eye: Eye, reporter: Reporter | None = None) -> None:
     reporter = reporter or Reporter()
-    verdicts = [(digest_pair(one, other), COPY) for one, other in combinations(files, 2)]
+    verdicts = SearchVerdicts({digest_pair(one, other): COPY for one, other in combinations(files, 2)})
     pace = Checkpointer(lambda: None, reporter)
     inspect_copies(verdicts, files, table, eye, rank_best_rows, pace, reporter)  # type: ignore[arg-type]
 
@@ -160,16 +161,18 @@ def test_a_picture_that_is_proved_to_be_a_copy_joins_the_family_of_its_source() 
     facts = replace(files[cut][0].facts, format="GIF", colours=32)
     files[cut] = [replace(files[cut][0], facts=facts)]
     variant = Verdict(Kind.VARIANT, 0.84, bytes([90] * GRID * GRID))
-    verdicts = [
-        (digest_pair(one, other), variant if cut in (one, other) else COPY)
-        for one, other in combinations(files, 2)
-    ]
+    verdicts = SearchVerdicts(
+        {
+            digest_pair(one, other): variant if cut in (one, other) else COPY
+            for one, other in combinations(files, 2)
+        }
+    )
     table, eye = Table(), Eye(proving=b"012.jpg")
     pace = Checkpointer(lambda: None, Reporter())
     for _ in range(2):
         inspect_copies(verdicts, files, table, eye, rank_best_rows, pace, Reporter())  # type: ignore[arg-type]
     held = [order for order in eye.asked if b"012.jpg" in (order.first, order.second)]
     assert [order.digests for order in held] == [digest_pair(f"{1:064x}", cut)]
-    pairs = pair_files({each[0].id: each[0] for each in files.values()}, verdicts, inspections=table)
+    pairs = pair_files({each[0].id: each[0] for each in files.values()}, verdicts.alike(), inspections=table)
     (own,) = [pair for pair in pairs if pair.kind is Kind.COPY and 12 in (pair.a, pair.b)]
     assert (own.a, own.b, own.better) == (1, 12, Better.FIRST)
