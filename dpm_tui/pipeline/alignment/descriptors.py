@@ -15,7 +15,7 @@ from dpm_tui.lru_cache import LruCache
 from dpm_tui.pipeline.alignment.feature_alignment import Matches, match_features
 from dpm_tui.pipeline.alignment.inner_quad import Corners, find_inner_quad, quad_matrix
 from dpm_tui.pipeline.alignment.local_features import COARSE_COUNT, COARSE_SIDE, Features, find_features
-from dpm_tui.pipeline.alignment.template_alignment import promises
+from dpm_tui.pipeline.alignment.template_alignment import Glance, glance
 
 Picture = NDArray[np.uint8]
 Tiny = NDArray[np.float32]
@@ -63,7 +63,7 @@ class _Memory:
     coarse: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT_COARSE))
     features: LruCache[bytes, Features] = field(default_factory=lambda: LruCache(KEPT))
     matches: LruCache[tuple[bytes, bytes], Matches | None] = field(default_factory=lambda: LruCache(1))
-    glances: LruCache[tuple[bytes, bytes], bool] = field(default_factory=lambda: LruCache(1))
+    glances: LruCache[tuple[bytes, bytes], Glance] = field(default_factory=lambda: LruCache(1))
 
 
 @dataclass(frozen=True)
@@ -149,12 +149,17 @@ def match_coarse_features(one: DescribedPicture, other: DescribedPicture) -> Mat
     )
 
 
-def may_contain(one: DescribedPicture, other: DescribedPicture) -> bool:
-    """Return whether, at a glance, one of two pictures may contain the other upright.
+def glance_at(one: DescribedPicture, other: DescribedPicture) -> Glance:
+    """Return where, at a glance, one of two pictures may contain the other upright.
 
     That of the last pair is remembered.
     """
-    return one.memory.glances.get((one.digest, other.digest), lambda: promises(one.grey, other.grey))
+    return one.memory.glances.get((one.digest, other.digest), lambda: glance(one.grey, other.grey))
+
+
+def may_contain(one: DescribedPicture, other: DescribedPicture) -> bool:
+    """Return whether, at a glance, one of two pictures may contain the other upright."""
+    return glance_at(one, other).promises
 
 
 def holds_on_ground(one: DescribedPicture, other: DescribedPicture) -> bool:

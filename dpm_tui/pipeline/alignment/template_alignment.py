@@ -24,6 +24,8 @@ SHRINK = 0.94
 """Step from one scale to the next; correlation tolerates half of it."""
 SCALES = 12
 """Steps down from filling the frame: to half of its sides, a crop to a quarter of the area."""
+NEAR = 5
+"""Steps by which the scale that fits best at a glance may be off."""
 SMALLEST = 14
 """Shortest side of the part at ``COARSE``; less matches anywhere."""
 PROMISING = 0.80
@@ -46,17 +48,45 @@ class _Place:
     left: float
     top: float
     likeness: float
+    step: int
+    """Steps down from filling the frame."""
 
 
-def search(first: Picture, second: Picture) -> Alignment | None:
+_NOWHERE = _Place(0, 0, 0, 0, -1.0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Where, at a glance, the second of two pictures may lie in the first, and the first in the second."""
+
+    places: tuple[_Place, _Place]
+
+    @property
+    def promises(self) -> bool:
+        """Whether one of them may contain the other."""
+        return max(place.likeness for place in self.places) >= PROMISING
+
+
+def glance(one: NDArray[Any], other: NDArray[Any]) -> Glance:
+    """Return what a glance at two grey pictures tells."""
+    if min(float(one.std()), float(other.std())) < PLAIN:
+        return Glance((_NOWHERE, _NOWHERE))
+    return Glance((_look(one, other, GLANCE), _look(other, one, GLANCE)))
+
+
+def search(first: Picture, second: Picture, seen: Glance | None = None) -> Alignment | None:
     """Return how two RGB pictures lie over each other if one contains the other upright, or None.
 
-    Normalised correlation over scales and shifts, then refined. Of pictures that promise nothing at a glance
-    it is not worth to ask.
+    Normalised correlation over shifts, and over scales near to what was ``seen`` at a glance; then refined.
     """
     one, other = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in (first, second))
-    looks = [(_look(one, other, COARSE), False), (_look(other, one, COARSE), True)]
-    place, swapped = max(looks, key=lambda look: look[0].likeness)
+    inside, outside = (seen or glance(one, other)).places
+    looks = [
+        (_look(around, part, COARSE, hint.step), swapped)
+        for around, part, hint, swapped in ((one, other, inside, False), (other, one, outside, True))
+        if hint.likeness >= PROMISING
+    ]
+    place, swapped = max(looks, key=lambda look: look[0].likeness, default=(_NOWHERE, False))
     if place.likeness < PROMISING:
         return None
     around, part = (other, one) if swapped else (one, other)
@@ -79,26 +109,20 @@ def lay_into_quad(around: Picture, part: Picture, matrix: Matrix) -> Alignment |
     return Alignment(found.matrix / found.matrix[2, 2], False, 0, weak=True)
 
 
-def promises(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Return whether, at a glance, one of two grey pictures may contain the other upright."""
-    if min(float(one.std()), float(other.std())) < PLAIN:
-        return False
-    return max(_look(one, other, GLANCE).likeness, _look(other, one, GLANCE).likeness) >= PROMISING
-
-
-def _look(around: NDArray[Any], part: NDArray[Any], side: int) -> _Place:
+def _look(around: NDArray[Any], part: NDArray[Any], side: int, near: int | None = None) -> _Place:
+    """Return where a part fits best, at all scales or at those ``near`` to a number of steps down."""
     field = _shrunk(around, side)
     height, width = field.shape
-    best = _Place(0, 0, 0, 0, -1.0)
+    best = _NOWHERE
     fill = min(width / part.shape[1], height / part.shape[0])
     small = _shrunk(part, side)
-    for k in range(SCALES):
+    for k in range(SCALES) if near is None else range(max(near - NEAR, 0), min(near + NEAR + 1, SCALES)):
         size = (round(part.shape[1] * fill * SHRINK**k), round(part.shape[0] * fill * SHRINK**k))
         if min(size) < SMALLEST * side / COARSE:
             break
         likeness, (left, top) = _match(field, cv2.resize(small, size, interpolation=cv2.INTER_AREA))
         if likeness > best.likeness:
-            best = _Place(size[0] / width, size[1] / height, left / width, top / height, likeness)
+            best = _Place(size[0] / width, size[1] / height, left / width, top / height, likeness, k)
     return best
 
 

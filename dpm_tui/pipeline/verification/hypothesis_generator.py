@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dpm_tui.pipeline.alignment.descriptors import (
     DescribedPicture,
+    glance_at,
     gradient_correlation,
     holds_on_ground,
     match_coarse_features,
-    may_contain,
     orientation_correlations,
 )
 from dpm_tui.pipeline.alignment.feature_alignment import Alignment, align
@@ -132,8 +132,8 @@ def _inside(
     if holds_on_ground(second, first) and second.inner is not None:
         found = lay_into_quad(other, one, quad_matrix(second.inner.corners, one.shape))
         yield None if found is None else found.inverse()
-    if search_too and may_contain(first, second):
-        yield search(one, other)
+    if search_too and (seen := glance_at(first, second)).promises:
+        yield search(one, other, seen)
 
 
 def _may_align(first: DescribedPicture, second: DescribedPicture) -> bool:
