@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import contextlib
 
+import dask
 from distributed import LocalCluster, Security
 
 _PORT_ON_LOOPBACK = "127.0.0.1"
 _QUIET = 40
+_UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+}
+"""Dask looks at what each node does a hundred times a second: a twelfth of two cores, for nobody."""
 
 
 class LocalNodes:
@@ -18,17 +26,18 @@ class LocalNodes:
     """
 
     def __init__(self, count: int) -> None:
-        self._cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host=_PORT_ON_LOOPBACK,
-            protocol="tls://",
-            security=True,
-            dashboard_address=None,
-            memory_limit=0,
-            silence_logs=_QUIET,
-        )
+        with dask.config.set(_UNWATCHED):
+            self._cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host=_PORT_ON_LOOPBACK,
+                protocol="tls://",
+                security=True,
+                dashboard_address=None,
+                memory_limit=0,
+                silence_logs=_QUIET,
+            )
 
     @property
     def address(self) -> str:
