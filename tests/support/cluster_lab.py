@@ -100,7 +100,7 @@ def cluster_of(folder: Path, *names: str, **options: Any) -> Iterator[ClusterLab
         lab.close()
 
 
-def make_library(folder: Path, scenes: int = 6) -> None:
+def make_library(folder: Path, scenes: int = 12) -> None:
     """Fill a folder with pictures and copies, smaller ones, crops and other formats of them."""
     for seed in range(scenes):
         picture = scene(seed, 480, 360)

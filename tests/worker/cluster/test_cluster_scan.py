@@ -84,7 +84,7 @@ def test_three_nodes_find_the_same(
     lines = scan(folder, "--scheduler", lab.address)
     assert Findings.of(folder) == expected
     assert len(told(lines, "cluster_node_joined")) == 3, [line for line in lines if line["type"] == "log"]
-    assert sum(done_by(lines).values()) >= 25
+    assert sum(done_by(lines).values()) >= 49
 
 
 def test_a_share_may_have_another_path_there(
@@ -95,7 +95,7 @@ def test_a_share_may_have_another_path_there(
     here.mkdir(parents=True)
     shutil.copytree(library, here / "photos")
     lines = scan(here / "photos", "--scheduler", lab.address, "--map", f"{here}={there.parent}")
-    assert sum(done_by(lines).values()) >= 25
+    assert sum(done_by(lines).values()) >= 49
     assert Findings.of(here / "photos") == expected
 
 

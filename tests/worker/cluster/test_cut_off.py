@@ -57,7 +57,7 @@ def networks() -> Iterator[dict[str, str]]:
 
 def test_a_node_that_is_cut_off_costs_nothing_but_time(tmp_path: Path, networks: dict[str, str]) -> None:
     library = tmp_path / "library"
-    make_library(library, 12)
+    make_library(library)
     alone, folder = tmp_path / "alone", tmp_path / "photos"
     shutil.copytree(library, alone)
     shutil.copytree(library, folder)
