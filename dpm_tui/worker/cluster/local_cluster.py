@@ -15,7 +15,7 @@ _UNWATCHED = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.limit": "30s",
 }
-"""Dask looks at what each node does a hundred times a second: a twelfth of two cores, for nobody."""
+"""Dask looks at what each node does a hundred times a second: a fifteenth of two cores, for nobody."""
 
 
 class LocalNodes:
