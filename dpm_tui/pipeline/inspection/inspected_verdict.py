@@ -63,9 +63,9 @@ def inspect_verdicts(
     if inspections is None:
         return [InspectedVerdict(pair, verdict) for pair, verdict in judged]
     judged = [(pair, prove_verdict(verdict, inspections.get(pair))) for pair, verdict in judged]
-    near = copies_of(pair for pair, verdict in judged if verdict.kind is Kind.COPY)
+    near = paired_with(pair for pair, verdict in judged if verdict.kind is Kind.COPY)
     found = [_inspect(pair, verdict, near, inspections) for pair, verdict in judged]
-    kin = copies_of(pair for pair, verdict in judged if TIER_OF[verdict.kind] < TIER_OF[Kind.VARIANT])
+    kin = paired_with(pair for pair, verdict in judged if TIER_OF[verdict.kind] < TIER_OF[Kind.VARIANT])
     return _settle_contested(found, _Known.of(found, kin, compared, inspections))
 
 
@@ -144,8 +144,8 @@ class _Known:
             if each.verdict.kind is Kind.VARIANT and only_colours(each.verdict.differs)
         }
         return cls(
-            copies_of(each.pair for each in found if each.verdict.kind is Kind.COPY),
-            copies_of(each.pair for each in found if each.verdict.kind is not Kind.COPY),
+            paired_with(each.pair for each in found if each.verdict.kind is Kind.COPY),
+            paired_with(each.pair for each in found if each.verdict.kind is not Kind.COPY),
             kin,
             recoloured,
             compared,
@@ -176,8 +176,8 @@ class _Known:
         return all(len(self.kin[third]) <= SMALL for third in self.copies[one] & self.copies[other])
 
 
-def copies_of(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
-    """Return the contents that each content is a copy of, by pairs of copies."""
+def paired_with(pairs: Iterable[DigestPair]) -> dict[str, set[str]]:
+    """Return the contents that each content has a pair with."""
     near: dict[str, set[str]] = {}
     for one, other in pairs:
         near.setdefault(one, set()).add(other)

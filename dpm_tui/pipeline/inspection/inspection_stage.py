@@ -16,7 +16,7 @@ from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.catalog.verdict import Kind, Verdict
 from dpm_tui.pipeline.checkpointing import Checkpointer
 from dpm_tui.pipeline.decoding.decoder import Decoder, InspectionOrder
-from dpm_tui.pipeline.inspection.inspected_verdict import copies_of, inspect_verdicts, prove_verdict
+from dpm_tui.pipeline.inspection.inspected_verdict import inspect_verdicts, paired_with, prove_verdict
 from dpm_tui.pipeline.inspection.palette_pairs import PalettePairs
 from dpm_tui.pipeline.keeper_order import Ranking, order_contents
 from dpm_tui.pipeline.ports import InspectionTable, VerdictTable
@@ -66,14 +66,14 @@ def inspect_copies(
         else:
             others.add(pair, verdict)
     stage = _Stage(by_digest, table, decoder, rank, pace, reporter)
-    leaders = stage.look_at_families(copies_of(copies))
+    leaders = stage.look_at_families(paired_with(copies))
     stage.look_at([pair for pair in others.pick(leaders) if pair not in table])
     for _ in range(ROUNDS):
         # What was seen to differ is no copy any more: another file may lead what is left.
         looked_at = stage.done
         inspected = inspect_verdicts(judged, table, verdicts)
         left = (each.pair for each in inspected if each.verdict.kind is Kind.COPY)
-        stage.look_at_families(copies_of(left))
+        stage.look_at_families(paired_with(left))
         if stage.done == looked_at:
             break
     pace.finish()
