@@ -9,7 +9,7 @@ from dpm_tui.locale import translate
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.text_format import put_into_words
 from dpm_tui.worker.decoders.decoder_process import DecoderDied, DecoderProcess
-from dpm_tui.worker.decoders.sandbox_trial import PROTECTIONS
+from dpm_tui.worker.sandbox.sandbox_trial import PROTECTIONS
 
 _MEMORY = 256 << 20
 _SECONDS = 60.0

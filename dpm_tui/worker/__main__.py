@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from dpm_tui.errors import DpmError, is_full, reason_of
 from dpm_tui.file_names import display_name
@@ -22,9 +23,12 @@ from dpm_tui.state.disk.layout import Layout, check_root
 from dpm_tui.state.disk.lock import STARTING, Lock
 from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.state.disk.regular_file import open_regular
-from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+from dpm_tui.worker.decoders.decoder_process import open_fork_server
 from dpm_tui.worker.protocol.socket_address import socket_path
 from dpm_tui.worker.run.resource_policy import lower_priority, reader_count
+
+if TYPE_CHECKING:
+    from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
@@ -63,14 +67,17 @@ def main() -> int:
 
 
 def _open_pool(layout: Layout, *, decodes: bool) -> DecoderPool:
-    """Return the decoders, which start at once if a run is expected and the last one did not finish."""
+    """Return the decoders; they load at once if a run is expected and the last one did not finish."""
+    server = open_fork_server()
+    with contextlib.suppress(DpmError, OSError):  # whoever needs the checkpoint says so
+        if server is not None and decodes and load_checkpoint(layout.checkpoint).phase != "finished":
+            server.start()
+    # This takes as long to load as decoders do.
+    from dpm_tui.worker.decoders.decoder_pool import DecoderPool
+
     config = load_settings(layout.config).config
     count, memory = reader_count(config, layout.root), config.memory << 20
-    pool = DecoderPool(layout.root, layout.thumbnails, count, memory, config.other_folders)
-    with contextlib.suppress(DpmError, OSError):  # whoever needs the checkpoint says so
-        if decodes and load_checkpoint(layout.checkpoint).phase != "finished":
-            pool.start_ahead()
-    return pool
+    return DecoderPool(layout.root, layout.thumbnails, count, memory, config.other_folders, server=server)
 
 
 def _serve(layout: Layout, address: bytes, lock: Lock, pool: DecoderPool) -> None:

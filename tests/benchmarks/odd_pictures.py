@@ -10,6 +10,7 @@ read and fingerprinted; ``--whole`` lets it compare them too, which takes far lo
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -34,7 +35,6 @@ from dpm_tui.state.disk.private_folder import prepare_folder
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from tests.support.odd_files import odd_files, write_special_files
 
-_DECODER = "dpm_tui.worker.decoders.decoder_child"
 _SLOWEST = 20.0
 _WORKER_BYTES = 2 << 30
 """The worker itself holds torch, a model and the pictures that it compares: this much over its decoders."""
@@ -54,13 +54,10 @@ class Watch:
         decoders = worker = 0
         for process in psutil.process_iter(["cmdline"]):
             line = process.info["cmdline"] or []
-            if "dpm_tui.worker" not in line and _DECODER not in line:
-                continue
-            if any(state in part for part in line):
-                if _DECODER in line:
-                    decoders += _own_bytes(process)
-                else:
-                    worker += _own_bytes(process)
+            if "dpm_tui.worker" in line and any(state in part for part in line):
+                worker += _own_bytes(process)
+                with contextlib.suppress(psutil.Error):
+                    decoders += sum(map(_own_bytes, process.children(recursive=True)))
         self.decoders, self.worker = max(self.decoders, decoders), max(self.worker, worker)
         self.together = max(self.together, decoders + worker)
 

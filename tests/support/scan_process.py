@@ -69,7 +69,7 @@ class Scan:
         if target == "worker":
             return [self.worker]
         try:
-            return [child.pid for child in psutil.Process(self.worker).children()]
+            return [child.pid for child in psutil.Process(self.worker).children(recursive=True)]
         except psutil.Error:
             return []
 

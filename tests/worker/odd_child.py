@@ -10,7 +10,8 @@ from typing import Any
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.pipeline.decoding.thumbnail import UndecodableError
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
-from dpm_tui.worker.decoders import decoder_child, sandbox
+from dpm_tui.worker.decoders import decoder_child
+from dpm_tui.worker.sandbox import sandbox
 
 _real = decoder_child.carry_out
 _TOO_MANY = 8 << 30
@@ -59,4 +60,7 @@ def carry_out(roots: OpenRoots, thumbnails: Any, order: dict[str, Any], memory: 
 
 
 decoder_child.carry_out = carry_out
-decoder_child.main()
+load, main = decoder_child.load, decoder_child.main
+
+if __name__ == "__main__":
+    main()

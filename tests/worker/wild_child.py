@@ -12,7 +12,7 @@ from typing import Any
 
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.worker.decoders import decoder_child
-from dpm_tui.worker.decoders.sandbox_trial import try_out
+from dpm_tui.worker.sandbox.sandbox_trial import try_out
 
 _AT_FDCWD = -100
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -90,4 +90,7 @@ def _checked(result: int) -> None:
 
 
 decoder_child.carry_out = carry_out
-decoder_child.main()
+load, main = decoder_child.load, decoder_child.main
+
+if __name__ == "__main__":
+    main()

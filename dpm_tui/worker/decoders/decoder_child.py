@@ -1,10 +1,11 @@
 """A decoder: a disposable process that reads and decodes pictures, one line in, one line out.
 
-Started as ``python -m dpm_tui.worker.decoders.decoder_child ROOTS THUMBNAILS BYTES WORK [ABOVE]``: the
-descriptors of the folders of pictures, which it inherits (see ``inherited_roots``), the memory that decoding
-may take, what it is to do (``decode``, ``verify``, ``inspect`` or ``notes``), and the descriptor of the
-folder that the thumbnails are in. Answers travel on a private descriptor, so that what a C library prints
-cannot corrupt them; what it prints on standard error tells the worker of what the child died.
+Forked by a fork server, or started as ``python -m dpm_tui.worker.decoders.decoder_child``, with the arguments
+ROOTS THUMBNAILS BYTES WORK [ABOVE]: the descriptors of the folders of pictures, which it inherits (see
+``inherited_roots``), the memory that decoding may take, what it is to do (``decode``, ``verify``, ``inspect``
+or ``notes``), and the descriptor of the folder that the thumbnails are in. Answers travel on a private
+descriptor, so that what a C library prints cannot corrupt them; what it prints on standard error tells the
+worker of what the child died.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from dpm_tui.state.disk.held_folder import HeldFolder
 from dpm_tui.state.thumbnail_store import ThumbnailStore
 from dpm_tui.worker.decoders.inherited_roots import decode_roots, descriptors_of
 from dpm_tui.worker.decoders.picture_content import digest_file, read_file
-from dpm_tui.worker.decoders.sandbox import allow_seconds, enter_sandbox, rest
-from dpm_tui.worker.decoders.sandbox_trial import try_out
+from dpm_tui.worker.sandbox.sandbox import allow_seconds, enter_sandbox, rest
+from dpm_tui.worker.sandbox.sandbox_trial import try_out
 
 __all__ = ("carry_out", "main", "read_file", "serve")
 
@@ -53,6 +54,16 @@ _LIBRARIES = (
 )  # fmt: skip
 """Loaded before the sandbox is closed: later there may be too little memory for a decoder's library."""
 
+_SPECIALISTS = {
+    work: (f"dpm_tui.worker.decoders.{module}",)
+    for work, module in (
+        ("inspect", "pair_inspector"),
+        ("verify", "pair_verifier"),
+        ("notes", "note_collector"),
+    )
+}
+"""Modules that only children with such work need."""
+
 
 def main() -> None:
     """Serve orders from standard input until it ends."""
@@ -62,10 +73,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
-    # Whoever judges by thumbnails opens no file of further formats.
-    further = () if work == "verify" else find_modules()
-    for library in (*(f"PIL.{plugin}" for plugin in _LIBRARIES), *further):
-        import_module(library)
+    load(work)
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there are as many decoders as cores
     store = ThumbnailStore(HeldFolder(thumbnails, above))
     specialist: Specialist | None = None
@@ -73,7 +81,6 @@ def main() -> None:
         keep_freed_memory(_OWN_BYTES)
     else:
         keep_freed_memory()
-    # Only these children need what they load, and they need it before the sandbox is closed.
     if work == "inspect":
         from dpm_tui.worker.decoders.pair_inspector import PairInspector
 
@@ -88,6 +95,14 @@ def main() -> None:
         specialist = NoteCollector(roots)
     enter_sandbox(memory, descriptors_of(roots), os.path.dirname(thumbnails))  # the state may lie elsewhere
     serve(roots, store, sys.stdin.buffer, answers, memory, specialist)
+
+
+def load(work: str) -> None:
+    """Import what a child needs for its work: the sandbox keeps it from doing that later."""
+    # Whoever judges by thumbnails opens no file of further formats.
+    further = () if work == "verify" else find_modules()
+    for library in (*(f"PIL.{plugin}" for plugin in _LIBRARIES), *further, *_SPECIALISTS.get(work, ())):
+        import_module(library)
 
 
 class Specialist(Protocol):

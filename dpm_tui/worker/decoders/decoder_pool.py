@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +11,6 @@ from dpm_tui.catalog.formats import name_readers
 from dpm_tui.catalog.image_file import SAME_BYTES, Status
 from dpm_tui.catalog.inspection import Inspection
 from dpm_tui.dataclass_json import to_plain
-from dpm_tui.deferred_text import defer
 from dpm_tui.file_names import to_json
 from dpm_tui.pipeline.decoding.decoder import (
     Decoded,
@@ -28,11 +26,17 @@ from dpm_tui.pipeline.decoding.thumbnail import READER
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 from dpm_tui.worker.decoders.decoder_answer import read_answer, read_inspection, read_judgements
-from dpm_tui.worker.decoders.decoder_process import ANSWER_SECONDS, DecoderDied, DecoderProcess
-from dpm_tui.worker.decoders.memory_budget import DecoderBudget, memory_for
+from dpm_tui.worker.decoders.decoder_process import (
+    ANSWER_SECONDS,
+    DecoderDied,
+    DecoderProcess,
+    open_fork_server,
+)
+from dpm_tui.worker.decoders.forked_process import ForkServer
+from dpm_tui.worker.decoders.memory_budget import DecoderBudget
 from dpm_tui.worker.decoders.order_sharing import Order, Result, share_out
+from dpm_tui.worker.decoders.spare_decoder import SpareDecoder
 
-_PIXEL_SECONDS = 120.0
 _INSPECT_SECONDS = 60.0
 _VERIFY_SECONDS = 60.0
 _ALONE_SECONDS = 90.0
@@ -43,11 +47,9 @@ _TRIES = 2
 class DecoderPool:
     """At most ``count`` decoder processes that take at most ``memory`` bytes, 0 for half of the RAM.
 
-    They read pictures below ``root`` and its ``others``.
-
-    A file on which one dies, or for which it has too little memory, is tried once more in a spare one
-    that has more and does nothing else meanwhile. ``lasting`` decoders stay for the next orders until
-    ``close``.
+    They read pictures below ``root`` and its ``others``. A file on which one dies, or for which it has too
+    little memory, is tried once more in a spare one that has more and does nothing else meanwhile.
+    ``lasting`` decoders stay for the next orders until ``close``. One ``server`` forks all, where it can.
     """
 
     def __init__(
@@ -59,15 +61,14 @@ class DecoderPool:
         others: tuple[bytes, ...] = (),
         *,
         lasting: bool = False,
+        server: ForkServer | None = None,
     ) -> None:
         self.root = RootFolder(root, others)
         self._lasting = lasting
         self.thumbnails = folder_of(thumbnails)
-        self._folders = (self.root, self.thumbnails)
-        self._spare_lock = threading.Lock()
+        self.server = server or open_fork_server()
         self._count = count
         self._use_budget(DecoderBudget.plan(count, memory))
-        self._retrying = False
         self._others: list[DecoderProcess] = []
         self._others_do = ""
 
@@ -78,24 +79,30 @@ class DecoderPool:
 
     @property
     def pids(self) -> list[int]:
-        """The process ids of the children that run."""
-        return [child.pid for child in (*self._children, *self._others, self._spare) if child.pid]
+        """The process ids of the decoders that run."""
+        running = [child.pid for child in (*self._children, *self._others)]
+        return [pid for pid in (*running, self._spare.pid) if pid]
+
+    @property
+    def all_pids(self) -> list[int]:
+        """The same with that of the server, if it runs."""
+        return [*self.pids, self.server.pid] if self.server is not None and self.server.pid else self.pids
 
     def resize(self, count: int, memory: int) -> None:
         """Work with another number of decoders or another memory from now on; not while ``decode`` runs."""
-        self._count = count
         budget = DecoderBudget.plan(count, memory)
-        if budget != self.budget:
-            with self._spare_lock:
-                children = [*self._children, self._spare]
-                self._use_budget(budget)
+        if (count, budget) != (self._count, self.budget):
+            self._count = count
+            children, spare = self._children, self._spare
+            self._use_budget(budget)
             for child in children:
                 child.kill()
+            spare.kill()
 
     def start_ahead(self) -> None:
-        """Start the decoders before there is an order for them; they end after the next ``decode``."""
-        for child in self._children:
-            child.start_ahead()
+        """Load what decoders need before there is an order for them, where that can be shared."""
+        if self.server is not None:
+            self.server.start()
 
     def decode(
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]
@@ -106,10 +113,7 @@ class DecoderPool:
     def inspect(
         self, orders: Iterable[InspectionOrder], cancelled: Callable[[], bool]
     ) -> Iterator[tuple[InspectionOrder, Inspection | Unreadable]]:
-        """Yield each order with what was found, or why one of the two cannot be had; in any order.
-
-        These children are not those that decode: they load the modules of the inspection.
-        """
+        """Yield each order with what was found, or why one of the two cannot be had; in any order."""
         yield from self._share_among_others(
             "inspect", self.budget.count, [orders], self._inspect_one, cancelled
         )
@@ -132,17 +136,14 @@ class DecoderPool:
         carry_out: Callable[[DecoderProcess, Order, threading.Event], Result],
         cancelled: Callable[[], bool],
     ) -> Iterator[tuple[Order, Result]]:
-        """Share orders out among children that do other work than decoding, which load more for it.
-
-        Each starts with its first order.
-        """
+        """Share orders out among children that do other work, each of which starts with its first order."""
         if self._others_do != work:
             for child in self._others:
                 child.kill()
             self._others = []
         if not self._others:
             self._others_do = work
-            self._others = [DecoderProcess(*self._folders, self.budget.child, work) for _ in range(count)]
+            self._others = [self._process(self.budget.child, work) for _ in range(count)]
         try:
             yield from self._share_out(lanes, self._others, carry_out, cancelled)
         finally:
@@ -165,38 +166,39 @@ class DecoderPool:
 
     def digest_pixels(self, path: bytes) -> str:
         """Return the digest of the pixels at full size, empty if they cannot be had."""
-        answer = self._ask_spare({"do": "pixels", "path": to_json(path)}, _PIXEL_SECONDS)
-        return str(answer.get("pixels", "")) if answer else ""
+        return self._spare.digest_pixels(path)
 
     def view(
         self, path: bytes, width: int, height: int, box: tuple[float, float, float, float]
     ) -> tuple[int, int, bytes] | None:
         """Return width, height and RGB bytes of a part of a picture, or None if it cannot be had."""
-        answer = self._ask_spare(
-            {"do": "view", "path": to_json(path), "width": width, "height": height, "box": list(box)}
-        )
-        if not answer or answer.get("status") != "ok":
-            return None
-        return int(answer["width"]), int(answer["height"]), base64.b64decode(answer["rgb"])
+        return self._spare.view(path, width, height, box)
 
     def close(self) -> None:
         """End every child."""
         for child in (*self._children, *self._others):
             child.kill()
-        with self._spare_lock:
-            self._spare.kill()
+        self._spare.kill()
+        if self.server is not None:
+            self.server.close()
 
     def _use_budget(self, budget: DecoderBudget) -> None:
         """Take as many children as the budget allows; each starts with its first order at the latest."""
         self.budget = budget
-        self._children = [DecoderProcess(*self._folders, budget.child) for _ in range(budget.count)]
-        self._spare = DecoderProcess(*self._folders, budget.spare)
+        self._children = [self._process(budget.child) for _ in range(budget.count)]
+        self._spare = SpareDecoder(self._process(budget.spare), budget.spare, self._count)
+
+    def _process(self, memory: int, work: str = "decode") -> DecoderProcess:
+        return DecoderProcess(self.root, self.thumbnails, memory, work, self.server)
+
+    def note_reader(self) -> DecoderProcess:
+        """Return a child that reads what people and cameras noted; whoever gets it ends it."""
+        return self._process(self.budget.child, "notes")
 
     def _interrupt(self, children: Sequence[DecoderProcess]) -> None:
         for child in children:
             child.interrupt()
-        if self._retrying:
-            self._spare.interrupt()
+        self._spare.interrupt()
 
     def _decode_one(self, child: DecoderProcess, order: DecodeOrder, stop: threading.Event) -> Decoded:
         question: dict[str, Any] = {"do": "thumbnail", "path": to_json(order.path), "anew": order.anew}
@@ -215,11 +217,10 @@ class DecoderPool:
             seconds = _ALONE_SECONDS if error.late else seconds
         if stop.is_set():
             return result
-        result = self._decode_alone(question, seconds)
+        result = self._spare.decode(question, seconds)
         if isinstance(result, Unreadable) and not result.digest and result.status in SAME_BYTES:
             # The digest counts even without a picture: files of the same bytes are found by it.
-            answer = self._ask_spare({"do": "digest", "path": question["path"]}, _PIXEL_SECONDS) or {}
-            return replace(result, digest=str(answer.get("digest", "")))
+            return replace(result, digest=self._spare.digest(order.path))
         return result
 
     def _inspect_one(
@@ -257,36 +258,3 @@ class DecoderPool:
         # One of them is too much for it.
         alone = (self._verify_one(child, VerificationOrder((each,)), stop) for each in order.pairs)
         return [answer for answers in alone for answer in answers]
-
-    def _decode_alone(self, question: dict[str, Any], seconds: float) -> Decoded:
-        with self._spare_lock:
-            self._retrying = True
-            try:
-                answer = self._spare.ask(question, seconds)
-                return self._say_what_it_takes(read_answer(answer), answer)
-            except DecoderDied as error:
-                status = Status.TOO_BIG if error.starved else Status.CRASHED
-                return Unreadable(status, defer("decode.failed_twice", reason=str(error)))
-            finally:
-                self._retrying = False
-
-    def _say_what_it_takes(self, result: Decoded, answer: dict[str, Any]) -> Decoded:
-        """Return a result that says how much memory a picture needs, and what to set for it."""
-        if not isinstance(result, Unreadable) or result.status is not Status.TOO_BIG:
-            return result
-        if not answer.get("starved"):
-            return result
-        needs, had = int(answer.get("needs", 0)), self.budget.spare
-        enough = memory_for(self._count, needs or had + 1) >> 20
-        if needs:
-            reason = defer("decode.needs_memory", what=result.reason, needs=-(-needs >> 20), enough=enough)
-        else:
-            reason = defer("decode.needs_more", what=result.reason, had=had >> 20, enough=enough)
-        return replace(result, reason=reason)
-
-    def _ask_spare(self, order: dict[str, Any], seconds: float = ANSWER_SECONDS) -> dict[str, Any] | None:
-        with self._spare_lock:
-            try:
-                return self._spare.ask(order, seconds)
-            except DecoderDied:
-                return None

@@ -18,7 +18,10 @@ from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
+from dpm_tui.worker.decoders.forked_process import ForkedProcess, ForkServer
 from dpm_tui.worker.decoders.inherited_roots import descriptors_of, encode_roots
+
+_Process = subprocess.Popen[bytes] | ForkedProcess
 
 CHILD = "dpm_tui.worker.decoders.decoder_child"
 ANSWER_SECONDS = 20.0
@@ -28,6 +31,11 @@ _LAST_WORDS = 2000
 _LINES_SHOWN = 2
 _SHOWN = 300
 _END_SECONDS = 1.0
+
+
+def open_fork_server() -> ForkServer | None:
+    """Return what starts decoders quickly, None where a process with libraries cannot safely be forked."""
+    return ForkServer(CHILD) if sys.platform == "linux" else None
 
 
 class DecoderDied(Exception):
@@ -45,18 +53,27 @@ class DecoderDied(Exception):
 class DecoderProcess:
     """One decoder child with ``memory`` bytes to decode in; used by one thread at a time.
 
+    A fork server starts it, if there is one; else it loads everything itself.
+
     ``work`` is ``decode``, ``verify`` for a child that judges pairs by their thumbnails, or ``inspect`` for
     one that looks at pairs at full size, ``notes`` for one that reads metadata. It inherits the open folders
     of pictures.
     """
 
     def __init__(
-        self, root: RootFolder, thumbnails: bytes | HeldFolder, memory: int, work: str = "decode"
+        self,
+        root: RootFolder,
+        thumbnails: bytes | HeldFolder,
+        memory: int,
+        work: str = "decode",
+        server: ForkServer | None = None,
     ) -> None:
         self._root = root
         self._thumbnails = folder_of(thumbnails)
+        self._work = work
+        self._server = server
         self._arguments = [os.fsdecode(self._thumbnails.path), str(memory), work]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: _Process | None = None
         self._folders: tuple[tuple[int, int], ...] = ()
         self._tail = b""
         self._said = b""
@@ -101,11 +118,6 @@ class DecoderProcess:
             raise DecoderDied(reason, starved=b"MemoryError" in self._said) from error
         return answer
 
-    def start_ahead(self) -> None:
-        """Start the child now; where that fails, its first order says why."""
-        with contextlib.suppress(OSError):
-            self._running()
-
     def interrupt(self) -> None:
         """End the child from another thread: the thread that waits for its answer gets DecoderDied."""
         process = self._process
@@ -125,7 +137,7 @@ class DecoderProcess:
                         pipe.close()
         self._tail = b""
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> _Process:
         """Return the child, a new one if there are other folders of pictures by now; raises OSError."""
         with self._root.opened() as roots:
             found = [os.fstat(descriptor) for descriptor in descriptors_of(roots)]
@@ -136,24 +148,30 @@ class DecoderProcess:
                 self._process, self._folders = self._start(roots), folders
             return self._process
 
-    def _start(self, roots: OpenRoots) -> subprocess.Popen[bytes]:
+    def _start(self, roots: OpenRoots) -> _Process:
         # The child must use the same folders as we do, whatever lies under their paths by then.
         above = self._thumbnails.above
         passed = () if above is None else (above.descriptor,)
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD, encode_roots(roots), *self._arguments, *map(str, passed)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            pass_fds=(*descriptors_of(roots), *passed),
-        )
+        arguments = [encode_roots(roots), *self._arguments, *map(str, passed)]
+        descriptors = (*descriptors_of(roots), *passed)
+        process: _Process
+        if self._server is not None:
+            process = self._server.fork(self._work, arguments, descriptors)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", CHILD, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                pass_fds=descriptors,
+            )
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)
         return process
 
-    def _read_line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
+    def _read_line(self, process: _Process, seconds: float) -> bytes:
         assert process.stdout is not None
         assert process.stderr is not None
         deadline = time.monotonic() + seconds
@@ -177,7 +195,7 @@ class DecoderProcess:
         line, _, self._tail = b"".join(parts).partition(b"\n")
         return line
 
-    def _read_stderr(self, process: subprocess.Popen[bytes]) -> bool:
+    def _read_stderr(self, process: _Process) -> bool:
         """Read the standard error of the child; return whether there may be more."""
         assert process.stderr is not None
         try:
@@ -194,7 +212,7 @@ class DecoderProcess:
         return defer("decode.last_words", how=how, said=display_name(words, _SHOWN)) if words else how
 
 
-def _describe_end(process: subprocess.Popen[bytes]) -> str:
+def _describe_end(process: _Process) -> str:
     """Return how a child ended that closed its output, empty if it did not end."""
     try:
         code = process.wait(_END_SECONDS)

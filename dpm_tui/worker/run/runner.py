@@ -78,7 +78,7 @@ class Runner:
     def status(self) -> RunStatus:
         """The newest status with what the processes use."""
         status = self._reporter.status if self.running else self._resting
-        memory = self._process.memory_info().rss + memory_of(self._pool.pids)
+        memory = self._process.memory_info().rss + memory_of(self._pool.all_pids)
         cpu = self._process.cpu_percent()
         return replace(status, memory=memory, cpu=cpu, pid=os.getpid(), nodes=self.tools.nodes)
 
@@ -162,13 +162,9 @@ class Runner:
         try:
             with self._pool.root.held():
                 new = compare_pairs(
-                    pairs,
-                    self._state,
-                    self.tools.here(config),
-                    reporter,
-                    threads=threads,
-                    inspect=config.inspect,
-                )
+                    pairs, self._state, self.tools.here(config), reporter,
+                    threads=threads, inspect=config.inspect,
+                )  # fmt: skip
         except Cancelled:
             done.set_exception(Stopped("compare_stopped"))
         except BaseException as error:
@@ -271,6 +267,9 @@ class Runner:
             quick=config.quick,
             lacking=find_lacking_endings(),
         )
+
+        if not self._record.reader:  # a first run is sure to need the models
+            self.tools.load_ahead(config)
 
         def surveyed(survey: Survey) -> None:
             self._record.note_folders({**survey.inventory.away, **survey.inventory.unreadable})

@@ -18,7 +18,6 @@ from dpm_tui.recycle.linking.new_side_file import SideFiles, no_side_files
 from dpm_tui.recycle.recycle_bin import RecycleBin
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.marks.plan import Move, Plan, SideFile, Witness
-from dpm_tui.state.disk.held_folder import HeldFolder
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 from dpm_tui.worker.decoders.decoder_process import DecoderDied, DecoderProcess
 
@@ -37,13 +36,11 @@ class NoteService:
         self,
         bin_: RecycleBin,
         pool: DecoderPool,
-        thumbnails: HeldFolder,
         protected: Callable[[], Callable[[bytes], bool]],
         extensions: Callable[[], Iterable[str]],
     ) -> None:
         self._bin = bin_
         self._pool = pool
-        self._thumbnails = thumbnails
         self._protected = protected
         self._extensions = extensions
 
@@ -124,7 +121,7 @@ class NoteService:
 
     @contextmanager
     def _decoder(self) -> Iterator[DecoderProcess]:
-        decoder = DecoderProcess(self._pool.root, self._thumbnails, self._pool.budget.child, "notes")
+        decoder = self._pool.note_reader()
         try:
             yield decoder
         finally:

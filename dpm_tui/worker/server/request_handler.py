@@ -65,7 +65,7 @@ class RequestHandler:
         shared = state.layout.shared_bin
         self._bin = RecycleBin(state.layout.root, shared=shared, others=lambda: self.config.other_folders)
         self._notes = NoteService(
-            self._bin, pool, state.layout.thumbnails,
+            self._bin, pool,
             lambda: protect_folders(self.settings.protected()).covers, lambda: self.config.extensions,
         )  # fmt: skip
         self._mover = MoveService(self, self._bin, self._notes.make)

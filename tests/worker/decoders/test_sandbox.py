@@ -21,8 +21,8 @@ from dpm_tui.pipeline.decoding.thumbnail import Thumbnail, decode_thumbnail
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.worker.decoders import decoder_process
 from dpm_tui.worker.decoders.decoder_pool import DecoderPool
-from dpm_tui.worker.decoders.decoder_process import DecoderProcess
-from dpm_tui.worker.decoders.sandbox_trial import PROTECTIONS
+from dpm_tui.worker.decoders.decoder_process import DecoderProcess, open_fork_server
+from dpm_tui.worker.sandbox.sandbox_trial import PROTECTIONS
 from tests.support.pictures import encode, scene
 
 pytestmark = pytest.mark.slow
@@ -94,9 +94,11 @@ def test_a_second_look_works_in_it(root: Path) -> None:
     assert isinstance(found, Inspection), found
 
 
+@pytest.mark.parametrize("forked", [False, True])
 @pytest.mark.parametrize("work", ["decode", "inspect"])
-def test_a_child_tells_what_is_kept_from_it(root: Path, work: str) -> None:
-    child = DecoderProcess(RootFolder(os.fsencode(root)), b"/nowhere", 1 << 29, work)
+def test_a_child_tells_what_is_kept_from_it(root: Path, work: str, forked: bool) -> None:
+    server = open_fork_server() if forked else None
+    child = DecoderProcess(RootFolder(os.fsencode(root)), b"/nowhere", 1 << 29, work, server)
     held = child.ask({"do": "try"})["held"]
     child.kill()
     assert set(held) <= set(PROTECTIONS)
@@ -119,7 +121,7 @@ def test_doctor_says_what_holds_and_what_does_not(root: Path, monkeypatch: pytes
 
 BARE = """
 import ctypes, os, sys
-from dpm_tui.worker.decoders import sandbox
+from dpm_tui.worker.sandbox import sandbox
 def broken(*arguments, **options):
     raise OSError("no such library")
 ctypes.CDLL = broken
@@ -135,12 +137,15 @@ def test_a_system_that_protects_nothing_stops_no_decoder(root: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "JPEG\n"), done.stderr
 
 
-@pytest.fixture
-def wild(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderProcess]:
+@pytest.fixture(params=["forked", "started"])
+def wild(
+    request: pytest.FixtureRequest, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DecoderProcess]:
     """Yield a decoder that tries what it must not."""
     monkeypatch.setattr(decoder_process, "CHILD", "tests.worker.wild_child")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    child = DecoderProcess(RootFolder(os.fsencode(root)), b"/nowhere", 1 << 29)
+    server = open_fork_server() if request.param == "forked" else None
+    child = DecoderProcess(RootFolder(os.fsencode(root)), b"/nowhere", 1 << 29, server=server)
     yield child
     child.kill()
 

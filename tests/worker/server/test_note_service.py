@@ -37,9 +37,7 @@ def library(tmp_path: Path) -> Library:
 def service(library: Library) -> Iterator[NoteService]:
     thumbnails = HeldFolder(os.path.join(library.root, b"_image_temp/thumbnails"))
     pool = DecoderPool(library.root, thumbnails, 1)
-    yield NoteService(
-        library.bin, pool, thumbnails, lambda: lambda path: path.startswith(b"safe/"), lambda: ["jpg"]
-    )
+    yield NoteService(library.bin, pool, lambda: lambda path: path.startswith(b"safe/"), lambda: ["jpg"])
     pool.close()
 
 

@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from dpm_tui.worker.decoders.landlock import restrict_reading
-from dpm_tui.worker.decoders.syscall_filter import filter_calls
+from dpm_tui.worker.sandbox.landlock import restrict_reading
+from dpm_tui.worker.sandbox.syscall_filter import filter_calls
 
 _OPEN_FILES = 24
 _NICE = 5

@@ -1,0 +1,122 @@
+"""A fork server: a process that has loaded what decoders need, and becomes one of them whenever asked.
+
+Started as ``python -m dpm_tui.worker.decoders.fork_server SOCKET MODULE``. Libraries take half a second of a
+processor to load, a fork some milliseconds. It opens no picture and has one thread, so that a fork is safe.
+It ends when the worker closes its end of the socket; its children end when their orders do.
+
+Each message is a line of JSON with one answer: ``fork`` with descriptors, ``kill`` or ``poll`` with a process
+id. Only its own children that nobody has asked about can be killed, so an id never means another process.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+MOST_BYTES = 1 << 20
+MOST_DESCRIPTORS = 250
+"""What Linux passes with one message is 253."""
+
+
+class Program(Protocol):
+    """What a child becomes: a module."""
+
+    def load(self, work: str) -> None:
+        """Import what some work needs; once for all children that do it."""
+
+    def main(self) -> None:
+        """Run with the arguments in ``sys.argv``."""
+
+
+def main() -> None:
+    """Answer messages until the other end of the socket closes."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    program = cast(Program, import_module(sys.argv[2]))
+    children: set[int] = set()
+    while True:
+        message, received, *_ = socket.recv_fds(channel, MOST_BYTES, MOST_DESCRIPTORS)
+        if not message:
+            return
+        order = json.loads(message)
+        match order["do"]:
+            case "fork":
+                answer = _fork(program, order, received, channel)
+                children |= {answer["pid"]} if "pid" in answer else set()
+            case "kill":
+                answer = _kill(order["pid"], children)
+            case _:
+                answer = _poll(order["pid"], children)
+        for descriptor in received:
+            os.close(descriptor)
+        channel.sendall(json.dumps(answer).encode("ascii"))
+
+
+def _fork(
+    program: Program, order: dict[str, Any], received: Sequence[int], channel: socket.socket
+) -> dict[str, Any]:
+    """Return the process id of a new child, or the number of the error that kept it from starting."""
+    program.load(order["work"])
+    # What is frozen is never searched for garbage, so its pages stay shared.
+    gc.freeze()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return {"errno": error.errno or errno.EAGAIN}
+    if pid == 0:
+        sys.argv[1:] = order["arguments"]
+        _become(program, received, order["descriptors"], channel)
+    return {"pid": pid}
+
+
+def _become(program: Program, received: Sequence[int], wanted: Sequence[int], channel: socket.socket) -> None:
+    """Run the program with the received descriptors under the wanted numbers; never returns."""
+    code = 0
+    try:
+        channel.close()
+        floor = max(wanted) + 1
+        lifted = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, floor) for descriptor in received]
+        for descriptor in received:
+            os.close(descriptor)
+        for descriptor, number in zip(lifted, wanted, strict=True):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        program.main()
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    with suppress(Exception):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def _kill(pid: int, children: set[int]) -> dict[str, Any]:
+    if pid in children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return {}
+
+
+def _poll(pid: int, children: set[int]) -> dict[str, Any]:
+    """Return the exit code of a child, None while it runs."""
+    if pid not in children:
+        return {"code": -signal.SIGKILL}
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if not ended:
+        return {"code": None}
+    children.discard(pid)
+    return {"code": os.waitstatus_to_exitcode(status)}
+
+
+if __name__ == "__main__":
+    main()
