@@ -71,7 +71,7 @@ def _open_pool(layout: Layout, *, decodes: bool) -> DecoderPool:
     server = open_fork_server()
     with contextlib.suppress(DpmError, OSError):  # whoever needs the checkpoint says so
         if server is not None and decodes and load_checkpoint(layout.checkpoint).phase != "finished":
-            server.start()
+            server.start("decode")
     # This takes as long to load as decoders do.
     from dpm_tui.worker.decoders.decoder_pool import DecoderPool
 

@@ -102,7 +102,7 @@ class DecoderPool:
     def start_ahead(self) -> None:
         """Load what decoders need before there is an order for them, where that can be shared."""
         if self.server is not None:
-            self.server.start()
+            self.server.start("decode")
 
     def decode(
         self, orders: Iterable[DecodeOrder], cancelled: Callable[[], bool]

@@ -44,10 +44,10 @@ class ForkServer:
         process = self._process
         return process.pid if process is not None else 0
 
-    def start(self) -> None:
-        """Start it now, without waiting until it is ready; where that fails, ``fork`` says why."""
+    def start(self, work: str) -> None:
+        """Load what some work needs now, without waiting; where that fails, ``fork`` says why."""
         with self._lock, contextlib.suppress(OSError):
-            self._opened()
+            self._opened(work)
 
     def fork(self, work: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ForkedProcess:
         """Return a process that runs the module with these arguments and inherits the descriptors.
@@ -104,12 +104,12 @@ class ForkServer:
         with self._lock:
             self._shut()
 
-    def _opened(self) -> socket.socket:
+    def _opened(self, *work: str) -> socket.socket:
         if self._channel is None:
             mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), self._module],
+                    [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), self._module, *work],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},

@@ -268,15 +268,14 @@ class Runner:
             lacking=find_lacking_endings(),
         )
 
-        if not self._record.reader:  # a first run is sure to need the models
-            self.tools.load_ahead(config)
-
         def surveyed(survey: Survey) -> None:
             self._record.note_folders({**survey.inventory.away, **survey.inventory.unreadable})
             reporter.surveyed(survey)
             if survey.alarm is None:
                 self._record.identity = mark_root(self._state.layout, identity)
-            if len(survey.changes.added) + len(survey.changes.changed) >= _WORTH_LOADING:
+            fresh = len(survey.changes.added) + len(survey.changes.changed)
+            # A first run has seen none of them before.
+            if fresh >= (_WORTH_LOADING if self._record.reader else 1):
                 self.tools.load_ahead(config)
 
         reporter.on_stage = lambda: self._record.save(reporter.status)
