@@ -1,8 +1,8 @@
 """A fork server: a process that has loaded what decoders need, and becomes one of them whenever asked.
 
 Started as ``python -m dpm_tui.worker.decoders.fork_server SOCKET MODULE [WORK]``. Libraries take half a
-second of a processor to load, a fork some milliseconds. It opens no picture and has one thread, so that a fork
-is safe. It ends when the worker closes its end of the socket; its children end when their orders do.
+second of a processor to load, a fork some milliseconds. It opens no picture and has one thread, so that a
+fork is safe. It ends when the worker closes its end of the socket; its children end when their orders do.
 
 Each message is a line of JSON with one answer: ``fork`` with descriptors, ``kill`` or ``poll`` with a process
 id. Only its own children that nobody has asked about can be killed, so an id never means another process.
