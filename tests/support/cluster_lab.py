@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.album import report_of
 from tests.support.pictures import encode, scene
 
 _START_SECONDS = 60.0
@@ -112,14 +113,6 @@ def make_library(folder: Path, scenes: int = 12) -> None:
         (place / f"{seed} copy.png").write_bytes(encode(picture, "PNG"))
     (folder / "same.jpg").write_bytes((folder / "trip 0" / "0.jpg").read_bytes())
     (folder / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
-
-
-def report_of(folder: Path) -> dict[str, Any]:
-    """Return what the report says of a library, without times."""
-    command = [sys.executable, "-m", "dpm_tui", "report", str(folder), "--format", "json"]
-    said = subprocess.run(command, capture_output=True, check=True)
-    report: dict[str, Any] = json.loads(said.stdout)
-    return report
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import psutil
 
 from dpm_tui.state.disk.layout import Layout
 from dpm_tui.state.root_state import RootState
+from tests.support.album import report_of
 
 LOST_SECONDS = 6.0
 """Work older than this is on the disk: a checkpoint every 5 seconds, and progress told 4 times a second."""
@@ -100,9 +101,7 @@ class Scan:
 
 def report_by_path(root: Path, state: Path) -> dict[str, Any]:
     """Return the JSON report with paths in the place of ids, which depend on the order of decoding."""
-    command = [sys.executable, "-m", "dpm_tui", "report", str(root), "--state", str(state)]
-    done = subprocess.run([*command, "--format", "json"], capture_output=True, text=True, check=True)
-    report: dict[str, Any] = json.loads(done.stdout)
+    report = report_of(root, "--state", state)
     paths = {file.pop("id"): file["path"] for file in report["files"]}
     report["pairs"] = sorted(
         (*sorted((paths[pair["a"]], paths[pair["b"]])), pair["kind"], pair["similarity"])
