@@ -100,7 +100,7 @@ class Scan:
 
 
 def report_by_path(root: Path, state: Path) -> dict[str, Any]:
-    """Return the JSON report with paths in the place of ids, which depend on the order of decoding."""
+    """Return the JSON report with paths in the place of ids, of which killed scans skip some."""
     report = report_of(root, "--state", state)
     paths = {file.pop("id"): file["path"] for file in report["files"]}
     report["pairs"] = sorted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -98,9 +99,10 @@ class Ingest:
             elif (file := table.files[id_]).status is not Status.MISSING:
                 table.put(replace(file, status=Status.MISSING, reason=""))
             self._checkpoint_at(number)
-        work: dict[bytes, tuple[int | None, FoundFile]] = {
-            found.path: (None, found) for found in changes.added
-        }
+        # Ids are given by path, not by who is decoded first: all that goes by id or by row is then the same
+        # in every scan of the same files.
+        added = sorted(changes.added, key=attrgetter("path"))
+        work: dict[bytes, tuple[int, FoundFile]] = {found.path: (table.new_id(), found) for found in added}
         work |= {found.path: (id_, found) for id_, found in changes.changed.items()}
         known = [table.files[id_].facts for id_ in changes.changed]
         if unread := {each.digest for each in known if each.is_quick}:
@@ -151,7 +153,7 @@ class Ingest:
     def _decode(
         self,
         paths: Iterable[bytes],
-        work: Mapping[bytes, tuple[int | None, FoundFile]],
+        work: Mapping[bytes, tuple[int, FoundFile]],
         facts: KnownFacts,
         proofs: CameraProofs | None = None,
         *,
@@ -188,7 +190,7 @@ class Ingest:
             if self.reporter.cancelled():
                 raise Cancelled
 
-    def _put(self, id_: int | None, found: FoundFile, result: Decoded, facts: KnownFacts) -> None:
+    def _put(self, id_: int, found: FoundFile, result: Decoded, facts: KnownFacts) -> None:
         status, reason = Status.OK, ""
         known: Facts | None
         if isinstance(result, Thumbnail):
@@ -202,7 +204,7 @@ class Ingest:
             known, status, reason = self._note_failure(found, result)
         self.store.files.put(
             ImageFile(
-                id=self.store.files.new_id() if id_ is None else id_,
+                id=id_,
                 path=found.path,
                 stamp=found.stamp,
                 status=status,
@@ -213,9 +215,9 @@ class Ingest:
         if isinstance(result, Thumbnail):
             facts.add(result.facts)
 
-    def _known_reason(self, id_: int | None, digest: str) -> str:
+    def _known_reason(self, id_: int, digest: str) -> str:
         """Return what was said of a damaged file that still has the same content."""
-        file = self.store.files.files.get(id_) if id_ is not None else None
+        file = self.store.files.files.get(id_)
         return file.reason if file and file.facts.damaged and file.facts.digest == digest else ""
 
     def _note_failure(self, found: FoundFile, result: Unreadable) -> tuple[Facts, Status, str]:

@@ -1,4 +1,4 @@
-"""Records that change without decoding: very many of them do not keep a run from stopping."""
+"""What the inventory found gets into the store, in whatever order it is decoded, and stops when asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from dpm_tui.catalog.image_file import Status
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
-from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder
+from dpm_tui.pipeline.decoding.decoder import Decoded, DecodeOrder, Decoder, Unreadable
 from dpm_tui.pipeline.reporter import Reporter
 from dpm_tui.pipeline.scan import ingest
 from dpm_tui.pipeline.scan.change_detection import Changes
@@ -71,3 +71,29 @@ def test_a_run_stops_amid_records_that_only_change(
     left = RootState(layout, writable=False).files.files
     done = {"gone": FILES - len(left), "missing": left.count_status(Status.MISSING)}
     assert done.get(kind, left.count_status(Status.OK)) == 10
+
+
+class Hasty:
+    """A decoder that answers the last order first."""
+
+    def decode(
+        self, orders: Iterator[DecodeOrder], cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[DecodeOrder, Decoded]]:
+        for order in reversed(list(orders)):
+            yield order, Unreadable(Status.DAMAGED, "no picture")
+
+
+def test_ids_follow_the_paths_whoever_is_decoded_first(tmp_path: Path) -> None:
+    """So do the rows of fingerprints, and of equally near neighbours the same ones count in every scan."""
+    layout = Layout(os.fsencode(tmp_path), os.fsencode(tmp_path))
+    prepare_folder(layout)
+    state, reporter = RootState(layout), Reporter()
+    state.files.put(image_file(1, b"old.jpg"))
+    names = [b"b.jpg", b"c/a.jpg", b"a.jpg"]
+    changes = Changes(tuple(FoundFile(name, image_file(9).stamp) for name in names), {}, (), {})
+    intake = Ingest(state, cast(Decoder, cast(Any, Hasty())), reporter, Checkpointer(state.sync, reporter))
+    intake.take(changes)
+    assert {file.path: id_ for id_, file in state.files.files.items()} == {
+        b"old.jpg": 1, b"a.jpg": 2, b"b.jpg": 3, b"c/a.jpg": 4,
+    }  # fmt: skip
+    state.close()
