@@ -82,12 +82,12 @@ def _unexplained(target: Sequence[NDArray[Any]], source: Sequence[NDArray[Any]])
     near = [y * width + x for y in (-1, 0, 1) for x in (-1, 0, 1)]
     goal = [plane[places].astype(np.float32) for plane in own]
     left = _left(_gather(others[0], places, wide), goal[0])
-    here = np.stack([plane[places] for plane in others], axis=1).astype(np.float32)
+    here = np.stack([plane[places] for plane in others]).astype(np.float32)
     colours = [
-        _left(np.concatenate([_gather(others[channel], places, near), here], axis=1), goal[channel])
+        _left(np.concatenate([_gather(others[channel], places, near), here]), goal[channel])
         for channel in (1, 2)
     ]
-    fine = np.abs(4 * goal[0] - _gather(own[0], places, [1, width, -1, -width]).sum(axis=1))
+    fine = np.abs(4 * goal[0] - _gather(own[0], places, [1, width, -1, -width]).sum(axis=0))
     tenth = int(0.9 * (len(left) - 1))
     found = [
         left.mean(),
@@ -99,16 +99,18 @@ def _unexplained(target: Sequence[NDArray[Any]], source: Sequence[NDArray[Any]])
 
 
 def _gather(plane: NDArray[Any], places: NDArray[Any], steps: list[int]) -> Planes:
-    """Return the values at some steps from each place, a row a place."""
-    found: Planes = plane.take(places[:, None] + np.array(steps)).astype(np.float32)
+    """Return the values at some steps from each place, a row a step."""
+    found = np.empty((len(steps), len(places)), np.float32)
+    for row, step in zip(found, steps, strict=True):
+        row[:] = plane[places + step]
     return found
 
 
 def _left(inputs: Planes, goal: Planes) -> Planes:
-    """Return what a ridge regression with a constant leaves of the goal."""
-    middle, aim = inputs.mean(axis=0), goal.mean()
-    centred = inputs - middle
-    gram = (centred.T @ centred).astype(np.float64) + len(goal) * 1e-2 * np.eye(inputs.shape[1])
-    weights = np.linalg.solve(gram, (centred.T @ (goal - aim)).astype(np.float64))
-    left: Planes = np.abs(goal - aim - centred @ weights.astype(np.float32))
+    """Return what a ridge regression with a constant leaves of the goal; inputs are a row each."""
+    centred = inputs - inputs.mean(axis=1, keepdims=True)
+    aimed = goal - goal.mean()
+    gram = (centred @ centred.T).astype(np.float64) + len(goal) * 1e-2 * np.eye(len(inputs))
+    weights = np.linalg.solve(gram, (centred @ aimed).astype(np.float64))
+    left: Planes = np.abs(aimed - weights.astype(np.float32) @ centred)
     return left
