@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from tests.support.forked_command import run_forked
+from tests.support.forked_command import can_fork, run_forked
 from tests.support.pictures import encode, scene
 
 COPIES: dict[str, tuple[str, str]] = {
@@ -46,7 +46,7 @@ def dpm(
     *arguments: object, input_: str = "", cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run ``dpm-tui`` with these arguments, without a terminal, and return what it said."""
-    if not environment and sys.platform == "linux":
+    if not environment and can_fork():
         return run_forked([*map(str, arguments)], input_, cwd)
     return subprocess.run(
         [sys.executable, "-m", "dpm_tui", *map(str, arguments)],

@@ -18,6 +18,18 @@ from dpm_tui.worker.decoders.forked_process import ForkServer
 _SECONDS = 110.0
 
 
+def _python_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
+
+
+_AT_FIRST = _python_settings()
+
+
+def can_fork() -> bool:
+    """Return whether a fork is what a new process would be: with these settings of Python it is."""
+    return sys.platform == "linux" and _python_settings() == _AT_FIRST
+
+
 def run_forked(arguments: Sequence[str], input_: str, cwd: Path | None) -> subprocess.CompletedProcess[str]:
     """Run ``dpm-tui`` with these arguments; return what it said."""
     # Whatever starts a process is told to the audit hooks: tests that do so are to be marked.

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from dpm_tui.errors import DpmError
+from dpm_tui.state.disk.lock import is_held
 from dpm_tui.worker.client import WorkerFailed, WorkerLost
 from dpm_tui.worker.protocol.messages import GetLibrary, ResetState, StartRun
 from tests.support.album import dpm, make_album
 from tests.support.canary import NOBODY, as_root, public_folder, seal, swapping
-from tests.support.workers import worker_of
+from tests.support.workers import layout_of, until, worker_of
 from tests.worker.test_worker import run_to_end
 
 pytestmark = pytest.mark.slow
@@ -27,10 +28,12 @@ def folder() -> Iterator[Path]:
         yield path
 
 
-def shared_album(tmp_path: Path) -> tuple[Path, Path]:
+async def shared_album(tmp_path: Path) -> tuple[Path, Path]:
     """Return an album in a folder that another user may write in, and the state of another one."""
     album, other = make_album(tmp_path / "album"), make_album(tmp_path / "other")
     assert dpm("scan", other).returncode == 0
+    # The worker writes what it knows when it ends, which may be after the command.
+    await until(lambda: not is_held(layout_of(other).lock))
     for folder in ("vectors", "thumbnails"):
         (other / "_image_temp" / folder / "precious.jpg").write_bytes(b"precious")
     return album, other / "_image_temp"
@@ -40,7 +43,7 @@ def shared_album(tmp_path: Path) -> tuple[Path, Path]:
 @as_root
 @pytest.mark.timeout(300)
 async def test_scans_and_resets_while_somebody_swaps_the_state_folder(folder: Path) -> None:
-    album, canary = shared_album(folder)
+    album, canary = await shared_album(folder)
     os.chown(album, NOBODY, NOBODY)
     before = seal(canary)
     end = time.monotonic() + 20
@@ -57,7 +60,7 @@ async def test_scans_and_resets_while_somebody_swaps_the_state_folder(folder: Pa
 
 
 async def test_a_reset_of_a_state_folder_that_was_swapped_touches_nothing(tmp_path: Path) -> None:
-    album, canary = shared_album(tmp_path)
+    album, canary = await shared_album(tmp_path)
     before = seal(canary)
     async with worker_of(album) as client:
         assert (await run_to_end(client)).phase == "finished"
@@ -77,7 +80,7 @@ async def test_a_reset_of_a_state_folder_that_was_swapped_touches_nothing(tmp_pa
 
 
 async def test_a_run_ends_with_the_reason_when_the_state_folder_is_swapped(tmp_path: Path) -> None:
-    album, canary = shared_album(tmp_path)
+    album, canary = await shared_album(tmp_path)
     before = seal(canary)
     async with worker_of(album) as client:
         await client.request(StartRun())

@@ -93,6 +93,10 @@ def _become(program: Program, received: Sequence[int], wanted: Sequence[int], ch
         for descriptor, number in zip(lifted, wanted, strict=True):
             os.dup2(descriptor, number)
             os.close(descriptor)
+        # Those of this process think that they can seek.
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(number, mode, closefd=False) for number, mode in enumerate("rww")
+        )
         program.main()
     except BaseException:
         traceback.print_exc()
