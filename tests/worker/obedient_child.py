@@ -11,6 +11,8 @@ loaded: list[str] = []
 
 def load(work: str) -> None:
     """Take note of what is asked for the first time."""
+    if work == "no such work":
+        raise LookupError(work)
     if work not in loaded:
         loaded.append(work)
 
@@ -27,6 +29,8 @@ def main() -> None:
             listed = sorted(map(int, os.listdir("/proc/self/fd")))
             # The listing itself had one, which is closed by now.
             os.write(1, str([each for each in listed if os.path.exists(f"/proc/self/fd/{each}")]).encode())
+        case ["load", "again"]:
+            load("no such work")
         case ["exit", code]:
             os._exit(int(code))
         case ["segfault"]:

@@ -54,15 +54,8 @@ _LIBRARIES = (
 )  # fmt: skip
 """Loaded before the sandbox is closed: later there may be too little memory for a decoder's library."""
 
-_SPECIALISTS = {
-    work: (f"dpm_tui.worker.decoders.{module}",)
-    for work, module in (
-        ("inspect", "pair_inspector"),
-        ("verify", "pair_verifier"),
-        ("notes", "note_collector"),
-    )
-}
-"""Modules that only children with such work need."""
+_MODULES = {"inspect": "pair_inspector", "verify": "pair_verifier", "notes": "note_collector"}
+"""The module of this package that only children with some work need."""
 
 
 def main() -> None:
@@ -101,8 +94,10 @@ def load(work: str) -> None:
     """Import what a child needs for its work: the sandbox keeps it from doing that later."""
     # Whoever judges by thumbnails opens no file of further formats.
     further = () if work == "verify" else find_modules()
-    for library in (*(f"PIL.{plugin}" for plugin in _LIBRARIES), *further, *_SPECIALISTS.get(work, ())):
+    for library in (*(f"PIL.{plugin}" for plugin in _LIBRARIES), *further):
         import_module(library)
+    if work in _MODULES:
+        import_module(f"dpm_tui.worker.decoders.{_MODULES[work]}")
 
 
 class Specialist(Protocol):

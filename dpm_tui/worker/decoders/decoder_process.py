@@ -18,6 +18,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
+from dpm_tui.worker.decoders.fork_server import MOST_DESCRIPTORS
 from dpm_tui.worker.decoders.forked_process import ForkedProcess, ForkServer
 from dpm_tui.worker.decoders.inherited_roots import descriptors_of, encode_roots
 
@@ -155,7 +156,7 @@ class DecoderProcess:
         arguments = [encode_roots(roots), *self._arguments, *map(str, passed)]
         descriptors = (*descriptors_of(roots), *passed)
         process: _Process
-        if self._server is not None:
+        if self._server is not None and len(descriptors) <= MOST_DESCRIPTORS - 3:
             process = self._server.fork(self._work, arguments, descriptors)
         else:
             process = subprocess.Popen(

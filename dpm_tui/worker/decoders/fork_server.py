@@ -26,7 +26,7 @@ from typing import Any, Protocol, cast
 
 MOST_BYTES = 1 << 20
 MOST_DESCRIPTORS = 250
-"""What Linux passes with one message is 253."""
+"""Those that a child can be given at most, its pipes among them; Linux passes 253 with one message."""
 
 
 class Program(Protocol):
@@ -44,7 +44,7 @@ def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     program = cast(Program, import_module(sys.argv[2]))
     for work in sys.argv[3:]:
-        program.load(work)
+        _load(program, work)
     children: set[int] = set()
     while True:
         message, received, *_ = socket.recv_fds(channel, MOST_BYTES, MOST_DESCRIPTORS)
@@ -64,11 +64,17 @@ def main() -> None:
         channel.sendall(json.dumps(answer).encode("ascii"))
 
 
+def _load(program: Program, work: str) -> None:
+    # What keeps it from being loaded keeps each child from it, whose last words the worker tells.
+    with suppress(Exception):
+        program.load(work)
+
+
 def _fork(
     program: Program, order: dict[str, Any], received: Sequence[int], channel: socket.socket
 ) -> dict[str, Any]:
     """Return the process id of a new child, or the number of the error that kept it from starting."""
-    program.load(order["work"])
+    _load(program, order["work"])
     # What is frozen is never searched for garbage, so its pages stay shared.
     gc.freeze()
     try:

@@ -86,6 +86,22 @@ def test_lasting_decoders_take_the_next_orders_too(tmp_path: Path) -> None:
     assert pool.pids == []
 
 
+def test_a_library_of_very_many_folders_is_read(tmp_path: Path) -> None:
+    """More than can be handed to a fork: the decoder starts by itself then."""
+    (tmp_path / "root").mkdir()
+    others = [tmp_path / f"other {number}" for number in range(260)]
+    for other in others:
+        other.mkdir()
+    (others[-1] / "good.jpg").write_bytes(encode(scene(1)))
+    folders = tuple(map(os.fsencode, others))
+    pool = DecoderPool(
+        os.fsencode(tmp_path / "root"), os.fsencode(tmp_path / "thumbnails"), 1, others=folders
+    )
+    path = os.fsencode(others[-1] / "good.jpg")
+    assert isinstance(decode(pool, path)[path], Thumbnail)
+    pool.close()
+
+
 def test_every_file_has_exactly_one_result(pool: DecoderPool, tmp_path: Path) -> None:
     """Good, damaged, vanished, linked and special files are told apart; none stops the others."""
     root = tmp_path / "root"

@@ -58,6 +58,13 @@ def test_what_some_work_needs_is_loaded_before_the_fork(server: ForkServer) -> N
         assert end(fork(server, "loads")) == (b"['work']", b"", 0)
 
 
+def test_what_cannot_be_loaded_is_the_last_word_of_the_child(server: ForkServer) -> None:
+    child = server.fork("no such work", ["load again"], [])
+    said, errors, code = end(child)
+    assert (said, code) == (b"", 1)
+    assert b"LookupError: no such work" in errors
+
+
 def test_a_child_inherits_what_it_is_given_and_nothing_else(server: ForkServer, tmp_path: object) -> None:
     """Not the pipes of another child, nor the socket of the server: else an end would never be seen."""
     other = fork(server, "echo", "other")
