@@ -56,12 +56,17 @@ def reader_count(config: Config, root: bytes) -> int:
 
 
 def memory_of(pids: Iterable[int]) -> int:
-    """Return the bytes of memory that some processes take; one that has ended takes none."""
-    memory = 0
+    """Return the bytes of memory that some processes take; one that has ended takes none.
+
+    Libraries that they share count once, where the system tells.
+    """
+    own, shared = 0, 0
     for pid in pids:
         with contextlib.suppress(psutil.Error):
-            memory += psutil.Process(pid).memory_info().rss
-    return memory
+            info = psutil.Process(pid).memory_info()
+            part = int(getattr(info, "shared", 0))
+            own, shared = own + int(info.rss) - part, max(shared, part)
+    return own + shared
 
 
 def is_slow_disk(root: bytes, proc: str = "/proc", sys: str = "/sys") -> bool:

@@ -78,7 +78,7 @@ class Runner:
     def status(self) -> RunStatus:
         """The newest status with what the processes use."""
         status = self._reporter.status if self.running else self._resting
-        memory = self._process.memory_info().rss + memory_of(self._pool.all_pids)
+        memory = memory_of((os.getpid(), *self._pool.all_pids))
         cpu = self._process.cpu_percent()
         return replace(status, memory=memory, cpu=cpu, pid=os.getpid(), nodes=self.tools.nodes)
 

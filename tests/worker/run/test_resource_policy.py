@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -10,7 +12,7 @@ import pytest
 
 from dpm_tui.state.config import Config
 from dpm_tui.worker.run import resource_policy
-from dpm_tui.worker.run.resource_policy import is_slow_disk, reader_count
+from dpm_tui.worker.run.resource_policy import is_slow_disk, memory_of, reader_count
 from tests.support.workers import worker_of
 
 
@@ -86,3 +88,22 @@ async def test_a_worker_lets_other_sessions_go_first(tmp_path: Path) -> None:
     async with worker_of(tmp_path) as client:
         group = Path(f"/proc/{client.welcome.pid}/autogroup").read_text()
         assert int(group.split()[-1]) >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is shared")
+def test_memory_that_processes_share_counts_once() -> None:
+    code = "import sys; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
+    ):
+        for process in (one, other):
+            assert process.stdout is not None
+            process.stdout.readline()
+        alone = memory_of([one.pid])
+        assert alone < memory_of([one.pid, other.pid]) < 2 * alone
+        one.kill()
+        other.kill()
+    assert memory_of([one.pid, other.pid]) == 0
