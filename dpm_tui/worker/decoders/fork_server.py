@@ -89,27 +89,33 @@ def _fork(
 
 def _become(program: Program, received: Sequence[int], wanted: Sequence[int], channel: socket.socket) -> None:
     """Run the program with the received descriptors under the wanted numbers; never returns."""
-    code = 0
+    code = 1
     try:
         channel.close()
-        floor = max(wanted) + 1
-        lifted = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, floor) for descriptor in received]
-        for descriptor in received:
-            os.close(descriptor)
-        for descriptor, number in zip(lifted, wanted, strict=True):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
+        _place(received, wanted)
         # Those of this process think that they can seek.
-        sys.stdin, sys.stdout, sys.stderr = (
-            os.fdopen(number, mode, closefd=False) for number, mode in enumerate("rww")
-        )
+        sys.stdin, sys.stdout = os.fdopen(0, "r", closefd=False), os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
         program.main()
+        sys.stdout.flush()
+        code = 0
     except BaseException:
+        # What the program has open stays so as long as this lasts: its last words come before its end.
         traceback.print_exc()
-        code = 1
-    with suppress(Exception):
         sys.stderr.flush()
-    os._exit(code)
+    finally:
+        os._exit(code)
+
+
+def _place(received: Sequence[int], wanted: Sequence[int]) -> None:
+    """Give descriptors other numbers."""
+    floor = max(wanted) + 1
+    lifted = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, floor) for descriptor in received]
+    for descriptor in received:
+        os.close(descriptor)
+    for descriptor, number in zip(lifted, wanted, strict=True):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
 
 
 def _kill(pid: int, children: set[int]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_child_inherits_what_it_is_given_and_nothing_else(server: ForkServer, 
 def test_how_a_child_ended_is_known(server: ForkServer, order: str, code: int) -> None:
     _, errors, found = end(fork(server, order))
     assert found == code
-    assert (b"ValueError: as told" in errors) is (order == "raise")
+    assert (b"as told" in errors) is (order == "raise")
 
 
 def test_a_child_is_killed_at_once(server: ForkServer) -> None:
@@ -138,3 +138,13 @@ def test_a_program_that_cannot_be_loaded_is_an_error_for_whoever_asks() -> None:
     with pytest.raises(OSError, match=r"."):
         fork(server, "echo")
     server.close()
+
+
+def test_the_last_words_are_there_before_the_output_ends(server: ForkServer) -> None:
+    """Whoever reads answers sees their end and wants to know at once why."""
+    for _ in range(20):
+        child = fork(server, "raise")
+        assert child.stdout.readall() == b""
+        os.set_blocking(child.stderr.fileno(), False)
+        assert b"as told" in (child.stderr.read() or b"")
+        end(child)
