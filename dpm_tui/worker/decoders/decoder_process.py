@@ -19,7 +19,7 @@ from dpm_tui.pipeline.scan.open_roots import OpenRoots
 from dpm_tui.pipeline.scan.root_folder import RootFolder
 from dpm_tui.state.disk.held_folder import HeldFolder, folder_of
 from dpm_tui.worker.decoders.fork_server import MOST_DESCRIPTORS
-from dpm_tui.worker.decoders.forked_process import ForkedProcess, ForkServer
+from dpm_tui.worker.decoders.forked_process import ForkedProcess, ForkServer, one_thread_environment
 from dpm_tui.worker.decoders.inherited_roots import descriptors_of, encode_roots
 
 _Process = subprocess.Popen[bytes] | ForkedProcess
@@ -165,7 +165,7 @@ class DecoderProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                env=one_thread_environment(),
                 pass_fds=descriptors,
             )
         assert process.stderr is not None

@@ -33,7 +33,7 @@ class Program(Protocol):
     """What a child becomes: a module."""
 
     def load(self, work: str) -> None:
-        """Import what some work needs; once for all children that do it."""
+        """Import what some work needs; asked before each fork, and again by the child."""
 
     def main(self) -> None:
         """Run with the arguments in ``sys.argv``."""

@@ -23,6 +23,11 @@ _SERVER = "dpm_tui.worker.decoders.fork_server"
 _STEP_SECONDS = 0.002
 
 
+def one_thread_environment() -> dict[str, str]:
+    """Return the environment of a process that shares the cores with others like it."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
 class ForkServer:
     """Starts processes that run ``module``, in some milliseconds each; several threads may ask.
 
@@ -112,7 +117,7 @@ class ForkServer:
                     [sys.executable, "-P", "-m", _SERVER, str(theirs.fileno()), self._module, *work],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                    env=one_thread_environment(),
                     pass_fds=(theirs.fileno(),),
                 )
             self._channel = mine

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,23 @@ def follow(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
     assert process.wait() == 0, said
 
 
+def follow_until(
+    process: subprocess.Popen[str], reached: Callable[[list[dict[str, Any]]], bool]
+) -> list[dict[str, Any]]:
+    """Return what a scan tells up to the line at which all so far is what is waited for."""
+    lines: list[dict[str, Any]] = []
+    for line in follow(process):
+        lines.append(line)
+        if reached(lines):
+            break
+    return lines
+
+
+def works_on(lines: list[dict[str, Any]], nodes: int) -> bool:
+    """Return whether so many nodes have joined and the work goes on since."""
+    return len(told(lines, "cluster_node_joined")) == nodes and lines[-1]["type"] == "progress"
+
+
 def scan(folder: Path, *options: str) -> list[dict[str, Any]]:
     """Scan to the end and return what was told."""
     return list(follow(begin(folder, *options)))
@@ -104,11 +121,8 @@ def test_a_node_that_is_killed_and_one_that_is_paused(
 ) -> None:
     folder = shutil.copytree(library, tmp_path / "photos")
     with cluster_of(tmp_path / "cluster", "ada", "bob", "cyn") as lab:
-        process, lines = begin(folder, "--scheduler", lab.address), []
-        for line in follow(process):
-            lines.append(line)
-            if len(told(lines, "cluster_node_joined")) == 3 and line["type"] == "progress":
-                break
+        process = begin(folder, "--scheduler", lab.address)
+        lines = follow_until(process, lambda lines: works_on(lines, 3))
         lab.send("ada", signal.SIGKILL)
         lab.send("bob", signal.SIGSTOP)
         lines += follow(process)
@@ -120,11 +134,8 @@ def test_a_node_that_is_killed_and_one_that_is_paused(
 def test_the_scheduler_starts_again_in_the_middle(tmp_path: Path, library: Path, expected: Findings) -> None:
     folder = shutil.copytree(library, tmp_path / "photos")
     with cluster_of(tmp_path / "cluster", "ada") as lab:
-        process, lines = begin(folder, "--scheduler", lab.address), []
-        for line in follow(process):
-            lines.append(line)
-            if told(lines, "cluster_node_joined") and line["type"] == "progress":
-                break
+        process = begin(folder, "--scheduler", lab.address)
+        lines = follow_until(process, lambda lines: works_on(lines, 1))
         lab.stop_scheduler()
         lab.start_scheduler(int(lab.address.rpartition(":")[2]))
         lab.start_node("bob")
@@ -136,11 +147,8 @@ def test_the_scheduler_starts_again_in_the_middle(tmp_path: Path, library: Path,
 def test_a_cluster_that_never_comes_back(tmp_path: Path, library: Path, expected: Findings) -> None:
     folder = shutil.copytree(library, tmp_path / "photos")
     with cluster_of(tmp_path / "cluster", "ada") as lab:
-        process, lines = begin(folder, "--scheduler", lab.address), []
-        for line in follow(process):
-            lines.append(line)
-            if told(lines, "cluster_node_joined"):
-                break
+        process = begin(folder, "--scheduler", lab.address)
+        lines = follow_until(process, lambda lines: bool(told(lines, "cluster_node_joined")))
         lab.close()
         lines += follow(process)
     assert Findings.of(folder) == expected
@@ -156,16 +164,14 @@ def test_nodes_that_do_not_fit_change_nothing(
             monkeypatch.setenv("ODD_NODE", way)
             lab.start_node(way, "--preload", ODD)
         monkeypatch.delenv("ODD_NODE")
-        process, lines = begin(folder, "--scheduler", lab.address), []
-        for line in follow(process):
-            lines.append(line)
-            if len(told(lines, "cluster_node_refused")) == len(reasons):
-                # Not before: it would take the jobs by which the others are found out.
-                lab.start_node("ada")
-                break
+        process = begin(folder, "--scheduler", lab.address)
+        lines = follow_until(process, lambda lines: len(told(lines, "cluster_node_refused")) == len(reasons))
+        # Not before: it would take the jobs by which the others are found out.
+        lab.start_node("ada")
         lines += follow(process)
-    refused = {each["node"]: each["reason"] for each in told(lines, "cluster_node_refused")}
-    assert refused.keys() == reasons.keys()
+    refusals = told(lines, "cluster_node_refused")
+    assert sorted(each["node"] for each in refusals) == sorted(reasons)
+    refused = {each["node"]: each["reason"] for each in refusals}
     assert {way: reasons[way] in reason for way, reason in refused.items()} == dict.fromkeys(reasons, True)
     assert Findings.of(folder) == expected
 
