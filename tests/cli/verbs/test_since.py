@@ -60,7 +60,7 @@ def test_a_stopped_scan_hides_nothing_from_the_next_mail(
     album: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scan(capsys, album, "--quiet")
-    shutil.copy(album / "alone.jpg", album / "twice.jpg")
+    (album / "twice.jpg").write_bytes(encode(scene(4, 640, 480), quality=60))
     with paused_scan(album) as held:
         assert main(["stop", str(album)]) == 0
         held.communicate(timeout=100)
