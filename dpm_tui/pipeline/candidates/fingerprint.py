@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from dpm_tui.pipeline.candidates.crop_search import own_parts
 from dpm_tui.pipeline.checkpointing import Cancelled, Checkpointer
@@ -152,7 +153,8 @@ class ThreadedFingerprinter:
             prints = iter(embed_stored(embedder, whole))
             return {digest: next(prints) if picture else None for digest, picture in stored.items()}
 
-        with ThreadPoolExecutor(self.threads, "embed") as pool:
+        # Products of a few thousand numbers are shared out for nothing: whoever waits for the next one spins.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self.threads, "embed") as pool:
             under_way: deque[Future[dict[str, Fingerprint | None]]] = deque()
             try:
                 for batch in _batches(digests):
