@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dpm_tui.pipeline.comparison.blur import blur_alike
 from dpm_tui.pipeline.comparison.noise_floor import above_noise_floor
 from dpm_tui.pipeline.comparison.structure import Structure, match_structure
-from dpm_tui.pipeline.comparison.tone import fit_tone, is_negative, shrunk, tone_features
+from dpm_tui.pipeline.comparison.tone import cut_off, fit_tone, is_negative, shrunk, tone_features
 
 Picture = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -30,6 +30,9 @@ SOFTEN = 0.8
 ALIKE = 0.25
 """A live tile agrees when its difference stays below this share of its own contrast: copies lie below 0.1,
 unrelated tiles around 0.6."""
+CUT_OFF, FOLLOWED = 0.004, 6.0
+"""Share of a picture that its tone cut off at black or white, from which the other one is toned instead: no
+tone brings back what was there. And residual in levels up to which that one's tone is known."""
 PLAIN = 2.0
 """Mean difference in levels below which no tone is fitted: every re-encode stays below."""
 _NEAR = np.ones((3, 3), np.uint8)
@@ -141,16 +144,26 @@ def slopes_follow(difference: Difference) -> float:
 
 
 def _tone_alike(first: Picture, second: Picture, mask: Picture | None, rich: bool) -> tuple[Picture, Picture]:
-    """Return both pictures, one of them toned; the direction that explains more wins (grey from colour)."""
+    """Return both pictures, one of them toned: the one that was not cut off at black or white by its tone.
+
+    Of others the direction that explains more wins (grey from colour).
+    """
     small = [shrunk(p) for p in (first, second)]
     if mask is None and not rich and float(cv2.absdiff(*small).mean()) < PLAIN:
         return first, second
     if is_negative(small[0], small[1]):
         first, small[0] = np.invert(first), np.invert(small[0])
     forward, backward = (fit_tone(a, b, mask, rich) for a, b in (small, small[::-1]))
-    if forward.residual <= backward.residual:
-        return forward.apply(first), second
-    return first, backward.apply(second)
+    ahead = forward.residual <= backward.residual
+    tone, other = (forward, backward) if ahead else (backward, forward)
+    source, goal = (first, second) if ahead else (second, first)
+    toned = tone.apply(source)
+    lost = cut_off(source, toned, goal, mask)
+    if lost >= CUT_OFF and other.residual < FOLLOWED:
+        undone = other.apply(goal)
+        if cut_off(goal, undone, source, mask) < lost / 2:
+            ahead, toned = not ahead, undone
+    return (toned, second) if ahead else (first, toned)
 
 
 def range_distance(a: Channels, b: Channels) -> Channels:

@@ -16,6 +16,8 @@ ROUNDS = 4
 """Reweighted least squares settle after three rounds; one more costs 0.1 ms."""
 CLIPPED = 6 / 255
 """A target this close to black or white may have been cut off there, so it says little about the curve."""
+AT_END, APART = 2, 12
+"""The same in levels for a single pixel, and levels by which another shows more there."""
 PULL = 0.3
 """Pull of gain and offset towards 'no change', in pixels of full range: keeps two or three flat colours
 from being explained by a wild curve."""
@@ -110,6 +112,24 @@ def is_negative(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
     """Return whether one of two RGB pictures is dark where the other is light."""
     one, other = (sample_colours(p).mean(axis=1) for p in (first, second))
     return bool(((one - one.mean()) * (other - other.mean())).sum() < 0)
+
+
+def cut_off(
+    source: NDArray[np.uint8],
+    toned: NDArray[np.uint8],
+    goal: NDArray[np.uint8],
+    mask: NDArray[np.uint8] | None = None,
+) -> float:
+    """Return the share of an RGB picture that is black or white where another shows more, where mask is 255.
+
+    It is ``toned`` like the other one, its ``goal``: what it shows in one colour has one colour there, too,
+    unless it was cut off. Each second row and column tells.
+    """
+    some = np.s_[::2, ::2]
+    at_end = cv2.absdiff(source[some], np.full_like(source[some], 128)) > 128 - AT_END - 1
+    more = cv2.absdiff(toned[some], goal[some]) > APART
+    lost = (at_end & more).any(axis=2)
+    return float(lost.mean() if mask is None else (lost & (mask[some] == 255)).mean())
 
 
 def is_strong(

@@ -48,7 +48,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-8"
+    version = "aligned-9"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()
