@@ -33,6 +33,10 @@ on: three in four lines of text on plain drawings reach these, and of faces with
 same outline, 77 that looked like overlays, two."""
 CLEARLY = 1.25
 """Times as strong that edges are in the picture that has the overlay."""
+LEAST_FIELD, PLAIN, MOSTLY, OUTLINED = 0.08, 3.0, 0.8, 12.0
+"""Share of the frame that a plain field takes at least; levels from pixel to pixel within it, half of which
+stay below the second number, and this share below twice as much; levels by which its outline stands out."""
+_NEAR = np.ones((3, 3), np.uint8)
 NOTHING = np.zeros(17)
 """Traits where too little or too much has changed to say."""
 
@@ -67,16 +71,39 @@ def agrees_beside_overlay(difference: Difference) -> bool:
 def find_overlaid(difference: Difference) -> int | None:
     """Return which of two pictures, 0 or 1, an overlay lies on, None where that is unclear.
 
-    It is the one that has more edges at the outlines of what differs.
+    It is the one with a plain field where they differ most, or more edges at the outlines of what differs.
     """
     touched = (difference.change > TOUCHED).astype(np.uint8)
     outline = cv2.dilate(touched, JOIN) > cv2.erode(touched, JOIN)
     if not outline.any():
         return None
-    first, second = (float(_edges(picture)[outline].mean()) + 1 for picture in difference.toned)
+    edges = [_edges(picture) for picture in difference.toned]
+    bare, covered = sorted((_has_plain_field(each, touched), which) for which, each in enumerate(edges))
+    if bare[0] != covered[0]:
+        return covered[1]
+    first, second = (float(each[outline].mean()) + 1 for each in edges)
     if max(first, second) < CLEARLY * min(first, second):
         return None
     return int(second > first)
+
+
+def _has_plain_field(edges: NDArray[np.float32], touched: NDArray[np.uint8]) -> bool:
+    """Return whether a picture is plain within the largest piece of what differs, and not at its outline.
+
+    A box of one colour has fewer edges than what it covers; what lies on plain ground has no outline in the
+    picture without it.
+    """
+    joined = cv2.morphologyEx(touched, cv2.MORPH_CLOSE, JOIN)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(joined)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if not areas.size or areas.max() < LEAST_FIELD * joined.size:
+        return False
+    field = (pieces == 1 + int(np.argmax(areas))).astype(np.uint8)
+    rim = cv2.dilate(field, _NEAR) > cv2.erode(field, _NEAR)
+    inside = edges[cv2.erode(field, JOIN) > 0]
+    if not inside.size or float((inside <= 2 * PLAIN).mean()) < MOSTLY or float(np.median(inside)) > PLAIN:
+        return False
+    return float(edges[rim].mean()) - float(inside.mean()) >= OUTLINED
 
 
 def traits(difference: Difference) -> NDArray[np.float64]:
