@@ -78,9 +78,9 @@ def find_overlaid(difference: Difference) -> int | None:
     if not outline.any():
         return None
     edges = [_edges(picture) for picture in difference.toned]
-    bare, covered = sorted((_has_plain_field(each, touched), which) for which, each in enumerate(edges))
-    if bare[0] != covered[0]:
-        return covered[1]
+    plain = [_has_plain_field(each, touched) for each in edges]
+    if plain[0] != plain[1]:
+        return plain.index(True)
     first, second = (float(each[outline].mean()) + 1 for each in edges)
     if max(first, second) < CLEARLY * min(first, second):
         return None

@@ -17,7 +17,7 @@ ROUNDS = 4
 CLIPPED = 6 / 255
 """A target this close to black or white may have been cut off there, so it says little about the curve."""
 AT_END, APART = 2, 12
-"""The same in levels for a single pixel, and levels by which another shows more there."""
+"""Levels from black or white up to which a pixel may have been cut off, and by which another shows more."""
 PULL = 0.3
 """Pull of gain and offset towards 'no change', in pixels of full range: keeps two or three flat colours
 from being explained by a wild curve."""
@@ -126,7 +126,7 @@ def cut_off(
     unless it was cut off. Each second row and column tells.
     """
     some = np.s_[::2, ::2]
-    at_end = cv2.absdiff(source[some], np.full_like(source[some], 128)) > 128 - AT_END - 1
+    at_end = (source[some] <= AT_END) | (source[some] >= 255 - AT_END)
     more = cv2.absdiff(toned[some], goal[some]) > APART
     lost = (at_end & more).any(axis=2)
     return float(lost.mean() if mask is None else (lost & (mask[some] == 255)).mean())
