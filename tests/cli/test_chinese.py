@@ -24,7 +24,7 @@ NAMES = frozenset(
     {
         *("JPEG", "WEBP", "WebP", "HEIC", "HEIF", "AVIF", "TIFF", "EXIF", "IDAT", "SIGKILL"),
         *("Python", "Pillow", "numpy", "torch", "TERM", "COLORTERM", "xterm", "linux"),
-        *("photo", "illustration", "thumbnails", "memory", "root", "small", "nothing"),
+        *("photo", "illustration", "thumbnails", "memory", "root", "small", "backup", "nothing"),
         *("identical", "pixels", "copy", "turned", "variant", "crop", "edited"),
         *("recycled", "restored", "purged", "keeper", "member", "unreadable", "damaged"),
     }

@@ -16,6 +16,7 @@ from dpm_tui.cli.plain_review.review_backend import ReviewBackend
 from dpm_tui.errors import DpmError
 from dpm_tui.recycle.results import Skipped
 from dpm_tui.review.history.mark_changes import Mark, Marking
+from dpm_tui.review.library.sort import Order, Sorting
 from dpm_tui.worker.protocol import messages
 from dpm_tui.worker.protocol.messages import Failed, LibraryChanged, ReviewerChanged
 from tests.tui.fake_client import FakeClient
@@ -23,6 +24,7 @@ from tests.tui.samples.decisions import decided
 from tests.tui.samples.recycle_bin import sample_companions
 
 T = TypeVar("T")
+BY_FOLDER = Sorting(Order.FOLDER)
 REMOVE = Marking(Mark.REMOVE)
 FULL = Failed("cannot_write", {"path": "x", "reason": "full"})
 
@@ -63,7 +65,7 @@ async def talk(client: FakeClient, *answers: str | Callable[[], object]) -> Scri
     """Walk through the groups of a client and return what was said."""
     console = Script(*answers)
     backend = ReviewBackend(client, client.config)
-    await Dialogue(console, backend, PlainSession()).run()
+    await Dialogue(console, backend, PlainSession(sorting=BY_FOLDER)).run()
     return console
 
 
@@ -197,7 +199,7 @@ async def test_a_batch_that_comes_back_while_somebody_leaves_is_told() -> None:
 
     console.unless_stopped = leave  # type: ignore[method-assign]
     backend = ReviewBackend(client, client.config)
-    assert await Dialogue(console, backend, PlainSession()).run() == 3  # type: ignore[arg-type]
+    assert await Dialogue(console, backend, PlainSession(sorting=BY_FOLDER)).run() == 3  # type: ignore[arg-type]
     assert "Batch undone: 2 files are back" in console.text
     assert console.said[-1].endswith("Nothing was moved.")
     assert len(marked(client)) == 2

@@ -12,7 +12,7 @@ from dpm_tui.review.history.mark_history import History
 from dpm_tui.review.history.review_record import View, identity
 from dpm_tui.review.library.filter import Filter
 from dpm_tui.review.library.library import Library
-from dpm_tui.review.library.sort import Order, Sorting
+from dpm_tui.review.library.sort import Sorting
 from dpm_tui.review.marks.marks import Marks, Refusal
 from dpm_tui.review.marks.suggestion import Suggestion
 from dpm_tui.review.rules.rule import DEFAULT_KINDS
@@ -39,7 +39,7 @@ class PlainSession:
         self.numbers: list[int] = []
         self.place = 0
         self.kinds = kinds
-        self._sorting = sorting or Sorting(Order.FOLDER)
+        self._sorting = sorting or Sorting()
 
     @property
     def library(self) -> Library:

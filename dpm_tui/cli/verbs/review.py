@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kinds", default="", metavar="LIST", help=translate("cli.review_kinds_help"))
     parser.add_argument("--filter", default="", metavar="WORDS", help=translate("cli.review_filter_help"))
     parser.add_argument(
-        "--sort", choices=[order.value for order in Order], default=Order.FOLDER.value,
+        "--sort", choices=[order.value for order in Order], default=Sorting().order.value,
         help=translate("cli.review_sort_help"),
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     can_draw = all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in DUMB
     if can_draw and not options.plain:
-        if options.kinds or options.filter or options.sort != Order.FOLDER:
+        if options.kinds or options.filter or options.sort != Sorting().order:
             raise UsageError("review_needs_plain")
         from dpm_tui.tui.launch import run_app
 

@@ -21,6 +21,8 @@ from tests.support.pictures import encode, scene
 
 pytestmark = pytest.mark.slow
 
+BY_FOLDER = ("--sort", "folder")
+
 
 def review(folder: Path, *lines: str, language: str = "en", options: tuple[str, ...] = ()) -> tuple[int, str]:
     """Walk through a folder with these answers; return exit code and what was said."""
@@ -60,6 +62,13 @@ class Talk:
         """Close the input and wait for the end."""
         self.process.communicate(timeout=60)
         return self.process.returncode
+
+
+def test_the_safest_groups_come_first_unless_another_order_is_asked_for(album: Path) -> None:
+    _, said = review(album, "s", "s", "q")
+    assert re.findall(r"1\. (\S+),", said) == ["sea.jpg", "town.png", "hill.jpg"]
+    _, said = review(album, "s", "s", "q", options=BY_FOLDER)
+    assert re.findall(r"1\. (\S+),", said) == ["hill.jpg", "sea.jpg", "town.png"]
 
 
 def test_a_walk_from_the_first_group_to_the_bin(album: Path) -> None:
@@ -102,7 +111,7 @@ def test_a_batch_comes_back_with_undo(album: Path) -> None:
 
 
 def test_decisions_are_remembered_and_taken_back(album: Path) -> None:
-    code, said = review(album, "n 1 3", "z", "v", "n", "q")
+    code, said = review(album, "n 1 3", "z", "v", "n", "q", options=BY_FOLDER)
     assert code == 0
     assert "these 2 are not duplicates" in said
     assert "Decision taken back: 2 files" in said
@@ -115,7 +124,7 @@ def test_decisions_are_remembered_and_taken_back(album: Path) -> None:
 
 def test_what_makes_no_sense_is_said_and_changes_nothing(album: Path) -> None:
     typed = ("x", "k", "k 9", "r 1 2 3", "g 7", "b", "/kind:odd", "/no such name", "a 2 \x1b[2J", "d", "q")
-    code, said = review(album, *typed)
+    code, said = review(album, *typed, options=BY_FOLDER)
     assert code == 0
     assert "\x1b" not in said
     for words in (
@@ -139,7 +148,7 @@ def test_the_end_of_the_input_is_polite_and_moves_nothing(album: Path) -> None:
     assert "Group 3 of 3" in said, "it goes on where it was"
     code, said = review(album, "z", "d", "y", "q")
     assert "Moved 1 file" in said, "undo reaches back to the time before"
-    assert before - set(files_below(album)) == {"small/hill.jpg"}
+    assert before - set(files_below(album)) == {"backup/sea (1).jpg"}
 
 
 def test_it_speaks_chinese(album: Path) -> None:
@@ -168,12 +177,12 @@ def test_a_file_that_changed_meanwhile_stays_and_is_named(album: Path) -> None:
     talk = Talk(album)
     talk.type("a")
     talk.until("(? for help)")
-    (album / "small/hill.jpg").write_bytes(b"something else")
+    (album / "backup/sea (1).jpg").write_bytes(b"something else")
     talk.type("d", "y")
-    assert "left alone: small/hill.jpg: " in talk.until("left alone")
+    assert "left alone: backup/sea (1).jpg: " in talk.until("left alone")
     talk.type("q", "q")
     assert talk.end() == 1
-    assert (album / "small/hill.jpg").exists()
+    assert (album / "backup/sea (1).jpg").exists()
 
 
 def test_an_interrupt_at_a_question_moves_nothing(album: Path) -> None:
@@ -204,7 +213,7 @@ def test_whoever_came_second_takes_over_with_the_marks_of_the_first(album: Path)
     second.until("Move 1 file")
     second.type("y", "q")
     assert second.end() == 0
-    assert before - set(files_below(album)) == {"small/hill.jpg"}
+    assert before - set(files_below(album)) == {"backup/sea (1).jpg"}
 
 
 def test_a_dumb_terminal_gets_plain_lines_unasked(album: Path) -> None:
