@@ -74,36 +74,48 @@ def find_overlaid(difference: Difference) -> int | None:
     It is the one with a plain field where they differ most, or more edges at the outlines of what differs.
     """
     touched = (difference.change > TOUCHED).astype(np.uint8)
-    outline = cv2.dilate(touched, JOIN) > cv2.erode(touched, JOIN)
+    outline = _outline(touched, JOIN)
     if not outline.any():
         return None
     edges = [_edges(picture) for picture in difference.toned]
-    plain = [_has_plain_field(each, touched) for each in edges]
-    if plain[0] != plain[1]:
-        return plain.index(True)
+    field = _largest_field(touched)
+    if field is not None:
+        plain = [_is_plain(each, field) for each in edges]
+        if plain[0] != plain[1]:
+            return plain.index(True)
     first, second = (float(each[outline].mean()) + 1 for each in edges)
     if max(first, second) < CLEARLY * min(first, second):
         return None
     return int(second > first)
 
 
-def _has_plain_field(edges: NDArray[np.float32], touched: NDArray[np.uint8]) -> bool:
-    """Return whether a picture is plain within the largest piece of what differs, and not at its outline.
-
-    A box of one colour has fewer edges than what it covers; what lies on plain ground has no outline in the
-    picture without it.
-    """
+def _largest_field(touched: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the largest piece of what differs, None where all are too small to be a field."""
     joined = cv2.morphologyEx(touched, cv2.MORPH_CLOSE, JOIN)
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(joined)
     areas = stats[1:, cv2.CC_STAT_AREA]
     if not areas.size or areas.max() < LEAST_FIELD * joined.size:
-        return False
-    field = (pieces == 1 + int(np.argmax(areas))).astype(np.uint8)
-    rim = cv2.dilate(field, _NEAR) > cv2.erode(field, _NEAR)
+        return None
+    field: NDArray[np.uint8] = (pieces == 1 + int(np.argmax(areas))).astype(np.uint8)
+    return field
+
+
+def _is_plain(edges: NDArray[np.float32], field: NDArray[np.uint8]) -> bool:
+    """Return whether a picture is plain within a field, and not at its outline.
+
+    A box of one colour has fewer edges than what it covers; what lies on plain ground has no outline in the
+    picture without it.
+    """
     inside = edges[cv2.erode(field, JOIN) > 0]
     if not inside.size or float((inside <= 2 * PLAIN).mean()) < MOSTLY or float(np.median(inside)) > PLAIN:
         return False
-    return float(edges[rim].mean()) - float(inside.mean()) >= OUTLINED
+    return float(edges[_outline(field, _NEAR)].mean()) - float(inside.mean()) >= OUTLINED
+
+
+def _outline(mask: NDArray[Any], reach: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the pixels along the edge of what a mask of 0 and 1 covers, as far as ``reach`` goes."""
+    outline: NDArray[np.bool_] = cv2.dilate(mask, reach) > cv2.erode(mask, reach)
+    return outline
 
 
 def traits(difference: Difference) -> NDArray[np.float64]:
@@ -127,9 +139,7 @@ def traits(difference: Difference) -> NDArray[np.float64]:
     strength = [float(e[around].mean()) + 1 for e in edges]
     over = int(strength[1] > strength[0])
     inside = touched > 0
-    outline = (
-        cv2.dilate(joined, np.ones((3, 3), np.uint8)) - cv2.erode(joined, np.ones((3, 3), np.uint8))
-    ) > 0
+    outline = _outline(joined, _NEAR)
     rim = [float(e[outline].mean()) + 1 for e in edges]
     spread = [float(c[inside].mean(axis=1).std()) for c in colours]
     boxes = np.array([stats[i, :4] for i in large], float)
@@ -167,7 +177,7 @@ def traits(difference: Difference) -> NDArray[np.float64]:
 
 def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    slope: NDArray[Any] = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    slope: NDArray[Any] = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, _NEAR)
     return slope.astype(np.float32)
 
 
