@@ -38,6 +38,9 @@ def main() -> None:
     parser.add_argument("--settled", type=float, default=Recipe().settled, help="share of steps from which")
     parser.add_argument("--mine-from", type=int, default=Recipe().mine_from)
     parser.add_argument("--mine-every", type=int, default=Recipe().mine_every)
+    parser.add_argument(
+        "--seed", type=int, default=Recipe().seed, help="another one for more steps from trained weights"
+    )
     parser.add_argument("--threads", type=int, help="processor threads; all cores if left out")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
@@ -56,6 +59,7 @@ def main() -> None:
         settled=options.settled,
         mine_from=options.mine_from,
         mine_every=options.mine_every,
+        seed=options.seed,
     )
     trainer = Trainer(pictures, recipe, options.out, options.model, device)
     if options.start_from:

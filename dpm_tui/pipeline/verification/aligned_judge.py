@@ -48,7 +48,7 @@ class AlignedJudge:
     among variants with the share of the picture that does.
     """
 
-    version = "aligned-9"
+    version = "aligned-10"
 
     def __init__(self) -> None:
         self._sights = DescriptorCache()
@@ -94,19 +94,9 @@ class AlignedJudge:
         swapped = _order(other) < _order(one)
         if swapped:
             one, other = other, one
-        return None if is_hopeless(one, other, cosine) else self._best_view(one, other), swapped
-
-    def _best_view(self, one: DescribedPicture, other: DescribedPicture) -> AlignmentHypothesis | None:
-        best: AlignmentHypothesis | None = None
-        for view in hypotheses(one, other):
-            # What was seen to differ in one view is not undone by another that is only nearly clean.
-            if not proves(view) or (best is not None and view.clean and not _undoes(view, best)):
-                continue
-            if view.clean or (view.sure and not has_shifted(view.overlap.first, view.overlap.second)):
-                return view
-            if best is None or (view.rank > best.rank and not best.sure):
-                best = view
-        return best
+        if is_hopeless(one, other, cosine):
+            return None, swapped
+        return _best_of(hypotheses(one, other, cosine)), swapped
 
     def describe(self, first: Picture, second: Picture, cosine: float) -> NDArray[np.float64]:
         """Return what a first look says of two RGB pictures."""
@@ -115,8 +105,22 @@ class AlignedJudge:
 
     def views(self, first: Picture, second: Picture) -> Iterator[AlignmentHypothesis]:
         """Yield the ways to lay two RGB pictures over each other that may prove something, cheapest first."""
-        sights = [self._sights.of(np.ascontiguousarray(p)) for p in (first, second)]
-        yield from hypotheses(*sorted(sights, key=_order))
+        one, other = sorted((self._sights.of(np.ascontiguousarray(p)) for p in (first, second)), key=_order)
+        yield from hypotheses(one, other, ASKED_FOR)
+
+
+def _best_of(views: Iterator[AlignmentHypothesis]) -> AlignmentHypothesis | None:
+    """Return the view that proves most, None where none proves anything."""
+    best: AlignmentHypothesis | None = None
+    for view in views:
+        # What was seen to differ in one view is not undone by another that is only nearly clean.
+        if not proves(view) or (best is not None and view.clean and not _undoes(view, best)):
+            continue
+        if view.clean or (view.sure and not has_shifted(view.overlap.first, view.overlap.second)):
+            return view
+        if best is None or (view.rank > best.rank and not best.sure):
+            best = view
+    return best
 
 
 def _order(sight: DescribedPicture) -> tuple[int, bytes]:

@@ -66,6 +66,9 @@ PLENTY = 150
 """Features of both pictures from which these alone say whether one is part of the other."""
 TELLING = 20
 """Features of both pictures made small from which it tells something that these do not align."""
+NEAR = 0.8
+"""Cosine of fingerprints from which it tells nothing: what is narrow or flat has few features once it is made
+small. One in eighty pictures that are no pair is as near and not dropped by the gate."""
 PLENTY_COARSE = 80
 """As many of them stand for as many features."""
 TURN_LEAD = 0.04
@@ -81,8 +84,13 @@ PROMISING = 0.35
 alike a few weak variants have less, of others two in three."""
 
 
-def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[AlignmentHypothesis]:
-    """Yield the views of two pictures that may prove something, cheapest first."""
+def hypotheses(
+    first: DescribedPicture, second: DescribedPicture, cosine: float
+) -> Iterator[AlignmentHypothesis]:
+    """Yield the views of two pictures that may prove something, cheapest first.
+
+    Between fingerprints that are near by their ``cosine`` features are tried in any case.
+    """
     one, other = first.picture, second.picture
     like = orientation_correlations(first, second)
     framed = _same_frame(one, other)
@@ -111,7 +119,7 @@ def hypotheses(first: DescribedPicture, second: DescribedPicture) -> Iterator[Al
             yield view
     moved = None
     few = min(len(first.coarse_features), len(second.coarse_features)) < PLENTY_COARSE
-    if _may_align(first, second):
+    if cosine >= NEAR or _may_align(first, second):
         moved = _moved(one, other, align(first.features, second.features), frame, plain)
         few = min(len(first.features), len(second.features)) < PLENTY
     if moved is not None:
