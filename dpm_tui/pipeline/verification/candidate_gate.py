@@ -33,13 +33,15 @@ PLAIN = 30
 """Features up to which a glance is taken in any case: the network has little to go by."""
 ALIKE, ALIKE_PLAIN = 0.9, 0.6
 """Correlation of two whole pictures, one of them turned or not, from which a doubtful pair is compared."""
+EVIDENT = 0.9
+"""Cosine from which whole pictures that are alike are compared without a look at their features."""
 ASKED_FOR = 1.0
 """Cosine of pairs that somebody asked for: those are always compared."""
 
 
 def is_hopeless(one: DescribedPicture, other: DescribedPicture, cosine: float) -> bool:
     """Return whether a candidate need not be compared."""
-    if cosine >= ASKED_FOR:
+    if cosine >= ASKED_FOR or (cosine >= EVIDENT and max(orientation_correlations(one, other)) >= ALIKE):
         return False
     odds = _network().score(describe(one, other, cosine))
     if odds >= DOUBTFUL or holds_on_ground(one, other) or holds_on_ground(other, one):

@@ -118,10 +118,11 @@ def hypotheses(
         if view is not None:
             yield view
     moved = None
-    few = min(len(first.coarse_features), len(second.coarse_features)) < PLENTY_COARSE
     if cosine >= NEAR or _may_align(first, second):
         moved = _moved(one, other, align(first.features, second.features), frame, plain)
         few = min(len(first.features), len(second.features)) < PLENTY
+    else:
+        few = min(len(first.coarse_features), len(second.coarse_features)) < PLENTY_COARSE
     if moved is not None:
         yield moved
     for inside in _inside(first, second, tried or moved is not None or few):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
+from dpm_tui.pipeline.alignment import descriptors
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
 from dpm_tui.pipeline.verification import aligned_judge
 from dpm_tui.pipeline.verification.aligned_judge import AlignedJudge
@@ -47,6 +48,16 @@ def test_copies_are_kept(cache: DescriptorCache, seed: int) -> None:
     }
     one = described(picture, cache)
     assert [name for name, copy in copies.items() if is_hopeless(one, described(copy, cache), NEAR)] == []
+
+
+def test_evident_copies_need_no_features(cache: DescriptorCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = scene(3)
+    one, *others = (
+        described(copy, cache)
+        for copy in (picture, picture.reduce(2), picture.transpose(Image.Transpose.ROTATE_90))
+    )
+    monkeypatch.setattr(descriptors, "find_features", None)
+    assert not any(is_hopeless(one, other, 0.95) for other in others)
 
 
 @pytest.mark.parametrize("seed", range(4))
