@@ -73,7 +73,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
         self._input.display = False
         self._answer: asyncio.Future[str | None] | None = None
         self._waiting: set[asyncio.Event] = set()
-        self._keys: Collection[str] = ()
+        self._keys: frozenset[str] = frozenset()
         self._on_change: Callable[[str], str] | None = None
         self._label = ""
         self._field = _MIN_FIELD
@@ -105,7 +105,7 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
 
     async def choose(self, question: str, keys: Collection[str]) -> str:
         """Ask for one of ``keys``; return it, or nothing where the user backs out."""
-        self._keys = keys
+        self._keys = frozenset(keys)
         self._read_with(None)
         self._text.show(question, "question", whole=True)
         self.screen.set_focus(self)
@@ -238,7 +238,10 @@ class PromptLine(Horizontal, can_focus=True, inherit_bindings=False):
                 return
             event.prevent_default()
         else:
+            # An arrow or a function key has no character.
             pressed = event.character if event.character in self._keys else event.key
-            if pressed in self._keys or pressed == "n":
-                self._finish(pressed if pressed in self._keys else None)
+            if pressed in self._keys:
+                self._finish(pressed)
+            elif pressed == "n":
+                self._finish(None)
         event.stop()

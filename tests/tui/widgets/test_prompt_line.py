@@ -84,3 +84,12 @@ async def test_tab_completes_a_folder(tmp_path: Path) -> None:
         await until(lambda: "holiday" in screen_text(app).splitlines()[-2])
         await press(pilot, "enter")
         await until(lambda: client.config.protected == ("holiday",))
+
+
+@pytest.mark.parametrize("key", ["up", "home", "delete", "f5", "ctrl+t", "tab", "enter", "space", "x"])
+async def test_a_question_waits_for_one_of_its_keys(key: str) -> None:
+    async with running_app(FakeClient(), size=(80, 24), screen="groups") as (app, pilot):
+        await press(pilot, "s", "w", key)
+        assert app.screen.prompt.busy
+        await press(pilot, key, "escape")
+        assert not app.screen.prompt.busy
