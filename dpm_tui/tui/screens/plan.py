@@ -245,6 +245,8 @@ class PlanScreen(ListScreen):
 
     @on(PreviewPanes.Resized)
     def _show_details(self) -> None:
+        if not self.plan_list.moves:
+            return
         if self.details.size.area:
             self.details.show(self.plan_lines.details(self._move, *self.details.size))
         self.move_pictures.show(self._move)
@@ -255,5 +257,5 @@ class PlanScreen(ListScreen):
 
     @property
     def _move(self) -> Move:
-        """The move under the cursor; this screen never lists none."""
+        """The move under the cursor; there must be one, as this screen leaves when it lists none."""
         return self.plan_list.moves[self.plan_list.cursor]

@@ -61,6 +61,7 @@ class DpmScreen(Screen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.global_commands = GlobalCommands(self)
+        self._is_shown = False
 
     @property
     def session(self) -> Session:
@@ -146,6 +147,8 @@ class DpmScreen(Screen[None], inherit_bindings=False):
         """Carry out a command of the table, or say why it cannot be."""
         if not self.is_mounted:
             return
+        # A key that was typed ahead may come before there is anything to choose from.
+        self._show_first()
         self.app.note_navigation(command_id)
         self.prompt.say("")
         if reason := self.why_not(BY_ID[command_id]):
@@ -187,7 +190,12 @@ class DpmScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the session for the first time."""
-        self.call_after_refresh(self.show_session)
+        self.call_after_refresh(self._show_first)
+
+    def _show_first(self) -> None:
+        if not self._is_shown:
+            self._is_shown = True
+            self.show_session()
 
     @on(PreviewPanes.Clicked)
     async def _flip(self, message: PreviewPanes.Clicked) -> None:
