@@ -153,13 +153,12 @@ class WorkerLink:
         """Return a part of the original, empty where it cannot be had."""
         return await self._pixels(GetPicture(file, width, height, box))
 
-    async def difference(self, first: int, second: int) -> tuple[bytes, bytes]:
+    async def difference(self, first: int, second: int) -> DifferenceData:
         """Return grids of where two files differ, over each of them; both are empty where nobody knows."""
         try:
-            data = await self.ask(GetDifference(first, second), DifferenceData)
+            return await self.ask(GetDifference(first, second), DifferenceData)
         except DpmError:
-            return b"", b""
-        return data.first, data.second
+            return DifferenceData(b"", b"")
 
     async def refresh_bin(self) -> None:
         """Fetch what the recycle bin holds."""

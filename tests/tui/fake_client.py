@@ -68,6 +68,7 @@ class FakeClient:
         self.lost = False
         self.flat_pictures = flat_pictures
         self.thumbnail_size = (96, 64)
+        self.places: dict[tuple[int, int], tuple[float, ...]] = {}
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def request(self, message: Request) -> Answer:
@@ -139,7 +140,8 @@ class FakeClient:
     def _GetDifference(self, message: messages.GetDifference) -> Answer:
         rows, columns = np.mgrid[0:32, 0:32]
         spot = np.where((rows < 8) & (columns >= 24), 255, 0).astype(np.uint8)
-        return messages.DifferenceData(spot.tobytes(), spot[:, ::-1].tobytes())
+        place = self.places.get((message.first, message.second), ())
+        return messages.DifferenceData(spot.tobytes(), spot[:, ::-1].tobytes(), place)
 
     def _FindCompanions(self, message: messages.FindCompanions) -> Answer:
         moves = message.plan.moves

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.command_table import BY_ID
+from dpm_tui.tui.widgets.row_list import RowList
 from tests.tui.app_run import calm, press, running_app
 from tests.tui.fake_client import FakeClient
 
@@ -73,6 +74,14 @@ async def test_keys_may_come_after_the_last_move_left_the_plan(then: str) -> Non
             type_key(app, key)
         await calm(pilot)
         assert app.is_running
+
+
+@pytest.mark.parametrize("screen", ["groups", *OPENERS])
+async def test_a_list_may_be_painted_after_its_last_lines_went(screen: str) -> None:
+    async with running_app(FakeClient(), screen="groups") as (app, pilot):
+        await press(pilot, "a", OPENERS.get(screen, "escape"))
+        for rows in app.screen.query(RowList):
+            assert list(rows._draw(9_999, 40)) == []
 
 
 @pytest.mark.parametrize("seed", range(6))

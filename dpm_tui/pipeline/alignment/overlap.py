@@ -16,8 +16,13 @@ from dpm_tui.pipeline.alignment.resampling import resize
 Picture = NDArray[Any]
 Matrix = NDArray[Any]
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
 WORKING = 256
 """Longest side that pictures are compared at."""
+UPRIGHT = 0.02
+"""Share of its side by which a corner of an upright picture may be off."""
 SMALLEST = 20
 """Shortest side in pixels of an overlap that says anything."""
 
@@ -45,6 +50,19 @@ class Overlap:
         grid_x, grid_y = ((n / z * side - 0.5).astype(np.float32) for n, side in ((x, width), (y, height)))
         shown: NDArray[Any] = cv2.remap(values, grid_x, grid_y, cv2.INTER_LINEAR)
         return shown
+
+    def place_in(self, picture: int) -> Box | None:
+        """Return where the other picture lies in picture 0 or 1, in the sides of that.
+
+        None where it is turned, mirrored or tilted.
+        """
+        matrix = np.linalg.inv(self.into[picture]) @ self.into[1 - picture]
+        x, y, z = matrix @ np.array([[0.0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]])
+        (x0, x1, x2, x3), (y0, y1, y2, y3) = (x / z).tolist(), (y / z).tolist()
+        left, top, right, bottom = (x0 + x3) / 2, (y0 + y1) / 2, (x1 + x2) / 2, (y2 + y3) / 2
+        tilted = max(abs(x0 - x3), abs(x1 - x2)) > UPRIGHT * (right - left)
+        tilted |= max(abs(y0 - y1), abs(y2 - y3)) > UPRIGHT * (bottom - top)
+        return (left, top, right, bottom) if left < right and top < bottom and not tilted else None
 
 
 def whole(first: Picture, second: Picture, orientation: int = 0) -> Overlap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from dpm_tui.catalog.verdict import GRID, Kind, Verdict
 from dpm_tui.pipeline.alignment.descriptors import DescribedPicture, DescriptorCache
 from dpm_tui.pipeline.alignment.frame_shift import has_shifted
+from dpm_tui.pipeline.alignment.overlap import Box
 from dpm_tui.pipeline.comparison.overlay_detection import is_overlay
 from dpm_tui.pipeline.comparison.rounded_corners import are_corners_rounded
 from dpm_tui.pipeline.verification.alignment_hypothesis import (
@@ -35,6 +37,18 @@ SHOWN_COLOUR = 12.0
 UNSEEN_COLOUR = 2.0
 SEEN = 128.0
 """Brightness that the strongest place has at least where something differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceMap:
+    """Where two pictures differ, over each of them: places row by row, 0 alike to 255 unlike.
+
+    ``place`` is where the second lies in the first, None where it is turned or tilted.
+    """
+
+    first: bytes
+    second: bytes
+    place: Box | None
 
 
 class AlignedJudge:
@@ -72,16 +86,13 @@ class AlignedJudge:
         differs = _faint(differs) if kind is Kind.COPY else differs
         return Verdict(kind, _similarity(kind, view), differs, altered)
 
-    def map_differences(self, first: Picture, second: Picture, points: int) -> tuple[bytes, bytes]:
-        """Return where two RGB thumbnails differ, over the first and over the second.
-
-        Each is points x points bytes row by row, 0 alike to 255 unlike; both are empty where the pictures
-        are not alike.
-        """
+    def map_differences(self, first: Picture, second: Picture, points: int) -> DifferenceMap | None:
+        """Return where two RGB thumbnails differ, by points x points places; None if they are not alike."""
         view, swapped = self._see(first, second)
         if view is None:
-            return b"", b""
-        return _differs(view, int(swapped), points, 2), _differs(view, int(not swapped), points, 2)
+            return None
+        one, other = (_differs(view, number, points, 2) for number in (int(swapped), int(not swapped)))
+        return DifferenceMap(one, other, view.overlap.place_in(int(swapped)))
 
     def _see(
         self, first: Picture, second: Picture, cosine: float = ASKED_FOR

@@ -34,6 +34,8 @@ class LogLines:
 
     def draw(self, number: int, width: int) -> list[Part]:
         """Return the pieces of one line."""
+        if number >= len(self._lines):
+            return []
         line = self._lines[number]
         time = f"{datetime.fromtimestamp(line.time):%H:%M:%S}" if line.time else " " * 8
         words = cut_middle(spell_out(line), width - 11)

@@ -42,6 +42,8 @@ class ReclaimableLines:
     def draw(self, number: int, width: int) -> list[Part]:
         """Return the pieces of one line: name, files, bytes, and the bytes beside the largest as a meter."""
         parts, look = self._session.parts, self._look
+        if number >= len(parts):
+            return []
         part = parts[number]
         name = max(width - _COUNT - _SIZE - 5, 6)
         room = min(name - _NAME, _MAX_METER)

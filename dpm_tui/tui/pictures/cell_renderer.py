@@ -18,7 +18,9 @@ from textual.strip import Strip
 from dpm_tui.tui.pictures.cell_colours import luma_of
 from dpm_tui.tui.pictures.difference_shading import CROSSED, redden, spread_over
 from dpm_tui.tui.pictures.half_blocks import draw_half_blocks, draw_whole_cells
+from dpm_tui.tui.pictures.picture_field import GROUND
 from dpm_tui.tui.pictures.quadrants import draw_quadrants
+from dpm_tui.tui.pictures.zoom import WHOLE, Box
 from dpm_tui.tui.terminal.colour_depth import Palette
 
 _RAMP = np.frombuffer(b" .:-=+*#%@", dtype=np.uint8)
@@ -105,6 +107,51 @@ def draw(
     renderer = CellRenderer(brush, differs)
     pixels = Pixels.from_image(Image.fromarray(rgb), (width, height * _ROWS), renderer)
     return strips_of(pixels, width)
+
+
+def draw_inset(
+    rgb: NDArray[np.uint8],
+    width: int,
+    height: int,
+    brush: Brush,
+    differs: NDArray[np.uint8] | None,
+    inset: Box,
+) -> list[Strip]:
+    """Return the same of a picture that lies on plain ground: ``inset`` is its place in 0..1 of all that is
+    shown."""
+    if inset == WHOLE or min(width, height, rgb.size) < 1:
+        return draw(rgb, width, height, brush, differs)
+    all_wide, all_high = rgb.shape[1] / (inset[2] - inset[0]), rgb.shape[0] / (inset[3] - inset[1])
+    scale = min(width / all_wide, height * _ROWS / all_high)
+    wide, high = max(round(all_wide * scale), 1), max(round(all_high * scale) // _ROWS, 1)
+    left, top = min(round(inset[0] * wide), wide - 1), min(round(inset[1] * high), high - 1)
+    right, bottom = max(round(inset[2] * wide), left + 1), max(round(inset[3] * high), top + 1)
+    cells = right - left, bottom - top
+    strips = draw(_stretched(rgb, *cells, brush), *cells, brush, differs)
+    ground = _ground(brush)
+    sides = [Segment(" " * count, ground) for count in (left, wide - right)]
+    lines = [[Segment(" " * wide, ground)]] * high
+    lines[top:bottom] = [[sides[0], *strip, sides[1]] for strip in strips]
+    over, before = ((height - high) // 2, (width - wide) // 2) if brush.centred else (0, 0)
+    placed = [_between(before, line, width - wide - before) for line in lines]
+    empty = _between(width, [], 0)
+    rows = [*[empty] * over, *placed, *[empty] * (height - high - over)]
+    return [Strip(row, width) for row in rows]
+
+
+def _stretched(rgb: NDArray[np.uint8], width: int, height: int, brush: Brush) -> NDArray[np.uint8]:
+    """Return a picture that fills so many cells, all of them: rounding must leave no gap beside it."""
+    fine = max(brush.blocks, 1)
+    size = width * fine, height * _ROWS * fine
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS), dtype=np.uint8)
+
+
+def _ground(brush: Brush) -> Style:
+    """Return the style of what lies around a picture."""
+    if not brush.palette.has_blocks:
+        return Style.null()
+    cell = draw(np.full((_ROWS, 1, 3), GROUND, np.uint8), 1, 1, Brush(brush.palette, quick=True))
+    return next(iter(cell[0])).style or Style.null()
 
 
 def strips_of(pixels: Pixels, width: int) -> list[Strip]:

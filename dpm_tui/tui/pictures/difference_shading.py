@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dpm_tui.tui.pictures.picture_field import seen_part
+
 CROSSED = 112
 """Level from which a cell without colours is crossed out."""
 _RED = np.array([255, 32, 32], np.float32)
@@ -17,9 +19,11 @@ _NOISE = 32
 
 
 def levels_in(differs: bytes, box: tuple[float, float, float, float]) -> NDArray[np.uint8] | None:
-    """Return how much the part ``box`` (0..1) of a picture differs by its grid; None where there is none."""
-    grid = grid_of(differs)
-    return None if grid is None else part_of(grid, box)
+    """Return how much what a box holds of a picture differs by its grid; None where there is none."""
+    grid, seen = grid_of(differs), seen_part(box)
+    if grid is None or seen is None:
+        return None
+    return part_of(grid, seen)
 
 
 def grid_of(differs: bytes) -> NDArray[np.uint8] | None:

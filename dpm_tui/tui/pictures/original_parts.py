@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dpm_tui.tui.pictures.zoom import Box
+from dpm_tui.tui.pictures.picture_field import seen_part
+from dpm_tui.tui.pictures.zoom import WHOLE, Box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,9 +65,14 @@ class Originals:
         self._turn = asyncio.Lock()
 
     def known(self, file: int, box: Box, width: int, content: str = "") -> Pixels | None:
-        """Return a part that is there already, ``width`` pixels wide or as wide as there are."""
-        serving = (part for part in self._parts if part.serves(file, content, box, width))
-        return next((part.cut(box) for part in serving), None)
+        """Return what a box holds of a picture if that is there already, as wide as there are pixels, or as
+        ``width`` asks for all of the box."""
+        seen = seen_part(box)
+        if seen is None:
+            return None
+        wanted = round(width * _share(seen, box, 0))
+        serving = (part for part in self._parts if part.serves(file, content, seen, wanted))
+        return next((part.cut(seen) for part in serving), None)
 
     async def part(self, file: int, box: Box, width: int, height: int, content: str = "") -> Pixels:
         """Return a part of a file, at least nearly ``width`` x ``height`` pixels where there are so many.
@@ -77,8 +83,10 @@ class Originals:
             ready = self.known(file, box, width, content)
             if ready is not None:
                 return ready
+            seen = seen_part(box) or WHOLE
+            wide, high = round(width * _share(seen, box, 0)), round(height * _share(seen, box, 1))
             # A requested picture arrives even if its request was dropped: it is worth keeping.
-            return await asyncio.shield(self._ask(file, box, width, height, content))
+            return await asyncio.shield(self._ask(file, seen, max(wide, 1), max(high, 1), content))
 
     async def _ask(self, file: int, box: Box, width: int, height: int, content: str) -> Pixels:
         larger = _with_margin(box, width, height)
@@ -94,11 +102,19 @@ class Originals:
 
 
 def cut(pixels: Pixels, box: Box) -> Pixels:
-    """Return the part ``box`` of an array (height, width, ...), at least one pixel of it."""
+    """Return what ``box`` holds of an array (height, width, ...): at least one pixel, or nothing."""
+    seen = seen_part(box)
+    if seen is None:
+        return pixels[:0, :0]
     high, wide = pixels.shape[:2]
-    left, top = min(round(box[0] * wide), wide - 1), min(round(box[1] * high), high - 1)
-    right, bottom = max(round(box[2] * wide), left + 1), max(round(box[3] * high), top + 1)
+    left, top = min(round(seen[0] * wide), wide - 1), min(round(seen[1] * high), high - 1)
+    right, bottom = max(round(seen[2] * wide), left + 1), max(round(seen[3] * high), top + 1)
     return pixels[top:bottom, left:right]
+
+
+def _share(seen: Box, box: Box, axis: int) -> float:
+    """Return how much of a side of the box is seen."""
+    return (seen[axis + 2] - seen[axis]) / (box[axis + 2] - box[axis])
 
 
 def _with_margin(box: Box, width: int, height: int) -> Box:

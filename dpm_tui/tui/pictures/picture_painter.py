@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from dpm_tui.tui.pictures.picture_field import into_field, seen_part
 from dpm_tui.tui.pictures.zoom import WHOLE, Box
 from dpm_tui.tui.theme import Look
 
@@ -25,8 +26,9 @@ _MAX_CELLS = 40_000
 class Scene:
     """What is painted: a part of a file with this content, in so many cells, with where it differs.
 
-    ``thrifty`` if it should take few bytes. ``cell`` is how wide and high a cell is, in pixels or as a
-    proportion. ``centred`` in its cells, or else in their upper left corner.
+    The part may reach beyond the picture. ``thrifty`` if it should take few bytes. ``cell`` is how wide and
+    high a cell is, in pixels or as a proportion. ``centred`` in its cells, or else in their upper left
+    corner.
     """
 
     file: int
@@ -57,8 +59,8 @@ class Painter:
         return self._kept.get((scene, quick))
 
     def paint(self, scene: Scene, pixels: Pixels, *, quick: bool, keep: bool = True) -> list[Strip]:
-        """Return the lines of a scene; ``pixels`` are those of its box. Empty pixels make no lines."""
-        from dpm_tui.tui.pictures.cell_renderer import Blocks, Brush, draw
+        """Return the lines of a scene; ``pixels`` are what its box holds. Empty pixels make no lines."""
+        from dpm_tui.tui.pictures.cell_renderer import Blocks, Brush, draw_inset
         from dpm_tui.tui.pictures.difference_shading import levels_in
 
         if pixels.size == 0:
@@ -71,7 +73,8 @@ class Painter:
         blocks = Blocks.WHOLE if look.whole_cells else Blocks.QUADRANT if look.quadrants else Blocks.HALF
         brush = Brush(look.palette, blocks, quick, scene.centred, scene.thrifty)
         differs = levels_in(scene.differs, scene.box)
-        strips = draw(pixels, scene.width, scene.height, brush, differs)
+        inset = into_field(seen_part(scene.box) or scene.box, scene.box)
+        strips = draw_inset(pixels, scene.width, scene.height, brush, differs, inset)
         if keep:
             self._kept[scene, quick] = strips
             room = max(_MAX_CELLS // max(scene.width * scene.height, 1), 2)

@@ -25,7 +25,7 @@ class Zoom:
     x: float = 0.5
     y: float = 0.5
 
-    def box(self, picture: tuple[int, int], area: tuple[int, int]) -> Box:
+    def box(self, picture: tuple[float, float], area: tuple[int, int]) -> Box:
         """Return the part of a picture that is seen in an area; both are width and height in pixels.
 
         A picture that is larger than the area fills all of it, also where it has another shape.

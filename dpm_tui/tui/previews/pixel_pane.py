@@ -75,8 +75,10 @@ class PixelPane:
         return picture is not None
 
     async def made(self, scene: Scene, pixels: Pixels, *, fine: bool) -> PixelPicture | None:
-        """Return the picture of a scene; ``fine`` if there are no better pixels than these of its box."""
+        """Return the picture of a scene; ``fine`` if there are no better pixels than these, which its
+        box holds of it."""
         from dpm_tui.tui.pictures.difference_shading import levels_in
+        from dpm_tui.tui.pictures.picture_field import lay_on_ground, seen_part
         from dpm_tui.tui.pictures.pixel_picture import bytes_for, make_picture
 
         canvas = self.canvas
@@ -84,6 +86,10 @@ class PixelPane:
             return None
         picture = canvas.known(scene, fine=fine)
         if picture is None:
+            differs = levels_in(scene.differs, scene.box)
+            if (seen := seen_part(scene.box)) is not None and seen != scene.box:
+                pixels = lay_on_ground(pixels, seen, scene.box)
+                differs = None if differs is None else lay_on_ground(differs, seen, scene.box, ground=0)
             share = scene.width * scene.height / max(self._widget.app.size.area, 1)
             picture = await asyncio.to_thread(
                 make_picture,
@@ -92,7 +98,7 @@ class PixelPane:
                 canvas.graphics,
                 centred=scene.centred,
                 most_bytes=bytes_for(share, large=self._large, fine=fine),
-                differs=levels_in(scene.differs, scene.box),
+                differs=differs,
             )
             canvas.keep(scene, picture, fine=fine)
         return picture

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.pictures.original_parts import Originals, cut
+from dpm_tui.tui.pictures.picture_field import into_field, into_picture
 from dpm_tui.tui.pictures.picture_painter import Painter, Scene
 from dpm_tui.tui.pictures.zoom import WHOLE, Box
 from dpm_tui.tui.previews.caption import Caption
@@ -92,9 +93,9 @@ class Preview(Widget):
 
     @property
     def seen(self) -> Box:
-        """The part of the picture that is seen."""
-        scene = self._scene()
-        return WHOLE if scene is None else scene.box
+        """The part of its field that is seen."""
+        scene, field = self._scene(), self._subject.field if self._subject else None
+        return WHOLE if scene is None or field is None else into_field(scene.box, field)
 
     def show(self, subject: Subject | None) -> None:
         """Show a file, or nothing."""
@@ -277,6 +278,8 @@ class Preview(Widget):
         subject = self._subject
         if subject is None or self._thumbnail is None or self._thumbnail[0] != subject.picture:
             return None
+        if (field := subject.field) is None:
+            return None
         _, _, width, height = self.area
         high, wide = self._thumbnail[1].shape[:2]
         canvas = self._pane.canvas
@@ -286,5 +289,6 @@ class Preview(Widget):
         if canvas is not None:
             scene = replace(scene, cell=canvas.graphics.cell)
         if self._thumbnail[1].size and width > 0 and height > 0:
-            scene = replace(scene, box=subject.zoom.box((wide, high), scene.pixels))
+            around = wide * (field[2] - field[0]), high * (field[3] - field[1])
+            scene = replace(scene, box=into_picture(subject.zoom.box(around, scene.pixels), field))
         return scene

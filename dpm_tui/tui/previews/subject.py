@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from dpm_tui.tui.pictures.zoom import UNZOOMED, Zoom
+from dpm_tui.tui.pictures.zoom import UNZOOMED, WHOLE, Box, Zoom
 from dpm_tui.tui.previews.pane_layout import Shape
 from dpm_tui.tui.terminal.cell_text import Part
 
@@ -31,7 +31,8 @@ class Subject:
     """What a preview shows: a part of a file, the lines above it, and where it differs from another.
 
     ``content`` is the digest of the file: one that has changed is another picture. ``shape`` is that of the
-    whole picture, 0 x 0 where it is not known. ``frame`` is the style of the lines around it.
+    whole picture, 0 x 0 where it is not known. ``frame`` is the style of the lines around it. ``field`` is
+    the frame that the picture is shown in, in its own sides; it is not shown before that is known.
     """
 
     file: int
@@ -41,6 +42,7 @@ class Subject:
     content: str = ""
     shape: Shape = (0, 0)
     frame: Style = _NO_STYLE
+    field: Box | None = WHOLE
 
     @property
     def picture(self) -> tuple[int, str]:

@@ -168,6 +168,8 @@ class PaletteScreen(CursorListScreen):
         return translate("tui.need_place", place=translate(f"tui.scope_{command.scope}"))
 
     def _draw(self, line: int, width: int) -> list[Part]:
+        if line >= len(self.items):
+            return []
         command, look = self.items[line], self.app.look
         if isinstance(command, Setting):
             value = command.show(getattr(self.session.config, command.name))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dpm_tui.catalog.group import Group, Pair
-from dpm_tui.catalog.verdict import SAME_PIXELS
+from dpm_tui.catalog.verdict import SAME_PIXELS, Kind
 from dpm_tui.review.library.group_links import partners
 from dpm_tui.review.reasons.difference_places import describe_places, lies_over
-from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.pictures.picture_field import fields_of
+from dpm_tui.tui.pictures.zoom import WHOLE, Box, Zoom
 from dpm_tui.tui.session.session import Session
 
 _MAX_MAPS = 32
@@ -27,6 +28,7 @@ class ShownPair:
         self._chosen: tuple[int, int] | None = None
         self._flipped: tuple[int, int] | None = None
         self._maps: OrderedDict[tuple[str, str], dict[str, bytes]] = OrderedDict()
+        self._fields: OrderedDict[tuple[str, str], dict[str, Box]] = OrderedDict()
         self._zoom: tuple[str, Zoom] = ("", Zoom())
         self.toggled = False
         self.difference = False
@@ -118,20 +120,50 @@ class ShownPair:
 
     @property
     def unmapped(self) -> Pair | None:
-        """The pair, where it is to be shown more finely than is known where it differs."""
+        """The pair, where its pictures need to be compared once more: to show finely where they differ, or
+        how one lies in the other."""
         pair = self.pair
         known = pair is None or pair.kind in SAME_PIXELS or self._contents(pair) in self._maps
-        return None if known or not self.difference else pair
+        return pair if not known and (self.difference or self._is_crop) else None
 
-    def learn(self, pair: Pair, first: bytes, second: bytes) -> None:
-        """Take note of fine grids of where a pair differs, over ``a`` and ``b``, if both are there still."""
+    @property
+    def _is_crop(self) -> bool:
+        return self.pair is not None and self.pair.kind is Kind.CROP
+
+    def learn(self, pair: Pair, first: bytes, second: bytes, place: Box) -> None:
+        """Take note of fine grids of where a pair differs, over ``a`` and ``b``, and of where ``b`` lies in
+        ``a``, if both are there still."""
         files = self._session.library.files
         if pair.a not in files or pair.b not in files:
             return
         one, other = self._contents(pair)
         self._maps[one, other] = {one: first, other: second}
-        while len(self._maps) > _MAX_MAPS:
-            self._maps.popitem(last=False)
+        self._fields[one, other] = dict(zip((one, other), fields_of(place), strict=True))
+        for table in (self._maps, self._fields):
+            while len(table) > _MAX_MAPS:
+                table.popitem(last=False)
+
+    def field(self, file: int) -> Box | None:
+        """Return the frame that a file is shown in, None where that is to be found out.
+
+        Of a crop and the picture that it was cut from each is shown where it lies in both.
+        """
+        pair = self.pair
+        if pair is None or file not in (pair.a, pair.b):
+            return WHOLE
+        contents = self._contents(pair)
+        if known := self._fields.get(contents):
+            return known[contents[file == pair.b]]
+        return None if self._is_crop else WHOLE
+
+    def shape(self, file: int) -> tuple[int, int]:
+        """Return about how wide and high the frame of a file is: of a crop as that of the larger picture."""
+        files = self._session.library.files
+        if self._is_crop and file in (self.file, self.other):
+            return max(
+                (files[id_].shape for id_ in (self.file, self.other)), key=lambda side: side[0] * side[1]
+            )
+        return files[file].shape
 
     def grid(self, pair: Pair, file: int) -> bytes:
         """Return the grid of where a pair differs as it lies over ``file``, empty where that is not known."""

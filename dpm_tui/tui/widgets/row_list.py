@@ -19,7 +19,7 @@ _GUTTER = 3
 _RIGHT = 3
 """The right button of a mouse."""
 DrawRow = Callable[[int, int], Sequence[Part]]
-"""Returns the pieces of a line for a width."""
+"""Returns the pieces of a line for a width; none for one that went since the list was shown."""
 
 
 class RowList(ScrollView, can_focus=False):

@@ -143,10 +143,14 @@ class PictureData:
 @dataclass(frozen=True, slots=True)
 class DifferenceData:
     """Square grids of where two pictures differ, row by row 0 alike to 255 unlike: over the first of them
-    and over the second. Both are empty where nothing shows that they are alike."""
+    and over the second. Both are empty where nothing shows that they are alike.
+
+    ``place`` is where the second lies in the first, left, top, right and bottom in the sides of that; empty
+    where it is turned or tilted, or nobody knows."""
 
     first: bytes
     second: bytes
+    place: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ class PictureService:
         # A judge caches what it saw, for the sake of a run; one pair is not worth that memory.
         compare = AlignedJudge().map_differences
         laid = await asyncio.to_thread(lay_alike, first, second)
-        return DifferenceData(*await asyncio.to_thread(compare, laid.first, laid.second, _POINTS))
+        found = await asyncio.to_thread(compare, laid.first, laid.second, _POINTS)
+        if found is None:
+            return DifferenceData(b"", b"")
+        return DifferenceData(found.first, found.second, found.place or ())
 
     async def picture(self, request: GetPicture) -> PictureData:
         """Return a part of an original, an empty picture where it cannot be read."""

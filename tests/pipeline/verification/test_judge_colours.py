@@ -237,5 +237,7 @@ def test_a_variant_always_names_where_it_differs() -> None:
     verdict = judged(screen("09:41"), screen("18:26"))
     if verdict.kind is Kind.VARIANT:
         assert "upper_left" in describe_places(verdict.differs)
-    one, other = JUDGE.map_differences(thumbnail(screen("09:41")), thumbnail(screen("18:26")), 32)
+    found = JUDGE.map_differences(thumbnail(screen("09:41")), thumbnail(screen("18:26")), 32)
+    assert found is not None
+    one, other = found.first, found.second
     assert verdict.kind is Kind.COPY or (describe_places(one) and describe_places(other))

@@ -10,7 +10,7 @@ from typing import Protocol
 from dpm_tui.catalog.group import Pair
 from dpm_tui.tui.lines.group_lines import GroupLines
 from dpm_tui.tui.lines.reason_lines import fit_lines, pair_lines
-from dpm_tui.tui.pictures.zoom import Zoom
+from dpm_tui.tui.pictures.zoom import WHOLE, Zoom
 from dpm_tui.tui.previews.preview_panes import PreviewPanes
 from dpm_tui.tui.previews.subject import Subject
 from dpm_tui.tui.screens.base.command_host import AppHost, CommandHost
@@ -71,7 +71,7 @@ class PairPictures:
             host.reasons.show([])
             return
         members, session, look = self._members_shown(), host.session, host.app.look
-        width = host.panes.caption_width([session.library.files[id_].shape for id_ in members])
+        width = host.panes.caption_width([comparison.shape(id_) for id_ in members])
         rest = len(comparison.group.members) - len(members) if len(members) > _PAIR else 0
         last = members[-1]
         host.panes.show([self._subject(id_, width, rest if id_ == last else 0) for id_ in members])
@@ -84,9 +84,11 @@ class PairPictures:
 
     async def _map_difference(self, pair: Pair) -> None:
         """Fetch a fine difference map of the pair on the screen, once no key is pressed any more."""
-        app = self._host.app
-        await asyncio.sleep(app.delays.rest)
-        self._host.comparison.learn(pair, *await app.link.difference(pair.a, pair.b))
+        app, comparison = self._host.app, self._host.comparison
+        await asyncio.sleep(app.delays.rest if comparison.difference else app.delays.fetch)
+        data = await app.link.difference(pair.a, pair.b)
+        left, top, right, bottom = data.place or WHOLE
+        comparison.learn(pair, data.first, data.second, (left, top, right, bottom))
         self._host.show_pictures()
 
     def _members_shown(self) -> list[int]:
@@ -115,5 +117,6 @@ class PairPictures:
         frame = look["frame_on" if id_ == host.comparison.file else "frame"]
         if id_ in session.marks.removed:
             frame = look["remove"]
-        differs = host.comparison.differs(id_)
-        return Subject(id_, caption, differs, host.zoom, file.facts.digest, file.shape, frame)
+        shown = host.comparison
+        shape, field = shown.shape(id_), shown.field(id_)
+        return Subject(id_, caption, shown.differs(id_), host.zoom, file.facts.digest, shape, frame, field)

@@ -1,0 +1,79 @@
+"""A crop is shown where it lies in the picture that it was cut from, at the same scale."""
+
+from __future__ import annotations
+
+import pytest
+
+from dpm_tui.tui.pictures.zoom import WHOLE
+from dpm_tui.worker.protocol import messages
+from tests.tui.app_run import press, running_app, until
+from tests.tui.fake_client import FakeClient
+
+LETTER, CROP, TURNED = 9, 10, 11
+PLACE = (0.25, 0.5, 0.75, 1.0)
+FRAME = (-0.5, -1.0, 1.5, 1.0)
+TO_THE_CROP = ("/", *"letter_crop", "enter", "j")
+
+
+def client_with(place: tuple[float, ...]) -> FakeClient:
+    client = FakeClient()
+    client.places[LETTER, CROP] = place
+    return client
+
+
+def asked(client: FakeClient) -> list[messages.GetDifference]:
+    return [request for request in client.requests if isinstance(request, messages.GetDifference)]
+
+
+@pytest.mark.parametrize("keys", [(), ("f", "=")])
+async def test_a_crop_lies_where_it_was_cut_out(keys: tuple[str, ...]) -> None:
+    client = client_with(PLACE)
+    async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP, *keys)
+        whole, crop = app.screen.panes.previews[:2]  # type: ignore[attr-defined]
+        await until(lambda: crop.file == CROP and crop._scene() is not None)
+        assert whole.file == LETTER
+        assert whole._scene().box == WHOLE
+        assert crop._scene().box == pytest.approx(FRAME)
+        assert len(asked(client)) == 1
+
+
+async def test_a_flip_stays_in_place_close_up() -> None:
+    client = client_with(PLACE)
+    async with running_app(client, size=(80, 24), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP, "f", "+", "+", "down")
+        preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
+        await until(lambda: preview.file == CROP and preview._scene() is not None)
+        seen = preview.seen
+        await press(pilot, "tab")
+        await until(lambda: preview.file == LETTER and preview._scene() is not None)
+        assert preview.seen == pytest.approx(seen, abs=0.02)
+        assert preview._scene().box == pytest.approx(seen, abs=0.02)
+
+
+@pytest.mark.parametrize("place", [(), (0.4, 0.4, 0.5, 0.5)])
+async def test_a_crop_of_unknown_place_or_a_tiny_one_is_shown_by_itself(place: tuple[float, ...]) -> None:
+    async with running_app(client_with(place), size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP)
+        crop = app.screen.panes.previews[1]  # type: ignore[attr-defined]
+        await until(lambda: crop.file == CROP and crop._scene() is not None)
+        assert crop._scene().box == WHOLE
+
+
+async def test_a_worker_that_cannot_tell_does_not_keep_the_picture_back() -> None:
+    client = client_with(PLACE)
+    client.refusals[messages.GetDifference] = messages.Failed("state_busy", {})
+    async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP)
+        crop = app.screen.panes.previews[1]  # type: ignore[attr-defined]
+        await until(lambda: crop.file == CROP and crop._scene() is not None)
+        assert crop._scene().box == WHOLE
+
+
+async def test_no_other_pair_is_asked_about() -> None:
+    client = client_with(PLACE)
+    async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP, "j")
+        turned = app.screen.panes.previews[1]  # type: ignore[attr-defined]
+        await until(lambda: turned.file == TURNED and turned._scene() is not None)
+        assert len(asked(client)) <= 1
