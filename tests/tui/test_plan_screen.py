@@ -12,7 +12,7 @@ from dpm_tui.catalog.verdict import Kind
 from dpm_tui.review.library.filter import parse_filter
 from dpm_tui.review.marks.link import Link as FileLink
 from dpm_tui.review.marks.plan import Companion, Plan
-from dpm_tui.tui.lines.plan_lines import PlanLines
+from dpm_tui.tui.lines.plan_lines import PlanLines, rule_words
 from dpm_tui.tui.screens.base import host_app
 from dpm_tui.tui.screens.plan import PlanScreen
 from dpm_tui.tui.session.plan_list import PlanList
@@ -196,3 +196,8 @@ async def test_keys_before_a_shorter_list_is_shown_do_no_harm(monkeypatch: pytes
             await asyncio.sleep(0.05)
         assert app.is_running
         assert not app.session.bin.entries
+
+
+@pytest.mark.parametrize(("rule", "words"), [("hand", "by hand"), ("keeper", "own order"), ("best", "best")])
+def test_a_rule_is_called_as_the_settings_call_it(rule: str, words: str) -> None:
+    assert rule_words(rule, 9) == words

@@ -9,6 +9,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import BinEntry
 from dpm_tui.text_format import local_time, similarity
+from dpm_tui.tui.lines.plan_lines import rule_words
 from dpm_tui.tui.session.bin_list import BatchLine
 from dpm_tui.tui.session.session import Session
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width
@@ -38,7 +39,7 @@ class BinLines:
         count = translate("tui.group_files", count=batch.files)
         when = f" {local_time(batch.recycled_at)} "
         size = f" {count}  {long_size(batch.size)} "
-        rule = f"{translate('tui.rule_label')} {display_name(batch.rule, 16)} " if batch.rule else ""
+        rule = f"{translate('tui.rule_label')} {rule_words(batch.rule, 16)} " if batch.rule else ""
         room = width - cell_len(when) - cell_len(size)
         return [
             (when, look["heading_on"]),

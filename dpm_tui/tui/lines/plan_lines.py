@@ -16,11 +16,12 @@ from dpm_tui.tui.lines.kind_lines import counted
 from dpm_tui.tui.lines.reason_lines import fit_lines, reason_lines
 from dpm_tui.tui.session.plan_list import PlanList
 from dpm_tui.tui.session.session import Session
+from dpm_tui.tui.session.setting_words import name_words
 from dpm_tui.tui.terminal.cell_text import Part, cut_middle, cut_start, pad, pad_left, parts_width, wrap
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
 
-_RULE_WIDTH = 8
+_RULE_WIDTH = 9
 _ROOMY = 7
 """From so many lines on there is room for what reasons leave out."""
 _NARROW = 60
@@ -72,7 +73,7 @@ class PlanLines:
             (f" {pad_left(short_size(move.victim.stamp.size), 5)}", plain),
         ]
         if width >= _NARROW:
-            right.append((f"  {pad(rule_name(move.rule, _RULE_WIDTH), _RULE_WIDTH)}", look["dim"]))
+            right.append((f"  {pad(rule_words(move.rule, _RULE_WIDTH), _RULE_WIDTH)}", look["dim"]))
         room = width - parts_width(right) - 2
         return [
             ("!" if move.doubt else " ", look["doubt"]),
@@ -133,7 +134,7 @@ class PlanLines:
         number = self._session.library.number_called(move.group)
         members = () if number is None else self._session.library.groups[number].members
         size = long_size(move.size)
-        rule = f"{translate('tui.rule_label')} {rule_name(move.rule, 24)}"
+        rule = f"{translate('tui.rule_label')} {rule_words(move.rule, 24)}"
         # The number is the one that the groups screen shows; the filter may hide the group there.
         place = None if number is None else self._session.rows.position_of(number)
         group = "" if place is None else translate("tui.plan_group", number=place + 1, count=len(members))
@@ -150,6 +151,6 @@ def _similarity(move: Move) -> str:
     return translate(f"tui.short_{move.link}") if move.link else similarity(move.similarity)
 
 
-def rule_name(rule: str, width: int) -> str:
+def rule_words(rule: str, width: int) -> str:
     """Return the name of a rule; a mark set by hand has a word of its own."""
-    return translate("tui.rule_hand") if rule == "hand" else display_name(rule, width)
+    return translate("tui.rule_hand") if rule == "hand" else display_name(name_words(rule), width)

@@ -11,7 +11,7 @@ from dpm_tui.file_names import display_name
 from dpm_tui.locale import translate
 from dpm_tui.recycle.results import Removal
 from dpm_tui.text_format import local_time
-from dpm_tui.tui.lines.plan_lines import rule_name
+from dpm_tui.tui.lines.plan_lines import rule_words
 from dpm_tui.tui.terminal.cell_text import Part, cut_start, pad, pad_left, parts_width
 from dpm_tui.tui.theme import Look
 from dpm_tui.units import long_size, short_size
@@ -49,7 +49,7 @@ def removal_details(removal: Removal, width: int, look: Look) -> list[list[Part]
     kind = translate(f"tui.kind_{removal.kind}") if removal.kind in _KINDS else display_name(removal.kind, 12)
     keeper = cut_start(display_name(removal.keeper), room // 2)
     copy = f"{kind} {translate('tui.copy_of', name=keeper)}" if keeper else kind
-    rule = f"{translate('tui.rule_label')} {rule_name(removal.rule, 24)}" if removal.rule else ""
+    rule = f"{translate('tui.rule_label')} {rule_words(removal.rule, 24)}" if removal.rule else ""
     batch = f"{translate('tui.removal_batch')} {display_name(removal.batch, 32)}" if removal.batch else ""
     lines: list[list[Part]] = [[(f" {cut_start(display_name(removal.path), room)}", look["strong"])]]
     if removal.action == "restored":
