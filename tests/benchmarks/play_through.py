@@ -33,6 +33,7 @@ _AT_REST = 0.45
 """Pictures come some time after the cursor stops; then they are painted finely."""
 _IDLE_SECONDS = 5.0
 _PATIENCE = 120.0
+_END = b"\x1b[F"
 
 
 class Seat:
@@ -143,8 +144,8 @@ def play(folder: Path, size: str, groups: int) -> None:
         sitting.repeat("l, until they are fine", b"l", 10, silence=_AT_REST)
         sitting.repeat("tab, pictures flipped", b"\t", 20, silence=_AT_REST)
         sitting.repeat("space, marked", b" ", 20, rest=_AT_REST)
-        sitting.once("G, to the end", b"G")
-        sitting.once("g, to the beginning", b"g")
+        sitting.once("to the end", _END)
+        sitting.once("to the beginning", b"g")
         sitting.once("/, filter opened", b"/")
         for letter in (b"o", b"m", b"a"):
             sitting.once(f"{letter.decode()} typed into it", letter)

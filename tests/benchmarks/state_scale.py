@@ -269,7 +269,7 @@ def app(layout: Layout, files: int) -> None:
             assert b"/%d" % groups in there.sent, "no groups"
             shown.listen(time.perf_counter(), 3.0, _PATIENCE)
             keys = sorted(shown.press(b"j", 0.3).first for _ in range(_KEYS))
-            end, filtered = (shown.press(typed, 1.0).last for typed in (b"G", b"/size:>2M\r"))
+            end, filtered = (shown.press(typed, 1.0).last for typed in (b"\x1b[F", b"/size:>2M\r"))
             print(
                 f"app {width} x {height}: first paint {painted:.2f} s, groups {there.last:.2f} s, "
                 f"a key {keys[_KEYS // 2] * 1e3:.0f} ms, at most {keys[-1] * 1e3:.0f} ms, "
