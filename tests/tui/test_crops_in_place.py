@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dpm_tui.tui.pictures.picture_field import seen_part
 from dpm_tui.tui.pictures.zoom import WHOLE
 from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, running_app, until
@@ -49,6 +50,20 @@ async def test_a_flip_stays_in_place_close_up() -> None:
         await until(lambda: preview.file == LETTER and preview._scene() is not None)
         assert preview.seen == pytest.approx(seen, abs=0.02)
         assert preview._scene().box == pytest.approx(seen, abs=0.02)
+
+
+async def test_close_up_there_is_ground_where_the_crop_does_not_reach() -> None:
+    client = client_with(PLACE)
+    client.thumbnail_size = (256, 192)
+    async with running_app(client, size=(80, 24), screen="groups") as (app, pilot):
+        await press(pilot, *TO_THE_CROP, "f", *"++", *["up"] * 4)
+        preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
+        await until(lambda: preview.file == CROP and preview._scene() is not None)
+        assert seen_part(preview._scene().box) is None
+        await until(lambda: preview._strips)
+        styles = {segment.style for strip in preview._strips for segment in strip}
+        assert len(styles) == 1
+        assert {segment.text.strip() for strip in preview._strips for segment in strip} == {""}
 
 
 @pytest.mark.parametrize("place", [(), (0.4, 0.4, 0.5, 0.5)])

@@ -117,8 +117,7 @@ def draw_inset(
     differs: NDArray[np.uint8] | None,
     inset: Box,
 ) -> list[Strip]:
-    """Return the same of a picture that lies on plain ground: ``inset`` is its place in 0..1 of all that is
-    shown."""
+    """Return the strips of a picture on plain ground; ``inset`` is its place in 0..1 of all of it."""
     if inset == WHOLE or min(width, height, rgb.size) < 1:
         return draw(rgb, width, height, brush, differs)
     all_wide, all_high = rgb.shape[1] / (inset[2] - inset[0]), rgb.shape[0] / (inset[3] - inset[1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dpm_tui.tui.pictures.picture_field import seen_part
-from dpm_tui.tui.pictures.zoom import WHOLE, Box
+from dpm_tui.tui.pictures.zoom import Box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +83,9 @@ class Originals:
             ready = self.known(file, box, width, content)
             if ready is not None:
                 return ready
-            seen = seen_part(box) or WHOLE
+            seen = seen_part(box)
+            if seen is None:
+                return _none()
             wide, high = round(width * _share(seen, box, 0)), round(height * _share(seen, box, 1))
             # A requested picture arrives even if its request was dropped: it is worth keeping.
             return await asyncio.shield(self._ask(file, seen, max(wide, 1), max(high, 1), content))
@@ -110,6 +112,12 @@ def cut(pixels: Pixels, box: Box) -> Pixels:
     left, top = min(round(seen[0] * wide), wide - 1), min(round(seen[1] * high), high - 1)
     right, bottom = max(round(seen[2] * wide), left + 1), max(round(seen[3] * high), top + 1)
     return pixels[top:bottom, left:right]
+
+
+def _none() -> Pixels:
+    import numpy as np
+
+    return np.empty((0, 0, 3), np.uint8)
 
 
 def _share(seen: Box, box: Box, axis: int) -> float:

@@ -13,19 +13,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Pixels = NDArray[np.uint8]
-
 GROUND = 56
 """Level of what lies around a picture in its field."""
 _LEAST = 0.15
 """Share of a field that a picture takes at least: a smaller one is looked at by itself."""
+_SAME = 0.02
+"""Share of a side by which an edge may be off in pictures that have one frame."""
 
 
 def fields_of(place: Box) -> tuple[Box, Box]:
     """Return the common frame of two pictures in the sides of each, from where the second lies in the first.
 
-    Both are ``WHOLE`` where one of them would be too small to be looked at.
+    Both are ``WHOLE`` where that is hardly another frame, and where one of them would be too small.
     """
+    if max(abs(edge - whole) for edge, whole in zip(place, WHOLE, strict=True)) < _SAME:
+        return WHOLE, WHOLE
     left, top, right, bottom = place
     frame = min(left, 0.0), min(top, 0.0), max(right, 1.0), max(bottom, 1.0)
     wide, high = right - left, bottom - top
@@ -65,6 +67,13 @@ def seen_part(box: Box) -> Box | None:
     """Return what a box holds of its picture, None for nothing."""
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in box)
     return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def bare_ground(width: int, height: int) -> NDArray[np.uint8]:
+    """Return so many RGB pixels of ground: what is seen where nothing of the picture is."""
+    import numpy as np
+
+    return np.full((height, width, 3), GROUND, np.uint8)
 
 
 def lay_on_ground(part: NDArray[Any], seen: Box, box: Box, ground: int = GROUND) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from dpm_tui.tui.pictures.picture_field import into_field, seen_part
+from dpm_tui.tui.pictures.picture_field import bare_ground, into_field, seen_part
 from dpm_tui.tui.pictures.zoom import WHOLE, Box
 from dpm_tui.tui.theme import Look
 
@@ -63,6 +63,9 @@ class Painter:
         from dpm_tui.tui.pictures.cell_renderer import Blocks, Brush, draw_inset
         from dpm_tui.tui.pictures.difference_shading import levels_in
 
+        seen = seen_part(scene.box)
+        if seen is None:
+            pixels = bare_ground(scene.width, 2 * scene.height)
         if pixels.size == 0:
             return []
         ready = self.knows(scene, quick=quick) if keep else None
@@ -73,7 +76,7 @@ class Painter:
         blocks = Blocks.WHOLE if look.whole_cells else Blocks.QUADRANT if look.quadrants else Blocks.HALF
         brush = Brush(look.palette, blocks, quick, scene.centred, scene.thrifty)
         differs = levels_in(scene.differs, scene.box)
-        inset = into_field(seen_part(scene.box) or scene.box, scene.box)
+        inset = WHOLE if seen is None else into_field(seen, scene.box)
         strips = draw_inset(pixels, scene.width, scene.height, brush, differs, inset)
         if keep:
             self._kept[scene, quick] = strips

@@ -78,16 +78,18 @@ class PixelPane:
         """Return the picture of a scene; ``fine`` if there are no better pixels than these, which its
         box holds of it."""
         from dpm_tui.tui.pictures.difference_shading import levels_in
-        from dpm_tui.tui.pictures.picture_field import lay_on_ground, seen_part
+        from dpm_tui.tui.pictures.picture_field import bare_ground, lay_on_ground, seen_part
         from dpm_tui.tui.pictures.pixel_picture import bytes_for, make_picture
 
-        canvas = self.canvas
+        canvas, seen = self.canvas, seen_part(scene.box)
+        if seen is None:
+            pixels = bare_ground(*scene.pixels)
         if canvas is None or pixels.size == 0 or not scene.width or not scene.height:
             return None
         picture = canvas.known(scene, fine=fine)
         if picture is None:
             differs = levels_in(scene.differs, scene.box)
-            if (seen := seen_part(scene.box)) is not None and seen != scene.box:
+            if seen is not None and seen != scene.box:
                 pixels = lay_on_ground(pixels, seen, scene.box)
                 differs = None if differs is None else lay_on_ground(differs, seen, scene.box, ground=0)
             share = scene.width * scene.height / max(self._widget.app.size.area, 1)

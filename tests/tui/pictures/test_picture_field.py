@@ -26,8 +26,9 @@ def test_a_crop_gets_the_frame_of_the_whole() -> None:
     assert fields_of(CROP) == (WHOLE, (-0.5, -1.0, 1.5, 1.0))
 
 
-def test_copies_are_shown_as_they_are() -> None:
-    assert fields_of(WHOLE) == (WHOLE, WHOLE)
+@pytest.mark.parametrize("place", [WHOLE, (0.01, -0.005, 1.0, 0.99)])
+def test_copies_are_shown_as_they_are(place: Box) -> None:
+    assert fields_of(place) == (WHOLE, WHOLE)
 
 
 def test_a_crop_that_would_be_tiny_is_looked_at_by_itself() -> None:
