@@ -68,6 +68,12 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         await calm(pilot)
 
 
+def type_ahead(app: DpmApp, *keys: str) -> None:
+    """Press keys without waiting for what each of them does."""
+    for key in keys:
+        app.post_message(_key_event(key))
+
+
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Wait until a condition holds; fails after so many seconds."""
     end = time.monotonic() + seconds

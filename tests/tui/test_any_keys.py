@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 
 from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.command_table import BY_ID
 from dpm_tui.tui.widgets.row_list import RowList
-from tests.tui.app_run import calm, press, running_app
+from tests.tui.app_run import calm, press, running_app, type_ahead
 from tests.tui.fake_client import FakeClient
 
 OPENERS = {
@@ -41,12 +40,6 @@ SIZES = [(80, 24), (120, 40), (40, 10), (200, 60), (20, 5)]
 ROUNDS = 200
 
 
-def type_key(app: DpmApp, key: str) -> None:
-    """Press a key as a terminal does, without waiting for what it does."""
-    characters = {"space": " ", "enter": "\r", "tab": "\t"}
-    app.post_message(events.Key(key, key if len(key) == 1 else characters.get(key)))
-
-
 async def leave_all(app: DpmApp, pilot: Pilot[None]) -> None:
     """Go back to the groups."""
     while len(app.screen_stack) > 1 or app.screen.prompt.busy:  # type: ignore[attr-defined]
@@ -59,8 +52,7 @@ async def test_a_key_may_come_before_its_screen_is_shown(screen: str) -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "a")
         for key in EARLY:
-            type_key(app, OPENERS[screen])
-            type_key(app, key)
+            type_ahead(app, OPENERS[screen], key)
             await calm(pilot)
             assert app.is_running
             await leave_all(app, pilot)
@@ -70,8 +62,7 @@ async def test_a_key_may_come_before_its_screen_is_shown(screen: str) -> None:
 async def test_keys_may_come_after_the_last_move_left_the_plan(then: str) -> None:
     async with running_app(FakeClient(), screen="groups") as (app, pilot):
         await press(pilot, "a")
-        for key in ("D", *"xxxx", then, then):
-            type_key(app, key)
+        type_ahead(app, "D", *"xxxx", then, then)
         await calm(pilot)
         assert app.is_running
 
@@ -95,7 +86,7 @@ async def test_random_keys_do_what_they_do_and_no_more(seed: int) -> None:
             # Whoever only types into the palette sees no other screen.
             typing = not getattr(screen, "prompt", None) or screen.prompt.busy  # type: ignore[attr-defined]
             key = dice.choice(NAMED if dice.random() < (0.6 if typing else 0.3) else LETTERS)
-            type_key(app, "escape" if typing and dice.random() < 0.3 else key)
+            type_ahead(app, "escape" if typing and dice.random() < 0.3 else key)
             if dice.random() < 0.7:
                 await calm(pilot)
             assert app.is_running

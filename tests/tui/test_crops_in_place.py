@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dpm_tui.tui.pictures.picture_field import seen_part
-from dpm_tui.tui.pictures.zoom import WHOLE
+from dpm_tui.tui.pictures.zoom import WHOLE, Box
+from dpm_tui.tui.previews.preview import Preview
 from dpm_tui.worker.protocol import messages
 from tests.tui.app_run import press, running_app, until
 from tests.tui.fake_client import FakeClient
@@ -22,6 +23,14 @@ def client_with(place: tuple[float, ...]) -> FakeClient:
     return client
 
 
+async def shown(preview: Preview, file: int) -> Box:
+    """Wait until a preview shows a file, and return the part of it."""
+    await until(lambda: preview.file == file and preview._scene() is not None)
+    scene = preview._scene()
+    assert scene is not None
+    return scene.box
+
+
 def asked(client: FakeClient) -> list[messages.GetDifference]:
     return [request for request in client.requests if isinstance(request, messages.GetDifference)]
 
@@ -32,10 +41,8 @@ async def test_a_crop_lies_where_it_was_cut_out(keys: tuple[str, ...]) -> None:
     async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP, *keys)
         whole, crop = app.screen.panes.previews[:2]  # type: ignore[attr-defined]
-        await until(lambda: crop.file == CROP and crop._scene() is not None)
-        assert whole.file == LETTER
-        assert whole._scene().box == WHOLE
-        assert crop._scene().box == pytest.approx(FRAME)
+        assert await shown(crop, CROP) == pytest.approx(FRAME)
+        assert await shown(whole, LETTER) == WHOLE
         assert len(asked(client)) == 1
 
 
@@ -44,12 +51,11 @@ async def test_a_flip_stays_in_place_close_up() -> None:
     async with running_app(client, size=(80, 24), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP, "f", "+", "+", "down")
         preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
-        await until(lambda: preview.file == CROP and preview._scene() is not None)
+        await shown(preview, CROP)
         seen = preview.seen
         await press(pilot, "tab")
-        await until(lambda: preview.file == LETTER and preview._scene() is not None)
+        assert await shown(preview, LETTER) == pytest.approx(seen, abs=0.02)
         assert preview.seen == pytest.approx(seen, abs=0.02)
-        assert preview._scene().box == pytest.approx(seen, abs=0.02)
 
 
 async def test_close_up_there_is_ground_where_the_crop_does_not_reach() -> None:
@@ -58,8 +64,7 @@ async def test_close_up_there_is_ground_where_the_crop_does_not_reach() -> None:
     async with running_app(client, size=(80, 24), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP, "f", *"++", *["up"] * 4)
         preview = app.screen.panes.previews[0]  # type: ignore[attr-defined]
-        await until(lambda: preview.file == CROP and preview._scene() is not None)
-        assert seen_part(preview._scene().box) is None
+        assert seen_part(await shown(preview, CROP)) is None
         await until(lambda: preview._strips)
         styles = {segment.style for strip in preview._strips for segment in strip}
         assert len(styles) == 1
@@ -70,9 +75,7 @@ async def test_close_up_there_is_ground_where_the_crop_does_not_reach() -> None:
 async def test_a_crop_of_unknown_place_or_a_tiny_one_is_shown_by_itself(place: tuple[float, ...]) -> None:
     async with running_app(client_with(place), size=(120, 40), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP)
-        crop = app.screen.panes.previews[1]  # type: ignore[attr-defined]
-        await until(lambda: crop.file == CROP and crop._scene() is not None)
-        assert crop._scene().box == WHOLE
+        assert await shown(app.screen.panes.previews[1], CROP) == WHOLE  # type: ignore[attr-defined]
 
 
 async def test_a_worker_that_cannot_tell_does_not_keep_the_picture_back() -> None:
@@ -80,15 +83,12 @@ async def test_a_worker_that_cannot_tell_does_not_keep_the_picture_back() -> Non
     client.refusals[messages.GetDifference] = messages.Failed("state_busy", {})
     async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP)
-        crop = app.screen.panes.previews[1]  # type: ignore[attr-defined]
-        await until(lambda: crop.file == CROP and crop._scene() is not None)
-        assert crop._scene().box == WHOLE
+        assert await shown(app.screen.panes.previews[1], CROP) == WHOLE  # type: ignore[attr-defined]
 
 
 async def test_no_other_pair_is_asked_about() -> None:
     client = client_with(PLACE)
     async with running_app(client, size=(120, 40), screen="groups") as (app, pilot):
         await press(pilot, *TO_THE_CROP, "j")
-        turned = app.screen.panes.previews[1]  # type: ignore[attr-defined]
-        await until(lambda: turned.file == TURNED and turned._scene() is not None)
+        await shown(app.screen.panes.previews[1], TURNED)  # type: ignore[attr-defined]
         assert len(asked(client)) <= 1

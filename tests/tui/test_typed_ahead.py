@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from textual import events
 
-from dpm_tui.tui.app import DpmApp
 from dpm_tui.tui.screens.base import screen
 from dpm_tui.worker.protocol import messages
-from tests.tui.app_run import press, prompt_text, running_app, until
+from tests.tui.app_run import press, prompt_text, running_app, type_ahead, until
 from tests.tui.fake_client import FakeClient
 
 _TURNS = 20
@@ -34,12 +32,6 @@ class DistantClient(FakeClient):
                 await asyncio.sleep(0)
             await self.go_on.wait()
         return await super().request(message)
-
-
-def type_ahead(app: DpmApp, *keys: str) -> None:
-    """Press keys without waiting for what each of them does."""
-    for key in keys:
-        app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 @pytest.mark.parametrize("answer", ["y", "l"])

@@ -75,12 +75,7 @@ class CellRenderer(Renderer):
         if self._differs is not None:
             changed = spread_over(self._differs, fitted.shape[1], fitted.shape[0])
         lines = self._draw(fitted, changed)
-        wide = fitted.shape[1] // across
-        left = (width - wide) // 2 if brush.centred else 0
-        top = (height - len(lines)) // 2 if brush.centred else 0
-        placed = [_between(left, line, width - wide - left) for line in lines]
-        empty = _between(width, [], 0)
-        return [*[empty] * top, *placed, *[empty] * (height - len(lines) - top)]
+        return _placed(lines, fitted.shape[1] // across, (width, height), centred=brush.centred)
 
     def _draw(self, rgb: NDArray[np.uint8], changed: NDArray[np.uint8] | None) -> list[list[Segment]]:
         brush = self._brush
@@ -131,11 +126,7 @@ def draw_inset(
     sides = [Segment(" " * count, ground) for count in (left, wide - right)]
     lines = [[Segment(" " * wide, ground)]] * high
     lines[top:bottom] = [[sides[0], *strip, sides[1]] for strip in strips]
-    over, before = ((height - high) // 2, (width - wide) // 2) if brush.centred else (0, 0)
-    placed = [_between(before, line, width - wide - before) for line in lines]
-    empty = _between(width, [], 0)
-    rows = [*[empty] * over, *placed, *[empty] * (height - high - over)]
-    return [Strip(row, width) for row in rows]
+    return [Strip(row, width) for row in _placed(lines, wide, (width, height), centred=brush.centred)]
 
 
 def _stretched(rgb: NDArray[np.uint8], width: int, height: int, brush: Brush) -> NDArray[np.uint8]:
@@ -176,6 +167,17 @@ def fit(rgb: NDArray[np.uint8], width: int, height: int, across: int = 1) -> NDA
 
 _CONSOLE = Console(width=80, force_terminal=False)
 """Asked for the segments of a renderable; nothing is printed to it."""
+
+
+def _placed(
+    lines: list[list[Segment]], wide: int, area: tuple[int, int], *, centred: bool
+) -> list[list[Segment]]:
+    """Return lines that are ``wide`` cells wide within an area, or else in its upper left corner."""
+    width, height = area
+    left, top = ((width - wide) // 2, (height - len(lines)) // 2) if centred else (0, 0)
+    placed = [_between(left, line, width - wide - left) for line in lines]
+    empty = _between(width, [], 0)
+    return [*[empty] * top, *placed, *[empty] * (height - len(lines) - top)]
 
 
 def _between(left: int, line: list[Segment], right: int) -> list[Segment]:

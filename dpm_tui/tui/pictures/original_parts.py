@@ -68,27 +68,27 @@ class Originals:
         """Return what a box holds of a picture if that is there already, as wide as there are pixels, or as
         ``width`` asks for all of the box."""
         seen = seen_part(box)
-        if seen is None:
-            return None
-        wanted = round(width * _share(seen, box, 0))
-        serving = (part for part in self._parts if part.serves(file, content, seen, wanted))
-        return next((part.cut(seen) for part in serving), None)
+        return None if seen is None else self._ready(file, seen, _seen_of(width, seen, box, 0), content)
 
     async def part(self, file: int, box: Box, width: int, height: int, content: str = "") -> Pixels:
-        """Return a part of a file, at least nearly ``width`` x ``height`` pixels where there are so many.
+        """Return what a box holds of a file, which must be something, where there are so many pixels at least
+        nearly as dense as ``width`` x ``height`` make all of the box.
 
         It is empty where it cannot be had.
         """
+        seen = seen_part(box)
+        assert seen is not None
+        wide, high = (_seen_of(side, seen, box, axis) for axis, side in enumerate((width, height)))
         async with self._turn:
-            ready = self.known(file, box, width, content)
+            ready = self._ready(file, seen, wide, content)
             if ready is not None:
                 return ready
-            seen = seen_part(box)
-            if seen is None:
-                return _none()
-            wide, high = round(width * _share(seen, box, 0)), round(height * _share(seen, box, 1))
             # A requested picture arrives even if its request was dropped: it is worth keeping.
-            return await asyncio.shield(self._ask(file, seen, max(wide, 1), max(high, 1), content))
+            return await asyncio.shield(self._ask(file, seen, wide, high, content))
+
+    def _ready(self, file: int, box: Box, width: int, content: str) -> Pixels | None:
+        serving = (part for part in self._parts if part.serves(file, content, box, width))
+        return next((part.cut(box) for part in serving), None)
 
     async def _ask(self, file: int, box: Box, width: int, height: int, content: str) -> Pixels:
         larger = _with_margin(box, width, height)
@@ -114,15 +114,9 @@ def cut(pixels: Pixels, box: Box) -> Pixels:
     return pixels[top:bottom, left:right]
 
 
-def _none() -> Pixels:
-    import numpy as np
-
-    return np.empty((0, 0, 3), np.uint8)
-
-
-def _share(seen: Box, box: Box, axis: int) -> float:
-    """Return how much of a side of the box is seen."""
-    return (seen[axis + 2] - seen[axis]) / (box[axis + 2] - box[axis])
+def _seen_of(pixels: int, seen: Box, box: Box, axis: int) -> int:
+    """Return how many of the pixels of a side of a box its seen part takes."""
+    return max(round(pixels * (seen[axis + 2] - seen[axis]) / (box[axis + 2] - box[axis])), 1)
 
 
 def _with_margin(box: Box, width: int, height: int) -> Box:

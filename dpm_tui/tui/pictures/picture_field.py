@@ -30,13 +30,7 @@ def fields_of(place: Box) -> tuple[Box, Box]:
         return WHOLE, WHOLE
     left, top, right, bottom = place
     frame = min(left, 0.0), min(top, 0.0), max(right, 1.0), max(bottom, 1.0)
-    wide, high = right - left, bottom - top
-    other = (
-        (frame[0] - left) / wide,
-        (frame[1] - top) / high,
-        (frame[2] - left) / wide,
-        (frame[3] - top) / high,
-    )
+    other = into_field(frame, place)
     smallest = min(1 / ((field[2] - field[0]) * (field[3] - field[1])) for field in (frame, other))
     return (frame, other) if smallest >= _LEAST else (WHOLE, WHOLE)
 

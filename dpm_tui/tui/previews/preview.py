@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from dpm_tui.locale import translate
 from dpm_tui.tui.pictures.original_parts import Originals, cut
-from dpm_tui.tui.pictures.picture_field import into_field, into_picture
+from dpm_tui.tui.pictures.picture_field import into_field, into_picture, seen_part
 from dpm_tui.tui.pictures.picture_painter import Painter, Scene
 from dpm_tui.tui.pictures.zoom import WHOLE, Box
 from dpm_tui.tui.previews.caption import Caption
@@ -264,7 +264,7 @@ class Preview(Widget):
     def _wants_more(self, scene: Scene) -> bool:
         """Return whether there are originals, and the thumbnail has fewer pixels than are shown."""
         assert self._thumbnail is not None
-        if self._originals is None:
+        if self._originals is None or seen_part(scene.box) is None:
             return False
         high, wide = self._thumbnail[1].shape[:2]
         if wide and max(high, wide) < _THUMBNAIL_PX:

@@ -245,11 +245,12 @@ class PlanScreen(ListScreen):
 
     @on(PreviewPanes.Resized)
     def _show_details(self) -> None:
-        if not self.plan_list.moves:
+        move = self.plan_list.current
+        if move is None:
             return
         if self.details.size.area:
-            self.details.show(self.plan_lines.details(self._move, *self.details.size))
-        self.move_pictures.show(self._move)
+            self.details.show(self.plan_lines.details(move, *self.details.size))
+        self.move_pictures.show(move)
 
     def _draw(self, line: int, width: int) -> list[Part]:
         moves = self.plan_list.moves

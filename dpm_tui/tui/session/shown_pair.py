@@ -27,8 +27,7 @@ class ShownPair:
         self._session = session
         self._chosen: tuple[int, int] | None = None
         self._flipped: tuple[int, int] | None = None
-        self._maps: OrderedDict[tuple[str, str], dict[str, bytes]] = OrderedDict()
-        self._fields: OrderedDict[tuple[str, str], dict[str, Box]] = OrderedDict()
+        self._maps: OrderedDict[tuple[str, str], dict[str, tuple[bytes, Box]]] = OrderedDict()
         self._zoom: tuple[str, Zoom] = ("", Zoom())
         self.toggled = False
         self.difference = False
@@ -137,11 +136,10 @@ class ShownPair:
         if pair.a not in files or pair.b not in files:
             return
         one, other = self._contents(pair)
-        self._maps[one, other] = {one: first, other: second}
-        self._fields[one, other] = dict(zip((one, other), fields_of(place), strict=True))
-        for table in (self._maps, self._fields):
-            while len(table) > _MAX_MAPS:
-                table.popitem(last=False)
+        fields = fields_of(place)
+        self._maps[one, other] = {one: (first, fields[0]), other: (second, fields[1])}
+        while len(self._maps) > _MAX_MAPS:
+            self._maps.popitem(last=False)
 
     def field(self, file: int) -> Box | None:
         """Return the frame that a file is shown in, None where that is to be found out.
@@ -152,8 +150,8 @@ class ShownPair:
         if pair is None or file not in (pair.a, pair.b):
             return WHOLE
         contents = self._contents(pair)
-        if known := self._fields.get(contents):
-            return known[contents[file == pair.b]]
+        if known := self._maps.get(contents):
+            return known[contents[file == pair.b]][1]
         return None if self._is_crop else WHOLE
 
     def shape(self, file: int) -> tuple[int, int]:
@@ -169,7 +167,7 @@ class ShownPair:
         """Return the grid of where a pair differs as it lies over ``file``, empty where that is not known."""
         contents = self._contents(pair)
         own, other = contents if file == pair.a else contents[::-1]
-        if fine := self._maps.get(contents, {}).get(own):
+        if (known := self._maps.get(contents)) and (fine := known[own][0]):
             return fine
         return pair.differs if lies_over(pair, own, other) else b""
 
